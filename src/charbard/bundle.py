@@ -1,0 +1,194 @@
+"""A model in one file: weights, configuration, vocabulary, provenance, digest.
+
+The file is plain `.safetensors`; its metadata hold one JSON document. No pickle, no code: opening
+a bundle runs nothing that is in it. A checkpoint is a bundle with more arrays in it, whose names
+begin with `resume.`: they are checked, then left alone by everybody but the trainer.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.config import ModelConfig, from_dict, to_dict
+from charbard.errors import BundleError, CharbardError
+from charbard.files import write_atomically
+from charbard.vocab import Vocab
+
+__all__ = ["FORMAT_VERSION", "RESUME", "Bundle", "load_bundle", "save_bundle"]
+
+FORMAT_VERSION = 1
+RESUME = "resume."
+"""Prefix of arrays that only a resumed training reads."""
+_KEY = "charbard"
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """What training hands to everything else."""
+
+    config: ModelConfig
+    vocab: Vocab
+    weights: Arrays
+    """Named and shaped as `config.shapes()` says; float32."""
+    has_records: bool = False
+    """Whether a text starts at the end symbol and ends with it."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """What it was trained on and how: source, digest of the text, settings, time, machine."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Nats per character by name of the measure."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """More for the trainer: a checkpoint's position and settings."""
+    resume: Arrays = field(default_factory=dict)
+    """A checkpoint's optimizer, state and averages, by name without the prefix."""
+    digest: str = ""
+    """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
+
+
+def save_bundle(bundle: Bundle, path: Path, *, half: bool = False) -> Bundle:
+    """Write a bundle; a kill at any moment leaves the old file or the new one.
+
+    Args:
+        bundle: What to write.
+        path: The file, by custom `.safetensors`.
+        half: Store the weights as float16.
+
+    Returns:
+        The bundle with its digest.
+
+    Raises:
+        SaveError: The disk is full, or the place may not be written.
+    """
+    from safetensors.numpy import save
+
+    kind = np.float16 if half else np.float32
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.ascontiguousarray(value, dtype=kind) for name, value in bundle.weights.items()
+    }
+    arrays |= {RESUME + name: np.ascontiguousarray(value) for name, value in bundle.resume.items()}
+    document = _document(bundle)
+    digest = _digest(document, arrays)
+    metadata = {_KEY: json.dumps(document | {"digest": digest}, ensure_ascii=False)}
+    write_atomically(path, save(arrays, metadata))
+    return replace(bundle, digest=digest)
+
+
+def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
+    """Read a bundle, checking everything.
+
+    Args:
+        path: A bundle or a checkpoint.
+        with_resume: Keep the arrays that only a resumed training needs.
+
+    Raises:
+        BundleError: The file is missing, truncated, altered, not a bundle or of another version.
+    """
+    arrays, metadata = _read(path)
+    document = _parse(path, metadata)
+    if document.pop("digest", None) != (digest := _digest(document, arrays)):
+        raise BundleError(
+            f"{str(path)!r} was altered: its content does not match its digest",
+            hint="copy or download it again, or train it anew",
+        )
+    try:
+        bundle = _from_document(document, digest)
+    except (CharbardError, KeyError, TypeError) as error:
+        raise BundleError(f"{str(path)!r} holds a setting that does not fit: {error}") from error
+    weights = {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
+    _check_shapes(path, bundle.config, weights)
+    resume = {name.removeprefix(RESUME): value for name, value in arrays.items()
+              if with_resume and name.startswith(RESUME)}
+    floats = {name: value.astype(np.float32) for name, value in weights.items()}
+    return replace(bundle, weights=floats, resume=resume)
+
+
+def _document(bundle: Bundle) -> dict[str, Any]:
+    return {
+        "version": FORMAT_VERSION,
+        "config": to_dict(bundle.config),
+        "vocab": {"chars": "".join(bundle.vocab.chars), "fields": list(bundle.vocab.fields)},
+        "normalisation": "NFC, line feeds",
+        "has_records": bundle.has_records,
+        "provenance": dict(bundle.provenance),
+        "scores": dict(bundle.scores),
+        "extra": dict(bundle.extra),
+    }
+
+
+def _from_document(document: Mapping[str, Any], digest: str) -> Bundle:
+    vocab = Vocab(tuple(document["vocab"]["chars"]), tuple(document["vocab"]["fields"]))
+    return Bundle(
+        config=from_dict(ModelConfig, document["config"]),
+        vocab=vocab,
+        weights={},
+        has_records=document["has_records"],
+        provenance=document["provenance"],
+        scores=document["scores"],
+        extra=document["extra"],
+        digest=digest,
+    )
+
+
+def _digest(document: Mapping[str, Any], arrays: Arrays) -> str:
+    """Covers every byte that carries meaning, in an order that does not depend on the file's."""
+    hasher = blake2b(digest_size=8)
+    hasher.update(json.dumps(document, sort_keys=True).encode())
+    for name in sorted(arrays):
+        value = arrays[name]
+        hasher.update(f"{name} {value.dtype.str} {value.shape}".encode())
+        hasher.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
+    return hasher.hexdigest()
+
+
+def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise BundleError(
+            f"no model at {str(path)!r}", hint="train one with: charbard train TEXT --minutes 2"
+        )
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        raise BundleError(
+            f"{str(path)!r} cannot be read as a bundle: {error}",
+            hint="it may be cut short or be another kind of file; copy it again or train it anew",
+        ) from None
+
+
+def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(metadata[_KEY])
+        version = document["version"]
+    except (KeyError, ValueError, TypeError):
+        raise BundleError(
+            f"{str(path)!r} is a .safetensors file, but not a charbard bundle",
+            hint="bundles are made by: charbard train",
+        ) from None
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{str(path)!r} is of bundle version {version}, this charbard reads {FORMAT_VERSION}",
+            hint="train it anew, or install the charbard that made it",
+        )
+    return document
+
+
+def _check_shapes(path: Path, config: ModelConfig, weights: Arrays) -> None:
+    wanted = config.shapes()
+    if odd := sorted(set(wanted) ^ set(weights)):
+        kind = "lacks" if odd[0] in wanted else "has an unexpected"
+        raise BundleError(f"{str(path)!r} {kind} array {odd[0]!r}")
+    for name, shape in wanted.items():
+        if weights[name].shape != shape:
+            raise BundleError(
+                f"{str(path)!r}: {name} has shape {weights[name].shape}, its settings say {shape}"
+            )

@@ -1,0 +1,33 @@
+"""Every setting, declared once: name, default, meaning and limits in one place.
+
+The command line takes its defaults and help from here, files and bundles are checked against it.
+"""
+
+from charbard.config.corpus import CorpusConfig
+from charbard.config.declare import (
+    check,
+    default_of,
+    from_dict,
+    help_of,
+    read_settings,
+    setting,
+    to_dict,
+)
+from charbard.config.model import CELLS, ModelConfig
+from charbard.config.sample import SampleOptions
+from charbard.config.train import TrainConfig
+
+__all__ = [
+    "CELLS",
+    "CorpusConfig",
+    "ModelConfig",
+    "SampleOptions",
+    "TrainConfig",
+    "check",
+    "default_of",
+    "from_dict",
+    "help_of",
+    "read_settings",
+    "setting",
+    "to_dict",
+]

@@ -1,0 +1,140 @@
+"""How a setting is declared, checked, and carried to and from plain dictionaries.
+
+A config is a frozen dataclass whose fields are made with `setting`; `check` holds each value
+against its declaration when the object is built, so the rest of the code trusts its input.
+"""
+
+import dataclasses
+import math
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from charbard.errors import OptionError
+
+__all__ = ["check", "default_of", "from_dict", "help_of", "read_settings", "setting", "to_dict"]
+
+T = TypeVar("T")
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a field of a config: default, meaning, and the closed range or list it may take."""
+    metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
+    if default is dataclasses.MISSING:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def check(config: Any) -> None:
+    """Hold every field against its declaration. Called from `__post_init__`.
+
+    Raises:
+        OptionError: A value has the wrong type, is out of range or not among the choices.
+    """
+    hints = typing.get_type_hints(type(config))
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value is not None:
+            _check_type(field.name, value, hints[field.name])
+            _check_range(field, value)
+        elif type(None) not in typing.get_args(hints[field.name]):
+            raise OptionError(f"{field.name} must have a value")
+
+
+def _check_type(name: str, value: object, hint: Any) -> None:
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    plain = {typing.get_origin(kind) or kind for kind in kinds}
+    if float in plain and isinstance(value, int) and not isinstance(value, bool):
+        return
+    if isinstance(value, bool) and bool not in plain or not isinstance(value, tuple(plain)):
+        wanted = " or ".join(sorted(kind.__name__ for kind in plain if kind is not type(None)))
+        raise OptionError(f"{name} must be {wanted}, got {value!r}")
+
+
+def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
+    """The declared limits; `help` of the field is the hint, as it says what the number does."""
+    limits = field.metadata
+    hint = str(limits.get("help", ""))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OptionError(f"{field.name} must be a finite number, got {value}", hint=hint)
+    if (low := limits.get("minimum")) is not None and value < low:
+        raise OptionError(f"{field.name} must be at least {low}, got {value}", hint=hint)
+    if (high := limits.get("maximum")) is not None and value > high:
+        raise OptionError(f"{field.name} must be at most {high}, got {value}", hint=hint)
+    if (choices := limits.get("choices")) and value not in choices:
+        raise OptionError(
+            f"{field.name} has no choice {value!r}", hint=f"choose one of: {', '.join(choices)}"
+        )
+
+
+def default_of(config: type, name: str) -> Any:
+    """The declared default of a field."""
+    return _field(config, name).default
+
+
+def help_of(config: type, name: str) -> str:
+    """The declared meaning of a field."""
+    return str(_field(config, name).metadata["help"])
+
+
+def _field(config: type, name: str) -> "dataclasses.Field[Any]":
+    return next(field for field in dataclasses.fields(config) if field.name == name)
+
+
+def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
+    """Build a config, refusing names it does not know.
+
+    Raises:
+        OptionError: A name is unknown, or a value is not allowed.
+    """
+    known = [field.name for field in dataclasses.fields(typing.cast(Any, cls))]
+    for name in data:
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or known
+            raise OptionError(
+                f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}"
+            )
+    hints = typing.get_type_hints(cls)
+    return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
+
+
+def _from_json(value: Any, hint: Any) -> Any:
+    """JSON and TOML have lists where a frozen dataclass wants tuples."""
+    wants_tuple = tuple in {typing.get_origin(kind) for kind in (hint, *typing.get_args(hint))}
+    return tuple(value) if wants_tuple and isinstance(value, list) else value
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """A config as plain values, in the order of its fields, ready for JSON."""
+    return dataclasses.asdict(config)
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read a TOML file of settings; tables in it only group, their names carry no meaning.
+
+    Raises:
+        OptionError: The file is missing or not TOML.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise OptionError(f"no config file {str(path)!r}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise OptionError(
+            f"cannot read config file {str(path)!r}: {error}", hint='a line is: hidden_size = 512'
+        ) from None
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        flat.update(value if isinstance(value, dict) else {name: value})
+    return flat

@@ -1,0 +1,91 @@
+"""What the network is. Saved inside every bundle."""
+
+from dataclasses import MISSING, dataclass
+
+from charbard.config.declare import check, setting
+from charbard.errors import OptionError
+
+__all__ = ["CELLS", "ModelConfig"]
+
+CELLS = {"rnn": 1, "gru": 3, "lstm": 4}
+"""Each cell with its number of gates: a layer has gates x hidden_size rows of weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """Everything needed to rebuild the network."""
+
+    vocab_size: int = setting(MISSING, "Number of symbols, special ones included.", minimum=3)
+    cell: str = setting("lstm", "Recurrent cell.", choices=tuple(CELLS))
+    num_layers: int = setting(1, "Recurrent layers, one on top of the other.", minimum=1)
+    hidden_size: int = setting(512, "Width of each recurrent layer.", minimum=1)
+    embedding_size: int = setting(128, "Width of a character's vector.", minimum=1)
+    projection_size: int | None = setting(
+        None, "Width of a linear layer before the output; none: the output reads the state.",
+        minimum=1,
+    )
+    tied: bool = setting(False, "Let the output share the embedding's weights.")
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.tied and self.output_width != self.embedding_size:
+            raise OptionError(
+                f"tied weights need an output of the embedding's width {self.embedding_size},"
+                f" it is {self.output_width}",
+                hint=f"set projection_size to {self.embedding_size}",
+            )
+
+    @property
+    def num_gates(self) -> int:
+        """Gates of the cell: blocks of hidden_size rows in a layer's weights."""
+        return CELLS[self.cell]
+
+    @property
+    def output_width(self) -> int:
+        """Width of the vector that the output layer reads."""
+        return self.projection_size or self.hidden_size
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every array of weights, as a bundle holds them."""
+        rows = self.num_gates * self.hidden_size
+        shapes: dict[str, tuple[int, ...]] = {"embedding": (self.vocab_size, self.embedding_size)}
+        for layer in range(self.num_layers):
+            width = self.hidden_size if layer else self.embedding_size
+            shapes[f"layer{layer}.weight_ih"] = (rows, width)
+            shapes[f"layer{layer}.weight_hh"] = (rows, self.hidden_size)
+            shapes[f"layer{layer}.bias_ih"] = (rows,)
+            shapes[f"layer{layer}.bias_hh"] = (rows,)
+        if self.projection_size is not None:
+            shapes["projection.weight"] = (self.projection_size, self.hidden_size)
+            shapes["projection.bias"] = (self.projection_size,)
+        if not self.tied:
+            shapes["output.weight"] = (self.vocab_size, self.output_width)
+        shapes["output.bias"] = (self.vocab_size,)
+        return shapes
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the network learns."""
+        return sum(_product(shape) for shape in self.shapes().values())
+
+    @property
+    def macs_per_char(self) -> int:
+        """Multiply-accumulates of gates, projection and output for one character.
+
+        The embedding is a look-up and counts nothing. Training costs 6 floating-point operations
+        for each of them (forward 2, backward 4), writing 2.
+        """
+        counted = {
+            name: shape
+            for name, shape in self.shapes().items()
+            if len(shape) == 2 and name != "embedding"
+        }
+        tied_output = self.vocab_size * self.output_width if self.tied else 0
+        return sum(_product(shape) for shape in counted.values()) + tied_output
+
+
+def _product(shape: tuple[int, ...]) -> int:
+    result = 1
+    for size in shape:
+        result *= size
+    return result

@@ -1,0 +1,35 @@
+"""How the next character is chosen."""
+
+from dataclasses import dataclass
+
+from charbard.config.declare import check, setting
+
+__all__ = ["SampleOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions:
+    """Applied in this order: temperature, repetition penalty, top-k, top-p, min-p, draw.
+
+    `None` is off. Banned and unknown characters are removed before all of it.
+    """
+
+    temperature: float = setting(
+        1.0, "Boldness: below 1 safer, above 1 wilder.", minimum=0.01, maximum=10.0
+    )
+    top_k: int | None = setting(None, "Draw among the K likeliest characters only.", minimum=1)
+    top_p: float | None = setting(
+        None, "Draw among the likeliest characters that hold this share.", minimum=0.0, maximum=1.0
+    )
+    min_p: float | None = setting(
+        None, "Drop characters below this share of the likeliest one.", minimum=0.0, maximum=1.0
+    )
+    repetition_penalty: float = setting(
+        0.0, "Nats taken off a character for each time it stands in the last 64.",
+        minimum=0.0, maximum=10.0,
+    )
+    greedy: bool = setting(False, "Always take the likeliest character.")
+    banned: str = setting("", "Characters never to write.")
+
+    def __post_init__(self) -> None:
+        check(self)

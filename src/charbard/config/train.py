@@ -1,0 +1,85 @@
+"""How a network is trained. Saved in every checkpoint and, as provenance, in every bundle."""
+
+from dataclasses import dataclass
+
+from charbard.config.declare import check, setting
+from charbard.errors import OptionError
+
+__all__ = ["TrainConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Every knob of training. Exactly one of minutes, epochs and steps is the budget."""
+
+    minutes: float | None = setting(
+        None, "Finish within M minutes; chooses all that is not set.", minimum=0.1
+    )
+    epochs: float | None = setting(None, "Read the training text this many times.", minimum=0.001)
+    steps: int | None = setting(None, "Make this many updates.", minimum=1)
+
+    batch_size: int = setting(32, "Streams of text read side by side.", minimum=1)
+    seq_length: int = setting(64, "Characters before errors are propagated back.", minimum=2)
+    optimizer: str = setting(
+        "muon",
+        "muon: orthogonal updates for recurrent matrices, AdamW for the rest; or AdamW for all.",
+        choices=("muon", "adamw"),
+    )
+    learning_rate: float = setting(4e-3, "Highest rate of AdamW.", minimum=1e-7, maximum=1.0)
+    muon_rate: float = setting(0.02, "Highest rate of Muon.", minimum=1e-7, maximum=1.0)
+    final_rate: float = setting(
+        0.0, "Share of the highest rate at the end of the decay.", minimum=0.0, maximum=1.0
+    )
+    warmup: float = setting(
+        0.02, "Share of the budget in which the rate rises.", minimum=0.0, maximum=0.9
+    )
+    decay: str = setting(
+        "linear", "How the rate falls after warm-up.", choices=("linear", "cosine", "constant")
+    )
+    weight_decay: float = setting(
+        0.01, "Pull on matrices towards zero.", minimum=0.0, maximum=1.0
+    )
+    beta1: float = setting(0.9, "Memory of AdamW for the gradient.", minimum=0.0, maximum=0.9999)
+    beta2: float = setting(0.99, "Memory of AdamW for its square.", minimum=0.0, maximum=0.99999)
+    clip: float = setting(1.0, "Largest norm of the gradient.", minimum=1e-6)
+    average: float | None = setting(
+        0.05, "Share of the steps so far over which weights are averaged; the average is kept.",
+        minimum=1e-6, maximum=1.0,
+    )
+    dropout_input: float = setting(
+        0.0, "Share of the embedding dropped, locked over time.", minimum=0.0, maximum=0.95
+    )
+    dropout: float = setting(
+        0.0, "Share dropped between layers, locked over time.", minimum=0.0, maximum=0.95
+    )
+    dropout_output: float = setting(
+        0.0, "Share dropped before the output, locked over time.", minimum=0.0, maximum=0.95
+    )
+    dropout_recurrent: float = setting(
+        0.0, "Share of the recurrent weights dropped at each step.", minimum=0.0, maximum=0.95
+    )
+    reset: float = setting(
+        0.01, "Chance that a stream forgets its state before a step.", minimum=0.0, maximum=1.0
+    )
+    field_dropout: float = setting(
+        0.2, "Chance that a record's field is left open.", minimum=0.0, maximum=1.0
+    )
+    precision: str = setting(
+        "float32",
+        "Arithmetic of the network; weights and optimizer stay at least float32.",
+        choices=("float32", "bfloat16", "float64"),
+    )
+    eval_every: int = setting(250, "Updates between validations.", minimum=1)
+    save_every: int = setting(1000, "Updates between checkpoints.", minimum=1)
+    keep: int = setting(2, "Checkpoints to keep.", minimum=1)
+    snapshots: int = setting(0, "Small bundles kept along the way.", minimum=0, maximum=1000)
+    seed: int = setting(1, "Repeat a training exactly.", minimum=0, maximum=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        check(self)
+        given = [name for name in ("minutes", "epochs", "steps") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise OptionError(
+                f"one budget is needed, got {' and '.join(given) or 'none'}",
+                hint="set exactly one of minutes, epochs and steps",
+            )

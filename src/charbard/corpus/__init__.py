@@ -1,0 +1,7 @@
+"""From files to ids on disk: read, parse into records, split, encode once, map into memory."""
+
+from charbard.corpus.dataset import Dataset, open_dataset
+from charbard.corpus.inputs import Input, find_inputs
+from charbard.corpus.records import Record, read_records
+
+__all__ = ["Dataset", "Input", "Record", "find_inputs", "open_dataset", "read_records"]

@@ -1,0 +1,255 @@
+"""A text as ids in a file, mapped into memory: what the trainer reads.
+
+Encoded once, kept in the cache under a name made of the text's content and of how it is read, so
+a changed text or setting makes a new one and an unchanged one costs a look. Memory does not grow
+with the text.
+"""
+
+import json
+import mmap
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.config import CorpusConfig, to_dict
+from charbard.corpus.inputs import Input, find_inputs
+from charbard.corpus.records import Record, read_records
+from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
+from charbard.errors import CorpusError
+from charbard.files import cache_folder, write_folder_atomically
+from charbard.vocab import END, UNKNOWN, Vocab, count_chars
+
+__all__ = ["Dataset", "open_dataset"]
+
+_LAYOUT = 2
+"""Version of the files in the cache; part of their folder's name."""
+Ids = NDArray[np.uint16] | NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Ids on disk and how they are parted.
+
+    In a record the ids are: the marker and characters of each field, the text marker (both only if
+    there are fields), the text, `END`. A running text is its characters and nothing else.
+    """
+
+    mapped: mmap.mmap
+    """The file of all ids; 2 bytes each, 4 with more than 65,536 symbols."""
+    vocab: Vocab
+    config: CorpusConfig
+    bounds: NDArray[np.int64]
+    """Where record i begins and ends: bounds[i], bounds[i + 1]. A running text: its three sides."""
+    sides: NDArray[np.uint8]
+    """`TRAIN`, `VALIDATION` or `TEST` for each record or part."""
+    field_sizes: NDArray[np.int32]
+    """(records, fields): ids of each field with its marker, 0 where it is missing."""
+    digest: str
+    """16 hex digits of the text's content and of how it was read."""
+    about: dict[str, Any]
+    """Names, encodings, counts: for provenance and for telling the user what was assumed."""
+
+    @property
+    def has_records(self) -> bool:
+        """Whether the text comes in records, each with a start and an end."""
+        return self.config.has_records
+
+    @cached_property
+    def ids(self) -> Ids:
+        """Every id, read from the disk when it is looked at."""
+        return np.frombuffer(self.mapped, _dtype(self.vocab))
+
+    def release(self) -> None:
+        """Give back the memory of what was read; the system reads it again when it is needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
+    def stream(self, side: int) -> Ids:
+        """The ids of one side of a running text."""
+        return self.ids[self.bounds[side] : self.bounds[side + 1]]
+
+    def records(self, side: int) -> NDArray[np.int64]:
+        """The indices of one side's records."""
+        return np.flatnonzero(self.sides == side)
+
+    def size(self, side: int) -> int:
+        """Number of ids on one side."""
+        return int(np.diff(self.bounds)[self.sides == side].sum())
+
+
+def open_dataset(
+    names: Sequence[str],
+    config: CorpusConfig | None = None,
+    *,
+    keep: Vocab | None = None,
+    say: Callable[[str], None] = lambda message: None,
+) -> Dataset:
+    """Encode a text, or find it in the cache.
+
+    Args:
+        names: Files, folders, patterns, or `-`.
+        config: How to read them.
+        keep: A vocabulary whose ids must stay as they are; new characters are put behind it.
+        say: Told what was assumed and what is being done.
+
+    Raises:
+        CorpusError: The text cannot be read, or holds nothing to learn from.
+        SaveError: The cache cannot be written.
+    """
+    config = config or CorpusConfig()
+    inputs = find_inputs(names, encoding=config.encoding)
+    for source in inputs:
+        if config.encoding is None and source.encoding != "utf-8":
+            say(f"{source.name}: read as {source.encoding} (another: --encoding)")
+    digest = _digest(inputs, config, keep)
+    folder = cache_folder() / "datasets" / digest
+    if not (folder / "about.json").is_file():
+        say(f"encoding {sum(source.size for source in inputs) / 1e6:.1f} MB of text")
+        write_folder_atomically(folder, lambda place: _build(place, inputs, config, keep))
+    return _open(folder, config, digest)
+
+
+def _digest(inputs: Iterable[Input], config: CorpusConfig, keep: Vocab | None) -> str:
+    hasher = blake2b(json.dumps([_LAYOUT, to_dict(config)]).encode(), digest_size=8)
+    for source in inputs:
+        hasher.update(source.digest + source.encoding.encode())
+    if keep is not None:
+        hasher.update("".join(keep.symbols).encode())
+    return hasher.hexdigest()
+
+
+def _open(folder: Path, config: CorpusConfig, digest: str) -> Dataset:
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    vocab = Vocab(tuple(about.pop("chars")), tuple(about.pop("fields")))
+    with (folder / "ids.bin").open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Dataset(
+        mapped=mapped,
+        vocab=vocab,
+        config=config,
+        bounds=np.load(folder / "bounds.npy"),
+        sides=np.load(folder / "sides.npy"),
+        field_sizes=np.load(folder / "field_sizes.npy"),
+        digest=digest,
+        about=about,
+    )
+
+
+def _dtype(vocab: Vocab) -> type[np.uint16] | type[np.uint32]:
+    return np.uint16 if len(vocab) <= 1 << 16 else np.uint32
+
+
+def _build(
+    folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None
+) -> None:
+    vocab = _vocabulary(inputs, config, keep)
+    with (folder / "ids.bin").open("wb") as file:
+        write = _write_records if config.has_records else _write_stream
+        parts = write(file, inputs, config, vocab)
+    np.save(folder / "bounds.npy", parts.bounds)
+    np.save(folder / "sides.npy", parts.sides)
+    np.save(folder / "field_sizes.npy", parts.field_sizes)
+    about = {
+        "chars": "".join(vocab.chars),
+        "fields": vocab.fields,
+        "names": [source.name for source in inputs],
+        "encodings": sorted({source.encoding for source in inputs}),
+        "bytes": sum(source.size for source in inputs),
+        "ids": int(parts.bounds[-1]),
+        "records": len(parts.sides) if config.has_records else None,
+        "unknown": parts.unknown,
+    }
+    (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+
+
+def _vocabulary(
+    inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None
+) -> Vocab:
+    counts = count_chars(_texts(inputs, config))
+    if not counts:
+        raise CorpusError(
+            "the text holds nothing to learn from",
+            hint="check the filters: --min-length, --max-length, --drop-containing",
+        )
+    fresh = Vocab.from_counts(counts, min_count=config.min_count, fields=config.fields)
+    if keep is None:
+        return fresh
+    if keep.fields != fresh.fields:
+        raise CorpusError(
+            f"the model is conditioned on {list(keep.fields)}, the text on {list(fresh.fields)}",
+            hint=f"use --fields {','.join(keep.fields)}" if keep.fields else "leave out --fields",
+        )
+    return Vocab(keep.chars + tuple(char for char in fresh.chars if char not in keep), keep.fields)
+
+
+def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
+    """Everything that will be encoded, fields included."""
+    if config.has_records:
+        for record in read_records(inputs, config):
+            yield record.text
+            yield from record.fields.values()
+    else:
+        for source in inputs:
+            yield from source.pieces()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What is known of the ids after writing them; see `Dataset`."""
+
+    bounds: NDArray[np.int64]
+    sides: NDArray[np.uint8]
+    field_sizes: NDArray[np.int32]
+    unknown: int
+
+
+def _write_stream(
+    file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
+) -> _Parts:
+    """A running text is split by position: training, then validation, then test."""
+    size = unknown = 0
+    for text in _texts(inputs, config):
+        ids = vocab.encode(text)
+        unknown += int((ids == UNKNOWN).sum())
+        size += len(ids)
+        file.write(ids.astype(_dtype(vocab)).tobytes())
+    train = int(size * (1 - config.validation - config.test))
+    test = size - int(size * config.test)
+    sides = np.array([TRAIN, VALIDATION, TEST], np.uint8)
+    return _Parts(np.array([0, train, test, size]), sides, np.zeros((3, 0), np.int32), unknown)
+
+
+def _write_records(
+    file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
+) -> _Parts:
+    clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
+    for record in read_records(inputs, config):
+        sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
+        ids = _encode_record(record, vocab)
+        unknown += int((ids == UNKNOWN).sum())
+        bounds.append(bounds[-1] + len(ids))
+        field_sizes.extend(sizes)
+        clusters.add(record.text)
+        file.write(ids.astype(_dtype(vocab)).tobytes())
+    return _Parts(
+        np.frombuffer(bounds, np.int64),
+        clusters.sides(validation=config.validation, test=config.test),
+        np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
+        unknown,
+    )
+
+
+def _encode_record(record: Record, vocab: Vocab) -> NDArray[np.int32]:
+    parts: list[Any] = []
+    for name, value in record.fields.items():
+        parts += [[vocab.marker(name)], vocab.encode(value)]
+    if vocab.text_marker is not None:
+        parts.append([vocab.text_marker])
+    return np.concatenate([*parts, vocab.encode(record.text), [END]]).astype(np.int32)

@@ -1,0 +1,124 @@
+"""Finding and opening what the user names: files, folders, patterns, `-` for standard input, .gz.
+
+Knows bytes, encodings and names; what the text means is for `records`.
+"""
+
+import glob
+import gzip
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from charbard.errors import CorpusError
+from charbard.text import check_encoding, detect_encoding, pieces
+
+__all__ = ["Input", "find_inputs"]
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file of text, with the encoding it is read in."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    encoding: str
+    size: int
+    """Bytes of text, unpacked."""
+    digest: bytes
+
+    def pieces(self) -> Iterator[str]:
+        """The normalised text, piece by piece."""
+        with self.open() as file:
+            yield from pieces(file, self.encoding, name=self.name)
+
+    def lines(self) -> Iterator[str]:
+        """The normalised lines, without their ends."""
+        held = ""
+        for piece in self.pieces():
+            *whole, held = (held + piece).split("\n")
+            yield from whole
+        if held:
+            yield held
+
+
+def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[Input, ...]:
+    """Open every file that the names stand for, in a fixed order.
+
+    Args:
+        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, or `-`.
+        encoding: Read all of them in this encoding; None detects it for each.
+
+    Raises:
+        CorpusError: A name stands for nothing, or a file is empty, unreadable or not text.
+    """
+    if encoding is not None:
+        check_encoding(encoding)
+    return tuple(
+        _input(name, opener, encoding) for given in names for name, opener in _expand(given)
+    )
+
+
+def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
+    if given == "-":
+        return [("standard input", _spooled_stdin())]
+    path = Path(given)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.name.endswith((".txt", ".txt.gz")))
+        hint = "a folder is searched for .txt and .txt.gz; for others give a pattern: 'folder/*.md'"
+    elif path.is_file():
+        found, hint = [path], ""
+    else:
+        found = sorted(Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file())
+        hint = "give a file, a folder, a pattern in quotes, or - for standard input"
+    if not found:
+        raise CorpusError(f"no text found at {given!r}", hint=hint)
+    return [(str(p), _opener(p)) for p in found]
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    def open_it() -> BinaryIO:
+        if path.suffix == ".gz":
+            return gzip.open(path, "rb")  # type: ignore[return-value]
+        return path.open("rb")
+
+    return open_it
+
+
+def _spooled_stdin() -> Callable[[], BinaryIO]:
+    """Keep standard input on disk: it is read three times, and can be larger than the memory."""
+    spool = TemporaryFile()  # noqa: SIM115: lives as long as the opener
+    while block := sys.stdin.buffer.read(_BLOCK):
+        spool.write(block)
+
+    def open_it() -> BinaryIO:
+        import os
+
+        copy = os.fdopen(os.dup(spool.fileno()), "rb")
+        copy.seek(0)
+        return copy
+
+    return open_it
+
+
+def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> Input:
+    hasher, size = blake2b(digest_size=16), 0
+    try:
+        with opener() as file:
+            while block := file.read(_BLOCK):
+                hasher.update(block)
+                size += len(block)
+        if not size:
+            raise CorpusError(f"{name} is empty", hint="give a text of a few thousand characters")
+        if encoding is None:
+            with opener() as file:
+                encoding = detect_encoding(file, name=name)
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CorpusError(f"cannot read {name}: {reason}") from None
+    return Input(name, opener, encoding, size, hasher.digest())

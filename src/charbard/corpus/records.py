@@ -1,0 +1,135 @@
+"""Turning lines, JSON and CSV into records: a text, and the fields it may be conditioned on.
+
+Source of the `titled` and `songs` formats and their filters: tensorflow_poems, char-rnn-writer.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from charbard.config import CorpusConfig
+from charbard.corpus.inputs import Input
+from charbard.errors import CorpusError
+
+__all__ = ["Record", "read_records"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One poem, name, song or document."""
+
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Only those the config asks for; one that is missing here is left open."""
+
+
+def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Record]:
+    """Every record that passes the config's filters, in order.
+
+    Raises:
+        CorpusError: A line or file does not have the format's shape.
+    """
+    parse = _PARSERS[config.format]
+    for source in inputs:
+        for record in parse(source, config):
+            if _passes(record.text, config):
+                yield record
+
+
+def _passes(text: str, config: CorpusConfig) -> bool:
+    if not config.min_length <= len(text) <= (config.max_length or len(text)):
+        return False
+    return not any(char in text for char in config.drop_containing)
+
+
+def _lines(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    return (Record(line.strip()) for line in source.lines())
+
+
+def _titled(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    """`title:content`, with a half- or full-width colon; the content may hold more of them."""
+    for number, line in enumerate(source.lines(), 1):
+        if not line.strip():
+            continue
+        title, colon, content = line.replace("：", ":", 1).partition(":")
+        if not colon:
+            raise CorpusError(
+                f"{source.name}, line {number}: no colon in {line[:40]!r}",
+                hint="a line is title:content; for lines without a title use --format lines",
+            )
+        yield _with_fields(content.replace(" ", ""), {"title": title.strip()}, config)
+
+
+def _songs(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    """One song a line, phrases parted by spaces: each phrase becomes a line of the text."""
+    return (Record("\n".join(line.split())) for line in source.lines())
+
+
+def _json_lines(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    for number, line in enumerate(source.lines(), 1):
+        if line.strip():
+            yield _from_object(_load(line, f"{source.name}, line {number}"), source, config)
+
+
+def _json(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    """A list of objects, read whole: JSON cannot be read by piece. Use jsonl for large data."""
+    data = _load("".join(source.pieces()), source.name)
+    if not isinstance(data, list):
+        raise CorpusError(
+            f"{source.name} is not a list of objects, but a {type(data).__name__}",
+            hint="for one object a line use --format jsonl",
+        )
+    for value in data:
+        yield _from_object(value, source, config)
+
+
+def _csv(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    rows = csv.DictReader(line + "\n" for line in source.lines())
+    columns = rows.fieldnames or []
+    for name in (config.text_field, *config.fields):
+        if name not in columns:
+            raise CorpusError(
+                f"{source.name} has no column {name!r}",
+                hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields",
+            )
+    for row in rows:
+        yield _with_fields(row[config.text_field] or "", row, config)
+
+
+def _load(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise CorpusError(f"{name} is not JSON: {error}") from None
+
+
+def _from_object(value: Any, source: Input, config: CorpusConfig) -> Record:
+    if not isinstance(value, dict) or config.text_field not in value:
+        names = ", ".join(list(value)[:10]) if isinstance(value, dict) else repr(value)[:40]
+        raise CorpusError(
+            f"{source.name}: a record has no field {config.text_field!r}",
+            hint=f"it has: {names}; choose with --text-field",
+        )
+    return _with_fields(_joined(value[config.text_field]), value, config)
+
+
+def _joined(value: Any) -> str:
+    """A text may be kept as a list of its lines, as chinese-poetry's paragraphs are."""
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _with_fields(text: str, row: Mapping[str, Any], config: CorpusConfig) -> Record:
+    chosen = {name: _joined(row[name]) for name in config.fields if row.get(name)}
+    return Record(text.strip(), chosen)
+
+
+_PARSERS = {
+    "lines": _lines,
+    "titled": _titled,
+    "songs": _songs,
+    "json": _json,
+    "jsonl": _json_lines,
+    "csv": _csv,
+}

@@ -1,0 +1,112 @@
+"""Which records train, which validate, which test, so that no near-copy stands on both sides.
+
+Two records are near-duplicates if they share at least half of the shorter one's lines. Clusters of
+them go to one side together; which side is a hash of the cluster's first record, so a run can be
+repeated and adding records moves none of the old clusters but those it joins.
+"""
+
+import re
+from array import array
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["TEST", "TRAIN", "VALIDATION", "Clusters", "side_of"]
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+_LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:\s]+")
+_MOST_COMMON = 32
+"""A line that more records share says nothing about any pair of them (a refrain, "la la la")."""
+
+
+class Clusters:
+    """Collects the lines of records one by one; then says who is a near-copy of whom."""
+
+    def __init__(self) -> None:
+        # Flat arrays of machine words: 10 million records are 10 million of each, not of objects.
+        self._hashes, self._sizes, self._firsts = array("Q"), array("q"), array("Q")
+
+    def add(self, text: str) -> None:
+        """Take in the next record."""
+        lines = [line for line in _LINE_ENDS.split(text) if line]
+        hashes = set(map(_hash, lines))
+        self._firsts.append(_hash("".join(lines)))
+        self._sizes.append(len(hashes))
+        self._hashes.extend(hashes)
+
+    def roots(self) -> NDArray[np.int64]:
+        """For each record the index of the first record of its cluster."""
+        sizes = np.frombuffer(self._sizes, np.int64)
+        roots = np.arange(len(sizes))
+        if len(self._hashes):
+            for earlier, later in _near_pairs(np.frombuffer(self._hashes, np.uint64), sizes):
+                _join(roots, int(earlier), int(later))
+        while (higher := roots[roots]).tobytes() != roots.tobytes():
+            roots = higher
+        return roots
+
+    def sides(self, *, validation: float, test: float) -> NDArray[np.uint8]:
+        """`TRAIN`, `VALIDATION` or `TEST` for each record."""
+        firsts = np.frombuffer(self._firsts, np.uint64)[self.roots()]
+        return np.array(
+            [side_of(int(first), validation=validation, test=test) for first in firsts], np.uint8
+        )
+
+
+def side_of(hash_value: int, *, validation: float, test: float) -> int:
+    """The side of a cluster from the 64-bit hash of its first record."""
+    share = hash_value / 2**64
+    if share < validation:
+        return VALIDATION
+    return TEST if share < validation + test else TRAIN
+
+
+def _hash(line: str) -> int:
+    return int.from_bytes(blake2b(line.encode(), digest_size=8).digest(), "big")
+
+
+def _near_pairs(hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Iterable[NDArray[np.int64]]:
+    """Pairs (earlier, later) of records that share half of the shorter one's lines."""
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((owners, hashes))
+    hashes, owners = hashes[order], owners[order]
+    starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
+    lengths = np.diff(np.r_[starts, len(hashes)])
+    rank = np.arange(len(hashes)) - np.repeat(starts, lengths)
+    length_of = np.repeat(lengths, lengths)
+    found = []
+    for gap in range(1, _MOST_COMMON):
+        later = np.flatnonzero((rank >= gap) & (length_of <= _MOST_COMMON))
+        if not later.size:
+            break
+        found.append(np.stack([owners[later - gap], owners[later]], axis=1))
+    common = lengths > _MOST_COMMON
+    found += [_equal_names(owners[start : start + length], sizes)
+              for start, length in zip(starts[common], lengths[common], strict=True)]
+    if not found:
+        return np.empty((0, 2), np.int64)
+    pairs, shared = np.unique(np.concatenate(found), axis=0, return_counts=True)
+    shorter = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
+    near: NDArray[np.int64] = pairs[2 * shared >= shorter]
+    return near
+
+
+def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Among the owners of one common line, those that hold nothing else: each with the first."""
+    single = owners[sizes[owners] == 1]
+    return np.stack([np.repeat(single[:1], max(0, len(single) - 1)), single[1:]], axis=1)
+
+
+def _join(roots: NDArray[np.int64], a: int, b: int) -> None:
+    """Union by smaller index, with path halving."""
+    a, b = _root(roots, a), _root(roots, b)
+    roots[max(a, b)] = min(a, b)
+
+
+def _root(roots: NDArray[np.int64], index: int) -> int:
+    while roots[index] != index:
+        roots[index] = roots[roots[index]]
+        index = int(roots[index])
+    return index

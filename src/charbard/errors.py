@@ -1,0 +1,61 @@
+"""Everything that can go wrong and that a user can mend.
+
+    CharbardError
+    ├── OptionError        an option is unknown, out of range, or contradicts another
+    ├── CorpusError        a text cannot be read, or holds nothing to learn from
+    ├── BundleError        a model file is missing, truncated, altered or of another version
+    ├── CheckpointError    a training cannot be resumed from this file
+    ├── TrainingError      a training cannot go on (it diverged, or its budget is too short)
+    ├── SaveError          a file cannot be written; what stood there before is untouched
+    └── MissingExtraError  an optional part of charbard is not installed
+
+Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
+type next. The command line and the web each translate this tree once.
+"""
+
+__all__ = [
+    "BundleError",
+    "CharbardError",
+    "CheckpointError",
+    "CorpusError",
+    "MissingExtraError",
+    "OptionError",
+    "SaveError",
+    "TrainingError",
+]
+
+
+class CharbardError(Exception):
+    """Shown to the user as `message` plus `hint`, never as a traceback."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class OptionError(CharbardError):
+    """An option is unknown, out of range, or contradicts another."""
+
+
+class CorpusError(CharbardError):
+    """A text cannot be read, or holds nothing to learn from."""
+
+
+class BundleError(CharbardError):
+    """A model file is missing, truncated, altered or of another version."""
+
+
+class CheckpointError(CharbardError):
+    """A training cannot be resumed from this file."""
+
+
+class TrainingError(CharbardError):
+    """A training cannot go on."""
+
+
+class SaveError(CharbardError):
+    """A file cannot be written; what stood there before is untouched."""
+
+
+class MissingExtraError(CharbardError):
+    """An optional part of charbard is not installed."""

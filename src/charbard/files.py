@@ -1,0 +1,88 @@
+"""Writing files so that a kill at any moment leaves the old file or the new one, never half of one.
+
+Knows paths and bytes, nothing of what is in them.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile, mkdtemp
+
+from charbard.errors import SaveError
+
+__all__ = ["cache_folder", "saving", "write_atomically", "write_folder_atomically"]
+
+
+def cache_folder() -> Path:
+    """Where charbard keeps what it can make again: `CHARBARD_CACHE`, or the system's cache."""
+    if chosen := os.environ.get("CHARBARD_CACHE"):
+        return Path(chosen)
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "charbard"
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[None]:
+    """Turn a failure of the disk into a `SaveError` that names `path`.
+
+    Raises:
+        SaveError: The disk is full, or the place may not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SaveError(
+            f"cannot write {str(path)!r}: {reason.lower()}",
+            hint="what stood there before is untouched; free some space or choose another place",
+        ) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a whole file beside `path`, flush it to the disk, then move it into place.
+
+    Raises:
+        SaveError: The disk is full, or the place may not be written.
+    """
+    with saving(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
+            try:
+                beside.write(content)
+                beside.flush()
+                os.fsync(beside.fileno())
+                os.chmod(beside.name, 0o666 & ~_umask())
+                os.replace(beside.name, path)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(beside.name)
+                raise
+
+
+def write_folder_atomically(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Let `fill` make a folder's content in a temporary one, then move it into place.
+
+    If another process was faster, its folder stays and this one is dropped.
+
+    Raises:
+        SaveError: The disk is full, or the place may not be written.
+    """
+    import shutil
+
+    with saving(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            fill(beside)
+            os.chmod(beside, 0o777 & ~_umask())
+            if not folder.exists():
+                beside.rename(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

@@ -1,0 +1,215 @@
+"""From bytes to normalised text: encodings, line ends, Unicode form, variants of a character.
+
+Knows nothing of files' meaning: records, verse and vocabularies come later.
+"""
+
+import codecs
+import io
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, BinaryIO
+
+from charbard.errors import CorpusError
+
+if TYPE_CHECKING:
+    import opencc
+
+__all__ = ["check_encoding", "detect_encoding", "normalise", "pieces", "variants"]
+
+PIECE_CHARS = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Below this letters do not compose with what stands before them, so text may be cut there.
+_FIRST_COMBINING = "\u0300"
+
+
+def normalise(text: str) -> str:
+    r"""NFC, with every line end as a line feed.
+
+    >>> normalise("e\u0301\r\nx\r")
+    'é\nx\n'
+    """
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def check_encoding(name: str) -> str:
+    """The encoding, if Python knows it.
+
+    Raises:
+        CorpusError: It does not.
+
+    >>> check_encoding("gb18030")
+    'gb18030'
+    """
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise CorpusError(
+            f"no encoding named {name!r}", hint="for example: utf-8, gb18030, utf-16, latin-1, big5"
+        ) from None
+    return name
+
+
+def detect_encoding(file: BinaryIO, *, name: str) -> str:
+    r"""Which of UTF-8, UTF-16, UTF-32 or GB18030 a whole file is, read piece by piece.
+
+    UTF-16 and UTF-32 are known by their byte-order mark, UTF-16 also by the zero bytes that
+    Western text has at every other place. GB18030 accepts much that is not Chinese, so it counts
+    only if what it yields is mostly Chinese.
+
+    Args:
+        file: Open at its start; read to its end.
+        name: What to call it in an error.
+
+    Raises:
+        CorpusError: It is none of these, or not text at all.
+
+    >>> detect_encoding(io.BytesIO("床前明月光".encode("gb18030")), name="a poem")
+    'gb18030'
+    """
+    head = file.read(4096)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    if guess := _utf16_by_zeros(head):
+        return guess
+    if b"\x00" in head:
+        raise CorpusError(
+            f"{name} is not text: it holds zero bytes",
+            hint="give a plain text file, or name its encoding with --encoding",
+        )
+    file.seek(0)
+    if _decodes(file, "utf-8"):
+        return "utf-8"
+    file.seek(0)
+    if _decodes(file, "gb18030") and _mostly_chinese(head):
+        return "gb18030"
+    raise CorpusError(
+        f"cannot tell the encoding of {name}: it is not UTF-8, UTF-16 or GB18030",
+        hint="name it with --encoding, for example --encoding latin-1 or --encoding big5",
+    )
+
+
+def _utf16_by_zeros(head: bytes) -> str | None:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    if odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while block := file.read(PIECE_CHARS):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_chinese(head: bytes) -> bool:
+    decoded = codecs.getincrementaldecoder("gb18030")().decode(head)
+    foreign = [char for char in decoded if char > "\x7f"]
+    chinese = [char for char in foreign if "\u3000" <= char <= "\u9fff" or char >= "\uff00"]
+    return len(chinese) >= 0.9 * len(foreign)
+
+
+def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
+    r"""A file's text, normalised, in pieces of about a million characters.
+
+    Joined, the pieces are `normalise` of the whole; memory does not grow with the file.
+
+    Raises:
+        CorpusError: A byte does not belong to the encoding, or the text holds control characters
+            as only binary files do.
+
+    >>> list(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
+    ['a\nb']
+    """
+    held = ""
+    for raw in _decoded(file, encoding, name):
+        held += raw
+        cut = _safe_cut(held)
+        if cut:
+            yield _clean(held[:cut], name)
+            held = held[cut:]
+    if held:
+        yield _clean(held, name)
+
+
+def _decoded(file: BinaryIO, encoding: str, name: str) -> Iterator[str]:
+    reader = io.TextIOWrapper(file, encoding=encoding, newline=None)
+    try:
+        while raw := reader.read(PIECE_CHARS):
+            yield raw
+    except UnicodeDecodeError as error:
+        bad = error.object[error.start : error.start + 4].hex(" ")
+        raise CorpusError(
+            f"{name} is not {encoding}: it holds the bytes {bad}",
+            hint="name the encoding with --encoding, for example --encoding gb18030",
+        ) from None
+    finally:
+        reader.detach()
+
+
+def _safe_cut(text: str) -> int:
+    """Where text can be cut without parting a letter from its accents; 0 if nowhere."""
+    if (line_end := text.rfind("\n")) >= 0:
+        return line_end + 1
+    if len(text) < PIECE_CHARS:
+        return 0
+    for place in range(len(text) - 1, 0, -1):
+        if text[place] < _FIRST_COMBINING or "\u3000" < text[place] < "\u3099":
+            return place
+        if "\u4e00" <= text[place] <= "\u9fff":
+            return place
+    return len(text)
+
+
+def _clean(text: str, name: str) -> str:
+    controls = sum(text.count(char) for char in "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f")
+    if controls > 8 and controls > len(text) // 200:
+        raise CorpusError(
+            f"{name} is not text: {controls} of its first {len(text)} characters are control codes",
+            hint="give a plain text file",
+        )
+    return unicodedata.normalize("NFC", text)
+
+
+def variants(char: str) -> Iterator[str]:
+    """Other ways to write a character, nearest first: width and compatibility, then script, case.
+
+    >>> list(variants("Ａ"))
+    ['A', 'a']
+    >>> next(variants("馬"))
+    '马'
+    """
+    seen = {char}
+    candidates = [unicodedata.normalize("NFKC", char), _full_width(char)]
+    candidates += [_converter(scheme).convert(char) for scheme in ("t2s", "s2t", "t2tw", "jp2t")]
+    candidates += [form for known in tuple(candidates) for form in (known.lower(), known.upper())]
+    for candidate in candidates:
+        if len(candidate) == 1 and candidate not in seen:
+            seen.add(candidate)
+            yield candidate
+
+
+def _full_width(char: str) -> str:
+    return chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char
+
+
+@cache
+def _converter(scheme: str) -> "opencc.OpenCC":
+    import opencc
+
+    return opencc.OpenCC(scheme)

@@ -1,0 +1,1 @@
+"""Training: from a dataset to a bundle. The only part that needs torch."""

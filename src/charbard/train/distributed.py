@@ -1,0 +1,104 @@
+"""One process or many: who am I, and the few things that the processes tell each other.
+
+`torchrun` starts the processes and sets their environment; gloo carries the messages between
+processors, NCCL between graphics cards. Each process owns its own rows and their state.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+__all__ = ["Ranks", "ranks"]
+
+_PATIENCE = timedelta(hours=1)
+"""Rank 0 encodes a large text while the others wait."""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among all."""
+
+    rank: int = 0
+    world: int = 1
+    local_rank: int = 0
+    local_world: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes the files and speaks to the user."""
+        return self.rank == 0
+
+    @property
+    def rows(self) -> slice:
+        """The rows of a batch that are this process's."""
+        return slice(self.rank, None, self.world)
+
+    @property
+    def restarted(self) -> bool:
+        """Whether torchrun started this process again after one had died."""
+        return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+
+    def wrap(self, network: nn.Module) -> nn.Module:
+        """Let gradients be averaged over the processes."""
+        return DistributedDataParallel(network) if self.world > 1 else network
+
+    def agreed(self, *values: float) -> tuple[float, ...]:
+        """Rank 0's values, on every rank."""
+        if self.world == 1:
+            return values
+        box = torch.tensor(values, dtype=torch.float64)
+        dist.broadcast(box, 0)
+        return tuple(box.tolist())
+
+    def wait(self) -> None:
+        """Until every process has come here."""
+        if self.world > 1:
+            dist.barrier()
+
+    def gathered_rows(self, rows: Tensor, dim: int) -> Tensor:
+        """The rows of all processes, in the order of the global batch."""
+        if self.world == 1:
+            return rows
+        parts: list[Tensor | None] = [None] * self.world
+        dist.all_gather_object(parts, rows.contiguous())
+        kept = [part for part in parts if part is not None]
+        shape = list(rows.shape)
+        shape[dim] = sum(part.shape[dim] for part in kept)
+        merged = rows.new_zeros(shape)
+        for rank, part in enumerate(kept):
+            place = [slice(None)] * len(shape)
+            place[dim] = slice(rank, None, self.world)
+            merged[tuple(place)] = part
+        return merged
+
+
+@contextmanager
+def ranks(threads: int | None = None) -> Iterator[Ranks]:
+    """Join the processes that torchrun started, if it did; leave them at the end.
+
+    torchrun sets OMP_NUM_THREADS to 1 when it starts more than one process; here each gets its
+    share of the machine's cores.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    local_world = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    torch.set_num_threads(threads or max(1, (os.cpu_count() or 1) // local_world))
+    torch.set_flush_denormal(True)
+    if world == 1:
+        yield Ranks()
+        return
+    backend = "nccl" if torch.cuda.is_available() else "gloo"
+    dist.init_process_group(f"cpu:gloo,cuda:{backend}" if backend == "nccl" else backend,
+                            timeout=_PATIENCE)
+    try:
+        yield Ranks(
+            int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_RANK", "0")), local_world
+        )
+    finally:
+        dist.destroy_process_group()

@@ -1,0 +1,72 @@
+"""How well the network predicts text it has not learned from, while it trains.
+
+A quick stand-in for the yardsticks: many streams side by side, each warmed up on the characters
+before it. `charbard eval` measures the yardsticks themselves on the bundle.
+"""
+
+import numpy as np
+import torch
+
+from charbard.config import TrainConfig
+from charbard.corpus import Dataset
+from charbard.corpus.split import VALIDATION
+from charbard.train.batches import packed
+from charbard.train.learner import arithmetic
+from charbard.train.network import CharRNN
+
+__all__ = ["validation_loss"]
+
+_STREAMS = 64
+_WARM_UP = 128
+_CHUNK = 128
+_MOST_CHARS = 250_000
+
+
+@torch.no_grad()
+def validation_loss(network: CharRNN, dataset: Dataset, config: TrainConfig) -> float | None:
+    """Nats per character on the validation side, or at most 250,000 characters of it.
+
+    Returns:
+        None where nothing was kept for validation.
+    """
+    if dataset.size(VALIDATION) < 2:
+        return None
+    with arithmetic(config):
+        if dataset.has_records:
+            return _over_records(network, dataset)
+        return _over_stream(network, np.asarray(dataset.stream(VALIDATION)))
+
+
+def _over_stream(network: CharRNN, ids: "np.ndarray[tuple[int], np.dtype[np.integer]]") -> float:
+    """Segments at equal distances, each read after `_WARM_UP` characters that do not count."""
+    streams = max(1, min(_STREAMS, len(ids) // (4 * _WARM_UP)))
+    counted = min(len(ids), _MOST_CHARS) // streams
+    warm = min(_WARM_UP, len(ids) - counted)
+    starts = np.linspace(0, len(ids) - counted - warm, streams).astype(np.int64)
+    rows = [ids[start : start + warm + counted].astype(np.int64) for start in starts]
+    text = torch.from_numpy(np.stack(rows, axis=1))
+    state, total = network.start(streams), 0.0
+    for place in range(0, len(text) - 1, _CHUNK):
+        chunk = text[place : place + _CHUNK + 1]
+        targets = chunk[1:].clone()
+        targets[: max(0, warm - place)] = -1
+        loss, state = network(chunk[:-1], targets, state)
+        total += float(loss)
+    return total / (streams * (len(text) - 1 - warm))
+
+
+def _over_records(network: CharRNN, dataset: Dataset) -> float:
+    rng = np.random.default_rng(0)
+    records = dataset.records(VALIDATION)
+    mean = max(1, dataset.size(VALIDATION) // max(1, len(records)))
+    records = rng.permutation(records)[: max(1, _MOST_CHARS // mean)]
+    total, counted = 0.0, 0
+    for group in packed(dataset, records, _STREAMS * _CHUNK, 0.0, rng):
+        state = network.start(len(group[0].records))
+        for chunk in group:
+            batch = chunk.read(dataset, slice(None))
+            loss, state = network(batch.ids_TB, batch.targets_TB, state)
+            total, counted = total + float(loss), counted + batch.counted
+    return total / counted
+
+

@@ -1,0 +1,125 @@
+"""One update: forward, backward, clip, AdamW, average. Owns everything that an update changes.
+
+Shape letters: L layers, B rows, H hidden.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from charbard.config import ModelConfig, TrainConfig
+from charbard.train.batches import Batch
+from charbard.train.distributed import Ranks
+from charbard.train.network import CharRNN, Noise, State
+from charbard.train.optimizer import Optimizer
+
+__all__ = ["Learner", "StepResult", "arithmetic"]
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one update found."""
+
+    loss: float
+    """Nats per character, on this process's rows."""
+    grad_norm: float
+
+
+def arithmetic(config: TrainConfig) -> AbstractContextManager[object]:
+    """In bfloat16 the products are taken in 16 bits; weights and sums stay in 32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16")
+
+
+class Learner:
+    """Weights, optimizer, averaged weights and the carried state."""
+
+    def __init__(self, model: ModelConfig, config: TrainConfig, ranks: Ranks) -> None:
+        self.model, self.config, self._ranks = model, config, ranks
+        generator = torch.Generator().manual_seed(config.seed)
+        kind = torch.float64 if config.precision == "float64" else torch.float32
+        self.network = CharRNN(model, generator=generator).to(kind)
+        self.average = CharRNN(model).to(kind).requires_grad_(False).eval()
+        self.average.load_state_dict(self.network.state_dict())
+        self._parallel = ranks.wrap(self.network)
+        self.optimizer = Optimizer(self.network.named_weights(), model.num_gates, config)
+        self._state: State | None = None
+        self.step_count = 0
+
+    def update(self, batch: Batch, rate: float) -> StepResult:
+        """Learn from one batch, at a share `rate` of the highest learning rate.
+
+        All chance comes from the seed and the number of the step, so a resumed training draws what
+        an uninterrupted one would have drawn.
+        """
+        chance = torch.Generator().manual_seed((self.config.seed << 32) + self.step_count)
+        state = self._state_for(batch, chance)
+        noise = Noise.draw(
+            self.model, self.config, batch=batch.rows, rows=self._ranks.rows, generator=chance
+        ).to(state[0])
+        with arithmetic(self.config):
+            summed, after = self._parallel(batch.ids_TB, batch.targets_TB, state, noise)
+        # The processes' gradients are averaged: make the average that of the global batch.
+        (summed * (self._ranks.world / batch.counted)).backward()
+        weights = list(self.network.parameters())
+        norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
+        self.optimizer.step(rate)
+        self._state = tuple(part.detach() for part in after)
+        self.step_count += 1
+        self._follow(weights)
+        counted = max(1, int((batch.targets_TB >= 0).sum()))
+        return StepResult(float(summed.detach()) / counted, float(norm))
+
+    def _state_for(self, batch: Batch, chance: torch.Generator) -> State:
+        forget = torch.rand(batch.rows, generator=chance) < self.config.reset
+        if self._state is None or batch.fresh:
+            return self.network.start(batch.ids_TB.shape[1])
+        if batch.continues:
+            return self._state
+        keep = ~forget[self._ranks.rows]
+        return tuple(part * keep[:, None].to(part.dtype) for part in self._state)
+
+    def _follow(self, weights: list[torch.nn.Parameter]) -> None:
+        """Move the averaged weights: a memory that grows with the steps made."""
+        share = self.config.average
+        pull = 1.0 if share is None else 1 / max(1.0, share * self.step_count)
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), weights, pull)
+
+    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
+        """Start from these weights instead of random ones."""
+        with torch.no_grad():
+            for network in (self.network, self.average):
+                for name, weight in network.named_weights().items():
+                    weight.copy_(weights[name])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Copies of everything that an update changes, but for `step_count`."""
+        found: dict[str, Tensor] = {}
+        found |= {f"weight.{name}": value for name, value in self.network.named_weights().items()}
+        found |= {f"average.{name}": value for name, value in self.average.named_weights().items()}
+        found |= {f"optimizer.{name}": value for name, value in self.optimizer.tensors()}
+        for index, part in enumerate(self._state or ()):
+            found[f"state.{index}"] = self._ranks.gathered_rows(part, 1)
+        return {name: value.detach().clone() for name, value in found.items()}
+
+    def restore(self, tensors: Mapping[str, Tensor], step_count: int) -> None:
+        """Go back to what `tensors` returned.
+
+        Raises:
+            KeyError: An array is missing.
+            RuntimeError: An array has another shape.
+        """
+        with torch.no_grad():
+            for kind, network in (("weight", self.network), ("average", self.average)):
+                for name, weight in network.named_weights().items():
+                    weight.copy_(tensors[f"{kind}.{name}"])
+        prefix = "optimizer."
+        self.optimizer.restore(
+            {n.removeprefix(prefix): value for n, value in tensors.items() if n.startswith(prefix)}
+        )
+        states = sorted(name for name in tensors if name.startswith("state."))
+        self._state = tuple(tensors[name][:, self._ranks.rows].clone() for name in states) or None
+        self.step_count = step_count

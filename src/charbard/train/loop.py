@@ -1,0 +1,326 @@
+"""The training loop: a generator of events that ends on time, loses nothing and prints nothing."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from charbard.bundle import Bundle, save_bundle
+from charbard.config import ModelConfig, TrainConfig, to_dict
+from charbard.corpus import Dataset
+from charbard.errors import CheckpointError, TrainingError
+from charbard.train.batches import Position, batches_of
+from charbard.train.distributed import Ranks
+from charbard.train.evaluate import validation_loss
+from charbard.train.events import Event, Finished, Notice, Progress, Sampled, Saved, Validated
+from charbard.train.interrupt import StopWish, listening
+from charbard.train.learner import Learner, StepResult
+from charbard.train.machine import peak_flops
+from charbard.train.run import RunFolder, arrays_of, tensors_of
+from charbard.train.sample import sample_text
+from charbard.train.schedule import Budget, rate_at
+
+__all__ = ["Setup", "Trainer"]
+
+_REPORT_S = 0.5
+_MOST_ROLLBACKS = 5
+_CHECK_UP_SHARE = 0.04
+"""With a budget of minutes: the share of it that validations and samples may take."""
+_SAMPLE_TEMPERATURES = (0.5, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """Everything a training needs, decided before it starts."""
+
+    dataset: Dataset
+    model: ModelConfig
+    config: TrainConfig
+    ranks: Ranks
+    folder: RunFolder
+    budget: Budget
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    resume: Bundle | None = None
+    """A checkpoint to go on from."""
+    begin_with: Mapping[str, Tensor] | None = None
+    """Weights of another model to begin with, by name."""
+
+
+class Trainer:
+    """Runs one training. All that changes is the learner, the batches and a few counters."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.learner = Learner(setup.model, setup.config, setup.ranks)
+        self.batches = batches_of(setup.dataset, setup.config, setup.ranks.rows)
+        self._best = math.inf
+        self._last_loss = math.nan
+        self._rate_scale = 1.0
+        self._rollbacks = 0
+        if setup.resume is not None:
+            self._resume(setup.resume)
+        elif setup.begin_with is not None:
+            self.learner.begin_with(setup.begin_with)
+        self._good = self._memory()
+        self._meter = _Meter(setup.model, self._fraction())
+        config, minutes = setup.config, setup.config.minutes
+        self._check_ups = _Due(config.eval_every, minutes, setup.ranks, least_share=0.05)
+        a_minute = min(0.25, 1 / minutes) if minutes else 0.0
+        self._saves = _Due(config.save_every, minutes, setup.ranks, least_share=a_minute)
+        self._snapshots = _snapshot_shares(config.snapshots, self._fraction())
+
+    def run(self) -> Iterator[Event]:
+        """Train until the budget is spent, or until interrupted.
+
+        Raises:
+            TrainingError: The loss cannot be kept finite.
+            SaveError: A file cannot be written.
+        """
+        with listening() as stop:
+            fraction, stopped = self._agree(stop)
+            while fraction < 1 and not stopped:
+                batch = self.batches.next()
+                began = time.perf_counter()
+                result = self.learner.update(batch, rate_at(fraction, self.setup.config)
+                                             * self._rate_scale)
+                self._meter.add(result, batch.counted, time.perf_counter() - began)
+                if not math.isfinite(result.grad_norm):
+                    yield self._roll_back()
+                fraction, stopped = self._agree(stop)
+                yield from self._report(fraction, result)
+                if fraction < 1:
+                    yield from self._look_after(fraction)
+            yield from self._end(complete=fraction >= 1)
+
+    def _fraction(self, elapsed_s: float | None = None) -> float:
+        return self.setup.budget.fraction(
+            step=self.learner.step_count, epochs=self.batches.epochs, elapsed_s=elapsed_s
+        )
+
+    def _agree(self, stop: StopWish) -> tuple[float, bool]:
+        """How far the training is and whether to stop, the same on every process."""
+        elapsed, stopped = self.setup.ranks.agreed(self.setup.budget.elapsed_s, float(bool(stop)))
+        return self._fraction(elapsed), stopped > 0
+
+    def _report(self, fraction: float, result: StepResult) -> Iterator[Event]:
+        if not self._meter.due():
+            return
+        left = self.setup.budget.seconds_left(
+            fraction, self._meter.running_s, self._meter.fraction_at_start
+        )
+        yield self._meter.progress(
+            self.learner.step_count, self.batches.epochs, fraction, result.grad_norm,
+            rate_at(fraction, self.setup.config) * self._rate_scale, left,
+        )
+
+    def _look_after(self, fraction: float) -> Iterator[Event]:
+        """Validate, save and keep snapshots when it is time to."""
+        step = self.learner.step_count
+        if self._check_ups.due(step, fraction):
+            yield from self._check_ups.timed(fraction, self._check_up())
+            self.setup.budget.reserve_s = 1.5 * self._check_ups.seconds + 0.5
+        if self._saves.due(step, fraction):
+            yield from self._saves.timed(fraction, self._save())
+        if self._snapshots and fraction >= self._snapshots[0]:
+            self._snapshots.pop(0)
+            yield from self._snapshot()
+
+    def _check_up(self) -> Iterator[Event]:
+        """Validate the averaged weights, keep them if they are the best, write a few lines."""
+        self._good = self._memory()
+        self.setup.dataset.release()
+        if not self.setup.ranks.first:
+            return
+        loss = validation_loss(self.learner.average, self.setup.dataset, self.setup.config)
+        if loss is not None:
+            best = loss < self._best
+            self._last_loss, self._best = loss, min(loss, self._best)
+            yield Validated(self.learner.step_count, self.batches.epochs, loss, best)
+            if best:
+                yield self._save_bundle()
+        for temperature in _SAMPLE_TEMPERATURES:
+            text = sample_text(
+                self.learner.average, self.setup.dataset.vocab, temperature=temperature,
+                length=200, seed=self.setup.config.seed,
+            )
+            yield Sampled(self.learner.step_count, temperature, text)
+
+    def _end(self, *, complete: bool) -> Iterator[Event]:
+        if complete:
+            yield from self._check_up()
+            if self._snapshots:
+                yield from self._snapshot()
+        if self.setup.ranks.first and not math.isfinite(self._best):
+            yield self._save_bundle()  # nothing to choose by: the last weights are the model
+        yield from self._save()
+        if self.setup.ranks.first:
+            loss = self._best if math.isfinite(self._best) else self._meter.loss
+            yield Finished(
+                complete, self.learner.step_count, self.batches.epochs, loss,
+                self.setup.budget.elapsed_s, self.setup.folder.bundle,
+            )
+
+    def _bundle(self) -> Bundle:
+        return Bundle(
+            config=self.setup.model,
+            vocab=self.setup.dataset.vocab,
+            weights=arrays_of(self.learner.average),
+            has_records=self.setup.dataset.has_records,
+            provenance={
+                **self.setup.provenance,
+                "training": to_dict(self.setup.config),
+                "steps": self.learner.step_count,
+                "epochs": round(self.batches.epochs, 4),
+                "seconds": round(self.setup.budget.elapsed_s, 1),
+            },
+            scores={"validation_nats": self._last_loss} if math.isfinite(self._last_loss) else {},
+        )
+
+    def _save_bundle(self) -> Saved:
+        save_bundle(self._bundle(), self.setup.folder.bundle)
+        return Saved("bundle", self.setup.folder.bundle)
+
+    def _snapshot(self) -> Iterator[Event]:
+        if self.setup.ranks.first:
+            path = self.setup.folder.snapshot(self.learner.step_count)
+            save_bundle(self._bundle(), path, half=True)
+            yield Saved("snapshot", path)
+
+    def _save(self) -> Iterator[Event]:
+        """A checkpoint. Every process gives its rows of the state; the first one writes."""
+        tensors = self.learner.tensors()
+        if not self.setup.ranks.first:
+            return
+        bundle = self._bundle()
+        extra = {
+            "step": self.learner.step_count,
+            "position": self.batches.position,
+            "best": self._best if math.isfinite(self._best) else None,
+            "rate_scale": self._rate_scale,
+            "text": self.setup.dataset.digest,
+            "training": to_dict(self.setup.config),
+            "corpus": to_dict(self.setup.dataset.config),
+            "spent_s": self.setup.budget.elapsed_s,
+        }
+        loss = self._last_loss if math.isfinite(self._last_loss) else self._meter.loss
+        path = self.setup.folder.save_checkpoint(
+            Bundle(**{**bundle.__dict__, "extra": extra}), tensors,
+            epoch=self.batches.epochs, loss=loss, keep=self.setup.config.keep,
+        )
+        yield Saved("checkpoint", path)
+
+    def _resume(self, checkpoint: Bundle) -> None:
+        extra = checkpoint.extra
+        if extra["text"] != self.setup.dataset.digest:
+            raise CheckpointError(
+                "the checkpoint was made from another text, or the text was read in another way",
+                hint="give the same text and reading options, or use --init-from for a new text",
+            )
+        try:
+            self.learner.restore(tensors_of(checkpoint), extra["step"])
+        except (KeyError, RuntimeError) as error:
+            raise CheckpointError(f"the checkpoint is of another model: {error}") from None
+        self.batches.position = tuple(extra["position"])
+        self._best = math.inf if extra["best"] is None else extra["best"]
+        self._last_loss = checkpoint.scores.get("validation_nats", math.nan)
+        self._rate_scale = extra["rate_scale"]
+
+    def _memory(self) -> tuple[dict[str, Tensor], int, Position]:
+        return self.learner.tensors(), self.learner.step_count, self.batches.position
+
+    def _roll_back(self) -> Notice:
+        """Return to the last check-up at half the rate."""
+        self._rollbacks += 1
+        if self._rollbacks > _MOST_ROLLBACKS:
+            raise TrainingError(
+                f"the loss was not a number {self._rollbacks} times, at ever smaller rates",
+                hint="try --learning-rate 0.001, --clip 0.5 or --precision float32",
+            )
+        tensors, step, position = self._good
+        at = self.learner.step_count
+        self.learner.restore(tensors, step)
+        self.batches.position = position
+        self._rate_scale /= 2
+        self._meter.forget()
+        return Notice(
+            f"step {at}: the loss was not a number; back to step {step} at half the learning rate"
+        )
+
+
+class _Due:
+    """Tells when something is due: every so many steps, or by shares of a budget of minutes."""
+
+    def __init__(
+        self, every: int, minutes: float | None, ranks: Ranks, *, least_share: float
+    ) -> None:
+        self._every, self._minutes, self._ranks = every, minutes, ranks
+        self._least = least_share
+        self._next = 0.02
+        self.seconds = 0.0
+
+    def due(self, step: int, fraction: float) -> bool:
+        if self._minutes is None:
+            return step % self._every == 0
+        return fraction >= self._next
+
+    def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
+        """Do it; with minutes, the dearer it was, the later it is due again."""
+        began = time.perf_counter()
+        yield from work
+        if self._minutes is not None:
+            (self.seconds,) = self._ranks.agreed(time.perf_counter() - began)
+            cost = self.seconds / (60 * self._minutes)
+            self._next = fraction + max(self._least, cost / _CHECK_UP_SHARE)
+
+
+def _snapshot_shares(count: int, already: float) -> list[float]:
+    """Shares of the budget at which to keep a snapshot: close together at first, the last at the end."""
+    shares = [((index + 1) / count) ** 2 for index in range(count)]
+    return [share for share in shares if share > already]
+
+
+class _Meter:
+    """Recent loss and speed."""
+
+    def __init__(self, model: ModelConfig, fraction: float) -> None:
+        self._flops_per_char = 6 * model.macs_per_char
+        self._losses: deque[float] = deque(maxlen=100)
+        self._steps: deque[tuple[int, float]] = deque(maxlen=100)
+        self._started = self._reported = time.perf_counter()
+        self.fraction_at_start = fraction
+
+    def add(self, result: StepResult, chars: int, seconds: float) -> None:
+        self._losses.append(result.loss)
+        self._steps.append((chars, seconds))
+
+    def forget(self) -> None:
+        self._losses.clear()
+
+    def due(self) -> bool:
+        now = time.perf_counter()
+        if now - self._reported < _REPORT_S:
+            return False
+        self._reported = now
+        return True
+
+    @property
+    def running_s(self) -> float:
+        return time.perf_counter() - self._started
+
+    @property
+    def loss(self) -> float:
+        return sum(self._losses) / max(1, len(self._losses))
+
+    def progress(
+        self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
+    ) -> Progress:
+        chars = sum(chars for chars, _ in self._steps)
+        speed = chars / max(1e-9, sum(seconds for _, seconds in self._steps))
+        return Progress(
+            step, epoch, fraction, self.loss, rate, grad_norm, speed,
+            speed * self._flops_per_char / peak_flops(), left,
+        )

@@ -1,0 +1,50 @@
+"""What this machine can do, measured in a few seconds."""
+
+import platform
+import time
+from collections.abc import Callable
+from functools import cache
+
+import torch
+
+__all__ = ["describe_machine", "fast_bfloat16", "peak_flops", "seconds_for"]
+
+_SIZE = 2048
+
+
+def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
+    """The fastest of a few rounds, after one that does not count."""
+    work()
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@cache
+def peak_flops(dtype: torch.dtype = torch.float32) -> float:
+    """Floating-point operations a second in a product of two 2048 x 2048 matrices."""
+    a, b = (torch.randn(_SIZE, _SIZE).to(dtype) for _ in range(2))
+    return 2 * _SIZE**3 / seconds_for(lambda: a @ b)
+
+
+@cache
+def fast_bfloat16() -> bool:
+    """Whether 16-bit products are at least 1.5 times as fast: only on processors made for it."""
+    a, b = (torch.randn(1024, 1024).bfloat16() for _ in range(2))
+    slow_a, slow_b = a.float(), b.float()
+    return seconds_for(lambda: slow_a @ slow_b) > 1.5 * seconds_for(lambda: a @ b)
+
+
+def describe_machine() -> dict[str, object]:
+    """For provenance: enough to compare timings, nothing that names the machine."""
+    return {
+        "processor": platform.machine(),
+        "vector": torch.backends.cpu.get_cpu_capability(),
+        "threads": torch.get_num_threads(),
+        "sgemm_gflops": round(peak_flops() / 1e9),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,183 @@
+"""The network as torch sees it: the same weights, by the same names, as a bundle holds.
+
+Shape letters: T time, B streams or records, E embedding, H hidden, P output width, V symbols,
+L layers, N = T x B. Time comes first, because that is what the fused recurrent kernels like.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from charbard.config import ModelConfig, TrainConfig
+from charbard.train.loss import summed_cross_entropy
+
+__all__ = ["CharRNN", "Noise", "State"]
+
+State = tuple[Tensor, ...]
+"""(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The dropout masks of one step, locked over time, already scaled to keep the mean."""
+
+    input_BE: Tensor | None = None
+    between_LBH: Tensor | None = None
+    output_BH: Tensor | None = None
+    recurrent_LGH: Tensor | None = None
+
+    def to(self, like: Tensor) -> "Noise":
+        """The same masks with another tensor's type and device."""
+        masks = (self.input_BE, self.between_LBH, self.output_BH, self.recurrent_LGH)
+        return Noise(*(None if mask is None else mask.to(like) for mask in masks))
+
+    @classmethod
+    def draw(
+        cls,
+        model: ModelConfig,
+        train: TrainConfig,
+        *,
+        batch: int,
+        rows: slice,
+        generator: torch.Generator,
+    ) -> "Noise":
+        """Draw for the whole batch, keep the rows of this process: ranks agree with one process."""
+
+        def mask(share: float, *shape: int) -> Tensor | None:
+            if not share:
+                return None
+            return torch.empty(shape).bernoulli_(1 - share, generator=generator) / (1 - share)
+
+        hidden, above = model.hidden_size, model.num_layers - 1
+        inputs = mask(train.dropout_input, batch, model.embedding_size)
+        between = mask(train.dropout, above, batch, hidden) if above else None
+        output = mask(train.dropout_output, batch, hidden)
+        return cls(
+            None if inputs is None else inputs[rows],
+            None if between is None else between[:, rows],
+            None if output is None else output[rows],
+            mask(
+                train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden
+            ),
+        )
+
+
+class CharRNN(nn.Module):
+    """Embedding, recurrent layers, an optional projection, and the output layer."""
+
+    def __init__(self, config: ModelConfig, *, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.weights = nn.ParameterDict(
+            {
+                _safe(name): nn.Parameter(_initial(name, shape, config, generator))
+                for name, shape in config.shapes().items()
+            }
+        )
+
+    def named_weights(self) -> dict[str, nn.Parameter]:
+        """Every weight by its name in a bundle."""
+        return {name: self.weights[_safe(name)] for name in self.config.shapes()}
+
+    def weight(self, name: str) -> Tensor:
+        """A weight by its name in a bundle."""
+        return self.weights[_safe(name)]
+
+    def start(self, rows: int) -> State:
+        """The state before anything was read: zeros."""
+        config = self.config
+        zeros = self.weight("output.bias").new_zeros(config.num_layers, rows, config.hidden_size)
+        return (zeros, zeros.clone()) if config.cell == "lstm" else (zeros,)
+
+    def read(self, ids_TB: Tensor, state: State, noise: Noise | None = None) -> tuple[Tensor, State]:
+        """Read characters.
+
+        Returns:
+            What the output layer reads after each of them, (T, B, P), and the state at the end.
+        """
+        noise = noise or Noise()
+        x = nn.functional.embedding(ids_TB, self.weight("embedding"))
+        if noise.input_BE is not None:
+            x = x * noise.input_BE
+        after: list[tuple[Tensor, ...]] = []
+        for layer in range(self.config.num_layers):
+            if layer and noise.between_LBH is not None:
+                x = x * noise.between_LBH[layer - 1]
+            x, new = self._layer(layer, x, tuple(part[layer : layer + 1] for part in state), noise)
+            after.append(new)
+        if noise.output_BH is not None:
+            x = x * noise.output_BH
+        if self.config.projection_size is not None:
+            x = nn.functional.linear(
+                x, self.weight("projection.weight"), self.weight("projection.bias")
+            )
+        return x, tuple(torch.cat(parts).to(state[0].dtype) for parts in zip(*after, strict=True))
+
+    def _layer(self, layer: int, x_TBE: Tensor, state: State, noise: Noise) -> tuple[Tensor, State]:
+        """One recurrent layer through torch's fused operator."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        weights = [self.weight(f"layer{layer}.{name}") for name in names]
+        if noise.recurrent_LGH is not None:
+            weights[1] = weights[1] * noise.recurrent_LGH[layer]
+        # has_biases, num_layers, dropout, train, bidirectional, batch_first
+        how = (True, 1, 0.0, self.training, False, False)
+        if self.config.cell == "lstm":
+            y, h, c = torch.lstm(x_TBE, state, weights, *how)  # type: ignore[call-overload]
+            return y, (h, c)
+        run = torch.gru if self.config.cell == "gru" else torch.rnn_tanh
+        y, h = run(x_TBE, state[0], weights, *how)  # type: ignore[call-overload]
+        return y, (h,)
+
+    def output(self) -> tuple[Tensor, Tensor]:
+        """Weight (V, P) and bias (V,) of the output layer."""
+        name = "embedding" if self.config.tied else "output.weight"
+        return self.weight(name), self.weight("output.bias")
+
+    def logits(self, features: Tensor) -> Tensor:
+        """Scores of every symbol, not normalised: (..., V)."""
+        return nn.functional.linear(features, *self.output())
+
+    def forward(
+        self, ids_TB: Tensor, targets_TB: Tensor, state: State, noise: Noise | None = None
+    ) -> tuple[Tensor, State]:
+        """Read characters and sum the loss of their successors.
+
+        Args:
+            ids_TB: What is read.
+            targets_TB: What should follow each; -1 does not count.
+            state: State before it; not modified.
+            noise: Dropout masks; None drops nothing.
+
+        Returns:
+            Sum of the losses in nats, and the state after it.
+        """
+        features, after = self.read(ids_TB, state, noise)
+        loss = summed_cross_entropy(features.flatten(0, 1), *self.output(), targets_TB.flatten())
+        return loss, after
+
+
+def _safe(name: str) -> str:
+    """A parameter's name may hold no dot."""
+    return name.replace(".", "/")
+
+
+def _initial(
+    name: str, shape: tuple[int, ...], config: ModelConfig, generator: torch.Generator | None
+) -> Tensor:
+    """torch's own initial values, and forget gates that start open.
+
+    Source:
+        torch.nn.LSTM: uniform within 1/sqrt(H). Forget bias 1: Jozefowicz, Zaremba, Sutskever 2015.
+    """
+    value = torch.empty(shape)
+    if name == "embedding":
+        return value.normal_(0, 1 / math.sqrt(shape[1]) if config.tied else 1, generator=generator)
+    bound = 1 / math.sqrt(config.hidden_size)
+    value.uniform_(-bound, bound, generator=generator)
+    if config.cell == "lstm" and name.endswith("bias_ih"):
+        value[config.hidden_size : 2 * config.hidden_size] = 1.0
+    if name == "output.bias":
+        value.zero_()
+    return value

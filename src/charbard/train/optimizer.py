@@ -1,0 +1,109 @@
+"""How gradients change weights: orthogonal updates for what the state passes through, AdamW for the rest.
+
+A recurrent matrix multiplies the state hundreds of times in a row, so the few directions in which
+its gradient is large would rule its update. Muon replaces the gradient's momentum by the nearest
+orthogonal matrix: every direction moves alike. Measured here it halves the updates that a given
+loss takes (see `benchmarks/README.md`). Each gate is a matrix of its own.
+
+Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; AdamW:
+Loshchilov and Hutter 2019.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from charbard.config import TrainConfig
+
+__all__ = ["Optimizer"]
+
+_MOMENTUM = 0.95
+_NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+"""Coefficients of the quintic that drives singular values towards 1. Source: as above."""
+_ROUNDS = 5
+
+
+class Optimizer:
+    """One `step` changes every weight; `tensors` and `restore` carry its memory."""
+
+    def __init__(self, weights: Mapping[str, nn.Parameter], gates: int, config: TrainConfig) -> None:
+        self._config, self._gates, self._weights = config, gates, weights
+        self._momentum = {
+            name: torch.zeros_like(weight)
+            for name, weight in weights.items()
+            if config.optimizer == "muon" and _is_recurrent(name)
+        }
+        others = [weight for name, weight in weights.items() if name not in self._momentum]
+        self._adamw = torch.optim.AdamW(
+            [
+                {"params": [w for w in others if w.dim() > 1], "weight_decay": config.weight_decay},
+                {"params": [w for w in others if w.dim() == 1], "weight_decay": 0.0},
+            ],
+            lr=config.learning_rate,
+            betas=(config.beta1, config.beta2),
+            fused=True,
+        )
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """Apply the gradients, then clear them.
+
+        Args:
+            rate: Learning rate as a share of its highest value, for both kinds of update.
+        """
+        for group in self._adamw.param_groups:
+            group["lr"] = self._config.learning_rate * rate
+        self._adamw.step()
+        stride = self._config.muon_rate * rate
+        for name, momentum in self._momentum.items():
+            weight = self._weights[name]
+            assert weight.grad is not None
+            momentum.lerp_(weight.grad, 1 - _MOMENTUM)
+            ahead = weight.grad.lerp(momentum, _MOMENTUM)
+            update = orthogonal(ahead.unflatten(0, (self._gates, -1)), self._config.precision)
+            weight.mul_(1 - stride * self._config.weight_decay)
+            weight.sub_(update.flatten(0, 1), alpha=stride)
+        for weight in self._weights.values():
+            weight.grad = None
+
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """All that it remembers, by name."""
+        for name, momentum in self._momentum.items():
+            yield f"momentum.{name}", momentum
+        for name, weight in self._weights.items():
+            for part, value in self._adamw.state.get(weight, {}).items():
+                yield f"{part}.{name}", value
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Go back to what `tensors` gave; nothing for a weight means it was never changed."""
+        for name, momentum in self._momentum.items():
+            momentum.copy_(tensors[f"momentum.{name}"])
+        for name, weight in self._weights.items():
+            if f"step.{name}" in tensors:
+                self._adamw.state[weight] = {
+                    part: tensors[f"{part}.{name}"].clone()
+                    for part in ("exp_avg", "exp_avg_sq", "step")
+                }
+
+
+def _is_recurrent(name: str) -> bool:
+    """Matrices of gates that read a state: those on the path that errors travel far along."""
+    return "weight_hh" in name or ("weight_ih" in name and not name.startswith("layer0."))
+
+
+def orthogonal(matrix: Tensor, precision: str) -> Tensor:
+    """The nearest (semi-)orthogonal matrices, roughly: singular values between about 0.7 and 1.2.
+
+    Args:
+        matrix: (gates, rows, columns); not modified.
+        precision: Arithmetic; bfloat16 is enough, as the result need not be exact.
+    """
+    kind = torch.bfloat16 if precision == "bfloat16" else matrix.dtype
+    x = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x = x.to(kind)
+    a, b, c = _NEWTON_SCHULZ
+    for _ in range(_ROUNDS):
+        square = x @ x.mT
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.to(matrix.dtype)

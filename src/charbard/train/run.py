@@ -1,0 +1,132 @@
+"""A run's folder: bundle, checkpoints, snapshots, log and report, each in its place.
+
+    model.safetensors                          the best weights so far
+    checkpoint_epoch3.20_1.4810.safetensors    everything to go on from; also a bundle
+    snapshots/step000120.safetensors           small bundles along the way
+    log.jsonl                                  every event
+    report.html                                curves and samples
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charbard.bundle import Bundle, load_bundle, save_bundle
+from charbard.errors import BundleError, CheckpointError
+from charbard.train.network import CharRNN
+
+__all__ = ["RunFolder", "arrays_of"]
+
+_CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
+
+
+def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
+    """A network's weights as a bundle holds them: float32, by name."""
+    return {
+        name: weight.detach().to(torch.float32).numpy().copy()
+        for name, weight in network.named_weights().items()
+    }
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where one training writes."""
+
+    path: Path
+
+    @property
+    def bundle(self) -> Path:
+        """The best weights so far."""
+        return self.path / "model.safetensors"
+
+    @property
+    def log(self) -> Path:
+        """Every event as a line of JSON."""
+        return self.path / "log.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """Curves and samples as a page."""
+        return self.path / "report.html"
+
+    def snapshot(self, step: int) -> Path:
+        """A small bundle of this step."""
+        return self.path / "snapshots" / f"step{step:06d}.safetensors"
+
+    def checkpoints(self) -> list[Path]:
+        """Every checkpoint, oldest first."""
+        found = [path for path in self.path.glob("checkpoint_*") if _CHECKPOINT.match(path.name)]
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+    def save_checkpoint(
+        self, bundle: Bundle, tensors: dict[str, Tensor], *, epoch: float, loss: float, keep: int
+    ) -> Path:
+        """Write a checkpoint, then remove the oldest beyond `keep`.
+
+        Raises:
+            SaveError: The disk is full; the older checkpoints are untouched.
+        """
+        path = self.path / f"checkpoint_epoch{epoch:.2f}_{loss:.4f}.safetensors"
+        resume = {name: value.numpy() for name, value in tensors.items()}
+        save_bundle(
+            Bundle(**{**bundle.__dict__, "resume": resume}), path
+        )
+        older = [other for other in self.checkpoints() if other != path]
+        for old in older[: max(0, len(older) + 1 - keep)]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def newest_checkpoint(self) -> Path:
+        """Where to go on from.
+
+        Raises:
+            CheckpointError: There is none.
+        """
+        if not (found := self.checkpoints()):
+            raise CheckpointError(
+                f"no checkpoint in {str(self.path)!r}",
+                hint="name the folder of an interrupted run, or start anew without --resume",
+            )
+        return found[-1]
+
+
+def load_checkpoint(path: Path) -> Bundle:
+    """A checkpoint with everything to go on from.
+
+    Raises:
+        BundleError: It is missing, truncated or altered.
+        CheckpointError: It is a bundle, but holds nothing to go on from.
+    """
+    bundle = load_bundle(path, with_resume=True)
+    if not bundle.resume or "step" not in bundle.extra:
+        raise CheckpointError(
+            f"{str(path)!r} is a finished model, not a checkpoint",
+            hint="to learn more from here use: charbard train TEXT --init-from MODEL",
+        )
+    return bundle
+
+
+def tensors_of(bundle: Bundle) -> dict[str, Tensor]:
+    """A checkpoint's arrays for the learner."""
+    return {name: torch.from_numpy(np.array(value)) for name, value in bundle.resume.items()}
+
+
+def newest_readable(folder: RunFolder) -> Bundle:
+    """The newest checkpoint that can be read: a damaged one is passed over for the one before.
+
+    Raises:
+        CheckpointError: There is none.
+    """
+    paths = [folder.newest_checkpoint(), *reversed(folder.checkpoints()[:-1])]
+    for path in paths[:-1]:
+        try:
+            return load_checkpoint(path)
+        except BundleError:
+            continue
+    return load_checkpoint(paths[-1])

@@ -1,0 +1,58 @@
+"""How far a training is, and what the learning rate is there. Pure functions and one clock."""
+
+import math
+import time
+from dataclasses import dataclass, field
+
+from charbard.config import TrainConfig
+
+__all__ = ["Budget", "rate_at"]
+
+
+def rate_at(fraction: float, config: TrainConfig) -> float:
+    """The learning rate as a share of its highest value, when this share of the budget is spent.
+
+    >>> config = TrainConfig(steps=100, warmup=0.1)
+    >>> [round(rate_at(x, config), 2) for x in (0.0, 0.05, 0.1, 0.55, 1.0)]
+    [0.02, 0.5, 1.0, 0.5, 0.0]
+    """
+    if fraction < config.warmup:
+        return max(fraction / config.warmup, 0.02)
+    left = (1 - min(1.0, fraction)) / (1 - config.warmup)
+    share = {"linear": left, "cosine": (1 - math.cos(math.pi * left)) / 2, "constant": 1.0}
+    return max(share[config.decay], config.final_rate)
+
+
+@dataclass
+class Budget:
+    """Says which share of the minutes, steps or epochs is spent."""
+
+    config: TrainConfig
+    started: float = field(default_factory=time.monotonic)
+    """When the user's minutes began, by `time.monotonic`; earlier than this object, as a rule."""
+    reserve_s: float = 0.0
+    """Seconds of the minutes to keep for the last validation and for saving."""
+    spent_before_s: float = 0.0
+    """Seconds that an interrupted run had used."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds used, those of an interrupted run included."""
+        return time.monotonic() - self.started + self.spent_before_s
+
+    def fraction(self, *, step: int, epochs: float, elapsed_s: float | None = None) -> float:
+        """The share that is spent, at most 1."""
+        if self.config.minutes is not None:
+            elapsed = self.elapsed_s if elapsed_s is None else elapsed_s
+            return min(1.0, elapsed / max(0.1, self.config.minutes * 60 - self.reserve_s))
+        if self.config.steps is not None:
+            return min(1.0, step / self.config.steps)
+        assert self.config.epochs is not None
+        return min(1.0, epochs / self.config.epochs)
+
+    def seconds_left(self, fraction: float, running_s: float, fraction_at_start: float) -> float:
+        """A guess at what is left, from the pace of this run."""
+        if self.config.minutes is not None:
+            return max(0.0, self.config.minutes * 60 - self.elapsed_s)
+        pace = (fraction - fraction_at_start) / max(1e-9, running_s)
+        return (1 - fraction) / pace if pace > 0 else math.inf

@@ -1,0 +1,251 @@
+"""Everything between a user's wish and the first update."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charbard.bundle import Bundle, load_bundle
+from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict
+from charbard.corpus import Dataset, open_dataset
+from charbard.corpus.split import TRAIN
+from charbard.errors import CheckpointError, CorpusError, OptionError
+from charbard.train.distributed import Ranks
+from charbard.train.events import Event, Finished
+from charbard.train.journal import Journal
+from charbard.train.loop import Setup, Trainer
+from charbard.train.machine import describe_machine, fast_bfloat16
+from charbard.train.page import write_page
+from charbard.train.recipe import Recipe, Task, choose, configs_from
+from charbard.train.run import RunFolder, newest_readable
+from charbard.train.schedule import Budget
+from charbard.train.trial import measured_speed
+
+__all__ = ["Wish", "open_training", "recorded"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the user asks for."""
+
+    names: Sequence[str]
+    """Files, folders, patterns, or `-`."""
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of `ModelConfig` and `TrainConfig` that are decided, by name."""
+    out: Path
+    resume: bool = False
+    init_from: Path | None = None
+    started: float = field(default_factory=time.monotonic)
+    """When the user's minutes began."""
+
+
+def open_training(
+    wish: Wish, ranks: Ranks, say: Callable[[str], None] = lambda message: None
+) -> Trainer:
+    """Read the text, choose what is open, and get ready.
+
+    Args:
+        wish: What the user asks for.
+        ranks: This process among all.
+        say: Told what was assumed, chosen and why.
+
+    Raises:
+        CharbardError: Any of its kinds: see `errors`.
+    """
+    folder = RunFolder(wish.out)
+    if wish.resume or (ranks.restarted and folder.checkpoints()):
+        return _resumed(wish, folder, ranks, say)
+    if folder.checkpoints() and not ranks.restarted:
+        raise OptionError(
+            f"{str(wish.out)!r} holds a training already",
+            hint="go on with it by --resume, or choose another place with --out",
+        )
+    base = load_bundle(wish.init_from) if wish.init_from else None
+    dataset = _dataset(wish, ranks, say, None if base is None else base.vocab)
+    settings = dict(wish.settings)
+    if base is not None:
+        settings |= _architecture(base, settings)
+    recipe = _recipe(dataset, wish, settings, ranks)
+    for reason in recipe.reasons:
+        say(reason)
+    model, config = configs_from(recipe.settings, len(dataset.vocab))
+    _check_size(dataset, config)
+    return Trainer(Setup(
+        dataset=dataset, model=model, config=config, ranks=ranks, folder=folder,
+        budget=Budget(config, wish.started), provenance=_provenance(dataset, base),
+        begin_with=None if base is None else _grown(base, model),
+    ))
+
+
+def _dataset(
+    wish: Wish, ranks: Ranks, say: Callable[[str], None], keep: Any = None
+) -> Dataset:
+    """The first process of a machine encodes the text, the others find it in the cache."""
+    if ranks.local_rank == 0:
+        dataset = open_dataset(wish.names, wish.corpus, keep=keep, say=say)
+    ranks.wait()
+    if ranks.local_rank != 0:
+        dataset = open_dataset(wish.names, wish.corpus, keep=keep)
+    about = dataset.about
+    if about["unknown"]:
+        say(f"{about['unknown']} of {about['ids']} characters are rarer than --min-count: unknown")
+    return dataset
+
+
+def _recipe(
+    dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ranks
+) -> Recipe:
+    """With minutes everything open is chosen; otherwise the declared defaults hold."""
+    minutes = settings.get("minutes")
+    if minutes is None:
+        if not {"epochs", "steps"} & set(settings):
+            raise OptionError("no budget given", hint="give --minutes, --epochs or --steps")
+        return _fitted(dataset, settings)
+    precision = "bfloat16" if fast_bfloat16() else "float32"
+    task = Task(
+        size=dataset.size(TRAIN), vocab_size=len(dataset.vocab), has_records=dataset.has_records,
+        seconds=minutes * 60 - (time.monotonic() - wish.started) - _overhead_s(minutes),
+        speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
+        precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
+    )
+    return choose(task, settings)
+
+
+def _overhead_s(minutes: float) -> float:
+    """Measuring, validating and saving take a share of the time, too."""
+    return 3.0 + 0.06 * 60 * minutes
+
+
+def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
+    """A text shorter than one batch gets a smaller one, if the user has not decided on it."""
+    _, config = configs_from(settings, len(dataset.vocab))
+    batch, length, size = config.batch_size, config.seq_length, dataset.size(TRAIN)
+    if dataset.has_records:
+        return Recipe(settings, ())
+    while "batch_size" not in settings and batch > 1 and batch * (length + 1) > size:
+        batch //= 2
+    while "seq_length" not in settings and length > 2 and batch * (length + 1) > size:
+        length //= 2
+    if (batch, length) == (config.batch_size, config.seq_length):
+        return Recipe(settings, ())
+    reason = f"batch {batch} x {length} characters: the text has only {size} to learn from"
+    return Recipe({**settings, "batch_size": batch, "seq_length": length}, (reason,))
+
+
+def _check_size(dataset: Dataset, config: TrainConfig) -> None:
+    size = dataset.size(TRAIN)
+    least = 2 if dataset.has_records else config.seq_length + 1
+    if size < least:
+        raise CorpusError(
+            f"the text has only {size} characters to learn from, one sequence needs {least}",
+            hint="give a longer text, or a smaller --seq-length",
+        )
+
+
+def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
+    about = dict(dataset.about)
+    about["names"] = [Path(name).name for name in about["names"]]
+    origin = {} if base is None else {"init_from": base.digest}
+    return {"text": {"digest": dataset.digest, **about}, "machine": describe_machine(), **origin}
+
+
+def _architecture(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The network of the bundle; a wish for another one contradicts it."""
+    names = [name for name in ModelConfig.__dataclass_fields__ if name != "vocab_size"]
+    architecture = {name: getattr(base.config, name) for name in names}
+    for name in names:
+        if settings.get(name, architecture[name]) != architecture[name]:
+            raise OptionError(
+                f"{name} is {architecture[name]!r} in the model to begin with,"
+                f" it cannot become {settings[name]!r}",
+                hint=f"leave {name} out",
+            )
+    return architecture
+
+
+def _grown(base: Bundle, model: ModelConfig) -> dict[str, Tensor]:
+    """A bundle's weights with rows for new characters: near the mean of the old ones, and rare."""
+    rng = np.random.default_rng(0)
+    more = model.vocab_size - base.config.vocab_size
+
+    def grow(name: str, value: NDArray[Any]) -> Tensor:
+        if more and name == "output.bias":
+            value = np.concatenate([value, np.full(more, value.min())])
+        elif more and name in ("embedding", "output.weight"):
+            spread = rng.normal(0, 0.1 * value.std(), (more, value.shape[1]))
+            value = np.concatenate([value, value.mean(0) + spread])
+        return torch.from_numpy(value.astype(np.float32))
+
+    return {name: grow(name, value) for name, value in base.weights.items()}
+
+
+def _resumed(
+    wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]
+) -> Trainer:
+    """Go on from the newest checkpoint, with its settings; only the budget may be given anew."""
+    checkpoint = newest_readable(folder)
+    decided = dict(checkpoint.extra["training"])
+    budget = {name: wish.settings[name] for name in ("minutes", "epochs", "steps")
+              if wish.settings.get(name) is not None}
+    others = {name for name, value in wish.settings.items()
+              if name not in budget and decided.get(name, value) != value}
+    if others:
+        raise CheckpointError(
+            f"a resumed training keeps its settings, but {sorted(others)[0]} was given",
+            hint="only --minutes, --epochs or --steps may change; else use --init-from",
+        )
+    if budget:
+        decided |= {name: budget.get(name) for name in ("minutes", "epochs", "steps")}
+    config = from_dict(TrainConfig, decided)
+    corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
+    wish = Wish(**{**wish.__dict__, "corpus": corpus})
+    keep = checkpoint.vocab if "init_from" in checkpoint.provenance else None
+    dataset = _dataset(wish, ranks, say, keep)
+    say(f"going on from step {checkpoint.extra['step']}")
+    spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
+    provenance = {name: checkpoint.provenance[name] for name in ("text", "machine", "init_from")
+                  if name in checkpoint.provenance}
+    return Trainer(Setup(
+        dataset=dataset, model=checkpoint.config, config=config, ranks=ranks, folder=folder,
+        budget=Budget(config, wish.started, spent_before_s=spent), provenance=provenance,
+        resume=checkpoint,
+    ))
+
+
+def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
+    """Run a training, writing every event to its log and, at the end, its page.
+
+    Args:
+        trainer: What to run.
+        more: Other listeners with `write` and `close`, such as TensorBoard.
+    """
+    if not trainer.setup.ranks.first:
+        yield from trainer.run()
+        return
+    folder = trainer.setup.folder
+    listeners = [Journal(folder.log), *more]
+    try:
+        for event in trainer.run():
+            for listener in listeners:
+                listener.write(event)
+            if isinstance(event, Finished):
+                write_page(folder.log, folder.report, title=folder.path.name, about=_about(trainer))
+            yield event
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+def _about(trainer: Trainer) -> dict[str, Any]:
+    from charbard.config import to_dict
+
+    setup = trainer.setup
+    return {**to_dict(setup.model), "parameters": setup.model.num_parameters,
+            **to_dict(setup.config), **setup.provenance}
