@@ -111,6 +111,17 @@ class Vocab:
             return char
         return next((form for form in variants(char) if form in self), None)
 
+    def opening(self, *, has_records: bool) -> list[int]:
+        """What stands before a text with nothing said about it.
+
+        Before a record the end of the one before, and the marker of its text; before a running
+        text a line end, or else the commonest character.
+        """
+        if has_records:
+            return [END] if self.text_marker is None else [END, self.text_marker]
+        newline = self.id_of("\n")
+        return [self.first_char if newline is None else newline]
+
     def marker(self, field: str) -> int:
         """Id of the marker that announces a field's value."""
         return 2 + self.fields.index(field)

@@ -14,6 +14,7 @@ from charbard.config.declare import (
     to_dict,
 )
 from charbard.config.model import CELLS, ModelConfig
+from charbard.config.order import TextOrder
 from charbard.config.sample import SampleOptions
 from charbard.config.train import TrainConfig
 
@@ -22,6 +23,7 @@ __all__ = [
     "CorpusConfig",
     "ModelConfig",
     "SampleOptions",
+    "TextOrder",
     "TrainConfig",
     "check",
     "default_of",

@@ -88,7 +88,8 @@ def open_dataset(
     names: Sequence[str],
     config: CorpusConfig | None = None,
     *,
-    keep: Vocab | None = None,
+    vocab: Vocab | None = None,
+    grow: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Dataset:
     """Encode a text, or find it in the cache.
@@ -96,7 +97,8 @@ def open_dataset(
     Args:
         names: Files, folders, patterns, or `-`.
         config: How to read them.
-        keep: A vocabulary whose ids must stay as they are; new characters are put behind it.
+        vocab: Encode with these ids; what they lack is unknown.
+        grow: Put characters that `vocab` lacks behind it instead.
         say: Told what was assumed and what is being done.
 
     Raises:
@@ -104,25 +106,32 @@ def open_dataset(
         SaveError: The cache cannot be written.
     """
     config = config or CorpusConfig()
+    if vocab is not None and vocab.fields != config.fields:
+        raise CorpusError(
+            f"the model is conditioned on {list(vocab.fields)}, the text on {list(config.fields)}",
+            hint=f"use --fields {','.join(vocab.fields)}" if vocab.fields else "leave out --fields",
+        )
     inputs = find_inputs(names, encoding=config.encoding)
     for source in inputs:
         if config.encoding is None and source.encoding != "utf-8":
             say(f"{source.name}: read as {source.encoding} (another: --encoding)")
-    digest = _digest(inputs, config, keep)
-    folder = cache_folder() / "datasets" / digest
+    digest = _digest(inputs, config)
+    symbols = "" if vocab is None else f"-{_hex(f'{grow} {vocab.symbols}'.encode())}"
+    folder = cache_folder() / "datasets" / (digest + symbols)
     if not (folder / "about.json").is_file():
         say(f"encoding {sum(source.size for source in inputs) / 1e6:.1f} MB of text")
-        write_folder_atomically(folder, lambda place: _build(place, inputs, config, keep))
+        known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
+        write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest)
 
 
-def _digest(inputs: Iterable[Input], config: CorpusConfig, keep: Vocab | None) -> str:
-    hasher = blake2b(json.dumps([_LAYOUT, to_dict(config)]).encode(), digest_size=8)
-    for source in inputs:
-        hasher.update(source.digest + source.encoding.encode())
-    if keep is not None:
-        hasher.update("".join(keep.symbols).encode())
-    return hasher.hexdigest()
+def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
+    how = json.dumps([_LAYOUT, to_dict(config)]).encode()
+    return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))
+
+
+def _hex(content: bytes) -> str:
+    return blake2b(content, digest_size=8).hexdigest()
 
 
 def _open(folder: Path, config: CorpusConfig, digest: str) -> Dataset:
@@ -147,9 +156,8 @@ def _dtype(vocab: Vocab) -> type[np.uint16] | type[np.uint32]:
 
 
 def _build(
-    folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None
+    folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab: Vocab
 ) -> None:
-    vocab = _vocabulary(inputs, config, keep)
     with (folder / "ids.bin").open("wb") as file:
         write = _write_records if config.has_records else _write_stream
         parts = write(file, inputs, config, vocab)
@@ -181,11 +189,6 @@ def _vocabulary(
     fresh = Vocab.from_counts(counts, min_count=config.min_count, fields=config.fields)
     if keep is None:
         return fresh
-    if keep.fields != fresh.fields:
-        raise CorpusError(
-            f"the model is conditioned on {list(keep.fields)}, the text on {list(fresh.fields)}",
-            hint=f"use --fields {','.join(keep.fields)}" if keep.fields else "leave out --fields",
-        )
     return Vocab(keep.chars + tuple(char for char in fresh.chars if char not in keep), keep.fields)
 
 

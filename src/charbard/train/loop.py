@@ -144,7 +144,8 @@ class Trainer:
                 yield self._save_bundle()
         for temperature in _SAMPLE_TEMPERATURES:
             text = sample_text(
-                self.learner.average, self.setup.dataset.vocab, temperature=temperature,
+                self.learner.average, self.setup.dataset.vocab,
+                has_records=self.setup.dataset.has_records, temperature=temperature,
                 length=200, seed=self.setup.config.seed,
             )
             yield Sampled(self.learner.step_count, temperature, text)

@@ -10,7 +10,7 @@ from typing import Any
 from charbard.files import write_atomically
 from charbard.train.journal import read_journal
 
-__all__ = ["write_page"]
+__all__ = ["curves", "write_page"]
 
 _STYLE = """
 body{font:16px/1.6 Georgia,"Songti SC","Noto Serif CJK SC",serif;max-width:46rem;margin:3rem auto;
@@ -63,6 +63,11 @@ def _summary(events: Sequence[dict[str, Any]]) -> str:
         f"{state} after {end['elapsed_s'] / 60:.1f} minutes, {end['step']} steps, "
         f"{end['epoch']:.2f} epochs: {end['loss']:.4f} nats per character on text it has not seen."
     )
+
+
+def curves(log: Path) -> str:
+    """The curves of a run's log, as SVG."""
+    return _curves(read_journal(log))
 
 
 def _curves(events: Sequence[dict[str, Any]]) -> str:

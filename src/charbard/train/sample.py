@@ -10,18 +10,25 @@ __all__ = ["sample_text"]
 
 @torch.inference_mode()
 def sample_text(
-    network: CharRNN, vocab: Vocab, *, temperature: float, length: int, seed: int
+    network: CharRNN,
+    vocab: Vocab,
+    *,
+    has_records: bool,
+    temperature: float,
+    length: int,
+    seed: int,
 ) -> str:
     """Write about `length` characters from nothing; a record that ends is followed by another."""
     chance = torch.Generator().manual_seed(seed)
-    state = network.start(1)
-    char_id, written = END, []
+    opening = vocab.opening(has_records=has_records)
+    written: list[int] = []
+    fresh, state = opening, network.start(1)
     for _ in range(length):
-        features, state = network.read(torch.tensor([[char_id]]), state)
-        scores = network.logits(features)[0, 0].double() / temperature
+        features, state = network.read(torch.tensor(fresh)[:, None], state)
+        scores = network.logits(features)[-1, 0].double() / temperature
         scores[UNKNOWN : vocab.first_char] = -torch.inf
         char_id = int(torch.multinomial(scores.softmax(0), 1, generator=chance))
-        written.append("\n" if char_id == END else vocab.symbols[char_id])
-        if char_id == END:
-            state = network.start(1)
-    return "".join(written).strip("\n")
+        written.append(char_id)
+        ended = char_id == END and has_records
+        fresh, state = (opening, network.start(1)) if ended else ([char_id], state)
+    return "".join("\n" if i == END else vocab.symbols[i] for i in written).strip("\n")

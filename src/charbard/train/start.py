@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from charbard.bundle import Bundle, load_bundle
-from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict
+from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TRAIN
 from charbard.errors import CheckpointError, CorpusError, OptionError
@@ -26,6 +26,7 @@ from charbard.train.recipe import Recipe, Task, choose, configs_from
 from charbard.train.run import RunFolder, newest_readable
 from charbard.train.schedule import Budget
 from charbard.train.trial import measured_speed
+from charbard.vocab import Vocab
 
 __all__ = ["Wish", "open_training", "recorded"]
 
@@ -68,7 +69,7 @@ def open_training(
             hint="go on with it by --resume, or choose another place with --out",
         )
     base = load_bundle(wish.init_from) if wish.init_from else None
-    dataset = _dataset(wish, ranks, say, None if base is None else base.vocab)
+    dataset = _dataset(wish, ranks, say, vocab=None if base is None else base.vocab)
     settings = dict(wish.settings)
     if base is not None:
         settings |= _architecture(base, settings)
@@ -85,14 +86,14 @@ def open_training(
 
 
 def _dataset(
-    wish: Wish, ranks: Ranks, say: Callable[[str], None], keep: Any = None
+    wish: Wish, ranks: Ranks, say: Callable[[str], None], *, vocab: Vocab | None, grow: bool = True
 ) -> Dataset:
     """The first process of a machine encodes the text, the others find it in the cache."""
     if ranks.local_rank == 0:
-        dataset = open_dataset(wish.names, wish.corpus, keep=keep, say=say)
+        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow, say=say)
     ranks.wait()
     if ranks.local_rank != 0:
-        dataset = open_dataset(wish.names, wish.corpus, keep=keep)
+        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow)
     about = dataset.about
     if about["unknown"]:
         say(f"{about['unknown']} of {about['ids']} characters are rarer than --min-count: unknown")
@@ -153,7 +154,12 @@ def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     about = dict(dataset.about)
     about["names"] = [Path(name).name for name in about["names"]]
     origin = {} if base is None else {"init_from": base.digest}
-    return {"text": {"digest": dataset.digest, **about}, "machine": describe_machine(), **origin}
+    return {
+        "text": {"digest": dataset.digest, **about},
+        "corpus": to_dict(dataset.config),
+        "machine": describe_machine(),
+        **origin,
+    }
 
 
 def _architecture(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,11 +212,10 @@ def _resumed(
     config = from_dict(TrainConfig, decided)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
     wish = Wish(**{**wish.__dict__, "corpus": corpus})
-    keep = checkpoint.vocab if "init_from" in checkpoint.provenance else None
-    dataset = _dataset(wish, ranks, say, keep)
+    dataset = _dataset(wish, ranks, say, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
-    provenance = {name: checkpoint.provenance[name] for name in ("text", "machine", "init_from")
+    provenance = {name: checkpoint.provenance[name] for name in ("text", "corpus", "machine", "init_from")
                   if name in checkpoint.provenance}
     return Trainer(Setup(
         dataset=dataset, model=checkpoint.config, config=config, ranks=ranks, folder=folder,
@@ -244,8 +249,6 @@ def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
 
 
 def _about(trainer: Trainer) -> dict[str, Any]:
-    from charbard.config import to_dict
-
     setup = trainer.setup
     return {**to_dict(setup.model), "parameters": setup.model.num_parameters,
             **to_dict(setup.config), **setup.provenance}

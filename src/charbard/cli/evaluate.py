@@ -1,0 +1,57 @@
+"""`charbard eval`: the yardsticks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    text: Annotated[list[str], typer.Argument(help="The text, read as it was for training.")],
+    protocol: Annotated[str | None, typer.Option(
+        help="A: windows of 256. B: one stream. C: B, learning on the way. R: records. "
+        "Several: AB. Default: AB, or R for a model of records.")] = None,
+    part: Annotated[str, typer.Option(
+        help="validation, test, train (as the text was split for training), or all.",
+    )] = "validation",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a protocol.")] = False,
+) -> None:
+    """Measure how well a model predicts a text: nats, bits and perplexity per character.
+
+    Example: charbard eval runs/my my.txt
+    """
+    from charbard.bundle import load_bundle
+    from charbard.cli.models import bundle_path
+    from charbard.config import from_dict
+    from charbard.errors import OptionError
+    from charbard.report.perplexity import PARTS
+    from charbard.report.perplexity import evaluate as measure
+
+    if part not in PARTS:
+        raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
+    from charbard.config import CorpusConfig
+
+    bundle = load_bundle(bundle_path(model))
+    corpus = from_dict(CorpusConfig, bundle.provenance.get("corpus", {}))
+    for letter in protocol or ("R" if bundle.has_records else "AB"):
+        found = measure(
+            bundle, text, corpus, protocol=letter.upper(), part=part,
+            say=lambda message: typer.echo(message, err=True),
+        )
+        if json:
+            import json as json_format
+
+            typer.echo(json_format.dumps({
+                "protocol": found.protocol, "part": part, "nats_per_char": found.nats_per_char,
+                "bits_per_char": found.bits_per_char, "perplexity": found.perplexity,
+                "chars": found.chars, "unknown": found.unknown,
+            }))
+        else:
+            typer.echo(
+                f"{found.protocol}  {found.nats_per_char:.4f} nats  {found.bits_per_char:.4f} bits"
+                f"  perplexity {found.perplexity:.3f}  over {found.chars} characters"
+                f" ({found.unknown / found.chars:.2%} unknown)"
+            )

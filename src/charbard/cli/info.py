@@ -1,0 +1,50 @@
+"""`charbard info`: what is in a bundle."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["info"]
+
+
+def info(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Show what a model is, what it was trained on, and how well it does.
+
+    Example: charbard info runs/my
+    """
+    import json as json_format
+
+    from charbard.bundle import load_bundle
+    from charbard.cli.models import bundle_path
+
+    path = bundle_path(model)
+    bundle = load_bundle(path)
+    facts = _facts(bundle)
+    if json:
+        typer.echo(json_format.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    for name, value in facts.items():
+        shown = _short(value) if isinstance(value, dict) else value
+        typer.echo(f"{name:12} {shown}")
+
+
+def _facts(bundle: Any) -> dict[str, Any]:
+    config = bundle.config
+    return {
+        "model": bundle.digest,
+        "network": f"{config.num_layers} x {config.cell}, width {config.hidden_size}",
+        "weights": config.num_parameters,
+        "characters": len(bundle.vocab.chars),
+        "fields": ", ".join(bundle.vocab.fields) or "none",
+        "reads": "records" if bundle.has_records else "running text",
+        "scores": dict(bundle.scores),
+        **bundle.provenance,
+    }
+
+
+def _short(value: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)

@@ -1,0 +1,55 @@
+"""Options whose default, help and limits are declared in a config, not here."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from charbard.config import default_of, help_of, read_settings
+from charbard.errors import OptionError
+
+__all__ = ["given", "merged", "option", "parse_assignments"]
+
+
+def option(config: type, name: str, *flags: str) -> Any:
+    """A Typer option that takes its help from the config and says the default there.
+
+    The option itself has no default: None means that the user said nothing.
+    """
+    default = default_of(config, name)
+    shown = None if default in (None, "", ()) or not isinstance(default, int | float | str) else (
+        str(default)
+    )
+    return typer.Option(*flags, help=help_of(config, name), show_default=shown or False)
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Only what the user said."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def merged(config: Path | None, assignments: Iterable[str], **values: Any) -> dict[str, Any]:
+    """Settings from a file, then `--set`, then the options proper; the later wins."""
+    found = read_settings(config) if config is not None else {}
+    return found | parse_assignments(assignments) | given(**values)
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """`name=value` with the value as in TOML; a bare word is a string.
+
+    >>> parse_assignments(["clip=0.5", "decay=cosine"])
+    {'clip': 0.5, 'decay': 'cosine'}
+    """
+    import tomllib
+
+    found: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise OptionError(f"--set {assignment!r} has no '='", hint="for example: --set clip=0.5")
+        try:
+            found |= tomllib.loads(f"{name.strip()} = {value}")
+        except tomllib.TOMLDecodeError:
+            found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,91 @@
+"""A training on the terminal: one live line, and the events that deserve to stay."""
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+if TYPE_CHECKING:
+    from charbard.train import events
+
+__all__ = ["Screen"]
+
+
+class Screen:
+    """Shows events on stderr; stdout stays free for results."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=20),
+            TextColumn("{task.fields[facts]}"), console=self._console, transient=True,
+            disable=quiet or not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("training", total=1.0, facts="")
+        self._last_printed = -1.0
+
+    def __enter__(self) -> "Screen":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def say(self, message: str) -> None:
+        """One line that stays."""
+        if not self._quiet:
+            self._console.print(message, markup=False)
+
+    def show(self, event: "events.Event") -> None:
+        """Show what deserves to be seen."""
+        from charbard.train import events
+
+        match event:
+            case events.Progress():
+                self._progress(event)
+            case events.Validated():
+                mark = "best so far" if event.best else "not better"
+                self.say(f"epoch {event.epoch:.2f}  validation {event.loss:.4f}  {mark}")
+            case events.Sampled():
+                self.say(f"at temperature {event.temperature} it writes:\n{_indented(event.text)}")
+            case events.Notice():
+                self.say(event.message)
+            case _:
+                pass
+
+    def _progress(self, event: "events.Progress") -> None:
+        facts = (
+            f"loss {event.loss:.3f}  {event.chars_per_s / 1000:.0f}k characters/s"
+            f" ({event.share_of_peak:.0%} of sgemm peak)  {_clock(event.seconds_left)} left"
+        )
+        self._bar.update(self._task, completed=event.fraction, facts=facts)
+        # Without a terminal a line for each tenth is enough for a log file.
+        if self._bar.disable and event.fraction >= self._last_printed + 0.1:
+            self._last_printed = event.fraction
+            self.say(f"{event.fraction:4.0%}  epoch {event.epoch:.2f}  {facts}")
+
+
+def _indented(text: str) -> str:
+    return "\n".join("    " + line for line in text.splitlines())
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, or hours and minutes.
+
+    >>> _clock(75), _clock(7500)
+    ('1:15', '2:05 h')
+    """
+    if seconds == float("inf"):
+        return "?"
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+    return f"{whole // 60}:{whole % 60:02d}"

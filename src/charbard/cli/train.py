@@ -1,0 +1,164 @@
+"""`charbard train`: from a text to a model."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from charbard.cli.options import given, merged, option
+from charbard.config import CorpusConfig, ModelConfig, TrainConfig
+
+__all__ = ["train"]
+
+Text = Annotated[
+    list[str], typer.Argument(help="Files, folders, patterns in quotes, or - for standard input.")
+]
+
+
+def train(
+    text: Text,
+    minutes: Annotated[float | None, option(TrainConfig, "minutes")] = None,
+    epochs: Annotated[float | None, option(TrainConfig, "epochs")] = None,
+    steps: Annotated[int | None, option(TrainConfig, "steps")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
+    format: Annotated[str | None, option(CorpusConfig, "format")] = None,
+    text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
+    fields: Annotated[str | None, typer.Option(
+        help="Fields given to the model before the text, parted by commas.")] = None,
+    encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
+    drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
+    min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
+    max_length: Annotated[int | None, option(CorpusConfig, "max_length")] = None,
+    min_count: Annotated[int | None, option(CorpusConfig, "min_count")] = None,
+    validation: Annotated[float | None, option(CorpusConfig, "validation")] = None,
+    test: Annotated[float | None, option(CorpusConfig, "test")] = None,
+    cell: Annotated[str | None, option(ModelConfig, "cell")] = None,
+    num_layers: Annotated[int | None, option(ModelConfig, "num_layers")] = None,
+    hidden_size: Annotated[int | None, option(ModelConfig, "hidden_size")] = None,
+    dropout: Annotated[float | None, option(TrainConfig, "dropout")] = None,
+    batch_size: Annotated[int | None, option(TrainConfig, "batch_size")] = None,
+    seq_length: Annotated[int | None, option(TrainConfig, "seq_length")] = None,
+    learning_rate: Annotated[float | None, option(TrainConfig, "learning_rate")] = None,
+    clip: Annotated[float | None, option(TrainConfig, "clip")] = None,
+    precision: Annotated[str | None, option(TrainConfig, "precision")] = None,
+    eval_every: Annotated[int | None, option(TrainConfig, "eval_every")] = None,
+    save_every: Annotated[int | None, option(TrainConfig, "save_every")] = None,
+    snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
+    seed: Annotated[int | None, option(TrainConfig, "seed")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
+    set_: Annotated[list[str] | None, typer.Option(
+        "--set", help="Any setting as name=value; see docs/options.md.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Cores to use; default: all.")] = None,
+    tensorboard: Annotated[bool, typer.Option(help="Write curves for TensorBoard, too.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
+) -> None:
+    """Train a model on any text.
+
+    Example: charbard train my.txt --minutes 5
+    """
+    started = time.monotonic()
+    settings = merged(
+        config, set_ or (), minutes=minutes, epochs=epochs, steps=steps, cell=cell,
+        num_layers=num_layers, hidden_size=hidden_size, dropout=dropout, batch_size=batch_size,
+        seq_length=seq_length, learning_rate=learning_rate, clip=clip, precision=precision,
+        eval_every=eval_every, save_every=save_every, snapshots=snapshots, seed=seed,
+    )
+    reading = given(
+        format=format, text_field=text_field, encoding=encoding, drop_containing=drop_containing,
+        min_length=min_length, max_length=max_length, min_count=min_count, validation=validation,
+        test=test, fields=None if fields is None else tuple(fields.split(",")),
+    )
+    names = set(CorpusConfig.__dataclass_fields__)
+    reading = {name: settings.pop(name) for name in names & set(settings)} | reading
+    _run(
+        text, started=started, settings=settings, reading=reading, out=out, resume=resume,
+        init_from=init_from, threads=threads, tensorboard=tensorboard, quiet=quiet,
+    )
+
+
+def _run(
+    text: list[str],
+    *,
+    started: float,
+    settings: dict[str, Any],
+    reading: dict[str, Any],
+    out: Path | None,
+    resume: bool,
+    init_from: Path | None,
+    threads: int | None,
+    tensorboard: bool,
+    quiet: bool,
+) -> None:
+    from charbard.cli.progress import Screen
+    from charbard.config import from_dict
+
+    start, distributed, journal = _trainer_modules()
+    corpus = from_dict(CorpusConfig, reading)
+    if out is None:
+        out = _free_folder(text[0], resume=resume)
+    with distributed.ranks(threads) as ranks, Screen(quiet=quiet or not ranks.first) as screen:
+        wish = start.Wish(
+            names=text, corpus=corpus, settings=settings, out=out, resume=resume,
+            init_from=init_from, started=started,
+        )
+        trainer = start.open_training(wish, ranks, screen.say)
+        screen.say(
+            f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}"
+        )
+        more = [journal.TensorBoard(out / "tensorboard")] if tensorboard and ranks.first else []
+        end = None
+        for event in start.recorded(trainer, *more):
+            screen.show(event)
+            end = event
+    if ranks.first:
+        _tell(end, out, text)
+
+
+def _trainer_modules() -> Any:
+    """The parts that need torch.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        from charbard.errors import MissingExtraError
+
+        raise MissingExtraError(
+            "training needs torch", hint="install it with: pip install 'charbard[train]'"
+        ) from None
+    from charbard.train import distributed, journal, start
+
+    return start, distributed, journal
+
+
+def _free_folder(name: str, *, resume: bool) -> Path:
+    """runs/NAME, with a number behind it if it is taken; the latest to resume."""
+    stem = Path(name).name.split(".")[0] or "run"
+    stem = "text" if name == "-" else stem
+    folder, number = Path("runs") / stem, 1
+    latest = folder
+    while folder.exists():
+        latest, number = folder, number + 1
+        folder = Path("runs") / f"{stem}-{number}"
+    return latest if resume else folder
+
+
+def _tell(end: Any, out: Path, text: list[str]) -> None:
+    """The path of the bundle on stdout; how to go on on stderr. Interrupted: exit code 130."""
+    if end.complete:
+        typer.echo(end.bundle)
+        typer.echo(
+            f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
+            f" report: {out / 'report.html'}\nwrite with it: charbard write {end.bundle}",
+            err=True,
+        )
+        return
+    again = " ".join(text)
+    typer.echo(f"interrupted and saved; go on with: charbard train {again} --out {out} --resume",
+               err=True)
+    raise typer.Exit(130)

@@ -1,0 +1,95 @@
+"""`charbard write`: text from a model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charbard.cli.options import given, option
+from charbard.config import SampleOptions, TextOrder
+
+if TYPE_CHECKING:
+    from charbard.writer import Writer
+
+__all__ = ["write"]
+
+
+def write(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    prime: Annotated[str | None, option(TextOrder, "prime", "--prime", "-p")] = None,
+    length: Annotated[int | None, option(TextOrder, "length", "--length", "-n")] = None,
+    field: Annotated[list[str] | None, typer.Option(
+        help="A condition as name=value, for models trained with fields.")] = None,
+    temperature: Annotated[float | None, option(SampleOptions, "temperature", "--temperature",
+                                                "-t")] = None,
+    top_k: Annotated[int | None, option(SampleOptions, "top_k")] = None,
+    top_p: Annotated[float | None, option(SampleOptions, "top_p")] = None,
+    min_p: Annotated[float | None, option(SampleOptions, "min_p")] = None,
+    repetition_penalty: Annotated[float | None, option(SampleOptions, "repetition_penalty")] = None,
+    greedy: Annotated[bool, option(SampleOptions, "greedy", "--greedy")] = False,
+    ban: Annotated[str | None, option(SampleOptions, "banned", "--ban")] = None,
+    stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
+    finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
+    samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
+    seed: Annotated[int | None, option(TextOrder, "seed")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
+) -> None:
+    """Write text.
+
+    Example: charbard write runs/my --prime "Once upon" --temperature 0.8 --seed 7
+    """
+    from charbard.cli.models import bundle_path
+    from charbard.config import from_dict
+    from charbard.writer import Writer, fresh_seed
+
+    options = from_dict(SampleOptions, given(
+        temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, greedy=greedy,
+        repetition_penalty=repetition_penalty, banned=ban,
+    ))
+    order = from_dict(TextOrder, given(
+        prime=_argument(prime), length=length, finish_line=finish_line, samples=samples,
+        stop=tuple(stop or ()), fields=_pairs(field or []), options=options,
+        seed=fresh_seed() if seed is None else seed,
+    ))
+    writer = Writer.open(bundle_path(model))
+    for note in writer.notes(order):
+        typer.echo(note, err=True)
+    _print(writer, order, as_json=json)
+    typer.echo(f"seed {order.seed}", err=True)
+
+
+def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        for text in writer.texts(order):
+            typer.echo(json.dumps({
+                "text": str(text), "prime": text.prime, "seed": text.seed, "sample": text.sample,
+                "nats_per_char": round(text.nats_per_char, 4),
+            }, ensure_ascii=False))
+        return
+    prime = writer.understood(order)
+    for sample in range(order.samples):
+        typer.echo(prime, nl=False)
+        for piece in writer.stream(order, sample):
+            typer.echo(piece.text, nl=False)
+        typer.echo("\n" if order.samples > 1 and not writer.bundle.has_records else "")
+
+
+def _argument(text: str | None) -> str | None:
+    """A command-line argument as it was meant, whatever the locale made of its bytes."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:
+    from charbard.errors import OptionError
+
+    for assignment in assignments:
+        if "=" not in assignment:
+            raise OptionError(
+                f"--field {assignment!r} has no '='", hint="for example: --field form=七绝"
+            )
+    return tuple((name, value) for name, _, value in (a.partition("=") for a in assignments))
+

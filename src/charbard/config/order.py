@@ -1,0 +1,30 @@
+"""What is asked for, as one frozen value: the same order, bundle and seed give the same text."""
+
+from dataclasses import dataclass, field
+
+from charbard.config.declare import check, setting
+from charbard.config.sample import SampleOptions
+from charbard.errors import OptionError
+
+__all__ = ["TextOrder"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOrder:
+    """A request for free text."""
+
+    prime: str = setting("", "Text to write on from.")
+    fields: tuple[tuple[str, str], ...] = ()
+    """Conditions by name, for models trained with fields; those not named are left open."""
+    length: int = setting(500, "Characters to write at most.", minimum=1, maximum=1_000_000)
+    finish_line: bool = setting(False, "Write on past the length to the end of the line.")
+    stop: tuple[str, ...] = ()
+    """Stop when one of these has been written; it is left out of the text."""
+    samples: int = setting(1, "Texts to write.", minimum=1, maximum=1000)
+    seed: int = setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)
+    options: SampleOptions = field(default_factory=SampleOptions)
+
+    def __post_init__(self) -> None:
+        check(self)
+        if "" in self.stop:
+            raise OptionError("a stop string is empty", hint="give at least one character")

@@ -1,0 +1,167 @@
+"""The yardsticks: nats per character on given text, by protocol.
+
+A: windows of 256 characters that do not overlap, each from a zero state.
+B: one stream, the state carried from its start to its end.
+C: B, and the weights learn from each stretch after it was scored (dynamic evaluation).
+R: records, each from a zero state; the end of the record is predicted, too.
+
+Never compare one with another. A, B and R run on NumPy; C needs torch.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.bundle import Bundle
+from charbard.config import CorpusConfig
+from charbard.corpus import Dataset, open_dataset
+from charbard.corpus.split import TEST, TRAIN, VALIDATION
+from charbard.errors import CorpusError, MissingExtraError, OptionError
+from charbard.runtime import Model
+from charbard.runtime.score import read_scores
+from charbard.vocab import END, UNKNOWN
+
+__all__ = ["PARTS", "PROTOCOLS", "Perplexity", "evaluate"]
+
+PROTOCOLS = ("A", "B", "C", "R")
+PARTS = {"train": (TRAIN,), "validation": (VALIDATION,), "test": (TEST,),
+         "all": (TRAIN, VALIDATION, TEST)}
+WINDOW = 256
+_ROWS = 64
+_CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class Perplexity:
+    """A model's surprise at a text."""
+
+    protocol: str
+    nats_per_char: float
+    chars: int
+    """Characters that were predicted."""
+    unknown: int
+    """How many of them the model does not know; scored as the unknown character."""
+
+    @property
+    def bits_per_char(self) -> float:
+        """The same in bits."""
+        return self.nats_per_char / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """Among how many equally likely characters the model wavers."""
+        return math.exp(self.nats_per_char)
+
+
+def evaluate(
+    bundle: Bundle,
+    names: Sequence[str],
+    corpus: CorpusConfig,
+    *,
+    protocol: str,
+    part: str = "validation",
+    say: Callable[[str], None] = lambda message: None,
+) -> Perplexity:
+    """Measure a bundle on a text.
+
+    Args:
+        bundle: The model.
+        names: Files, folders, patterns, or `-`.
+        corpus: How to read and split them.
+        protocol: One of `PROTOCOLS`.
+        part: Which side of the split, or all.
+        say: Told what was assumed.
+
+    Raises:
+        OptionError: The protocol does not fit the model.
+        CorpusError: The part holds nothing to predict.
+        MissingExtraError: Protocol C without torch.
+    """
+    _check_protocol(bundle, protocol)
+    dataset = open_dataset(names, corpus, vocab=bundle.vocab, say=say)
+    if protocol == "R":
+        groups = _record_groups(dataset, np.concatenate([dataset.records(s) for s in PARTS[part]]))
+        return _summed("R", Model(bundle), groups)
+    ids = np.concatenate([np.asarray(dataset.stream(side)) for side in PARTS[part]])
+    if len(ids) < 2:
+        raise CorpusError(
+            f"the {part} part of the text holds {len(ids)} characters",
+            hint="use --part all to evaluate the whole text",
+        )
+    if protocol == "C":
+        return _dynamic(bundle, ids)
+    width = WINDOW if protocol == "A" else len(ids)
+    return _summed(protocol, Model(bundle), _windows(ids, width))
+
+
+def _check_protocol(bundle: Bundle, protocol: str) -> None:
+    if protocol not in PROTOCOLS:
+        raise OptionError(
+            f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
+        )
+    if (protocol == "R") != bundle.has_records:
+        kind = "records: use protocol R" if bundle.has_records else "running text: use A, B or C"
+        raise OptionError(f"protocol {protocol} does not fit a model of {kind}")
+
+
+Group = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Ids (T, B) to read from a zero state, and what follows each; -1 does not count."""
+
+
+def _windows(ids: NDArray[np.integer], width: int) -> Iterator[Group]:
+    """Every character but the first is predicted once. A last, shorter window is padded."""
+    pairs = len(ids) - 1
+    rows = -(-pairs // width)
+    read = np.zeros(rows * width, np.int64)
+    wanted = np.full(rows * width, -1, np.int64)
+    read[:pairs], wanted[:pairs] = ids[:-1], ids[1:]
+    for start in range(0, rows, _ROWS):
+        part = slice(start, start + _ROWS)
+        yield read.reshape(rows, width)[part].T, wanted.reshape(rows, width)[part].T
+
+
+def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Group]:
+    """Records of nearly one length together."""
+    lengths = np.diff(dataset.bounds)[records]
+    records = records[np.argsort(-lengths, kind="stable")]
+    if not len(records):
+        raise CorpusError("this part of the text holds no record", hint="use --part all")
+    for start in range(0, len(records), _ROWS):
+        group = records[start : start + _ROWS]
+        longest = int(lengths.max(initial=1) if not start else np.diff(dataset.bounds)[group].max())
+        read = np.full((longest, len(group)), END, np.int64)
+        wanted = np.full((longest, len(group)), -1, np.int64)
+        for column, record in enumerate(group):
+            text = dataset.ids[dataset.bounds[record] : dataset.bounds[record + 1]]
+            fields = int(dataset.field_sizes[record].sum())
+            before = fields + 1 if dataset.vocab.fields else 0
+            read[1 : len(text), column] = text[:-1]
+            wanted[before : len(text), column] = text[before:]
+        yield read, wanted
+
+
+def _summed(protocol: str, model: Model, groups: Iterator[Group]) -> Perplexity:
+    total, chars, unknown = 0.0, 0, 0
+    for read, wanted in groups:
+        state = model.start(read.shape[1])
+        for start in range(0, len(read), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            logp, state = read_scores(model, read[part], wanted[part], state)
+            total -= float(logp.sum(dtype=np.float64))
+        chars += int((wanted >= 0).sum())
+        unknown += int((wanted == UNKNOWN).sum())
+    return Perplexity(protocol, total / chars, chars, unknown)
+
+
+def _dynamic(bundle: Bundle, ids: NDArray[np.integer]) -> Perplexity:
+    try:
+        from charbard.train.dynamic import dynamic_loss
+    except ImportError:
+        raise MissingExtraError(
+            "protocol C needs torch", hint="install it with: pip install 'charbard[train]'"
+        ) from None
+    nats = dynamic_loss(bundle, ids)
+    return Perplexity("C", nats, len(ids) - 1, int((ids[1:] == UNKNOWN).sum()))

@@ -1,0 +1,77 @@
+"""Recurrent cells as pure functions. NumPy only.
+
+Shape letters in this file: B batch, H hidden width, G gates x H. The input's part of the gates,
+`x_BG` = W_ih x + b_ih, comes in ready: it does not depend on the state, so a whole text's is taken
+at once. Gate order is PyTorch's.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CELL_STEPS", "LayerWeights", "gru_step", "lstm_step", "rnn_step"]
+
+F32 = NDArray[np.float32]
+
+
+class LayerWeights(NamedTuple):
+    """One recurrent layer, transposed for row vectors on the left."""
+
+    w_ih_EG: F32
+    w_hh_HG: F32
+    b_ih_G: F32
+    b_hh_G: F32
+
+
+def rnn_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
+    """h' = tanh(x + W_hh h + b_hh).
+
+    Args:
+        x_BG: The input's part.
+        state: (h_BH,) before the step. Not modified.
+        w: Weights of this layer.
+
+    Returns:
+        (h_BH,) after it; h is also the output.
+
+    Source:
+        The equations in the `torch.nn.RNN` documentation.
+    """
+    (h_BH,) = state
+    return (np.tanh(x_BG + h_BH @ w.w_hh_HG + w.b_hh_G),)
+
+
+def gru_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
+    """Gates in the order reset, update, new; arguments and result as in `rnn_step`.
+
+    Source:
+        The equations in the `torch.nn.GRU` documentation.
+    """
+    (h_BH,) = state
+    x_r, x_z, x_n = np.split(x_BG, 3, axis=-1)
+    h_r, h_z, h_n = np.split(h_BH @ w.w_hh_HG + w.b_hh_G, 3, axis=-1)
+    reset, update = _sigmoid(x_r + h_r), _sigmoid(x_z + h_z)
+    new = np.tanh(x_n + reset * h_n)
+    return (new + update * (h_BH - new),)
+
+
+def lstm_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
+    """Gates in the order input, forget, cell, output; the state is (h_BH, c_BH).
+
+    Source:
+        The equations in the `torch.nn.LSTM` documentation.
+    """
+    h_BH, c_BH = state
+    i, f, g, o = np.split(x_BG + h_BH @ w.w_hh_HG + w.b_hh_G, 4, axis=-1)
+    c_BH = _sigmoid(f) * c_BH + _sigmoid(i) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c_BH), c_BH
+
+
+def _sigmoid(x: F32) -> F32:
+    """1 / (1 + e^-x), by tanh: no overflow at either end."""
+    half: F32 = np.tanh(x * np.float32(0.5)) * np.float32(0.5) + np.float32(0.5)
+    return half
+
+
+CELL_STEPS = {"rnn": rnn_step, "gru": gru_step, "lstm": lstm_step}

@@ -1,0 +1,77 @@
+"""Training from Python: a text in, a model out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from charbard.config import CorpusConfig, from_dict
+from charbard.errors import TrainingError
+from charbard.train.distributed import ranks
+from charbard.train.events import Finished
+from charbard.train.page import curves
+from charbard.train.start import Wish, open_training, recorded
+
+__all__ = ["Trained", "fit"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training."""
+
+    model: Path
+    """The bundle: `charbard.load` opens it."""
+    loss: float
+    """Nats per character on text it has not seen."""
+    epochs: float
+    seconds: float
+    log: Path
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p>{self.model}: {self.loss:.4f} nats per character after {self.epochs:.2f} epochs"
+            f" in {self.seconds / 60:.1f} minutes</p>{curves(self.log)}"
+        )
+
+
+def fit(
+    text: str | Path | Sequence[str | Path],
+    *,
+    out: str | Path,
+    minutes: float | None = None,
+    corpus: CorpusConfig | None = None,
+    resume: bool = False,
+    init_from: str | Path | None = None,
+    threads: int | None = None,
+    **settings: Any,
+) -> Trained:
+    """Train a model on a text.
+
+    Args:
+        text: File, folder, pattern, or several of them.
+        out: Folder for the model, its checkpoints, log and report.
+        minutes: Finish in this time and choose every setting that is not given; or give `epochs`
+            or `steps` among the settings.
+        corpus: How to read the text.
+        resume: Go on with the interrupted training in `out`.
+        init_from: A bundle to begin with.
+        threads: Cores to use; None uses all.
+        settings: Fields of `ModelConfig` and `TrainConfig`.
+
+    Raises:
+        CharbardError: Any of its kinds: see `charbard.errors`.
+    """
+    names = [str(text)] if isinstance(text, str | Path) else [str(name) for name in text]
+    if minutes is not None:
+        settings["minutes"] = minutes
+    wish = Wish(
+        names=names, corpus=corpus or from_dict(CorpusConfig, {}), settings=settings,
+        out=Path(out), resume=resume, init_from=None if init_from is None else Path(init_from),
+    )
+    with ranks(threads) as here:
+        trainer = open_training(wish, here)
+        end = [event for event in recorded(trainer) if isinstance(event, Finished)][-1]
+    if not end.complete:
+        raise TrainingError("interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)")
+    log = trainer.setup.folder.log
+    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log)

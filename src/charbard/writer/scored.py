@@ -1,0 +1,93 @@
+"""A given text under the eyes of a model: how surprising is each character, what was expected."""
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from charbard.bundle import Bundle
+from charbard.errors import OptionError
+from charbard.runtime import Model, score_ids
+from charbard.writer.prime import opening_ids
+
+__all__ = ["CharScore", "Scored", "heat_map", "scored"]
+
+
+@dataclass(frozen=True, slots=True)
+class CharScore:
+    """One character of a scored text."""
+
+    char: str
+    logp: float
+    """Log-probability in nats, given all before it."""
+    expected: tuple[tuple[str, float], ...]
+    """What the model would rather have written, likeliest first, with log-probabilities."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scored text. Where the model has no idea how a text begins, its first character is free."""
+
+    chars: tuple[CharScore, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def nats_per_char(self) -> float:
+        """Mean surprise."""
+        return -sum(char.logp for char in self.chars) / max(1, len(self.chars))
+
+    @property
+    def bits_per_char(self) -> float:
+        """Mean surprise in bits."""
+        return self.nats_per_char / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """Among how many equally likely characters the model wavers."""
+        return math.exp(self.nats_per_char)
+
+    def _repr_html_(self) -> str:
+        text = "".join(char.char for char in self.chars)
+        logp = [char.logp for char in self.chars]
+        return heat_map("", text, logp, caption=f"{self.nats_per_char:.3f} nats per character")
+
+
+def scored(
+    bundle: Bundle, model: Model, text: str, notes: Sequence[str], *, top: int
+) -> Scored:
+    """Score a text of known characters.
+
+    Raises:
+        OptionError: Nothing is left to score.
+    """
+    opening, _, _ = opening_ids(bundle, "", ())
+    ids = np.array(opening + bundle.vocab.encode(text).tolist())
+    if len(ids) <= len(opening):
+        raise OptionError("there is no character to score", hint="give a text the model can read")
+    result = score_ids(model, ids, top=top)
+    first = len(opening) - 1
+    symbols = bundle.vocab.symbols
+    chars = []
+    for place, char in enumerate(text):
+        at = first + place
+        expected = tuple(
+            (symbols[char_id], float(logp))
+            for char_id, logp in zip(result.top_ids_NK[at], result.top_logp_NK[at], strict=True)
+        )
+        chars.append(CharScore(char, float(result.logp_N[at]), expected))
+    return Scored(tuple(chars), tuple(notes))
+
+
+def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:
+    """Text as HTML, each character the warmer the more it surprised the model."""
+    spans = [
+        f'<span title="{math.exp(value):.2%}"'
+        f' style="background:rgba(200,80,40,{min(0.8, -value / 10):.2f})">{html.escape(char)}</span>'
+        for char, value in zip(text, logp, strict=True)
+    ]
+    return (
+        f'<pre style="white-space:pre-wrap"><b>{html.escape(prime)}</b>{"".join(spans)}</pre>'
+        f"<small>{html.escape(caption)}</small>"
+    )
