@@ -103,8 +103,11 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
         raise BundleError(f"{str(path)!r} holds a setting that does not fit: {error}") from error
     weights = {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
     _check_shapes(path, bundle.config, weights)
-    resume = {name.removeprefix(RESUME): value for name, value in arrays.items()
-              if with_resume and name.startswith(RESUME)}
+    resume = {
+        name.removeprefix(RESUME): value
+        for name, value in arrays.items()
+        if with_resume and name.startswith(RESUME)
+    }
     floats = {name: value.astype(np.float32) for name, value in weights.items()}
     return replace(bundle, weights=floats, resume=resume)
 

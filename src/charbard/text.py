@@ -97,12 +97,14 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
 
 
 def _utf16_by_zeros(head: bytes) -> str | None:
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = max(1, len(head) // 2)
-    if odd > 0.4 * half and even < 0.05 * half:
-        return "utf-16-le"
-    if even > 0.4 * half and odd < 0.05 * half:
-        return "utf-16-be"
+    """UTF-16 of Western text: a zero at every other place, printable bytes at the others."""
+    for encoding, zeros, letters in (
+        ("utf-16-le", head[1::2], head[0::2]),
+        ("utf-16-be", head[0::2], head[1::2]),
+    ):
+        printable = sum(byte >= 0x20 or byte in b"\t\n\r" for byte in letters)
+        if zeros.count(0) > 0.8 * len(zeros) and printable > 0.9 * len(letters):
+            return encoding
     return None
 
 
@@ -133,8 +135,8 @@ def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
         CorpusError: A byte does not belong to the encoding, or the text holds control characters
             as only binary files do.
 
-    >>> list(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
-    ['a\nb']
+    >>> "".join(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
+    'a\nb'
     """
     held = ""
     for raw in _decoded(file, encoding, name):
@@ -190,7 +192,7 @@ def variants(char: str) -> Iterator[str]:
     """Other ways to write a character, nearest first: width and compatibility, then script, case.
 
     >>> list(variants("Ａ"))
-    ['A', 'a']
+    ['A', 'a', 'ａ']
     >>> next(variants("馬"))
     '马'
     """

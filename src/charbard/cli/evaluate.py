@@ -11,12 +11,19 @@ __all__ = ["evaluate"]
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
     text: Annotated[list[str], typer.Argument(help="The text, read as it was for training.")],
-    protocol: Annotated[str | None, typer.Option(
-        help="A: windows of 256. B: one stream. C: B, learning on the way. R: records. "
-        "Several: AB. Default: AB, or R for a model of records.")] = None,
-    part: Annotated[str, typer.Option(
-        help="validation, test, train (as the text was split for training), or all.",
-    )] = "validation",
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            help="A: windows of 256. B: one stream. C: B, learning on the way. R: records. "
+            "Several: AB. Default: AB, or R for a model of records."
+        ),
+    ] = None,
+    part: Annotated[
+        str,
+        typer.Option(
+            help="validation, test, train (as the text was split for training), or all.",
+        ),
+    ] = "validation",
     json: Annotated[bool, typer.Option("--json", help="One JSON object a protocol.")] = False,
 ) -> None:
     """Measure how well a model predicts a text: nats, bits and perplexity per character.
@@ -38,17 +45,29 @@ def evaluate(
     corpus = from_dict(CorpusConfig, bundle.provenance.get("corpus", {}))
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         found = measure(
-            bundle, text, corpus, protocol=letter.upper(), part=part,
+            bundle,
+            text,
+            corpus,
+            protocol=letter.upper(),
+            part=part,
             say=lambda message: typer.echo(message, err=True),
         )
         if json:
             import json as json_format
 
-            typer.echo(json_format.dumps({
-                "protocol": found.protocol, "part": part, "nats_per_char": found.nats_per_char,
-                "bits_per_char": found.bits_per_char, "perplexity": found.perplexity,
-                "chars": found.chars, "unknown": found.unknown,
-            }))
+            typer.echo(
+                json_format.dumps(
+                    {
+                        "protocol": found.protocol,
+                        "part": part,
+                        "nats_per_char": found.nats_per_char,
+                        "bits_per_char": found.bits_per_char,
+                        "perplexity": found.perplexity,
+                        "chars": found.chars,
+                        "unknown": found.unknown,
+                    }
+                )
+            )
         else:
             typer.echo(
                 f"{found.protocol}  {found.nats_per_char:.4f} nats  {found.bits_per_char:.4f} bits"

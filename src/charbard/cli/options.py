@@ -18,8 +18,10 @@ def option(config: type, name: str, *flags: str) -> Any:
     The option itself has no default: None means that the user said nothing.
     """
     default = default_of(config, name)
-    shown = None if default in (None, "", ()) or not isinstance(default, int | float | str) else (
-        str(default)
+    shown = (
+        None
+        if default in (None, "", ()) or not isinstance(default, int | float | str)
+        else (str(default))
     )
     return typer.Option(*flags, help=help_of(config, name), show_default=shown or False)
 
@@ -47,7 +49,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise OptionError(f"--set {assignment!r} has no '='", hint="for example: --set clip=0.5")
+            raise OptionError(
+                f"--set {assignment!r} has no '='", hint="for example: --set clip=0.5"
+            )
         try:
             found |= tomllib.loads(f"{name.strip()} = {value}")
         except tomllib.TOMLDecodeError:

@@ -20,8 +20,11 @@ class Screen:
         self._quiet = quiet
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=20),
-            TextColumn("{task.fields[facts]}"), console=self._console, transient=True,
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[facts]}"),
+            console=self._console,
+            transient=True,
             disable=quiet or not sys.stderr.isatty(),
         )
         self._task = self._bar.add_task("training", total=1.0, facts="")

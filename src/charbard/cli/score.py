@@ -39,5 +39,6 @@ def score(
         typer.echo(f"{char.char!r:6} {math.exp(char.logp):7.2%}   {others}")
     typer.echo(
         f"{result.nats_per_char:.4f} nats  {result.bits_per_char:.4f} bits"
-        f"  perplexity {result.perplexity:.2f}", err=True,
+        f"  perplexity {result.perplexity:.2f}",
+        err=True,
     )

@@ -26,8 +26,10 @@ def train(
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     format: Annotated[str | None, option(CorpusConfig, "format")] = None,
     text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
-    fields: Annotated[str | None, typer.Option(
-        help="Fields given to the model before the text, parted by commas.")] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(help="Fields given to the model before the text, parted by commas."),
+    ] = None,
     encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
     drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
     min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
@@ -49,9 +51,11 @@ def train(
     snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
     seed: Annotated[int | None, option(TrainConfig, "seed")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
-    set_: Annotated[list[str] | None, typer.Option(
-        "--set", help="Any setting as name=value; see docs/options.md.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Cores to use; default: all.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting as name=value; see docs/options.md."),
+    ] = None,
+    threads: Annotated[int | None, option(TrainConfig, "threads")] = None,
     tensorboard: Annotated[bool, typer.Option(help="Write curves for TensorBoard, too.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
 ) -> None:
@@ -61,21 +65,50 @@ def train(
     """
     started = time.monotonic()
     settings = merged(
-        config, set_ or (), minutes=minutes, epochs=epochs, steps=steps, cell=cell,
-        num_layers=num_layers, hidden_size=hidden_size, dropout=dropout, batch_size=batch_size,
-        seq_length=seq_length, learning_rate=learning_rate, clip=clip, precision=precision,
-        eval_every=eval_every, save_every=save_every, snapshots=snapshots, seed=seed,
+        config,
+        set_ or (),
+        minutes=minutes,
+        epochs=epochs,
+        steps=steps,
+        cell=cell,
+        num_layers=num_layers,
+        hidden_size=hidden_size,
+        dropout=dropout,
+        batch_size=batch_size,
+        seq_length=seq_length,
+        learning_rate=learning_rate,
+        clip=clip,
+        precision=precision,
+        eval_every=eval_every,
+        save_every=save_every,
+        snapshots=snapshots,
+        seed=seed,
+        threads=threads,
     )
     reading = given(
-        format=format, text_field=text_field, encoding=encoding, drop_containing=drop_containing,
-        min_length=min_length, max_length=max_length, min_count=min_count, validation=validation,
-        test=test, fields=None if fields is None else tuple(fields.split(",")),
+        format=format,
+        text_field=text_field,
+        encoding=encoding,
+        drop_containing=drop_containing,
+        min_length=min_length,
+        max_length=max_length,
+        min_count=min_count,
+        validation=validation,
+        test=test,
+        fields=None if fields is None else tuple(fields.split(",")),
     )
     names = set(CorpusConfig.__dataclass_fields__)
     reading = {name: settings.pop(name) for name in names & set(settings)} | reading
     _run(
-        text, started=started, settings=settings, reading=reading, out=out, resume=resume,
-        init_from=init_from, threads=threads, tensorboard=tensorboard, quiet=quiet,
+        text,
+        started=started,
+        settings=settings,
+        reading=reading,
+        out=out,
+        resume=resume,
+        init_from=init_from,
+        tensorboard=tensorboard,
+        quiet=quiet,
     )
 
 
@@ -88,7 +121,6 @@ def _run(
     out: Path | None,
     resume: bool,
     init_from: Path | None,
-    threads: int | None,
     tensorboard: bool,
     quiet: bool,
 ) -> None:
@@ -99,15 +131,21 @@ def _run(
     corpus = from_dict(CorpusConfig, reading)
     if out is None:
         out = _free_folder(text[0], resume=resume)
-    with distributed.ranks(threads) as ranks, Screen(quiet=quiet or not ranks.first) as screen:
+    with (
+        distributed.ranks(settings.get("threads")) as ranks,
+        Screen(quiet=quiet or not ranks.first) as screen,
+    ):
         wish = start.Wish(
-            names=text, corpus=corpus, settings=settings, out=out, resume=resume,
-            init_from=init_from, started=started,
+            names=text,
+            corpus=corpus,
+            settings=settings,
+            out=out,
+            resume=resume,
+            init_from=init_from,
+            started=started,
         )
         trainer = start.open_training(wish, ranks, screen.say)
-        screen.say(
-            f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}"
-        )
+        screen.say(f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}")
         more = [journal.TensorBoard(out / "tensorboard")] if tensorboard and ranks.first else []
         end = None
         for event in start.recorded(trainer, *more):
@@ -159,6 +197,7 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
         )
         return
     again = " ".join(text)
-    typer.echo(f"interrupted and saved; go on with: charbard train {again} --out {out} --resume",
-               err=True)
+    typer.echo(
+        f"interrupted and saved; go on with: charbard train {again} --out {out} --resume", err=True
+    )
     raise typer.Exit(130)

@@ -18,10 +18,13 @@ def write(
     model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
     prime: Annotated[str | None, option(TextOrder, "prime", "--prime", "-p")] = None,
     length: Annotated[int | None, option(TextOrder, "length", "--length", "-n")] = None,
-    field: Annotated[list[str] | None, typer.Option(
-        help="A condition as name=value, for models trained with fields.")] = None,
-    temperature: Annotated[float | None, option(SampleOptions, "temperature", "--temperature",
-                                                "-t")] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(help="A condition as name=value, for models trained with fields."),
+    ] = None,
+    temperature: Annotated[
+        float | None, option(SampleOptions, "temperature", "--temperature", "-t")
+    ] = None,
     top_k: Annotated[int | None, option(SampleOptions, "top_k")] = None,
     top_p: Annotated[float | None, option(SampleOptions, "top_p")] = None,
     min_p: Annotated[float | None, option(SampleOptions, "min_p")] = None,
@@ -42,15 +45,31 @@ def write(
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed
 
-    options = from_dict(SampleOptions, given(
-        temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, greedy=greedy,
-        repetition_penalty=repetition_penalty, banned=ban,
-    ))
-    order = from_dict(TextOrder, given(
-        prime=_argument(prime), length=length, finish_line=finish_line, samples=samples,
-        stop=tuple(stop or ()), fields=_pairs(field or []), options=options,
-        seed=fresh_seed() if seed is None else seed,
-    ))
+    options = from_dict(
+        SampleOptions,
+        given(
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            min_p=min_p,
+            greedy=greedy,
+            repetition_penalty=repetition_penalty,
+            banned=ban,
+        ),
+    )
+    order = from_dict(
+        TextOrder,
+        given(
+            prime=_argument(prime),
+            length=length,
+            finish_line=finish_line,
+            samples=samples,
+            stop=tuple(stop or ()),
+            fields=_pairs(field or []),
+            options=options,
+            seed=fresh_seed() if seed is None else seed,
+        ),
+    )
     writer = Writer.open(bundle_path(model))
     for note in writer.notes(order):
         typer.echo(note, err=True)
@@ -63,10 +82,18 @@ def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
         import json
 
         for text in writer.texts(order):
-            typer.echo(json.dumps({
-                "text": str(text), "prime": text.prime, "seed": text.seed, "sample": text.sample,
-                "nats_per_char": round(text.nats_per_char, 4),
-            }, ensure_ascii=False))
+            typer.echo(
+                json.dumps(
+                    {
+                        "text": str(text),
+                        "prime": text.prime,
+                        "seed": text.seed,
+                        "sample": text.sample,
+                        "nats_per_char": round(text.nats_per_char, 4),
+                    },
+                    ensure_ascii=False,
+                )
+            )
         return
     prime = writer.understood(order)
     for sample in range(order.samples):
@@ -92,4 +119,3 @@ def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:
                 f"--field {assignment!r} has no '='", hint="for example: --field form=七绝"
             )
     return tuple((name, value) for name, _, value in (a.partition("=") for a in assignments))
-

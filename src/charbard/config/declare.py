@@ -57,7 +57,7 @@ def _check_type(name: str, value: object, hint: Any) -> None:
     plain = {typing.get_origin(kind) or kind for kind in kinds}
     if float in plain and isinstance(value, int) and not isinstance(value, bool):
         return
-    if isinstance(value, bool) and bool not in plain or not isinstance(value, tuple(plain)):
+    if (isinstance(value, bool) and bool not in plain) or not isinstance(value, tuple(plain)):
         wanted = " or ".join(sorted(kind.__name__ for kind in plain if kind is not type(None)))
         raise OptionError(f"{name} must be {wanted}, got {value!r}")
 
@@ -102,9 +102,7 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
     for name in data:
         if name not in known:
             near = get_close_matches(name, known, n=3) or known
-            raise OptionError(
-                f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}"
-            )
+            raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
     hints = typing.get_type_hints(cls)
     return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
 
@@ -132,7 +130,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise OptionError(f"no config file {str(path)!r}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise OptionError(
-            f"cannot read config file {str(path)!r}: {error}", hint='a line is: hidden_size = 512'
+            f"cannot read config file {str(path)!r}: {error}", hint="a line is: hidden_size = 512"
         ) from None
     flat: dict[str, Any] = {}
     for name, value in table.items():

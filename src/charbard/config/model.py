@@ -21,7 +21,8 @@ class ModelConfig:
     hidden_size: int = setting(512, "Width of each recurrent layer.", minimum=1)
     embedding_size: int = setting(128, "Width of a character's vector.", minimum=1)
     projection_size: int | None = setting(
-        None, "Width of a linear layer before the output; none: the output reads the state.",
+        None,
+        "Width of a linear layer before the output; none: the output reads the state.",
         minimum=1,
     )
     tied: bool = setting(False, "Let the output share the embedding's weights.")

@@ -25,8 +25,10 @@ class SampleOptions:
         None, "Drop characters below this share of the likeliest one.", minimum=0.0, maximum=1.0
     )
     repetition_penalty: float = setting(
-        0.0, "Nats taken off a character for each time it stands in the last 64.",
-        minimum=0.0, maximum=10.0,
+        0.0,
+        "Nats taken off a character for each time it stands in the last 64.",
+        minimum=0.0,
+        maximum=10.0,
     )
     greedy: bool = setting(False, "Always take the likeliest character.")
     banned: str = setting("", "Characters never to write.")

@@ -36,15 +36,15 @@ class TrainConfig:
     decay: str = setting(
         "linear", "How the rate falls after warm-up.", choices=("linear", "cosine", "constant")
     )
-    weight_decay: float = setting(
-        0.01, "Pull on matrices towards zero.", minimum=0.0, maximum=1.0
-    )
+    weight_decay: float = setting(0.01, "Pull on matrices towards zero.", minimum=0.0, maximum=1.0)
     beta1: float = setting(0.9, "Memory of AdamW for the gradient.", minimum=0.0, maximum=0.9999)
     beta2: float = setting(0.99, "Memory of AdamW for its square.", minimum=0.0, maximum=0.99999)
     clip: float = setting(1.0, "Largest norm of the gradient.", minimum=1e-6)
     average: float | None = setting(
-        0.05, "Share of the steps so far over which weights are averaged; the average is kept.",
-        minimum=1e-6, maximum=1.0,
+        0.05,
+        "Share of the steps so far over which weights are averaged; the average is kept.",
+        minimum=1e-6,
+        maximum=1.0,
     )
     dropout_input: float = setting(
         0.0, "Share of the embedding dropped, locked over time.", minimum=0.0, maximum=0.95
@@ -69,6 +69,7 @@ class TrainConfig:
         "Arithmetic of the network; weights and optimizer stay at least float32.",
         choices=("float32", "bfloat16", "float64"),
     )
+    threads: int | None = setting(None, "Cores to use; none: all of them.", minimum=1)
     eval_every: int = setting(250, "Updates between validations.", minimum=1)
     save_every: int = setting(1000, "Updates between checkpoints.", minimum=1)
     keep: int = setting(2, "Checkpoints to keep.", minimum=1)

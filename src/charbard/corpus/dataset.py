@@ -30,7 +30,7 @@ __all__ = ["Dataset", "open_dataset"]
 
 _LAYOUT = 2
 """Version of the files in the cache; part of their folder's name."""
-Ids = NDArray[np.uint16] | NDArray[np.uint32]
+Ids = NDArray[np.uint16 | np.uint32]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Dataset:
     @cached_property
     def ids(self) -> Ids:
         """Every id, read from the disk when it is looked at."""
-        return np.frombuffer(self.mapped, _dtype(self.vocab))
+        ids: Ids = np.frombuffer(self.mapped, _dtype(self.vocab))
+        return ids
 
     def release(self) -> None:
         """Give back the memory of what was read; the system reads it again when it is needed."""
@@ -155,9 +156,7 @@ def _dtype(vocab: Vocab) -> type[np.uint16] | type[np.uint32]:
     return np.uint16 if len(vocab) <= 1 << 16 else np.uint32
 
 
-def _build(
-    folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab: Vocab
-) -> None:
+def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab: Vocab) -> None:
     with (folder / "ids.bin").open("wb") as file:
         write = _write_records if config.has_records else _write_stream
         parts = write(file, inputs, config, vocab)
@@ -177,9 +176,7 @@ def _build(
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
 
-def _vocabulary(
-    inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None
-) -> Vocab:
+def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None) -> Vocab:
     counts = count_chars(_texts(inputs, config))
     if not counts:
         raise CorpusError(

@@ -5,6 +5,7 @@ Knows bytes, encodings and names; what the text means is for `records`.
 
 import glob
 import gzip
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -92,14 +93,14 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
 
 def _spooled_stdin() -> Callable[[], BinaryIO]:
     """Keep standard input on disk: it is read three times, and can be larger than the memory."""
-    spool = TemporaryFile()  # noqa: SIM115: lives as long as the opener
-    while block := sys.stdin.buffer.read(_BLOCK):
-        spool.write(block)
+    with TemporaryFile() as spool:
+        while block := sys.stdin.buffer.read(_BLOCK):
+            spool.write(block)
+        spool.flush()
+        kept = os.dup(spool.fileno())  # the nameless file lives as long as the process
 
     def open_it() -> BinaryIO:
-        import os
-
-        copy = os.fdopen(os.dup(spool.fileno()), "rb")
+        copy = os.fdopen(os.dup(kept), "rb")
         copy.seek(0)
         return copy
 

@@ -67,7 +67,9 @@ def _hash(line: str) -> int:
     return int.from_bytes(blake2b(line.encode(), digest_size=8).digest(), "big")
 
 
-def _near_pairs(hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Iterable[NDArray[np.int64]]:
+def _near_pairs(
+    hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
+) -> Iterable[NDArray[np.int64]]:
     """Pairs (earlier, later) of records that share half of the shorter one's lines."""
     owners = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((owners, hashes))
@@ -83,8 +85,10 @@ def _near_pairs(hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Iterabl
             break
         found.append(np.stack([owners[later - gap], owners[later]], axis=1))
     common = lengths > _MOST_COMMON
-    found += [_equal_names(owners[start : start + length], sizes)
-              for start, length in zip(starts[common], lengths[common], strict=True)]
+    found += [
+        _equal_names(owners[start : start + length], sizes)
+        for start, length in zip(starts[common], lengths[common], strict=True)
+    ]
     if not found:
         return np.empty((0, 2), np.int64)
     pairs, shared = np.unique(np.concatenate(found), axis=0, return_counts=True)

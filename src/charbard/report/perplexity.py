@@ -27,8 +27,12 @@ from charbard.vocab import END, UNKNOWN
 __all__ = ["PARTS", "PROTOCOLS", "Perplexity", "evaluate"]
 
 PROTOCOLS = ("A", "B", "C", "R")
-PARTS = {"train": (TRAIN,), "validation": (VALIDATION,), "test": (TEST,),
-         "all": (TRAIN, VALIDATION, TEST)}
+PARTS = {
+    "train": (TRAIN,),
+    "validation": (VALIDATION,),
+    "test": (TEST,),
+    "all": (TRAIN, VALIDATION, TEST),
+}
 WINDOW = 256
 _ROWS = 64
 _CHUNK = 1024

@@ -75,7 +75,7 @@ class Model:
 
     def logp(self, features: F32) -> F32:
         """Log-probability of every symbol: (..., P) to (..., V), in nats."""
-        logits = features @ self._output_PV + self._bias_V
+        logits: F32 = features @ self._output_PV + self._bias_V
         logits -= logits.max(axis=-1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
         return logits

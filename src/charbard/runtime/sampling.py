@@ -96,7 +96,7 @@ def uniform(seed: int, samples: NDArray[np.integer], step: int) -> NDArray[np.fl
     word = np.full(np.shape(samples), seed, np.uint64)
     for part in (np.asarray(samples), np.full(np.shape(samples), step)):
         word = _mix(word + part.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    unit: NDArray[np.float64] = (_mix(word) >> np.uint64(11)) * 2.0**-53
+    unit: NDArray[np.float64] = (_mix(word) >> np.uint64(11)).astype(np.float64) * 2.0**-53
     return unit
 
 
@@ -107,7 +107,7 @@ def _mix(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _probabilities(logp: F32) -> NDArray[np.float64]:
-    shifted = logp.astype(np.float64) - logp.max(axis=-1, keepdims=True)
-    p = np.exp(shifted)
-    scaled: NDArray[np.float64] = p / p.sum(axis=-1, keepdims=True)
-    return scaled
+    wide: NDArray[np.float64] = np.asarray(logp, np.float64)
+    p = np.exp(wide - wide.max(axis=-1, keepdims=True))
+    shares: NDArray[np.float64] = p / p.sum(axis=-1, keepdims=True)
+    return shares

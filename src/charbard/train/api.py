@@ -42,7 +42,6 @@ def fit(
     corpus: CorpusConfig | None = None,
     resume: bool = False,
     init_from: str | Path | None = None,
-    threads: int | None = None,
     **settings: Any,
 ) -> Trained:
     """Train a model on a text.
@@ -55,7 +54,6 @@ def fit(
         corpus: How to read the text.
         resume: Go on with the interrupted training in `out`.
         init_from: A bundle to begin with.
-        threads: Cores to use; None uses all.
         settings: Fields of `ModelConfig` and `TrainConfig`.
 
     Raises:
@@ -65,13 +63,19 @@ def fit(
     if minutes is not None:
         settings["minutes"] = minutes
     wish = Wish(
-        names=names, corpus=corpus or from_dict(CorpusConfig, {}), settings=settings,
-        out=Path(out), resume=resume, init_from=None if init_from is None else Path(init_from),
+        names=names,
+        corpus=corpus or from_dict(CorpusConfig, {}),
+        settings=settings,
+        out=Path(out),
+        resume=resume,
+        init_from=None if init_from is None else Path(init_from),
     )
-    with ranks(threads) as here:
+    with ranks(settings.get("threads")) as here:
         trainer = open_training(wish, here)
         end = [event for event in recorded(trainer) if isinstance(event, Finished)][-1]
     if not end.complete:
-        raise TrainingError("interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)")
+        raise TrainingError(
+            "interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)"
+        )
     log = trainer.setup.folder.log
     return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log)

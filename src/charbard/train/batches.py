@@ -162,7 +162,9 @@ class Chunked:
         ids_TB, targets_TB = torch.from_numpy(ids[:, rows]), torch.from_numpy(targets[:, rows])
         if not ids_TB.shape[1]:  # more processes than records: this one reads one without a target
             ids_TB, targets_TB = torch.zeros(length, 1).long(), torch.full((length, 1), -1)
-        return Batch(ids_TB, targets_TB, counted, len(self.records), self.start == 0, self.start > 0)
+        return Batch(
+            ids_TB, targets_TB, counted, len(self.records), self.start == 0, self.start > 0
+        )
 
 
 def packed(

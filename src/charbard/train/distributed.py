@@ -88,14 +88,33 @@ def ranks(threads: int | None = None) -> Iterator[Ranks]:
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local_world = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    torch.set_num_threads(threads or max(1, (os.cpu_count() or 1) // local_world))
+    with _processor(threads or max(1, (os.cpu_count() or 1) // local_world)):
+        if world == 1:
+            yield Ranks()
+        else:
+            with _joined(world, local_world) as here:
+                yield here
+
+
+@contextmanager
+def _processor(threads: int) -> Iterator[None]:
+    """Set threads, and take numbers too small to matter for zero: they are many times slower."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    if world == 1:
-        yield Ranks()
-        return
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _joined(world: int, local_world: int) -> Iterator[Ranks]:
     backend = "nccl" if torch.cuda.is_available() else "gloo"
-    dist.init_process_group(f"cpu:gloo,cuda:{backend}" if backend == "nccl" else backend,
-                            timeout=_PATIENCE)
+    dist.init_process_group(
+        f"cpu:gloo,cuda:{backend}" if backend == "nccl" else backend, timeout=_PATIENCE
+    )
     try:
         yield Ranks(
             int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_RANK", "0")), local_world

@@ -68,5 +68,3 @@ def _over_records(network: CharRNN, dataset: Dataset) -> float:
             loss, state = network(batch.ids_TB, batch.targets_TB, state)
             total, counted = total + float(loss), counted + batch.counted
     return total / counted
-
-

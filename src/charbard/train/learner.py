@@ -86,7 +86,7 @@ class Learner:
         share = self.config.average
         pull = 1.0 if share is None else 1 / max(1.0, share * self.step_count)
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), weights, pull)
+            torch._foreach_lerp_(list(self.average.parameters()), list[Tensor](weights), pull)
 
     def begin_with(self, weights: Mapping[str, Tensor]) -> None:
         """Start from these weights instead of random ones."""

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,20 +15,17 @@ from charbard.errors import CheckpointError, TrainingError
 from charbard.train.batches import Position, batches_of
 from charbard.train.distributed import Ranks
 from charbard.train.evaluate import validation_loss
-from charbard.train.events import Event, Finished, Notice, Progress, Sampled, Saved, Validated
+from charbard.train.events import Event, Finished, Notice, Sampled, Saved, Validated
 from charbard.train.interrupt import StopWish, listening
 from charbard.train.learner import Learner, StepResult
-from charbard.train.machine import peak_flops
+from charbard.train.pace import Due, Meter, snapshot_shares
 from charbard.train.run import RunFolder, arrays_of, tensors_of
 from charbard.train.sample import sample_text
 from charbard.train.schedule import Budget, rate_at
 
 __all__ = ["Setup", "Trainer"]
 
-_REPORT_S = 0.5
 _MOST_ROLLBACKS = 5
-_CHECK_UP_SHARE = 0.04
-"""With a budget of minutes: the share of it that validations and samples may take."""
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
 
 
@@ -66,12 +62,12 @@ class Trainer:
         elif setup.begin_with is not None:
             self.learner.begin_with(setup.begin_with)
         self._good = self._memory()
-        self._meter = _Meter(setup.model, self._fraction())
+        self._meter = Meter(setup.model, self._fraction())
         config, minutes = setup.config, setup.config.minutes
-        self._check_ups = _Due(config.eval_every, minutes, setup.ranks, least_share=0.05)
+        self._check_ups = Due(config.eval_every, minutes, setup.ranks, least_share=0.05)
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
-        self._saves = _Due(config.save_every, minutes, setup.ranks, least_share=a_minute)
-        self._snapshots = _snapshot_shares(config.snapshots, self._fraction())
+        self._saves = Due(config.save_every, minutes, setup.ranks, least_share=a_minute)
+        self._snapshots = snapshot_shares(config.snapshots, self._fraction())
 
     def run(self) -> Iterator[Event]:
         """Train until the budget is spent, or until interrupted.
@@ -85,8 +81,9 @@ class Trainer:
             while fraction < 1 and not stopped:
                 batch = self.batches.next()
                 began = time.perf_counter()
-                result = self.learner.update(batch, rate_at(fraction, self.setup.config)
-                                             * self._rate_scale)
+                result = self.learner.update(
+                    batch, rate_at(fraction, self.setup.config) * self._rate_scale
+                )
                 self._meter.add(result, batch.counted, time.perf_counter() - began)
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
@@ -113,8 +110,12 @@ class Trainer:
             fraction, self._meter.running_s, self._meter.fraction_at_start
         )
         yield self._meter.progress(
-            self.learner.step_count, self.batches.epochs, fraction, result.grad_norm,
-            rate_at(fraction, self.setup.config) * self._rate_scale, left,
+            self.learner.step_count,
+            self.batches.epochs,
+            fraction,
+            result.grad_norm,
+            rate_at(fraction, self.setup.config) * self._rate_scale,
+            left,
         )
 
     def _look_after(self, fraction: float) -> Iterator[Event]:
@@ -144,9 +145,12 @@ class Trainer:
                 yield self._save_bundle()
         for temperature in _SAMPLE_TEMPERATURES:
             text = sample_text(
-                self.learner.average, self.setup.dataset.vocab,
-                has_records=self.setup.dataset.has_records, temperature=temperature,
-                length=200, seed=self.setup.config.seed,
+                self.learner.average,
+                self.setup.dataset.vocab,
+                has_records=self.setup.dataset.has_records,
+                temperature=temperature,
+                length=200,
+                seed=self.setup.config.seed,
             )
             yield Sampled(self.learner.step_count, temperature, text)
 
@@ -161,8 +165,12 @@ class Trainer:
         if self.setup.ranks.first:
             loss = self._best if math.isfinite(self._best) else self._meter.loss
             yield Finished(
-                complete, self.learner.step_count, self.batches.epochs, loss,
-                self.setup.budget.elapsed_s, self.setup.folder.bundle,
+                complete,
+                self.learner.step_count,
+                self.batches.epochs,
+                loss,
+                self.setup.budget.elapsed_s,
+                self.setup.folder.bundle,
             )
 
     def _bundle(self) -> Bundle:
@@ -209,8 +217,11 @@ class Trainer:
         }
         loss = self._last_loss if math.isfinite(self._last_loss) else self._meter.loss
         path = self.setup.folder.save_checkpoint(
-            Bundle(**{**bundle.__dict__, "extra": extra}), tensors,
-            epoch=self.batches.epochs, loss=loss, keep=self.setup.config.keep,
+            Bundle(**{**bundle.__dict__, "extra": extra}),
+            tensors,
+            epoch=self.batches.epochs,
+            loss=loss,
+            keep=self.setup.config.keep,
         )
         yield Saved("checkpoint", path)
 
@@ -249,79 +260,4 @@ class Trainer:
         self._meter.forget()
         return Notice(
             f"step {at}: the loss was not a number; back to step {step} at half the learning rate"
-        )
-
-
-class _Due:
-    """Tells when something is due: every so many steps, or by shares of a budget of minutes."""
-
-    def __init__(
-        self, every: int, minutes: float | None, ranks: Ranks, *, least_share: float
-    ) -> None:
-        self._every, self._minutes, self._ranks = every, minutes, ranks
-        self._least = least_share
-        self._next = 0.02
-        self.seconds = 0.0
-
-    def due(self, step: int, fraction: float) -> bool:
-        if self._minutes is None:
-            return step % self._every == 0
-        return fraction >= self._next
-
-    def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
-        """Do it; with minutes, the dearer it was, the later it is due again."""
-        began = time.perf_counter()
-        yield from work
-        if self._minutes is not None:
-            (self.seconds,) = self._ranks.agreed(time.perf_counter() - began)
-            cost = self.seconds / (60 * self._minutes)
-            self._next = fraction + max(self._least, cost / _CHECK_UP_SHARE)
-
-
-def _snapshot_shares(count: int, already: float) -> list[float]:
-    """Shares of the budget at which to keep a snapshot: close together at first, the last at the end."""
-    shares = [((index + 1) / count) ** 2 for index in range(count)]
-    return [share for share in shares if share > already]
-
-
-class _Meter:
-    """Recent loss and speed."""
-
-    def __init__(self, model: ModelConfig, fraction: float) -> None:
-        self._flops_per_char = 6 * model.macs_per_char
-        self._losses: deque[float] = deque(maxlen=100)
-        self._steps: deque[tuple[int, float]] = deque(maxlen=100)
-        self._started = self._reported = time.perf_counter()
-        self.fraction_at_start = fraction
-
-    def add(self, result: StepResult, chars: int, seconds: float) -> None:
-        self._losses.append(result.loss)
-        self._steps.append((chars, seconds))
-
-    def forget(self) -> None:
-        self._losses.clear()
-
-    def due(self) -> bool:
-        now = time.perf_counter()
-        if now - self._reported < _REPORT_S:
-            return False
-        self._reported = now
-        return True
-
-    @property
-    def running_s(self) -> float:
-        return time.perf_counter() - self._started
-
-    @property
-    def loss(self) -> float:
-        return sum(self._losses) / max(1, len(self._losses))
-
-    def progress(
-        self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
-    ) -> Progress:
-        chars = sum(chars for chars, _ in self._steps)
-        speed = chars / max(1e-9, sum(seconds for _, seconds in self._steps))
-        return Progress(
-            step, epoch, fraction, self.loss, rate, grad_norm, speed,
-            speed * self._flops_per_char / peak_flops(), left,
         )

@@ -33,7 +33,8 @@ def summed_cross_entropy(
     Returns:
         A scalar in float32, or float64 if the weights are.
     """
-    result: Tensor = _ChunkedCrossEntropy.apply(features_NP, weight_VP, bias_V, targets_N)
+    apply: Any = _ChunkedCrossEntropy.apply
+    result: Tensor = apply(features_NP, weight_VP, bias_V, targets_N)
     return result
 
 
@@ -71,5 +72,6 @@ class _ChunkedCrossEntropy(Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         grad_features, grad_weight, grad_bias = ctx.saved_tensors
-        scale = grads[0]
-        return grad_features * scale.to(grad_features.dtype), grad_weight * scale, grad_bias * scale, None
+        (scale,) = grads
+        grad_features = grad_features * scale.to(grad_features.dtype)
+        return grad_features, grad_weight * scale, grad_bias * scale, None

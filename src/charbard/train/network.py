@@ -58,9 +58,7 @@ class Noise:
             None if inputs is None else inputs[rows],
             None if between is None else between[:, rows],
             None if output is None else output[rows],
-            mask(
-                train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden
-            ),
+            mask(train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden),
         )
 
 
@@ -83,7 +81,8 @@ class CharRNN(nn.Module):
 
     def weight(self, name: str) -> Tensor:
         """A weight by its name in a bundle."""
-        return self.weights[_safe(name)]
+        weight: Tensor = self.weights[_safe(name)]
+        return weight
 
     def start(self, rows: int) -> State:
         """The state before anything was read: zeros."""
@@ -91,7 +90,9 @@ class CharRNN(nn.Module):
         zeros = self.weight("output.bias").new_zeros(config.num_layers, rows, config.hidden_size)
         return (zeros, zeros.clone()) if config.cell == "lstm" else (zeros,)
 
-    def read(self, ids_TB: Tensor, state: State, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def read(
+        self, ids_TB: Tensor, state: State, noise: Noise | None = None
+    ) -> tuple[Tensor, State]:
         """Read characters.
 
         Returns:
@@ -124,10 +125,10 @@ class CharRNN(nn.Module):
         # has_biases, num_layers, dropout, train, bidirectional, batch_first
         how = (True, 1, 0.0, self.training, False, False)
         if self.config.cell == "lstm":
-            y, h, c = torch.lstm(x_TBE, state, weights, *how)  # type: ignore[call-overload]
+            y, h, c = torch.lstm(x_TBE, state, weights, *how)
             return y, (h, c)
         run = torch.gru if self.config.cell == "gru" else torch.rnn_tanh
-        y, h = run(x_TBE, state[0], weights, *how)  # type: ignore[call-overload]
+        y, h = run(x_TBE, state[0], weights, *how)
         return y, (h,)
 
     def output(self) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""How gradients change weights: orthogonal updates for what the state passes through, AdamW for the rest.
+"""How gradients change weights: orthogonal updates on the state's path, AdamW for the rest.
 
 A recurrent matrix multiplies the state hundreds of times in a row, so the few directions in which
 its gradient is large would rule its update. Muon replaces the gradient's momentum by the nearest
@@ -27,7 +27,9 @@ _ROUNDS = 5
 class Optimizer:
     """One `step` changes every weight; `tensors` and `restore` carry its memory."""
 
-    def __init__(self, weights: Mapping[str, nn.Parameter], gates: int, config: TrainConfig) -> None:
+    def __init__(
+        self, weights: Mapping[str, nn.Parameter], gates: int, config: TrainConfig
+    ) -> None:
         self._config, self._gates, self._weights = config, gates, weights
         self._momentum = {
             name: torch.zeros_like(weight)
@@ -61,7 +63,7 @@ class Optimizer:
             assert weight.grad is not None
             momentum.lerp_(weight.grad, 1 - _MOMENTUM)
             ahead = weight.grad.lerp(momentum, _MOMENTUM)
-            update = orthogonal(ahead.unflatten(0, (self._gates, -1)), self._config.precision)
+            update = orthogonal(ahead.view(self._gates, -1, ahead.shape[1]), self._config.precision)
             weight.mul_(1 - stride * self._config.weight_decay)
             weight.sub_(update.flatten(0, 1), alpha=stride)
         for weight in self._weights.values():
@@ -100,7 +102,7 @@ def orthogonal(matrix: Tensor, precision: str) -> Tensor:
         precision: Arithmetic; bfloat16 is enough, as the result need not be exact.
     """
     kind = torch.bfloat16 if precision == "bfloat16" else matrix.dtype
-    x = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x: Tensor = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(kind)
     a, b, c = _NEWTON_SCHULZ
     for _ in range(_ROUNDS):

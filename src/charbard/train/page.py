@@ -13,8 +13,9 @@ from charbard.train.journal import read_journal
 __all__ = ["curves", "write_page"]
 
 _STYLE = """
-body{font:16px/1.6 Georgia,"Songti SC","Noto Serif CJK SC",serif;max-width:46rem;margin:3rem auto;
-padding:0 1rem;color:#222;background:#fbfaf7}h1,h2{font-weight:normal}svg{max-width:100%;height:auto}
+body{font:16px/1.6 Georgia,"Songti SC","Noto Serif CJK SC",serif;max-width:46rem;
+margin:3rem auto;padding:0 1rem;color:#222;background:#fbfaf7}
+h1,h2{font-weight:normal}svg{max-width:100%;height:auto}
 pre{white-space:pre-wrap;background:#f3f0e8;padding:.8rem 1rem;border-left:3px solid #b5442e}
 td{padding:.1rem 1.2rem .1rem 0;vertical-align:top}small{color:#777}
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1a18}pre{background:#26241f}
@@ -38,9 +39,12 @@ def write_page(log: Path, page: Path, *, title: str, about: dict[str, Any]) -> N
     body = [
         f"<h1>{html.escape(title)}</h1>",
         f"<p>{html.escape(_summary(events))}</p>",
-        "<h2>Loss</h2>", _curves(events),
-        "<h2>What it wrote while it learned</h2>", *_samples(events),
-        "<h2>Settings</h2>", _table(about),
+        "<h2>Loss</h2>",
+        _curves(events),
+        "<h2>What it wrote while it learned</h2>",
+        *_samples(events),
+        "<h2>Settings</h2>",
+        _table(about),
     ]
     write_atomically(page, _document(title, "\n".join(body)).encode())
 

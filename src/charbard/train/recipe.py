@@ -98,8 +98,11 @@ def _width(task: Task, wishes: Mapping[str, Any]) -> tuple[int, float]:
 
 def _speed_at(task: Task, width: int, wishes: Mapping[str, Any]) -> float:
     settings = {
-        "hidden_size": width, **_shape(task, width), **_batch(task, width),
-        "precision": task.precision, **wishes,
+        "hidden_size": width,
+        **_shape(task, width),
+        **_batch(task, width),
+        "precision": task.precision,
+        **wishes,
     }
     return task.speed(*configs_from(settings, task.vocab_size))
 

@@ -1,10 +1,10 @@
 """A run's folder: bundle, checkpoints, snapshots, log and report, each in its place.
 
-    model.safetensors                          the best weights so far
-    checkpoint_epoch3.20_1.4810.safetensors    everything to go on from; also a bundle
-    snapshots/step000120.safetensors           small bundles along the way
-    log.jsonl                                  every event
-    report.html                                curves and samples
+model.safetensors                          the best weights so far
+checkpoint_epoch3.20_1.4810.safetensors    everything to go on from; also a bundle
+snapshots/step000120.safetensors           small bundles along the way
+log.jsonl                                  every event
+report.html                                curves and samples
 """
 
 import re
@@ -74,9 +74,7 @@ class RunFolder:
         """
         path = self.path / f"checkpoint_epoch{epoch:.2f}_{loss:.4f}.safetensors"
         resume = {name: value.numpy() for name, value in tensors.items()}
-        save_bundle(
-            Bundle(**{**bundle.__dict__, "resume": resume}), path
-        )
+        save_bundle(Bundle(**{**bundle.__dict__, "resume": resume}), path)
         older = [other for other in self.checkpoints() if other != path]
         for old in older[: max(0, len(older) + 1 - keep)]:
             old.unlink(missing_ok=True)

@@ -78,11 +78,18 @@ def open_training(
         say(reason)
     model, config = configs_from(recipe.settings, len(dataset.vocab))
     _check_size(dataset, config)
-    return Trainer(Setup(
-        dataset=dataset, model=model, config=config, ranks=ranks, folder=folder,
-        budget=Budget(config, wish.started), provenance=_provenance(dataset, base),
-        begin_with=None if base is None else _grown(base, model),
-    ))
+    return Trainer(
+        Setup(
+            dataset=dataset,
+            model=model,
+            config=config,
+            ranks=ranks,
+            folder=folder,
+            budget=Budget(config, wish.started),
+            provenance=_provenance(dataset, base),
+            begin_with=None if base is None else _grown(base, model),
+        )
+    )
 
 
 def _dataset(
@@ -100,9 +107,7 @@ def _dataset(
     return dataset
 
 
-def _recipe(
-    dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ranks
-) -> Recipe:
+def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ranks) -> Recipe:
     """With minutes everything open is chosen; otherwise the declared defaults hold."""
     minutes = settings.get("minutes")
     if minutes is None:
@@ -111,7 +116,9 @@ def _recipe(
         return _fitted(dataset, settings)
     precision = "bfloat16" if fast_bfloat16() else "float32"
     task = Task(
-        size=dataset.size(TRAIN), vocab_size=len(dataset.vocab), has_records=dataset.has_records,
+        size=dataset.size(TRAIN),
+        vocab_size=len(dataset.vocab),
+        has_records=dataset.has_records,
         seconds=minutes * 60 - (time.monotonic() - wish.started) - _overhead_s(minutes),
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
@@ -192,16 +199,20 @@ def _grown(base: Bundle, model: ModelConfig) -> dict[str, Tensor]:
     return {name: grow(name, value) for name, value in base.weights.items()}
 
 
-def _resumed(
-    wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]
-) -> Trainer:
+def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]) -> Trainer:
     """Go on from the newest checkpoint, with its settings; only the budget may be given anew."""
     checkpoint = newest_readable(folder)
     decided = dict(checkpoint.extra["training"])
-    budget = {name: wish.settings[name] for name in ("minutes", "epochs", "steps")
-              if wish.settings.get(name) is not None}
-    others = {name for name, value in wish.settings.items()
-              if name not in budget and decided.get(name, value) != value}
+    budget = {
+        name: wish.settings[name]
+        for name in ("minutes", "epochs", "steps")
+        if wish.settings.get(name) is not None
+    }
+    others = {
+        name
+        for name, value in wish.settings.items()
+        if name not in budget and decided.get(name, value) != value
+    }
     if others:
         raise CheckpointError(
             f"a resumed training keeps its settings, but {sorted(others)[0]} was given",
@@ -215,13 +226,20 @@ def _resumed(
     dataset = _dataset(wish, ranks, say, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
-    provenance = {name: checkpoint.provenance[name] for name in ("text", "corpus", "machine", "init_from")
-                  if name in checkpoint.provenance}
-    return Trainer(Setup(
-        dataset=dataset, model=checkpoint.config, config=config, ranks=ranks, folder=folder,
-        budget=Budget(config, wish.started, spent_before_s=spent), provenance=provenance,
-        resume=checkpoint,
-    ))
+    origin = ("text", "corpus", "machine", "init_from")
+    provenance = {n: value for n, value in checkpoint.provenance.items() if n in origin}
+    return Trainer(
+        Setup(
+            dataset=dataset,
+            model=checkpoint.config,
+            config=config,
+            ranks=ranks,
+            folder=folder,
+            budget=Budget(config, wish.started, spent_before_s=spent),
+            provenance=provenance,
+            resume=checkpoint,
+        )
+    )
 
 
 def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
@@ -250,5 +268,9 @@ def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
 
 def _about(trainer: Trainer) -> dict[str, Any]:
     setup = trainer.setup
-    return {**to_dict(setup.model), "parameters": setup.model.num_parameters,
-            **to_dict(setup.config), **setup.provenance}
+    return {
+        **to_dict(setup.model),
+        "parameters": setup.model.num_parameters,
+        **to_dict(setup.config),
+        **setup.provenance,
+    }

@@ -92,7 +92,9 @@ class Writer:
             OptionError: An option is unknown or out of range.
         """
         order = TextOrder(
-            prime=prime, length=length, seed=fresh_seed() if seed is None else seed,
+            prime=prime,
+            length=length,
+            seed=fresh_seed() if seed is None else seed,
             options=from_dict(SampleOptions, options),
         )
         return next(self.texts(order))
@@ -103,9 +105,12 @@ class Writer:
         for sample in range(order.samples):
             pieces = list(self.stream(order, sample))
             yield Written(
-                prime, "".join(piece.text for piece in pieces),
+                prime,
+                "".join(piece.text for piece in pieces),
                 tuple(logp for piece in pieces for logp in piece.logp),
-                order.seed, sample, tuple(notes),
+                order.seed,
+                sample,
+                tuple(notes),
             )
 
     def understood(self, order: TextOrder) -> str:
@@ -120,8 +125,12 @@ class Writer:
         """One text of an order, piece by piece."""
         opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
         steps = generate(
-            self._model, opening, order.options, banned=self._banned(order.options),
-            seed=order.seed, sample=sample,
+            self._model,
+            opening,
+            order.options,
+            banned=self._banned(order.options),
+            seed=order.seed,
+            sample=sample,
         )
         chars = self._until_end((step.char_id, step.logp) for step in steps)
         text = _limited(chars, order.length, finish_line=order.finish_line)

@@ -54,9 +54,7 @@ class Scored:
         return heat_map("", text, logp, caption=f"{self.nats_per_char:.3f} nats per character")
 
 
-def scored(
-    bundle: Bundle, model: Model, text: str, notes: Sequence[str], *, top: int
-) -> Scored:
+def scored(bundle: Bundle, model: Model, text: str, notes: Sequence[str], *, top: int) -> Scored:
     """Score a text of known characters.
 
     Raises:
@@ -83,8 +81,8 @@ def scored(
 def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:
     """Text as HTML, each character the warmer the more it surprised the model."""
     spans = [
-        f'<span title="{math.exp(value):.2%}"'
-        f' style="background:rgba(200,80,40,{min(0.8, -value / 10):.2f})">{html.escape(char)}</span>'
+        f'<span title="{math.exp(value):.2%}" style="background:'
+        f'rgba(200,80,40,{min(0.8, -value / 10):.2f})">{html.escape(char)}</span>'
         for char, value in zip(text, logp, strict=True)
     ]
     return (

@@ -1,0 +1,99 @@
+"""When things are due, and how fast it goes."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+
+from charbard.config import ModelConfig
+from charbard.train.distributed import Ranks
+from charbard.train.events import Event, Progress
+from charbard.train.learner import StepResult
+from charbard.train.machine import peak_flops
+
+__all__ = ["Due", "Meter", "snapshot_shares"]
+
+_REPORT_S = 0.5
+_SHARE_FOR_CARE = 0.04
+"""With a budget of minutes: the share of it that validations and samples may take; saving, too."""
+
+
+class Due:
+    """Tells when something is due: every so many steps, or by shares of a budget of minutes."""
+
+    def __init__(
+        self, every: int, minutes: float | None, ranks: Ranks, *, least_share: float
+    ) -> None:
+        self._every, self._minutes, self._ranks = every, minutes, ranks
+        self._least = least_share
+        self._next = 0.02
+        self.seconds = 0.0
+
+    def due(self, step: int, fraction: float) -> bool:
+        if self._minutes is None:
+            return step % self._every == 0
+        return fraction >= self._next
+
+    def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
+        """Do it; with minutes, the dearer it was, the later it is due again."""
+        began = time.perf_counter()
+        yield from work
+        if self._minutes is not None:
+            (self.seconds,) = self._ranks.agreed(time.perf_counter() - began)
+            cost = self.seconds / (60 * self._minutes)
+            self._next = fraction + max(self._least, cost / _SHARE_FOR_CARE)
+
+
+def snapshot_shares(count: int, already: float) -> list[float]:
+    """When to keep a snapshot: close together at first, the last one at the end."""
+    shares = [((index + 1) / count) ** 2 for index in range(count)]
+    return [share for share in shares if share > already]
+
+
+class Meter:
+    """Recent loss and speed."""
+
+    def __init__(self, model: ModelConfig, fraction: float) -> None:
+        self._flops_per_char = 6 * model.macs_per_char
+        self._losses: deque[float] = deque(maxlen=100)
+        self._steps: deque[tuple[int, float]] = deque(maxlen=100)
+        self._started = self._reported = time.perf_counter()
+        self.fraction_at_start = fraction
+
+    def add(self, result: StepResult, chars: int, seconds: float) -> None:
+        self._losses.append(result.loss)
+        self._steps.append((chars, seconds))
+
+    def forget(self) -> None:
+        self._losses.clear()
+
+    def due(self) -> bool:
+        now = time.perf_counter()
+        if now - self._reported < _REPORT_S:
+            return False
+        self._reported = now
+        return True
+
+    @property
+    def running_s(self) -> float:
+        return time.perf_counter() - self._started
+
+    @property
+    def loss(self) -> float:
+        return sum(self._losses) / max(1, len(self._losses))
+
+    def progress(
+        self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
+    ) -> Progress:
+        chars = sum(chars for chars, _ in self._steps)
+        speed = chars / max(1e-9, sum(seconds for _, seconds in self._steps))
+        return Progress(
+            step,
+            epoch,
+            fraction,
+            self.loss,
+            rate,
+            grad_norm,
+            speed,
+            speed * self._flops_per_char / peak_flops(),
+            left,
+        )

@@ -1,0 +1,73 @@
+"""Settings are checked where they are declared."""
+
+from dataclasses import replace
+
+import pytest
+
+from charbard.config import (
+    CorpusConfig,
+    ModelConfig,
+    SampleOptions,
+    TrainConfig,
+    from_dict,
+    read_settings,
+    to_dict,
+)
+from charbard.errors import OptionError
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: SampleOptions(temperature=0.0), "at least 0.01, got 0.0"),
+        (lambda: SampleOptions(temperature=float("nan")), "finite"),
+        (lambda: SampleOptions(top_k="many"), "top_k must be int, got 'many'"),
+        (lambda: SampleOptions(top_p=1.5), "at most 1.0"),
+        (lambda: TrainConfig(steps=True), "must be int"),
+        (lambda: TrainConfig(), "one budget is needed, got none"),
+        (lambda: TrainConfig(steps=1, epochs=1.0), "epochs and steps"),
+        (lambda: TrainConfig(steps=1, decay="sudden"), "no choice 'sudden'"),
+        (lambda: ModelConfig(vocab_size=9, tied=True), "tied weights"),
+        (lambda: CorpusConfig(fields=("title",)), "no fields"),
+        (lambda: from_dict(TrainConfig, {"steps": 1, "learning_rat": 1}), "learning_rat"),
+    ],
+)
+def test_wrong_values_are_refused(build, message: str) -> None:
+    """A wrong value is named, with what is allowed."""
+    with pytest.raises(OptionError, match=message):
+        build()
+
+
+def test_an_unknown_name_suggests_the_right_one() -> None:
+    """A misspelt setting is answered with the nearest ones."""
+    with pytest.raises(OptionError) as caught:
+        from_dict(TrainConfig, {"steps": 1, "learning_rat": 0.1})
+
+    assert "learning_rate" in caught.value.hint
+
+
+def test_configs_survive_json() -> None:
+    """A config is the same after a round trip through plain values."""
+    config = replace(TrainConfig(steps=3), dropout=0.25)
+
+    assert from_dict(TrainConfig, to_dict(config)) == config
+
+
+def test_a_file_of_settings(tmp_path) -> None:
+    """Tables in a TOML file only group; an unreadable one is an error with an example."""
+    path = tmp_path / "c.toml"
+    path.write_text("minutes = 2\n[network]\nhidden_size = 64\n")
+
+    assert read_settings(path) == {"minutes": 2, "hidden_size": 64}
+    path.write_text("hidden_size 64")
+    with pytest.raises(OptionError, match="cannot read config file"):
+        read_settings(path)
+
+
+def test_weights_are_counted() -> None:
+    """Parameters and multiply-accumulates of a small network, counted by hand."""
+    config = ModelConfig(vocab_size=10, hidden_size=4, embedding_size=3, projection_size=2)
+
+    gates = 16 * 3 + 16 * 4
+    assert config.num_parameters == 30 + gates + 32 + (8 + 2) + (20 + 10)
+    assert config.macs_per_char == gates + 8 + 20

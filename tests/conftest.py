@@ -1,0 +1,70 @@
+"""Small real things that many tests use: a text, bundles, and one trained model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charbard.bundle import Bundle
+from charbard.config import ModelConfig
+from charbard.vocab import Vocab
+
+TEXT = (
+    "The owl sat in the old oak tree.\nThe more it saw, the less it spoke.\n"
+    "The less it spoke, the more it heard.\nWhy can't we be like that old bird?\n\n"
+) * 40
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory):
+    """No test reads or writes the user's cache."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("CHARBARD_CACHE", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def owl(tmp_path_factory) -> Path:
+    """A text file of 6,000 characters."""
+    path = tmp_path_factory.mktemp("text") / "owl.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def random_bundle(cell: str = "lstm", *, has_records: bool = False, **shape) -> Bundle:
+    """An untrained bundle over a few letters, some of them Chinese."""
+    vocab = Vocab(tuple("\n abcdefgh春江花月夜马A"), shape.pop("fields", ()))
+    config = ModelConfig(
+        vocab_size=len(vocab),
+        cell=cell,
+        **{"hidden_size": 12, "embedding_size": 6, "num_layers": 2, **shape},
+    )
+    rng = np.random.default_rng(7)
+    weights = {
+        name: rng.normal(0, 0.5, size).astype(np.float32) for name, size in config.shapes().items()
+    }
+    return Bundle(config=config, vocab=vocab, weights=weights, has_records=has_records)
+
+
+@pytest.fixture(scope="session")
+def trained(owl, tmp_path_factory) -> Path:
+    """The folder of a real training of a second or two."""
+    pytest.importorskip("torch")
+    import charbard
+
+    out = tmp_path_factory.mktemp("runs") / "owl"
+    charbard.fit(
+        owl,
+        out=out,
+        steps=120,
+        hidden_size=48,
+        embedding_size=16,
+        batch_size=8,
+        seq_length=32,
+        eval_every=60,
+        save_every=60,
+        snapshots=2,
+        threads=1,
+    )
+    return out

@@ -1,0 +1,93 @@
+"""A text is encoded once, on disk, and found again."""
+
+import json
+
+import numpy as np
+import pytest
+
+from charbard.config import CorpusConfig
+from charbard.corpus import open_dataset
+from charbard.corpus.split import TEST, TRAIN, VALIDATION
+from charbard.errors import CorpusError
+from charbard.vocab import END, UNKNOWN, Vocab
+
+
+def test_a_running_text_is_split_by_position(owl) -> None:
+    """The last part validates; the ids are the text."""
+    data = open_dataset([str(owl)], CorpusConfig(validation=0.1, test=0.05))
+
+    text = owl.read_text()
+    assert data.vocab.decode(data.ids) == text
+    assert data.vocab.decode(data.stream(TEST)) == text[-len(text) // 20 :]
+    assert data.size(TRAIN) + data.size(VALIDATION) + data.size(TEST) == len(text)
+
+
+def test_the_cache_is_used_until_the_content_changes(tmp_path) -> None:
+    """Same content, even under another name: nothing to do. Another byte: encoded anew."""
+    said: list[str] = []
+    for name, content in (("a", "hello\n"), ("b", "hello\n"), ("a", "hallo\n")):
+        (tmp_path / name).write_text(content * 50)
+        open_dataset([str(tmp_path / name)], say=said.append)
+
+    assert len([message for message in said if "encoding" in message]) == 2
+
+
+def test_records_hold_fields_text_and_end(tmp_path) -> None:
+    """The layout that the trainer relies on."""
+    path = tmp_path / "r.jsonl"
+    rows = [{"form": "五绝", "title": "夜", "text": "月"}, {"form": "七绝", "text": "江"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    data = open_dataset([str(path)], CorpusConfig(format="jsonl", fields=("form", "title")))
+
+    symbols = data.vocab.symbols
+    first, second = (
+        [symbols[i] for i in data.ids[data.bounds[n] : data.bounds[n + 1]]] for n in (0, 1)
+    )
+    assert first == ["<form>", "五", "绝", "<title>", "夜", "<text>", "月", "<end>"]
+    assert second == ["<form>", "七", "绝", "<text>", "江", "<end>"]
+    assert data.field_sizes.tolist() == [[3, 2], [3, 0]]
+
+
+def test_min_count_makes_unknown(tmp_path) -> None:
+    """Rare characters become the unknown one, and are counted."""
+    (tmp_path / "t").write_text("aaaab" * 3 + "z")
+
+    data = open_dataset([str(tmp_path / "t")], CorpusConfig(min_count=2))
+
+    assert data.about["unknown"] == 1
+    assert data.ids[-1] == UNKNOWN
+
+
+def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
+    """Ids stay as they are; what is new is unknown, or put behind them."""
+    (tmp_path / "t").write_text("abc")
+    vocab = Vocab(("b", "a"))
+
+    fixed = open_dataset([str(tmp_path / "t")], vocab=vocab)
+    grown = open_dataset([str(tmp_path / "t")], vocab=vocab, grow=True)
+
+    assert fixed.vocab == vocab
+    assert grown.vocab.chars == ("b", "a", "c")
+    assert fixed.digest == grown.digest
+    with pytest.raises(CorpusError, match="conditioned on"):
+        open_dataset([str(tmp_path / "t")], vocab=Vocab(("a",), ("form",)))
+
+
+def test_filters_that_leave_nothing(tmp_path) -> None:
+    """Nothing to learn from is an error, and no half-made cache stays."""
+    (tmp_path / "t").write_text("a\nb\n")
+
+    with pytest.raises(CorpusError, match="nothing to learn from"):
+        open_dataset([str(tmp_path / "t")], CorpusConfig(format="lines", min_length=9))
+
+
+def test_released_memory_reads_the_same(owl) -> None:
+    """Giving memory back loses nothing."""
+    data = open_dataset([str(owl)])
+    before = np.array(data.ids)
+
+    data.release()
+
+    assert np.array_equal(before, data.ids)
+    assert END not in before

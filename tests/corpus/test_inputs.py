@@ -1,0 +1,72 @@
+"""What a user may name as a text."""
+
+import gzip
+import io
+import sys
+
+import pytest
+
+from charbard.corpus import find_inputs
+from charbard.errors import CorpusError
+
+
+def _text(names) -> str:
+    return "".join(piece for source in find_inputs(names) for piece in source.pieces())
+
+
+def test_files_folders_patterns_and_gz(tmp_path) -> None:
+    """Several files, a folder, a pattern and a packed file are read in a fixed order."""
+    (tmp_path / "b.txt").write_text("b\n")
+    (tmp_path / "a.txt").write_text("a\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "c.txt.gz").write_bytes(gzip.compress(b"c\n"))
+    (tmp_path / "x.md").write_text("x\n")
+
+    assert _text([str(tmp_path)]) == "a\nb\nc\n"
+    assert _text([str(tmp_path / "*.md"), str(tmp_path / "a.txt")]) == "x\na\n"
+
+
+def test_standard_input(monkeypatch) -> None:
+    """`-` reads standard input, as often as it is needed."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("夜来风雨声\r\n".encode("gb18030") * 9)))
+    (source,) = find_inputs(["-"])
+
+    assert source.encoding == "gb18030"
+    assert "".join(source.pieces()) == "".join(source.pieces()) == "夜来风雨声\n" * 9
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "no text found"),
+        (lambda path: path.write_bytes(b""), "is empty"),
+        (lambda path: path.write_bytes(b"\x00\x01" * 400), "not text"),
+        (lambda path: path.mkdir(), "no text found"),
+    ],
+    ids=["missing", "empty", "binary", "empty folder"],
+)
+def test_bad_inputs(tmp_path, make, message: str) -> None:
+    """Each has its own error, which names it."""
+    path = tmp_path / "input"
+    make(path)
+
+    with pytest.raises(CorpusError, match=message) as caught:
+        find_inputs([str(path)])
+    assert "input" in str(caught.value)
+
+
+def test_a_damaged_gz(tmp_path) -> None:
+    """A packed file that was cut short is an error."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"text\n" * 999)[:-20])
+
+    with pytest.raises(CorpusError, match="cannot read"):
+        find_inputs([str(tmp_path / "a.gz")])
+
+
+def test_lines_of_a_file_without_a_last_line_end(tmp_path) -> None:
+    """The last line counts, with or without its end."""
+    (tmp_path / "a.txt").write_bytes("一\r\n二\r三".encode())
+
+    (source,) = find_inputs([str(tmp_path / "a.txt")])
+
+    assert list(source.lines()) == ["一", "二", "三"]

@@ -1,0 +1,74 @@
+"""Every format of records, with its filters and its errors."""
+
+import json
+
+import pytest
+
+from charbard.config import CorpusConfig
+from charbard.corpus import Record, find_inputs, read_records
+from charbard.errors import CorpusError
+
+
+def _records(tmp_path, content: str, **config) -> list[Record]:
+    path = tmp_path / "r.txt"
+    path.write_text(content, encoding="utf-8")
+    return list(read_records(find_inputs([str(path)]), CorpusConfig(**config)))
+
+
+def test_names(tmp_path) -> None:
+    """One a line; blank lines are nothing."""
+    assert _records(tmp_path, "赵丁畅\n\n赵颖锐", format="lines") == [Record("赵丁畅"), Record("赵颖锐")]
+
+
+def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
+    """tensorflow_poems' format: title, colon, content; odd characters and lengths left out."""
+    content = "静夜思:床前明月光，疑是地上霜。\n残：床前（一作窗前）明月光。\n短:月。\n"
+
+    found = _records(
+        tmp_path,
+        content,
+        format="titled",
+        fields=("title",),
+        drop_containing="_(（《[",
+        min_length=5,
+        max_length=79,
+    )
+
+    assert found == [Record("床前明月光，疑是地上霜。", {"title": "静夜思"})]
+
+
+def test_songs(tmp_path) -> None:
+    """One song a line; phrases parted by spaces become lines."""
+    assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]
+
+
+def test_json_csv_and_json_lines_agree(tmp_path) -> None:
+    """The same record from three formats; a list of lines is joined, a missing field left open."""
+    row = {"form": "五绝", "paragraphs": ["春眠不觉晓，", "处处闻啼鸟。"]}
+    wanted = [Record("春眠不觉晓，\n处处闻啼鸟。", {"form": "五绝"})]
+    config = {"fields": ("form", "title"), "text_field": "paragraphs"}
+
+    as_json = _records(tmp_path, json.dumps([row]), format="json", **config)
+    as_lines = _records(tmp_path, json.dumps(row) + "\n\n", format="jsonl", **config)
+    as_csv = _records(
+        tmp_path, 'form,title,paragraphs\n五绝,,"春眠不觉晓，\n处处闻啼鸟。"\n', format="csv", **config
+    )
+
+    assert as_json == as_lines == as_csv == wanted
+
+
+@pytest.mark.parametrize(
+    ("content", "config", "message"),
+    [
+        ("no colon here\n", {"format": "titled"}, "line 1: no colon"),
+        ('{"text": 1', {"format": "json"}, "is not JSON"),
+        ('{"text": "x"}', {"format": "json"}, "not a list of objects, but a dict"),
+        ('{"tex": "x"}', {"format": "jsonl"}, "no field 'text'"),
+        ("a,b\n1,2\n", {"format": "csv"}, "no column 'text'"),
+    ],
+)
+def test_misshapen_records(tmp_path, content: str, config, message: str) -> None:
+    """The error names the place and what is there instead."""
+    with pytest.raises(CorpusError, match=message) as caught:
+        _records(tmp_path, content, **config)
+    assert caught.value.hint or "JSON" in message

@@ -1,0 +1,102 @@
+"""The yardsticks measure what they say."""
+
+import json
+
+import numpy as np
+import pytest
+
+from charbard.bundle import load_bundle
+from charbard.config import CorpusConfig
+from charbard.errors import CorpusError, OptionError
+from charbard.report import evaluate
+from charbard.runtime import Model, score_ids
+from tests.conftest import random_bundle
+
+LETTERS = "abcd\nabba 春江花月夜 efgh\n" * 30
+
+
+@pytest.fixture
+def letters(tmp_path):
+    (tmp_path / "t").write_text(LETTERS)
+    return [str(tmp_path / "t")]
+
+
+def test_b_is_one_stream(letters) -> None:
+    """B equals the mean score of the stream, character by character."""
+    bundle = random_bundle()
+    ids = bundle.vocab.encode(LETTERS)
+
+    found = evaluate(bundle, letters, CorpusConfig(), protocol="B", part="all")
+
+    wanted = -score_ids(Model(bundle), ids).logp_N.astype(np.float64).mean()
+    assert found.chars == len(ids) - 1
+    assert found.nats_per_char == pytest.approx(wanted, abs=1e-5)
+
+
+def test_a_forgets_every_256_characters(letters) -> None:
+    """A equals the mean over windows, each scored alone."""
+    bundle = random_bundle()
+    ids = bundle.vocab.encode(LETTERS)
+
+    found = evaluate(bundle, letters, CorpusConfig(), protocol="A", part="all")
+
+    windows = [score_ids(Model(bundle), ids[at : at + 257]) for at in range(0, len(ids) - 1, 256)]
+    wanted = -np.concatenate([window.logp_N for window in windows]).mean()
+    assert found.nats_per_char == pytest.approx(wanted, abs=1e-4)
+
+
+def test_unknown_characters_are_counted(tmp_path) -> None:
+    """They are scored as unknown, and their number is told."""
+    (tmp_path / "t").write_text("ab☃a" * 50)
+
+    found = evaluate(random_bundle(), [str(tmp_path / "t")], CorpusConfig(), protocol="B", part="all")
+
+    assert found.unknown == 50
+
+
+def test_records_start_afresh_and_fields_do_not_count(tmp_path) -> None:
+    """R predicts the text and its end, given the fields; the order of records is no matter."""
+    bundle = random_bundle(has_records=True, fields=("form",))
+    corpus = CorpusConfig(format="jsonl", fields=("form",), validation=0.0)
+    rows = [{"form": "春", "text": "abc"}, {"text": "江花月夜a"}, {"form": "江", "text": "d"}]
+    path = tmp_path / "r"
+
+    def measured(rows):
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return evaluate(bundle, [str(path)], corpus, protocol="R", part="all")
+
+    found, turned = measured(rows), measured(rows[::-1])
+
+    assert found.chars == sum(len(row["text"]) + 1 for row in rows)
+    assert found.nats_per_char == pytest.approx(turned.nats_per_char, abs=1e-6)
+    vocab = bundle.vocab
+    ids = [0, vocab.marker("form"), vocab.id_of("江"), vocab.text_marker, vocab.id_of("d"), 0]
+    alone = measured(rows[2:])
+    assert alone.nats_per_char == pytest.approx(
+        -score_ids(Model(bundle), np.array(ids)).logp_N[-2:].mean(), abs=1e-5
+    )
+
+
+def test_protocols_must_fit(letters) -> None:
+    """Records and running text have their own protocols; an empty part is an error."""
+    with pytest.raises(OptionError, match="does not fit"):
+        evaluate(random_bundle(), letters, CorpusConfig(), protocol="R")
+    with pytest.raises(OptionError, match="no protocol"):
+        evaluate(random_bundle(), letters, CorpusConfig(), protocol="X")
+    with pytest.raises(CorpusError, match="0 characters"):
+        evaluate(random_bundle(), letters, CorpusConfig(), protocol="B", part="test")
+
+
+@pytest.mark.torch
+def test_dynamic_evaluation_learns_on_the_way(trained, tmp_path) -> None:
+    """On text unlike the model's own, learning on the way predicts better; the file is unchanged."""
+    pytest.importorskip("torch")
+    bundle = load_bundle(trained / "model.safetensors")
+    (tmp_path / "t").write_text("eek eek oak! " * 150)
+
+    plain, dynamic = (
+        evaluate(bundle, [str(tmp_path / "t")], CorpusConfig(), protocol=p, part="all")
+        for p in "BC"
+    )
+
+    assert dynamic.nats_per_char < plain.nats_per_char - 0.1

@@ -1,0 +1,78 @@
+"""Any bytes become normalised text, or a clear error."""
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard import text as text_module
+from charbard.errors import CorpusError
+from charbard.text import detect_encoding, normalise, pieces, variants
+
+POEM = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n" * 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
+def test_encodings_are_detected(encoding: str) -> None:
+    """A Chinese poem is read alike in every encoding that people use."""
+    content = POEM.encode(encoding)
+
+    found = detect_encoding(io.BytesIO(content), name="poem")
+
+    assert content.decode(found) == POEM
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark(encoding: str) -> None:
+    """Western text in UTF-16 is known by its zero bytes."""
+    content = ("To be or not to be\n" * 20).encode(encoding)
+
+    assert detect_encoding(io.BytesIO(content), name="play") == encoding
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9, "not text"),
+        ("café crème à la carte\n".encode("latin-1") * 9, "cannot tell the encoding"),
+    ],
+    ids=["picture", "latin-1"],
+)
+def test_what_cannot_be_told_is_an_error(content: bytes, message: str) -> None:
+    """Binary files and unknown encodings are refused with a way out."""
+    with pytest.raises(CorpusError, match=message) as caught:
+        detect_encoding(io.BytesIO(content), name="it")
+
+    assert caught.value.hint
+
+
+def test_control_codes_are_not_text() -> None:
+    """A file that decodes but is full of control codes is binary."""
+    with pytest.raises(CorpusError, match="control codes"):
+        list(pieces(io.BytesIO(bytes(range(1, 8)) * 50), "utf-8", name="it"))
+
+
+def test_wrong_encoding_says_which_bytes() -> None:
+    """Reading in a wrong encoding names the bytes that do not fit."""
+    with pytest.raises(CorpusError, match="ff 61"):
+        list(pieces(io.BytesIO(b"ab\xffabc"), "utf-8", name="it"))
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
+def test_pieces_make_the_whole(raw: str) -> None:
+    """However it is cut, the pieces join to the normalised whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "PIECE_CHARS", 3)
+        joined = "".join(pieces(io.BytesIO(raw.encode()), "utf-8", name="it"))
+
+    assert unicodedata.normalize("NFC", joined) == normalise(raw)
+
+
+def test_variants_do_not_repeat_or_return_the_character() -> None:
+    """Every variant is another single character, named once."""
+    for char in "Ａ馬后髮é☃":
+        found = list(variants(char))
+        assert char not in found
+        assert len(set(found)) == len(found)

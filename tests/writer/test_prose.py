@@ -1,0 +1,137 @@
+"""Writing free text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard import SampleOptions, TextOrder, Writer
+from charbard.errors import OptionError
+from charbard.vocab import END, UNKNOWN
+from charbard.writer.prose import _until_stop
+from tests.conftest import random_bundle
+
+
+@pytest.fixture(scope="module")
+def writer() -> Writer:
+    return Writer(random_bundle())
+
+
+def test_same_seed_same_text(writer) -> None:
+    """A seed repeats a text; another seed writes another."""
+    first, again, other = (writer.write("a", length=60, seed=seed) for seed in (4, 4, 5))
+
+    assert str(first) == str(again) != str(other)
+
+
+def test_a_text_does_not_depend_on_its_fellows(writer) -> None:
+    """The third of three samples is the same as the third of five."""
+    three, five = (
+        [str(text) for text in writer.texts(TextOrder(prime="春", length=30, samples=count, seed=9))]
+        for count in (3, 5)
+    )
+
+    assert five[:3] == three
+    assert len(set(five)) == 5
+
+
+def test_streamed_pieces_are_the_text(writer) -> None:
+    """What is streamed joins to what is returned whole."""
+    order = TextOrder(prime="ab", length=50, seed=2, stop=("d", "ef"))
+
+    (whole,) = writer.texts(order)
+
+    assert "".join(piece.text for piece in writer.stream(order)) == whole.text
+    assert len(whole.logp) == len(whole.text)
+
+
+@given(st.text("ab", max_size=20), st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
+def test_stop_strings_are_cut_where_they_first_end(text: str, stops) -> None:
+    """The text ends before the stop string that is complete first; nothing else is lost."""
+    pieces = _until_stop(((char, 0.0) for char in text), tuple(stops))
+
+    ends = [end for end in range(len(text) + 1) if any(text[:end].endswith(s) for s in stops)]
+    wanted = text
+    if ends:
+        longest = max(len(s) for s in stops if text[: ends[0]].endswith(s))
+        wanted = text[: ends[0] - longest]
+    assert "".join(piece for piece, _ in pieces) == wanted
+
+
+def test_what_must_not_be_written_is_not(writer) -> None:
+    """Special symbols and banned characters never appear, however bold the draw."""
+    text = writer.write(length=400, seed=1, temperature=10.0, banned="a春").text
+
+    assert not set(text) & {"a", "春"}
+    assert set(text) <= set(writer.bundle.vocab.chars)
+    assert writer._banned(SampleOptions())[[END, UNKNOWN]].all()
+
+
+def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
+    """Variants are found, the rest is skipped, and both are said."""
+    written = writer.write("馬☃Ａ", length=5, seed=1)
+
+    assert written.prime == "马A"
+    assert written.notes == (
+        "馬 read as 马",
+        "☃ skipped: the model has never seen it",
+        "Ａ read as A",
+    )
+
+
+@given(st.text(max_size=20))
+def test_any_prime_works(prime: str) -> None:
+    """No prime at all raises."""
+    Writer(random_bundle()).write(prime, length=1, seed=0)
+
+
+def test_records_end_by_themselves() -> None:
+    """A model of records stops at its end symbol, well before the length."""
+    writer = Writer(random_bundle(has_records=True))
+    texts = [writer.write(length=5000, seed=seed, temperature=3.0).text for seed in range(5)]
+
+    assert all(len(text) < 5000 for text in texts)
+
+
+def test_finish_line_ends_with_a_line_end(writer) -> None:
+    """Past the length the text goes on to the end of its line, not further."""
+    order = TextOrder(length=10, finish_line=True, seed=3, options=SampleOptions(temperature=3.0))
+
+    (written,) = writer.texts(order)
+
+    assert written.text.endswith("\n")
+    assert "\n" not in written.text[10:-1]
+
+
+def test_fields_condition_and_may_be_left_open() -> None:
+    """A condition changes the text; an unknown one is refused."""
+    writer = Writer(random_bundle(has_records=True, fields=("form", "title")))
+
+    def write(*fields):
+        return next(writer.texts(TextOrder(prime="a", fields=fields, length=9, seed=1))).logp[0]
+
+    first_chances = [write(), write(("form", "春")), write(("form", "江")), write(("title", "春"))]
+
+    assert len(set(first_chances)) == 4
+    with pytest.raises(OptionError, match="no field 'mood'"):
+        write(("mood", "x"))
+
+
+def test_orders_check_their_values() -> None:
+    """Wrong values are refused when the order is made."""
+    for wrong in ({"length": 0}, {"samples": 0}, {"seed": -1}, {"stop": ("",)}):
+        with pytest.raises(OptionError):
+            TextOrder(**wrong)
+
+
+def test_scores_and_notebook_views(writer) -> None:
+    """A scored text has a number for each character; results show themselves as HTML."""
+    scored = writer.score("春江<a>", top=2)
+
+    assert [char.char for char in scored.chars] == ["春", "江", "a"]
+    assert all(len(char.expected) == 2 and char.logp < 0 for char in scored.chars)
+    assert scored.perplexity == pytest.approx(2**scored.bits_per_char)
+    assert "nats per character" in scored._repr_html_()
+    assert "seed 1" in writer.write("a", length=3, seed=1)._repr_html_()
+    assert "lstm" in writer._repr_html_()
+    with pytest.raises(OptionError, match="no character to score"):
+        writer.score("☃")
