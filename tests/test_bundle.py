@@ -24,8 +24,14 @@ def test_round_trip(tmp_path, cell: str) -> None:
     loaded = load_bundle(tmp_path / "m.safetensors")
 
     assert loaded.digest == saved.digest
-    assert (loaded.config, loaded.vocab, loaded.scores) == (bundle.config, bundle.vocab, {"nats": 1.25})
-    assert all(np.array_equal(loaded.weights[name], value) for name, value in bundle.weights.items())
+    assert (loaded.config, loaded.vocab, loaded.scores) == (
+        bundle.config,
+        bundle.vocab,
+        {"nats": 1.25},
+    )
+    assert all(
+        np.array_equal(loaded.weights[name], value) for name, value in bundle.weights.items()
+    )
 
 
 def test_half_precision_is_smaller_and_close(tmp_path) -> None:

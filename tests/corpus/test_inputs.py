@@ -28,7 +28,9 @@ def test_files_folders_patterns_and_gz(tmp_path) -> None:
 
 def test_standard_input(monkeypatch) -> None:
     """`-` reads standard input, as often as it is needed."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("夜来风雨声\r\n".encode("gb18030") * 9)))
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO("夜来风雨声\r\n".encode("gb18030") * 9))
+    )
     (source,) = find_inputs(["-"])
 
     assert source.encoding == "gb18030"

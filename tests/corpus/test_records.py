@@ -17,7 +17,10 @@ def _records(tmp_path, content: str, **config) -> list[Record]:
 
 def test_names(tmp_path) -> None:
     """One a line; blank lines are nothing."""
-    assert _records(tmp_path, "赵丁畅\n\n赵颖锐", format="lines") == [Record("赵丁畅"), Record("赵颖锐")]
+    assert _records(tmp_path, "赵丁畅\n\n赵颖锐", format="lines") == [
+        Record("赵丁畅"),
+        Record("赵颖锐"),
+    ]
 
 
 def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
@@ -51,7 +54,10 @@ def test_json_csv_and_json_lines_agree(tmp_path) -> None:
     as_json = _records(tmp_path, json.dumps([row]), format="json", **config)
     as_lines = _records(tmp_path, json.dumps(row) + "\n\n", format="jsonl", **config)
     as_csv = _records(
-        tmp_path, 'form,title,paragraphs\n五绝,,"春眠不觉晓，\n处处闻啼鸟。"\n', format="csv", **config
+        tmp_path,
+        'form,title,paragraphs\n五绝,,"春眠不觉晓，\n处处闻啼鸟。"\n',
+        format="csv",
+        **config,
     )
 
     assert as_json == as_lines == as_csv == wanted

@@ -16,7 +16,13 @@ def _clusters(texts) -> Clusters:
 
 def test_half_the_lines_of_the_shorter_make_a_near_copy() -> None:
     """Two of four lines shared: together. One of four: apart."""
-    texts = ["甲，乙，丙，丁。", "甲，乙，戊，己。", "甲，庚，辛，壬。", "癸，子。", "癸，子，丑，寅，卯。"]
+    texts = [
+        "甲，乙，丙，丁。",
+        "甲，乙，戊，己。",
+        "甲，庚，辛，壬。",
+        "癸，子。",
+        "癸，子，丑，寅，卯。",
+    ]
 
     roots = _clusters(texts).roots().tolist()
 
@@ -43,7 +49,7 @@ def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
 
 @given(st.lists(st.text("abc \n", max_size=12), max_size=30), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> None:
-    """Members of a cluster share a side; records added at the end move no one of another cluster."""
+    """Members of a cluster share a side; later records move nobody else."""
     one = _clusters(texts)
     sides, roots = one.sides(validation=validation, test=test), one.roots()
 

@@ -49,7 +49,9 @@ def test_unknown_characters_are_counted(tmp_path) -> None:
     """They are scored as unknown, and their number is told."""
     (tmp_path / "t").write_text("ab☃a" * 50)
 
-    found = evaluate(random_bundle(), [str(tmp_path / "t")], CorpusConfig(), protocol="B", part="all")
+    found = evaluate(
+        random_bundle(), [str(tmp_path / "t")], CorpusConfig(), protocol="B", part="all"
+    )
 
     assert found.unknown == 50
 
@@ -89,7 +91,7 @@ def test_protocols_must_fit(letters) -> None:
 
 @pytest.mark.torch
 def test_dynamic_evaluation_learns_on_the_way(trained, tmp_path) -> None:
-    """On text unlike the model's own, learning on the way predicts better; the file is unchanged."""
+    """On text unlike its own, a model that learns on the way predicts better."""
     pytest.importorskip("torch")
     bundle = load_bundle(trained / "model.safetensors")
     (tmp_path / "t").write_text("eek eek oak! " * 150)

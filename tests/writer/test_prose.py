@@ -26,7 +26,10 @@ def test_same_seed_same_text(writer) -> None:
 def test_a_text_does_not_depend_on_its_fellows(writer) -> None:
     """The third of three samples is the same as the third of five."""
     three, five = (
-        [str(text) for text in writer.texts(TextOrder(prime="春", length=30, samples=count, seed=9))]
+        [
+            str(text)
+            for text in writer.texts(TextOrder(prime="春", length=30, samples=count, seed=9))
+        ]
         for count in (3, 5)
     )
 

@@ -69,6 +69,7 @@ class TrainConfig:
         "Arithmetic of the network; weights and optimizer stay at least float32.",
         choices=("float32", "bfloat16", "float64"),
     )
+    device: str = setting("cpu", "Where the network is trained.", choices=("cpu", "cuda"))
     threads: int | None = setting(None, "Cores to use; none: all of them.", minimum=1)
     eval_every: int = setting(250, "Updates between validations.", minimum=1)
     save_every: int = setting(1000, "Updates between checkpoints.", minimum=1)

@@ -9,7 +9,7 @@ Shape letters: T time, B rows.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +42,10 @@ class Batch:
     """Whether every row begins a record: the state starts from zero."""
     continues: bool = False
     """Whether every row goes on within its record: the state must be kept."""
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on another device."""
+        return replace(self, ids_TB=self.ids_TB.to(device), targets_TB=self.targets_TB.to(device))
 
 
 class Batches(Protocol):

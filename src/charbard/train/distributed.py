@@ -111,10 +111,8 @@ def _processor(threads: int) -> Iterator[None]:
 
 @contextmanager
 def _joined(world: int, local_world: int) -> Iterator[Ranks]:
-    backend = "nccl" if torch.cuda.is_available() else "gloo"
-    dist.init_process_group(
-        f"cpu:gloo,cuda:{backend}" if backend == "nccl" else backend, timeout=_PATIENCE
-    )
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    dist.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield Ranks(
             int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_RANK", "0")), local_world

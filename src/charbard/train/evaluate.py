@@ -44,7 +44,7 @@ def _over_stream(network: CharRNN, ids: "np.ndarray[tuple[int], np.dtype[np.inte
     warm = min(_WARM_UP, len(ids) - counted)
     starts = np.linspace(0, len(ids) - counted - warm, streams).astype(np.int64)
     rows = [ids[start : start + warm + counted].astype(np.int64) for start in starts]
-    text = torch.from_numpy(np.stack(rows, axis=1))
+    text = torch.from_numpy(np.stack(rows, axis=1)).to(network.device)
     state, total = network.start(streams), 0.0
     for place in range(0, len(text) - 1, _CHUNK):
         chunk = text[place : place + _CHUNK + 1]
@@ -64,7 +64,7 @@ def _over_records(network: CharRNN, dataset: Dataset) -> float:
     for group in packed(dataset, records, _STREAMS * _CHUNK, 0.0, rng):
         state = network.start(len(group[0].records))
         for chunk in group:
-            batch = chunk.read(dataset, slice(None))
+            batch = chunk.read(dataset, slice(None)).to(network.device)
             loss, state = network(batch.ids_TB, batch.targets_TB, state)
             total, counted = total + float(loss), counted + batch.counted
     return total / counted

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from charbard.config import ModelConfig, TrainConfig
+from charbard.errors import TrainingError
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
 from charbard.train.network import CharRNN, Noise, State
 from charbard.train.optimizer import Optimizer
 
-__all__ = ["Learner", "StepResult", "arithmetic"]
+__all__ = ["Learner", "StepResult", "arithmetic", "device_of"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,20 @@ class StepResult:
 
 def arithmetic(config: TrainConfig) -> AbstractContextManager[object]:
     """In bfloat16 the products are taken in 16 bits; weights and sums stay in 32."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16")
+    return torch.autocast(config.device, torch.bfloat16, enabled=config.precision == "bfloat16")
+
+
+def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
+    """The processor, or this process's graphics card.
+
+    Raises:
+        TrainingError: There is no card that torch can use.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError(
+            "torch finds no graphics card", hint="leave out device, or install torch for your card"
+        )
+    return torch.device("cpu" if config.device == "cpu" else f"cuda:{ranks.local_rank}")
 
 
 class Learner:
@@ -40,8 +54,9 @@ class Learner:
         self.model, self.config, self._ranks = model, config, ranks
         generator = torch.Generator().manual_seed(config.seed)
         kind = torch.float64 if config.precision == "float64" else torch.float32
-        self.network = CharRNN(model, generator=generator).to(kind)
-        self.average = CharRNN(model).to(kind).requires_grad_(False).eval()
+        device = device_of(config, ranks)
+        self.network = CharRNN(model, generator=generator).to(device, kind)
+        self.average = CharRNN(model).to(device, kind).requires_grad_(False).eval()
         self.average.load_state_dict(self.network.state_dict())
         self._parallel = ranks.wrap(self.network)
         self.optimizer = Optimizer(self.network.named_weights(), model.num_gates, config)
@@ -54,6 +69,7 @@ class Learner:
         All chance comes from the seed and the number of the step, so a resumed training draws what
         an uninterrupted one would have drawn.
         """
+        batch = batch.to(self.network.device)
         chance = torch.Generator().manual_seed((self.config.seed << 32) + self.step_count)
         state = self._state_for(batch, chance)
         noise = Noise.draw(
@@ -79,7 +95,7 @@ class Learner:
         if batch.continues:
             return self._state
         keep = ~forget[self._ranks.rows]
-        return tuple(part * keep[:, None].to(part.dtype) for part in self._state)
+        return tuple(part * keep[:, None].to(part) for part in self._state)
 
     def _follow(self, weights: list[torch.nn.Parameter]) -> None:
         """Move the averaged weights: a memory that grows with the steps made."""
@@ -103,7 +119,7 @@ class Learner:
         found |= {f"optimizer.{name}": value for name, value in self.optimizer.tensors()}
         for index, part in enumerate(self._state or ()):
             found[f"state.{index}"] = self._ranks.gathered_rows(part, 1)
-        return {name: value.detach().clone() for name, value in found.items()}
+        return {name: value.detach().cpu().clone() for name, value in found.items()}
 
     def restore(self, tensors: Mapping[str, Tensor], step_count: int) -> None:
         """Go back to what `tensors` returned.
@@ -121,5 +137,6 @@ class Learner:
             {n.removeprefix(prefix): value for n, value in tensors.items() if n.startswith(prefix)}
         )
         states = sorted(name for name in tensors if name.startswith("state."))
-        self._state = tuple(tensors[name][:, self._ranks.rows].clone() for name in states) or None
+        rows, device = self._ranks.rows, self.network.device
+        self._state = tuple(tensors[n][:, rows].to(device, copy=True) for n in states) or None
         self.step_count = step_count

@@ -62,7 +62,7 @@ class Trainer:
         elif setup.begin_with is not None:
             self.learner.begin_with(setup.begin_with)
         self._good = self._memory()
-        self._meter = Meter(setup.model, self._fraction())
+        self._meter = Meter(setup.model, self.learner.network.device, self._fraction())
         config, minutes = setup.config, setup.config.minutes
         self._check_ups = Due(config.eval_every, minutes, setup.ranks, least_share=0.05)
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0

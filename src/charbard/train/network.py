@@ -84,6 +84,11 @@ class CharRNN(nn.Module):
         weight: Tensor = self.weights[_safe(name)]
         return weight
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.weight("output.bias").device
+
     def start(self, rows: int) -> State:
         """The state before anything was read: zeros."""
         config = self.config

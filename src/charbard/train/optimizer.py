@@ -84,7 +84,7 @@ class Optimizer:
         for name, weight in self._weights.items():
             if f"step.{name}" in tensors:
                 self._adamw.state[weight] = {
-                    part: tensors[f"{part}.{name}"].clone()
+                    part: tensors[f"{part}.{name}"].to(weight.device, copy=True)
                     for part in ("exp_avg", "exp_avg_sq", "step")
                 }
 

@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
+import torch
+
 from charbard.config import ModelConfig
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Progress
@@ -52,7 +54,8 @@ def snapshot_shares(count: int, already: float) -> list[float]:
 class Meter:
     """Recent loss and speed."""
 
-    def __init__(self, model: ModelConfig, fraction: float) -> None:
+    def __init__(self, model: ModelConfig, device: torch.device, fraction: float) -> None:
+        self._device = device
         self._flops_per_char = 6 * model.macs_per_char
         self._losses: deque[float] = deque(maxlen=100)
         self._steps: deque[tuple[int, float]] = deque(maxlen=100)
@@ -94,6 +97,6 @@ class Meter:
             rate,
             grad_norm,
             speed,
-            speed * self._flops_per_char / peak_flops(),
+            speed * self._flops_per_char / peak_flops(self._device),
             left,
         )

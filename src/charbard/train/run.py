@@ -29,7 +29,7 @@ _CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
 def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
     """A network's weights as a bundle holds them: float32, by name."""
     return {
-        name: weight.detach().to(torch.float32).numpy().copy()
+        name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in network.named_weights().items()
     }
 

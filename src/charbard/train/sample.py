@@ -24,8 +24,8 @@ def sample_text(
     written: list[int] = []
     fresh, state = opening, network.start(1)
     for _ in range(length):
-        features, state = network.read(torch.tensor(fresh)[:, None], state)
-        scores = network.logits(features)[-1, 0].double() / temperature
+        features, state = network.read(torch.tensor(fresh, device=network.device)[:, None], state)
+        scores = network.logits(features)[-1, 0].double().cpu() / temperature
         scores[UNKNOWN : vocab.first_char] = -torch.inf
         char_id = int(torch.multinomial(scores.softmax(0), 1, generator=chance))
         written.append(char_id)

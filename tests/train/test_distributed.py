@@ -1,0 +1,100 @@
+"""Two processes are one, and a dead one comes back."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from charbard.bundle import load_bundle
+from charbard.train.run import RunFolder
+
+EXACT = [
+    "hidden_size=16",
+    "embedding_size=8",
+    "batch_size=4",
+    "seq_length=16",
+    "reset=0.1",
+    "eval_every=1000",
+    "save_every=1000",
+]
+
+
+def _train(owl: Path, out: Path, *more: str, processes: int = 1, **environment: str) -> str:
+    """`charbard train` as a user starts it: plain, or by torchrun."""
+    launcher = [sys.executable, "-m"]
+    if processes > 1:
+        launcher += [
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc-per-node",
+            str(processes),
+            "--max-restarts",
+            "2",
+            "-m",
+        ]
+    settings = [part for setting in EXACT for part in ("--set", setting)]
+    done = subprocess.run(
+        [*launcher, "charbard", "train", str(owl), "--out", str(out), *settings, *more],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _weights(out: Path) -> dict[str, np.ndarray]:
+    bundle = load_bundle(RunFolder(out).newest_checkpoint(), with_resume=True)
+    assert bundle.extra["step"] == 50
+    return {name: value for name, value in bundle.resume.items() if name.startswith("weight.")}
+
+
+def test_two_processes_equal_one(owl, tmp_path) -> None:
+    """In float64, after 50 steps, every weight agrees to 1e-9; only one process reports."""
+    steps = ("--steps", "50", "--precision", "float64")
+
+    _train(owl, tmp_path / "one", *steps)
+    told = _train(owl, tmp_path / "two", *steps, processes=2)
+
+    one, two = _weights(tmp_path / "one"), _weights(tmp_path / "two")
+    assert told.strip() == str(tmp_path / "two" / "model.safetensors")
+    for name, value in one.items():
+        assert np.abs(two[name] - value).max() < 1e-9, name
+
+
+def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
+    """torchrun starts the processes again; they resume and finish."""
+    killer = tmp_path / "sitecustomize.py"
+    killer.write_text(
+        "import os, threading, time\n"
+        "from pathlib import Path\n"
+        f"run = Path({str(tmp_path / 'run')!r})\n"
+        "def kill():\n"
+        "    while not list(run.glob('checkpoint_*')):\n"
+        "        time.sleep(0.01)\n"
+        "    (run / 'killed').touch()\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "if os.environ.get('RANK') == '1' and not (run / 'killed').exists():\n"
+        "    threading.Thread(target=kill, daemon=True).start()\n"
+    )
+
+    _train(
+        owl,
+        tmp_path / "run",
+        "--steps",
+        "50",
+        "--save-every",
+        "5",
+        processes=2,
+        PYTHONPATH=str(tmp_path),
+    )
+
+    events = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").open()]
+    assert (tmp_path / "run" / "killed").exists()
+    assert events[-1]["event"] == "finished"
+    assert events[-1]["complete"]
+    assert len(_weights(tmp_path / "run")) > 0

@@ -1,0 +1,144 @@
+"""One update, and everything it owns."""
+
+import numpy as np
+import pytest
+import torch
+
+from charbard.config import ModelConfig, TrainConfig
+from charbard.train.batches import Batch
+from charbard.train.distributed import Ranks
+from charbard.train.learner import Learner
+from charbard.train.network import CharRNN, Noise
+from charbard.train.optimizer import orthogonal
+from charbard.train.schedule import rate_at
+
+MODEL = ModelConfig(vocab_size=7, hidden_size=16, embedding_size=8, num_layers=2)
+DROPOUT = {"dropout": 0.2, "dropout_input": 0.1, "dropout_output": 0.3, "dropout_recurrent": 0.2}
+
+
+def _batch(seed: int = 0, rows: int = 4) -> Batch:
+    text = torch.randint(7, (11, rows), generator=torch.Generator().manual_seed(seed))
+    return Batch(text[:-1], text[1:], 10 * rows, rows, fresh=False)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("optimizer", ["muon", "adamw"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float64"])
+def test_every_cell_learns(cell: str, optimizer: str, precision: str) -> None:
+    """Sixty updates on one batch take a third off its loss."""
+    model = ModelConfig(**{**MODEL.__dict__, "cell": cell, "projection_size": 8, "tied": True})
+    config = TrainConfig(
+        steps=60,
+        batch_size=4,
+        learning_rate=0.03,
+        optimizer=optimizer,
+        precision=precision,
+        reset=0.0,
+        dropout_recurrent=0.05,
+        dropout_output=0.05,
+    )
+    learner = Learner(model, config, Ranks())
+
+    losses = [learner.update(_batch(), 1.0).loss for _ in range(60)]
+
+    assert losses[-1] < 0.67 * losses[0]
+
+
+def test_restored_it_goes_on_bit_for_bit() -> None:
+    """After a restore every later update gives the very same weights."""
+    config = TrainConfig(steps=50, batch_size=4, reset=0.2, **DROPOUT)
+    learner = Learner(MODEL, config, Ranks())
+    for step in range(5):
+        learner.update(_batch(step), 0.5)
+    kept, count = learner.tensors(), learner.step_count
+    for step in range(5, 10):
+        learner.update(_batch(step), 0.5)
+
+    other = Learner(MODEL, config, Ranks())
+    other.restore(kept, count)
+    for step in range(5, 10):
+        other.update(_batch(step), 0.5)
+
+    ours, theirs = learner.tensors(), other.tensors()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_updates_are_orthogonal_gate_by_gate() -> None:
+    """Muon's updates have singular values near 1, whatever the gradient's were."""
+    gradient = torch.randn(4, 32, 32) * torch.logspace(-1, 1, 32)
+
+    values = torch.linalg.svdvals(orthogonal(gradient, "float32"))
+
+    # The quintic aims near 1; five rounds leave the very least values on their way.
+    assert values.max() < 1.3
+    assert values.quantile(0.2) > 0.6
+
+
+def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
+    """A mask has one value per row and unit, zero or 1 / (1 - share), 1 on average."""
+    config = TrainConfig(steps=1, batch_size=500, **DROPOUT)
+    noise = Noise.draw(
+        MODEL, config, batch=500, rows=slice(None), generator=torch.Generator().manual_seed(0)
+    )
+
+    for mask, share in (
+        (noise.input_BE, 0.1),
+        (noise.between_LBH, 0.2),
+        (noise.output_BH, 0.3),
+        (noise.recurrent_LGH, 0.2),
+    ):
+        assert set(np.unique(mask.numpy().round(4))) == {0.0, round(np.float32(1 / (1 - share)), 4)}
+        assert abs(float(mask.mean()) - 1) < 0.05
+
+
+def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
+    """The summed loss of a batch is that of its rows; -1 counts nothing."""
+    network = CharRNN(MODEL)
+    batch = _batch()
+    targets = batch.targets_TB.clone()
+    targets[3:, 1] = -1
+
+    whole, _ = network(batch.ids_TB, targets, network.start(4))
+    rows = sum(
+        network(batch.ids_TB[:, [r]], targets[:, [r]], network.start(1))[0] for r in range(4)
+    )
+
+    assert torch.allclose(whole, rows, rtol=1e-5)
+
+
+def test_forget_gates_start_open() -> None:
+    """An LSTM begins by remembering; torch's bias of the other gates stays small."""
+    network = CharRNN(MODEL)
+
+    assert (network.weight("layer1.bias_ih")[16:32] == 1).all()
+    assert network.weight("layer1.bias_ih")[:16].abs().max() <= 0.25
+
+
+def test_the_average_follows_the_weights() -> None:
+    """Early on it equals them; later it lags behind."""
+    learner = Learner(MODEL, TrainConfig(steps=99, batch_size=4, average=0.2), Ranks())
+    learner.update(_batch(), 1.0)
+    first = _lag(learner)
+    for step in range(40):
+        learner.update(_batch(step), 1.0)
+
+    assert first == 0
+    assert 0 < _lag(learner) < 0.5
+
+
+def _lag(learner: Learner) -> float:
+    average, latest = (net.weight("embedding") for net in (learner.average, learner.network))
+    return float((average - latest).abs().max().detach())
+
+
+@pytest.mark.parametrize("decay", ["linear", "cosine", "constant"])
+def test_rates_rise_then_fall(decay: str) -> None:
+    """Never zero at the start, at its highest after warm-up, never rising again."""
+    config = TrainConfig(steps=1, warmup=0.1, decay=decay, final_rate=0.05)
+    rates = [rate_at(index / 100, config) for index in range(101)]
+
+    assert rates[0] > 0
+    assert max(rates) == rates[10] == 1.0
+    assert all(a >= b for a, b in zip(rates[10:], rates[11:], strict=False))
+    assert rates[-1] == (1.0 if decay == "constant" else 0.05)

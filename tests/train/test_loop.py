@@ -1,0 +1,325 @@
+"""A training ends on time, loses nothing, and goes on where it stopped."""
+
+import json
+import math
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import charbard
+from charbard.bundle import load_bundle
+from charbard.config import CorpusConfig
+from charbard.errors import (
+    CharbardError,
+    CheckpointError,
+    CorpusError,
+    OptionError,
+    SaveError,
+    TrainingError,
+)
+from charbard.train.distributed import Ranks
+from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
+from charbard.train.run import RunFolder
+from charbard.train.start import Wish, open_training, recorded
+
+SMALL = {
+    "hidden_size": 16,
+    "embedding_size": 8,
+    "batch_size": 4,
+    "seq_length": 16,
+    "dropout": 0.1,
+    "dropout_output": 0.2,
+    "eval_every": 10,
+    "save_every": 10,
+}
+
+
+def _trainer(owl: Path, out: Path, **settings):
+    resume = settings.pop("resume", False)
+    wish = Wish(
+        names=[str(owl)],
+        out=out,
+        resume=resume,
+        settings={} if resume and not settings else {**SMALL, **settings},
+    )
+    return open_training(wish, Ranks())
+
+
+def _run(*args, **settings):
+    return list(recorded(_trainer(*args, **settings)))
+
+
+def test_a_run_leaves_all_its_files(trained) -> None:
+    """Bundle, two checkpoints named by epoch and loss, snapshots, log and report."""
+    folder = RunFolder(trained)
+    events = [json.loads(line) for line in folder.log.read_text().splitlines()]
+    bundle = load_bundle(folder.bundle)
+
+    end = events[-1]
+    assert end["event"] == "finished"
+    assert end["complete"]
+    assert bundle.scores["validation_nats"] == pytest.approx(end["loss"], abs=1e-5)
+    assert end["loss"] < 2.6 < math.log(len(bundle.vocab))
+    names = [path.name for path in folder.checkpoints()]
+    assert len(names) == 2
+    assert names[-1] == f"checkpoint_epoch{end['epoch']:.2f}_{events[-5]['loss']:.4f}.safetensors"
+    assert len(list((trained / "snapshots").iterdir())) == 2
+    assert {"validated", "sampled", "saved"} <= {event["event"] for event in events}
+    page = folder.report.read_text()
+    assert "<svg" in page
+    assert "temperature 0.5" in page
+    assert "http" not in page.replace("http://www.w3.org", "").replace(
+        "http://purl.org", ""
+    ).replace("http://creativecommons.org", "").replace("https://matplotlib.org", "")
+    assert bundle.provenance["text"]["names"] == ["owl.txt"]
+
+
+def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
+    """Every checkpoint can be sampled as it is."""
+    path = RunFolder(trained).checkpoints()[0]
+
+    assert len(charbard.load(path).write(length=20, seed=1).text) == 20
+
+
+def test_resume_goes_on_bit_for_bit(owl, tmp_path) -> None:
+    """Stopped after 20 of 35 steps and resumed, it ends with the same numbers as without a stop."""
+    whole = _run(owl, tmp_path / "whole", steps=35)
+    _run(owl, tmp_path / "parts", steps=20, decay="constant")
+    straight = _run(owl, tmp_path / "straight", steps=35, decay="constant")
+    resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
+    assert resumed[-1].complete
+
+    wish = Wish(names=[str(owl)], out=tmp_path / "parts", resume=True, settings={"steps": 35})
+    end = list(recorded(open_training(wish, Ranks())))[-1]
+
+    assert whole[-1].step == end.step == 35
+    ours = load_bundle(RunFolder(tmp_path / "parts").newest_checkpoint(), with_resume=True)
+    theirs = load_bundle(RunFolder(tmp_path / "straight").newest_checkpoint(), with_resume=True)
+    assert ours.resume.keys() == theirs.resume.keys()
+    for name, value in theirs.resume.items():
+        assert np.array_equal(ours.resume[name], value), name
+    assert end.loss == straight[-1].loss
+
+
+def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
+    """Ctrl-C ends the step, writes a checkpoint, and the rest can be done later."""
+    trainer = _trainer(owl, tmp_path / "run", steps=60)
+    events = []
+    for event in recorded(trainer):
+        events.append(event)
+        if isinstance(event, Validated):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert not end.complete
+    assert 10 <= end.step < 60
+    straight = _run(owl, tmp_path / "straight", steps=60)
+    assert _run(owl, tmp_path / "run", resume=True)[-1].loss == straight[-1].loss
+
+
+def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
+    """A poisoned update is undone, the rate halved, and the training ends well."""
+    trainer = _trainer(owl, tmp_path / "run", steps=30)
+    update, poisoned = trainer.learner.update, []
+
+    def poison(batch, rate):
+        if trainer.learner.step_count == 15 and not poisoned:
+            poisoned.append(rate)
+            with torch.no_grad():
+                trainer.learner.network.weight("output.bias").fill_(math.nan)
+        return update(batch, rate)
+
+    trainer.learner.update = poison
+
+    events = list(recorded(trainer))
+
+    notice = next(event for event in events if isinstance(event, Notice))
+    assert "back to step 10 at half the learning rate" in notice.message
+    assert events[-1].complete
+    assert math.isfinite(events[-1].loss)
+
+
+def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
+    """If even small rates do not help, the error says what to try."""
+    trainer = _trainer(owl, tmp_path / "run", steps=30)
+    update = trainer.learner.update
+
+    def poison(batch, rate):
+        with torch.no_grad():
+            trainer.learner.network.weight("output.bias").fill_(math.nan)
+        return update(batch, rate)
+
+    trainer.learner.update = poison
+
+    with pytest.raises(TrainingError, match="not a number 6 times") as caught:
+        list(recorded(trainer))
+    assert "--learning-rate" in caught.value.hint
+
+
+def test_minutes_choose_everything_and_end_on_time(owl, tmp_path) -> None:
+    """Six seconds are six seconds, and every choice is explained."""
+    said: list[str] = []
+    began = time.monotonic()
+    wish = Wish(names=[str(owl)], out=tmp_path / "run", settings={"minutes": 0.1})
+
+    end = list(recorded(open_training(wish, Ranks(), said.append)))[-1]
+
+    assert end.complete
+    assert time.monotonic() - began < 9
+    assert any(message.startswith("width") for message in said)
+    assert any(message.startswith("dropout") for message in said)
+
+
+def test_the_best_weights_are_kept(owl, tmp_path) -> None:
+    """The bundle's score is the lowest validation loss of the run, not the last."""
+    events = _run(owl, tmp_path / "run", steps=60, learning_rate=0.5, muon_rate=0.5, average=None)
+
+    losses = [event.loss for event in events if isinstance(event, Validated)]
+    bundle = load_bundle(tmp_path / "run" / "model.safetensors")
+    assert bundle.scores["validation_nats"] == pytest.approx(min(losses))
+    assert events[-1].loss == min(losses)
+
+
+def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> None:
+    """Fine-tuning starts where the model stands and learns characters it did not know."""
+    path = tmp_path / "new.txt"
+    path.write_text(owl.read_text()[:3000] + "春江花月夜。\n" * 60)
+    init = trained / "model.safetensors"
+    wish = Wish(
+        names=[str(path)],
+        out=tmp_path / "run",
+        init_from=init,
+        settings={"steps": 40, "batch_size": 4, "seq_length": 16, "eval_every": 5},
+    )
+
+    events = list(recorded(open_training(wish, Ranks())))
+
+    old, new = load_bundle(init), load_bundle(tmp_path / "run" / "model.safetensors")
+    assert new.vocab.chars[: len(old.vocab.chars)] == old.vocab.chars
+    assert set("春江花月夜。") <= set(new.vocab.chars)
+    assert new.provenance["init_from"] == old.digest
+    assert next(e for e in events if isinstance(e, Validated)).loss < math.log(len(new.vocab))
+
+
+@pytest.mark.parametrize("format", ["lines", "titled", "songs"])
+def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
+    """Names, titled poems and songs: a real training, then texts that end."""
+    lines = {"lines": "王小明", "titled": "夜思:床前明月光", "songs": "天青色 等烟雨"}
+    path = tmp_path / "r.txt"
+    path.write_text("".join(f"{lines[format]}{chr(0x4E00 + n % 9)}\n" for n in range(300)))
+    fields = ("title",) if format == "titled" else ()
+    wish = Wish(
+        names=[str(path)],
+        out=tmp_path / "run",
+        corpus=CorpusConfig(format=format, fields=fields),
+        settings={**SMALL, "steps": 120, "learning_rate": 0.02},
+    )
+
+    end = list(recorded(open_training(wish, Ranks())))[-1]
+
+    writer = charbard.load(end.bundle)
+    assert 1 < len(writer.write(length=500, seed=1).text) < 50
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({}, OptionError, "no budget"),
+        ({"steps": 1, "hidden": 3}, OptionError, "no setting named 'hidden'"),
+        ({"steps": 1, "seq_length": 9999}, CorpusError, "one sequence needs 10000"),
+        ({"minutes": 0.1, "hidden_size": 3000, "num_layers": 3}, TrainingError, "too short"),
+        ({"steps": 1, "device": "cuda"}, TrainingError, "graphics card"),
+    ],
+)
+def test_what_cannot_be_trained(owl, tmp_path, settings, error, message: str) -> None:
+    """Each wrong wish has its own error, before anything is written."""
+    wish = Wish(names=[str(owl)], out=tmp_path / "run", settings=settings)
+
+    with pytest.raises(error, match=message):
+        open_training(wish, Ranks())
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
+    """A hundred characters are enough, and the change is said."""
+    (tmp_path / "t").write_text("to be or not to be, that is the question. " * 3)
+    said: list[str] = []
+    wish = Wish(names=[str(tmp_path / "t")], out=tmp_path / "run", settings={"steps": 3})
+
+    end = list(recorded(open_training(wish, Ranks(), said.append)))[-1]
+
+    assert end.complete
+    assert any("the text has only" in message for message in said)
+
+
+def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
+    """No checkpoint, another text, another setting, a taken folder: each is told apart."""
+    other = tmp_path / "other.txt"
+    other.write_text("quite another text\n" * 99)
+    cases = [
+        ({"out": tmp_path / "none", "resume": True}, CheckpointError, "no checkpoint"),
+        ({"names": [str(other)], "resume": True}, CheckpointError, "from another text"),
+        ({"settings": {"hidden_size": 99}, "resume": True}, CheckpointError, "hidden_size"),
+        ({"settings": {"steps": 1}}, OptionError, "holds a training already"),
+    ]
+    for change, error, message in cases:
+        with pytest.raises(error, match=message):
+            open_training(Wish(**{"names": [str(owl)], "out": trained, **change}), Ranks())
+
+
+def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
+    """If the newest is cut short, the one before serves."""
+    _run(owl, tmp_path / "run", steps=20)
+    folder = RunFolder(tmp_path / "run")
+    older, newest = folder.checkpoints()
+    newest.write_bytes(newest.read_bytes()[:1000])
+
+    trainer = _trainer(owl, tmp_path / "run", resume=True)
+
+    assert trainer.learner.step_count == 20 or trainer.learner.step_count == 10
+    assert load_bundle(older).extra["step"] == trainer.learner.step_count
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(owl, tmp_path, monkeypatch) -> None:
+    """When saving fails, what was saved before can still be resumed."""
+    trainer = _trainer(owl, tmp_path / "run", steps=40)
+    events = recorded(trainer)
+    for event in events:
+        if isinstance(event, Saved) and event.kind == "checkpoint":
+            break
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SaveError, match="no space left"):
+        list(events)
+    monkeypatch.undo()
+
+    assert _run(owl, tmp_path / "run", resume=True)[-1].complete
+
+
+def test_from_python(owl, tmp_path) -> None:
+    """Three lines to train, and a result that shows itself."""
+    result = charbard.fit(owl, out=tmp_path / "run", **{**SMALL, "steps": 12})
+
+    assert result.model.is_file()
+    assert "nats per character" in result._repr_html_()
+    assert "<svg" in result._repr_html_()
+    with pytest.raises(CharbardError, match="no setting named 'stepz'"):
+        charbard.fit(owl, out=tmp_path / "other", stepz=3)
+
+
+def test_samples_are_real_text(owl, tmp_path) -> None:
+    """What is shown while training consists of the text's own characters."""
+    events = _run(owl, tmp_path / "run", steps=20)
+
+    texts = [event.text for event in events if isinstance(event, Sampled)]
+    assert texts
+    assert set("".join(texts)) <= set(owl.read_text())

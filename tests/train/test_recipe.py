@@ -1,0 +1,81 @@
+"""The one dial chooses sensibly, on any machine and for any text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard.errors import TrainingError
+from charbard.train.recipe import Task, choose, configs_from
+
+
+def _task(*, size=1_000_000, vocab=65, minutes=5.0, gflops=200.0, records=False) -> Task:
+    def speed(model, config) -> float:
+        return gflops * 1e9 / (6 * model.macs_per_char)
+
+    return Task(
+        size=size,
+        vocab_size=vocab,
+        has_records=records,
+        seconds=60 * minutes,
+        speed=speed,
+        precision="float32",
+    )
+
+
+@given(
+    size=st.integers(2_000, 10**9),
+    vocab=st.integers(20, 12_000),
+    minutes=st.floats(0.5, 600),
+    gflops=st.floats(10, 5000),
+    records=st.booleans(),
+)
+def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -> None:
+    """Whatever text, time and machine: valid settings with reasons, or a clear refusal."""
+    task = _task(size=size, vocab=vocab, minutes=minutes, gflops=gflops, records=records)
+    try:
+        recipe = choose(task, {"minutes": minutes})
+    except TrainingError as error:
+        assert "too short" in str(error)
+        return
+
+    model, config = configs_from(recipe.settings, vocab)
+
+    assert config.minutes == minutes
+    assert len(recipe.reasons) == 3
+    if not records:
+        assert config.batch_size * config.seq_length < max(size, 64)
+    assert model.hidden_size >= 64
+
+
+def test_more_time_makes_wider_networks_and_more_dropout() -> None:
+    """The dial turns everything the right way."""
+    chosen = [choose(_task(minutes=m), {"minutes": m}).settings for m in (0.5, 5, 50)]
+
+    widths = [settings["hidden_size"] for settings in chosen]
+    shares = [settings["dropout_output"] for settings in chosen]
+    assert widths == sorted(widths)
+    assert widths[0] < widths[-1]
+    assert shares == sorted(shares)
+
+
+def test_a_wish_is_kept() -> None:
+    """What the user sets is not chosen."""
+    wishes = {"minutes": 5.0, "hidden_size": 100, "dropout_output": 0.9, "cell": "gru"}
+
+    settings = choose(_task(), wishes).settings
+
+    assert {name: settings[name] for name in wishes} == wishes
+
+
+def test_a_small_text_gets_a_small_network() -> None:
+    """Ten thousand characters do not feed a wide network, however long it takes."""
+    wide = choose(_task(minutes=60), {"minutes": 60}).settings["hidden_size"]
+
+    assert choose(_task(size=10_000, minutes=60), {"minutes": 60}).settings["hidden_size"] < wide
+
+
+def test_too_short_a_time_names_one_that_is_enough() -> None:
+    """The hint can be typed as it stands."""
+    with pytest.raises(TrainingError, match="too short") as caught:
+        choose(_task(minutes=0.1, gflops=0.05), {"minutes": 0.1})
+    assert "--minutes" in caught.value.hint
