@@ -93,7 +93,9 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
         PYTHONPATH=str(tmp_path),
     )
 
-    events = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").open()]
+    events = [
+        json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()
+    ]
     assert (tmp_path / "run" / "killed").exists()
     assert events[-1]["event"] == "finished"
     assert events[-1]["complete"]

@@ -1,5 +1,7 @@
 """One update, and everything it owns."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -140,5 +142,5 @@ def test_rates_rise_then_fall(decay: str) -> None:
 
     assert rates[0] > 0
     assert max(rates) == rates[10] == 1.0
-    assert all(a >= b for a, b in zip(rates[10:], rates[11:], strict=False))
+    assert all(a >= b for a, b in pairwise(rates[10:]))
     assert rates[-1] == (1.0 if decay == "constant" else 0.05)

@@ -31,7 +31,7 @@ class TrainConfig:
         0.0, "Share of the highest rate at the end of the decay.", minimum=0.0, maximum=1.0
     )
     warmup: float = setting(
-        0.02, "Share of the budget in which the rate rises.", minimum=0.0, maximum=0.9
+        0.03, "Share of the budget in which the rate rises.", minimum=0.0, maximum=0.9
     )
     decay: str = setting(
         "linear", "How the rate falls after warm-up.", choices=("linear", "cosine", "constant")
@@ -59,7 +59,7 @@ class TrainConfig:
         0.0, "Share of the recurrent weights dropped at each step.", minimum=0.0, maximum=0.95
     )
     reset: float = setting(
-        0.01, "Chance that a stream forgets its state before a step.", minimum=0.0, maximum=1.0
+        0.03, "Chance that a stream forgets its state before a step.", minimum=0.0, maximum=1.0
     )
     field_dropout: float = setting(
         0.2, "Chance that a record's field is left open.", minimum=0.0, maximum=1.0

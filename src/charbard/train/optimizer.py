@@ -90,8 +90,8 @@ class Optimizer:
 
 
 def _is_recurrent(name: str) -> bool:
-    """Matrices of gates that read a state: those on the path that errors travel far along."""
-    return "weight_hh" in name or ("weight_ih" in name and not name.startswith("layer0."))
+    """Matrices that read their own layer's state: the path that errors travel far along."""
+    return name.endswith("weight_hh")
 
 
 def orthogonal(matrix: Tensor, precision: str) -> Tensor:

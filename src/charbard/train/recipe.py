@@ -5,6 +5,7 @@ a wide network that has not been fed learns less than a narrow one that has, and
 the same text thirty times needs dropout. The constants were measured; see `benchmarks/README.md`.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,13 @@ from charbard.errors import TrainingError
 
 __all__ = ["Recipe", "Task", "choose"]
 
-WIDTHS = (64, 96, 128, 192, 256, 384, 512, 640, 768, 1024, 1280, 1536, 2048)
-CHARS_PER_WEIGHT = 12.0
-"""A width is fed if the time allows this many characters for each weight of its gates."""
-WEIGHTS_PER_CHAR = 4.0
-"""More weights than this for each character of the text learn it by heart."""
+WIDTHS = (64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+CHARS_PER_WEIGHT = 5.0
+"""A width is fed if the time allows this many characters for each weight of its layers."""
+WEIGHTS_PER_CHAR = 3.0
+"""More weights than this for each character of the text learn it by heart,"""
+HARMLESS_WEIGHTS = 100_000
+"""but that few do no harm to any text."""
 FEWEST_STEPS = 40
 
 
@@ -54,16 +57,9 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     Raises:
         TrainingError: The time allows next to no updates.
     """
-    width, chars = _width(task, wishes)
+    settings, chars = _widest_fed(task, wishes)
     epochs = chars / max(1, task.size)
-    settings: dict[str, Any] = {
-        "hidden_size": width,
-        **_shape(task, width),
-        **_batch(task, width),
-        **_regularisation(epochs, width),
-        "precision": task.precision,
-        **wishes,
-    }
+    settings = {**settings, **_regularisation(epochs), **wishes}
     steps = chars / (settings["batch_size"] * settings["seq_length"])
     if steps < FEWEST_STEPS:
         raise TrainingError(
@@ -73,7 +69,7 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
         )
     reasons = (
         f"width {settings['hidden_size']}: about {chars / 1e6:.1f} million characters fit in the"
-        f" time, {chars / _gate_weights(settings['hidden_size']):.0f} for each of its weights",
+        f" time, {chars / _layer_weights(settings, task):.0f} for each weight of its layers",
         f"dropout {settings['dropout_output']:.2g}: the text is read about {epochs:.1f} times",
         f"batch {settings['batch_size']} x {settings['seq_length']} characters,"
         f" {settings['precision']}: what is fast here",
@@ -81,30 +77,38 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     return Recipe(settings, reasons)
 
 
-def _width(task: Task, wishes: Mapping[str, Any]) -> tuple[int, float]:
-    """The widest network that is fed in the time, and the characters it will read."""
-    best = None
+def _widest_fed(task: Task, wishes: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
+    """Settings of the widest network that is fed in the time, and the characters it will read."""
+    most = max(HARMLESS_WEIGHTS, WEIGHTS_PER_CHAR * task.size)
+    best: tuple[dict[str, Any], float] | None = None
     for width in (wishes["hidden_size"],) if "hidden_size" in wishes else WIDTHS:
-        chars = task.seconds * _speed_at(task, width, wishes)
-        weights = _gate_weights(width)
-        if best is not None and (
-            chars < CHARS_PER_WEIGHT * weights or weights > WEIGHTS_PER_CHAR * task.size
-        ):
+        settings = _settings_at(width, task, wishes)
+        weights = _layer_weights(settings, task)
+        if best is not None and weights > most:
             break
-        best = (width, chars)
+        chars = task.seconds * task.speed(*configs_from(settings, task.vocab_size))
+        if best is not None and chars < CHARS_PER_WEIGHT * weights:
+            break
+        best = settings, chars
     assert best is not None
     return best
 
 
-def _speed_at(task: Task, width: int, wishes: Mapping[str, Any]) -> float:
-    settings = {
+def _settings_at(width: int, task: Task, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """All that depends on nothing but the width and the text."""
+    return {
         "hidden_size": width,
         **_shape(task, width),
-        **_batch(task, width),
+        **_batch(task),
+        "learning_rate": _rate(width),
         "precision": task.precision,
         **wishes,
     }
-    return task.speed(*configs_from(settings, task.vocab_size))
+
+
+def _rate(width: int) -> float:
+    """Wide networks need smaller steps: 4e-3 is best at 512, 5e-3 up to 384."""
+    return round(min(5e-3, 4e-3 * math.sqrt(512 / width)), 5)
 
 
 def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelConfig, TrainConfig]:
@@ -124,9 +128,10 @@ def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelCon
     return from_dict(ModelConfig, model), from_dict(TrainConfig, train)
 
 
-def _gate_weights(width: int) -> int:
-    """Weights of one LSTM layer of this width."""
-    return 8 * width * width
+def _layer_weights(settings: Mapping[str, Any], task: Task) -> int:
+    """Weights of the recurrent layers."""
+    shapes = configs_from(settings, task.vocab_size)[0].shapes()
+    return sum(math.prod(shape) for name, shape in shapes.items() if name.startswith("layer"))
 
 
 def _shape(task: Task, width: int) -> dict[str, Any]:
@@ -137,8 +142,8 @@ def _shape(task: Task, width: int) -> dict[str, Any]:
     return {"embedding_size": narrow, "projection_size": narrow}
 
 
-def _batch(task: Task, width: int) -> dict[str, Any]:
-    """Small batches make many updates; wide networks need more rows to be fast."""
+def _batch(task: Task) -> dict[str, Any]:
+    """Small batches make many updates; a short text gets smaller ones still."""
     batch, length = 32, 64
     while batch > 4 and batch * length * 8 > task.size:
         batch //= 2
@@ -147,11 +152,13 @@ def _batch(task: Task, width: int) -> dict[str, Any]:
     return {"batch_size": batch, "seq_length": length}
 
 
-def _regularisation(epochs: float, width: int) -> dict[str, Any]:
-    """The more often the text is read, the more must be hidden of it."""
-    share = min(0.5, max(0.0, 0.1 * (epochs - 1) ** 0.5)) if epochs > 1 else 0.0
+def _regularisation(epochs: float) -> dict[str, Any]:
+    """The more often the text is read, the more must be hidden of it; below twice, nothing."""
+    share = 0.1 + 0.12 * math.log2(epochs / 3.5) if epochs >= 2 else 0.0
+    output = round(min(0.6, max(0.0, share)), 2)
     return {
-        "dropout_output": round(share, 2),
-        "dropout": round(share, 2),
-        "dropout_input": round(share / 4, 2),
+        "dropout_output": output,
+        "dropout": output,
+        "dropout_input": round(max(0.0, output - 0.4) / 2, 2),
+        "dropout_recurrent": round(output / 4, 2) if output >= 0.2 else 0.0,
     }
