@@ -89,16 +89,16 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
 
 def test_resume_goes_on_bit_for_bit(owl, tmp_path) -> None:
     """Stopped after 20 of 35 steps and resumed, it ends with the same numbers as without a stop."""
-    whole = _run(owl, tmp_path / "whole", steps=35)
-    _run(owl, tmp_path / "parts", steps=20, decay="constant")
-    straight = _run(owl, tmp_path / "straight", steps=35, decay="constant")
+    flat = {"decay": "constant", "warmup": 0.0}  # the rate must not depend on the budget
+    _run(owl, tmp_path / "parts", steps=20, **flat)
+    straight = _run(owl, tmp_path / "straight", steps=35, **flat)
     resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
     assert resumed[-1].complete
 
     wish = Wish(names=[str(owl)], out=tmp_path / "parts", resume=True, settings={"steps": 35})
     end = list(recorded(open_training(wish, Ranks())))[-1]
 
-    assert whole[-1].step == end.step == 35
+    assert end.step == 35
     ours = load_bundle(RunFolder(tmp_path / "parts").newest_checkpoint(), with_resume=True)
     theirs = load_bundle(RunFolder(tmp_path / "straight").newest_checkpoint(), with_resume=True)
     assert ours.resume.keys() == theirs.resume.keys()
@@ -190,7 +190,7 @@ def test_the_best_weights_are_kept(owl, tmp_path) -> None:
 def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> None:
     """Fine-tuning starts where the model stands and learns characters it did not know."""
     path = tmp_path / "new.txt"
-    path.write_text(owl.read_text()[:3000] + "春江花月夜。\n" * 60)
+    path.write_text("春江花月夜。\n" * 60 + owl.read_text()[-3000:])
     init = trained / "model.safetensors"
     wish = Wish(
         names=[str(path)],
@@ -205,7 +205,7 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
     assert new.vocab.chars[: len(old.vocab.chars)] == old.vocab.chars
     assert set("春江花月夜。") <= set(new.vocab.chars)
     assert new.provenance["init_from"] == old.digest
-    assert next(e for e in events if isinstance(e, Validated)).loss < math.log(len(new.vocab))
+    assert next(e for e in events if isinstance(e, Validated)).loss < 0.8 * math.log(len(new.vocab))
 
 
 @pytest.mark.parametrize("format", ["lines", "titled", "songs"])
@@ -234,7 +234,7 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
         ({}, OptionError, "no budget"),
         ({"steps": 1, "hidden": 3}, OptionError, "no setting named 'hidden'"),
         ({"steps": 1, "seq_length": 9999}, CorpusError, "one sequence needs 10000"),
-        ({"minutes": 0.1, "hidden_size": 3000, "num_layers": 3}, TrainingError, "too short"),
+        ({"minutes": 0.1, "hidden_size": 1500, "num_layers": 2}, TrainingError, "too short"),
         ({"steps": 1, "device": "cuda"}, TrainingError, "graphics card"),
     ],
 )

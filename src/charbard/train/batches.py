@@ -158,7 +158,8 @@ class Chunked:
         ids = np.full((length, len(self.records)), END, np.int64)
         targets = np.full((length, len(self.records)), -1, np.int64)
         for column, (record, dropped) in enumerate(zip(self.records, self.dropped, strict=True)):
-            text, prefix = _gather(dataset, int(record), dropped)
+            stored, prefix = _gather(dataset, int(record), dropped)
+            text = stored.astype(np.int64)  # stored without a sign: there is no -1
             read = np.concatenate([[END], text[:-1]])[self.start : self.stop]
             wanted = np.where(np.arange(len(text)) < prefix, -1, text)[self.start : self.stop]
             ids[: len(read), column], targets[: len(wanted), column] = read, wanted

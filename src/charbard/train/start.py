@@ -60,6 +60,7 @@ def open_training(
     Raises:
         CharbardError: Any of its kinds: see `errors`.
     """
+    configs_from(wish.settings, len(Vocab(chars=("?",))))  # names and ranges, before any work
     folder = RunFolder(wish.out)
     if wish.resume or (ranks.restarted and folder.checkpoints()):
         return _resumed(wish, folder, ranks, say)
@@ -203,6 +204,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
     """Go on from the newest checkpoint, with its settings; only the budget may be given anew."""
     checkpoint = newest_readable(folder)
     decided = dict(checkpoint.extra["training"])
+    kept = {**to_dict(checkpoint.config), **decided}
     budget = {
         name: wish.settings[name]
         for name in ("minutes", "epochs", "steps")
@@ -211,7 +213,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
     others = {
         name
         for name, value in wish.settings.items()
-        if name not in budget and decided.get(name, value) != value
+        if name not in budget and kept.get(name, value) != value
     }
     if others:
         raise CheckpointError(
