@@ -1,0 +1,43 @@
+# make run             a model of Shakespeare in two minutes, and a page of it
+# make run TEXT=my.txt the same with your own text
+# make test            the tests
+# make lint            style and types
+
+PYTHON ?= python3
+MINUTES ?= 2
+BIN := .venv/bin
+READY := .venv/ready
+
+ifdef TEXT
+NAME := $(basename $(notdir $(TEXT)))
+else
+NAME := shakespeare
+endif
+RUN := runs/$(NAME)
+WHAT := $(or $(TEXT),shakespeare)
+
+.PHONY: run test lint
+.DELETE_ON_ERROR:
+
+run: $(RUN)/model.safetensors
+	$(BIN)/charbard write $(RUN) --length 1500 --finish-line --temperature 0.8
+
+# A run that was interrupted goes on.
+$(RUN)/model.safetensors: | $(READY)
+	$(if $(TEXT),,$(BIN)/charbard corpus build shakespeare)
+	$(BIN)/charbard train "$(WHAT)" --minutes $(MINUTES) --out $(RUN) \
+		$$(ls $(RUN)/checkpoint_* > /dev/null 2>&1 && echo --resume)
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'charbard needs Python 3.11 or newer')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[train,dev]"
+	touch $@
