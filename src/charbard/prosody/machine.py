@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charbard.prosody.lexicon import Kind, Lexicon, Mask
 from charbard.prosody.plan import Plan, Pool
@@ -23,6 +24,8 @@ from charbard.prosody.repeats import Scarce, find_scarce
 __all__ = ["Machine", "VerseState"]
 
 T = TypeVar("T")
+Ids = NDArray[np.int32]
+_EMPTY = np.zeros(0, np.int32)
 
 
 class VerseState(NamedTuple):
@@ -71,8 +74,8 @@ class Machine:
         self._cores: list[_Core] = []
         self._numbers: dict[_Core, int] = {}
         self._nexts: list[dict[int, int]] = []
-        self._masks: dict[int, Mask] = {}
-        self._shared: dict[object, Mask] = {}
+        self._masks: dict[int, tuple[Mask, Ids]] = {}
+        self._shared: dict[object, tuple[Mask, Ids]] = {}
         lives = tuple(_Live(n, plan.fitting[0], plan.groups) for n, plan in enumerate(plans))
         self._start = self._number(_Core(0, lives))
 
@@ -97,23 +100,35 @@ class Machine:
         at = self._cores[state.core].at
         return self.slots[at].locked if at < len(self.slots) else None
 
-    def allowed(self, state: VerseState) -> Mask:
-        """(V,) the ids that may come next; at least one, unless the text is complete."""
+    def allowed(self, state: VerseState) -> Ids:
+        """The ids that may come next, ascending; at least one, unless the text is complete."""
+        ids, barred = self.choices(state)
+        if not len(barred):
+            return ids
+        keep = np.ones(len(ids), np.bool_)
+        keep[np.searchsorted(ids, barred)] = False
+        return ids[keep]
+
+    def choices(self, state: VerseState) -> tuple[Ids, Ids]:
+        """`allowed` in two parts: ids that many states share as one array, and those barred of them.
+
+        What is barred are characters that would come twice.
+        """
         core = self._cores[state.core]
         if core.at == len(self.slots):
-            return np.zeros(len(self.lexicon.vocab), np.bool_)
-        mask = self._mask(state.core)
+            return _EMPTY, _EMPTY
+        mask, ids = self._mask(state.core)
         if not state.used or self.slots[core.at].locked is not None:
-            return mask
-        if self._repeats == "rhymes" and not self._rhymed[core.at]:
-            return mask
-        free = mask.copy()
-        free[list(state.used)] = False
-        if any(self._scarce) and not self._rhymed[core.at]:
-            free &= self._kept_free(core, state.used)
-        if state.last is not None and mask[state.last]:
-            free[state.last] = True
-        return free
+            return ids, _EMPTY
+        rhymed = self._rhymed[core.at]
+        if self._repeats == "rhymes" and not rhymed:
+            return ids, _EMPTY
+        barred = state.used if state.last is None else state.used - {state.last}
+        if any(self._scarce) and not rhymed:
+            spared = self._spared(core, state.used)
+            barred = barred | set(np.flatnonzero(mask & ~spared).tolist())
+        found = np.array(sorted(barred), np.int32)
+        return ids, found[mask[found]]
 
     def advance(self, state: VerseState, char_id: int) -> VerseState:
         """The state after one more character, which must be an allowed one."""
@@ -154,7 +169,7 @@ class Machine:
                 kept.append(after)
         return self._number(_Core(at, tuple(kept)))
 
-    def _kept_free(self, core: _Core, used: frozenset[int]) -> Mask:
+    def _spared(self, core: _Core, used: frozenset[int]) -> Mask:
         """What some pattern in progress can spare."""
         slot = self.slots[core.at]
         assert slot.place is not None
@@ -163,7 +178,7 @@ class Machine:
             plan, scarce = self.plans[live.plan], self._scarce[live.plan]
             key = plan.keys[slot.line]
             for place in _members(range(len(plan.patterns[slot.line])), live.patterns):
-                mask = self._tone_mask(plan.patterns[slot.line][place][slot.place])
+                mask = self._pool.mask(plan.patterns[slot.line][place][slot.place])
                 groups = list(live.groups)
                 if key is not None:
                     groups[key] &= plan.endings[slot.line][place]
@@ -180,37 +195,40 @@ class Machine:
             self._numbers[core] = number
         return number
 
-    def _mask(self, number: int) -> Mask:
-        mask = self._masks.get(number)
-        if mask is None:
+    def _mask(self, number: int) -> tuple[Mask, Ids]:
+        found = self._masks.get(number)
+        if found is None:
             core = self._cores[number]
-            mask = self._union(core)
-            for char in self.slots[core.at].banned:
-                if mask[char]:
-                    mask = mask.copy()
-                    mask[char] = False
-            mask.setflags(write=False)
-            self._masks[number] = mask
-        return mask
+            banned = self.slots[core.at].banned
+            key, mask = self._union(core)
+            found = self._shared.get((key, banned))
+            if found is None:
+                mask = mask.copy()
+                mask[list(banned)] = False
+                ids = np.flatnonzero(mask).astype(np.int32)
+                ids.setflags(write=False)
+                found = self._shared[key, banned] = (mask, ids)
+            self._masks[number] = found
+        return found
 
-    def _union(self, core: _Core) -> Mask:
+    def _union(self, core: _Core) -> tuple[object, Mask]:
+        """What some variant in progress allows, and a name for it."""
         slot = self.slots[core.at]
         if slot.locked is not None:
             mask = np.zeros(len(self.lexicon.vocab), np.bool_)
             mask[slot.locked] = True
-            return mask
-        masks = []
-        tones = 0
+            return ("id", slot.locked), mask
+        tones, rhymes = 0, set()
         for live in core.lives:
             plan = self.plans[live.plan]
             if (key := plan.rhyme_at(core.at)) is None:
                 tones |= self._tones(core.at, live)
-                continue
-            for bits, groups in self._rhymes(plan, live, slot.line, live.groups[key]):
-                masks.append(self._rhyme_mask(bits, groups))
+            else:
+                rhymes.update(self._rhymes(plan, live, slot.line, live.groups[key]))
+        masks = [self._pool.rhyme_mask(bits, groups) for bits, groups in rhymes]
         if tones:
-            masks.append(self._tone_mask(tones))
-        return masks[0] if len(masks) == 1 else np.logical_or.reduce(masks)
+            masks.append(self._pool.mask(tones))
+        return (tones, frozenset(rhymes)), np.logical_or.reduce(masks)
 
     def _tones(self, at: int, live: _Live) -> int:
         """Tones that would do for some pattern in progress."""
@@ -231,17 +249,6 @@ class Machine:
             (pattern[-1], end & groups) for pattern, end in zip(patterns, ends, strict=True)
         )
         return list(found)
-
-    def _tone_mask(self, tones: int) -> Mask:
-        if tones not in self._shared:
-            self._shared[tones] = self._pool.mask(tones)
-        return self._shared[tones]
-
-    def _rhyme_mask(self, tones: int, groups: int) -> Mask:
-        key = (tones, groups)
-        if key not in self._shared:
-            self._shared[key] = self._pool.rhyme_mask(tones, groups)
-        return self._shared[key]
 
     def _after(self, core: _Core, number: int) -> _Core:
         """What is settled once a character of this kind stands there."""

@@ -114,11 +114,9 @@ class Pool:
 
     def rhyme_mask(self, tones: int, groups: int) -> Mask:
         """(V,) ids that rhyme in one of these groups in a reading of one of these tones."""
-        found = np.zeros_like(self.allowed)
-        for group in range(len(self.lexicon.groups)):
-            if groups >> group & 1:
-                found |= self.lexicon.rhyming(tones, group)
-        return found & self.allowed
+        has = np.array([bool(kind.groups(tones) & groups) for kind in self.lexicon.kinds])
+        mask: Mask = has[self.lexicon.kind_V] & self.allowed
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
