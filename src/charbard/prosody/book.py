@@ -112,20 +112,24 @@ def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str
     return frozenset(reading.rhyme for reading in readings if tone in (None, reading.tone))
 
 
-def rhymes_with(char: str, *, book: str, tone: str | None = None) -> tuple[str, ...]:
+def rhymes_with(
+    char: str, *, book: str, tone: str | None = None, pruned: bool = True
+) -> tuple[str, ...]:
     """Characters that rhyme with this one in the same tone, commonest in verse first.
 
     Args:
         tone: 平 or 仄, for a character that has both; None allows any reading.
+        pruned: Leave out readings that verse hardly ever uses.
 
     >>> rhymes_with("来", book="pingshui")[:6]
-    ('来', '开', '台', '回', '杯', '哀')
+    ('来', '开', '回', '梅', '台', '才')
     """
-    wanted = {reading for reading in readings_of(char, book=book) if tone in (None, reading.tone)}
-    table = _readings(book, False)
+    found = readings_of(char, book=book, pruned=pruned)
+    wanted = {reading for reading in found if tone in (None, reading.tone)}
+    table = _readings(book, pruned)
     place = {other: rank for rank, other in enumerate(common_chars())}
-    found = [other for other, readings in table.items() if readings & wanted]
-    return tuple(sorted(found, key=lambda other: (place.get(other, len(place)), other)))
+    rhyming = [other for other, readings in table.items() if readings & wanted]
+    return tuple(sorted(rhyming, key=lambda other: (place.get(other, len(place)), other)))
 
 
 def four_tones_of(char: str, *, book: str) -> frozenset[str]:
@@ -177,11 +181,20 @@ def _readings(book: str, pruned: bool) -> Mapping[str, frozenset[Reading]]:
                 Reading("平" if item[0] == "平" else "仄", item[1:]) for item in row.split()
             )
         table[char] = made[row]
-    if pruned:
-        for row in table_lines(f"pruned-{book}.tsv"):
-            char, dropped = row.split("\t")
-            table[char] = frozenset(each for each in table[char] if each.tone != dropped)
-    return MappingProxyType(table)
+    return MappingProxyType(_prune(table) if pruned and book != "xinyun" else table)
+
+
+def _prune(table: Mapping[str, frozenset[Reading]]) -> dict[str, frozenset[Reading]]:
+    kept = dict(table)
+    for row in table_lines("pruned.tsv"):
+        char, dropped = row.split("\t")
+        if char in kept:
+            kept[char] = frozenset(
+                reading
+                for reading in kept[char]
+                if reading.tone != dropped and reading.tone + reading.rhyme != dropped
+            )
+    return kept
 
 
 @cache

@@ -14,10 +14,11 @@ from charbard.errors import OptionError
 from charbard.prosody.book import fold
 from charbard.prosody.form import Form
 from charbard.prosody.page import Template, read_page, read_page_file
+from charbard.prosody.template import form_of_lengths, is_lengths
 
 __all__ = ["form_named", "forms", "template_named", "templates"]
 
-_PAGES = ("wuyan", "qiyan", "guti")
+_PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci")
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
@@ -32,7 +33,8 @@ def form_named(name: str, lines: int | None = None) -> Form:
 
     Args:
         name: A name or other name of a form; a number behind it is its number of lines (五排12);
-            or the path of a page, ending in .toml, whose first form is meant.
+            or line lengths such as 7a,5,7a,5a; or the path of a page, ending in .toml, whose first
+            form is meant.
         lines: Number of lines, for a form that leaves it open.
 
     Raises:
@@ -45,6 +47,8 @@ def form_named(name: str, lines: int | None = None) -> Form:
     """
     if name.endswith(".toml"):
         return read_page_file(Path(name))[0].form(lines)
+    if is_lengths(name):
+        return form_of_lengths(name)
     if (template := _find(name)) is not None:
         return template.form(lines)
     if (sized := _SIZED.fullmatch(name)) and (template := _find(sized[1])) is not None:

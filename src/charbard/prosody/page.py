@@ -3,7 +3,7 @@
 A page names line types and builds stanzas from them, or writes a line's tones outright:
 
     [lines]
-    甲 = ["中平中仄中平仄"]              # a line type: one pattern or several
+    "甲" = ["中平中仄中平仄"]              # a line type: one pattern or several
 
     [[forms]]
     name = "七绝"
@@ -28,7 +28,7 @@ from typing import Any
 from charbard.errors import OptionError
 from charbard.prosody.form import Form, Line, Variant
 
-__all__ = ["Template", "read_page"]
+__all__ = ["Template", "read_page", "read_page_file"]
 
 MARKS = "，。、；：？！"
 _LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
@@ -130,8 +130,10 @@ def read_page(text: str, *, source: str) -> list[Template]:
     except tomllib.TOMLDecodeError as error:
         raise OptionError(f"{source} is not TOML: {error}") from None
     _refuse_unknown(page, _PAGE_KEYS, source)
+    if not page.get("forms"):
+        raise OptionError(f"{source} has no form", hint="write [[forms]] and its name below it")
     lines = {name: tuple(patterns) for name, patterns in page.get("lines", {}).items()}
-    return [_template(row, page, lines, source) for row in page.get("forms", [])]
+    return [_template(row, page, lines, source) for row in page["forms"]]
 
 
 def _template(
