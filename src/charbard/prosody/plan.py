@@ -84,6 +84,7 @@ class Pool:
         self._fresh = allowed.copy()
         self._fresh[list(taken)] = False
         self._sizes: dict[tuple[int, int | None, frozenset[int]], int] = {}
+        self._masks: dict[int, Mask] = {}
 
     def size(self, tones: int, group: int | None, banned: frozenset[int] = _NONE) -> int:
         """How many ids have one of these tones and, if one is named, rhyme in the group with it."""
@@ -110,7 +111,9 @@ class Pool:
 
     def mask(self, tones: int) -> Mask:
         """(V,) ids with one of these tones."""
-        return self.lexicon.tones[tones] & self.allowed
+        if tones not in self._masks:
+            self._masks[tones] = self.lexicon.tones[tones] & self.allowed
+        return self._masks[tones]
 
     def rhyme_mask(self, tones: int, groups: int) -> Mask:
         """(V,) ids that rhyme in one of these groups in a reading of one of these tones."""

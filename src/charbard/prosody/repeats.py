@@ -36,6 +36,12 @@ class Scarce:
     """For each slot how many rhyme words are open from there on, of all rhymes."""
     due: tuple[int, ...]
     """For each rhyme the last slot where a character is chosen for it; -1: none is."""
+    small: tuple[int, ...]
+    """For each rhyme the bits of the groups that may run out."""
+
+    def concerns(self, groups: Sequence[int]) -> bool:
+        """Whether any of the groups still open may run out."""
+        return any(bits & small for bits, small in zip(groups, self.small, strict=False))
 
     def left(self, key: int, group: int, place: int, used: frozenset[int]) -> int | None:
         """By how many unused characters a group exceeds what is needed; None: it never runs out."""
@@ -51,9 +57,9 @@ class Scarce:
         """Drop the groups that can no longer supply the rhyme words from `place` on."""
         narrowed = []
         for key, bits in enumerate(groups):
-            for group in self.sets[key]:
+            for group in _members(bits & self.small[key]):
                 left = self.left(key, group, place, used)
-                if bits >> group & 1 and left is not None and left < 0:
+                if left is not None and left < 0:
                     bits &= ~(1 << group)
             narrowed.append(bits)
         return tuple(narrowed)
@@ -71,15 +77,16 @@ class Scarce:
 
     def _kept(self, key: int, bits: int, place: int, used: frozenset[int]) -> frozenset[int]:
         """Ids without which none of the groups still open could supply its rhyme words."""
+        if bits & ~self.small[key]:
+            return frozenset()
         kept: frozenset[int] | None = None
-        for group in range(bits.bit_length()):
-            if bits >> group & 1:
-                if self.left(key, group, place, used) != 0:
-                    return frozenset()
-                needed = self.remaining[place]
-                short = [ids for ids in self.sets[key][group] if len(ids - used) == needed]
-                all_short = frozenset().union(*short)
-                kept = all_short if kept is None else kept & all_short
+        for group in _members(bits):
+            if self.left(key, group, place, used) != 0:
+                return frozenset()
+            needed = self.remaining[place]
+            short = [ids for ids in self.sets[key][group] if len(ids - used) == needed]
+            all_short = frozenset().union(*short)
+            kept = all_short if kept is None else kept & all_short
         return (kept or frozenset()) - used
 
 
@@ -111,4 +118,9 @@ def find_scarce(plan: Plan, pool: Pool, choices: int) -> Scarce | None:
         }
         for key, asked in enumerate(tones)
     )
-    return Scarce(sets, tuple(remaining), tuple(due)) if any(sets) else None
+    small = tuple(sum(1 << group for group in groups) for groups in sets)
+    return Scarce(sets, tuple(remaining), tuple(due), small) if any(sets) else None
+
+
+def _members(bits: int) -> list[int]:
+    return [place for place in range(bits.bit_length()) if bits >> place & 1]
