@@ -114,7 +114,9 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
     st.sampled_from(["五绝", "七绝", "五律", "七律", "五古绝"]),
     st.sampled_from(["江", "咸", "东", None]),
     st.sampled_from([None, 400, 900, 2500]),
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.sampled_from("花风月江山")), max_size=3),
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 4), st.sampled_from("花风月江山")), max_size=3
+    ),
     st.integers(0, 99),
 )
 def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
@@ -211,7 +213,11 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6), st.sampled_from("花风月江山")), max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 6), st.sampled_from("花风月江山")), max_size=9
+    )
+)
 def test_every_request_has_a_near_one(places) -> None:
     """Whatever is asked, the bare form at least can be written, and parts given up were in the way."""
     wish = Wish(
@@ -227,7 +233,9 @@ def test_every_request_has_a_near_one(places) -> None:
 
 def test_two_characters_at_one_place_conflict() -> None:
     """Both are named."""
-    wish = Wish(form=form_named("五绝"), book="pingshui", locks=(Lock(0, 0, "春"), Lock(0, 0, "秋")))
+    wish = Wish(
+        form=form_named("五绝"), book="pingshui", locks=(Lock(0, 0, "春"), Lock(0, 0, "秋"))
+    )
 
     with pytest.raises(ConflictError, match="'春' at line 1, place 1; '秋' at line 1, place 1"):
         compile_wish(wish, large())
@@ -250,7 +258,9 @@ def test_open_groups_are_those_that_can_be_written() -> None:
     groups = open_groups(wish, large())
 
     assert groups == ("支",)
-    assert plan_wish(Wish(form=wish.form, book="pingshui", rhyme=("支",), locks=wish.locks), large())
+    assert plan_wish(
+        Wish(form=wish.form, book="pingshui", rhyme=("支",), locks=wish.locks), large()
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,9 +143,7 @@ def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
     return allowed
 
 
-def _taken(
-    wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]
-) -> frozenset[int]:
+def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> frozenset[int]:
     """Ids that stand locked where they must not come again."""
     if wish.repeats == "free":
         return frozenset()

@@ -120,4 +120,3 @@ def _elsewhere(wish: Wish, part: "Lock | str") -> str:
         return ""
     named = ", ".join(map(str, places))
     return f"{part.char} ({''.join(sorted(tones))}) could stand in line {part.line + 1} at {named}"
-

@@ -3,7 +3,7 @@
 Knows ids and readings, no probabilities. Built once for a vocabulary, shared by every machine.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +39,9 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Masks over a vocabulary's ids, by tone and by rhyme.
+    """What a book says of a vocabulary's ids.
 
-    Shapes: V symbols of the vocabulary. Arrays are shared and never written to.
+    Shapes: V symbols of the vocabulary, K kinds, G rhyme groups. Arrays are never written to.
     """
 
     vocab: Vocab
@@ -53,10 +53,10 @@ class Lexicon:
     kinds: tuple[Kind, ...]
     kind_V: NDArray[np.int32]
     """Number of each id's kind; 0 is the kind of ids that have no reading."""
-    tones: Mapping[int, Mask]
-    """(V,) by bits of `SYMBOLS`: ids that have one of these tones."""
-    rhymes: Mapping[tuple[int, int], Mask]
-    """(V,) by (bits of tones, group number)."""
+    tones_K: NDArray[np.int64]
+    """Bits of the tones of each kind."""
+    groups_KG: Mapping[int, NDArray[np.bool_]]
+    """By bits of tones: the groups each kind rhymes in, in a reading of one of these tones."""
 
     @classmethod
     def build(cls, vocab: Vocab, book: str, *, pruned: bool = True) -> "Lexicon":
@@ -68,20 +68,33 @@ class Lexicon:
             pruned: Leave out readings that verse hardly uses, as a writer should.
         """
         found = [readings_of(char, book=book, pruned=pruned) for char in vocab.chars]
-        names = sorted({reading.rhyme for readings in found for reading in readings}, key=_order)
+        distinct = {readings: kind_of(readings, {}) for readings in found}
+        names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
         kinds: dict[Kind, int] = {Kind(0, 0, 0): 0}
+        places = {
+            readings: kinds.setdefault(kind_of(readings, number), len(kinds))
+            for readings in distinct
+        }
         kind_V = np.zeros(len(vocab), np.int32)
-        for place, readings in enumerate(found):
-            kind = kind_of(readings, number)
-            kind_V[vocab.first_char + place] = kinds.setdefault(kind, len(kinds))
-        tones, rhymes = _masks(tuple(kinds), kind_V, len(names))
-        return cls(vocab, book, tuple(names), number, tuple(kinds), kind_V, tones, rhymes)
+        kind_V[vocab.first_char :] = [places[readings] for readings in found]
+        tones_K = np.array([kind.tones for kind in kinds])
+        groups_KG = {
+            bits: _unpacked([kind.groups(bits) for kind in kinds], len(names))
+            for bits in (LEVEL, OBLIQUE, ANY)
+        }
+        return cls(vocab, book, tuple(names), number, tuple(kinds), kind_V, tones_K, groups_KG)
 
+    def toned(self, tones: int) -> Mask:
+        """(V,) ids that have one of these tones."""
+        mask: Mask = (self.tones_K & tones != 0)[self.kind_V]
+        return mask
 
-    def rhyming(self, tones: int, group: int) -> Mask:
-        """(V,) ids that rhyme in a group in a reading of one of these tones."""
-        return self.rhymes[tones, group]
+    def rhyming(self, tones: int, groups: int) -> Mask:
+        """(V,) ids that rhyme in one of the groups, as bits, in a reading of one of these tones."""
+        chosen = _unpacked([groups], len(self.groups))[0]
+        mask: Mask = self.groups_KG[tones][:, chosen].any(axis=1)[self.kind_V]
+        return mask
 
 
 def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> Kind:
@@ -98,23 +111,12 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
     return Kind(tones, groups[LEVEL], groups[OBLIQUE])
 
 
-def _masks(
-    kinds: tuple[Kind, ...], kind_V: NDArray[np.int32], num_groups: int
-) -> tuple[dict[int, Mask], dict[tuple[int, int], Mask]]:
-    """Decide for each kind, then spread over the ids."""
-    tones = {
-        bits: np.array([bool(kind.tones & bits) for kind in kinds])[kind_V]
-        for bits in (LEVEL, OBLIQUE, ANY)
-    }
-    rhymes = {}
-    for bits in (LEVEL, OBLIQUE, ANY):
-        of_kind = [kind.groups(bits) for kind in kinds]
-        for group in range(num_groups):
-            has = np.array([bool(groups >> group & 1) for groups in of_kind])
-            rhymes[bits, group] = has[kind_V]
-    for mask in (*tones.values(), *rhymes.values()):
-        mask.setflags(write=False)
-    return tones, rhymes
+def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
+    """(len(bits), size) from integers, lowest bit first."""
+    width = (size + 7) // 8
+    packed = np.frombuffer(b"".join(each.to_bytes(width, "little") for each in bits), np.uint8)
+    found = np.unpackbits(packed.reshape(len(bits), width), axis=1, bitorder="little")
+    return found[:, :size].astype(np.bool_)
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -264,9 +264,7 @@ class Machine:
         assert lives, f"the character at {at} was not an allowed one"
         return self._lines.of(_Line(at + 1, self._between_lines(at + 1, lives)))
 
-    def _toned(
-        self, line: int, place: int, lives: Sequence[_Live], tones: int
-    ) -> Iterator[_Live]:
+    def _toned(self, line: int, place: int, lives: Sequence[_Live], tones: int) -> Iterator[_Live]:
         """The patterns that such a tone fits."""
         for number, patterns in lives:
             asked = self.plans[number].patterns[line]

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charbard.prosody.form import Variant
 from charbard.prosody.lexicon import ANY, SYMBOLS, Kind, Lexicon, Mask
 
 __all__ = ["UNKNOWN_KIND", "Need", "Plan", "Pool", "Slot", "make_plan"]
-
-_NONE: frozenset[int] = frozenset()
 
 UNKNOWN_KIND = Kind(ANY, -1, -1)
 """A given character without a reading: books cannot contradict it, so it fits everywhere."""
@@ -83,43 +82,49 @@ class Pool:
         self.allowed = allowed
         self._fresh = allowed.copy()
         self._fresh[list(taken)] = False
-        self._sizes: dict[tuple[int, int | None, frozenset[int]], int] = {}
+        self._count_K = np.bincount(lexicon.kind_V[self._fresh], minlength=len(lexicon.kinds))
         self._masks: dict[int, Mask] = {}
+        self._sizes: dict[tuple[int, frozenset[int]], int] = {}
 
-    def size(self, tones: int, group: int | None, banned: frozenset[int] = _NONE) -> int:
-        """How many ids have one of these tones and, if one is named, rhyme in the group with it."""
-        key = (tones, group, banned)
+    def tone_size(self, tones: int, banned: frozenset[int]) -> int:
+        """How many ids have one of these tones."""
+        key = (tones, banned)
         if key not in self._sizes:
-            mask = self._fresh & (
-                self.lexicon.tones[tones] if group is None else self.lexicon.rhyming(tones, group)
-            )
-            self._sizes[key] = int(mask.sum()) - sum(bool(mask[char]) for char in banned)
+            fits = self.lexicon.tones_K & tones != 0
+            self._sizes[key] = int(self._counts(banned)[fits].sum())
         return self._sizes[key]
+
+    def group_sizes(self, tones: int, banned: frozenset[int]) -> NDArray[np.int64]:
+        """(G,) how many ids rhyme in each group in a reading of one of these tones."""
+        return self._counts(banned) @ self.lexicon.groups_KG[tones].astype(np.int64)
 
     def groups(self, tones: int, banned: frozenset[int], at_least: int) -> int:
         """Bits of the groups that have at least so many ids to offer."""
-        return sum(
-            1 << group
-            for group in range(len(self.lexicon.groups))
-            if self.size(tones, group, banned) >= at_least
-        )
+        large = np.flatnonzero(self.group_sizes(tones, banned) >= at_least)
+        return sum(1 << group for group in large.tolist())
 
     def rhyming_ids(self, tones: int, group: int, banned: frozenset[int]) -> frozenset[int]:
-        """The ids that `size` counts."""
-        mask = self._fresh & self.lexicon.rhyming(tones, group)
+        """The ids that `group_sizes` counts."""
+        mask = self._fresh & self.lexicon.rhyming(tones, 1 << group)
         return frozenset(np.flatnonzero(mask).tolist()) - banned
 
     def mask(self, tones: int) -> Mask:
         """(V,) ids with one of these tones."""
         if tones not in self._masks:
-            self._masks[tones] = self.lexicon.tones[tones] & self.allowed
+            self._masks[tones] = self.lexicon.toned(tones) & self.allowed
         return self._masks[tones]
 
     def rhyme_mask(self, tones: int, groups: int) -> Mask:
         """(V,) ids that rhyme in one of these groups in a reading of one of these tones."""
-        has = np.array([bool(kind.groups(tones) & groups) for kind in self.lexicon.kinds])
-        mask: Mask = has[self.lexicon.kind_V] & self.allowed
-        return mask
+        return self.lexicon.rhyming(tones, groups) & self.allowed
+
+    def _counts(self, banned: frozenset[int]) -> NDArray[np.int64]:
+        """(K,) how many ids of each kind can be chosen."""
+        out = [char for char in banned if self._fresh[char]]
+        if not out:
+            return self._count_K
+        gone = np.bincount(self.lexicon.kind_V[out], minlength=len(self._count_K))
+        return self._count_K - gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,7 @@ def _ending(
         if slot.kind is not None:
             if not slot.kind.tones & tones:
                 return 0
-        elif pool.size(tones, None, slot.banned) < need.body:
+        elif pool.tone_size(tones, slot.banned) < need.body:
             return 0
     if not rhymed:
         return -1

@@ -47,13 +47,12 @@ class Scarce:
         """By how many unused characters a group exceeds what is needed; None: it never runs out."""
         if group not in self.sets[key] or self.due[key] < place:
             return None
-        return min(len(ids) - len(ids & used) for ids in self.sets[key][group]) - (
-            self.remaining[place]
+        return (
+            min(len(ids) - len(ids & used) for ids in self.sets[key][group])
+            - (self.remaining[place])
         )
 
-    def narrow(
-        self, groups: Sequence[int], place: int, used: frozenset[int]
-    ) -> tuple[int, ...]:
+    def narrow(self, groups: Sequence[int], place: int, used: frozenset[int]) -> tuple[int, ...]:
         """Drop the groups that can no longer supply the rhyme words from `place` on."""
         narrowed = []
         for key, bits in enumerate(groups):
@@ -64,9 +63,7 @@ class Scarce:
             narrowed.append(bits)
         return tuple(narrowed)
 
-    def keep(
-        self, mask: Mask, groups: Sequence[int], place: int, used: frozenset[int]
-    ) -> Mask:
+    def keep(self, mask: Mask, groups: Sequence[int], place: int, used: frozenset[int]) -> Mask:
         """Take out of a mask what must be kept for rhyme words to come."""
         for key, bits in enumerate(groups):
             kept = self._kept(key, bits, place, used)
@@ -109,17 +106,20 @@ def find_scarce(plan: Plan, pool: Pool, choices: int) -> Scarce | None:
             due[key] = max(due[key], at)
             for pattern in plan.patterns[slot.line]:
                 tones[key][pattern[-1]] = tones[key].get(pattern[-1], frozenset()) | slot.banned
-    sets = tuple(
-        {
-            group: tuple(pool.rhyming_ids(bits, group, banned) for bits, banned in asked.items())
-            for group in range(plan.groups[key].bit_length())
-            if plan.groups[key] >> group & 1
-            and any(pool.size(bits, group, banned) < choices for bits, banned in asked.items())
-        }
-        for key, asked in enumerate(tones)
-    )
-    small = tuple(sum(1 << group for group in groups) for groups in sets)
-    return Scarce(sets, tuple(remaining), tuple(due), small) if any(sets) else None
+    sets = []
+    for key, asked in enumerate(tones):
+        sizes = [pool.group_sizes(bits, banned) for bits, banned in asked.items()]
+        small = [g for g in _members(plan.groups[key]) if any(size[g] < choices for size in sizes)]
+        sets.append(
+            {
+                group: tuple(
+                    pool.rhyming_ids(bits, group, banned) for bits, banned in asked.items()
+                )
+                for group in small
+            }
+        )
+    bits = tuple(sum(1 << group for group in groups) for groups in sets)
+    return Scarce(tuple(sets), tuple(remaining), tuple(due), bits) if any(sets) else None
 
 
 def _members(bits: int) -> list[int]:
