@@ -5,8 +5,11 @@ import sys
 
 import typer
 
+from charbard.cli.check import check
 from charbard.cli.evaluate import evaluate
+from charbard.cli.forms import forms
 from charbard.cli.info import info
+from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
 from charbard.cli.train import train
 from charbard.cli.write import write
@@ -26,6 +29,9 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.command()(check)
+app.command()(forms)
+app.command()(rhyme)
 
 
 @app.callback(invoke_without_command=True)

@@ -19,6 +19,7 @@ __all__ = [
     "Book",
     "Reading",
     "book_named",
+    "chars_of",
     "common_chars",
     "fold",
     "four_tones_of",
@@ -201,11 +202,34 @@ def rhymes_with(
     ('来', '开', '回', '梅', '台', '才')
     """
     found = readings_of(char, book=book, pruned=pruned)
-    wanted = {reading for reading in found if tone in (None, reading.tone)}
+    rhyming = {
+        other
+        for reading in found
+        if tone in (None, reading.tone)
+        for other in chars_of(reading, book=book, pruned=pruned)
+    }
+    return tuple(sorted(rhyming, key=_rank))
+
+
+@cache
+def chars_of(reading: Reading, *, book: str, pruned: bool = False) -> tuple[str, ...]:
+    """Every character that has this reading, commonest in verse first.
+
+    >>> chars_of(Reading("平", "江"), book="pingshui")[:3]
+    ('江', '双', '窗')
+    """
     table = _readings(book, DROPPED if pruned else 0)
-    place = {other: rank for rank, other in enumerate(common_chars())}
-    rhyming = [other for other, readings in table.items() if readings & wanted]
-    return tuple(sorted(rhyming, key=lambda other: (place.get(other, len(place)), other)))
+    return tuple(sorted((char for char, found in table.items() if reading in found), key=_rank))
+
+
+def _rank(char: str) -> tuple[int, str]:
+    places = _places()
+    return places.get(char, len(places)), char
+
+
+@cache
+def _places() -> Mapping[str, int]:
+    return MappingProxyType({char: place for place, char in enumerate(common_chars())})
 
 
 def four_tones_of(char: str, *, book: str) -> frozenset[str]:

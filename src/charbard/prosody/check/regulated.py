@@ -100,7 +100,7 @@ def pattern_of(kind: str, width: int, tones: str) -> str:
 
 def _explain(tones: Sequence[str], types: str) -> Meter:
     """A faulty poem by these line types."""
-    findings = list(_breaks(types))
+    findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
         if number not in rescued:  # its one fault is made good
@@ -185,11 +185,11 @@ def _break(number: int, before: str, kind: str) -> str | None:
     return None if same else "adhesion"
 
 
-def _breaks(types: str) -> Iterator[Finding]:
+def _breaks(types: str, width: int) -> Iterator[Finding]:
     for number, (before, kind) in enumerate(pairwise(types), 2):
         if rule := _break(number, before, kind):
-            tone = _TYPES[kind][0]
-            yield Finding(rule, number, 2, _OTHER[tone])
+            second = _TYPES[kind][0]
+            yield Finding(rule, number, 2, _OTHER[second] if width == 5 else second)
 
 
 def _rescues(line: str, kind: str, answer: str, answer_kind: str) -> bool:

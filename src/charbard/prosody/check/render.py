@@ -101,10 +101,12 @@ def describe(report: Report, finding: Finding) -> str:
 
 
 def _tail(report: Report) -> str:
+    if any(each.rule in ("lines", "length") for each in report.findings):
+        return "tones and rhyme are compared once the lines are right"
     free = sum(pattern.count(BOTH) for pattern in report.patterns)
     parts = [
         f"{report.fixed} places ask a tone, {free} are free",
-        f"{report.free} of those that ask hold a character of both tones",
+        f"{report.free} of those that ask hold a character that fits either",
     ]
     if report.unknown:
         parts.append(f"not in the book: {report.unknown}")

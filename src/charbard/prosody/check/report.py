@@ -5,7 +5,7 @@ from typing import Any
 
 from charbard.prosody.book import Reading, book_named
 from charbard.prosody.check.finding import RULES, Finding
-from charbard.prosody.check.tones import BOTH, UNKNOWN, fits
+from charbard.prosody.check.tones import BOTH, UNKNOWN
 from charbard.prosody.poem import Poem
 
 __all__ = ["Report"]
@@ -60,8 +60,8 @@ class Report:
         """Of these, the ones that nothing could break: characters of both tones, or not listed."""
         return sum(
             wanted != BOTH and tone not in "平仄"
-            for tones, pattern in zip(self.tones, self.patterns, strict=False)
-            for tone, wanted in zip(tones, pattern, strict=False)
+            for tones, pattern in zip(self.tones, self.patterns, strict=True)
+            for tone, wanted in zip(tones, pattern, strict=True)
         )
 
     @property
@@ -72,15 +72,14 @@ class Report:
 
     def chosen(self, line: int) -> str:
         """The tone each character of a line is read in, from 1; 中 where both would do."""
-        tones = self.tones[line - 1]
-        if line > len(self.patterns):
-            return tones
-        pattern = self.patterns[line - 1]
-        if len(pattern) != len(tones):
-            return tones
+        # A rescued character is read oblique, though its place asks a level one.
+        rescued = {
+            each.place for each in self.findings if (each.rule, each.line) == ("rescue", line)
+        }
+        pairs = enumerate(zip(self.tones[line - 1], self.patterns[line - 1], strict=True), 1)
         return "".join(
-            wanted if tone not in "平仄" and fits(tone, wanted) else tone
-            for tone, wanted in zip(tones, pattern, strict=True)
+            tone if tone in "平仄" else "仄" if place in rescued else wanted
+            for place, (tone, wanted) in pairs
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -105,12 +104,12 @@ class Report:
         }
 
     def _line(self, number: int) -> dict[str, Any]:
-        rhyme = self.rhymes[number - 1] if number <= len(self.rhymes) else None
+        rhyme = self.rhymes[number - 1]
         return {
             "text": self.poem.lines[number - 1],
             "mark": self.poem.marks[number - 1],
             "tones": self.tones[number - 1],
-            "pattern": self.patterns[number - 1] if number <= len(self.patterns) else "",
+            "pattern": self.patterns[number - 1],
             "read_as": self.chosen(number),
             "rhyme": rhyme.rhyme if rhyme else None,
             "rhyme_tone": rhyme.tone if rhyme else None,
