@@ -6,6 +6,10 @@
     ├── BundleError        a model file is missing, truncated, altered or of another version
     ├── CheckpointError    a training cannot be resumed from this file
     ├── TrainingError      a training cannot go on (it diverged, or its budget is too short)
+    ├── DeadEndError       no character may be written: a constraint or a ban left none
+    ├── BusyError          the engine's queue is full; try again in a moment
+    ├── LimitError         a request is larger than the engine allows
+    ├── StoppedError       the engine was stopped while a text was waiting or being written
     ├── SaveError          a file cannot be written; what stood there before is untouched
     └── MissingExtraError  an optional part of charbard is not installed
 
@@ -15,12 +19,16 @@ type next. The command line and the web each translate this tree once.
 
 __all__ = [
     "BundleError",
+    "BusyError",
     "CharbardError",
     "CheckpointError",
     "CorpusError",
+    "DeadEndError",
+    "LimitError",
     "MissingExtraError",
     "OptionError",
     "SaveError",
+    "StoppedError",
     "TrainingError",
 ]
 
@@ -51,6 +59,22 @@ class CheckpointError(CharbardError):
 
 class TrainingError(CharbardError):
     """A training cannot go on."""
+
+
+class DeadEndError(CharbardError):
+    """No character may be written: a constraint or a ban left none."""
+
+
+class BusyError(CharbardError):
+    """The engine's queue is full."""
+
+
+class LimitError(CharbardError):
+    """A request is larger than the engine allows."""
+
+
+class StoppedError(CharbardError):
+    """The engine was stopped while a text was waiting or being written."""
 
 
 class SaveError(CharbardError):
