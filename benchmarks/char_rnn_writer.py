@@ -25,7 +25,8 @@ from kneser_ney import Symbols
 from torch import Tensor, nn
 
 from charbard.corpus import Record
-from charbard.report.scoring import Tally, is_han
+from charbard.prosody.poem import is_han
+from charbard.report.scoring import Tally
 from charbard.report.verse import measured, read_verse
 from charbard.train.loss import summed_cross_entropy
 from charbard.vocab import UNKNOWN, Vocab, count_chars

@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from charbard.bundle import load_bundle
 from charbard.corpus import Record
+from charbard.prosody.poem import is_han
 from charbard.report.perplexity import Perplexity
-from charbard.report.scoring import Tally, is_han
+from charbard.report.scoring import Tally
 from charbard.report.verse import measured, read_verse
 from charbard.vocab import END, UNKNOWN, Vocab, count_chars
 

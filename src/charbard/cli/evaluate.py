@@ -53,7 +53,9 @@ def evaluate(
     corpus = from_dict(CorpusConfig, bundle.provenance.get("corpus", {}))
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         if letter.upper() == "V":
-            found = evaluate_verse(bundle, text, part=part, given=[name for name in given.split(",") if name])
+            found = evaluate_verse(
+                bundle, text, part=part, given=[name for name in given.split(",") if name]
+            )
         else:
             found = measure(
                 bundle,

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus import Record
+from charbard.prosody.poem import is_han
 from charbard.runtime import Model
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN, Vocab
 
-__all__ = ["Tally", "is_han", "opening_of", "tallies"]
+__all__ = ["Tally", "opening_of", "tallies"]
 
 _IDS_AT_ONCE = 1 << 14
 _MOST_ROWS = 128
@@ -32,15 +33,6 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.nats + other.nats, self.chars + other.chars, self.unknown + other.unknown)
-
-
-def is_han(char: str) -> bool:
-    """Whether this is a Chinese character, and not a mark between them.
-
-    >>> [is_han(char) for char in "月，〇a"]
-    [True, False, True, False]
-    """
-    return "\u3400" <= char <= "\u9fff" or char == "〇" or "\U00020000" <= char <= "\U0003ffff"
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
