@@ -15,6 +15,7 @@ from charbard.config.declare import (
 )
 from charbard.config.model import CELLS, ModelConfig
 from charbard.config.order import TextOrder
+from charbard.config.report import ReportOptions
 from charbard.config.sample import SampleOptions
 from charbard.config.train import TrainConfig
 from charbard.config.verse import BOLDNESS, CoupletOrder, NameOrder, VerseOrder
@@ -26,6 +27,7 @@ __all__ = [
     "CoupletOrder",
     "ModelConfig",
     "NameOrder",
+    "ReportOptions",
     "SampleOptions",
     "TextOrder",
     "TrainConfig",
