@@ -15,6 +15,7 @@ def bench(
     ] = None,
     rows: Annotated[str, typer.Option(help="Texts written side by side.")] = "1,8,64,256",
     threads: Annotated[int | None, typer.Option(min=1, max=64, help="Threads to use.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.01, help="How long each is repeated.")] = 0.5,
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Measure whole steps, drawing included, next to the machine's peak in the same run.
@@ -31,7 +32,7 @@ def bench(
     counts = _counts(rows)
     bundle = verse_sized() if model is None else load_bundle(bundle_path(model))
     here = machine(copied_bytes=bundle.config.macs_per_char)
-    paces = measure(bundle, here, counts, threads=threads)
+    paces = measure(bundle, here, counts, threads=threads, at_least_s=seconds)
     if json:
         found = [asdict(pace) | {"chars_per_s": pace.chars_per_s} for pace in paces]
         typer.echo(json_format.dumps({"machine": asdict(here), "paces": found}))

@@ -80,7 +80,12 @@ def machine(*, copied_bytes: int = 4 << 20) -> Machine:
 
 
 def measure(
-    bundle: Bundle, here: Machine, rows: Sequence[int], *, threads: int | None = None
+    bundle: Bundle,
+    here: Machine,
+    rows: Sequence[int],
+    *,
+    threads: int | None = None,
+    at_least_s: float = 0.5,
 ) -> list[Pace]:
     """Time whole steps: read a character, score all, draw, with the model's own log-probability.
 
@@ -89,6 +94,7 @@ def measure(
         here: The machine, measured in the same run.
         rows: Batch sizes.
         threads: Among how many a batch is shared out; None: the engine's own choice.
+        at_least_s: How long each batch size is repeated.
     """
     network = ByteModel(bundle, threads=threads)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
@@ -96,7 +102,7 @@ def measure(
     for count in rows:
         ids, state = np.arange(count) % len(bundle.vocab), network.start(count)
         asks = [Ask(allowed, options, 1, row, 0) for row in range(count)]
-        step = seconds_for(partial(network.advance, ids, state, asks), at_least_s=0.5)
+        step = seconds_for(partial(network.advance, ids, state, asks), at_least_s=at_least_s)
         paces.append(Pace(count, step * 1e6, _floor_s(bundle.config, here, count) * 1e6))
     return paces
 

@@ -249,7 +249,11 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
                     const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
     if (allowed == Py_None) return 1;
-    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_SIMPLE) < 0) return 0;
+    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_CONTIG_RO) < 0) return 0;
+    if (row->allowed.itemsize != sizeof(int32_t)) {
+        PyErr_SetString(PyExc_TypeError, "allowed ids are not int32");
+        return 0;
+    }
     rule->allowed.of = row->allowed.buf;
     rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
     uint32_t highest = kernel->highest(rule->allowed);
@@ -259,6 +263,10 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
     }
     if (bias != Py_None) {
         if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
+        if (row->bias_ids.len != row->bias_nats.len) {
+            PyErr_SetString(PyExc_TypeError, "a bias needs as many int32 ids as float32 nats");
+            return 0;
+        }
         rule->bias_ids.of = row->bias_ids.buf;
         rule->bias_ids.size = (long)(row->bias_ids.len / sizeof(int32_t));
         rule->bias_nats = row->bias_nats.buf;
