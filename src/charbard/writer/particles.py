@@ -70,6 +70,8 @@ class TextDrafted:
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
+    state: VerseState | None = None
+    """Of the machine after it; None if it did not write the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
     best = crowd[_heavy(crowd, range(len(crowd)), search)]
     for index in range(shown, len(spans)):
         yield Emit(_line(best, index, spans[index]))
-    yield Emit(TextDrafted(best.ids, best.logp))
+    yield Emit(TextDrafted(best.ids, best.logp, best.state))
 
 
 def line_spans(machine: Machine) -> list[slice]:
