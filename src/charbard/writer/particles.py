@@ -187,6 +187,8 @@ def _agreeing(
 
 def _heavy(crowd: Sequence[_Draft], rows: Sequence[int], search: Search) -> int:
     """One row, each as likely as its weight."""
+    if len(rows) == 1:
+        return rows[0]
     step = len(crowd[rows[0]].ids)
     u = float(uniform(search.seed, search.sample, _COMMIT + step)[()])
     shares = np.cumsum(_shares(crowd, rows))
@@ -200,6 +202,8 @@ def _resampled(
 
     Nothing changes as long as there are as many as wanted and they count for half of them.
     """
+    if len(rows) == width == 1:
+        return crowd, rows
     shares = _shares(crowd, rows)
     if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return crowd, rows

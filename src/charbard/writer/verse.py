@@ -107,7 +107,7 @@ class VerseWriter:
 
     def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
         """What an engine must run for a request: one task a candidate."""
-        order = request.order
+        order, options = request.order, request.order.options
         lean = answering(request)
         return [
             Task(
@@ -115,7 +115,7 @@ class VerseWriter:
                     request.prime,
                     request.machine,
                     Search(
-                        options=order.options,
+                        options=options,
                         seed=order.seed,
                         sample=sample,
                         particles=order.particles,
