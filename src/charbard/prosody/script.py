@@ -39,7 +39,7 @@ def to_simplified(text: str) -> str:
     >>> to_simplified("朝辭白帝彩雲間")
     '朝辞白帝彩云间'
     """
-    found = _converter("t2s").convert(text)
+    found: str = _converter("t2s").convert(text)
     if len(found) != len(text):
         return found
     return "".join(new if new <= "\uffff" else old for new, old in zip(found, text, strict=True))
@@ -98,7 +98,8 @@ def _best(char: str, left: str, right: str, choices: Choices) -> str:
 @cache
 def _unseen(char: str) -> str:
     """A character that the table does not hold: as OpenCC has it by itself."""
-    return _converter("s2t").convert(char)
+    found: str = _converter("s2t").convert(char)
+    return found
 
 
 @cache
