@@ -49,15 +49,7 @@ def installed(folder: Path, env: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _serve(address: str) -> None:
-    import matplotlib.figure  # noqa: F401
-    import opencc  # noqa: F401
-
-    import charbard.cli.app
-    import charbard.report.perplexity
-    import charbard.train.dynamic
-    import charbard.train.start
-    import charbard.writer  # noqa: F401
-
+    _warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -70,8 +62,30 @@ def _serve(address: str) -> None:
         caller.close()
 
 
+def _warm_up() -> None:
+    """Import all, draw once, measure the machine once, and that with a small product."""
+    import io
+
+    import opencc  # noqa: F401
+    import torch
+    from matplotlib.figure import Figure
+
+    import charbard.cli.app
+    import charbard.report.perplexity
+    import charbard.train.dynamic
+    import charbard.train.start
+    import charbard.writer
+    from charbard.train import machine
+
+    Figure().savefig(io.StringIO(), format="svg")
+    machine._SIZE = 256
+    for device in (None, torch.device("cpu")):
+        machine.peak_flops(device)
+
+
 def _answer(caller: socket.socket) -> None:
     import json
+    import traceback
 
     from charbard.cli.app import main
 
@@ -79,6 +93,10 @@ def _answer(caller: socket.socket) -> None:
     for target, source in enumerate(files):
         os.dup2(source, target)
         os.close(source)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, closefd=False, encoding="utf-8")
+        for number, mode in enumerate(("r", "w", "w"))
+    )
     folder, arguments, environment = json.loads(b"".join(iter(lambda: caller.recv(65536), b"")))
     os.chdir(folder)
     os.environ.clear()
@@ -89,6 +107,9 @@ def _answer(caller: socket.socket) -> None:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
     sys.stdout.flush()
     sys.stderr.flush()
     caller.sendall(str(code).encode())

@@ -84,16 +84,26 @@ def ranks(threads: int | None = None) -> Iterator[Ranks]:
     """Join the processes that torchrun started, if it did; leave them at the end.
 
     torchrun sets OMP_NUM_THREADS to 1 when it starts more than one process; here each gets its
-    share of the machine's cores.
+    share of the machine's cores. Alone, a process does as OMP_NUM_THREADS says.
+
+    Args:
+        threads: Cores to use; None leaves it to the above.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local_world = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    with _processor(threads or max(1, (os.cpu_count() or 1) // local_world)):
+    with _processor(threads or _threads(local_world)):
         if world == 1:
             yield Ranks()
         else:
             with _joined(world, local_world) as here:
                 yield here
+
+
+def _threads(local_world: int) -> int:
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if local_world == 1 and asked.isdecimal() and int(asked):
+        return int(asked)
+    return max(1, (os.cpu_count() or 1) // local_world)
 
 
 @contextmanager
