@@ -90,7 +90,7 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
         "--save-every",
         "5",
         processes=2,
-        PYTHONPATH=str(tmp_path),
+        PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
     )
 
     events = [

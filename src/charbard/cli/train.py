@@ -1,13 +1,15 @@
 """`charbard train`: from a text to a model."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import given, merged, option
+from charbard.cli.options import given, merged, option, typed
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
+from charbard.extras import need
 
 __all__ = ["train"]
 
@@ -87,15 +89,15 @@ def train(
     )
     reading = given(
         format=format,
-        text_field=text_field,
+        text_field=None if text_field is None else typed(text_field),
         encoding=encoding,
-        drop_containing=drop_containing,
+        drop_containing=None if drop_containing is None else typed(drop_containing),
         min_length=min_length,
         max_length=max_length,
         min_count=min_count,
         validation=validation,
         test=test,
-        fields=None if fields is None else tuple(fields.split(",")),
+        fields=None if fields is None else _names(fields),
     )
     names = set(CorpusConfig.__dataclass_fields__)
     reading = {name: settings.pop(name) for name in names & set(settings)} | reading
@@ -110,6 +112,16 @@ def train(
         tensorboard=tensorboard,
         quiet=quiet,
     )
+
+
+def _names(fields: str) -> tuple[str, ...]:
+    """Names parted by commas, of either width.
+
+    >>> _names("form, title")
+    ('form', 'title')
+    """
+    parts = typed(fields).replace("，", ",").split(",")
+    return tuple(name.strip() for name in parts if name.strip())
 
 
 def _run(
@@ -127,6 +139,8 @@ def _run(
     from charbard.cli.progress import Screen
     from charbard.config import from_dict
 
+    if tensorboard:
+        need("--tensorboard", "tensorboard", extra="tensorboard")
     start, distributed, journal = _trainer_modules()
     corpus = from_dict(CorpusConfig, reading)
     if out is None:
@@ -161,14 +175,7 @@ def _trainer_modules() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        from charbard.errors import MissingExtraError
-
-        raise MissingExtraError(
-            "training needs torch", hint="install it with: pip install 'charbard[train]'"
-        ) from None
+    need("training", "torch", "matplotlib", extra="train")
     from charbard.train import distributed, journal, start
 
     return start, distributed, journal
@@ -192,12 +199,12 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
         typer.echo(end.bundle)
         typer.echo(
             f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
-            f" report: {out / 'report.html'}\nwrite with it: charbard write {end.bundle}",
+            f" report: {out / 'report.html'}\n"
+            f"write with it: {shlex.join(['charbard', 'write', str(end.bundle)])}",
             err=True,
         )
         return
-    again = " ".join(text)
-    typer.echo(
-        f"interrupted and saved; go on with: charbard train {again} --out {out} --resume", err=True
-    )
+    command = shlex.join(["charbard", "train", *text, "--out", str(out), "--resume"])
+    same = " with the same text on standard input" if "-" in text else ""
+    typer.echo(f"interrupted and saved; go on{same} with: {command}", err=True)
     raise typer.Exit(130)

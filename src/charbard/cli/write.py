@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charbard.cli.options import given, option
+from charbard.cli.options import given, option, typed
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -54,18 +54,18 @@ def write(
             min_p=min_p,
             greedy=greedy,
             repetition_penalty=repetition_penalty,
-            banned=ban,
+            banned=None if ban is None else typed(ban),
         ),
     )
     order = from_dict(
         TextOrder,
         given(
-            prime=_argument(prime),
+            prime=None if prime is None else typed(prime),
             length=length,
             finish_line=finish_line,
             samples=samples,
-            stop=tuple(stop or ()),
-            fields=_pairs(field or []),
+            stop=tuple(map(typed, stop or ())),
+            fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
             seed=fresh_seed() if seed is None else seed,
         ),
@@ -101,13 +101,6 @@ def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
         for piece in writer.stream(order, sample):
             typer.echo(piece.text, nl=False)
         typer.echo("\n" if order.samples > 1 and not writer.bundle.has_records else "")
-
-
-def _argument(text: str | None) -> str | None:
-    """A command-line argument as it was meant, whatever the locale made of its bytes."""
-    if text is None:
-        return None
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:
