@@ -1,6 +1,6 @@
 """A picture of a training, from its log: the loss, and what it wrote on the way.
 
-    python scripts/draw_run.py runs/shakespeare docs/run.svg
+python scripts/draw_run.py runs/shakespeare docs/run.svg
 """
 
 import argparse

@@ -31,8 +31,8 @@ steps = 2000
 dropout_output = 0.3
 ```
 
-The later wins: `--config`, then `--set`, then the options proper. An unknown name or a value that is
-not allowed is an error that names what is allowed. With `--minutes`, what is not given is chosen
+The later wins: `--config`, then `--set`, then the options proper. An unknown name or a value that
+is not allowed is an error that names what is allowed. With `--minutes`, what is not given is chosen
 from the text, the time and the machine, and the defaults below do not apply; see
 [training](training.md).
 """
@@ -111,8 +111,10 @@ def _allowed(field: "dataclasses.Field[Any]", hint: Any) -> str:
         return "`true`, `false`"
     if low is None and high is None:
         return "text" if kinds == {str} and hint in (str, str | None) else "list"
-    return f"{kind}, {_number(low)} to {_number(high)}" if high is not None else (
-        f"{kind}, at least {_number(low)}"
+    return (
+        f"{kind}, {_number(low)} to {_number(high)}"
+        if high is not None
+        else (f"{kind}, at least {_number(low)}")
     )
 
 

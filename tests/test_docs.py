@@ -1,4 +1,4 @@
-"""The documentation, executed: every block runs, every link leads somewhere, nothing is outdated."""
+"""The documentation, executed: every block runs, every link leads somewhere, all is up to date."""
 
 import contextlib
 import io
@@ -10,8 +10,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from pages import PAGES, ROOT, Block, anchors_of, blocks_of, commands_of, links_of
-from warm import installed
+
+from tests.pages import PAGES, ROOT, Block, anchors_of, blocks_of, commands_of, links_of
+from tests.warm import installed
 
 OTHER_PROGRAMS = {"cd", "export", "git", "python3", "rsync", "tensorboard"}
 TRANSLATED = [page for page in PAGES if page.name.endswith(".zh.md")]
@@ -44,7 +45,7 @@ def monkeypatch_module():
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p not in TRANSLATED], ids=name_of)
 def test_every_block_runs(page: Path, programs: Path, tmp_path: Path, monkeypatch) -> None:
-    """The blocks of a page run in order, in one folder and one namespace, and print what it says."""
+    """The blocks of a page run in order, in one folder and namespace, and print what it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     names: dict[str, object] = {"__name__": "__main__"}

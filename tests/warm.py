@@ -74,7 +74,7 @@ def _warm_up() -> None:
     import charbard.report.perplexity
     import charbard.train.dynamic
     import charbard.train.start
-    import charbard.writer
+    import charbard.writer  # noqa: F401
     from charbard.train import machine
 
     Figure().savefig(io.StringIO(), format="svg")
@@ -94,7 +94,7 @@ def _answer(caller: socket.socket) -> None:
         os.dup2(source, target)
         os.close(source)
     sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, closefd=False, encoding="utf-8")
+        open(number, mode, closefd=False, encoding="utf-8")  # noqa: SIM115
         for number, mode in enumerate(("r", "w", "w"))
     )
     folder, arguments, environment = json.loads(b"".join(iter(lambda: caller.recv(65536), b"")))

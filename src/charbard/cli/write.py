@@ -34,7 +34,9 @@ def write(
     stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
     finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
-    seed: Annotated[int | None, option(TextOrder, "seed")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
 ) -> None:
     """Write text.

@@ -20,6 +20,7 @@ __all__ = ["Record", "read_records"]
 
 _CHINESE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _SPACES_IN_CHINESE = re.compile(f"(?<={_CHINESE}) +| +(?={_CHINESE})")
+_COLON = re.compile("[:：]")
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ def _titled(source: Input, config: CorpusConfig) -> Iterator[Record]:
     for number, line in enumerate(source.lines(), 1):
         if not line.strip():
             continue
-        title, colon, content = line.replace("：", ":", 1).partition(":")
-        if not colon:
+        title, *rest = _COLON.split(line, maxsplit=1)
+        if not rest:
             raise CorpusError(
                 f"{source.name}, line {number}: no colon in {line[:40]!r}",
                 hint="a line is title:content; for lines without a title use --format lines",
             )
-        content = _SPACES_IN_CHINESE.sub("", content)
+        content = _SPACES_IN_CHINESE.sub("", rest[0])
         yield _with_fields(content, {"title": title.strip()}, config)
 
 

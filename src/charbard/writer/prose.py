@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.runtime import Model, generate
+from charbard.text import normalise
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
@@ -154,7 +155,7 @@ class Writer:
 
     def score(self, text: str, *, top: int = 5) -> Scored:
         """How likely each character of a text is, and what the model would rather have written."""
-        known, notes = encode_known(self.bundle.vocab, text)
+        known, notes = encode_known(self.bundle.vocab, normalise(text))
         return scored(self.bundle, self._model, known, notes, top=top)
 
     def _repr_html_(self) -> str:
