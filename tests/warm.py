@@ -64,10 +64,11 @@ def _serve(address: str) -> None:
 
 def _warm_up() -> None:
     """Import all, draw once, measure the machine once, and that with a small product."""
+    import gc
     import io
 
     import opencc  # noqa: F401
-    import torch
+    import torch._dynamo  # the optimizer's first step imports it
     from matplotlib.figure import Figure
 
     import charbard.cli.app
@@ -77,10 +78,11 @@ def _warm_up() -> None:
     import charbard.writer  # noqa: F401
     from charbard.train import machine
 
-    Figure().savefig(io.StringIO(), format="svg")
+    Figure().add_subplot().figure.savefig(io.StringIO(), format="svg")
     machine._SIZE = 256
     for device in (None, torch.device("cpu")):
         machine.peak_flops(device)
+    gc.freeze()  # a child that collects garbage would copy all of this memory
 
 
 def _answer(caller: socket.socket) -> None:

@@ -9,14 +9,23 @@ import math
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from charbard.errors import OptionError
 
-__all__ = ["check", "default_of", "from_dict", "help_of", "read_settings", "setting", "to_dict"]
+__all__ = [
+    "check",
+    "default_of",
+    "from_dict",
+    "help_of",
+    "read_settings",
+    "refuse_unknown",
+    "setting",
+    "to_dict",
+]
 
 T = TypeVar("T")
 
@@ -98,13 +107,22 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
     Raises:
         OptionError: A name is unknown, or a value is not allowed.
     """
-    known = [field.name for field in dataclasses.fields(typing.cast(Any, cls))]
-    for name in data:
+    refuse_unknown(data, cls)
+    hints = typing.get_type_hints(cls)
+    return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
+
+
+def refuse_unknown(names: Iterable[str], *configs: type) -> None:
+    """Check that each name is a field of one of the configs.
+
+    Raises:
+        OptionError: One is not; the hint names the nearest that are.
+    """
+    known = [field.name for config in configs for field in dataclasses.fields(config)]
+    for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3) or known
             raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
-    hints = typing.get_type_hints(cls)
-    return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
 
 
 def _from_json(value: Any, hint: Any) -> Any:
