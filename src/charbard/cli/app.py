@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
 from charbard.cli.info import info
 from charbard.cli.score import score
@@ -28,6 +29,7 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.add_typer(corpus, name="corpus")
 
 
 @app.callback(invoke_without_command=True)

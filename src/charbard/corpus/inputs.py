@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
+from charbard.corpus.named import place_of
 from charbard.errors import CorpusError
 from charbard.files import saving
 from charbard.text import check_encoding, detect_encoding, pieces
@@ -21,7 +22,10 @@ from charbard.text import check_encoding, detect_encoding, pieces
 __all__ = ["Input", "find_inputs"]
 
 _BLOCK = 1 << 20
-_WHAT_TO_GIVE = "give a file, a folder, a pattern in quotes, or - for standard input"
+_WHAT_TO_GIVE = (
+    "give a file, a folder, a pattern in quotes, - for standard input,"
+    " or a corpus; see: charbard corpus list"
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
     """Open every file that the names stand for, in a fixed order.
 
     Args:
-        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, pipes, or `-`.
-            Empty files in a folder or behind a pattern are passed over.
+        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, pipes, `-`, or
+            corpora by name; a file of the same name comes first. Empty files in a folder or
+            behind a pattern are passed over.
         encoding: Read all of them in this encoding; None detects it for each.
 
     Raises:
@@ -83,6 +88,8 @@ def _inputs(given: str, encoding: str | None) -> list[Input]:
 def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
     if given == "-":
         return [("standard input", _spooled(sys.stdin.buffer))]
+    if (built := place_of(given)) is not None:
+        return [(built.name, _opener(built))]
     path = Path(given)
     if path.is_fifo():
         with path.open("rb") as pipe:
