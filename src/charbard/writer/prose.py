@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.errors import OptionError
 from charbard.runtime import Model, generate
+from charbard.text import normalise
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
@@ -150,11 +152,13 @@ class Writer:
         banned[UNKNOWN : vocab.first_char] = True
         banned[END] = not self.bundle.has_records
         banned[[vocab.encode(char)[0] for char in options.banned if char in vocab]] = True
+        if banned.all():
+            raise OptionError("every character is banned", hint="leave some of them out of --ban")
         return banned
 
     def score(self, text: str, *, top: int = 5) -> Scored:
         """How likely each character of a text is, and what the model would rather have written."""
-        known, notes = encode_known(self.bundle.vocab, text)
+        known, notes = encode_known(self.bundle.vocab, normalise(text))
         return scored(self.bundle, self._model, known, notes, top=top)
 
     def _repr_html_(self) -> str:
