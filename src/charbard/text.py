@@ -223,7 +223,9 @@ def _clean(text: str, name: str) -> str:
 
 
 def variants(char: str) -> Iterator[str]:
-    """Other ways to write a character, nearest first: width and compatibility, then script, case.
+    """Other ways to write a character, nearest first.
+
+    Width and compatibility, then script, then case, then without its accents.
 
     >>> list(variants("Ａ"))
     ['A', 'a', 'ａ']
@@ -234,6 +236,9 @@ def variants(char: str) -> Iterator[str]:
     candidates = [unicodedata.normalize("NFKC", char), _full_width(char)]
     candidates += [_converter(scheme).convert(char) for scheme in ("t2s", "s2t", "t2tw", "jp2t")]
     candidates += [form for known in tuple(candidates) for form in (known.lower(), known.upper())]
+    letter, *accents = unicodedata.normalize("NFD", char)
+    if accents and all(map(unicodedata.combining, accents)):
+        candidates += [letter, letter.lower()]
     for candidate in candidates:
         if len(candidate) == 1 and candidate not in seen:
             seen.add(candidate)

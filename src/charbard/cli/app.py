@@ -50,7 +50,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text: bytes as they are
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
-        app()
+        app(prog_name="charbard")
         sys.stdout.flush()
     except CharbardError as error:
         if "--debug" in sys.argv:

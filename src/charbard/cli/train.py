@@ -27,7 +27,7 @@ def train(
     epochs: Annotated[float | None, option(TrainConfig, "epochs")] = None,
     steps: Annotated[int | None, option(TrainConfig, "steps")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     format: Annotated[str | None, option(CorpusConfig, "format")] = None,
     text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
@@ -61,7 +61,9 @@ def train(
         typer.Option("--set", help="Any setting as name=value; see docs/options.md."),
     ] = None,
     threads: Annotated[int | None, option(TrainConfig, "threads")] = None,
-    tensorboard: Annotated[bool, typer.Option(help="Write curves for TensorBoard, too.")] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write curves for TensorBoard, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
 ) -> None:
     """Train a model on any text.

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
 def setting(
@@ -55,20 +56,21 @@ def check(config: Any) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value is not None:
-            _check_type(field.name, value, hints[field.name])
+            _check_type(field, value, hints[field.name])
             _check_range(field, value)
         elif type(None) not in typing.get_args(hints[field.name]):
             raise OptionError(f"{field.name} must have a value")
 
 
-def _check_type(name: str, value: object, hint: Any) -> None:
+def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> None:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     plain = {typing.get_origin(kind) or kind for kind in kinds}
     if float in plain and isinstance(value, int) and not isinstance(value, bool):
         return
     if (isinstance(value, bool) and bool not in plain) or not isinstance(value, tuple(plain)):
         wanted = " or ".join(sorted(kind.__name__ for kind in plain if kind is not type(None)))
-        raise OptionError(f"{name} must be {wanted}, got {value!r}")
+        meaning = str(field.metadata.get("help", ""))
+        raise OptionError(f"{field.name} must be {wanted}, got {value!r}", hint=meaning)
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
@@ -113,15 +115,15 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
 
 
 def refuse_unknown(names: Iterable[str], *configs: type) -> None:
-    """Check that each name is a field of one of the configs.
+    """Pass if every name is a field of one of the configs.
 
     Raises:
-        OptionError: One is not; the hint names the nearest that are.
+        OptionError: One is not; the nearest ones are suggested.
     """
     known = [field.name for config in configs for field in dataclasses.fields(config)]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=3) or known
+            near = get_close_matches(name, known, n=3) or known[:10]
             raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
 
 
@@ -145,10 +147,10 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise OptionError(f"no config file {str(path)!r}") from None
+        raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise OptionError(
-            f"cannot read config file {str(path)!r}: {error}", hint="a line is: hidden_size = 512"
+            f"cannot read config file {str(path)!r}: {error}", hint=_SHAPE_OF_FILE
         ) from None
     flat: dict[str, Any] = {}
     for name, value in table.items():

@@ -36,8 +36,13 @@ class Journal:
             self._file.flush()
 
     def close(self) -> None:
-        """No more will come."""
-        self._file.close()
+        """No more will come.
+
+        Raises:
+            SaveError: The disk is full.
+        """
+        with saving(self._path):
+            self._file.close()
 
 
 def _ends_a_line(path: Path) -> bool:

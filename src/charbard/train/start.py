@@ -271,6 +271,7 @@ def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
         yield from trainer.run()
         return
     folder = trainer.setup.folder
+    folder.clear_half_written()
     listeners = [Journal(folder.log), *more]
     try:
         for event in trainer.run():

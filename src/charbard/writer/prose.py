@@ -10,6 +10,7 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.errors import OptionError
 from charbard.runtime import Bias, Draws, Ids, Model, Step, Task, as_ids, generate, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
@@ -150,7 +151,10 @@ class Writer:
         if options.commonest is not None:
             last = min(last, vocab.first_char + options.commonest)
         allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
-        return as_ids(sorted(allowed - _known(vocab, options.banned)))
+        allowed -= _known(vocab, options.banned)
+        if not allowed:
+            raise OptionError("every character is banned", hint="leave some of them out of --ban")
+        return as_ids(sorted(allowed))
 
     def _boost(self, options: SampleOptions) -> Bias | None:
         ids = as_ids(sorted(_known(self.bundle.vocab, options.boosted)))
