@@ -60,8 +60,8 @@ def check_encoding(name: str) -> str:
     'gb18030'
     """
     try:
-        codecs.lookup(name)
-    except LookupError:
+        "a".encode(name)
+    except (LookupError, UnicodeError):  # Python has codecs that are not for text, too
         raise CorpusError(
             f"no encoding named {name!r}", hint="for example: utf-8, gb18030, utf-16, latin-1, big5"
         ) from None

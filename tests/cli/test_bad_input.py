@@ -130,7 +130,8 @@ BAD_SETTINGS = {
         "longer text",
     ),
     "unknown encoding": (("--steps", 2, "--encoding", "klingon"), "'klingon'", "gb18030"),
-    "wrong encoding": (("--steps", 2, "--encoding", "utf-16-le"), "is not utf-16-le", "--encoding"),
+    "no encoding of text": (("--steps", 2, "--encoding", "base64"), "'base64'", "gb18030"),
+    "wrong encoding": (("--steps", 2, "--encoding", "utf-32"), "is not utf-32", "--encoding"),
     "tied widths": (("--steps", 2, "--set", "tied=true"), "tied weights need", "projection_size"),
     "too large": (("--steps", 2, "--hidden-size", 10**6), "not enough memory", "--hidden-size"),
 }
