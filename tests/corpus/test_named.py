@@ -171,5 +171,10 @@ def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
     done = named.build("verse", source=tgz, exclude_lines=path)
 
     held = [json.loads(line) for line in done.path.read_text().splitlines()]
-    assert {r["title"] for r in held if r["split"] == "heldout"} == {"春晓", "江雪", "春望"}
+    assert {r["title"] for r in held if r["split"] == "heldout"} == {
+        "春晓",
+        "拟春晓",
+        "江雪",
+        "春望",
+    }
     assert not before.path.exists()

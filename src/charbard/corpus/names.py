@@ -86,7 +86,7 @@ def _given(files: Mapping[str, str], report: Counter[str]) -> Iterator[dict[str,
             report["chinesename: with a rare character"] += 1
             continue
         report["chinesename: kept"] += 1
-        gender = {"gender": of.pop()} if len(of) == 1 else {}
+        gender: dict[str, str] = {"gender": of.pop()} if len(of) == 1 else {}
         yield {"text": given, **gender, "source": "chinesename"}
 
 

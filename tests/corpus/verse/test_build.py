@@ -26,7 +26,7 @@ def test_a_poem_becomes_a_record(built) -> None:
     poems, _ = built
     poem = poems["江雪"]
 
-    assert poem.text == "千山鸟飞绝，万迳人踪灭。孤舟蓑笠翁，独钓寒江雪。"
+    assert poem.text == "千山鸟飞绝，万径人踪灭。孤舟蓑笠翁，独钓寒江雪。"
     assert (poem.form, poem.author, poem.dynasty, poem.kind) == ("五绝", "柳宗元", "唐", "诗")
     assert poem.id == "poet.tang.0/1"
     assert poem.popularity is None  # two characters of title say too little

@@ -35,12 +35,23 @@ class _Report:
     splits: Counter[str] = field(default_factory=Counter)
     characters: int = 0
 
-    def kept(self, poem: Poem) -> None:
+    def kept(self, group: str, poem: Poem) -> None:
         """Count a record that is written."""
-        self.cleaning[_group(poem), "kept"] += 1
-        self.forms[_group(poem), poem.form] += 1
+        self.cleaning[group, "kept"] += 1
+        self.forms[group, poem.form] += 1
         self.splits[poem.split] += 1
         self.characters += sum(map(len, poem.lines))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A cleaned poem, before it is known who its near-copies are."""
+
+    poem: Poem
+    group: str
+    """Dynasty and kind of the collection it comes from."""
+    held: bool
+    """Whether a held-out line is in it."""
 
 
 def build_verse(
@@ -66,17 +77,10 @@ def build_verse(
     say(f"reading {source.name}")
     gathered = gather(source)
     say("cleaning")
-    poems, held = [], []
-    for poem, is_held in _usable(gathered, frozenset(held_lines.tolist()), report):
-        poems.append(poem)
-        held.append(is_held)
-    say(f"looking for copies among {len(poems)} poems")
-    clusters = Clusters()
-    for poem in poems:
-        clusters.add(poem.text.replace("、", ""))
+    found = list(_usable(gathered, frozenset(held_lines.tolist()), report))
+    say(f"looking for copies among {len(found)} poems")
     with target.open("w", encoding="utf-8") as file:
-        for poem in _placed(poems, clusters, np.array(held, np.bool_), report):
-            report.kept(poem)
+        for poem in _placed(found, report):
             file.write(to_json(poem) + "\n")
     return {
         "records": sum(report.splits.values()),
@@ -89,11 +93,11 @@ def build_verse(
 
 def _usable(
     gathered: Gathered, held_lines: frozenset[int], report: _Report
-) -> Iterator[tuple[Poem, bool]]:
-    """Cleaned poems, none with the text of an earlier one; and whether a held-out line is in it."""
+) -> Iterator[_Candidate]:
+    """Cleaned poems, none with the text of an earlier one."""
     popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()
     for raw in gathered.poems():
-        group = _group(raw)
+        group = f"{raw.dynasty}{raw.kind}"
         report.cleaning[group, "in the source"] += 1
         try:
             poem, lines = refiner.poem(raw)
@@ -107,32 +111,30 @@ def _usable(
         seen.add(text)
         if raw.flags:
             report.cleaning[group, "flagged as doubtful, mended"] += 1
-        is_held = any(line_hash(line) in held_lines for line in lines)
-        yield replace(poem, popularity=popularity.get(raw)), is_held
+        held = any(line_hash(line) in held_lines for line in lines)
+        yield _Candidate(replace(poem, popularity=popularity.get(raw)), group, held)
 
 
-def _placed(
-    poems: list[Poem], clusters: Clusters, held: NDArray[np.bool_], report: _Report
-) -> Iterator[Poem]:
+def _placed(found: list[_Candidate], report: _Report) -> Iterator[Poem]:
     """Poems without near-copies, each with its cluster and split.
 
     A cluster in which one poem has a held-out line is held out whole.
     """
+    clusters = Clusters()
+    for candidate in found:
+        clusters.add(candidate.poem.text.replace("、", ""))
     roots, sides, copies = clusters.roots, clusters.sides(**SHARES), clusters.copies(NEAR_COPY)
-    held = np.isin(roots, roots[held])
+    held = np.isin(roots, roots[[candidate.held for candidate in found]])
     numbers: dict[int, int] = {}
-    for place, poem in enumerate(poems):
+    for place, candidate in enumerate(found):
         if copies[place]:
-            report.cleaning[_group(poem), "nearly the text of another"] += 1
+            report.cleaning[candidate.group, "nearly the text of another"] += 1
             continue
         number = numbers.setdefault(int(roots[place]), report.splits.total())
         split = "heldout" if held[place] else _SPLIT_NAMES[int(sides[place])]
-        yield replace(poem, cluster=number, split=split)
-
-
-def _group(poem: Any) -> str:
-    """Dynasty and kind, as people name a collection."""
-    return f"{poem.dynasty}{poem.kind}"
+        poem = replace(candidate.poem, cluster=number, split=split)
+        report.kept(candidate.group, poem)
+        yield poem
 
 
 def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:

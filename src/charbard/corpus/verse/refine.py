@@ -75,9 +75,10 @@ class Refiner:
             return "曲", *tune_of_qu(raw.title, self.qu_tunes)
         if raw.kind != "词" or len(lines) < _LEAST_OF_CI:
             return raw.kind, form, raw.title
-        if raw.tune not in self.ci_tunes and form != MIXED:  # a 诗 in a book of 词
+        tune = tune_of_ci(raw.tune)
+        if tune not in self.ci_tunes and form not in (MIXED, FRAGMENT):  # a 诗 in a book of 词
             return "诗", form, "·".join(filter(None, (raw.tune, raw.title)))
-        return "词", tune_of_ci(raw.tune) or _NO_TUNE, raw.title
+        return "词", tune or _NO_TUNE, raw.title
 
 
 def _without_stray(lines: tuple[str, ...]) -> tuple[str, ...]:
