@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+from charbard.cli.bench import bench
 from charbard.cli.check import check
 from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
@@ -32,6 +33,7 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.command()(bench)
 app.add_typer(corpus, name="corpus")
 app.command()(check)
 app.command()(forms)
