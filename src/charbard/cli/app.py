@@ -10,12 +10,15 @@ import typer
 from charbard.cli.bench import bench
 from charbard.cli.check import check
 from charbard.cli.corpus import corpus
+from charbard.cli.couplet import couplet
 from charbard.cli.evaluate import evaluate
 from charbard.cli.forms import forms
 from charbard.cli.info import info
+from charbard.cli.name import name
 from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
 from charbard.cli.train import train
+from charbard.cli.verse import verse
 from charbard.cli.write import write
 from charbard.errors import CharbardError
 
@@ -38,6 +41,9 @@ app.add_typer(corpus, name="corpus")
 app.command()(check)
 app.command()(forms)
 app.command()(rhyme)
+app.command()(verse)
+app.command()(couplet)
+app.command()(name)
 
 
 @app.callback(invoke_without_command=True)

@@ -65,7 +65,7 @@ def write(
             greedy=greedy,
             repetition_penalty=repetition_penalty,
             banned=None if ban is None else typed(ban),
-            boosted=boosted,
+            boosted=None if boosted is None else typed(boosted),
             boost=boost,
             commonest=commonest,
         ),
