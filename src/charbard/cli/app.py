@@ -8,6 +8,7 @@ import typer
 from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
 from charbard.cli.info import info
+from charbard.cli.report import report
 from charbard.cli.score import score
 from charbard.cli.train import train
 from charbard.cli.write import write
@@ -27,6 +28,7 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.command()(report)
 app.add_typer(corpus, name="corpus")
 
 
