@@ -2,6 +2,7 @@
 
     CharbardError
     ├── OptionError        an option is unknown, out of range, or contradicts another
+    ├── ConflictError      what is asked of a poem cannot all be had; names what conflicts
     ├── CorpusError        a text cannot be read, or holds nothing to learn from
     ├── BundleError        a model file is missing, truncated, altered or of another version
     ├── CheckpointError    a training cannot be resumed from this file
@@ -22,6 +23,7 @@ __all__ = [
     "BusyError",
     "CharbardError",
     "CheckpointError",
+    "ConflictError",
     "CorpusError",
     "DeadEndError",
     "LimitError",
@@ -43,6 +45,19 @@ class CharbardError(Exception):
 
 class OptionError(CharbardError):
     """An option is unknown, out of range, or contradicts another."""
+
+
+class ConflictError(CharbardError):
+    """What is asked of a poem cannot all be had."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", conflicts: tuple[str, ...] = (), nearby: object = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.conflicts = conflicts
+        """Parts of the request that cannot be had together; without any of them, the rest can."""
+        self.nearby = nearby
+        """The nearest request that can be met, if there is one."""
 
 
 class CorpusError(CharbardError):

@@ -18,7 +18,7 @@ from charbard.prosody.template import form_of_lengths, is_lengths
 
 __all__ = ["form_named", "forms", "template_named", "templates"]
 
-_PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci")
+_PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci")
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
