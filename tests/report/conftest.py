@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from charbard.bundle import Bundle
-from charbard.vocab import Vocab
 from tests.conftest import random_bundle
 
 POEMS = {
     "七绝": (
         "朝辞白帝彩云间，千里江陵一日还。两岸猿声啼不住，轻舟已过万重山。",
-        "故人西辞黄鹤楼，烟花三月下扬州。孤帆远影碧空尽，唯见长江天际流。",
+        "远上寒山石径斜，白云生处有人家。停车坐爱枫林晚，霜叶红于二月花。",
         "月落乌啼霜满天，江枫渔火对愁眠。姑苏城外寒山寺，夜半钟声到客船。",
     ),
     "五绝": ("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。",),
@@ -60,8 +59,3 @@ def poet() -> Bundle:
     return random_bundle(
         has_records=True, fields=("form", "dynasty", "title"), chars=chars, num_layers=1
     )
-
-
-def vocab_of(*texts: str) -> Vocab:
-    """Every character of these."""
-    return Vocab(tuple(sorted(set("".join(texts)))))

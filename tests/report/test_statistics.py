@@ -22,6 +22,7 @@ def test_gold_poems_keep_their_form() -> None:
         rates = counted.rates()
         assert counted.poems == len(POEMS[form])
         assert rates["shape"] == rates["rhyme"] == rates["rhyme and T4"] == 1.0, form
+        assert rates["all rules"] == 1.0
 
 
 def test_broken_poems_do_not() -> None:
@@ -41,6 +42,8 @@ def test_a_tune_has_the_lines_of_its_poets() -> None:
     counted = count_form([SONG, SONG + "好。"], "如梦令", frozenset({shape_of(SONG)}))
 
     assert (counted.poems, counted.shaped) == (2, 1)
+    assert counted.rates()["all rules"] == 0.5
+    assert counted.rates()["rhyme"] is None
 
 
 def test_nothing_counted_is_no_rate() -> None:
