@@ -43,10 +43,10 @@ def rows() -> list[dict[str, str]]:
     return [*found, {"kind": "诗", "form": "七绝", "text": "不可读。", "split": "heldout"}]
 
 
-@pytest.fixture
-def poems(tmp_path) -> Path:
+@pytest.fixture(scope="session")
+def poems(tmp_path_factory) -> Path:
     """A file of records."""
-    path = tmp_path / "poems.jsonl"
+    path = tmp_path_factory.mktemp("verse") / "poems.jsonl"
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows())
     path.write_text("".join(lines), encoding="utf-8")
     return path

@@ -65,7 +65,8 @@ class TextReport:
     def _part(self) -> str:
         """The side asked for, or else the other one that was held out."""
         first = self._options.part
-        return next((p for p in (first, "validation", "test") if self._sides[p]), first)
+        held_out = (first, "validation", "test")
+        return next((p for p in held_out if any(r.text for r in self._sides[p])), first)
 
     @cached_property
     def _held_out(self) -> list[str]:
@@ -104,7 +105,7 @@ class TextReport:
         return [dict(chosen[place].fields) for place in rng.integers(len(chosen), size=count)]
 
     def _perplexity(self) -> Section | None:
-        if not self._subject.names or not self._held_out:
+        if not self._subject.names or not any(self._held_out):
             return None
         rows: dict[str, dict[str, Cell]] = {}
         for letter in "R" if self._records else "AB":
