@@ -48,6 +48,10 @@ class Batch:
     def __len__(self) -> int:
         return len(self._seats)
 
+    def keys(self) -> Iterable[int]:
+        """The keys of the tasks in it."""
+        return self._seats.keys()
+
     @property
     def rows(self) -> int:
         """How many rows the tasks in it may take up."""
