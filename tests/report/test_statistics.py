@@ -7,7 +7,7 @@ from charbard.corpus import Record
 from charbard.report.copying import Learned, word_grams
 from charbard.report.couplets import Parallelism, couplet_scores
 from charbard.report.diversity import distinct, grams_of, jaccard, repeated
-from charbard.report.form import count_form, is_regulated, shape_of
+from charbard.report.form import count_form, shape_of
 from charbard.report.theme import theme_fit
 from charbard.runtime import Model
 from tests.report.conftest import POEMS, SONG
@@ -34,7 +34,6 @@ def test_broken_poems_do_not() -> None:
     assert (short["shape"], short["line lengths"]) == (0, 0.75)
     assert (no_rhyme["shape"], no_rhyme["rhyme"]) == (1, 0)
     assert (tones["rhyme"], tones["T4 of rhymed"]) == (1, 0)
-    assert not is_regulated(QUATRAIN.replace("千里", "千山"), "七绝")
 
 
 def test_a_tune_has_the_lines_of_its_poets() -> None:
@@ -104,8 +103,9 @@ def test_parallel_couplets_score_higher() -> None:
 def test_a_model_deaf_to_themes_recognises_none(poet) -> None:
     """If the title changes nothing, no poem is nearer to its own than to others."""
     weights = {name: value.copy() for name, value in poet.weights.items()}
-    for name in ("layer0.weight_hh", "layer0.weight_ih"):
-        weights[name][:] = 0
+    for name in weights:
+        if name.startswith("layer0"):
+            weights[name][:] = 0
     deaf = Model(type(poet)(**{**poet.__dict__, "weights": weights}))
 
     fit = theme_fit(deaf, poet.vocab, [("月", QUATRAIN), ("山", SONG)], form="七绝")

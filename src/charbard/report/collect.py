@@ -14,7 +14,7 @@ from charbard.errors import OptionError
 from charbard.report.of_text import TextReport
 from charbard.report.of_verse import VerseReport
 from charbard.report.section import Subject
-from charbard.runtime import Model
+from charbard.runtime import ByteModel, Model
 
 __all__ = ["SECTIONS", "collect", "own_text"]
 
@@ -51,7 +51,7 @@ def collect(
             raise OptionError(
                 f"no section {key!r} to skip", hint=f"choose among: {', '.join(SECTIONS)}"
             )
-    subject = Subject(bundle, Model(bundle), tuple(names), options, say)
+    subject = Subject(bundle, Model(bundle), ByteModel(bundle), tuple(names), options, say)
     is_verse = bundle.has_records and "form" in bundle.vocab.fields
     if is_verse and not names:
         raise OptionError(

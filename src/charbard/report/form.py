@@ -12,7 +12,7 @@ from charbard.prosody.check import check
 from charbard.prosody.check.regulated import meter_of
 from charbard.prosody.poem import read_poem
 
-__all__ = ["REGULATED", "FormCount", "count_form", "is_regulated", "lines_in", "shape_of"]
+__all__ = ["REGULATED", "FormCount", "count_form", "lines_in", "shape_of"]
 
 REGULATED = {
     "五绝": (5, 5, 5, 5),
@@ -101,11 +101,6 @@ def _judged(text: str, form: str) -> FormCount:
 def shape_of(text: str) -> tuple[int, ...]:
     """Characters in each line; empty for what is no verse."""
     return tuple(map(len, lines_in(text)))
-
-
-def is_regulated(text: str, form: str) -> bool:
-    """Whether a poem keeps a regulated form altogether: lines, rhyme and T4."""
-    return bool(_regulated(text, REGULATED[form]).regular)
 
 
 def lines_in(text: str) -> Sequence[str]:

@@ -80,7 +80,7 @@ class TextReport:
         if not self._records:
             return write_running(
                 subject.bundle,
-                subject.model,
+                subject.network,
                 options.texts,
                 options=how,
                 seed=options.seed,
@@ -89,7 +89,7 @@ class TextReport:
         fields = self._given(options.texts)
         return write_records(
             subject.bundle,
-            subject.model,
+            subject.network,
             fields,
             options=how,
             seed=options.seed,
