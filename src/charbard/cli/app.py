@@ -8,6 +8,7 @@ import typer
 from charbard.cli.check import check
 from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
+from charbard.cli.export import export
 from charbard.cli.forms import forms
 from charbard.cli.info import info
 from charbard.cli.report import report
@@ -32,6 +33,7 @@ app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
 app.command()(report)
+app.command()(export)
 app.add_typer(corpus, name="corpus")
 app.command()(check)
 app.command()(forms)
