@@ -25,9 +25,11 @@ from charbard.vocab import UNKNOWN, Vocab, count_chars
 
 ORDER = 3
 # Surnames of two characters in 百家姓 that are still borne.
-COMPOUND = frozenset(
-    ["万俟", "司马", "上官", "欧阳", "夏侯", "诸葛", "闻人", "东方", "赫连", "皇甫", "尉迟", "公羊", "澹台", "公冶", "宗政", "濮阳", "淳于", "单于", "太叔", "申屠", "公孙", "仲孙", "轩辕", "令狐", "钟离", "宇文", "长孙", "慕容", "鲜于", "闾丘", "司徒", "司空", "南宫", "西门", "东郭", "呼延", "端木"]
+_COMPOUND = (
+    "万俟司马上官欧阳夏侯诸葛闻人东方赫连皇甫尉迟公羊澹台公冶宗政濮阳淳于单于太叔申屠"
+    "公孙仲孙轩辕令狐钟离宇文长孙慕容鲜于闾丘司徒司空南宫西门东郭呼延端木"
 )
+COMPOUND = frozenset(_COMPOUND[place : place + 2] for place in range(0, len(_COMPOUND), 2))
 
 
 def split_name(name: str) -> tuple[str, str]:
