@@ -33,6 +33,7 @@ def train(
         str | None,
         typer.Option(help="Fields given to the model before the text, parted by commas."),
     ] = None,
+    exclude_lines: Annotated[str | None, option(CorpusConfig, "exclude_lines")] = None,
     encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
     drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
     min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
@@ -91,6 +92,7 @@ def train(
     reading = given(
         format=format,
         text_field=text_field,
+        exclude_lines=exclude_lines,
         encoding=encoding,
         drop_containing=drop_containing,
         min_length=min_length,

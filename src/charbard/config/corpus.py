@@ -30,6 +30,10 @@ class CorpusConfig:
         "Field or column that says train, validation or test, instead of a split by near-copies; "
         "records where it says anything else are left out.",
     )
+    exclude_lines: str | None = setting(
+        None,
+        "File of line digests (see docs/data.md): records that share a line with it are left out.",
+    )
     drop_containing: str = setting("", "Leave out records that contain any of these characters.")
     min_length: int = setting(1, "Leave out shorter records, in characters.", minimum=1)
     max_length: int | None = setting(None, "Leave out longer records, in characters.", minimum=1)
@@ -45,6 +49,11 @@ class CorpusConfig:
             raise OptionError(
                 "a running text has no fields to condition on",
                 hint="use --format titled, json, jsonl or csv",
+            )
+        if self.exclude_lines is not None and not self.has_records:
+            raise OptionError(
+                "a running text has no records to leave out",
+                hint="use --format lines, titled, songs, json, jsonl or csv",
             )
         if self.split_field is not None and self.format not in ("json", "jsonl", "csv"):
             raise OptionError(

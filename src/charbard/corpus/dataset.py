@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import CorpusConfig, to_dict
+from charbard.corpus.heldout import read_list
 from charbard.corpus.inputs import Input, find_inputs
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
@@ -127,7 +128,10 @@ def open_dataset(
 
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
-    how = json.dumps([_LAYOUT, to_dict(config)]).encode()
+    settings = to_dict(config)
+    if config.exclude_lines is not None:  # what is in the list counts, not where it lies
+        settings["exclude_lines"] = _hex(read_list(Path(config.exclude_lines)).tobytes())
+    how = json.dumps([_LAYOUT, settings]).encode()
     return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))
 
 

@@ -7,9 +7,11 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from charbard.config import CorpusConfig
+from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
 from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError
@@ -31,15 +33,19 @@ class Record:
 def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Record]:
     """Every record that passes the config's filters, in order.
 
-    With a `split_field` those of no side are left out.
+    With a `split_field` those of no side are left out, with `exclude_lines` those that share a
+    line with the list.
 
     Raises:
         CorpusError: A line or file does not have the format's shape.
     """
     parse = _PARSERS[config.format]
+    excluded = (
+        frozenset(read_list(Path(config.exclude_lines)).tolist()) if config.exclude_lines else ()
+    )
     for source in inputs:
         for record in parse(source, config):
-            if _passes(record, config):
+            if _passes(record, config) and not (excluded and holds_line(record.text, excluded)):
                 yield record
 
 

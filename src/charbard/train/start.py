@@ -161,10 +161,13 @@ def _check_size(dataset: Dataset, config: TrainConfig) -> None:
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     about = dict(dataset.about)
     about["names"] = [Path(name).name for name in about["names"]]
+    reading = to_dict(dataset.config)
+    if dataset.config.exclude_lines is not None:
+        reading["exclude_lines"] = Path(dataset.config.exclude_lines).name
     origin = {} if base is None else {"init_from": base.digest}
     return {
         "text": {"digest": dataset.digest, **about},
-        "corpus": to_dict(dataset.config),
+        "corpus": reading,
         "machine": describe_machine(),
         **origin,
     }
