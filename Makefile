@@ -2,6 +2,7 @@
 # make run TEXT=my.txt the same with your own text
 # make test            the tests
 # make lint            style and types
+# make models          the models that ship, from nothing (hours); make model-names one of them
 
 PYTHON ?= python3
 MINUTES ?= 2
@@ -16,7 +17,7 @@ endif
 RUN := runs/$(NAME)
 WHAT := $(or $(TEXT),shakespeare)
 
-.PHONY: run test lint
+.PHONY: run test lint models model-%
 .DELETE_ON_ERROR:
 
 run: $(RUN)/model.safetensors
@@ -30,6 +31,11 @@ $(RUN)/model.safetensors: | $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+models: model-verse model-names model-shakespeare
+
+model-%: $(READY)
+	PYTHON=$(BIN)/python scripts/build_models.sh $*
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -5,7 +5,8 @@
 NAMES.txt holds one full name a line. Its given names are predicted, the surname given: perplexity a
 character, and with the end of the name counted as one more. The trigram is interpolated modified
 Kneser-Ney (`kneser_ney.py`) over surname and given name in one string, learned from the records of
-`--corpus` whose split is train. Names of the file that the corpus holds are counted, not left out.
+`--corpus` whose split is train; rarer characters than `--min-count` are one unknown one. Names of
+the file that the corpus holds are counted, not left out.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from kneser_ney import NGram, Symbols
 
-from charbard.bundle import load_bundle
+from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig
 from charbard.corpus import Record, find_inputs, read_records
 from charbard.report.scoring import Tally, tallies
@@ -51,12 +52,14 @@ def read_names(path: Path) -> list[tuple[str, str]]:
 class Trigram:
     """The baseline. Names without a surname are learned behind a beginning of their own."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], vocab: Vocab | None, min_count: int) -> None:
         whole = [
             Record(r.fields.get("surname", "") + r.text, {"kind": _kind(r.fields.get("surname"))})
             for r in records
         ]
-        vocab = Vocab.from_counts(count_chars(record.text for record in whole))
+        if vocab is None:
+            counts = count_chars(record.text for record in whole)
+            vocab = Vocab.from_counts(counts, min_count=min_count)
         self.symbols = Symbols.of(vocab, ("whole", "given"))
         self._model = NGram(
             self.symbols.text(whole, "kind"),
@@ -81,9 +84,8 @@ def _kind(surname: str | None) -> str:
     return "whole" if surname else "given"
 
 
-def model_score(path: Path, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
+def model_score(bundle: Bundle, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
     """The same with a bundle that was trained on the fields surname and, maybe, gender."""
-    bundle = load_bundle(path)
     records = [Record(given, {"surname": surname}) for surname, given in names]
     return sum(tallies(Model(bundle), bundle.vocab, records, only_han=not with_end), start=Tally())
 
@@ -94,7 +96,8 @@ def main() -> None:
     )
     parser.add_argument("names", type=Path)
     parser.add_argument("--corpus", default="names")
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--model", type=Path, help="the trigram gets its vocabulary, too")
+    parser.add_argument("--min-count", type=int, default=2)
     parser.add_argument("--most", type=int, default=20_000, help="names drawn by lot")
     args = parser.parse_args()
     config = CorpusConfig(format="jsonl", fields=("surname",), split_field="split")
@@ -103,7 +106,9 @@ def main() -> None:
     order = np.random.default_rng(1).permutation(len(names))[: args.most]
     names = [names[place] for place in order]
     known = {record.text for record in learned}
-    trigram = Trigram(learned)
+    bundle = load_bundle(args.model) if args.model else None
+    vocab = None if bundle is None else Vocab(bundle.vocab.chars)
+    trigram = Trigram(learned, vocab, args.min_count)
     for with_end in (False, True):
         row: dict[str, object] = {
             "names": len(names),
@@ -111,8 +116,8 @@ def main() -> None:
             "given name in the corpus": f"{sum(g in known for _, g in names) / len(names):.1%}",
         }
         scores = {"trigram": trigram.score(names, with_end=with_end)}
-        if args.model:
-            scores["model"] = model_score(args.model, names, with_end=with_end)
+        if bundle is not None:
+            scores["model"] = model_score(bundle, names, with_end=with_end)
         for name, tally in scores.items():
             row[f"{name} perplexity"] = round(float(np.exp(tally.nats / tally.chars)), 1)
             row[f"{name} unknown"] = f"{tally.unknown / tally.chars:.2%}"
