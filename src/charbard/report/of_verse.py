@@ -1,5 +1,6 @@
 """A report on a model of verse: what it predicts, and what it writes, held against its poets."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from charbard.report.form import REGULATED, FormCount, count_form, shape_of
 from charbard.report.scoring import Tally, tallies
 from charbard.report.section import Cell, Section, Subject
 from charbard.report.theme import theme_fit
-from charbard.report.verse import group_names, measured, read_verse
+from charbard.report.verse import measured, read_verse
 from charbard.report.writing import write_records
 from charbard.writer.verse import VerseWriter
 
@@ -63,11 +64,13 @@ class VerseReport:
 
     @cached_property
     def _tunes(self) -> list[str]:
-        """The tunes that most held-out poems have."""
-        tunes = [n for r in self._held_out for n in group_names(r) if n.startswith("tune ")]
-        names, counts = np.unique(tunes, return_counts=True)
-        order = np.argsort(-counts, kind="stable")[:_TUNES]
-        return [str(names[place]).removeprefix("tune ") for place in order]
+        """The tunes of 词 that most poems have."""
+        tunes = Counter(
+            record.fields["form"]
+            for record in self._learned
+            if record.fields.get("kind") == "词" and "form" in record.fields
+        )
+        return [tune for tune, _ in tunes.most_common(_TUNES)]
 
     @cached_property
     def _free(self) -> dict[str, list[str]]:

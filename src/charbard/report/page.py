@@ -21,7 +21,7 @@ h3{font-size:1rem;color:var(--soft)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;white-space:nowrap}
 th,td{padding:.25rem .8rem .25rem 0;text-align:right;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{text-align:left}th{font-weight:normal;color:var(--soft)}
-svg{width:100%;height:auto;font-size:12px;margin:.5rem 0 1rem}
+svg{width:100%;min-width:30rem;height:auto;font-size:12px;margin:.5rem 0 1rem}
 svg text{fill:var(--ink)}svg rect{fill:var(--bar)}svg rect.people{fill:var(--people)}
 .texts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem}
 pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--box);
