@@ -78,10 +78,10 @@ def _chart(section: Mapping[str, Any]) -> str:
         if isinstance(row.get(column), int | float)
     }
     show = "{:.1%}" if column in section["shares"] else "{:.3g}"
-    caption = f"<h3>{html.escape(column)}</h3>"
-    return (
-        caption + bars(values, label=f"{section['title']}: {column}", show=show) if values else ""
-    )
+    if not values:
+        return ""
+    drawn = bars(values, label=f"{section['title']}: {column}", show=show)
+    return f'<h3>{html.escape(column)}</h3><div class="scroll">{drawn}</div>'
 
 
 def _table(section: Mapping[str, Any]) -> str:
