@@ -41,7 +41,7 @@ def report(
     """
     import json
 
-    from charbard.bundle import load_bundle
+    from charbard.bundle import find_bundle, load_bundle
     from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.files import write_atomically
@@ -62,7 +62,7 @@ def report(
         ),
     )
     notes = None if card is None else read_notes(card)
-    path = bundle_path(model)
+    path = find_bundle(bundle_path(model))
     bundle = load_bundle(path)
     document = collect(
         bundle,
