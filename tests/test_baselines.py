@@ -85,3 +85,46 @@ def test_probabilities_by_hand() -> None:
     taken = (1.7 + 1.7 + 2.2) / 7
     assert p[1] == pytest.approx((3 - 2.2) / 7 + taken / 4)
     assert p[2] == pytest.approx((2 - 1.7) / 7 + taken / 4)
+
+
+@pytest.mark.torch
+def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
+    """One cell in both layers; padding is learned but never counted; any length is scored."""
+    torch = pytest.importorskip("torch")
+    from char_rnn_writer import POEMS, RATE, Poems, SharedCell, scores
+
+    torch.manual_seed(1)
+    records = [Record("春江花月夜，江花月夜春。", {"form": "一"})] * POEMS
+    poems = Poems([*records, Record("月" * 200)], min_count=1)
+    network = SharedCell(poems.pad + 1)
+    optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
+    rows = next(poems.batches(seed=1))
+    told = [records[0], Record("夜月雪，", {"form": "二"}), Record("月" * 100)]
+
+    before = scores(network, poems, told)
+    for _ in range(12):
+        optimizer.zero_grad()
+        network.loss(rows[:-1], rows[1:]).backward()
+        optimizer.step()
+    after = scores(network, poems, told)
+
+    assert len(poems) == POEMS  # the long one is not learned from
+    assert [(tally.chars, tally.unknown) for tally in after] == [(10, 0), (3, 1), (100, 0)]
+    assert after[0].nats < 0.7 * before[0].nats
+    assert sum(p.numel() for p in network.cell.parameters()) == 2 * 4 * 128 * 128 + 2 * 4 * 128
+
+
+def test_names_are_parted() -> None:
+    """Surnames of two characters are known as such, unless nothing would be left."""
+    from name_trigram import Trigram, split_name
+
+    assert [split_name(name) for name in ("欧阳修", "李白", "欧阳")] == [
+        ("欧阳", "修"),
+        ("李", "白"),
+        ("欧", "阳"),
+    ]
+    records = [Record(text[1:], {"surname": text[0]}) for text in TEXTS]
+    trigram = Trigram([*records, Record("月夜")], None, 1)
+    known, strange = (trigram.score([pair], with_end=True) for pair in (("花", "月"), ("花", "马")))
+    assert known.chars == strange.chars == 2
+    assert known.nats < strange.nats
