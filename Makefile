@@ -3,6 +3,7 @@
 # make test            the tests
 # make lint            style and types
 # make docs            the pages that are made from the code
+# make models          the models that ship, from nothing (hours); make model-names one of them
 
 PYTHON ?= python3
 MINUTES ?= 2
@@ -17,7 +18,7 @@ endif
 RUN := runs/$(NAME)
 WHAT := $(or $(TEXT),shakespeare)
 
-.PHONY: run test lint docs
+.PHONY: run test lint docs models model-%
 .DELETE_ON_ERROR:
 
 run: $(RUN)/model.safetensors
@@ -31,6 +32,11 @@ $(RUN)/model.safetensors: | $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+models: model-verse model-names model-shakespeare
+
+model-%: $(READY)
+	PYTHON=$(BIN)/python scripts/build_models.sh $*
 
 lint: $(READY)
 	$(BIN)/ruff check .

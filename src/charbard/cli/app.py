@@ -12,9 +12,11 @@ from charbard.cli.check import check
 from charbard.cli.corpus import corpus
 from charbard.cli.couplet import couplet
 from charbard.cli.evaluate import evaluate
+from charbard.cli.export import export
 from charbard.cli.forms import forms
 from charbard.cli.info import info
 from charbard.cli.name import name
+from charbard.cli.report import report
 from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
 from charbard.cli.train import train
@@ -37,6 +39,8 @@ app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
 app.command()(bench)
+app.command()(report)
+app.command()(export)
 app.add_typer(corpus, name="corpus")
 app.command()(check)
 app.command()(forms)
