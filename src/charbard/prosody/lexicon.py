@@ -87,8 +87,7 @@ class Lexicon:
 
     def toned(self, tones: int) -> Mask:
         """(V,) ids that have one of these tones."""
-        fits_K: Mask = np.asarray(self.tones_K & tones, bool)
-        mask: Mask = fits_K[self.kind_V]
+        mask: Mask = (self.tones_K[self.kind_V] & tones).astype(bool)
         return mask
 
     def rhyming(self, tones: int, groups: int) -> Mask:
