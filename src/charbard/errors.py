@@ -2,10 +2,15 @@
 
     CharbardError
     ├── OptionError        an option is unknown, out of range, or contradicts another
+    ├── ConflictError      what is asked of a poem cannot all be had; names what conflicts
     ├── CorpusError        a text cannot be read, or holds nothing to learn from
     ├── BundleError        a model file is missing, truncated, altered or of another version
     ├── CheckpointError    a training cannot be resumed from this file
     ├── TrainingError      a training cannot go on (it diverged, or its budget is too short)
+    ├── DeadEndError       no character may be written: a constraint or a ban left none
+    ├── BusyError          the engine's queue is full; try again in a moment
+    ├── LimitError         a request is larger than the engine allows
+    ├── StoppedError       the engine was stopped while a text was waiting or being written
     ├── SaveError          a file cannot be written; what stood there before is untouched
     └── MissingExtraError  an optional part of charbard is not installed
 
@@ -15,12 +20,17 @@ type next. The command line and the web each translate this tree once.
 
 __all__ = [
     "BundleError",
+    "BusyError",
     "CharbardError",
     "CheckpointError",
+    "ConflictError",
     "CorpusError",
+    "DeadEndError",
+    "LimitError",
     "MissingExtraError",
     "OptionError",
     "SaveError",
+    "StoppedError",
     "TrainingError",
 ]
 
@@ -37,6 +47,24 @@ class OptionError(CharbardError):
     """An option is unknown, out of range, or contradicts another."""
 
 
+class ConflictError(CharbardError):
+    """What is asked of a poem cannot all be had."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        conflicts: tuple[str, ...] = (),
+        nearby: object = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.conflicts = conflicts
+        """Parts of the request that cannot be had together; without any of them, the rest can."""
+        self.nearby = nearby
+        """The nearest request that can be met, if there is one."""
+
+
 class CorpusError(CharbardError):
     """A text cannot be read, or holds nothing to learn from."""
 
@@ -51,6 +79,22 @@ class CheckpointError(CharbardError):
 
 class TrainingError(CharbardError):
     """A training cannot go on."""
+
+
+class DeadEndError(CharbardError):
+    """No character may be written: a constraint or a ban left none."""
+
+
+class BusyError(CharbardError):
+    """The engine's queue is full."""
+
+
+class LimitError(CharbardError):
+    """A request is larger than the engine allows."""
+
+
+class StoppedError(CharbardError):
+    """The engine was stopped while a text was waiting or being written."""
 
 
 class SaveError(CharbardError):

@@ -10,26 +10,35 @@ from charbard.config.declare import (
     from_dict,
     help_of,
     read_settings,
+    refuse_unknown,
     setting,
     to_dict,
 )
 from charbard.config.model import CELLS, ModelConfig
 from charbard.config.order import TextOrder
+from charbard.config.report import ReportOptions
 from charbard.config.sample import SampleOptions
 from charbard.config.train import TrainConfig
+from charbard.config.verse import BOLDNESS, CoupletOrder, NameOrder, VerseOrder
 
 __all__ = [
+    "BOLDNESS",
     "CELLS",
     "CorpusConfig",
+    "CoupletOrder",
     "ModelConfig",
+    "NameOrder",
+    "ReportOptions",
     "SampleOptions",
     "TextOrder",
     "TrainConfig",
+    "VerseOrder",
     "check",
     "default_of",
     "from_dict",
     "help_of",
     "read_settings",
+    "refuse_unknown",
     "setting",
     "to_dict",
 ]

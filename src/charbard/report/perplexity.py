@@ -4,13 +4,14 @@ A: windows of 256 characters that do not overlap, each from a zero state.
 B: one stream, the state carried from its start to its end.
 C: B, and the weights learn from each stretch after it was scored (dynamic evaluation).
 R: records, each from a zero state; the end of the record is predicted, too.
+V, of verse, is `report.verse`'s.
 
-Never compare one with another. A, B and R run on NumPy; C needs torch.
+Never compare one with another. All but C run on NumPy; C needs torch.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from charbard.bundle import Bundle
 from charbard.config import CorpusConfig
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
-from charbard.errors import CorpusError, MissingExtraError, OptionError
+from charbard.errors import CorpusError, OptionError
+from charbard.extras import need
 from charbard.runtime import Model
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN
@@ -48,6 +50,8 @@ class Perplexity:
     """Characters that were predicted."""
     unknown: int
     """How many of them the model does not know; scored as the unknown character."""
+    groups: Mapping[str, "Perplexity"] = field(default_factory=dict)
+    """Of verse: the same for the poems of each form, metre, dynasty and tune."""
 
     @property
     def bits_per_char(self) -> float:
@@ -107,7 +111,11 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
             f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
         )
     if (protocol == "R") != bundle.has_records:
-        kind = "records: use protocol R" if bundle.has_records else "running text: use A, B or C"
+        kind = (
+            "records: use protocol R, or V for verse"
+            if bundle.has_records
+            else "running text: use A, B or C"
+        )
         raise OptionError(f"protocol {protocol} does not fit a model of {kind}")
 
 
@@ -161,11 +169,8 @@ def _summed(protocol: str, model: Model, groups: Iterator[Group]) -> Perplexity:
 
 
 def _dynamic(bundle: Bundle, ids: NDArray[np.integer]) -> Perplexity:
-    try:
-        from charbard.train.dynamic import dynamic_loss
-    except ImportError:
-        raise MissingExtraError(
-            "protocol C needs torch", hint="install it with: pip install 'charbard[train]'"
-        ) from None
+    need("protocol C", "torch", extra="train")
+    from charbard.train.dynamic import dynamic_loss
+
     nats = dynamic_loss(bundle, ids)
     return Perplexity("C", nats, len(ids) - 1, int((ids[1:] == UNKNOWN).sum()))

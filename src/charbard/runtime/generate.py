@@ -1,17 +1,21 @@
-"""One text, character by character: a generator of facts. Nothing is printed, nothing is kept."""
+"""One text, character by character: the plainest tasks."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.runtime.model import Model
-from charbard.runtime.sampling import MEMORY, choose, filtered, uniform
+from charbard.runtime.ask import Ask, Bias
+from charbard.runtime.constraint import Constraint, Ids, S
+from charbard.runtime.sampling import MEMORY
+from charbard.runtime.state import State
+from charbard.runtime.task import Emit, Plan, Steps, Task, read_ids
 
-__all__ = ["Step", "generate"]
+__all__ = ["Draws", "Kept", "Step", "constrained", "generate", "go_on", "with_repetition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +27,106 @@ class Step:
     """The model's own log-probability in nats, before anything was banned or filtered."""
 
 
-def generate(
-    model: Model,
-    prime: Sequence[int],
-    options: SampleOptions,
-    *,
-    banned: NDArray[np.bool_],
-    seed: int,
-    sample: int = 0,
-) -> Iterator[Step]:
-    """Write on from `prime`, without end; the caller decides when to stop.
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """How the characters of one text are drawn."""
+
+    options: SampleOptions
+    seed: int
+    sample: int = 0
+    """Number of this text among those of one request."""
+    boost: Bias | None = None
+    logp: bool = True
+    """Whether the model's own log-probabilities are wanted."""
+
+    def ask(self, allowed: Ids, step: int, recent: Sequence[int] = ()) -> Ask:
+        """For the character number `step`, `recent` being the last ones written."""
+        bias = self.boost
+        if self.options.repetition_penalty and recent:
+            bias = with_repetition(bias, recent, self.options.repetition_penalty)
+        return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A place in a text to which one can go back, as often as one likes."""
+
+    state: State
+    recent: tuple[int, ...]
+    """The last characters; the very last is not read yet."""
+    form: Any
+    """The constraint's state."""
+    step: int
+    """How many characters were written before it."""
+
+
+def generate(prime: Sequence[int], allowed: Ids, draws: Draws, *, read: int = 0) -> Steps:
+    """Write on from `prime`, at least one id, without end; emits `Step`.
 
     Args:
-        model: The network.
-        prime: Ids to read first; at least one.
-        options: How to choose.
-        banned: (V,) symbols that must not be written.
-        seed: Together with `sample` and the number of the step it decides every draw.
-        sample: Number of this text among those of one request.
+        prime: What stands before the text.
+        allowed: What may be written, everywhere.
+        draws: How.
+        read: How many ids of the prime were read already; all but the last at most.
     """
-    state = model.start()
-    recent: deque[int] = deque(prime[-MEMORY:], maxlen=MEMORY)
-    fresh = np.array(prime)[:, None]
-    step = 0
-    while True:
-        features, state = model.read(fresh, state)
-        logp_V = model.logp(features[-1, 0])
-        char_id = _next(logp_V, options, banned, recent, (seed, sample, step))
-        yield Step(char_id, float(logp_V[char_id]))
+    yield from read_ids(prime[read:-1])
+    recent = deque(prime, maxlen=MEMORY)
+    for step in count():
+        outcome = yield Plan((0,), (recent[-1],), (draws.ask(allowed, step, recent),))
+        recent.append(outcome.ids[0])
+        yield Emit(Step(outcome.ids[0], outcome.logp[0]))
+
+
+def constrained(
+    prime: Sequence[int],
+    constraint: Constraint[S],
+    draws: Draws,
+    *,
+    keep: Callable[[S], bool] = lambda form: False,
+) -> Steps:
+    """Write from `prime`, at least one id, until the constraint is done.
+
+    Emits `Step`, and behind it `Kept` where `keep` says so of the constraint's state.
+    """
+    yield from read_ids(prime[:-1])
+    yield from _on(deque(prime, maxlen=MEMORY), constraint, draws, keep, constraint.start(), 0)
+
+
+def go_on(
+    kept: Kept,
+    constraint: Constraint[S],
+    draws: Draws,
+    *,
+    keep: Callable[[S], bool] = lambda form: False,
+) -> Task:
+    """The task that writes on from a kept place; with another sample it writes something else."""
+    recent = deque(kept.recent, maxlen=MEMORY)
+    return Task(_on(recent, constraint, draws, keep, kept.form, kept.step), state=kept.state)
+
+
+def _on(
+    recent: deque[int],
+    constraint: Constraint[S],
+    draws: Draws,
+    keep: Callable[[S], bool],
+    form: S,
+    step: int,
+) -> Steps:
+    while not constraint.is_done(form):
+        ask = draws.ask(constraint.allowed(form), step, recent)
+        outcome = yield Plan((0,), (recent[-1],), (ask,))
+        char_id = outcome.ids[0]
         recent.append(char_id)
-        fresh, step = np.array([[char_id]]), step + 1
+        form, step = constraint.advance(form, char_id), step + 1
+        yield Emit(Step(char_id, outcome.logp[0]))
+        if keep(form):
+            yield Emit(Kept(outcome.state.take([0]), tuple(recent), form, step))
 
 
-def _next(
-    logp_V: NDArray[np.float32],
-    options: SampleOptions,
-    banned: NDArray[np.bool_],
-    recent: Sequence[int],
-    place: tuple[int, int, int],
-) -> int:
-    allowed_V = np.where(banned, np.float32(-np.inf), logp_V)
-    if options.greedy:
-        return int(allowed_V.argmax())
-    seed, sample, step = place
-    chances = filtered(allowed_V, options, np.array(recent))
-    return int(choose(chances[None], uniform(seed, np.array([sample]), step))[0])
+def with_repetition(bias: Bias | None, recent: Sequence[int], penalty: float) -> Bias:
+    """Take `penalty` nats off a character for each time it stands in `recent`."""
+    ids = np.array(recent, np.int32)
+    nats = np.full(len(ids), -penalty, np.float32)
+    if bias is None:
+        return Bias(ids, nats)
+    return Bias(np.concatenate([bias.ids, ids]), np.concatenate([bias.nats, nats]))

@@ -1,0 +1,64 @@
+"""Into simplified characters that every font shows, one character for one, spelled one way."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from charbard.corpus.verse.variants import one_spelling
+
+if TYPE_CHECKING:
+    import opencc
+
+__all__ = ["common_spelling", "simplified", "spellings"]
+
+_LAST_COMMON = "\uffff"
+"""Last character of Unicode's basic plane: fonts and terminals fail beyond it."""
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters; one whose simplified form no font has stays as it is.
+
+    >>> simplified("國破山河在")
+    '国破山河在'
+    >>> simplified("爐鑪")
+    '炉鑪'
+    """
+    return spellings(text)[1]
+
+
+def common_spelling(text: str) -> str:
+    """The text as records have it: simplified, each character in its common spelling.
+
+    >>> common_spelling("劒閣")
+    '剑阁'
+    """
+    return spellings(text)[0]
+
+
+def spellings(text: str) -> tuple[str, str, str]:
+    """As records have it, as `simplified` has it, and with every simplified form there is.
+
+    >>> spellings("劒鑪")
+    ('剑炉', '劒鑪', '劒𬬻')
+    """
+    full: str = _converter().convert(text)
+    if len(full) != len(text):
+        full = "".join(map(_one, text))
+    plain = full
+    if not full.isascii() and max(full) > _LAST_COMMON:
+        plain = "".join(
+            old if new > _LAST_COMMON else new for old, new in zip(text, full, strict=True)
+        )
+    return one_spelling(plain), plain, full
+
+
+@cache
+def _one(char: str) -> str:
+    found: str = _converter().convert(char)
+    return found if len(found) == 1 else char
+
+
+@cache
+def _converter() -> "opencc.OpenCC":
+    import opencc
+
+    return opencc.OpenCC("t2s")
