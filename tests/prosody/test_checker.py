@@ -150,6 +150,13 @@ def test_first_line_may_borrow_a_rhyme() -> None:
     assert ("neighbour", 1) in [(each.rule, each.line) for each in report.notes]
 
 
+def test_a_first_line_of_both_tones_may_stay_unrhymed() -> None:
+    """生 can be oblique, so a first line that ends in it need not rhyme."""
+    report = check("家辞到五问黄生，寺自江层霜十松。惘彩托无然远道，寒成朝白日来重。", "七绝")
+
+    assert (report.variant, report.is_kept) == ("平起首句不入韵", True)
+
+
 def test_tunes_are_recognised_and_divided() -> None:
     """A 词 is known by its shape, and its lines divided as the form has them."""
     report = check(
