@@ -61,8 +61,7 @@ def test_what_the_machine_lets_through_the_checker_accepts(form, acrostic, at, l
     )
     try:
         (poem,) = writer.verse(wish)
-    except ConflictError as error:
-        assert error.conflicts
+    except ConflictError:
         return
 
     assert check(poem.text, form, variant=poem.variants[0]).is_kept

@@ -338,9 +338,7 @@ def _poem(
     )
 
 
-def _settled(
-    machine: Machine, text: TextDrafted
-) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """Variants and rhymes of a text; none for one that breaks the form."""
     if text.state is not None:
         return machine.settled(text.state)
