@@ -15,9 +15,7 @@ def check(
     file: Annotated[Path | None, typer.Option(help="Read the poem from a file.")] = None,
     form: Annotated[
         str | None,
-        typer.Option(
-            help="Form (see: charbard forms), or a page ending in .toml. Default: recognised."
-        ),
+        typer.Option(help="Form (see: charbard forms), or a .toml page. Default: recognised."),
     ] = None,
     like: Annotated[str | None, typer.Option(help="Check against the form of this poem.")] = None,
     variant: Annotated[str | None, typer.Option(help="Variant, such as 平起首句入韵.")] = None,
