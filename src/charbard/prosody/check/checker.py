@@ -82,7 +82,8 @@ def check_poem(
 @lru_cache(maxsize=256)
 def _resized(name: str, lines: int) -> Form | None:
     """A form of open size in the size of the poem."""
-    template = next((each for each in templates() if name in (each.name, *each.aliases)), None)
+    plain = "".join(map(fold, name))
+    template = next((each for each in templates() if plain in (each.name, *each.aliases)), None)
     if template and template.sizes and len(template.sizes) > 1 and lines in template.sizes:
         return template.form(lines)
     return None
@@ -139,10 +140,11 @@ def _is_too_broken(report: Report) -> bool:
 
 
 def _candidates(poem: Poem) -> Iterator[Form]:
-    """Forms that the poem could be: those its title names, else those of its shape."""
+    """Forms that the poem could be: by its title, else by its shape, else tunes by its length."""
     title = "".join(map(fold, poem.title))
-    named = [form for form in _by_total().get(sum(poem.shape), ()) if _names(form, title)]
-    yield from named or _of_shape(poem.shape)
+    as_long = _by_total().get(sum(poem.shape), ())
+    named = [form for form in as_long if _names(form, title)]
+    yield from named or _of_shape(poem.shape) or (form for form in as_long if form.kind == "词")
 
 
 def _names(form: Form, title: str) -> bool:

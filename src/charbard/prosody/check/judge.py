@@ -63,6 +63,7 @@ def _regulated(
             chosen[1] = own
         elif is_neighbour(first, name, book=book):
             findings.append(Finding("neighbour", 1, width, legal=True))
+            is_strict = False
         elif readings_of(first, book=book):
             findings.append(Finding("rhyme", 1, width, f"平{name}"))
             is_strict = False
