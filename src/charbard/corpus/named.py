@@ -85,7 +85,7 @@ CORPORA = {
                 "fields": ("surname", "gender"),
                 "split_field": "split",
             },
-            revision=1,
+            revision=3,
             needs=("verse",),
         ),
     )
