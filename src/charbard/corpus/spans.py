@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus.verse.poem import lines_of
+from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
 from charbard.files import write_folder_atomically
 
@@ -93,7 +94,7 @@ class SpanIndex:
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
         """Start, end and the places in the corpus of every longest stretch of a line."""
-        ids = _ids(line, self.chars)
+        ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
         lasts = np.searchsorted(self.grams_G, keys, "right")
@@ -186,10 +187,6 @@ def _build(records: Path, folder: Path) -> None:
 
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32)
-
-
-def _ids(line: str, chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    return _ids_of(_codes(line), chars)
 
 
 def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
