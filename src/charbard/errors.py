@@ -51,7 +51,12 @@ class ConflictError(CharbardError):
     """What is asked of a poem cannot all be had."""
 
     def __init__(
-        self, message: str, *, hint: str = "", conflicts: tuple[str, ...] = (), nearby: object = None
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        conflicts: tuple[str, ...] = (),
+        nearby: object = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.conflicts = conflicts

@@ -74,7 +74,8 @@ def evaluate(
         else:
             typer.echo(_line(found.protocol, found))
             for name, group in found.groups.items():
-                typer.echo(_line(f"   {name:20}", group))
+                if not name.startswith("tune "):  # hundreds; --json has them
+                    typer.echo(_line(f"   {name:20}", group))
 
 
 def _facts(found: "Perplexity") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charbard.cli.options import given, option
+from charbard.cli.options import given, option, typed
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -25,16 +25,24 @@ def write(
     temperature: Annotated[
         float | None, option(SampleOptions, "temperature", "--temperature", "-t")
     ] = None,
+    temperature_end: Annotated[float | None, option(SampleOptions, "temperature_end")] = None,
+    temperature_steps: Annotated[int | None, option(SampleOptions, "temperature_steps")] = None,
     top_k: Annotated[int | None, option(SampleOptions, "top_k")] = None,
     top_p: Annotated[float | None, option(SampleOptions, "top_p")] = None,
     min_p: Annotated[float | None, option(SampleOptions, "min_p")] = None,
     repetition_penalty: Annotated[float | None, option(SampleOptions, "repetition_penalty")] = None,
     greedy: Annotated[bool, option(SampleOptions, "greedy", "--greedy")] = False,
     ban: Annotated[str | None, option(SampleOptions, "banned", "--ban")] = None,
+    boosted: Annotated[str | None, option(SampleOptions, "boosted")] = None,
+    boost: Annotated[float | None, option(SampleOptions, "boost")] = None,
+    commonest: Annotated[int | None, option(SampleOptions, "commonest")] = None,
     stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
     finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
-    seed: Annotated[int | None, option(TextOrder, "seed")] = None,
+    best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
 ) -> None:
     """Write text.
@@ -49,23 +57,29 @@ def write(
         SampleOptions,
         given(
             temperature=temperature,
+            temperature_end=temperature_end,
+            temperature_steps=temperature_steps,
             top_k=top_k,
             top_p=top_p,
             min_p=min_p,
             greedy=greedy,
             repetition_penalty=repetition_penalty,
-            banned=ban,
+            banned=None if ban is None else typed(ban),
+            boosted=None if boosted is None else typed(boosted),
+            boost=boost,
+            commonest=commonest,
         ),
     )
     order = from_dict(
         TextOrder,
         given(
-            prime=_argument(prime),
+            prime=None if prime is None else typed(prime),
             length=length,
             finish_line=finish_line,
             samples=samples,
-            stop=tuple(stop or ()),
-            fields=_pairs(field or []),
+            best_of=best_of,
+            stop=tuple(map(typed, stop or ())),
+            fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
             seed=fresh_seed() if seed is None else seed,
         ),
@@ -95,19 +109,13 @@ def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
                 )
             )
         return
-    prime = writer.understood(order)
-    for sample in range(order.samples):
-        typer.echo(prime, nl=False)
-        for piece in writer.stream(order, sample):
-            typer.echo(piece.text, nl=False)
-        typer.echo("\n" if order.samples > 1 and not writer.bundle.has_records else "")
-
-
-def _argument(text: str | None) -> str | None:
-    """A command-line argument as it was meant, whatever the locale made of its bytes."""
-    if text is None:
-        return None
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    prime, between = writer.understood(order), order.samples > 1 and not writer.bundle.has_records
+    fresh = True
+    for piece in writer.stream(order):
+        typer.echo(prime * fresh + piece.text, nl=False)
+        fresh = piece.last
+        if piece.last:
+            typer.echo("\n" if between else "")
 
 
 def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:

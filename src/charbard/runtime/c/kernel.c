@@ -14,7 +14,7 @@
 
 typedef struct {
     const uint8_t *packed; /* blocks of 16 outputs: (blocks, k4, 16, 4) */
-    const uint8_t *rows;   /* (outputs, k4 * 4), or NULL */
+    const uint8_t *rows;   /* (outputs, k4 * 4) */
     const float *units;    /* what one step of an output's weights is worth */
     const float *bias;
     long k4, outputs;
@@ -33,12 +33,14 @@ typedef struct { /* what one row asks for, and what it gets */
     double top_p, min_p, u;
     int wants_logp;
     int64_t id;
-    float logp, mass;
+    double log_sum;
+    float logp, mass, tempered;
 } Rule;
 
 typedef struct {
     int32_t (*quantise)(const float *, long, int8_t *, float *);
     void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
+    uint32_t (*highest)(Ids);
     void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, Rule *, float *,
                    int32_t *);
     void (*cells[3])(const float *, const float *, const float *, float *, long);
@@ -79,7 +81,12 @@ static long find(Ids ids, int32_t id) {
 
 #define USE_VNNI512
 #define VARIANT vnni512
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
+#ifdef __clang__
+#define TARGET __attribute__((target(AVX512), min_vector_width(512)))
+#else
+#define TARGET __attribute__((target(AVX512 ",prefer-vector-width=512")))
+#endif
 #include "body.h"
 #undef USE_VNNI512
 #endif
@@ -141,7 +148,7 @@ typedef struct {
     Py_buffer packed, rows, units, bias;
 } MatrixBuffers;
 
-#define MATRIX_FORMAT "(y*z*y*y*)"
+#define MATRIX_FORMAT "(y*y*y*y*)"
 #define MATRIX_INTO(m) &(m).packed, &(m).rows, &(m).units, &(m).bias
 
 static Matrix matrix_of(const MatrixBuffers *b) {
@@ -152,8 +159,8 @@ static Matrix matrix_of(const MatrixBuffers *b) {
 }
 
 static void release_matrix(MatrixBuffers *b) {
-    PyBuffer_Release(&b->packed), PyBuffer_Release(&b->units), PyBuffer_Release(&b->bias);
-    if (b->rows.obj) PyBuffer_Release(&b->rows);
+    PyBuffer_Release(&b->packed), PyBuffer_Release(&b->rows);
+    PyBuffer_Release(&b->units), PyBuffer_Release(&b->bias);
 }
 
 typedef struct { /* rows as bytes */
@@ -239,14 +246,27 @@ typedef struct { /* a row's rule, with what its arrays are lent from */
 
 /* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp. */
 static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *numbers,
-                    const uint64_t *place) {
+                    const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
     if (allowed == Py_None) return 1;
-    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_SIMPLE) < 0) return 0;
+    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_CONTIG_RO) < 0) return 0;
+    if (row->allowed.itemsize != sizeof(int32_t)) {
+        PyErr_SetString(PyExc_TypeError, "allowed ids are not int32");
+        return 0;
+    }
     rule->allowed.of = row->allowed.buf;
     rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
+    uint32_t highest = kernel->highest(rule->allowed);
+    if (highest >= (uint32_t)outputs) {
+        PyErr_Format(PyExc_IndexError, "id %d of %ld", (int)highest, outputs);
+        return 0;
+    }
     if (bias != Py_None) {
         if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
+        if (row->bias_ids.len != row->bias_nats.len) {
+            PyErr_SetString(PyExc_TypeError, "a bias needs as many int32 ids as float32 nats");
+            return 0;
+        }
         rule->bias_ids.of = row->bias_ids.buf;
         rule->bias_ids.size = (long)(row->bias_ids.len / sizeof(int32_t));
         rule->bias_nats = row->bias_nats.buf;
@@ -262,9 +282,8 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
 
 static void release_rows(Row *rows, Py_ssize_t batch) {
     for (Py_ssize_t i = 0; rows && i < batch; i++) {
-        if (rows[i].allowed.obj) PyBuffer_Release(&rows[i].allowed);
-        if (rows[i].bias_ids.obj) PyBuffer_Release(&rows[i].bias_ids);
-        if (rows[i].bias_nats.obj) PyBuffer_Release(&rows[i].bias_nats);
+        PyBuffer_Release(&rows[i].allowed);
+        PyBuffer_Release(&rows[i].bias_ids), PyBuffer_Release(&rows[i].bias_nats);
     }
     free(rows);
 }
@@ -284,40 +303,43 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
     return enough;
 }
 
-/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass)
- * for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
+/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass,
+ * tempered) for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
-    Py_buffer x, logits, at, numbers, places, ids, logp, mass;
+    Py_buffer x, logits, at, numbers, places, ids, logp, mass, tempered;
     MatrixBuffers buffers;
     Py_ssize_t width;
     PyObject *allowed, *biases;
-    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*", &x, &width,
+    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*w*", &x, &width,
                           MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &numbers, &places,
-                          &ids, &logp, &mass))
+                          &ids, &logp, &mass, &tempered))
         return NULL;
     Py_ssize_t batch = PyList_Size(allowed);
     Row *rows = calloc(batch + 1, sizeof(Row));
     int ready = rows != NULL, enough = 1;
+    Matrix m = matrix_of(&buffers);
     for (Py_ssize_t i = 0; ready && i < batch; i++)
         ready = row_from(rows + i, PyList_GetItem(allowed, i), PyList_GetItem(biases, i),
-                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i);
+                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i,
+                         m.outputs);
     if (ready) {
-        Matrix m = matrix_of(&buffers);
         Py_BEGIN_ALLOW_THREADS
         enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, rows, batch);
         Py_END_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < batch; i++) {
-            if (!rows[i].rule.allowed.size) continue;
-            ((int64_t *)ids.buf)[i] = rows[i].rule.id;
-            if (!rows[i].rule.wants_logp) continue;
-            ((float *)logp.buf)[i] = rows[i].rule.logp;
-            ((float *)mass.buf)[i] = rows[i].rule.mass;
+            const Rule *rule = &rows[i].rule;
+            if (!rule->allowed.size) continue;
+            ((int64_t *)ids.buf)[i] = rule->id;
+            if (!rule->wants_logp || rule->id < 0) continue;
+            ((float *)logp.buf)[i] = rule->logp;
+            ((float *)mass.buf)[i] = rule->mass;
+            ((float *)tempered.buf)[i] = rule->tempered;
         }
     }
     release_rows(rows, batch);
     release_matrix(&buffers);
-    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass};
+    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass, &tempered};
     for (size_t i = 0; i < sizeof lent / sizeof *lent; i++) PyBuffer_Release(lent[i]);
     if (!enough || !rows) return PyErr_NoMemory();
     if (!ready) return NULL;
