@@ -47,14 +47,11 @@ def fetch(name: Name) -> None:
 
     Example: charbard corpus fetch verse
     """
-    from charbard.corpus.fetch import check_digest
     from charbard.corpus.fetch import fetch as fetch_source
     from charbard.corpus.named import named
 
     for source in named(name).sources:
-        path = fetch_source(source, say=_say)
-        check_digest(path, source)
-        typer.echo(path)
+        typer.echo(fetch_source(source, say=_say))
 
 
 @corpus.command()
