@@ -1,4 +1,4 @@
-"""How fast the engine writes: the network, whole steps, constrained poems, many users, a cold start.
+"""How fast the engine writes: network, whole steps, constrained poems, many users, cold start.
 
     python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
 
@@ -18,9 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charbard.bundle import Bundle, load_bundle, save_bundle
 from charbard.config import SampleOptions
@@ -33,6 +35,7 @@ from charbard.runtime import (
     Engine,
     Model,
     Network,
+    State,
     Steps,
     Task,
     as_ids,
@@ -47,7 +50,7 @@ OPTIONS = SampleOptions(temperature=0.8)
 
 
 class Quatrain:
-    """Four lines of seven characters and a mark: so many steps, and as many ids allowed, as 七绝."""
+    """Four lines of seven characters and a mark, a few hundred ids allowed: like 七绝."""
 
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)
@@ -100,6 +103,11 @@ def best(work: Callable[[], object], rounds: int) -> float:
     return min(times)
 
 
+def score(network: Network, ids: NDArray[np.int64], state: State) -> None:
+    """One step, and the scores of every symbol."""
+    network.logits(network.step(ids, state)[0])
+
+
 def networks(bundle: Bundle) -> None:
     """One step and all scores, without drawing: the kernels that were weighed."""
     kinds: dict[str, Network] = {
@@ -112,7 +120,7 @@ def networks(bundle: Bundle) -> None:
         times = []
         for rows in ROWS:
             ids, state = np.arange(rows) % len(bundle.vocab), network.start(rows)
-            times.append(seconds_for(lambda: network.logits(network.step(ids, state)[0])))
+            times.append(seconds_for(partial(score, network, ids, state)))
         print(f"{name:17}" + "".join(f"{seconds * 1e6:9.0f}" for seconds in times))
 
 
