@@ -11,6 +11,7 @@ from charbard.prosody.lexicon import Lexicon, Mask, kind_of
 from charbard.prosody.machine import Machine
 from charbard.prosody.plan import UNKNOWN_KIND, Need, Pool, Slot, make_plan
 from charbard.prosody.wish import Lock, Wish
+from charbard.vocab import UNKNOWN
 
 __all__ = ["plan_wish", "shapes"]
 
@@ -84,12 +85,12 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
-            if (lock := locks.get((line, place))) is None:
+            if (here := locks.get((line, place))) is None:
                 slots.append(Slot(line, place, banned=ban_ids))
-            elif lock.char in banned.get((line, place), "") or lock.char in wish.banned:
+            elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None
             else:
-                slots.append(_locked(lock, lexicon))
+                slots.append(_locked(here, lexicon))
         slots += [Slot(line, None, _mark_id(mark, lexicon)) for mark in content.mark]
     return slots
 
@@ -111,7 +112,7 @@ def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
 
 def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
-    assert char_id is not None, f"{lock} is not in the vocabulary and has no stand-in"
+    char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
     return Slot(lock.line, lock.place, char_id, kind)
@@ -134,7 +135,7 @@ def _known_ids(chars: str, lexicon: Lexicon) -> frozenset[int]:
 
 
 def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
-    allowed = lexicon.kind_V != 0
+    allowed: Mask = np.asarray(lexicon.kind_V != 0)
     allowed[list(_known_ids(wish.banned, lexicon))] = False
     if wish.commonest is not None:
         common = np.zeros_like(allowed)

@@ -87,7 +87,8 @@ class Lexicon:
 
     def toned(self, tones: int) -> Mask:
         """(V,) ids that have one of these tones."""
-        mask: Mask = (self.tones_K & tones != 0)[self.kind_V]
+        fits_K: Mask = np.asarray(self.tones_K & tones, bool)
+        mask: Mask = fits_K[self.kind_V]
         return mask
 
     def rhyming(self, tones: int, groups: int) -> Mask:
