@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard import SampleOptions, TextOrder, Writer
-from charbard.errors import DeadEndError, OptionError
+from charbard.errors import OptionError
 from charbard.runtime import ByteModel
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.ending import Ending
@@ -182,12 +182,6 @@ def test_boosted_and_common_characters(writer) -> None:
 
     assert share(boosted="春☃", boost=5.0) > 3 * share() > 6 * share(boosted="春", boost=-5.0)
     assert set(writer.write(length=200, seed=1, commonest=3, temperature=5.0).text) == set("\n a")
-
-
-def test_a_ban_on_everything_says_so(writer) -> None:
-    """An error, not an endless search."""
-    with pytest.raises(DeadEndError, match="place 1"):
-        writer.write(seed=1, banned="".join(writer.bundle.vocab.chars))
 
 
 def test_the_same_text_without_the_compiled_kernel(writer) -> None:
