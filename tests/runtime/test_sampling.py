@@ -101,6 +101,7 @@ def test_chance_depends_on_nothing_but_its_place() -> None:
     alone = np.array([sampling.uniform(5, index, 3) for index in range(100)])
 
     assert np.array_equal(together, alone)
+    assert np.array_equal(together, sampling.uniform(5, np.arange(100), np.full(100, 3)))
     assert len(set(together)) == 100
     assert 0.4 < together.mean() < 0.6
     assert not np.array_equal(together, sampling.uniform(6, np.arange(100), 3))

@@ -186,7 +186,7 @@ def _agreeing(
 def _heavy(crowd: Sequence[_Draft], rows: Sequence[int], search: Search) -> int:
     """One row, each as likely as its weight."""
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _COMMIT + step)[()])
+    u = float(uniform(search.seed, search.sample, _COMMIT + step))
     shares = np.cumsum(_shares(crowd, rows))
     return rows[int(np.searchsorted(shares, u * shares[-1], side="right"))]
 
@@ -202,7 +202,7 @@ def _resampled(
     if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return crowd, rows
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _RESAMPLE + step)[()])
+    u = float(uniform(search.seed, search.sample, _RESAMPLE + step))
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + u) / width * ends[-1], side="right")
     light = [replace(draft, weight=0.0) for draft in crowd]
