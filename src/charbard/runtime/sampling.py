@@ -10,7 +10,6 @@ Shape letters: B rows, V symbols, N allowed ids; every filter works on the last 
 
 import math
 from collections.abc import Sequence
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from charbard.runtime.constraint import Ids
 __all__ = [
     "MEMORY",
     "biased",
+    "chance",
     "chances_of",
     "choose",
     "draw",
@@ -174,21 +174,20 @@ def chances_of(asks: Sequence[Ask | None]) -> NDArray[np.float64]:
     return uniform(seeds, samples, steps)
 
 
-@overload
-def uniform(seed: int, sample: int, step: int) -> np.float64: ...
-@overload
-def uniform(seed: Places, sample: Places, step: Places) -> NDArray[np.float64]: ...
-def uniform(seed: Places, sample: Places, step: Places) -> np.float64 | NDArray[np.float64]:
-    """Numbers in [0, 1), from nothing but (seed, sample, step); arrays are taken together.
+def chance(seed: int, sample: int, step: int) -> float:
+    """A number in [0, 1), from nothing but (seed, sample, step).
 
     So a text is the same alone or among others, in any order and in any process.
 
     Source:
         SplitMix64's mixing: Steele, Lea, Flood 2014, "Fast splittable pseudorandom generators".
     """
-    if isinstance(seed, int) and isinstance(sample, int) and isinstance(step, int):
-        word = _mix_one(_mix_one(seed + sample * _STRIDE) + step * _STRIDE)
-        return np.float64((_mix_one(word) >> 11) * 2.0**-53)
+    word = _mix_one(_mix_one(seed + sample * _STRIDE) + step * _STRIDE)
+    return float(_mix_one(word) >> 11) * 2.0**-53
+
+
+def uniform(seed: Places, sample: Places, step: Places) -> NDArray[np.float64]:
+    """Many a `chance` at once; arrays are taken together."""
     seeds, samples, steps = np.broadcast_arrays(seed, sample, step)
     words = np.atleast_1d(seeds).astype(np.uint64)
     for part in (samples, steps):
@@ -204,7 +203,7 @@ def _mix(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _mix_one(word: int) -> int:
-    """The same on one of Python's own numbers: ten times as fast as an array of one."""
+    """The same on one of Python's own numbers: ten times as fast as on an array of one."""
     word &= _WORD
     word = ((word ^ (word >> 30)) * _FIRST) & _WORD
     word = ((word ^ (word >> 27)) * _SECOND) & _WORD
