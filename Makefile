@@ -2,6 +2,7 @@
 # make run TEXT=my.txt the same with your own text
 # make test            the tests
 # make lint            style and types
+# make docs            the pages that are made from the code
 # make models          the models that ship, from nothing (hours); make model-names one of them
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ endif
 RUN := runs/$(NAME)
 WHAT := $(or $(TEXT),shakespeare)
 
-.PHONY: run test lint models model-%
+.PHONY: run test lint docs models model-%
 .DELETE_ON_ERROR:
 
 run: $(RUN)/model.safetensors
@@ -41,6 +42,12 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/write_options.py --check
+	$(BIN)/python scripts/write_commands.py --check
+
+docs: $(READY)
+	$(BIN)/python scripts/write_options.py
+	$(BIN)/python scripts/write_commands.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'charbard needs Python 3.11 or newer')"

@@ -40,6 +40,13 @@ def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
     assert found == [Record("床前明月光，疑是地上霜。", {"title": "静夜思"})]
 
 
+def test_only_the_first_colon_parts_a_title(tmp_path) -> None:
+    """Whichever width it has; those in the poem stay as they are."""
+    found = _records(tmp_path, "问:答：好\n问：答:好\n", format="titled")
+
+    assert [record.text for record in found] == ["答：好", "答:好"]
+
+
 def test_songs(tmp_path) -> None:
     """One song a line; phrases parted by spaces become lines."""
     assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]

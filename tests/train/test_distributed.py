@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from charbard.bundle import load_bundle
+from charbard.train.distributed import ranks
 from charbard.train.run import RunFolder
 
 EXACT = [
@@ -90,7 +93,7 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
         "--save-every",
         "5",
         processes=2,
-        PYTHONPATH=str(tmp_path),
+        PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
     )
 
     events = [
@@ -100,3 +103,16 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
     assert events[-1]["event"] == "finished"
     assert events[-1]["complete"]
     assert len(_weights(tmp_path / "run")) > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "processes", "threads"), [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6)]
+)
+def test_threads_are_shared_by_the_processes(monkeypatch, asked, processes, threads) -> None:
+    """A lone process heeds OMP_NUM_THREADS; several, for which torchrun sets it to 1, do not."""
+    monkeypatch.setattr("charbard.train.distributed._cores", lambda: 6)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
+
+    with ranks():
+        assert torch.get_num_threads() == threads

@@ -6,5 +6,9 @@ __all__ = ["bundle_path"]
 
 
 def bundle_path(named: Path) -> Path:
-    """A file itself, or the best bundle of a run's folder."""
-    return named / "model.safetensors" if named.is_dir() else named
+    """A file itself, or the best bundle of a run's folder, or else its newest checkpoint."""
+    if not named.is_dir():
+        return named
+    best = named / "model.safetensors"
+    checkpoints = sorted(named.glob("checkpoint_*.safetensors"), key=lambda p: p.stat().st_mtime_ns)
+    return best if best.exists() or not checkpoints else checkpoints[-1]

@@ -1,13 +1,15 @@
 """`charbard train`: from a text to a model."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import given, merged, option
+from charbard.cli.options import given, merged, option, typed
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
+from charbard.extras import need
 
 __all__ = ["train"]
 
@@ -25,7 +27,7 @@ def train(
     epochs: Annotated[float | None, option(TrainConfig, "epochs")] = None,
     steps: Annotated[int | None, option(TrainConfig, "steps")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     format: Annotated[str | None, option(CorpusConfig, "format")] = None,
     text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
@@ -60,7 +62,9 @@ def train(
         typer.Option("--set", help="Any setting as name=value; see docs/options.md."),
     ] = None,
     threads: Annotated[int | None, option(TrainConfig, "threads")] = None,
-    tensorboard: Annotated[bool, typer.Option(help="Write curves for TensorBoard, too.")] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write curves for TensorBoard, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
 ) -> None:
     """Train a model on any text.
@@ -91,16 +95,16 @@ def train(
     )
     reading = given(
         format=format,
-        text_field=text_field,
+        text_field=None if text_field is None else typed(text_field),
         exclude_lines=exclude_lines,
         encoding=encoding,
-        drop_containing=drop_containing,
+        drop_containing=None if drop_containing is None else typed(drop_containing),
         min_length=min_length,
         max_length=max_length,
         min_count=min_count,
         validation=validation,
         test=test,
-        fields=None if fields is None else tuple(fields.split(",")),
+        fields=None if fields is None else _names(fields),
     )
     names = set(CorpusConfig.__dataclass_fields__)
     reading = {name: settings.pop(name) for name in names & set(settings)} | reading
@@ -115,6 +119,16 @@ def train(
         tensorboard=tensorboard,
         quiet=quiet,
     )
+
+
+def _names(fields: str) -> tuple[str, ...]:
+    """Names parted by commas, of either width.
+
+    >>> _names("form, title")
+    ('form', 'title')
+    """
+    parts = typed(fields).replace("，", ",").split(",")
+    return tuple(name.strip() for name in parts if name.strip())
 
 
 def _run(
@@ -132,6 +146,8 @@ def _run(
     from charbard.cli.progress import Screen
     from charbard.corpus.named import config_for
 
+    if tensorboard:
+        need("--tensorboard", "tensorboard", extra="tensorboard")
     start, distributed, journal = _trainer_modules()
     corpus = config_for(text, reading)
     if out is None:
@@ -166,14 +182,7 @@ def _trainer_modules() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        from charbard.errors import MissingExtraError
-
-        raise MissingExtraError(
-            "training needs torch", hint="install it with: pip install 'charbard[train]'"
-        ) from None
+    need("training", "torch", "matplotlib", extra="train")
     from charbard.train import distributed, journal, start
 
     return start, distributed, journal
@@ -197,12 +206,12 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
         typer.echo(end.bundle)
         typer.echo(
             f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
-            f" report: {out / 'report.html'}\nwrite with it: charbard write {end.bundle}",
+            f" report: {out / 'report.html'}\n"
+            f"write with it: {shlex.join(['charbard', 'write', str(end.bundle)])}",
             err=True,
         )
         return
-    again = " ".join(text)
-    typer.echo(
-        f"interrupted and saved; go on with: charbard train {again} --out {out} --resume", err=True
-    )
+    command = shlex.join(["charbard", "train", *text, "--out", str(out), "--resume"])
+    same = " with the same text on standard input" if "-" in text else ""
+    typer.echo(f"interrupted and saved; go on{same} with: {command}", err=True)
     raise typer.Exit(130)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["FORMATS", "CorpusConfig"]
+__all__ = ["FORMATS", "WITH_FIELDS", "CorpusConfig"]
 
 FORMATS = ("text", "lines", "titled", "songs", "json", "jsonl", "csv")
+WITH_FIELDS = ("titled", "json", "jsonl", "csv")
+"""Formats whose records have more than a text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,20 @@ class CorpusConfig:
 
     def __post_init__(self) -> None:
         check(self)
-        if self.fields and not self.has_records:
+        if len(set(self.fields)) != len(self.fields) or "" in self.fields:
             raise OptionError(
-                "a running text has no fields to condition on",
-                hint="use --format titled, json, jsonl or csv",
+                f"fields names one twice, or an empty one: {', '.join(map(repr, self.fields))}",
+                hint="for example: --fields form,title",
+            )
+        if self.fields and self.format not in WITH_FIELDS:
+            raise OptionError(
+                f"format {self.format} has no fields to condition on",
+                hint=f"use --format {', '.join(WITH_FIELDS[:-1])} or {WITH_FIELDS[-1]}",
+            )
+        if self.format == "titled" and set(self.fields) - {"title"}:
+            raise OptionError(
+                f"format titled has no field {sorted(set(self.fields) - {'title'})[0]!r}",
+                hint="its only field is title; for others use --format json, jsonl or csv",
             )
         if self.exclude_lines is not None and not self.has_records:
             raise OptionError(

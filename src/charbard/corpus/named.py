@@ -72,7 +72,7 @@ CORPORA = {
                 "fields": ("form", "dynasty", "title"),
                 "split_field": "split",
             },
-            revision=1,
+            revision=2,
             excludes=True,
         ),
         Named(

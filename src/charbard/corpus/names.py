@@ -86,8 +86,8 @@ def _given(files: Mapping[str, str], report: Counter[str]) -> Iterator[dict[str,
             report["chinesename: with a rare character"] += 1
             continue
         report["chinesename: kept"] += 1
-        gender: dict[str, str] = {"gender": of.pop()} if len(of) == 1 else {}
-        yield {"text": given, **gender, "source": "chinesename"}
+        record = {"text": given, "source": "chinesename"}
+        yield record | {"gender": of.pop()} if len(of) == 1 else record
 
 
 def _is_common(char: str) -> bool:

@@ -87,7 +87,8 @@ class Lexicon:
 
     def toned(self, tones: int) -> Mask:
         """(V,) ids that have one of these tones."""
-        mask: Mask = (self.tones_K & tones != 0)[self.kind_V]
+        fits = np.asarray(self.tones_K & tones != 0)
+        mask: Mask = fits[self.kind_V]
         return mask
 
     def rhyming(self, tones: int, groups: int) -> Mask:

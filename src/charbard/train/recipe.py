@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charbard.config import ModelConfig, TrainConfig
+from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, refuse_unknown
 from charbard.errors import TrainingError
 
 __all__ = ["Recipe", "Task", "choose"]
@@ -117,8 +117,7 @@ def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelCon
     Raises:
         OptionError: A name is unknown or a value not allowed.
     """
-    from charbard.config import from_dict
-
+    refuse_unknown(settings, ModelConfig, TrainConfig, CorpusConfig)
     names = set(ModelConfig.__dataclass_fields__)
     model = {name: value for name, value in settings.items() if name in names}
     train = {name: value for name, value in settings.items() if name not in names}
