@@ -179,10 +179,11 @@ class VerseReport:
         rows: dict[str, dict[str, Cell]] = {}
         measure = {f"distinct-{size}": distinct(people, size) for size in (1, 2, 3, 4)}
         for name, texts in ways.items():
-            texts = texts[: len(people)]
+            texts = texts[: len(people) or None]
             shares = {f"distinct-{size}": distinct(texts, size) for size in (1, 2, 3, 4)}
             rows[name] = {"poems": len(texts), "repeated": repeated(texts), **shares}
-            rows[f"{name}, of people's"] = {c: shares[c] / measure[c] for c in shares}
+            if people:
+                rows[f"{name}, of people's"] = {c: shares[c] / measure[c] for c in shares}
         rows["by people"] = {"poems": len(people), "repeated": repeated(people), **measure}
         return Section(
             key="variety",

@@ -46,7 +46,7 @@ def page(document: Mapping[str, Any]) -> str:
         "</p>",
         *(_section(section) for section in document["sections"]),
         "<details><summary>How it was made and measured</summary>",
-        _facts({**model["provenance"], "report": document["options"]}),
+        _facts({**model["provenance"], "measured": document["text"], "by": document["options"]}),
         "</details>",
     ]
     return (
