@@ -11,7 +11,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 ifdef TEXT
-NAME := $(basename $(notdir $(TEXT)))
+NAME := $(shell basename "$(TEXT)" | cut -d. -f1 | tr " " -)
 else
 NAME := shakespeare
 endif

@@ -80,8 +80,7 @@ def _warm_up() -> None:
 
     Figure().add_subplot().figure.savefig(io.StringIO(), format="svg")
     machine._SIZE = 256
-    for device in (None, torch.device("cpu")):
-        machine.peak_flops(device)
+    machine.peak_flops(torch.device("cpu"))
     gc.freeze()  # a child that collects garbage would copy all of this memory
 
 

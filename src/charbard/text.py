@@ -236,10 +236,9 @@ def variants(char: str) -> Iterator[str]:
     candidates = [unicodedata.normalize("NFKC", char), _full_width(char)]
     candidates += [_converter(scheme).convert(char) for scheme in ("t2s", "s2t", "t2tw", "jp2t")]
     candidates += [form for known in tuple(candidates) for form in (known.lower(), known.upper())]
-    parted = unicodedata.normalize("NFD", char)
-    letter, accents = parted[0], parted[1:]
-    if accents and all(map(unicodedata.combining, accents)):
-        candidates += [letter, letter.lower()]
+    parts = unicodedata.normalize("NFD", char)
+    if all(map(unicodedata.combining, parts[1:])):
+        candidates += [parts[0], parts[0].lower()]
     for candidate in candidates:
         if len(candidate) == 1 and candidate not in seen:
             seen.add(candidate)

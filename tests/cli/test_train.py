@@ -114,7 +114,7 @@ def test_classic_filters_and_rare_characters(call, tmp_path) -> None:
 
     assert model.provenance["text"]["records"] == 32
     assert "（" not in model.vocab
-    assert "1 of 223 characters are rarer than --min-count: unknown" in done.err
+    assert "1 of 192 characters are rarer than --min-count: unknown" in done.err
     assert set(written.out) <= set("春眠不觉晓\n")
 
 

@@ -12,6 +12,7 @@ import torch
 
 from charbard.bundle import load_bundle
 from charbard.train.distributed import ranks
+from charbard.train.journal import read_journal
 from charbard.train.run import RunFolder
 
 EXACT = [
@@ -67,6 +68,24 @@ def test_two_processes_equal_one(owl, tmp_path) -> None:
     assert told.strip() == str(tmp_path / "two" / "model.safetensors")
     for name, value in one.items():
         assert np.abs(two[name] - value).max() < 1e-9, name
+
+
+def test_in_float32_the_curves_stay_together(owl, tmp_path) -> None:
+    """Over 500 steps two processes never leave one by more than half a per cent."""
+    steps = ("--steps", "500", "--eval-every", "50", "--set", "dropout_output=0.2")
+    for out, processes in (("one", 1), ("two", 2)):
+        _train(owl, tmp_path / out, *steps, processes=processes)
+
+    one, two = (
+        {
+            event["step"]: event["loss"]
+            for event in read_journal(tmp_path / out / "log.jsonl")
+            if event["event"] == "validated"
+        }
+        for out in ("one", "two")
+    )
+    assert list(one) == list(range(50, 501, 50))
+    assert two == pytest.approx(one, rel=5e-3)
 
 
 def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
