@@ -7,7 +7,13 @@
     ├── CheckpointError    a training cannot be resumed from this file
     ├── TrainingError      a training cannot go on (it diverged, or its budget is too short)
     ├── SaveError          a file cannot be written; what stood there before is untouched
-    └── MissingExtraError  an optional part of charbard is not installed
+    ├── MissingExtraError  an optional part of charbard is not installed
+    └── RefusedError       a server does not take this request, or not now
+        ├── NotFoundError      nothing here has this name
+        ├── TokenError         the token is missing or wrong
+        ├── TooLargeError      the body is larger than is taken
+        ├── RateError          one client asks too often
+        └── BusyError          everybody together asks for more than can be written
 
 Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
 type next. The command line and the web each translate this tree once.
@@ -15,12 +21,18 @@ type next. The command line and the web each translate this tree once.
 
 __all__ = [
     "BundleError",
+    "BusyError",
     "CharbardError",
     "CheckpointError",
     "CorpusError",
     "MissingExtraError",
+    "NotFoundError",
     "OptionError",
+    "RateError",
+    "RefusedError",
     "SaveError",
+    "TokenError",
+    "TooLargeError",
     "TrainingError",
 ]
 
@@ -59,3 +71,31 @@ class SaveError(CharbardError):
 
 class MissingExtraError(CharbardError):
     """An optional part of charbard is not installed."""
+
+
+class RefusedError(CharbardError):
+    """A server does not take this request, or not now."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class NotFoundError(RefusedError):
+    """Nothing here has this name."""
+
+
+class TokenError(RefusedError):
+    """The token is missing or wrong."""
+
+
+class TooLargeError(RefusedError):
+    """The body is larger than is taken."""
+
+
+class RateError(RefusedError):
+    """One client asks too often."""
+
+
+class BusyError(RefusedError):
+    """Everybody together asks for more than can be written."""

@@ -8,6 +8,7 @@ import typer
 from charbard.cli.evaluate import evaluate
 from charbard.cli.info import info
 from charbard.cli.score import score
+from charbard.cli.serve import serve
 from charbard.cli.train import train
 from charbard.cli.write import write
 from charbard.errors import CharbardError
@@ -26,6 +27,7 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.command()(serve)
 
 
 @app.callback(invoke_without_command=True)

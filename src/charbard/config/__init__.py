@@ -16,6 +16,7 @@ from charbard.config.declare import (
 from charbard.config.model import CELLS, ModelConfig
 from charbard.config.order import TextOrder
 from charbard.config.sample import SampleOptions
+from charbard.config.studio import StudioConfig
 from charbard.config.train import TrainConfig
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "CorpusConfig",
     "ModelConfig",
     "SampleOptions",
+    "StudioConfig",
     "TextOrder",
     "TrainConfig",
     "check",

@@ -1,0 +1,57 @@
+"""What is open here, and what this server allows."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from charbard.bundle import Bundle
+from charbard.config import StudioConfig
+from charbard.web.state import Here
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["models"])
+
+
+@router.get("/models")
+async def models(studio: Here) -> dict[str, Any]:
+    """Every open model, and the limits of this server."""
+    return {
+        "models": [_about(name, writer.bundle) for name, writer in studio.library],
+        "limits": _limits(studio.config),
+    }
+
+
+@router.get("/models/{name}")
+async def model(name: str, studio: Here) -> dict[str, Any]:
+    """One model, with what it was trained on and how."""
+    known, writer = studio.library.find(name)
+    return _about(known, writer.bundle) | {"provenance": dict(writer.bundle.provenance)}
+
+
+def _about(name: str, bundle: Bundle) -> dict[str, Any]:
+    config = bundle.config
+    return {
+        "name": name,
+        "digest": bundle.digest,
+        "cell": config.cell,
+        "num_layers": config.num_layers,
+        "hidden_size": config.hidden_size,
+        "weights": config.num_parameters,
+        "characters": len(bundle.vocab.chars),
+        "fields": list(bundle.vocab.fields),
+        "has_records": bundle.has_records,
+        "scores": dict(bundle.scores),
+    }
+
+
+def _limits(config: StudioConfig) -> dict[str, Any]:
+    return {
+        "body_bytes": config.max_body,
+        "length": config.max_length,
+        "samples": config.max_samples,
+        "streams": config.streams,
+        "queue": config.queue,
+        "requests_per_s": config.rate,
+        "burst": config.burst,
+    }

@@ -1,0 +1,116 @@
+"""Free text, whole or as it comes about; and the score of a given one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.web.flow import Facts, Lines, collect, sliced
+from charbard.web.schemas import ProseBody, ScoreBody
+from charbard.web.state import Here, Studio
+from charbard.writer import Piece, Writer, fresh_seed
+
+__all__ = ["all_pieces", "router", "text_order"]
+
+router = APIRouter(prefix="/api", tags=["prose"])
+
+
+@router.post("/prose", response_model=None)
+async def prose(
+    body: ProseBody, request: Request, studio: Here
+) -> Response | dict[str, Any] | None:
+    """Write on from a text.
+
+    With `stream` each line of the answer is `{"sample", "text", "logp"}`, the last one
+    `{"done", "seed", "model", "prime", "notes"}` or `{"error", "hint"}`.
+    """
+    name, writer = studio.library.find(body.model)
+    order = text_order(studio, body)
+    facts = _facts(studio, name, writer, order)
+    if body.stream:
+        return Lines(studio, facts)
+    return await collect(studio, request, lambda: _whole(facts, order.samples))
+
+
+@router.post("/score")
+async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """How likely a model finds each character of a text, and what it would rather have written."""
+    name, writer = studio.library.find(body.model)
+    studio.hold("text", len(body.text), studio.config.max_length)
+    scored = [fact async for fact in sliced(studio, _scored(writer, body))]
+    return {"model": name, **scored[0]}
+
+
+def text_order(studio: Studio, body: ProseBody) -> TextOrder:
+    """What a body asks for, held against the configs and this server's limits.
+
+    Raises:
+        OptionError: A value is out of range.
+    """
+    studio.hold("length", body.length, studio.config.max_length)
+    studio.hold("samples", body.samples, studio.config.max_samples)
+    settings = body.settings(TextOrder) | {
+        "fields": tuple(body.fields.items()),
+        "stop": (*body.stop, *studio.config.blocked),
+        "seed": fresh_seed() if body.seed is None else body.seed,
+        "options": from_dict(SampleOptions, body.settings(SampleOptions)),
+    }
+    return from_dict(TextOrder, settings)
+
+
+def all_pieces(writer: Writer, order: TextOrder) -> Iterator[Piece]:
+    """Every text of an order, all of them growing together."""
+    streams = [writer.stream(order, sample) for sample in range(order.samples)]
+    while streams:
+        going = []
+        for stream in streams:
+            piece = next(stream, None)
+            if piece is not None:
+                yield piece
+                going.append(stream)
+        streams = going
+
+
+async def _facts(studio: Studio, name: str, writer: Writer, order: TextOrder) -> Facts:
+    async for piece in sliced(studio, all_pieces(writer, order)):
+        logp = [round(value, 4) for value in piece.logp]
+        yield {"sample": piece.sample, "text": piece.text, "logp": logp}
+    yield {
+        "done": True,
+        "seed": order.seed,
+        "model": name,
+        "digest": writer.bundle.digest,
+        "prime": writer.understood(order),
+        "notes": writer.notes(order),
+    }
+
+
+async def _whole(facts: Facts, samples: int) -> dict[str, Any]:
+    texts: list[dict[str, Any]] = [{"text": "", "logp": []} for _ in range(samples)]
+    end: dict[str, Any] = {}
+    async for fact in facts:
+        if "sample" in fact:
+            texts[fact["sample"]]["text"] += fact["text"]
+            texts[fact["sample"]]["logp"] += fact["logp"]
+        else:
+            end = fact
+    del end["done"]
+    return {"texts": texts, **end}
+
+
+def _scored(writer: Writer, body: ScoreBody) -> Iterator[dict[str, Any]]:
+    result = writer.score(body.text, top=body.top)
+    yield {
+        "nats_per_char": round(result.nats_per_char, 4),
+        "perplexity": round(result.perplexity, 3),
+        "notes": list(result.notes),
+        "chars": [
+            {
+                "char": char.char,
+                "logp": round(char.logp, 4),
+                "expected": [[other, round(logp, 4)] for other, logp in char.expected],
+            }
+            for char in result.chars
+        ],
+    }
