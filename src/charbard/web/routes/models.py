@@ -19,6 +19,7 @@ async def models(studio: Here) -> dict[str, Any]:
     return {
         "models": [_about(name, writer.bundle) for name, writer in studio.library],
         "limits": _limits(studio.config),
+        "features": {},
     }
 
 
@@ -33,6 +34,7 @@ def _about(name: str, bundle: Bundle) -> dict[str, Any]:
     config = bundle.config
     return {
         "name": name,
+        "kinds": ["prose"],
         "digest": bundle.digest,
         "cell": config.cell,
         "num_layers": config.num_layers,
