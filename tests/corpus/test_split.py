@@ -24,7 +24,7 @@ def test_half_the_lines_of_the_shorter_make_a_near_copy() -> None:
         "癸，子，丑，寅，卯。",
     ]
 
-    roots = _clusters(texts).roots().tolist()
+    roots = _clusters(texts).roots.tolist()
 
     assert roots == [0, 0, 2, 3, 3]
 
@@ -33,7 +33,7 @@ def test_a_chain_of_near_copies_is_one_cluster() -> None:
     """A near B and B near C puts all three together."""
     texts = ["a b c d", "c d e f", "e f g h"]
 
-    assert _clusters(texts).roots().tolist() == [0, 0, 0]
+    assert _clusters(texts).roots.tolist() == [0, 0, 0]
 
 
 def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
@@ -41,7 +41,7 @@ def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
     songs = [f"啦啦啦 {index} {index + 1000}" for index in range(50)]
     names = ["王伟"] * 100
 
-    roots = _clusters(songs + names).roots()
+    roots = _clusters(songs + names).roots
 
     assert roots[:50].tolist() == list(range(50))
     assert set(roots[50:]) == {50}
@@ -51,7 +51,7 @@ def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
 def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> None:
     """Members of a cluster share a side; later records move nobody else."""
     one = _clusters(texts)
-    sides, roots = one.sides(validation=validation, test=test), one.roots()
+    sides, roots = one.sides(validation=validation, test=test), one.roots
 
     more = _clusters([*texts, "quite another text"]).sides(validation=validation, test=test)
 

@@ -7,58 +7,81 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from charbard.config import SampleOptions
-from charbard.runtime import sampling
+from charbard.runtime import Ask, Bias, as_ids, sampling
 
-LOGP = arrays.arrays(np.float32, 12, elements=st.floats(-20, 0, width=32)).map(
-    lambda x: (x - np.log(np.exp(x).sum())).astype(np.float32)
-)
+SCORES = arrays.arrays(np.float32, 12, elements=st.floats(-20, 20, width=32))
+WEIGHTS = SCORES.map(sampling.weigh)
 
 
-@given(LOGP, st.integers(1, 15))
-def test_top_k_keeps_exactly_k(logp, k: int) -> None:
+@given(SCORES)
+def test_weights_are_probabilities(scores) -> None:
+    """Integer weights are e^score to one part in a million of the likeliest."""
+    weights = sampling.weigh(scores)
+
+    assert weights.max() == sampling.ONE
+    wanted = np.exp(scores.astype(np.float64) - scores.max())
+    assert np.abs(weights / sampling.ONE - wanted).max() < 1e-6
+
+
+def test_the_exponential_is_exact_to_a_bit_or_two() -> None:
+    """Over its whole range the relative error stays below 2e-7."""
+    x = np.linspace(-80, 0, 100_001, dtype=np.float32)
+
+    wanted = np.exp(x.astype(np.float64))
+    assert (np.abs(sampling.exp_below_zero(x) - wanted) / wanted).max() < 2e-7
+
+
+@given(WEIGHTS, st.integers(1, 15))
+def test_top_k_keeps_exactly_k(weights, k: int) -> None:
     """Exactly k are left, even on ties, and none of the dropped beats one that is kept."""
-    out = sampling.keep_top_k(logp, k)
+    alive = weights > 0
+    kept = sampling.keep_top_k(weights, k) > 0
 
-    kept = np.isfinite(out)
-    assert kept.sum() == min(k, len(logp))
-    assert logp[kept].min() >= logp[~kept].max(initial=-np.inf)
+    assert kept.sum() == min(k, alive.sum())
+    assert weights[kept].min() >= weights[~kept].max(initial=0)
 
 
-@given(LOGP, st.floats(0, 1))
-def test_top_p_keeps_the_fewest_that_hold_the_share(logp, share: float) -> None:
+@given(WEIGHTS, st.floats(0, 1))
+def test_top_p_keeps_the_fewest_that_hold_the_share(weights, share: float) -> None:
     """What is kept holds the share; without its least likely member it would not."""
-    kept = np.isfinite(sampling.keep_top_p(logp, share))
+    kept = sampling.keep_top_p(weights, share)
 
-    p = np.exp(logp.astype(np.float64))
-    p /= p.sum()
-    assert kept.any()
-    assert p[kept].sum() >= share - 1e-6
-    assert p[kept].sum() - p[kept].min() <= share + 1e-6
+    assert kept.sum() >= share * weights.sum()
+    assert kept.sum() - kept[kept > 0].min() <= share * weights.sum()
 
 
-@given(LOGP, st.floats(0, 1))
-def test_min_p_is_relative_to_the_likeliest(logp, share: float) -> None:
+@given(WEIGHTS, st.floats(0, 1))
+def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
     """The likeliest always stays; what stays is at least its share."""
-    kept = np.isfinite(sampling.keep_min_p(logp, share))
+    kept = sampling.keep_min_p(weights, share)
 
-    ratio = np.exp(logp - logp.max())
-    assert kept[logp.argmax()]
-    assert (ratio[kept] >= share * (1 - 1e-4)).all()
-
-
-def test_repetition_counts_each_time() -> None:
-    """A character that stands there twice loses twice the penalty."""
-    out = sampling.penalise_repetition(np.zeros((1, 3), np.float32), np.array([[1, 1, 2]]), 0.5)
-
-    assert out.tolist() == [[0.0, -1.0, -0.5]]
+    assert kept[weights.argmax()] == sampling.ONE
+    assert (kept[kept > 0] >= share * sampling.ONE).all()
 
 
-@given(LOGP, st.floats(0, 1, exclude_max=True))
-def test_a_dropped_character_is_never_drawn(logp, u: float) -> None:
+def test_a_bias_counts_each_time() -> None:
+    """A character named twice changes twice; one that is not allowed does no harm."""
+    bias = Bias(np.array([1, 1, 2, 7], np.int32), np.full(4, -0.5, np.float32))
+    ask = Ask(as_ids([0, 1, 2]), SampleOptions(), 0, 0, 0, bias=bias)
+
+    assert sampling.biased(np.zeros(3, np.float32), ask).tolist() == [0.0, -1.0, -0.5]
+
+
+def test_the_temperature_glides() -> None:
+    """From the first temperature to the last in even strides, then no further."""
+    options = SampleOptions(temperature=1.0, temperature_end=0.5, temperature_steps=10)
+
+    glide = [sampling.temperature_at(options, step) for step in (0, 5, 10, 99)]
+    assert glide == [1.0, 0.75, 0.5, 0.5]
+    assert sampling.temperature_at(SampleOptions(temperature=0.8), 50) == 0.8
+
+
+@given(WEIGHTS, st.floats(0, 1, exclude_max=True))
+def test_a_dropped_character_is_never_drawn(weights, u: float) -> None:
     """Whatever the chance, the draw is one of those left."""
-    left = sampling.keep_top_k(logp, 3)
+    left = sampling.keep_top_k(weights, 3)
 
-    assert np.isfinite(left[sampling.choose(left[None], np.array([u]))[0]])
+    assert left[sampling.draw(left[None], np.array([u]))[0]] > 0
 
 
 def test_draws_follow_the_probabilities() -> None:
@@ -66,7 +89,8 @@ def test_draws_follow_the_probabilities() -> None:
     p = np.array([0.5, 0.3, 0.15, 0.05])
     u = sampling.uniform(3, np.arange(20_000), 7)
 
-    drawn = sampling.choose(np.log(np.tile(p, (len(u), 1))).astype(np.float32), u)
+    weights = sampling.weigh(np.log(np.tile(p, (len(u), 1))).astype(np.float32))
+    drawn = sampling.draw(weights, u)
 
     assert np.allclose(np.bincount(drawn, minlength=4) / len(u), p, atol=0.015)
 
@@ -74,7 +98,7 @@ def test_draws_follow_the_probabilities() -> None:
 def test_chance_depends_on_nothing_but_its_place() -> None:
     """(seed, sample, step) decides; neighbours differ; the batch does not matter."""
     together = sampling.uniform(5, np.arange(100), 3)
-    alone = np.array([sampling.uniform(5, np.array([index]), 3)[0] for index in range(100)])
+    alone = np.array([sampling.uniform(5, index, 3) for index in range(100)])
 
     assert np.array_equal(together, alone)
     assert len(set(together)) == 100
@@ -86,12 +110,27 @@ def test_chance_depends_on_nothing_but_its_place() -> None:
 @pytest.mark.parametrize("rows", [1, 4])
 def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
     """One definition serves a single text and a batch."""
-    options = SampleOptions(temperature=0.7, top_k=6, top_p=0.9, min_p=0.05, repetition_penalty=1)
-    rng = np.random.default_rng(0)
-    logp = np.log(rng.dirichlet(np.ones(12), rows)).astype(np.float32)
-    recent = rng.integers(0, 12, (rows, 5))
+    options = SampleOptions(top_k=6, top_p=0.9, min_p=0.05)
+    weights = sampling.weigh(np.random.default_rng(0).normal(0, 2, (rows, 12)).astype(np.float32))
 
-    batch = sampling.filtered(logp, options, recent)
+    batch = sampling.filtered(weights, options)
 
     for row in range(rows):
-        assert np.array_equal(batch[row], sampling.filtered(logp[row], options, recent[row]))
+        assert np.array_equal(batch[row], sampling.filtered(weights[row], options))
+
+
+def test_a_choice_tells_the_models_own_probabilities() -> None:
+    """`logp` and `mass` are those before temperature and filters; a forced id has them, too."""
+    logits = np.random.default_rng(0).normal(0, 2, (3, 12)).astype(np.float32)
+    options = SampleOptions(temperature=0.5, top_k=2)
+    asks = [Ask(as_ids([1, 4, 5]), options, 7, 0, 0), None, Ask(as_ids([3]), options, 7, 0, 0)]
+
+    ids, logp, mass = sampling.choose(logits, asks)
+
+    p = np.exp(logits.astype(np.float64))
+    p /= p.sum(axis=1, keepdims=True)
+    assert ids[0] in (1, 4, 5)
+    assert ids.tolist()[1:] == [-1, 3]
+    assert np.allclose(logp[[0, 2]], np.log([p[0, ids[0]], p[2, 3]]), atol=1e-5)
+    assert np.allclose(mass[[0, 2]], np.log([p[0, [1, 4, 5]].sum(), p[2, 3]]), atol=1e-5)
+    assert np.isnan([logp[1], mass[1]]).all()

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
 from charbard.cli.info import info
 from charbard.cli.score import score
@@ -28,6 +29,7 @@ app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
 app.command()(serve)
+app.add_typer(corpus, name="corpus")
 
 
 @app.callback(invoke_without_command=True)

@@ -12,7 +12,10 @@ from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 __all__ = ["train"]
 
 Text = Annotated[
-    list[str], typer.Argument(help="Files, folders, patterns in quotes, or - for standard input.")
+    list[str],
+    typer.Argument(
+        help="Files, folders, patterns in quotes, - for standard input, or a corpus by name."
+    ),
 ]
 
 
@@ -125,10 +128,10 @@ def _run(
     quiet: bool,
 ) -> None:
     from charbard.cli.progress import Screen
-    from charbard.config import from_dict
+    from charbard.corpus.named import config_for
 
     start, distributed, journal = _trainer_modules()
-    corpus = from_dict(CorpusConfig, reading)
+    corpus = config_for(text, reading)
     if out is None:
         out = _free_folder(text[0], resume=resume)
     with (

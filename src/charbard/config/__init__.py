@@ -18,15 +18,20 @@ from charbard.config.order import TextOrder
 from charbard.config.sample import SampleOptions
 from charbard.config.studio import StudioConfig
 from charbard.config.train import TrainConfig
+from charbard.config.verse import BOLDNESS, CoupletOrder, NameOrder, VerseOrder
 
 __all__ = [
+    "BOLDNESS",
     "CELLS",
     "CorpusConfig",
+    "CoupletOrder",
     "ModelConfig",
+    "NameOrder",
     "SampleOptions",
     "StudioConfig",
     "TextOrder",
     "TrainConfig",
+    "VerseOrder",
     "check",
     "default_of",
     "from_dict",

@@ -25,6 +25,11 @@ class CorpusConfig:
     fields: tuple[str, ...] = setting(
         (), "Fields or columns given to the model before the text (form, title …)."
     )
+    split_field: str | None = setting(
+        None,
+        "Field or column that says train, validation or test, instead of a split by near-copies; "
+        "records where it says anything else are left out.",
+    )
     drop_containing: str = setting("", "Leave out records that contain any of these characters.")
     min_length: int = setting(1, "Leave out shorter records, in characters.", minimum=1)
     max_length: int | None = setting(None, "Leave out longer records, in characters.", minimum=1)
@@ -40,6 +45,11 @@ class CorpusConfig:
             raise OptionError(
                 "a running text has no fields to condition on",
                 hint="use --format titled, json, jsonl or csv",
+            )
+        if self.split_field is not None and self.format not in ("json", "jsonl", "csv"):
+            raise OptionError(
+                f"format {self.format!r} has no field {self.split_field!r} to split by",
+                hint="use --format json, jsonl or csv",
             )
 
     @property

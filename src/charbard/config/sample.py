@@ -9,13 +9,22 @@ __all__ = ["SampleOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions:
-    """Applied in this order: temperature, repetition penalty, top-k, top-p, min-p, draw.
+    """Applied in this order: temperature, boost and repetition penalty, top-k, top-p, min-p, draw.
 
-    `None` is off. Banned and unknown characters are removed before all of it.
+    `None` is off. Banned, rare and unknown characters are removed before all of it.
     """
 
     temperature: float = setting(
         1.0, "Boldness: below 1 safer, above 1 wilder.", minimum=0.01, maximum=10.0
+    )
+    temperature_end: float | None = setting(
+        None,
+        "Temperature to go to in even strides; none: it stays.",
+        minimum=0.01,
+        maximum=10.0,
+    )
+    temperature_steps: int = setting(
+        100, "Characters until the temperature has reached its end.", minimum=1
     )
     top_k: int | None = setting(None, "Draw among the K likeliest characters only.", minimum=1)
     top_p: float | None = setting(
@@ -32,6 +41,16 @@ class SampleOptions:
     )
     greedy: bool = setting(False, "Always take the likeliest character.")
     banned: str = setting("", "Characters never to write.")
+    boosted: str = setting("", "Characters to write more often.")
+    boost: float = setting(
+        1.0,
+        "Nats added to each boosted character; below 0 makes it rarer.",
+        minimum=-20.0,
+        maximum=20.0,
+    )
+    commonest: int | None = setting(
+        None, "Write only the N commonest characters of what was learned.", minimum=1
+    )
 
     def __post_init__(self) -> None:
         check(self)

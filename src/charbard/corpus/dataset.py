@@ -96,7 +96,7 @@ def open_dataset(
     """Encode a text, or find it in the cache.
 
     Args:
-        names: Files, folders, patterns, or `-`.
+        names: Files, folders, patterns, `-`, or corpora by name.
         config: How to read them.
         vocab: Encode with these ids; what they lack is unknown.
         grow: Put characters that `vocab` lacks behind it instead.
@@ -230,17 +230,23 @@ def _write_records(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
     clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
+    told = array("B")
     for record in read_records(inputs, config):
         sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
         ids = _encode_record(record, vocab)
         unknown += int((ids == UNKNOWN).sum())
         bounds.append(bounds[-1] + len(ids))
         field_sizes.extend(sizes)
-        clusters.add(record.text)
+        if record.side is None:
+            clusters.add(record.text)
+        else:
+            told.append(record.side)
         file.write(ids.astype(_dtype(vocab)).tobytes())
     return _Parts(
         np.frombuffer(bounds, np.int64),
-        clusters.sides(validation=config.validation, test=config.test),
+        np.frombuffer(told, np.uint8)
+        if told
+        else clusters.sides(validation=config.validation, test=config.test),
         np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
         unknown,
     )

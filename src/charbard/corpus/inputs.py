@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from charbard.corpus.named import place_of
 from charbard.errors import CorpusError
 from charbard.text import check_encoding, detect_encoding, pieces
 
@@ -52,7 +53,8 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
     """Open every file that the names stand for, in a fixed order.
 
     Args:
-        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, or `-`.
+        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, `-`, or corpora by
+            name; a file of the same name comes first.
         encoding: Read all of them in this encoding; None detects it for each.
 
     Raises:
@@ -68,6 +70,8 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
 def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
     if given == "-":
         return [("standard input", _spooled_stdin())]
+    if (built := place_of(given)) is not None:
+        return [(built.name, _opener(built))]
     path = Path(given)
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.name.endswith((".txt", ".txt.gz")))
@@ -76,7 +80,10 @@ def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
         found, hint = [path], ""
     else:
         found = sorted(Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file())
-        hint = "give a file, a folder, a pattern in quotes, or - for standard input"
+        hint = (
+            "give a file, a folder, a pattern in quotes, - for standard input,"
+            " or a corpus; see: charbard corpus list"
+        )
     if not found:
         raise CorpusError(f"no text found at {given!r}", hint=hint)
     return [(str(p), _opener(p)) for p in found]

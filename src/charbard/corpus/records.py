@@ -11,6 +11,7 @@ from typing import Any
 
 from charbard.config import CorpusConfig
 from charbard.corpus.inputs import Input
+from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError
 
 __all__ = ["Record", "read_records"]
@@ -23,10 +24,14 @@ class Record:
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
     """Only those the config asks for; one that is missing here is left open."""
+    side: int | None = None
+    """`TRAIN`, `VALIDATION` or `TEST`, where the config names a field that says so."""
 
 
 def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Record]:
     """Every record that passes the config's filters, in order.
+
+    With a `split_field` those of no side are left out.
 
     Raises:
         CorpusError: A line or file does not have the format's shape.
@@ -34,11 +39,14 @@ def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Reco
     parse = _PARSERS[config.format]
     for source in inputs:
         for record in parse(source, config):
-            if _passes(record.text, config):
+            if _passes(record, config):
                 yield record
 
 
-def _passes(text: str, config: CorpusConfig) -> bool:
+def _passes(record: Record, config: CorpusConfig) -> bool:
+    text = record.text
+    if config.split_field is not None and record.side is None:
+        return False
     if not config.min_length <= len(text) <= (config.max_length or len(text)):
         return False
     return not any(char in text for char in config.drop_containing)
@@ -122,7 +130,8 @@ def _joined(value: Any) -> str:
 
 def _with_fields(text: str, row: Mapping[str, Any], config: CorpusConfig) -> Record:
     chosen = {name: _joined(row[name]) for name in config.fields if row.get(name)}
-    return Record(text.strip(), chosen)
+    side = None if config.split_field is None else SIDES.get(str(row.get(config.split_field)))
+    return Record(text.strip(), chosen, side)
 
 
 _PARSERS = {

@@ -7,15 +7,17 @@ repeated and adding records moves none of the old clusters but those it joins.
 
 import re
 from array import array
-from collections.abc import Iterable
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TEST", "TRAIN", "VALIDATION", "Clusters", "side_of"]
+__all__ = ["SIDES", "TEST", "TRAIN", "VALIDATION", "Clusters", "line_hash", "side_of"]
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
+SIDES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+"""What a record's split field may say."""
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:\s]+")
 _MOST_COMMON = 32
 """A line that more records share says nothing about any pair of them (a refrain, "la la la")."""
@@ -31,25 +33,61 @@ class Clusters:
     def add(self, text: str) -> None:
         """Take in the next record."""
         lines = [line for line in _LINE_ENDS.split(text) if line]
-        hashes = set(map(_hash, lines))
-        self._firsts.append(_hash("".join(lines)))
+        hashes = set(map(line_hash, lines))
+        self._firsts.append(line_hash("".join(lines)))
         self._sizes.append(len(hashes))
         self._hashes.extend(hashes)
 
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @cached_property
+    def _near(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs (earlier, later) of near-duplicates, and how many lines each pair shares."""
+        if not len(self._hashes):
+            return np.empty((0, 2), np.int64), np.empty(0, np.int64)
+        return _near_pairs(np.frombuffer(self._hashes, np.uint64), self.sizes)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """For each record the number of its different lines."""
+        return np.frombuffer(self._sizes, np.int64)
+
+    @cached_property
     def roots(self) -> NDArray[np.int64]:
         """For each record the index of the first record of its cluster."""
-        sizes = np.frombuffer(self._sizes, np.int64)
-        roots = np.arange(len(sizes))
-        if len(self._hashes):
-            for earlier, later in _near_pairs(np.frombuffer(self._hashes, np.uint64), sizes):
-                _join(roots, int(earlier), int(later))
+        roots = np.arange(len(self))
+        for earlier, later in self._near[0]:
+            _join(roots, int(earlier), int(later))
         while (higher := roots[roots]).tobytes() != roots.tobytes():
             roots = higher
         return roots
 
+    def copies(self, share: float) -> NDArray[np.bool_]:
+        """Which records have this share of their lines in one other, longer or earlier record.
+
+        A record that is itself such a copy does not count as the other.
+        """
+        copy = np.zeros(len(self), np.bool_)
+        for (earlier, later), shared in zip(*self._near, strict=True):
+            shorter, other = (
+                (earlier, later) if self.sizes[earlier] < self.sizes[later] else (later, earlier)
+            )
+            if shared >= share * self.sizes[shorter] and not copy[other]:
+                copy[shorter] = True
+        return copy
+
+    def holding(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which records have a line with one of these hashes."""
+        found = np.isin(np.frombuffer(self._hashes, np.uint64), hashes)
+        owners = np.repeat(np.arange(len(self)), self.sizes)
+        held = np.zeros(len(self), np.bool_)
+        held[owners[found]] = True
+        return held
+
     def sides(self, *, validation: float, test: float) -> NDArray[np.uint8]:
         """`TRAIN`, `VALIDATION` or `TEST` for each record."""
-        firsts = np.frombuffer(self._firsts, np.uint64)[self.roots()]
+        firsts = np.frombuffer(self._firsts, np.uint64)[self.roots]
         return np.array(
             [side_of(int(first), validation=validation, test=test) for first in firsts], np.uint8
         )
@@ -63,14 +101,15 @@ def side_of(hash_value: int, *, validation: float, test: float) -> int:
     return TEST if share < validation + test else TRAIN
 
 
-def _hash(line: str) -> int:
+def line_hash(line: str) -> int:
+    """BLAKE2b of a line's UTF-8: 8 bytes, unkeyed, read as one big-endian number."""
     return int.from_bytes(blake2b(line.encode(), digest_size=8).digest(), "big")
 
 
 def _near_pairs(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
-) -> Iterable[NDArray[np.int64]]:
-    """Pairs (earlier, later) of records that share half of the shorter one's lines."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (earlier, later) of records that share half of the shorter one's lines; how many."""
     owners = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((owners, hashes))
     hashes, owners = hashes[order], owners[order]
@@ -90,11 +129,10 @@ def _near_pairs(
         for start, length in zip(starts[common], lengths[common], strict=True)
     ]
     if not found:
-        return np.empty((0, 2), np.int64)
+        return np.empty((0, 2), np.int64), np.empty(0, np.int64)
     pairs, shared = np.unique(np.concatenate(found), axis=0, return_counts=True)
-    shorter = np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
-    near: NDArray[np.int64] = pairs[2 * shared >= shorter]
-    return near
+    near = 2 * shared >= np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
+    return pairs[near], shared[near]
 
 
 def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,27 +1,60 @@
-"""A bundle's network, ready to step.
+"""A bundle's network in plain float32, as written in the textbooks: the measure of all others.
 
-Shape letters: T time, B batch, L layers, E embedding, H hidden, P output width, V symbols.
+Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, P output width,
+V symbols.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
+from charbard.config import ModelConfig
+from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
+from charbard.runtime.sampling import choose
+from charbard.runtime.state import State
 
-__all__ = ["Model", "State"]
+__all__ = ["Model", "Network", "log_softmax"]
 
 
-class State(NamedTuple):
-    """What the network remembers: for each layer (h_BH, c_BH), or (h_BH,). Never modified."""
+class Network(Protocol):
+    """The face of every way to run a network. Pure: nothing in it changes once it is made."""
 
-    layers: tuple[tuple[F32, ...], ...]
+    config: ModelConfig
+
+    def start(self, batch: int = 1) -> State:
+        """The state before anything was read: zeros."""
+        ...
+
+    def step(
+        self, ids_B: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
+    ) -> tuple[F32, State]:
+        """Read one character in every row.
+
+        Args:
+            ids_B: What each row reads.
+            state: Before it; B rows. Not modified.
+            keep_BLH: What each unit's output is multiplied by: 1 leaves it, 0 switches it off.
+
+        Returns:
+            What the output layer reads, (B, P), and the new state.
+        """
+        ...
+
+    def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
+        """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
+        ...
+
+    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
+        """Draw what each row asks for."""
+        ...
 
 
 class Model:
-    """Pure functions over one set of weights: nothing in here changes after it is made."""
+    """The reference network. Rows of a batch may differ from a lone row in the last bit."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.config = bundle.config
@@ -43,39 +76,66 @@ class Model:
         self._output_PV, self._bias_V = np.ascontiguousarray(output.T), weights["output.bias"]
 
     def start(self, batch: int = 1) -> State:
-        """The state before anything was read: zeros."""
-        zeros = np.zeros((batch, self.config.hidden_size), np.float32)
-        parts = 2 if self.config.cell == "lstm" else 1
-        return State(((zeros,) * parts,) * self.config.num_layers)
+        """See `Network`."""
+        return start_state(self.config, batch)
 
-    def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
-        """Read characters.
+    def step(
+        self, ids_B: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
+    ) -> tuple[F32, State]:
+        """See `Network`."""
+        features, state = self.read(ids_B[None], state, keep_BLH)
+        return features[0], state
 
-        Args:
-            ids_TB: What is read.
-            state: State before it. Not modified.
-
-        Returns:
-            What the output layer reads after each character, (T, B, P), and the state at the end.
-        """
-        step = CELL_STEPS[self.config.cell]
+    def read(
+        self, ids_TB: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
+    ) -> tuple[F32, State]:
+        """Read many characters: what the output layer reads after each, (T, B, P), and the end."""
+        step, parts = CELL_STEPS[self.config.cell], state.parts
         x_TBE = self._embedding_VE[ids_TB]
-        after = []
-        for weights, memory in zip(self._layers, state.layers, strict=True):
+        after_BSH = np.empty_like(state.values_BSH)
+        for layer, weights in enumerate(self._layers):
+            slots = range(layer * parts, (layer + 1) * parts)
+            memory = tuple(state.values_BSH[:, slot] for slot in slots)
             x_TBG = x_TBE @ weights.w_ih_EG + weights.b_ih_G
             x_TBE = np.empty((*ids_TB.shape, self.config.hidden_size), np.float32)
             for time, x_BG in enumerate(x_TBG):
                 memory = step(x_BG, memory, weights)
+                if keep_BLH is not None:
+                    memory = (memory[0] * keep_BLH[:, layer], *memory[1:])
                 x_TBE[time] = memory[0]
-            after.append(memory)
+            for slot, vector_BH in zip(slots, memory, strict=True):
+                after_BSH[:, slot] = vector_BH
         if self._projection is not None:
             weight_HP, bias_P = self._projection
             x_TBE = x_TBE @ weight_HP + bias_P
-        return x_TBE, State(tuple(after))
+        return x_TBE, State(after_BSH, parts)
+
+    def logits(self, features: F32, ids: NDArray[np.integer] | None = None) -> F32:
+        """See `Network`; any number of leading axes."""
+        if ids is not None:
+            some: F32 = features @ self._output_PV[:, ids] + self._bias_V[ids]
+            return some
+        scores: F32 = features @ self._output_PV + self._bias_V
+        return scores
 
     def logp(self, features: F32) -> F32:
         """Log-probability of every symbol: (..., P) to (..., V), in nats."""
-        logits: F32 = features @ self._output_PV + self._bias_V
-        logits -= logits.max(axis=-1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        return logits
+        return log_softmax(self.logits(features))
+
+    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
+        """See `Network`."""
+        return choose(self.logits(features_BP), asks)
+
+
+def start_state(config: ModelConfig, batch: int) -> State:
+    """Zeros, as many as this network remembers."""
+    parts = 2 if config.cell == "lstm" else 1
+    shape = (batch, config.num_layers * parts, config.hidden_size)
+    return State(np.zeros(shape, np.float32), parts)
+
+
+def log_softmax(logits: F32) -> F32:
+    """Log-probabilities in nats, over the last axis."""
+    logp: F32 = logits - logits.max(axis=-1, keepdims=True)
+    logp -= np.log(np.exp(logp).sum(axis=-1, keepdims=True))
+    return logp

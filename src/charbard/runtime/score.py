@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.model import Model, State
+from charbard.runtime.model import Model
+from charbard.runtime.state import State
 
 __all__ = ["Scores", "read_scores", "score_ids"]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from charbard.config import CorpusConfig, from_dict
+from charbard.config import CorpusConfig
+from charbard.corpus.named import config_for
 from charbard.errors import TrainingError
 from charbard.train.distributed import ranks
 from charbard.train.events import Finished
@@ -47,7 +48,7 @@ def fit(
     """Train a model on a text.
 
     Args:
-        text: File, folder, pattern, or several of them.
+        text: File, folder, pattern, or several of them; or a corpus by name.
         out: Folder for the model, its checkpoints, log and report.
         minutes: Finish in this time and choose every setting that is not given; or give `epochs`
             or `steps` among the settings.
@@ -64,7 +65,7 @@ def fit(
         settings["minutes"] = minutes
     wish = Wish(
         names=names,
-        corpus=corpus or from_dict(CorpusConfig, {}),
+        corpus=corpus or config_for(names, {}),
         settings=settings,
         out=Path(out),
         resume=resume,

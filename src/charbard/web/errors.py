@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from charbard import errors
-from charbard.errors import CharbardError, RefusedError
+from charbard.errors import CharbardError
 
 __all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "status_of"]
 
@@ -20,6 +20,7 @@ STATUS = {
     errors.TooLargeError: 413,
     errors.RateError: 429,
     errors.BusyError: 503,
+    errors.StoppedError: 503,
     errors.OptionError: 422,
     errors.CorpusError: 422,
     errors.MissingExtraError: 501,
@@ -27,6 +28,7 @@ STATUS = {
     CharbardError: 400,
 }
 """Status by class; a class that is not named here has its parent's."""
+_RETRY_S = "1"
 _TOLD = {404: "no such address", 405: "this address does not take that method"}
 
 
@@ -58,8 +60,10 @@ def _shaped(path: str, status: int, body: dict[str, str]) -> dict[str, Any]:
 def response_for(error: CharbardError, path: str) -> JSONResponse:
     """An error as a whole answer, in the shape that clients of this path expect."""
     headers = {}
-    if isinstance(error, RefusedError) and error.retry_after_s is not None:
+    if isinstance(error, errors.RateError):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    if isinstance(error, errors.BusyError | errors.StoppedError):
+        headers["retry-after"] = _RETRY_S
     if isinstance(error, errors.TokenError):
         headers["www-authenticate"] = "Bearer"
     status = status_of(error)

@@ -33,7 +33,7 @@ async def sliced(studio: Studio, items: Iterator[T]) -> AsyncGenerator[T, None]:
     """Pull an iterator in a thread; closing this closes it after the slice that runs.
 
     Raises:
-        BusyError: The server is being stopped and the time of grace is over.
+        StoppedError: The server is being stopped and the time of grace is over.
     """
     loop = asyncio.get_running_loop()
     try:

@@ -69,4 +69,4 @@ class Slots:
 
     def _busy(self, message: str) -> BusyError:
         self.refused += 1
-        return BusyError(message, hint="ask again in a moment", retry_after_s=1.0)
+        return BusyError(message, hint="ask again in a moment")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from charbard.config import StudioConfig
-from charbard.errors import BusyError, OptionError
+from charbard.errors import OptionError, StoppedError
 from charbard.web.library import Library
 from charbard.web.metrics import Metrics
 from charbard.web.slots import Slots
@@ -36,12 +36,10 @@ class Studio:
         """Raise if the server is being stopped.
 
         Raises:
-            BusyError: It is.
+            StoppedError: It is.
         """
         if self.is_stopping:
-            raise BusyError(
-                "the studio is stopping", hint="ask again in a moment", retry_after_s=5.0
-            )
+            raise StoppedError("the studio is stopping", hint="ask again in a moment")
 
     def hold(self, name: str, value: int, most: int) -> int:
         """Hold a number against this server's limit, which may be below the command line's.

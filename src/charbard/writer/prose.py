@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
-from charbard.runtime import Model, generate
-from charbard.vocab import END, UNKNOWN
+from charbard.runtime import Bias, Draws, Ids, Model, Step, Task, as_ids, generate, run
+from charbard.vocab import END, Vocab
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
 
@@ -124,14 +123,14 @@ class Writer:
     def stream(self, order: TextOrder, sample: int = 0) -> Iterator[Piece]:
         """One text of an order, piece by piece."""
         opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
-        steps = generate(
-            self._model,
-            opening,
-            order.options,
-            banned=self._banned(order.options),
+        draws = Draws(
+            options=order.options,
             seed=order.seed,
             sample=sample,
+            boost=self._boost(order.options),
         )
+        task = Task(generate(opening, self._allowed(order.options), draws))
+        steps: Iterator[Step] = (step for _, step in run(self._model, [task]))
         chars = self._until_end((step.char_id, step.logp) for step in steps)
         text = _limited(chars, order.length, finish_line=order.finish_line)
         for chunk, logp in _until_stop(text, order.stop):
@@ -143,14 +142,18 @@ class Writer:
                 return
             yield self.bundle.vocab.symbols[char_id], logp
 
-    def _banned(self, options: SampleOptions) -> NDArray[np.bool_]:
-        """Special symbols, but for the end of a record; and what the user bans."""
+    def _allowed(self, options: SampleOptions) -> Ids:
+        """What may be written: characters, the end of a record, less what the user rules out."""
         vocab = self.bundle.vocab
-        banned = np.zeros(len(vocab), np.bool_)
-        banned[UNKNOWN : vocab.first_char] = True
-        banned[END] = not self.bundle.has_records
-        banned[[vocab.encode(char)[0] for char in options.banned if char in vocab]] = True
-        return banned
+        last = len(vocab)
+        if options.commonest is not None:
+            last = min(last, vocab.first_char + options.commonest)
+        allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
+        return as_ids(sorted(allowed - _known(vocab, options.banned)))
+
+    def _boost(self, options: SampleOptions) -> Bias | None:
+        ids = as_ids(sorted(_known(self.bundle.vocab, options.boosted)))
+        return Bias(ids, np.full(len(ids), options.boost, np.float32)) if len(ids) else None
 
     def score(self, text: str, *, top: int = 5) -> Scored:
         """How likely each character of a text is, and what the model would rather have written."""
@@ -163,6 +166,10 @@ class Writer:
             f"<b>charbard</b> {config.num_layers} x {config.cell} {config.hidden_size},"
             f" {len(self.bundle.vocab.chars)} characters, model {self.bundle.digest}"
         )
+
+
+def _known(vocab: Vocab, chars: str) -> set[int]:
+    return {char_id for char in chars if (char_id := vocab.id_of(char)) is not None}
 
 
 def _limited(

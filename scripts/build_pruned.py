@@ -1,0 +1,150 @@
+"""Find the readings that verse hardly ever uses: src/charbard/prosody/data/pruned.tsv.
+
+    python scripts/build_pruned.py SOURCES [--half]
+
+Learned on Tang poems whose template is certain: at most two strict positions disagree with it, and
+at least three more with the one that begins in the other tone. A tone that a character has at under
+3 % of at least 30 strict positions is dropped for writing, likewise a level rhyme of a rhyme word.
+With --half it learns on every second poem and prints what the others then score, writing nothing.
+"""
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from sources import HERE
+from verse_corpus import Poem, poems, simplified
+
+from charbard.prosody.book import common_chars, readings_of
+from charbard.prosody.check.regulated import meter_of
+
+MIN_COUNT, MAX_SHARE = 30, 0.03
+SHAPES = [(width,) * count for width in (5, 7) for count in (4, 8)]
+FIVE = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
+SWAP = {"平": "仄", "仄": "平", "中": "中"}
+Uses = dict[str, Counter[str]]
+
+
+def tones(char: str) -> str:
+    """平, 仄 or 中."""
+    found = {reading.tone for reading in readings_of(char, book="pingshui")}
+    return found.pop() if len(found) == 1 else "中"
+
+
+def templates(width: int, count: int) -> list[list[dict[int, str]]]:
+    """Four poems of strict positions: line by line, place -> tone."""
+    found = []
+    for first in "甲丁丙乙":
+        kinds = [first, *("丁甲乙丙" if first in "丙乙" else "乙丙丁甲") * 2][:count]
+        found.append([strict(kind, width) for kind in kinds])
+    return found
+
+
+def strict(kind: str, width: int) -> dict[int, str]:
+    """Strict places of one line type, from 0."""
+    at = width - 5
+    places = {at + place: tone for place, tone in zip((1, 3, 4), FIVE[kind], strict=True)}
+    return {**places, 1: SWAP[FIVE[kind][0]]} if at else places
+
+
+def certain(poem: Poem) -> list[dict[int, str]] | None:
+    """The template of a poem, if there is no doubt about it."""
+    lines = [[tones(char) for char in line] for line in poem.lines]
+    options = templates(poem.shape[0], len(lines))
+    misfits = [
+        sum(
+            line[place] == SWAP[tone]
+            for line, places in zip(lines, option, strict=True)
+            for place, tone in places.items()
+        )
+        for option in options
+    ]
+    # The first two templates differ at one place, the rhyme of the first line; so do the others.
+    best, rival = sorted((min(misfits[:2]), min(misfits[2:])))
+    return options[misfits.index(best)] if best <= 2 and rival >= best + 3 else None
+
+
+def count_uses(found: list[Poem]) -> tuple[Uses, Uses]:
+    """Character -> how often at each tone, and rhyme word -> how often in each level rhyme."""
+    by_tone: Uses = defaultdict(Counter)
+    by_rhyme: Uses = defaultdict(Counter)
+    for poem in found:
+        if (template := certain(poem)) is None:
+            continue
+        for line, places in zip(poem.lines, template, strict=True):
+            for place, tone in places.items():
+                by_tone[line[place]][tone] += 1
+        if len(shared := common_rhymes(poem)) == 1:
+            for line in poem.lines[1::2]:
+                by_rhyme[line[-1]][min(shared)] += 1
+    return by_tone, by_rhyme
+
+
+def common_rhymes(poem: Poem) -> set[str]:
+    """The level rhymes that all even lines share."""
+    return set.intersection(
+        *(
+            {r.rhyme for r in readings_of(line[-1], book="pingshui") if r.tone == "平"}
+            for line in poem.lines[1::2]
+        )
+    )
+
+
+def dropped(by_tone: Uses, by_rhyme: Uses) -> Iterator[tuple[str, str]]:
+    """(character, tone or tone and rhyme) of every reading out of use."""
+    for char in common_chars():
+        readings = readings_of(char, book="pingshui")
+        uses = by_tone[char]
+        if len({reading.tone for reading in readings}) == 2 and sum(uses.values()) >= MIN_COUNT:
+            for tone in "平仄":
+                if uses[tone] < MAX_SHARE * sum(uses.values()):
+                    yield char, tone
+        level = {reading.rhyme for reading in readings if reading.tone == "平"}
+        rhymed = by_rhyme[char]
+        if len(level) > 1 and sum(rhymed.values()) >= MIN_COUNT:
+            for rhyme in sorted(level):
+                if rhymed[rhyme] < MAX_SHARE * sum(rhymed.values()):
+                    yield char, "平" + rhyme
+
+
+def held_out(found: list[Poem], rows: dict[str, str]) -> None:
+    """Print T4 of level-rhymed poems with the full and with the pruned set."""
+    for shape in SHAPES:
+        scores = []
+        rhymed = [poem for poem in found if poem.shape == shape and common_rhymes(poem)]
+        for pruned in ({}, rows):
+            lines = ([[_pruned(c, pruned) for c in line] for line in p.lines] for p in rhymed)
+            scores.append(sum(meter_of([*map("".join, each)]).is_regular for each in lines))
+        shown = " -> ".join(f"{score / len(rhymed):.1%}" for score in scores)
+        print(f"{shape[0]} x {len(shape)}: {len(rhymed)} poems, T4 {shown}")
+
+
+def _pruned(char: str, rows: dict[str, str]) -> str:
+    return SWAP[rows[char]] if rows.get(char) in ("平", "仄") else tones(char)
+
+
+def main(folder: Path, *, half: bool) -> None:
+    """Learn on all Tang poems of regular shape, or on half to see what it costs."""
+    found = [
+        Poem(tuple(map(simplified, poem.lines)), poem.marks, poem.title, poem.author)
+        for poem in poems(folder, "tang")
+        if poem.shape in SHAPES
+    ]
+    rows = list(dropped(*count_uses(found[::2] if half else found)))
+    whole = sum(len(item) == 1 for _, item in rows)
+    print(f"{whole} tones and {len(rows) - whole} rhymes dropped")
+    if half:
+        held_out(found[1::2], {char: item for char, item in rows if len(item) == 1})
+        return
+    head = """# Readings that verse hardly ever uses: left out when writing, kept when checking.
+# character, then the tone, or the tone and 平水 rhyme, that it does not have in practice.
+# Learned by scripts/build_pruned.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
+"""
+    text = head + "".join(f"{char}\t{item}\n" for char, item in rows)
+    path = HERE.parent / "src/charbard/prosody/data/pruned.tsv"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), half="--half" in sys.argv)

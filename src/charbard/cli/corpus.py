@@ -1,0 +1,123 @@
+"""`charbard corpus`: the corpora that have a name."""
+
+import json as json_format
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from charbard.corpus.named import Built
+
+__all__ = ["corpus"]
+
+corpus = typer.Typer(
+    help="Get the corpora that have a name. Example: charbard corpus build verse",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Name = Annotated[str, typer.Argument(help="A corpus; see: charbard corpus list")]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="Archive, unpacked package or clone that you have, instead of fetching.",
+        show_default=False,
+    ),
+]
+
+
+@corpus.command("list")
+def list_corpora() -> None:
+    """Every corpus, with what it is made of and whether it is built."""
+    from charbard.corpus.fetch import downloaded
+    from charbard.corpus.named import CORPORA, built
+
+    for name, one in CORPORA.items():
+        have = all(downloaded(source) for source in one.sources)
+        state = "built" if built(name) else "fetched" if have else "not fetched"
+        typer.echo(f"{name:12} {state:12} {one.summary}")
+        for source in one.sources:
+            typer.echo(f"{'':25} {source.label}, {source.size_mb:.1f} MB; {source.licence}")
+
+
+@corpus.command()
+def fetch(name: Name) -> None:
+    """Download what a corpus is made of, once, checked against its pinned digest.
+
+    Example: charbard corpus fetch verse
+    """
+    from charbard.corpus.fetch import check_digest
+    from charbard.corpus.fetch import fetch as fetch_source
+    from charbard.corpus.named import named
+
+    for source in named(name).sources:
+        path = fetch_source(source, say=_say)
+        check_digest(path, source)
+        typer.echo(path)
+
+
+@corpus.command()
+def build(
+    name: Name,
+    source: From = None,
+    exclude_lines: Annotated[
+        Path | None,
+        typer.Option(
+            help="Hold out poems that share a line with this list of digests, too.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Clean a corpus and write it where `charbard train` finds it by its name.
+
+    Example: charbard corpus build verse
+    """
+    from charbard.corpus.named import build as build_corpus
+
+    done = build_corpus(name, source=source, exclude_lines=exclude_lines, say=_say)
+    typer.echo(done.path)
+    _say(f"train on it: charbard train {name} --minutes 5; see: charbard corpus info {name}")
+
+
+@corpus.command()
+def info(
+    name: Name,
+    json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+) -> None:
+    """Sources, licence, digests and counts of a built corpus, and what cleaning left out.
+
+    Example: charbard corpus info verse
+    """
+    from charbard.corpus.named import built
+    from charbard.errors import CorpusError
+
+    found = built(name)
+    if found is None:
+        raise CorpusError(f"the corpus {name!r} is not built", hint=f"charbard corpus build {name}")
+    if json:
+        typer.echo(json_format.dumps(dict(found.about), ensure_ascii=False))
+        return
+    _show(found)
+
+
+def _show(found: "Built") -> None:
+    about = found.about
+    typer.echo(f"{found.path}\n{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")
+    for source in about["sources"]:
+        typer.echo(
+            f"from {source['package']}; licence: {source['licence']}\n     {source['origin']}"
+        )
+    for key, value in about.items():
+        if isinstance(value, int) and key != "bytes":
+            typer.echo(f"{key}: {value}")
+    if "splits" in about:
+        typer.echo("splits: " + ", ".join(f"{n} {name}" for name, n in about["splits"].items()))
+    for group, counts in about.get("cleaning", {}).items():
+        typer.echo(f"\n{group}")
+        for what, count in counts.items():
+            typer.echo(f"  {count:8}  {what}")
+
+
+def _say(message: str) -> None:
+    typer.echo(message, err=True)

@@ -1,0 +1,144 @@
+"""What is asked of a poem, a couplet or a name: the same order, bundle and seed give the same text.
+
+Every door (command line, Python, HTTP) fills in these values and takes its defaults, limits and
+help from here.
+"""
+
+from dataclasses import dataclass
+
+from charbard.config.declare import check, setting
+from charbard.config.sample import SampleOptions
+
+__all__ = ["BOLDNESS", "PARTICLES", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
+
+BOLDNESS = {"稳": 0.6, "平": 0.75, "常": 0.9, "新": 1.05, "奇": 1.2}
+"""The dial, from safe to strange, as temperatures."""
+REPEATS = ("auto", "free", "rhymes", "none")
+PARTICLES = 64
+"""More drafts of one text than this are not written side by side."""
+
+
+class _Drawn:
+    """What every order has to say on how characters are drawn."""
+
+    boldness: str
+    temperature: float | None
+
+    @property
+    def options(self) -> SampleOptions:
+        """The dial, or the temperature that overrules it."""
+        if self.temperature is not None:
+            return SampleOptions(temperature=self.temperature)
+        return SampleOptions(temperature=BOLDNESS[self.boldness])
+
+
+def _boldness() -> str:
+    return setting(  # type: ignore[no-any-return]
+        "常", "From safe to strange: 稳 平 常 新 奇.", choices=tuple(BOLDNESS)
+    )
+
+
+def _temperature() -> float | None:
+    return setting(  # type: ignore[no-any-return]
+        None, "The same as a number, instead of the word.", minimum=0.01, maximum=10.0
+    )
+
+
+def _candidates() -> int:
+    return setting(  # type: ignore[no-any-return]
+        4, "Texts to write, the best first.", minimum=1, maximum=32
+    )
+
+
+def _particles() -> int:
+    return setting(  # type: ignore[no-any-return]
+        8,
+        "Drafts of each text that are written side by side, so that what is forced reads as if it"
+        " were not; 1: plain masks.",
+        minimum=1,
+        maximum=PARTICLES,
+    )
+
+
+def _seed() -> int:
+    return setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerseOrder(_Drawn):
+    """A request for poems. What is empty or None is left open."""
+
+    form: str = setting("七绝", "Verse form or tune; or line lengths such as 5,5a/7,7a.")
+    variant: str | None = setting(None, "One variant of the form, by name.")
+    book: str | None = setting(None, "Rhyme book: pingshui, cilin or xinyun; none: the form's own.")
+    rhyme: str = setting("", "Rhyme group, several parted by spaces for forms that change rhyme.")
+    theme: str = setting("", "Theme or title, in the user's words.")
+    dynasty: str = setting("", "Dynasty to write like, if the model knows it.")
+    author: str = setting("", "Poet to write like, if the model knows them.")
+    opening: str = setting("", "What the poem begins with: a character, a line, several lines.")
+    acrostic: str = setting("", "Characters to hide in the poem, 2 to 8.")
+    acrostic_at: str = setting(
+        "head",
+        "Where: head, tail, diagonal, a place in every line (3), or places (1.1 2.2 3.3).",
+    )
+    template: str = setting("", "The poem with _ for each open character; lines as in the form.")
+    locks: tuple[str, ...] = ()
+    """Single characters with their places, as line.place=char, counted from 1."""
+    bans: tuple[str, ...] = ()
+    """Characters that one place must not have, as line.place=chars."""
+    banned: str = setting("", "Characters that must not occur, unless given.")
+    commonest: int | None = setting(
+        None, "Write with the N commonest characters of verse only.", minimum=100
+    )
+    repeats: str = setting(
+        "auto",
+        "May characters come twice? free: yes; rhymes: but for rhyme words; none: only doubled on"
+        " the spot; auto: none in regulated verse, rhymes elsewhere.",
+        choices=REPEATS,
+    )
+    boldness: str = _boldness()
+    temperature: float | None = _temperature()
+    candidates: int = _candidates()
+    particles: int = _particles()
+    seed: int = _seed()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoupletOrder(_Drawn):
+    """A request for the second line of a couplet, and a heading to hang above it."""
+
+    first: str = setting("", "The first line.")
+    heading: bool = setting(False, "Write a heading of four characters (横批), too.")
+    book: str = setting("pingshui", "Rhyme book that decides the tones.")
+    banned: str = setting("", "Characters that must not occur.")
+    boldness: str = _boldness()
+    temperature: float | None = _temperature()
+    candidates: int = _candidates()
+    particles: int = _particles()
+    seed: int = _seed()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameOrder(_Drawn):
+    """A request for names."""
+
+    surname: str = setting("", "Surname, of one or two characters.")
+    length: int = setting(2, "Characters of the given name.", minimum=1, maximum=3)
+    given: str = setting("", "The given name with _ for each open character, such as 子_.")
+    tones: str = setting("", "Tones of the given name over 平, 仄 and 中, such as 平仄.")
+    like: str = setting("", "Characters to prefer.")
+    banned: str = setting("", "Characters that must not occur.")
+    unwanted: bool = setting(True, "Leave out characters that no one wants in a name.")
+    boldness: str = _boldness()
+    temperature: float | None = _temperature()
+    candidates: int = _candidates()
+    seed: int = _seed()
+
+    def __post_init__(self) -> None:
+        check(self)

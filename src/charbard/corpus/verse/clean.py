@@ -1,0 +1,106 @@
+"""From the text of a source to the text of a record, or the reason why it can't be one."""
+
+import re
+import unicodedata
+
+__all__ = ["Unusable", "cleaned_text", "cleaned_title", "regular_marks"]
+
+
+class Unusable(Exception):
+    """A poem that is left out; the message is the reason that the report counts."""
+
+
+_NOTES = re.compile("（[^（）]*）|〖[^〖〗]*〗|〔[^〔〕]*〕|〈[^〈〉]*〉|<[^<>]*>")
+"""Notes, innermost first: readings, sources, collations."""
+_LACUNA = re.compile(
+    "[（〔][^（）〔〕]{0,6}[缺闕泐][^（）〔〕]{0,4}[）〕]|[（〔][上下中前后後]?[缺闕]"
+)
+"""A note that says that something is missing here."""
+_STAGE = re.compile('[（(［\\[〔][^○]|"')
+_LAST_STAGE = re.compile("[（(［\\[][^（）()［］\\[\\]]*[）)］\\]]。?$")
+_CHOSEN = re.compile(r"[\[［]([^\[\]［］]{1,4})[\]］]|《([^《》]{1,6})》")
+"""A character that an editor supplied, a tune that is named: both belong to the text."""
+_QUOTES = str.maketrans("", "", "「」『』“”\"‘’'*· \u3000\u200b\ufeff\n\t")
+_FULL_WIDTH = str.maketrans(",?!:;()", "，？！：；（）")
+_MARKS = str.maketrans("；：？！．", "，，。。。")
+_TIDY = re.compile("[，。、]*([，。、])")
+_PAUSE_AT_END = re.compile("、+(?=[，。])")
+_MOJIBAKE = "[\u0370-\u052f\u2500-\u257f\u3041-\u312f\ufe30-\ufe4f\ufffd\uff61-\uffdc]"
+_NOT_A_POEM = re.compile(
+    "詩題.*首句|^首句|出處：|^[無空佚][正詩]?文?。$|詩[一二三四五六七八九十]+[首句]。$"
+)
+"""What catalogues and indexes say where the poem is lost."""
+_FAULTS = (
+    ("an entry without its poem", _NOT_A_POEM),
+    ("missing characters (□ ○ ●)", re.compile("[□○●囗■◇]")),
+    ("characters written as parts ({…}, ⿰…)", re.compile("[{}=/|+⿰-⿻]")),
+    (
+        "brackets that do not close, titles of books",
+        re.compile(r"[（）()\[\]［］〔〕〖〗〈〉<>《》]"),
+    ),
+    ("omissions (…)", re.compile("[…—-]")),
+    ("private-use characters", re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")),
+    ("mojibake (kana, Cyrillic, �)", re.compile(_MOJIBAKE)),
+    ("letters and digits", re.compile("[0-9A-Za-zⅰ-ⅿ０-９Ａ-Ｚａ-ｚ]")),
+)
+_TEXT = re.compile("[\u3007\u3400-\u9fff\ufa0e-\ufa29\U00020000-\U0003ffff，。、]+")
+
+
+def cleaned_text(raw: str, *, songs: bool = False) -> str:
+    """The text without notes, with the three marks of a record.
+
+    Args:
+        raw: All paragraphs, joined.
+        songs: Brackets are stage directions, and what stands beside them may be spoken.
+
+    Raises:
+        Unusable: Something in it is missing or cannot be read.
+
+    >>> cleaned_text("千山鳥飛絕，萬逕（一作徑）人[蹤]滅。")
+    '千山鳥飛絕，萬逕人蹤滅。'
+    """
+    text = unicodedata.normalize("NFC", raw)
+    if _LACUNA.search(text):
+        raise Unusable("gaps that a note tells of")
+    if songs and _STAGE.search(_LAST_STAGE.sub("", text)):
+        raise Unusable("stage directions, speech")
+    text = without_notes(text)
+    for reason, pattern in _FAULTS:
+        if pattern.search(text):
+            raise Unusable(reason)
+    text = _TIDY.sub(r"\1", text.translate(_MARKS)).lstrip("，。、")
+    text = _PAUSE_AT_END.sub("", text)
+    if not text:
+        raise Unusable("no text")
+    if not _TEXT.fullmatch(text):
+        raise Unusable("other signs")
+    return text if text[-1] in "，。" else text.rstrip("、") + "。"
+
+
+def without_notes(text: str) -> str:
+    """The text without bracketed notes and quotation marks; supplied characters stay."""
+    text = text.translate(_FULL_WIDTH)
+    before = None
+    while before != text:
+        before, text = text, _NOTES.sub("", text)
+    return _CHOSEN.sub(r"\1\2", text).translate(_QUOTES)
+
+
+def cleaned_title(raw: str) -> str:
+    """A title without notes and with single spaces; empty if it has missing characters."""
+    text = unicodedata.normalize("NFC", raw).translate(_FULL_WIDTH)
+    before = None
+    while before != text:
+        before, text = text, _NOTES.sub("", text)
+    text = " ".join(_CHOSEN.sub(r"\1\2", text).split())
+    readable = not any(pattern.search(text) for _, pattern in _FAULTS[1:3])
+    return text if readable else ""
+
+
+def regular_marks(lines: tuple[str, ...]) -> str:
+    """Even lines with the marks of a couplet each.
+
+    >>> regular_marks(("床前明月光", "疑是地上霜"))
+    '床前明月光，疑是地上霜。'
+    """
+    return "".join(line + "，。"[place % 2] for place, line in enumerate(lines))

@@ -1,0 +1,67 @@
+"""Which tune a 曲 is sung to, told from a title that may hold the play, the key or the text too."""
+
+import re
+from collections.abc import Iterable
+
+from charbard.corpus.verse.clean import Unusable
+
+__all__ = ["known_tunes", "tune_of_ci", "tune_of_qu"]
+
+_KEYS = (
+    *("仙吕", "南吕", "中吕", "黄钟", "正宫", "道宫", "大石调", "小石调", "高平调", "般涉调"),
+    *("歇指调", "商角调", "双调", "商调", "越调", "角调", "宫调"),
+)
+"""Musical keys (宫调), which the titles of single songs begin with."""
+_TEXT_IN_TITLE = re.compile("[，。？！；、,：]")
+_LONGEST_TUNE = 8
+
+
+def tune_of_ci(name: str) -> str:
+    """The tune itself, where a poet's own name for it stands before.
+
+    >>> tune_of_ci("酹江月・念奴娇")
+    '念奴娇'
+    """
+    return name.rpartition("・")[2].strip()
+
+
+def known_tunes(titles: Iterable[str]) -> frozenset[str]:
+    """The tunes of those titles that are a play, a dot and a tune."""
+    found = set()
+    for title in titles:
+        head, dot, tail = title.partition("・")
+        tail = tail.rpartition("/")[2]
+        if dot and head not in _KEYS and 2 <= len(tail) <= _LONGEST_TUNE:
+            found.add(tail)
+    return frozenset(tail for tail in found if not _TEXT_IN_TITLE.search(tail))
+
+
+def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
+    """Tune and title of a 曲.
+
+    Raises:
+        Unusable: The title holds the beginning of the text, or names no tune.
+
+    >>> tune_of_qu("越调・小桃红花篮髻", frozenset({"小桃红"}))
+    ('小桃红', '花篮髻')
+    >>> tune_of_qu("汉宫秋・仙吕/点绛唇", frozenset())
+    ('点绛唇', '汉宫秋')
+    """
+    head, dot, tail = title.partition("・")
+    if _TEXT_IN_TITLE.search(title):
+        raise Unusable("the beginning of the text is lost in its title")
+    if not dot:
+        return _tune(title), ""
+    tail = tail.rpartition("/")[2]
+    if head and head not in _KEYS:
+        return _tune(tail), head
+    for length in range(min(len(tail), _LONGEST_TUNE), 1, -1):
+        if tail[:length] in tunes:
+            return tail[:length], tail[length:].strip()
+    return _tune(tail), ""
+
+
+def _tune(name: str) -> str:
+    if not 1 <= len(name) <= _LONGEST_TUNE:
+        raise Unusable("no tune is named")
+    return name

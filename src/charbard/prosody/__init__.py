@@ -1,0 +1,41 @@
+"""Tones, rhyme and verse forms: what a form asks, and whether a poem keeps it.
+
+Knows characters, rhyme books and forms; no models, ids or probabilities.
+"""
+
+from charbard.prosody.book import (
+    BOOKS,
+    Book,
+    Reading,
+    book_named,
+    fold,
+    readings_of,
+    rhymes_of,
+    rhymes_with,
+    tones_of,
+)
+from charbard.prosody.catalogue import form_named, forms
+from charbard.prosody.form import Form, Line, Variant
+from charbard.prosody.poem import Poem, read_poem
+from charbard.prosody.template import form_of_lengths, form_of_text
+
+__all__ = [
+    "BOOKS",
+    "Book",
+    "Form",
+    "Line",
+    "Poem",
+    "Reading",
+    "Variant",
+    "book_named",
+    "fold",
+    "form_named",
+    "form_of_lengths",
+    "form_of_text",
+    "forms",
+    "read_poem",
+    "readings_of",
+    "rhymes_of",
+    "rhymes_with",
+    "tones_of",
+]

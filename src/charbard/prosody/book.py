@@ -1,0 +1,202 @@
+"""Rhyme books: which tones and rhymes a character has.
+
+A character may have several readings, so every answer is a set; the empty set means that the book
+does not list it, and the caller must decide. Tables are read once, on first use, and never change.
+Knows nothing of lines and forms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
+
+from charbard.errors import OptionError
+
+__all__ = [
+    "BOOKS",
+    "Book",
+    "Reading",
+    "book_named",
+    "common_chars",
+    "fold",
+    "four_tones_of",
+    "readings_of",
+    "rhymes_of",
+    "rhymes_with",
+    "table_lines",
+    "tones_of",
+]
+
+
+class Reading(NamedTuple):
+    """One way to read a character."""
+
+    tone: str
+    """平 (level) or 仄 (oblique)."""
+    rhyme: str
+    """Name of its rhyme in the book, without the tone; 词林正韵 has one name for all tones."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A rhyme book: its key, Chinese name, other names, and what it is for."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...]
+    note: str
+
+
+BOOKS: Mapping[str, Book] = MappingProxyType(
+    {
+        book.key: book
+        for book in (
+            Book("pingshui", "平水韵", ("平水",), "106 rhymes; regulated verse since the Tang"),
+            Book("cilin", "词林正韵", ("词林", "词韵"), "19 parts; 词 of the Song"),
+            Book("xinyun", "中华新韵", ("新韵",), "14 rhymes; today's standard speech"),
+        )
+    }
+)
+
+
+def book_named(name: str) -> Book:
+    """The rhyme book of this key or Chinese name, in either script.
+
+    Raises:
+        OptionError: There is none.
+
+    >>> book_named("平水韻").key
+    'pingshui'
+    """
+    plain = "".join(map(fold, name))
+    for book in BOOKS.values():
+        if plain in (book.key, book.name, *book.aliases):
+            return book
+    known = ", ".join(f"{book.key} ({book.name})" for book in BOOKS.values())
+    raise OptionError(f"no rhyme book named {name!r}", hint=f"choose one of: {known}")
+
+
+def readings_of(char: str, *, book: str, pruned: bool = False) -> frozenset[Reading]:
+    """Every reading of a character; empty if the book does not list it.
+
+    Args:
+        char: One character, in any script.
+        book: Key of a rhyme book.
+        pruned: Leave out tones that verse hardly ever uses; for writing, not for checking.
+
+    >>> sorted(readings_of("看", book="pingshui"))
+    [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
+    """
+    table = _readings(book, pruned)
+    return table.get(char) or table.get(fold(char)) or frozenset()
+
+
+def tones_of(char: str, *, book: str, pruned: bool = False) -> frozenset[str]:
+    """平, 仄 or both; empty if the book does not list the character.
+
+    >>> sorted(tones_of("看", book="pingshui")), sorted(tones_of("雪", book="xinyun"))
+    (['仄', '平'], ['仄'])
+    """
+    return frozenset(reading.tone for reading in readings_of(char, book=book, pruned=pruned))
+
+
+def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
+    """Names of the rhymes a character belongs to, in the given tone or in any.
+
+    >>> rhymes_of("看", book="pingshui", tone="平")
+    frozenset({'寒'})
+    """
+    readings = readings_of(char, book=book)
+    return frozenset(reading.rhyme for reading in readings if tone in (None, reading.tone))
+
+
+def rhymes_with(
+    char: str, *, book: str, tone: str | None = None, pruned: bool = True
+) -> tuple[str, ...]:
+    """Characters that rhyme with this one in the same tone, commonest in verse first.
+
+    Args:
+        tone: 平 or 仄, for a character that has both; None allows any reading.
+        pruned: Leave out readings that verse hardly ever uses.
+
+    >>> rhymes_with("来", book="pingshui")[:6]
+    ('来', '开', '回', '梅', '台', '才')
+    """
+    found = readings_of(char, book=book, pruned=pruned)
+    wanted = {reading for reading in found if tone in (None, reading.tone)}
+    table = _readings(book, pruned)
+    place = {other: rank for rank, other in enumerate(common_chars())}
+    rhyming = [other for other, readings in table.items() if readings & wanted]
+    return tuple(sorted(rhyming, key=lambda other: (place.get(other, len(place)), other)))
+
+
+def four_tones_of(char: str, *, book: str) -> frozenset[str]:
+    """Which of 平, 上, 去, 入 a character has.
+
+    >>> sorted(four_tones_of("雪", book="pingshui"))
+    ['入']
+    """
+    rows = _rows(book)
+    return frozenset(item[0] for item in rows.get(char, rows.get(fold(char), "")).split())
+
+
+def fold(char: str) -> str:
+    """The shape of a character that the books list: simplified, variants joined.
+
+    >>> fold("裏"), fold("里"), fold("峯"), fold("a")
+    ('里', '里', '峰', 'a')
+    """
+    return _shapes().get(char, char)
+
+
+@cache
+def common_chars() -> str:
+    """The characters of Tang and Song verse, commonest first."""
+    return "".join(table_lines("common.txt"))
+
+
+def table_lines(name: str) -> list[str]:
+    """The lines of a table, its head left out."""
+    text = files("charbard.prosody.data").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+@cache
+def _rows(book: str) -> Mapping[str, str]:
+    """Character -> `平寒 去翰`."""
+    rows = table_lines(f"{book_named(book).key}.tsv")
+    return MappingProxyType(dict(row.split("\t") for row in rows))
+
+
+@cache
+def _readings(book: str, pruned: bool) -> Mapping[str, frozenset[Reading]]:
+    # Most characters share their set of readings with others: make each set once.
+    made: dict[str, frozenset[Reading]] = {}
+    table = {}
+    for char, row in _rows(book).items():
+        if row not in made:
+            made[row] = frozenset(
+                Reading("平" if item[0] == "平" else "仄", item[1:]) for item in row.split()
+            )
+        table[char] = made[row]
+    return MappingProxyType(_prune(table) if pruned and book != "xinyun" else table)
+
+
+def _prune(table: Mapping[str, frozenset[Reading]]) -> dict[str, frozenset[Reading]]:
+    kept = dict(table)
+    for row in table_lines("pruned.tsv"):
+        char, dropped = row.split("\t")
+        if char in kept:
+            kept[char] = frozenset(
+                reading
+                for reading in kept[char]
+                if reading.tone != dropped and reading.tone + reading.rhyme != dropped
+            )
+    return kept
+
+
+@cache
+def _shapes() -> Mapping[str, str]:
+    return MappingProxyType(dict(row.split("\t") for row in table_lines("shapes.tsv")))

@@ -1,0 +1,195 @@
+"""The rules of regulated verse (近体诗), from their statement, for lines of five or seven.
+
+The rule, as Tang practice has it (docs/prosody.md gives sources):
+
+1. Position two, four and six and the line end alternate by one of four line types; seven-character
+   lines put two characters before a line of five.
+2. The two lines of a couplet oppose each other at position two (对), the next couplet takes up the
+   tone of the line before (粘).
+3. Even lines end level and rhyme; odd lines end oblique, but the first may rhyme.
+4. 平平仄平仄 may stand for 平平平仄仄 (特拗).
+5. No line ends in three level characters; in 平平仄仄平 the first and third character are not both
+   oblique (孤平).
+6. 仄仄平平仄 with an oblique fourth character is made good by a level third character in the
+   answering line (大拗救). A poem that needs this keeps T5, not T4.
+
+Tones come in as strings over 平, 仄 and 中, which is a character of both tones or of none known.
+Shares no code with what writes verse.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from charbard.prosody.check.finding import Finding
+
+__all__ = ["Meter", "meter_of"]
+
+# The four line types of five characters, by position 2, 4 and 5.
+_TYPES = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
+_OTHER = {"平": "仄", "仄": "平"}
+_BEGINNINGS = ("甲", "丁", "丙", "乙")
+_AFTER = {"甲": "乙", "乙": "丙", "丙": "丁", "丁": "甲"}
+"""The next line of a poem without a fault."""
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The tones of a poem against the four line types."""
+
+    types: str
+    """The line type of each line, over 甲乙丙丁."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_regular(self) -> bool:
+        """T4: no rule is broken, and none needed rescue by another line."""
+        return all(each.legal and each.rule != "rescue" for each in self.findings)
+
+    @property
+    def is_legal(self) -> bool:
+        """T5: no rule is broken once rescued lines count as good."""
+        return all(each.legal for each in self.findings)
+
+
+def meter_of(tones: Sequence[str]) -> Meter:
+    """How a poem's tones stand to the rules, by the line types that fit it best.
+
+    Args:
+        tones: One string a line, all of five or all of seven.
+
+    >>> meter_of(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
+    True
+    """
+    for first in _BEGINNINGS:
+        types = _sequence(first, len(tones))
+        if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
+            return Meter(types, tuple(_remarks(tones, types)))
+    return _explain(tones)
+
+
+def _explain(tones: Sequence[str]) -> Meter:
+    """The reading of a faulty poem that needs the fewest faults, breaks and rescues."""
+    types = _best_types(tones)
+    findings = list(_breaks(types))
+    rescued = _rescued_lines(tones, types)
+    for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
+        if number not in rescued:
+            findings += [
+                Finding(rule, number, place, allowed)
+                for rule, place, allowed in _faults(line, kind)
+            ]
+    findings += _remarks(tones, types)
+    findings += [Finding("rescue", n, len(tones[0]) - 1, legal=True) for n in sorted(rescued)]
+    return Meter(types, tuple(sorted(findings, key=lambda each: (each.line, each.place or 0))))
+
+
+@lru_cache(maxsize=64)
+def _sequence(first: str, count: int) -> str:
+    """The line types of a poem without a fault that begins so."""
+    types = [first]
+    # A first line that rhymes stands where 甲 or 丙 would: 丁 for 甲, 乙 for 丙.
+    follow = {"丁": "乙", "乙": "丁"}.get(first, _AFTER[first])
+    while len(types) < count:
+        types.append(follow)
+        follow = _AFTER[follow]
+    return "".join(types)
+
+
+@lru_cache(maxsize=16384)
+def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
+    """What a line breaks as this type: (rule, place from 1, tone that would be right)."""
+    at = len(tones) - 5  # of the five-character line inside this one
+    wanted = dict(zip((at + 2, at + 4, at + 5), _TYPES[kind], strict=True))
+    if at:
+        wanted[2] = _OTHER[_TYPES[kind][0]]
+    faults = [
+        ("tone", place, tone)
+        for place, tone in sorted(wanted.items())
+        if tones[place - 1] == _OTHER[tone]
+    ]
+    if kind == "丙" and faults == [("tone", at + 4, "仄")] and _is_special(tones[at:]):
+        return ()
+    if kind == "乙" and tones[at] == tones[at + 2] == "仄":
+        faults.append(("lone-level", at + 3, "平"))
+    if kind == "丁" and tones[at + 2] == "平":
+        faults.append(("three-level", at + 3, "仄"))
+    return tuple(faults)
+
+
+def _is_special(five: str) -> bool:
+    """Whether 平平仄平仄 can be read here."""
+    return five[0] != "仄" and five[2] != "平"
+
+
+def _best_types(tones: Sequence[str]) -> str:
+    """Line types with the least sum of faults and of breaks between lines (dynamic programming)."""
+    best = {kind: (len(_faults(tones[0], kind)), kind) for kind in _TYPES}
+    for number, line in enumerate(tones[1:], 2):
+        kinds = "乙丁" if number % 2 == 0 else "甲丙"
+        best = {
+            kind: min(
+                (cost + _step_cost(tones, number, path[-1], kind), path + kind)
+                for cost, path in best.values()
+            )
+            for kind in kinds
+        }
+        assert len(line) == len(tones[0])
+    return min(best.values())[1]
+
+
+def _step_cost(tones: Sequence[str], number: int, before: str, kind: str) -> int:
+    """Faults of this line, one more for a break; a rescued line before is no fault."""
+    cost = len(_faults(tones[number - 1], kind)) + (_break(number, before, kind) is not None)
+    return cost - _rescues(tones[number - 2], before, tones[number - 1], kind)
+
+
+def _break(number: int, before: str, kind: str) -> str | None:
+    """The rule that the step to line `number` breaks: 对 inside a couplet, 粘 between two."""
+    same = _TYPES[before][0] == _TYPES[kind][0]
+    if number % 2 == 0:
+        return "opposition" if same else None
+    return None if same else "adhesion"
+
+
+def _breaks(types: str) -> Iterator[Finding]:
+    for number, (before, kind) in enumerate(pairwise(types), 2):
+        if rule := _break(number, before, kind):
+            tone = _TYPES[kind][0]
+            yield Finding(rule, number, 2, _OTHER[tone])
+
+
+def _rescues(line: str, kind: str, answer: str, answer_kind: str) -> bool:
+    """Whether the answering line makes good an oblique fourth character, the only fault."""
+    at = len(line) - 5
+    return (
+        kind == "甲"
+        and answer_kind == "乙"
+        and _faults(line, kind) == (("tone", at + 4, "平"),)
+        and answer[at + 2] != "仄"
+    )
+
+
+def _rescued_lines(tones: Sequence[str], types: str) -> set[int]:
+    return {
+        number
+        for number in range(1, len(tones))
+        if _rescues(tones[number - 1], types[number - 1], tones[number], types[number])
+    }
+
+
+def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
+    """What is legal but departs from the plain line types."""
+    at = len(tones[0]) - 5
+    for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
+        five = line[at:]
+        if kind == "丙" and five[3] == "平" and _is_special(five):
+            yield Finding("special", number, at + 3, legal=True)
+        elif kind == "丙" and five[2:] == "仄仄仄":
+            yield Finding("three-oblique", number, at + 3, legal=True)
+        elif kind == "乙" and five[0] == "仄" and five[2] == "平":
+            yield Finding("self-rescue", number, at + 3, legal=True)
+        elif kind == "甲" and five[2:4] in ("仄平", "仄中") and types[number:][:1] == "乙":
+            if tones[number][at + 2] == "平":
+                yield Finding("small-rescue", number, at + 3, legal=True)

@@ -1,0 +1,179 @@
+"""From a wish to a machine, or to the reason why there is none."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from charbard.errors import OptionError
+from charbard.prosody.book import common_chars, readings_of
+from charbard.prosody.form import Variant
+from charbard.prosody.lexicon import Lexicon, Mask, kind_of
+from charbard.prosody.machine import Machine
+from charbard.prosody.plan import UNKNOWN_KIND, Need, Pool, Slot, make_plan
+from charbard.prosody.wish import Lock, Wish
+
+__all__ = ["plan_wish", "shapes"]
+
+
+def plan_wish(wish: Wish, lexicon: Lexicon) -> Machine | None:
+    """The machine of a wish; None if no text can fulfil it.
+
+    Variants of one shape (lines, lengths, marks) are left open together; of several shapes the
+    first that can be fulfilled is taken.
+
+    Args:
+        wish: What is asked.
+        lexicon: The vocabulary in the wish's book, with the readings that may be written; given
+            characters are judged by all their readings.
+
+    Raises:
+        OptionError: A place, variant or rhyme group does not exist, or the vocabulary lacks a mark.
+    """
+    wanted = [_group_bits(name, lexicon) for name in wish.rhyme]
+    for variants in shapes(wish):
+        if (slots := _lay_out(variants[0], wish, lexicon)) is None:
+            continue
+        taken = _taken(wish, slots, variants)
+        pool = Pool(lexicon, _choosable(wish, lexicon), taken)
+        plans = [
+            make_plan(variant, slots, pool, wanted, _need(wish, variant, slots))
+            for variant in variants
+        ]
+        if feasible := [plan for plan in plans if plan.is_feasible]:
+            return Machine(feasible, pool, repeats=wish.repeats, taken=taken)
+    return None
+
+
+def shapes(wish: Wish) -> list[list[Variant]]:
+    """The variants that the wish leaves open, together where their texts have the same shape.
+
+    Raises:
+        OptionError: The form has no such variant.
+    """
+    named = wish.variant
+    variants = wish.form.variants if named is None else (wish.form.variant_named(named),)
+    by_shape: dict[object, list[Variant]] = {}
+    for variant in variants:
+        shape = tuple((len(line), line.mark) for line in variant.lines)
+        by_shape.setdefault(shape, []).append(variant)
+    return list(by_shape.values())
+
+
+def _group_bits(name: str | None, lexicon: Lexicon) -> int:
+    if name is None:
+        return -1
+    if name not in lexicon.number:
+        raise OptionError(
+            f"{lexicon.book} has no rhyme {name!r}", hint=f"it has: {' '.join(lexicon.groups)}"
+        )
+    return 1 << lexicon.number[name]
+
+
+def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | None:
+    """Every character of the text; None if two different ones are locked to one place."""
+    locks: dict[tuple[int, int], Lock] = {}
+    for lock in wish.locks:
+        _check_place(variant, wish, lock.line, lock.place)
+        if locks.setdefault((lock.line, lock.place), lock).char != lock.char:
+            return None
+    banned: dict[tuple[int, int], str] = {}
+    for ban in wish.bans:
+        _check_place(variant, wish, ban.line, ban.place)
+        banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
+    slots = []
+    for line, content in enumerate(variant.lines):
+        for place in range(len(content)):
+            ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
+            if (lock := locks.get((line, place))) is None:
+                slots.append(Slot(line, place, banned=ban_ids))
+            elif lock.char in banned.get((line, place), "") or lock.char in wish.banned:
+                return None
+            else:
+                slots.append(_locked(lock, lexicon))
+        slots += [Slot(line, None, _mark_id(mark, lexicon)) for mark in content.mark]
+    return slots
+
+
+def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
+    lengths = variant.lengths
+    if not 0 <= line < len(lengths):
+        raise OptionError(
+            f"{wish.form.name} has {len(lengths)} lines, there is no line {line + 1}",
+            hint=f"count lines from 1 to {len(lengths)}",
+        )
+    if not 0 <= place < lengths[line]:
+        raise OptionError(
+            f"line {line + 1} of {wish.form.name} has {lengths[line]} characters,"
+            f" there is no place {place + 1}",
+            hint=f"count places from 1 to {lengths[line]}",
+        )
+
+
+def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
+    char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
+    assert char_id is not None, f"{lock} is not in the vocabulary and has no stand-in"
+    found = readings_of(lock.char, book=lexicon.book)
+    kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
+    return Slot(lock.line, lock.place, char_id, kind)
+
+
+def _mark_id(mark: str, lexicon: Lexicon) -> int:
+    char_id = lexicon.vocab.id_of(mark)
+    if char_id is None:
+        raise OptionError(
+            f"the model has never seen the mark {mark!r}",
+            hint="verse needs a model trained on verse with its punctuation",
+        )
+    return char_id
+
+
+def _known_ids(chars: str, lexicon: Lexicon) -> frozenset[int]:
+    return frozenset(
+        char_id for char in chars if (char_id := lexicon.vocab.id_of(char)) is not None
+    )
+
+
+def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
+    allowed = lexicon.kind_V != 0
+    allowed[list(_known_ids(wish.banned, lexicon))] = False
+    if wish.commonest is not None:
+        common = np.zeros_like(allowed)
+        common[list(_known_ids(common_chars()[: wish.commonest], lexicon))] = True
+        allowed &= common
+    return allowed
+
+
+def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> frozenset[int]:
+    """Ids that stand locked where they must not come again."""
+    if wish.repeats == "free":
+        return frozenset()
+    ends = {
+        (number, len(line) - 1)
+        for variant in variants
+        for number, line in enumerate(variant.lines)
+        if line.rhyme is not None
+    }
+    return frozenset(
+        slot.locked
+        for slot in slots
+        if slot.locked is not None
+        and slot.place is not None
+        and (wish.repeats == "none" or (slot.line, slot.place) in ends)
+    )
+
+
+def _need(wish: Wish, variant: Variant, slots: Sequence[Slot]) -> Need:
+    """See `repeats` for why these counts are enough."""
+    if wish.repeats == "free":
+        return Need()
+    last = {
+        (number, len(line) - 1): line.rhyme
+        for number, line in enumerate(variant.lines)
+        if line.rhyme is not None
+    }
+    open_slots = [slot for slot in slots if slot.locked is None]
+    rhymes = [slot for slot in open_slots if (slot.line, slot.place) in last]
+    if wish.repeats == "rhymes":
+        return Need(1, max(1, len(rhymes)))
+    num_keys = len(set(last.values()))
+    return Need(len(open_slots) + num_keys * len(rhymes), max(1, len(rhymes)))

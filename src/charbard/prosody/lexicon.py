@@ -1,0 +1,124 @@
+"""A vocabulary seen through a rhyme book: which ids can stand where a tone or a rhyme is asked.
+
+Knows ids and readings, no probabilities. Built once for a vocabulary, shared by every machine.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.prosody.book import readings_of
+from charbard.vocab import Vocab
+
+__all__ = ["ANY", "LEVEL", "OBLIQUE", "SYMBOLS", "Kind", "Lexicon", "kind_of"]
+
+Mask = NDArray[np.bool_]
+LEVEL, OBLIQUE = 1, 2
+ANY = LEVEL | OBLIQUE
+SYMBOLS = {"平": LEVEL, "仄": OBLIQUE, "中": ANY}
+"""What a position of a pattern asks for, as bits of tones that would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """All that a form can see of a character: characters of one kind are interchangeable."""
+
+    tones: int
+    """Bits: which tones it can have."""
+    level: int
+    """Bits by number of the group: where it rhymes when read level."""
+    oblique: int
+    """The same when read oblique."""
+
+    def groups(self, tones: int) -> int:
+        """Bits of the groups it rhymes with in a reading of one of these tones."""
+        return (self.level if tones & LEVEL else 0) | (self.oblique if tones & OBLIQUE else 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """What a book says of a vocabulary's ids.
+
+    Shapes: V symbols of the vocabulary, K kinds, G rhyme groups. Arrays are never written to.
+    """
+
+    vocab: Vocab
+    book: str
+    groups: tuple[str, ...]
+    """Names of the rhyme groups; a group's number is its place here."""
+    number: Mapping[str, int]
+    """Number of each group."""
+    kinds: tuple[Kind, ...]
+    kind_V: NDArray[np.int32]
+    """Number of each id's kind; 0 is the kind of ids that have no reading."""
+    tones_K: NDArray[np.int64]
+    """Bits of the tones of each kind."""
+    groups_KG: Mapping[int, NDArray[np.bool_]]
+    """By bits of tones: the groups each kind rhymes in, in a reading of one of these tones."""
+
+    @classmethod
+    def build(cls, vocab: Vocab, book: str, *, pruned: bool = True) -> "Lexicon":
+        """Look every character of a vocabulary up.
+
+        Args:
+            vocab: The characters and their ids.
+            book: Key of a rhyme book.
+            pruned: Leave out readings that verse hardly uses, as a writer should.
+        """
+        found = [readings_of(char, book=book, pruned=pruned) for char in vocab.chars]
+        distinct = {readings: kind_of(readings, {}) for readings in found}
+        names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
+        number = {name: place for place, name in enumerate(names)}
+        kinds: dict[Kind, int] = {Kind(0, 0, 0): 0}
+        places = {
+            readings: kinds.setdefault(kind_of(readings, number), len(kinds))
+            for readings in distinct
+        }
+        kind_V = np.zeros(len(vocab), np.int32)
+        kind_V[vocab.first_char :] = [places[readings] for readings in found]
+        tones_K = np.array([kind.tones for kind in kinds])
+        groups_KG = {
+            bits: _unpacked([kind.groups(bits) for kind in kinds], len(names))
+            for bits in (LEVEL, OBLIQUE, ANY)
+        }
+        return cls(vocab, book, tuple(names), number, tuple(kinds), kind_V, tones_K, groups_KG)
+
+    def toned(self, tones: int) -> Mask:
+        """(V,) ids that have one of these tones."""
+        mask: Mask = (self.tones_K & tones != 0)[self.kind_V]
+        return mask
+
+    def rhyming(self, tones: int, groups: int) -> Mask:
+        """(V,) ids that rhyme in one of the groups, as bits, in a reading of one of these tones."""
+        chosen = _unpacked([groups], len(self.groups))[0]
+        mask: Mask = self.groups_KG[tones][:, chosen].any(axis=1)[self.kind_V]
+        return mask
+
+
+def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> Kind:
+    """A character's kind from its readings; groups without a number are left out.
+
+    >>> kind_of([("平", "东"), ("仄", "送")], {"东": 0, "送": 1})
+    Kind(tones=3, level=1, oblique=2)
+    """
+    tones, groups = 0, {LEVEL: 0, OBLIQUE: 0}
+    for tone, group in readings:
+        tones |= SYMBOLS[tone]
+        if group in number:
+            groups[SYMBOLS[tone]] |= 1 << number[group]
+    return Kind(tones, groups[LEVEL], groups[OBLIQUE])
+
+
+def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
+    """(len(bits), size) from integers, lowest bit first."""
+    width = (size + 7) // 8
+    packed = np.frombuffer(b"".join(each.to_bytes(width, "little") for each in bits), np.uint8)
+    found = np.unpackbits(packed.reshape(len(bits), width), axis=1, bitorder="little")
+    return found[:, :size].astype(np.bool_)
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Numbered parts by number, named groups by name."""
+    return (int(name), "") if name.isdecimal() else (0, name)

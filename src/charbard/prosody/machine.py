@@ -1,0 +1,362 @@
+"""A form, and all that is asked of a poem in it, as a machine that allows no wrong character.
+
+The machine reads a text from left to right, marks included, and says at each character which ids
+may come next: exactly those from which the end can still be reached. It knows ids and readings,
+no probabilities; it satisfies the runtime's `Constraint` without importing it.
+
+How it can be certain: a plan decides beforehand, from the end backward, which patterns of each line
+can be filled and which groups all lines of a rhyme can take. A text in progress is then, for every
+variant still possible, the set of patterns that the line begun still fits, and the set of groups
+that each rhyme can still be. Such sets are few, so they are numbered as they are met: a step is a
+look-up.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.prosody.lexicon import Kind, Lexicon, Mask
+from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.repeats import Scarce, find_scarce
+
+__all__ = ["Ids", "Machine", "VerseState"]
+
+T = TypeVar("T")
+Ids = NDArray[np.int32]
+"""Ids in ascending order, none twice, never modified once handed out."""
+_EMPTY = np.zeros(0, np.int32)
+
+_Live = tuple[int, int]
+"""A variant in progress: number of its plan, bits of the patterns its line in progress fits."""
+_Groups = tuple[tuple[int, ...], ...]
+"""For each plan, for each rhyme: bits of the groups it can still be."""
+
+
+class VerseState(NamedTuple):
+    """A text in progress. A value: never changed, always replaced."""
+
+    line: int
+    """Number of what has been settled of place, variants and patterns."""
+    rhyme: int
+    """Number of what has been settled of the rhymes."""
+    used: frozenset[int] = frozenset()
+    """Ids that must not be written again."""
+    last: int | None = None
+    """The character before, if it may be doubled."""
+
+
+class _Line(NamedTuple):
+    at: int
+    lives: tuple[_Live, ...]
+
+
+class Machine:
+    """What `compiler.plan_wish` makes. Its memory grows, its answers never change."""
+
+    def __init__(self, plans: Sequence[Plan], pool: Pool, *, repeats: str, taken: frozenset[int]):
+        self.plans = tuple(plans)
+        self.slots = self.plans[0].slots
+        self.lexicon: Lexicon = pool.lexicon
+        self._pool = pool
+        self._repeats = repeats
+        self._taken = taken
+        self._size = len(self.slots)
+        self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
+        self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
+        # The rhyme has a say in what a character settles: at the end of a line, and before one.
+        self._joint = [
+            self._rhymed[at]
+            or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
+            for at in range(self._size)
+        ]
+        choices = sum(slot.locked is None for slot in self.slots)
+        self._scarce: tuple[Scarce | None, ...] = tuple(
+            find_scarce(plan, pool, choices) if repeats == "none" else None for plan in plans
+        )
+        self._may_run_out: dict[int, bool] = {}
+        self._lines, self._rhymes = _Numbers[_Line](), _Numbers[_Groups]()
+        self._nexts: dict[tuple[int, int], int] = {}
+        self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
+        self._shared: dict[object, tuple[Mask, Ids]] = {}
+        groups = tuple(plan.groups for plan in plans)
+        lives = tuple((number, plan.fitting[0]) for number, plan in enumerate(plans))
+        self._start = VerseState(
+            self._lines.of(_Line(0, lives)), self._rhymes.of(groups), self._taken
+        )
+
+    def __len__(self) -> int:
+        """Characters of the text, marks included."""
+        return self._size
+
+    def start(self) -> VerseState:
+        """Nothing written yet."""
+        return self._start
+
+    def place(self, state: VerseState) -> int:
+        """How many characters have been written."""
+        return self._lines[state.line].at
+
+    def is_done(self, state: VerseState) -> bool:
+        """Whether the text is complete."""
+        return self._lines[state.line].at == self._size
+
+    def allowed(self, state: VerseState) -> Ids:
+        """The ids that may come next, ascending; at least one, unless the text is complete."""
+        ids, barred = self.choices(state)
+        if not len(barred):
+            return ids
+        keep = np.ones(len(ids), np.bool_)
+        keep[np.searchsorted(ids, barred)] = False
+        return ids[keep]
+
+    def choices(self, state: VerseState) -> tuple[Ids, Ids]:
+        """`allowed` in two parts: ids that many states share as one array, and those barred of them.
+
+        What is barred are characters that would come twice.
+        """
+        line = self._lines[state.line]
+        if line.at == self._size:
+            return _EMPTY, _EMPTY
+        rhymed = self._rhymed[line.at]
+        key = (state.line, state.rhyme if rhymed else None)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._look_up(line, self._rhymes[state.rhyme])
+        mask, ids = found
+        if not state.used or len(ids) == 1 or (self._repeats == "rhymes" and not rhymed):
+            return ids, _EMPTY
+        barred = state.used if state.last is None else state.used - {state.last}
+        if not rhymed and self._can_run_out(state.rhyme):
+            spared = self._spared(line, self._rhymes[state.rhyme], state.used)
+            barred = barred | set(np.flatnonzero(mask & ~spared).tolist())
+        listed = np.fromiter(barred, np.int32, len(barred))
+        listed = listed[mask[listed]]
+        listed.sort()
+        return ids, listed
+
+    def advance(self, state: VerseState, char_id: int) -> VerseState:
+        """The state after one more character, which must be an allowed one."""
+        at, lives = self._lines[state.line]
+        slot = self.slots[at]
+        assert slot.locked in (None, char_id), f"{char_id} is not allowed at {at}"
+        line, rhyme = state.line, state.rhyme
+        if self._joint[at]:
+            number = 0 if slot.locked is not None else int(self.lexicon.kind_V[char_id])
+            known = (line, rhyme, number)
+            if known not in self._joint_nexts:
+                kind = slot.kind or self.lexicon.kinds[number]
+                self._joint_nexts[known] = self._after_both(at, lives, rhyme, kind)
+            line, rhyme = self._joint_nexts[known]
+        else:
+            tones = 0 if slot.locked is not None else int(self._tones_V[char_id])
+            if (line, tones) not in self._nexts:
+                self._nexts[line, tones] = self._after(at, lives, slot.kind, tones)
+            line = self._nexts[line, tones]
+        if self._repeats == "free":
+            return VerseState(line, rhyme)
+        return self._remembered(state, at, char_id, (line, rhyme))
+
+    def _remembered(
+        self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
+    ) -> VerseState:
+        """Note what must not come again."""
+        if self._repeats == "rhymes":
+            used = state.used | {char_id} if self._rhymed[at] else state.used
+            return VerseState(*after, used)
+        if self.slots[at].place is None:
+            return VerseState(*after, state.used)
+        used = state.used | {char_id}
+        if self._can_run_out(after[1]):
+            after = self._narrowed(*after, used)
+        return VerseState(*after, used, None if char_id == state.last else char_id)
+
+    def _can_run_out(self, rhyme: int) -> bool:
+        """Whether a rhyme still open has so few words that others could use them up."""
+        found = self._may_run_out.get(rhyme)
+        if found is None:
+            found = self._may_run_out[rhyme] = any(
+                scarce is not None and scarce.concerns(groups)
+                for scarce, groups in zip(self._scarce, self._rhymes[rhyme], strict=True)
+            )
+        return found
+
+    def _narrowed(self, line: int, rhyme: int, used: frozenset[int]) -> tuple[int, int]:
+        """Give up the groups that have too few characters left."""
+        at, lives = self._lines[line]
+        groups = tuple(
+            bits if scarce is None else scarce.narrow(bits, at, used)
+            for scarce, bits in zip(self._scarce, self._rhymes[rhyme], strict=True)
+        )
+        fitting = tuple(live for live in self._fitting(at, lives, groups) if all(groups[live[0]]))
+        return self._number(at, fitting, groups)
+
+    def _spared(self, line: _Line, groups: _Groups, used: frozenset[int]) -> Mask:
+        """What some pattern in progress can do without."""
+        slot = self.slots[line.at]
+        assert slot.place is not None
+        union = np.zeros(len(self.lexicon.vocab), np.bool_)
+        for number, patterns in line.lives:
+            plan, scarce = self.plans[number], self._scarce[number]
+            key = plan.keys[slot.line]
+            for pattern in _members(range(len(plan.patterns[slot.line])), patterns):
+                mask = self._pool.mask(plan.patterns[slot.line][pattern][slot.place])
+                open_groups = list(groups[number])
+                if key is not None:
+                    open_groups[key] &= plan.endings[slot.line][pattern]
+                if scarce is not None:
+                    mask = scarce.keep(mask, open_groups, line.at, used)
+                union |= mask
+        return union
+
+    def _number(self, at: int, lives: Sequence[_Live], groups: _Groups) -> tuple[int, int]:
+        assert lives, f"the character at {at - 1} was not an allowed one"
+        return self._lines.of(_Line(at, tuple(lives))), self._rhymes.of(groups)
+
+    def _look_up(self, line: _Line, groups: _Groups) -> tuple[Mask, Ids]:
+        key, mask = self._union(line, groups)
+        banned = self.slots[line.at].banned
+        found = self._shared.get((key, banned))
+        if found is None:
+            mask = mask.copy()
+            mask[list(banned)] = False
+            ids = np.flatnonzero(mask).astype(np.int32)
+            ids.setflags(write=False)
+            found = self._shared[key, banned] = (mask, ids)
+        return found
+
+    def _union(self, line: _Line, groups: _Groups) -> tuple[object, Mask]:
+        """What some variant in progress allows, and a name for it."""
+        slot = self.slots[line.at]
+        if slot.locked is not None:
+            mask = np.zeros(len(self.lexicon.vocab), np.bool_)
+            mask[slot.locked] = True
+            return ("id", slot.locked), mask
+        assert slot.place is not None
+        tones, rhymes = 0, set()
+        for number, patterns in line.lives:
+            plan = self.plans[number]
+            key = plan.rhyme_at(line.at)
+            asked = _members(plan.patterns[slot.line], patterns)
+            if key is None:
+                for pattern in asked:
+                    tones |= pattern[slot.place]
+            else:
+                ends = _members(plan.endings[slot.line], patterns)
+                rhymes.update(
+                    (pattern[-1], end & groups[number][key])
+                    for pattern, end in zip(asked, ends, strict=True)
+                )
+        masks = [self._pool.rhyme_mask(bits, open_groups) for bits, open_groups in rhymes]
+        if tones:
+            masks.append(self._pool.mask(tones))
+        return (tones, frozenset(rhymes)), np.logical_or.reduce(masks)
+
+    def _after(self, at: int, lives: Sequence[_Live], kind: Kind | None, tones: int) -> int:
+        """What is settled once a character with these tones stands inside a line."""
+        slot = self.slots[at]
+        if slot.place is not None:
+            has = tones if kind is None else kind.tones
+            lives = [live for live in self._toned(slot.line, slot.place, lives, has) if live[1]]
+        assert lives, f"the character at {at} was not an allowed one"
+        return self._lines.of(_Line(at + 1, self._between_lines(at + 1, lives)))
+
+    def _toned(self, line: int, place: int, lives: Sequence[_Live], tones: int) -> Iterator[_Live]:
+        """The patterns that such a tone fits."""
+        for number, patterns in lives:
+            asked = self.plans[number].patterns[line]
+            yield (
+                number,
+                sum(
+                    1 << pattern
+                    for pattern, wanted in enumerate(asked)
+                    if patterns >> pattern & 1 and wanted[place] & tones
+                ),
+            )
+
+    def _between_lines(self, at: int, lives: Sequence[_Live]) -> tuple[_Live, ...]:
+        """Once a line is complete it does not matter any more which pattern it fits."""
+        if at == self._size or self.slots[at].place is None:
+            return tuple((number, 0) for number, _ in lives)
+        return tuple(lives)
+
+    def _after_both(
+        self, at: int, lives: Sequence[_Live], rhyme: int, kind: Kind
+    ) -> tuple[int, int]:
+        """What is settled once a character ends a line, or a mark leads to the next."""
+        slot, groups = self.slots[at], list(self._rhymes[rhyme])
+        if slot.place is not None:
+            kept = []
+            for number, patterns in self._toned(slot.line, slot.place, lives, kind.tones):
+                plan = self.plans[number]
+                key = plan.rhyme_at(at)
+                if key is not None:
+                    patterns, bits = _rhyming(plan, slot.line, patterns, groups[number][key], kind)
+                    groups[number] = _replaced(groups[number], key, bits)
+                if patterns:
+                    kept.append((number, patterns))
+            lives = kept
+        at += 1
+        if at < self._size and self.slots[at].line != slot.line:
+            line = self.slots[at].line
+            lives = [(number, self.plans[number].fitting[line]) for number, _ in lives]
+            lives = self._fitting(at, lives, groups)
+        else:
+            lives = self._between_lines(at, lives)
+        alive = {number for number, _ in lives}
+        gone = tuple(bits if n in alive else () for n, bits in enumerate(groups))
+        return self._number(at, lives, gone)
+
+    def _fitting(
+        self, at: int, lives: Sequence[_Live], groups: Sequence[tuple[int, ...]]
+    ) -> list[_Live]:
+        """Only the patterns of the line in progress that fit the rhyme as far as it is settled."""
+        if at == self._size or self.slots[at].place is None:
+            return list(lives)
+        line, kept = self.slots[at].line, []
+        for number, patterns in lives:
+            plan = self.plans[number]
+            if (key := plan.keys[line]) is not None:
+                patterns = sum(
+                    1 << place
+                    for place, ends in enumerate(plan.endings[line])
+                    if patterns >> place & 1 and ends & groups[number][key]
+                )
+            if patterns:
+                kept.append((number, patterns))
+        return kept
+
+
+def _rhyming(plan: Plan, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
+    """The patterns in whose tone a character rhymes in one of these groups; and those groups."""
+    kept, found = 0, 0
+    for place, pattern in enumerate(plan.patterns[line]):
+        ends = plan.endings[line][place] & groups & kind.groups(pattern[-1])
+        if patterns >> place & 1 and ends:
+            kept |= 1 << place
+            found |= ends
+    return kept, found
+
+
+def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
+    return (*items[:place], item, *items[place + 1 :])
+
+
+def _members(items: Sequence[T], bits: int) -> list[T]:
+    return [item for place, item in enumerate(items) if bits >> place & 1]
+
+
+class _Numbers(list[T]):
+    """Values by number, each once, numbered as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number: dict[T, int] = {}
+
+    def of(self, value: T) -> int:
+        number = self._number.setdefault(value, len(self))
+        if number == len(self):
+            self.append(value)
+        return number

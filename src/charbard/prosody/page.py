@@ -1,0 +1,178 @@
+"""Reading a page of forms: TOML to `Form` values.
+
+A page names line types and builds stanzas from them, or writes a line's tones outright:
+
+    [lines]
+    "甲" = ["中平中仄中平仄"]              # a line type: one pattern or several
+
+    [[forms]]
+    name = "七绝"
+    size = { lines = 4 }
+
+    [[forms.variants]]
+    name = "平起首句不入韵"
+    opening = "甲，乙a。"                # tones or a line type, rhyme key, punctuation
+    cycle = "丙，丁a。甲，乙a。"          # repeated to the size; or stanzas = ["…", "…"]
+
+Variants written at the top of a page serve all its forms that have none of their own.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, cycle, islice
+from pathlib import Path
+from typing import Any
+
+from charbard.errors import OptionError
+from charbard.prosody.form import Form, Line, Variant
+
+__all__ = ["Template", "read_page", "read_page_file"]
+
+MARKS = "，。、；：？！"
+_LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
+_PAGE_KEYS = {"lines", "forms", "variants"}
+_FORM_KEYS = {"name", "kind", "book", "note", "aliases", "size", "variants", "facts"}
+_VARIANT_KEYS = {"name", "opening", "cycle", "stanzas"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A form as a page has it: its size may still be chosen."""
+
+    name: str
+    aliases: tuple[str, ...]
+    row: Mapping[str, Any]
+    lines: Mapping[str, tuple[str, ...]]
+    source: str
+
+    @property
+    def kind(self) -> str:
+        """近体诗, 词 and so on."""
+        return str(self.row["kind"])
+
+    @property
+    def sizes(self) -> range | None:
+        """The numbers of lines it can have, or None if its stanzas are fixed."""
+        size = self.row.get("size")
+        if size is None:
+            return None
+        least = size.get("min", size["lines"])
+        return range(least, size.get("max", size["lines"]) + 1, size.get("step", 1))
+
+    def form(self, lines: int | None = None) -> Form:
+        """The form itself, of so many lines or its usual number.
+
+        Raises:
+            OptionError: It cannot have that many lines.
+        """
+        sizes = self.sizes
+        if lines is not None and lines not in (sizes or ()):
+            raise OptionError(f"{self.name} cannot have {lines} lines", hint=self._allowed())
+        count = lines if lines is not None else self.row["size"]["lines"] if sizes else None
+        variants = tuple(self._variant(row, count) for row in self.row["variants"])
+        return Form(
+            name=self.name if lines is None else f"{self.name}{lines}",
+            kind=self.kind,
+            variants=variants,
+            book=self.row.get("book", "pingshui"),
+            note=self.row.get("note", ""),
+            aliases=self.aliases,
+        )
+
+    def _allowed(self) -> str:
+        sizes = self.sizes
+        if sizes is None:
+            return "its stanzas are fixed"
+        if len(sizes) == 1:
+            return f"it always has {sizes[0]}"
+        every = f", in steps of {sizes.step}" if sizes.step > 1 else ""
+        return f"from {sizes[0]} to {sizes[-1]}{every}"
+
+    def _variant(self, row: Mapping[str, Any], count: int | None) -> Variant:
+        if "stanzas" in row:
+            return Variant(row["name"], tuple(self._stanzas(row["stanzas"])))
+        opening = list(self._parse(row.get("opening", "")))
+        endless = cycle(list(self._parse(row["cycle"])))
+        lines = tuple(islice(chain(opening, endless), count))
+        return Variant(row["name"], (*lines[:-1], replace(lines[-1], ends_stanza=True)))
+
+    def _stanzas(self, stanzas: list[str]) -> Iterator[Line]:
+        for stanza in stanzas:
+            *lines, last = self._parse(stanza)
+            yield from lines
+            yield replace(last, ends_stanza=True)
+
+    def _parse(self, text: str) -> Iterator[Line]:
+        for tones, rhyme, mark in _LINE.findall(text):
+            patterns = self.lines.get(tones) or (tones,)
+            if not set("".join(patterns)) <= set("平仄中"):
+                raise OptionError(
+                    f"{self.source}, {self.name}: no line type {tones!r}",
+                    hint="a line is written in 平, 仄 and 中, or is a name under [lines]",
+                )
+            yield Line(patterns, rhyme or None, mark)
+
+
+def read_page(text: str, *, source: str) -> list[Template]:
+    """Every form on a page.
+
+    Args:
+        text: TOML, as the module's head shows.
+        source: What to call the page in an error.
+
+    Raises:
+        OptionError: It is not TOML, or has a name it should not have, or lacks one.
+    """
+    try:
+        page = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise OptionError(f"{source} is not TOML: {error}") from None
+    _refuse_unknown(page, _PAGE_KEYS, source)
+    if not page.get("forms"):
+        raise OptionError(f"{source} has no form", hint="write [[forms]] and its name below it")
+    lines = {name: tuple(patterns) for name, patterns in page.get("lines", {}).items()}
+    return [_template(row, page, lines, source) for row in page["forms"]]
+
+
+def _template(
+    row: dict[str, Any],
+    page: Mapping[str, Any],
+    lines: Mapping[str, tuple[str, ...]],
+    source: str,
+) -> Template:
+    row = {"variants": page.get("variants", []), **row}
+    where = f"{source}, {row.get('name', 'a form without a name')}"
+    _refuse_unknown(row, _FORM_KEYS, where)
+    if missing := {"name", "kind"} - set(row):
+        raise OptionError(f"{where} lacks {min(missing)!r}")
+    if not row["variants"]:
+        raise OptionError(f"{where} has no variant", hint="write [[forms.variants]] below it")
+    for variant in row["variants"]:
+        _refuse_unknown(variant, _VARIANT_KEYS, where)
+        if "name" not in variant or not {"cycle", "stanzas"} & set(variant):
+            raise OptionError(f"{where}: a variant needs a name, and stanzas or a cycle")
+        if "cycle" in variant and "size" not in row:
+            raise OptionError(f"{where}: a cycle needs a size", hint="size = { lines = 4 }")
+    return Template(row["name"], tuple(row.get("aliases", ())), row, lines, source)
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    if unknown := sorted(set(table) - known):
+        raise OptionError(
+            f"{where} has no field {unknown[0]!r}", hint=f"fields: {', '.join(sorted(known))}"
+        )
+
+
+def read_page_file(path: Path) -> list[Template]:
+    """Every form on a page that is a file of the user's.
+
+    Raises:
+        OptionError: It cannot be read, or is not such a page.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"cannot read the form page {str(path)!r}: {error}") from None
+    return read_page(text, source=path.name)

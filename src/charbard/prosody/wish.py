@@ -1,0 +1,104 @@
+"""What is asked of a poem beyond its form: rhyme, places of given characters, what to leave out.
+
+Plain values; `conflict.compile_wish` turns them into something that writes.
+"""
+
+from dataclasses import dataclass, replace
+
+from charbard.prosody.form import Form
+
+__all__ = ["REPEATS", "Ban", "Lock", "Wish"]
+
+REPEATS = ("free", "rhymes", "none")
+"""What may come twice: anything; anything but a rhyme word; only a character doubled on the spot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A character that must stand at one place. Lines and places count from 0."""
+
+    line: int
+    place: int
+    char: str
+    why: str = ""
+    """What asked for it, for messages: acrostic, given line …"""
+    stand_in: str | None = None
+    """What the model reads in its place, when the character itself is not in the vocabulary."""
+
+    def __str__(self) -> str:
+        where = f"{self.char!r} at line {self.line + 1}, place {self.place + 1}"
+        return f"{self.why}: {where}" if self.why else where
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Characters that must not stand at one place."""
+
+    line: int
+    place: int
+    chars: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One request, complete. None leaves open."""
+
+    form: Form
+    book: str
+    """Name of the rhyme book."""
+    rhyme: tuple[str | None, ...] = ()
+    """Rhyme group of each of the form's rhymes, in order of appearance; those missing are open."""
+    variant: str | None = None
+    """Name of the form's variant."""
+    locks: tuple[Lock, ...] = ()
+    bans: tuple[Ban, ...] = ()
+    banned: str = ""
+    """Characters that may stand nowhere, unless locked there."""
+    commonest: int | None = None
+    """Write only with this many of the commonest characters."""
+    repeats: str = "rhymes"
+    """One of `REPEATS`."""
+
+    def without(self, part: object) -> "Wish":
+        """The same request less one of its `parts`."""
+        if isinstance(part, Lock):
+            return replace(self, locks=tuple(lock for lock in self.locks if lock != part))
+        assert isinstance(part, str)
+        name, _, place = part.partition(" ")
+        if name == "rhyme":
+            open_one = tuple(
+                None if str(at) == place else group for at, group in enumerate(self.rhyme)
+            )
+            return replace(self, rhyme=open_one)
+        return replace(self, **{name: _NOTHING[name]})
+
+    def parts(self) -> tuple["Lock | str", ...]:
+        """All that could be given up, the dearest last."""
+        named = [name for name, nothing in _NOTHING.items() if getattr(self, name) != nothing]
+        rhymes = [f"rhyme {at}" for at, group in enumerate(self.rhyme) if group is not None]
+        return (*named, *rhymes, *self.locks)
+
+    def describe(self, part: "Lock | str") -> str:
+        """A part in the user's words."""
+        if isinstance(part, Lock):
+            return str(part)
+        name, _, place = part.partition(" ")
+        if name == "rhyme":
+            return f"rhyme {self.rhyme[int(place)]}"
+        value = getattr(self, name)
+        return {
+            "repeats": "no character twice" if value == "none" else "no rhyme word twice",
+            "commonest": f"only the {value} commonest characters",
+            "banned": f"banned characters {value!r}",
+            "bans": "characters ruled out at a place",
+            "variant": f"variant {value}",
+        }[name]
+
+
+_NOTHING: dict[str, object] = {
+    "repeats": "free",
+    "commonest": None,
+    "banned": "",
+    "bans": (),
+    "variant": None,
+}

@@ -1,0 +1,44 @@
+"""What is asked of one row after a step, and what comes back."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.config import SampleOptions
+from charbard.runtime.constraint import Ids
+
+__all__ = ["Ask", "Bias", "Choices"]
+
+
+class Bias(NamedTuple):
+    """Nats added to the score of some characters after the temperature; an id may come twice."""
+
+    ids: Ids
+    nats: NDArray[np.float32]
+
+
+class Ask(NamedTuple):
+    """One character, please."""
+
+    allowed: Ids
+    """The ids it may be; a single one is not drawn but taken."""
+    options: SampleOptions
+    seed: int
+    sample: int
+    step: int
+    """(seed, sample, step) and nothing else decide the draw."""
+    logp: bool = True
+    """Whether `Choices.logp` and `Choices.mass` are wanted; they need all columns."""
+    bias: Bias | None = None
+
+
+class Choices(NamedTuple):
+    """One entry a row. NaN where it was not asked for."""
+
+    ids_B: NDArray[np.int64]
+    """The character; -1 for a row that asked for nothing."""
+    logp_B: NDArray[np.float32]
+    """The model's own log-probability of it: before constraint, temperature and filters."""
+    mass_B: NDArray[np.float32]
+    """Log of the probability that the model itself gives to all allowed ids together."""

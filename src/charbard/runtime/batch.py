@@ -1,0 +1,172 @@
+"""Many tasks, one step at a time. No threads, no queues, no clock."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.errors import CharbardError, DeadEndError
+from charbard.runtime.model import Network
+from charbard.runtime.state import State
+from charbard.runtime.task import Emit, Outcome, Plan, Task
+
+__all__ = ["Batch", "Event", "run"]
+
+
+class Event(NamedTuple):
+    """Something that happened to a task: it emitted, it ended, or it failed."""
+
+    key: int
+    value: Any = None
+    done: bool = False
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A task in the batch: where its rows begin, how many it has, what it wants next."""
+
+    task: Task
+    start: int
+    size: int
+    plan: Plan
+
+
+class Batch:
+    """Tasks that step together. They come and go between any two steps."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._seats: dict[int, _Seat] = {}
+        self._state = network.start(0)
+        self._next_key = 0
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the tasks in it may take up."""
+        return sum(seat.task.rows for seat in self._seats.values())
+
+    def add(self, task: Task) -> tuple[int, list[Event]]:
+        """Seat a task.
+
+        Returns:
+            Its key, and what it had to say before its first step.
+        """
+        key, self._next_key = self._next_key, self._next_key + 1
+        state = self.network.start() if task.state is None else task.state
+        seat = _Seat(task, len(self._state), len(state), Plan((), (), ()))
+        self._seats[key] = seat
+        self._state = State.join([self._state, state])
+        return key, self._go_on(key, seat, None)
+
+    def remove(self, key: int) -> None:
+        """Take a task out, at once; nothing if it has ended."""
+        if (seat := self._seats.pop(key, None)) is not None:
+            seat.task.steps.close()
+
+    def tick(self, waiting: Iterable[int] = ()) -> list[Event]:
+        """One step of every task but those `waiting`, which lose nothing.
+
+        Returns:
+            What happened, in the order in which the tasks came.
+        """
+        waits = set(waiting)
+        running = {key: seat for key, seat in self._seats.items() if key not in waits}
+        held = [seat for key, seat in self._seats.items() if key in waits]
+        rows = [seat.start + row for seat in running.values() for row in seat.plan.rows]
+        rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
+        ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
+        asks = [ask for seat in running.values() for ask in seat.plan.asks]
+        features, state = self.network.step(ids, self._state.take(rows), self._keep(running))
+        choices = self.network.choose(features, asks)
+        self._state = State.join([state, self._state.take(rest)]) if rest else state
+        drawn, logp, mass = (values.tolist() for values in choices)
+        start, events = 0, []
+        for key, seat in running.items():
+            seat.start, seat.size = start, len(seat.plan.rows)
+            start += seat.size
+            mine = slice(seat.start, start)
+            view = State(state.values_BSH[mine], state.parts)
+            outcome = Outcome(drawn[mine], logp[mine], mass[mine], view, features[mine])
+            events += self._go_on(key, seat, outcome)
+        for seat in held:
+            seat.start, start = start, start + seat.size
+        return events
+
+    def _go_on(self, key: int, seat: _Seat, outcome: Outcome | None) -> list[Event]:
+        """Let a task say all it has to, up to its next plan; an error ends it and no other."""
+        events: list[Event] = []
+        steps = seat.task.steps
+        try:
+            said = next(steps) if outcome is None else steps.send(outcome)
+            while isinstance(said, Emit):
+                events.append(Event(key, said.value))
+                said = next(steps)
+            _check(said, seat)
+            seat.plan = said
+        except StopIteration:
+            del self._seats[key]
+            events.append(Event(key, done=True))
+        except CharbardError as error:
+            self.remove(key)
+            events.append(Event(key, error=error, done=True))
+        return events
+
+    def _keep(self, running: dict[int, _Seat]) -> NDArray[np.float32] | None:
+        """What units are multiplied by, (B, L, H), if any task switches one off."""
+        masks = [seat.task.keep_LH for seat in running.values()]
+        if all(mask is None for mask in masks):
+            return None
+        config = self.network.config
+        ones = np.ones((config.num_layers, config.hidden_size), np.float32)
+        repeats = [len(seat.plan.rows) for seat in running.values()]
+        return np.repeat([ones if m is None else m for m in masks], repeats, axis=0)
+
+
+def _check(plan: Plan, seat: _Seat) -> None:
+    assert len(plan.rows) == len(plan.ids) == len(plan.asks) <= seat.task.rows
+    assert all(0 <= row < seat.size for row in plan.rows)
+    for ask in plan.asks:
+        if ask is not None and not len(ask.allowed):
+            raise DeadEndError(
+                f"no character may stand at place {ask.step + 1}",
+                hint="allow more: a wider rhyme, fewer banned characters, a larger --commonest",
+            )
+
+
+def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[tuple[int, Any]]:
+    """Run tasks to their end in one batch, in this thread.
+
+    Args:
+        network: What they run on.
+        tasks: Each is seated as soon as there is room for its rows.
+        rows: Room.
+
+    Yields:
+        (index of the task, what it emitted), as it comes.
+
+    Raises:
+        CharbardError: What a task raised; the others are dropped.
+    """
+    batch, places, waiting = Batch(network), dict[int, int](), list(enumerate(tasks))[::-1]
+    try:
+        while waiting or batch:
+            events: list[Event] = []
+            while waiting and (not batch or batch.rows + waiting[-1][1].rows <= rows):
+                index, task = waiting.pop()
+                key, said = batch.add(task)
+                places[key] = index
+                events += said
+            for event in events + (batch.tick() if batch else []):
+                if event.error is not None:
+                    raise event.error
+                if not event.done:
+                    yield places[event.key], event.value
+    finally:
+        for key in places:
+            batch.remove(key)

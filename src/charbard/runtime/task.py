@@ -1,0 +1,74 @@
+"""A text in the making, as a generator: it plans steps, is told what was drawn, and goes on.
+
+A task owns a few rows of the running batch. Each turn it yields a `Plan`: which of its rows go on,
+what they read, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
+to pass something to whoever waits for the text. Search, particles and best-of-N are tasks, too:
+
+    def one_char(ask):
+        outcome = yield Plan(rows=(0,), ids=(5,), asks=(ask,))
+        yield Emit(outcome.ids[0])
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.runtime.ask import Ask
+from charbard.runtime.state import State
+
+__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "read_ids"]
+
+
+class Plan(NamedTuple):
+    """One step of some rows. As many rows come out as `rows` names."""
+
+    rows: Sequence[int]
+    """Which of the task's present rows each new row goes on from: twice is a fork, not at all ends
+    it. Before the first step they are the rows of `Task.state`."""
+    ids: Sequence[int]
+    """What each reads."""
+    asks: Sequence[Ask | None]
+    """What is drawn after it; None for nothing."""
+
+
+class Outcome(NamedTuple):
+    """What came of a plan, row by row. See `Choices` for the numbers."""
+
+    ids: list[int]
+    logp: list[float]
+    mass: list[float]
+    state: State
+    """After reading. Keep `state.take(...)`, not this: it is a view into the whole batch."""
+    features_RP: NDArray[np.float32]
+    """What the output layer read; `Network.logits` turns it into scores."""
+
+
+class Emit(NamedTuple):
+    """Something finished, for whoever waits."""
+
+    value: Any
+
+
+Steps = Generator[Plan | Emit, Outcome, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What the engine runs."""
+
+    steps: Steps
+    rows: int = 1
+    """How many rows it has at most."""
+    state: State | None = None
+    """Where it goes on from; None: one row that has read nothing."""
+    keep_LH: NDArray[np.float32] | None = None
+    """Units switched off: what each layer's outputs are multiplied by."""
+
+
+def read_ids(ids: Sequence[int]) -> Steps:
+    """Read what stands before a text, in one row, without drawing."""
+    for char_id in ids:
+        yield Plan((0,), (char_id,), (None,))

@@ -1,0 +1,315 @@
+"""The machine against the plain definition of what a form allows, by enumeration."""
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charbard.errors import ConflictError, OptionError
+from charbard.prosody import Form, Line, Variant, form_named, readings_of
+from charbard.prosody.acrostic import acrostic_locks, parse_places
+from charbard.prosody.book import common_chars
+from charbard.prosody.compiler import plan_wish
+from charbard.prosody.conflict import compile_wish, nearest_wish, open_groups
+from charbard.prosody.lexicon import Lexicon
+from charbard.prosody.machine import Machine
+from charbard.prosody.wish import Ban, Lock, Wish
+from charbard.vocab import Vocab
+
+CHARS = "东中月思看江送空"
+SMALL = Lexicon.build(Vocab(tuple("，。" + CHARS)), "pingshui", pruned=False)
+patterns = st.integers(1, 2).flatmap(
+    lambda size: st.lists(st.text("平仄中", min_size=size, max_size=size), min_size=1, max_size=2)
+)
+lines = st.builds(Line, patterns.map(tuple), st.sampled_from([None, "a", "b"]), st.just("。"))
+variants = st.lists(lines, min_size=1, max_size=3).filter(lambda ls: sum(map(len, ls)) <= 4)
+
+
+@cache
+def large(book: str = "pingshui", *, pruned: bool = False) -> Lexicon:
+    return Lexicon.build(Vocab(tuple("，。" + common_chars()[:5000])), book, pruned=pruned)
+
+
+def fits(line: Line, text: str, group: str | None) -> bool:
+    """Whether a line fits one of its patterns, as the contract says it."""
+
+    def ok(char: str, symbol: str, rhyme: str | None) -> bool:
+        found = readings_of(char, book="pingshui")
+        return any(symbol in ("中", r.tone) and rhyme in (None, r.rhyme) for r in found)
+
+    ends = [None] * (len(line) - 1) + [group]
+    return any(all(map(ok, text, pattern, ends)) for pattern in line.patterns)
+
+
+def keeps(variant: Variant, texts: list[str]) -> bool:
+    """Whether some choice of one group a rhyme fits every line."""
+    keys = sorted({line.rhyme for line in variant.lines if line.rhyme})
+    for choice in product(SMALL.groups, repeat=len(keys)):
+        group = dict(zip(keys, choice, strict=True))
+        if all(
+            fits(line, text, group.get(line.rhyme))
+            for line, text in zip(variant.lines, texts, strict=True)
+        ):
+            return True
+    return False
+
+
+def written(machine: Machine, state=None, text: str = "") -> set[str]:
+    """Every text that the machine lets through."""
+    state = machine.start() if state is None else state
+    if machine.is_done(state):
+        return {text}
+    ids = machine.allowed(state)
+    assert len(ids), f"a dead end after {text!r}"
+    found = set()
+    for char_id in ids.tolist():
+        symbol = machine.lexicon.vocab.symbols[char_id]
+        found |= written(machine, machine.advance(state, char_id), text + symbol)
+    return found
+
+
+def random_text(machine: Machine, seed: int) -> str:
+    """One text, every allowed character equally likely."""
+    rng, state, text = np.random.default_rng(seed), machine.start(), ""
+    while not machine.is_done(state):
+        ids = machine.allowed(state)
+        assert len(ids), f"a dead end after {text!r}"
+        char_id = int(rng.choice(ids))
+        text += machine.lexicon.vocab.symbols[char_id]
+        state = machine.advance(state, char_id)
+    return text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
+    """Free repeats: nothing else passes, nothing is missing, and blanks never come."""
+    shape = data.draw(variants)
+    form = Form("x", "x", (Variant("one", tuple(shape)),))
+    places = [(n, p) for n, line in enumerate(shape) for p in range(len(line))]
+    chosen = data.draw(st.lists(st.sampled_from(places), unique=True, max_size=2))
+    locks = tuple(Lock(*place, data.draw(st.sampled_from(CHARS))) for place in chosen)
+    banned = "".join(data.draw(st.lists(st.sampled_from(CHARS), max_size=2)))
+    wish = Wish(form=form, book="pingshui", locks=locks, banned=banned, repeats="free")
+
+    wanted = set()
+    for chars in product(CHARS, repeat=len(places)):
+        text = dict(zip(places, chars, strict=True))
+        if any(text[lock.line, lock.place] != lock.char for lock in locks):
+            continue
+        if set(banned) & set(chars):
+            continue
+        parts = ["".join(text[n, p] for p in range(len(line))) for n, line in enumerate(shape)]
+        if keeps(form.variants[0], parts):
+            wanted.add("".join(part + "。" for part in parts))
+    machine = plan_wish(wish, SMALL)
+    assert (written(machine) if machine else set()) == wanted
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["五绝", "七绝", "五律", "七律", "五古绝"]),
+    st.sampled_from(["江", "咸", "东", None]),
+    st.sampled_from([None, 400, 900, 2500]),
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 4), st.sampled_from("花风月江山")), max_size=3
+    ),
+    st.integers(0, 99),
+)
+def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
+    """Under the strictest rule a text is refused before writing or comes out whole and clean."""
+    form = form_named(name)
+    wish = Wish(
+        form=form,
+        book="pingshui",
+        rhyme=(rhyme,),
+        commonest=commonest,
+        locks=tuple(Lock(*place) for place in places),
+        repeats="none",
+    )
+    machine = plan_wish(wish, large())
+    if machine is None:
+        return
+
+    text = random_text(machine, seed)
+
+    lines = text.replace("，", "。").split("。")[:-1]
+    chosen = [
+        char
+        for number, line in enumerate(lines)
+        for place, char in enumerate(line)
+        if not (place and line[place - 1] == char)
+        and (number, place) not in {(lock.line, lock.place) for lock in wish.locks}
+    ]
+    assert len(set(chosen)) == len(chosen)
+    assert not set(chosen) - {line[p] for line in lines for p in range(len(line))}
+    assert all(lines[lock.line][lock.place] == lock.char for lock in wish.locks)
+
+
+def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
+    """With just as many characters as rhyme words, no other place takes one of them."""
+    group = [c for c in common_chars() if ("平", "江") in readings_of(c, book="pingshui")]
+    others = [c for c in common_chars()[:400] if c not in group]
+    vocab = Vocab(tuple(["，", "。", *group[:5], *others]))
+    lexicon = Lexicon.build(vocab, "pingshui", pruned=False)
+    wish = Wish(form=form_named("七律"), book="pingshui", rhyme=("江",), repeats="none")
+    machine = compile_wish(wish, lexicon)
+
+    for seed in range(20):
+        words = [line[-1] for line in random_text(machine, seed).split("。")[:-1]]
+        assert len(set(words)) == 4
+        assert set(words) <= set(group)
+
+
+def test_rhyme_words_come_once() -> None:
+    """The mild rule: anything may repeat but a rhyme word."""
+    wish = Wish(form=form_named("七律"), book="pingshui", commonest=600)
+    machine = compile_wish(wish, large())
+
+    for seed in range(20):
+        words = [line[-1] for line in random_text(machine, seed).split("。")[:-1]]
+        assert len(set(words)) == 4
+
+
+def test_one_machine_serves_many_texts_at_once() -> None:
+    """Interleaved texts are what they are alone: the machine keeps no place of its own."""
+    wish = Wish(form=form_named("五绝"), book="pingshui", repeats="none")
+    alone = [random_text(compile_wish(wish, large()), seed) for seed in (1, 2)]
+    machine = compile_wish(wish, large())
+    rngs = [np.random.default_rng(seed) for seed in (1, 2)]
+    states, texts = [machine.start()] * 2, ["", ""]
+    while not machine.is_done(states[0]):
+        for at, rng in enumerate(rngs):
+            char_id = int(rng.choice(machine.allowed(states[at])))
+            texts[at] += machine.lexicon.vocab.symbols[char_id]
+            states[at] = machine.advance(states[at], char_id)
+
+    assert texts == alone
+
+
+def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
+    """Without any one of the parts named the rest can be had, and so can the wish offered."""
+    form = form_named("七绝")
+    wish = Wish(
+        form=form,
+        book="pingshui",
+        rhyme=("东",),
+        variant=form.variants[0].name,
+        locks=(Lock(1, 6, "花"), Lock(0, 0, "春")),
+        banned="月",
+    )
+
+    with pytest.raises(ConflictError) as caught:
+        compile_wish(wish, large())
+
+    assert caught.value.conflicts == ("rhyme 东", "'花' at line 2, place 7")
+    assert isinstance(caught.value.nearby, Wish)
+    assert plan_wish(caught.value.nearby, large()) is not None
+    assert caught.value.nearby.locks == wish.locks
+    assert "without rhyme 东" in caught.value.hint
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 6), st.sampled_from("花风月江山")), max_size=9
+    )
+)
+def test_every_request_has_a_near_one(places) -> None:
+    """Whatever is asked, the bare form at least can be written, and parts given up were in the way."""
+    wish = Wish(
+        form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
+    )
+    near = nearest_wish(wish, large())
+
+    assert near is not None
+    for lock in set(wish.locks) - set(near.locks):
+        more = Wish(form=wish.form, book="pingshui", locks=(*near.locks, lock))
+        assert plan_wish(more, large()) is None
+
+
+def test_two_characters_at_one_place_conflict() -> None:
+    """Both are named."""
+    wish = Wish(
+        form=form_named("五绝"), book="pingshui", locks=(Lock(0, 0, "春"), Lock(0, 0, "秋"))
+    )
+
+    with pytest.raises(ConflictError, match="'春' at line 1, place 1; '秋' at line 1, place 1"):
+        compile_wish(wish, large())
+
+
+def test_bans_hold_at_their_place_only() -> None:
+    """A character ruled out at one place may stand at another."""
+    wish = Wish(form=form_named("五绝"), book="pingshui", bans=(Ban(0, 0, common_chars()[:4990]),))
+    machine = compile_wish(wish, large())
+
+    assert 0 < len(machine.allowed(machine.start())) <= 10
+    after = machine.advance(machine.start(), int(machine.allowed(machine.start())[0]))
+    assert len(machine.allowed(after)) > 1000
+
+
+def test_open_groups_are_those_that_can_be_written() -> None:
+    """The rhymes offered for a half-written poem are exactly those that compile."""
+    wish = Wish(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))
+
+    groups = open_groups(wish, large())
+
+    assert groups == ("支",)
+    assert plan_wish(
+        Wish(form=wish.form, book="pingshui", rhyme=("支",), locks=wish.locks), large()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "places"),
+    [
+        ("春夏秋冬", "head", [(0, 0), (1, 0), (2, 0), (3, 0)]),
+        ("春秋", "tail", [(0, 6), (2, 6)]),
+        ("梅兰竹菊", "diagonal", [(0, 0), (1, 1), (2, 2), (3, 3)]),
+        ("梅兰竹", "3", [(0, 2), (1, 2), (2, 2)]),
+        ("梅兰", "1.2 4.7", [(0, 1), (3, 6)]),
+    ],
+)
+def test_acrostics_lie_where_they_are_told(text, path, places) -> None:
+    """Heads, ends, diagonal, one place in every line, or any places."""
+    locks = acrostic_locks(form_named("七绝").variants[0], text, path)
+
+    assert [(lock.line, lock.place) for lock in locks] == places
+    assert "".join(lock.char for lock in locks) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("春", "head"), ("春" * 9, "head"), ("春夏秋冬梅", "head"), ("春夏", "8"), ("春夏", "up"),
+     ("春夏", "1.1"), ("春夏", "0")],
+)  # fmt: skip
+def test_acrostics_that_do_not_fit_are_explained(text, path) -> None:
+    """Each has a hint that says what would do."""
+    with pytest.raises(OptionError) as caught:
+        acrostic_locks(form_named("七绝").variants[0], text, path)
+
+    assert caught.value.hint
+
+
+def test_places_are_read_strictly() -> None:
+    """Anything but line.place is refused."""
+    with pytest.raises(OptionError, match="cannot read the places"):
+        parse_places("1.1 x")
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"locks": (Lock(4, 0, "春"),)}, "has 4 lines, there is no line 5"),
+        ({"locks": (Lock(0, 9, "春"),)}, "has 5 characters, there is no place 10"),
+        ({"rhyme": ("夏天",)}, "has no rhyme '夏天'"),
+        ({"variant": "x"}, "has no variant 'x'"),
+    ],
+)
+def test_what_does_not_exist_is_refused(wish, message) -> None:
+    """Places, rhymes and variants that are not there are not conflicts but mistakes."""
+    with pytest.raises(OptionError, match=message):
+        compile_wish(Wish(form=form_named("五绝"), book="pingshui", **wish), large())
