@@ -68,7 +68,8 @@ class Machine:
         # The rhyme has a say in what a character settles: at the end of a line, and before one.
         self._joint = [
             self._rhymed[at]
-            or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
+            or at + 1 < self._size
+            and self.slots[at].line != self.slots[at + 1].line
             for at in range(self._size)
         ]
         choices = sum(slot.locked is None for slot in self.slots)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.runtime.constraint import Ids
 
-__all__ = ["Ask", "Bias", "Choices"]
+__all__ = ["Ask", "Bias", "Choices", "no_choices"]
 
 
 class Bias(NamedTuple):
@@ -42,3 +42,8 @@ class Choices(NamedTuple):
     """The model's own log-probability of it: before constraint, temperature and filters."""
     mass_B: NDArray[np.float32]
     """Log of the probability that the model itself gives to all allowed ids together."""
+
+
+def no_choices(count: int) -> Choices:
+    """Before anything was drawn."""
+    return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(2)))

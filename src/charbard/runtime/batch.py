@@ -82,8 +82,9 @@ class Batch:
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
         asks = [ask for seat in running.values() for ask in seat.plan.asks]
-        features, state = self.network.step(ids, self._state.take(rows), self._keep(running))
-        choices = self.network.choose(features, asks)
+        features, state, choices = self.network.advance(
+            ids, self._state.take(rows), asks, self._keep(running)
+        )
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         drawn, logp, mass = (values.tolist() for values in choices)
         start, events = 0, []

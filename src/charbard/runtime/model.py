@@ -5,7 +5,7 @@ V symbols.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,16 @@ from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
 from charbard.runtime.sampling import choose
 from charbard.runtime.state import State
 
-__all__ = ["Model", "Network", "log_softmax"]
+__all__ = ["Model", "Network", "Turn", "log_softmax", "start_state"]
+
+
+class Turn(NamedTuple):
+    """What a step of all rows brings."""
+
+    features_BP: F32
+    """What the output layer read."""
+    state: State
+    choices: Choices
 
 
 class Network(Protocol):
@@ -50,6 +59,16 @@ class Network(Protocol):
 
     def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
         """Draw what each row asks for."""
+        ...
+
+    def advance(
+        self,
+        ids_B: NDArray[np.integer],
+        state: State,
+        asks: Sequence[Ask | None],
+        keep_BLH: F32 | None = None,
+    ) -> Turn:
+        """A step and what is drawn after it."""
         ...
 
 
@@ -125,6 +144,17 @@ class Model:
     def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
         """See `Network`."""
         return choose(self.logits(features_BP), asks)
+
+    def advance(
+        self,
+        ids_B: NDArray[np.integer],
+        state: State,
+        asks: Sequence[Ask | None],
+        keep_BLH: F32 | None = None,
+    ) -> Turn:
+        """See `Network`."""
+        features_BP, after = self.step(ids_B, state, keep_BLH)
+        return Turn(features_BP, after, self.choose(features_BP, asks))
 
 
 def start_state(config: ModelConfig, batch: int) -> State:

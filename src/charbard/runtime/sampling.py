@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Bias, Choices
+from charbard.runtime.ask import Ask, Bias, Choices, no_choices
 
 __all__ = [
     "MEMORY",
@@ -41,7 +41,7 @@ ONE = 1 << 30
 """Weight of the likeliest character."""
 _LOG_ONE = math.log(ONE)
 _LOWEST = np.float32(-30.0)
-"""Scores further below the best weigh nothing at all: e^-30 of 2^30 rounds to 0."""
+"""e^-30 of 2^30 rounds to 0: what scores further below the best weighs nothing at all."""
 # Cody and Waite's split of ln 2, and a minimax polynomial of e^r on |r| <= ln 2 / 2.
 _LOG2_E, _LN2_HIGH, _LN2_LOW = (
     np.float32(1.44269504),
@@ -62,13 +62,14 @@ _EXP = tuple(
 
 
 def exp_below_zero(x: F32) -> F32:
-    """e^x for -80 <= x <= 0, in single operations: they round alike on every machine.
+    """e^x for x <= 0, below -30 as at -30, in single operations: they round alike everywhere.
 
     Relative error below 2e-7.
 
     Source:
         The `expf` of Moshier's Cephes library.
     """
+    x = np.maximum(x, _LOWEST)
     n = np.rint(x * _LOG2_E)
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
     y = np.full_like(r, _EXP[0])
@@ -81,8 +82,8 @@ def exp_below_zero(x: F32) -> F32:
 
 def weigh(scores: F32) -> I64:
     """Integer weights of logits or log-probabilities."""
-    x = np.maximum(scores - scores.max(axis=-1, keepdims=True), _LOWEST)
-    weights: I64 = np.rint(exp_below_zero(x) * np.float32(ONE)).astype(np.int64)
+    x = scores - scores.max(axis=-1, keepdims=True)
+    weights: I64 = (exp_below_zero(x) * np.float32(ONE) + np.float32(0.5)).astype(np.int64)
     return weights
 
 
@@ -140,8 +141,7 @@ def temperature_at(options: SampleOptions, step: int) -> float:
 
 def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
     """Draw what each row asks for."""
-    count = len(asks)
-    out = Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(2)))
+    out = no_choices(len(asks))
     chances = chances_of(asks)
     for row, ask in enumerate(asks):
         if ask is None:

@@ -164,7 +164,7 @@ async def _bounded(
                     break
     except TimeoutError:
         raise RateError(
-            f"the body did not come within {_BODY_S:g} s", hint="send it faster"
+            f"the body did not come within {_BODY_S:g} s", hint="send it faster", retry_after_s=1.0
         ) from None
     given = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 

@@ -1,0 +1,29 @@
+"""The compiled kernel; see c/kernel.c. Sizes are not checked there but by `compiled`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_Matrix = tuple[Array, Array | None, Array, Array]
+_Four = tuple[int, int, int, int]
+
+def variants() -> list[str]: ...
+def use(name: str) -> None: ...
+def product(x: Array, layout: _Four, matrix: _Matrix, out: Array) -> None: ...
+def cell(kind: int, x: Array, h: Array, before: Array, after: Array, layout: _Four) -> None: ...
+def choose(
+    features: Array,
+    width: int,
+    matrix: _Matrix,
+    logits: Array,
+    at: Array,
+    allowed: Sequence[Array | None],
+    biases: Sequence[tuple[Array, Array] | None],
+    numbers: Array,
+    places: Array,
+    ids: Array,
+    logp: Array,
+    mass: Array,
+) -> None: ...

@@ -1,0 +1,301 @@
+/* The arithmetic of a step and of a draw, compiled once for each kind of processor.
+ *
+ * Definitions: charbard/runtime/sampling.py and plain.py; this file follows them bit for bit. So no
+ * operation here may be reordered or fused: it is compiled without -ffast-math and with
+ * -ffp-contract=off.
+ */
+#define FUNC TARGET static
+#define INLINE TARGET static inline __attribute__((always_inline))
+#include "lanes.h"
+#define PER_BLOCK (16 / LANES)
+
+/* e^x for x <= 0; below -30 as at -30. */
+INLINE float NAME(exp)(float x) {
+    x = x > -30.0f ? x : -30.0f;
+    float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f; /* to the nearest whole number */
+    float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    float y = 1.9875691500e-4f;
+    y = y * r + 1.3981999507e-3f;
+    y = y * r + 8.3334519073e-3f;
+    y = y * r + 4.1665795894e-2f;
+    y = y * r + 1.6666665459e-1f;
+    y = y * r + 0.5f;
+    y = (y * (r * r) + r) + 1.0f;
+    union { int32_t i; float f; } power = {((int32_t)n + 127) << 23};
+    return y * power.f;
+}
+
+INLINE float NAME(sigmoid)(float x) {
+    float e = NAME(exp)(-fabsf(x));
+    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+INLINE float NAME(tanh)(float x) {
+    float e = NAME(exp)(-2.0f * fabsf(x));
+    return copysignf((1.0f - e) / (1.0f + e), x);
+}
+
+/* A float's bits as a number in the same order as the float: compilers may look for the largest of
+ * those in any order. Its own inverse. */
+INLINE int32_t NAME(ordered)(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
+
+INLINE float NAME(largest)(const float *x, long size, const int32_t mask) {
+    int32_t top = INT32_MIN;
+    for (long i = 0; i < size; i++) {
+        int32_t bits;
+        memcpy(&bits, x + i, 4);
+        bits = NAME(ordered)(bits & mask);
+        top = bits > top ? bits : top;
+    }
+    top = NAME(ordered)(top);
+    float largest;
+    memcpy(&largest, &top, 4);
+    return largest;
+}
+
+/* One row as signed bytes in proportion to its own largest value: what its neighbours are does not
+ * matter. Returns the sum of the bytes; *unit is what one step of them is worth. */
+FUNC int32_t NAME(quantise)(const float *x, long size, int8_t *q, float *unit) {
+    int32_t sum = 0;
+    float largest = NAME(largest)(x, size, 0x7fffffff); /* without the signs */
+    float per = largest > 1e-30f ? 127.0f / largest : 0.0f;
+    for (long i = 0; i < size; i++) {
+        int32_t whole = (int32_t)((x[i] * per + 12582912.0f) - 12582912.0f);
+        q[i] = (int8_t)whole;
+        sum += whole;
+    }
+    *unit = largest / 127.0f;
+    return sum;
+}
+
+/* Sums of `rows` x `blocks` x 16 outputs. w: blocks of (k4, 16, 4) bytes; q: rows of k4 x 4. */
+INLINE void NAME(tile)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, const int rows,
+                       const int blocks) {
+    VEC sum[ROWS][BLOCKS * PER_BLOCK];
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < blocks * PER_BLOCK; v++) sum[r][v] = ZERO();
+    for (long k = 0; k < k4; k++) {
+        VEC weight[BLOCKS * PER_BLOCK];
+        for (int v = 0; v < blocks * PER_BLOCK; v++)
+            weight[v] = LOAD(w + ((v / PER_BLOCK) * k4 + k) * 64 + (v % PER_BLOCK) * 4 * LANES);
+        for (int r = 0; r < rows; r++) {
+            int32_t four;
+            memcpy(&four, q + (r * k4 + k) * 4, 4);
+            VEC a = SPREAD(four);
+            for (int v = 0; v < blocks * PER_BLOCK; v++) sum[r][v] = DOT(sum[r][v], weight[v], a);
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < blocks * PER_BLOCK; v++)
+            STORE(out + r * BLOCKS * 16 + v * LANES, sum[r][v]);
+}
+
+/* Any number of rows up to ROWS, in as few passes over the weights as there are bits in it. */
+INLINE void NAME(tiles)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, int rows,
+                        const int blocks) {
+    if (rows == ROWS) {
+        NAME(tile)(w, q, k4, out, ROWS, blocks);
+        return;
+    }
+    int r = 0;
+    for (; ROWS > 4 && r + 4 <= rows; r += 4)
+        NAME(tile)(w, q + r * k4 * 4, k4, out + r * BLOCKS * 16, ROWS > 4 ? 4 : 1, blocks);
+    for (; ROWS > 2 && r + 2 <= rows; r += 2)
+        NAME(tile)(w, q + r * k4 * 4, k4, out + r * BLOCKS * 16, ROWS > 2 ? 2 : 1, blocks);
+    for (; r < rows; r++) NAME(tile)(w, q + r * k4 * 4, k4, out + r * BLOCKS * 16, 1, blocks);
+}
+
+/* out = x W' + b; q, sums and units from `quantise`. */
+FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, const float *units,
+                        long batch, float *out) {
+    int32_t acc[ROWS * BLOCKS * 16];
+    long blocks, last = (m->outputs + 15) / 16;
+    for (long j = 0; j < last; j += blocks) {
+        const uint8_t *w = m->packed + j * m->k4 * 64;
+        blocks = j + BLOCKS <= last ? BLOCKS : 1;
+        for (long i = 0; i < batch; i += ROWS) {
+            int rows = (int)(batch - i < ROWS ? batch - i : ROWS);
+            if (blocks == BLOCKS) NAME(tiles)(w, q + i * m->k4 * 4, m->k4, acc, rows, BLOCKS);
+            else NAME(tiles)(w, q + i * m->k4 * 4, m->k4, acc, rows, 1);
+            for (int r = 0; r < rows; r++) {
+                float *to = out + (i + r) * m->outputs;
+                long end = (j + blocks) * 16 < m->outputs ? (j + blocks) * 16 : m->outputs;
+                for (long n = j * 16; n < end; n++)
+                    to[n] = (float)(acc[r * BLOCKS * 16 + n - j * 16] - 128 * sums[i + r]) *
+                                units[i + r] * m->units[n] + m->bias[n];
+            }
+        }
+    }
+}
+
+/* The same for single outputs of one row, from the copy that has each output's weights together. */
+FUNC void NAME(columns)(const Matrix *m, const int8_t *q, int32_t sum, float unit, Ids ids,
+                          float *out) {
+    long width = m->k4 * 4;
+    for (long c = 0; c < ids.size; c++) {
+        const uint8_t *w = m->rows + (long)ids.of[c] * width;
+        int32_t lanes[LANES], acc = 0;
+        VEC part = ZERO();
+        for (long k = 0; k < width; k += 4 * LANES) part = DOT(part, LOAD(w + k), LOAD(q + k));
+        STORE(lanes, part);
+        for (int l = 0; l < LANES; l++) acc += lanes[l];
+        out[c] = (float)(acc - 128 * sum) * unit * m->units[ids.of[c]] + m->bias[ids.of[c]];
+    }
+}
+
+FUNC void NAME(lstm)(const float *restrict x, const float *restrict h,
+                     const float *restrict before, float *restrict after, long H) {
+    const float *c = before + H;
+    for (long i = 0; i < H; i++) {
+        float in = NAME(sigmoid)(x[i] + h[i]);
+        float forget = NAME(sigmoid)(x[H + i] + h[H + i]);
+        float fresh = NAME(tanh)(x[2 * H + i] + h[2 * H + i]);
+        float open = NAME(sigmoid)(x[3 * H + i] + h[3 * H + i]);
+        float cell = forget * c[i] + in * fresh;
+        after[H + i] = cell;
+        after[i] = open * NAME(tanh)(cell);
+    }
+}
+
+FUNC void NAME(gru)(const float *restrict x, const float *restrict h,
+                    const float *restrict before, float *restrict after, long H) {
+    for (long i = 0; i < H; i++) {
+        float reset = NAME(sigmoid)(x[i] + h[i]);
+        float update = NAME(sigmoid)(x[H + i] + h[H + i]);
+        float fresh = NAME(tanh)(x[2 * H + i] + reset * h[2 * H + i]);
+        after[i] = fresh + update * (before[i] - fresh);
+    }
+}
+
+FUNC void NAME(rnn)(const float *restrict x, const float *restrict h,
+                    const float *restrict before, float *restrict after, long H) {
+    (void)before;
+    for (long i = 0; i < H; i++) after[i] = NAME(tanh)(x[i] + h[i]);
+}
+
+/* Integer weights of scores; returns their sum, and the best score. */
+FUNC int64_t NAME(weigh)(const float *scores, long size, int32_t *weights, float *best) {
+    float top = NAME(largest)(scores, size, -1);
+    int64_t total = 0;
+    for (long i = 0; i < size; i++) {
+        weights[i] = (int32_t)(NAME(exp)(scores[i] - top) * 1073741824.0f + 0.5f);
+        total += weights[i];
+    }
+    *best = top;
+    return total;
+}
+
+/* How many weigh more than t, and how much they weigh together. */
+INLINE int64_t NAME(heavier)(const int32_t *weights, long size, int32_t t, int64_t *mass) {
+    int64_t sum = 0;
+    int32_t count = 0;
+    for (long i = 0; i < size; i++) {
+        count += weights[i] > t;
+        sum += weights[i] > t ? weights[i] : 0;
+    }
+    *mass = sum;
+    return count;
+}
+
+/* Drop all but the heaviest: while fewer than k are kept, and they hold less than `share`; at
+ * least one. Of equals the first are kept. */
+FUNC void NAME(keep_top)(int32_t *weights, long size, int64_t k, double share) {
+    int64_t mass, count;
+    int32_t low = -1, high = 1 << 30; /* the smallest t such that what is heavier is not enough */
+    while (high - low > 1) {
+        int32_t t = low + (high - low) / 2;
+        count = NAME(heavier)(weights, size, t, &mass);
+        if (count < k && (double)mass < share) high = t;
+        else low = t;
+    }
+    count = NAME(heavier)(weights, size, high, &mass);
+    for (long i = 0; i < size; i++) {
+        if (weights[i] > high) continue;
+        if (weights[i] == high && (count == 0 || (count < k && (double)mass < share)))
+            count++, mass += high;
+        else weights[i] = 0;
+    }
+}
+
+/* The place whose cumulative weight first exceeds the share u of the total. */
+FUNC long NAME(draw)(const int32_t *weights, long size, double u) {
+    int64_t total = 0, passed = 0;
+    for (long i = 0; i < size; i++) total += weights[i];
+    int64_t target = (int64_t)(u * (double)total);
+    if (target > total - 1) target = total - 1;
+    for (long i = 0; i < size; i += 128) {
+        long end = i + 128 < size ? i + 128 : size;
+        int64_t block = 0;
+        for (long j = i; j < end; j++) block += weights[j];
+        if (passed + block > target)
+            for (long j = i;; j++)
+                if ((passed += weights[j]) > target) return j;
+        passed += block;
+    }
+    return size - 1;
+}
+
+FUNC double NAME(log_sum)(const float *scores, long size, int32_t *weights) {
+    float best;
+    int64_t total = NAME(weigh)(scores, size, weights, &best);
+    return (double)best + log((double)total) - LOG_ONE;
+}
+
+/* The place that one row's rule draws. scores: of its allowed ids, changed on the way. */
+FUNC long NAME(follow)(const Rule *rule, float *scores, int32_t *weights) {
+    float best;
+    long size = rule->allowed.size;
+    for (long i = 0; i < size; i++) scores[i] *= rule->inverse_temperature;
+    for (long b = 0; b < rule->bias_ids.size; b++) {
+        long place = find(rule->allowed, rule->bias_ids.of[b]);
+        if (place >= 0) scores[place] += rule->bias_nats[b];
+    }
+    int64_t total = NAME(weigh)(scores, size, weights, &best);
+    if (rule->top_k > 0) {
+        NAME(keep_top)(weights, size, rule->top_k, INFINITY);
+        total = 0;
+        for (long i = 0; i < size; i++) total += weights[i];
+    }
+    if (rule->top_p < 1.0) NAME(keep_top)(weights, size, size, rule->top_p * (double)total);
+    if (rule->min_p > 0.0)
+        for (long i = 0; i < size; i++)
+            if ((double)weights[i] < rule->min_p * 1073741824.0) weights[i] = 0;
+    return NAME(draw)(weights, size, rule->u);
+}
+
+/* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. */
+FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
+                         const float *logits, Rule *rule, float *scores, int32_t *weights) {
+    Ids allowed = rule->allowed;
+    if (logits)
+        for (long i = 0; i < allowed.size; i++) scores[i] = logits[allowed.of[i]];
+    else if (allowed.size > 1)
+        NAME(columns)(m, q, sum, unit, allowed, scores);
+    if (rule->wants_logp) {
+        double all = NAME(log_sum)(logits, m->outputs, weights);
+        rule->mass = (float)(NAME(log_sum)(scores, allowed.size, weights) - all);
+        long place = allowed.size > 1 ? NAME(follow)(rule, scores, weights) : 0;
+        rule->id = allowed.of[place];
+        rule->logp = (float)((double)logits[rule->id] - all);
+    } else {
+        rule->id = allowed.of[allowed.size > 1 ? NAME(follow)(rule, scores, weights) : 0];
+    }
+}
+
+const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(choose),
+                             {NAME(rnn), NAME(gru), NAME(lstm)}};
+
+#undef VEC
+#undef LANES
+#undef ROWS
+#undef BLOCKS
+#undef ZERO
+#undef LOAD
+#undef SPREAD
+#undef STORE
+#undef DOT
+#undef PER_BLOCK
+#undef INLINE
+#undef FUNC
+#undef VARIANT
+#undef TARGET

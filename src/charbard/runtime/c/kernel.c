@@ -1,0 +1,341 @@
+/* The fast half of charbard.runtime.quant: the same numbers as charbard/runtime/plain.py, bit for
+ * bit, in C. Each function works on rows that know nothing of each other, without the interpreter's
+ * lock, on whatever the processor does best. Sizes are checked by the caller.
+ */
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030b0000
+#include <Python.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_ONE 20.794415416798357 /* log 2^30 */
+
+typedef struct {
+    const uint8_t *packed; /* blocks of 16 outputs: (blocks, k4, 16, 4) */
+    const uint8_t *rows;   /* (outputs, k4 * 4), or NULL */
+    const float *units;    /* what one step of an output's weights is worth */
+    const float *bias;
+    long k4, outputs;
+} Matrix;
+
+typedef struct {
+    const int32_t *of;
+    long size;
+} Ids;
+
+typedef struct { /* what one row asks for, and what it gets */
+    Ids allowed, bias_ids;
+    const float *bias_nats;
+    float inverse_temperature;
+    int64_t top_k;
+    double top_p, min_p, u;
+    int wants_logp;
+    int64_t id;
+    float logp, mass;
+} Rule;
+
+typedef struct {
+    int32_t (*quantise)(const float *, long, int8_t *, float *);
+    void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
+    void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, Rule *, float *,
+                   int32_t *);
+    void (*cells[3])(const float *, const float *, const float *, float *, long);
+} Kernel;
+
+/* Place of an id among ascending ones, or -1. */
+static long find(Ids ids, int32_t id) {
+    long low = 0, high = ids.size;
+    while (low < high) {
+        long middle = (low + high) / 2;
+        if (ids.of[middle] < id) low = middle + 1;
+        else high = middle;
+    }
+    return low < ids.size && ids.of[low] == id ? low : -1;
+}
+
+#define PASTE2(a, b) a##b
+#define PASTE(a, b) PASTE2(a, b)
+#define NAME(x) PASTE(x##_, VARIANT)
+
+#define VARIANT any
+#define TARGET
+#include "body.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define USE_AVX2
+#define VARIANT avx2
+#define TARGET __attribute__((target("avx2")))
+#include "body.h"
+#undef USE_AVX2
+
+#define USE_VNNI256
+#define VARIANT vnni256
+#define TARGET __attribute__((target("avx2,avxvnni")))
+#include "body.h"
+#undef USE_VNNI256
+
+#define USE_VNNI512
+#define VARIANT vnni512
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#include "body.h"
+#undef USE_VNNI512
+#endif
+
+static const struct {
+    const char *name;
+    const Kernel *kernel;
+} KERNELS[] = {{"any", &kernel_any},
+#if defined(__x86_64__)
+               {"avx2", &kernel_avx2},
+               {"vnni256", &kernel_vnni256},
+               {"vnni512", &kernel_vnni512}
+#endif
+};
+
+static const Kernel *kernel = &kernel_any;
+
+static int runs_here(const char *name) {
+    if (!strcmp(name, "any")) return 1;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (!strcmp(name, "avx2")) return __builtin_cpu_supports("avx2");
+    if (!strcmp(name, "vnni256"))
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avxvnni");
+    if (!strcmp(name, "vnni512"))
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512vnni");
+#endif
+    return 0;
+}
+
+/* variants(): the names of those that run here, the best last. */
+static PyObject *variants(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    PyObject *names = PyList_New(0);
+    for (size_t i = 0; names && i < sizeof KERNELS / sizeof *KERNELS; i++) {
+        PyObject *name = runs_here(KERNELS[i].name) ? PyUnicode_FromString(KERNELS[i].name) : NULL;
+        if (name && PyList_Append(names, name) < 0) Py_CLEAR(names);
+        Py_XDECREF(name);
+    }
+    return names;
+}
+
+/* use(name): the variant from now on, in the whole process. */
+static PyObject *use(PyObject *self, PyObject *args) {
+    (void)self;
+    const char *name;
+    if (!PyArg_ParseTuple(args, "s", &name)) return NULL;
+    for (size_t i = 0; i < sizeof KERNELS / sizeof *KERNELS; i++)
+        if (!strcmp(KERNELS[i].name, name) && runs_here(name)) {
+            kernel = KERNELS[i].kernel;
+            Py_RETURN_NONE;
+        }
+    return PyErr_Format(PyExc_ValueError, "no variant %s on this processor", name);
+}
+
+typedef struct {
+    Py_buffer packed, rows, units, bias;
+} MatrixBuffers;
+
+#define MATRIX_FORMAT "(y*z*y*y*)"
+#define MATRIX_INTO(m) &(m).packed, &(m).rows, &(m).units, &(m).bias
+
+static Matrix matrix_of(const MatrixBuffers *b) {
+    long outputs = (long)(b->bias.len / sizeof(float)), blocks = (outputs + 15) / 16;
+    Matrix m = {b->packed.buf, b->rows.buf,           b->units.buf,
+                b->bias.buf,   b->packed.len / 64 / blocks, outputs};
+    return m;
+}
+
+static void release_matrix(MatrixBuffers *b) {
+    PyBuffer_Release(&b->packed), PyBuffer_Release(&b->units), PyBuffer_Release(&b->bias);
+    if (b->rows.obj) PyBuffer_Release(&b->rows);
+}
+
+typedef struct { /* rows as bytes */
+    int8_t *q;
+    int32_t *sums;
+    float *units;
+} Bytes;
+
+static int quantise_rows(const float *x, long batch, long stride, long width, long k4, Bytes *out) {
+    out->q = calloc(batch * k4 * 4 + 1, 1);
+    out->sums = malloc(batch * sizeof(int32_t) + 1);
+    out->units = malloc(batch * sizeof(float) + 1);
+    if (!out->q || !out->sums || !out->units) return 0;
+    for (long i = 0; i < batch; i++)
+        out->sums[i] = kernel->quantise(x + i * stride, width, out->q + i * k4 * 4, out->units + i);
+    return 1;
+}
+
+static void free_rows(Bytes *b) { free(b->q), free(b->sums), free(b->units); }
+
+/* product(x, (batch, stride, offset, width), matrix, out): out (batch, outputs) = x W' + b. */
+static PyObject *product(PyObject *self, PyObject *args) {
+    (void)self;
+    Py_buffer x, out;
+    MatrixBuffers buffers;
+    Py_ssize_t batch, stride, offset, width;
+    if (!PyArg_ParseTuple(args, "y*(nnnn)" MATRIX_FORMAT "w*", &x, &batch, &stride, &offset, &width,
+                          MATRIX_INTO(buffers), &out))
+        return NULL;
+    Matrix m = matrix_of(&buffers);
+    Bytes rows;
+    int enough;
+    Py_BEGIN_ALLOW_THREADS
+    enough = quantise_rows((const float *)x.buf + offset, batch, stride, width, m.k4, &rows);
+    if (enough) kernel->product(&m, rows.q, rows.sums, rows.units, batch, out.buf);
+    free_rows(&rows);
+    Py_END_ALLOW_THREADS
+    release_matrix(&buffers);
+    PyBuffer_Release(&x), PyBuffer_Release(&out);
+    if (!enough) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* cell(kind, x, h, before, after, (batch, slots, slot, H)): rnn 0, gru 1, lstm 2. */
+static PyObject *cell(PyObject *self, PyObject *args) {
+    (void)self;
+    Py_buffer x, h, before, after;
+    Py_ssize_t batch, slots, slot, H;
+    int kind;
+    if (!PyArg_ParseTuple(args, "iy*y*y*w*(nnnn)", &kind, &x, &h, &before, &after, &batch, &slots,
+                          &slot, &H))
+        return NULL;
+    static const long gates[] = {1, 3, 4};
+    long G = gates[kind] * H;
+    Py_BEGIN_ALLOW_THREADS
+    for (long i = 0; i < batch; i++) {
+        long at = (i * slots + slot) * H;
+        kernel->cells[kind]((const float *)x.buf + i * G, (const float *)h.buf + i * G,
+                            (const float *)before.buf + at, (float *)after.buf + at, H);
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&x), PyBuffer_Release(&h), PyBuffer_Release(&before), PyBuffer_Release(&after);
+    Py_RETURN_NONE;
+}
+
+static uint64_t mixed(uint64_t word) {
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
+    return word ^ (word >> 31);
+}
+
+/* A number in [0, 1) from (seed, sample, step): `sampling.uniform`. */
+static double uniform(const uint64_t *place) {
+    uint64_t word = place[0];
+    for (int i = 1; i < 3; i++) word = mixed(word + place[i] * 0x9E3779B97F4A7C15u);
+    return (double)(mixed(word) >> 11) * 0x1p-53;
+}
+
+typedef struct { /* a row's rule, with what its arrays are lent from */
+    Rule rule;
+    Py_buffer allowed, bias_ids, bias_nats;
+} Row;
+
+/* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp. */
+static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *numbers,
+                    const uint64_t *place) {
+    Rule *rule = &row->rule;
+    if (allowed == Py_None) return 1;
+    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_SIMPLE) < 0) return 0;
+    rule->allowed.of = row->allowed.buf;
+    rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
+    if (bias != Py_None) {
+        if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
+        rule->bias_ids.of = row->bias_ids.buf;
+        rule->bias_ids.size = (long)(row->bias_ids.len / sizeof(int32_t));
+        rule->bias_nats = row->bias_nats.buf;
+    }
+    rule->inverse_temperature = (float)numbers[0];
+    rule->top_k = (int64_t)numbers[1];
+    rule->top_p = numbers[2];
+    rule->min_p = numbers[3];
+    rule->wants_logp = numbers[4] != 0.0;
+    rule->u = uniform(place);
+    return 1;
+}
+
+static void release_rows(Row *rows, Py_ssize_t batch) {
+    for (Py_ssize_t i = 0; rows && i < batch; i++) {
+        if (rows[i].allowed.obj) PyBuffer_Release(&rows[i].allowed);
+        if (rows[i].bias_ids.obj) PyBuffer_Release(&rows[i].bias_ids);
+        if (rows[i].bias_nats.obj) PyBuffer_Release(&rows[i].bias_nats);
+    }
+    free(rows);
+}
+
+static int choose_rows(const Matrix *m, const float *x, long width, const float *logits,
+                       const int64_t *at, Row *rows, long batch) {
+    Bytes bytes;
+    float *scores = malloc(m->outputs * sizeof(float));
+    int32_t *weights = malloc(m->outputs * sizeof(int32_t));
+    int enough = quantise_rows(x, batch, width, width, m->k4, &bytes) && scores && weights;
+    for (long i = 0; enough && i < batch; i++)
+        if (rows[i].rule.allowed.size)
+            kernel->choose(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i],
+                           at[i] < 0 ? NULL : logits + at[i] * m->outputs, &rows[i].rule, scores,
+                           weights);
+    free_rows(&bytes), free(scores), free(weights);
+    return enough;
+}
+
+/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass)
+ * for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
+static PyObject *choose(PyObject *self, PyObject *args) {
+    (void)self;
+    Py_buffer x, logits, at, numbers, places, ids, logp, mass;
+    MatrixBuffers buffers;
+    Py_ssize_t width;
+    PyObject *allowed, *biases;
+    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*", &x, &width,
+                          MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &numbers, &places,
+                          &ids, &logp, &mass))
+        return NULL;
+    Py_ssize_t batch = PyList_Size(allowed);
+    Row *rows = calloc(batch + 1, sizeof(Row));
+    int ready = rows != NULL, enough = 1;
+    for (Py_ssize_t i = 0; ready && i < batch; i++)
+        ready = row_from(rows + i, PyList_GetItem(allowed, i), PyList_GetItem(biases, i),
+                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i);
+    if (ready) {
+        Matrix m = matrix_of(&buffers);
+        Py_BEGIN_ALLOW_THREADS
+        enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, rows, batch);
+        Py_END_ALLOW_THREADS
+        for (Py_ssize_t i = 0; i < batch; i++) {
+            if (!rows[i].rule.allowed.size) continue;
+            ((int64_t *)ids.buf)[i] = rows[i].rule.id;
+            if (!rows[i].rule.wants_logp) continue;
+            ((float *)logp.buf)[i] = rows[i].rule.logp;
+            ((float *)mass.buf)[i] = rows[i].rule.mass;
+        }
+    }
+    release_rows(rows, batch);
+    release_matrix(&buffers);
+    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass};
+    for (size_t i = 0; i < sizeof lent / sizeof *lent; i++) PyBuffer_Release(lent[i]);
+    if (!enough || !rows) return PyErr_NoMemory();
+    if (!ready) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {{"variants", variants, METH_NOARGS, NULL},
+                                {"use", use, METH_VARARGS, NULL},
+                                {"product", product, METH_VARARGS, NULL},
+                                {"cell", cell, METH_VARARGS, NULL},
+                                {"choose", choose, METH_VARARGS, NULL},
+                                {NULL, NULL, 0, NULL}};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_kernel", NULL, -1, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    for (size_t i = 0; i < sizeof KERNELS / sizeof *KERNELS; i++)
+        if (runs_here(KERNELS[i].name)) kernel = KERNELS[i].kernel;
+    return PyModule_Create(&module);
+}

@@ -1,0 +1,82 @@
+"""The kernel in C, behind the same faces as `plain`. Importing it fails where it was not built.
+
+Shape letters as in `plain`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.runtime import _kernel
+from charbard.runtime.ask import Ask, Choices, no_choices
+from charbard.runtime.matrix import Matrix
+from charbard.runtime.sampling import temperature_at
+
+__all__ = ["cell", "choose", "product"]
+
+F32 = NDArray[np.float32]
+_KINDS = {"rnn": 0, "gru": 1, "lstm": 2}
+_FEW = 4
+"""Up to one in so many allowed ids, each costs less by itself than the whole output for a batch."""
+
+
+def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
+    """See `plain.product`."""
+    batch, slots, width = x_BSK.shape
+    out = np.empty((batch, len(matrix.bias_N)), np.float32)
+    _kernel.product(x_BSK, (batch, slots * width, slot * width, width), _parts(matrix), out)
+    return out
+
+
+def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot: int) -> None:
+    """See `plain.cell`."""
+    batch, slots, size = before_BSH.shape
+    _kernel.cell(_KINDS[kind], x_BG, h_BG, before_BSH, after_BSH, (batch, slots, slot, size))
+
+
+def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choices:
+    """See `plain.choose`."""
+    limit = len(output.bias_N) // _FEW
+    wide = [
+        row
+        for row, ask in enumerate(asks)
+        if ask is not None and (ask.logp or len(ask.allowed) > limit)
+    ]
+    at = np.full(len(asks), -1)
+    at[wide] = np.arange(len(wide))
+    some_BP = features_BP if len(wide) == len(asks) else features_BP[wide]
+    logits = product(some_BP[:, None], output)
+    out = no_choices(len(asks))
+    _kernel.choose(
+        features_BP,
+        features_BP.shape[1],
+        _parts(output),
+        logits,
+        at,
+        [ask and ask.allowed for ask in asks],
+        [ask and ask.bias for ask in asks],
+        np.array([_numbers(ask) for ask in asks]),
+        np.array([ask[2:5] if ask else (0, 0, 0) for ask in asks], np.uint64),
+        *out,
+    )
+    return out
+
+
+def _numbers(ask: Ask | None) -> tuple[float, float, float, float, float]:
+    """1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted."""
+    if ask is None:
+        return (0.0, 0.0, 1.0, 0.0, 0.0)
+    options = ask.options
+    top_k = 1 if options.greedy else options.top_k
+    return (
+        1 / temperature_at(options, ask.step),
+        top_k or 0,
+        1.0 if options.top_p is None or options.greedy else options.top_p,
+        0.0 if options.min_p is None or options.greedy else options.min_p,
+        ask.logp,
+    )
+
+
+def _parts(matrix: Matrix) -> tuple[NDArray[np.uint8], NDArray[np.uint8], F32, F32]:
+    return matrix.packed_JK, matrix.rows_NK, matrix.unit_N, matrix.bias_N

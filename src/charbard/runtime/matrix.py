@@ -1,0 +1,56 @@
+"""Weights as bytes: each output's in proportion to its own largest, so that little is lost.
+
+Shape letters: K inputs (padded to a multiple of 64), N outputs, J blocks of 16 outputs.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Matrix"]
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+_LINE = 64
+_BLOCK = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """The transpose of a layer's weights, with its bias. Made once, then only read."""
+
+    rows_NK: U8
+    """Whole numbers -127..127, plus 128; padded with 128, which is zero."""
+    unit_N: F32
+    """What one step of an output's numbers is worth."""
+    bias_N: F32
+    inputs: int
+    """Inputs without the padding."""
+
+    @classmethod
+    def of(cls, weight_NK: F32, bias_N: F32) -> "Matrix":
+        """Round to bytes."""
+        largest = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
+        whole = np.rint(weight_NK * (np.float32(127) / largest)[:, None])
+        outputs, inputs = weight_NK.shape
+        rows = np.full((outputs, -(-inputs // _LINE) * _LINE), 128, np.uint8)
+        rows[:, :inputs] = whole + 128
+        return cls(rows, largest / np.float32(127), np.array(bias_N, np.float32), inputs)
+
+    @cached_property
+    def packed_JK(self) -> U8:
+        """The order in which the kernel multiplies: (blocks, K / 4, 16 outputs, 4 inputs)."""
+        outputs, inputs = self.rows_NK.shape
+        blocks = -(-outputs // _BLOCK)
+        padded = np.full((blocks * _BLOCK, inputs), 128, np.uint8)
+        padded[:outputs] = self.rows_NK
+        grouped = padded.reshape(blocks, _BLOCK, inputs // 4, 4)
+        return np.ascontiguousarray(grouped.swapaxes(1, 2))
+
+    @cached_property
+    def whole_KN(self) -> F32:
+        """The whole numbers as float32, for NumPy."""
+        whole = self.rows_NK[:, : self.inputs].astype(np.float32) - np.float32(128)
+        return np.ascontiguousarray(whole.T)

@@ -1,0 +1,137 @@
+"""The network that writes: weights as bytes, every sum exact, every row on its own.
+
+A text is the same bit for bit alone and among 256 others, in C and in NumPy. What the rounding
+costs against float32 is in the benchmarks.
+
+Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width, V symbols.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.bundle import Bundle
+from charbard.runtime import plain
+from charbard.runtime.ask import Ask, Choices
+from charbard.runtime.matrix import Matrix
+from charbard.runtime.model import Turn, start_state
+from charbard.runtime.state import State
+
+try:
+    from charbard.runtime import compiled as fastest
+except ImportError:  # built without a C compiler
+    fastest = plain  # type: ignore[misc]
+
+__all__ = ["ByteModel", "is_compiled"]
+
+F32 = NDArray[np.float32]
+_MOST_THREADS = 4
+_ROWS_A_THREAD = 12
+"""With fewer, handing them over costs more than it saves."""
+
+
+def is_compiled() -> bool:
+    """Whether the C kernel was built; without it everything works, only slower."""
+    return fastest is not plain
+
+
+class ByteModel:
+    """A bundle's network, ready to step. See `Network` for what each method does.
+
+    Args:
+        bundle: The model.
+        threads: Among how many a large batch is shared out; None: as many as are worth it here.
+        compiled: Whether to use the C kernel, if there is one.
+    """
+
+    def __init__(
+        self, bundle: Bundle, *, threads: int | None = None, compiled: bool = True
+    ) -> None:
+        self.config = bundle.config
+        self._kernel = fastest if compiled else plain
+        weights, layers = bundle.weights, range(self.config.num_layers)
+        self._embedding_VE = weights["embedding"]
+        self._layers = [
+            tuple(
+                Matrix.of(weights[f"layer{layer}.weight_{of}"], weights[f"layer{layer}.bias_{of}"])
+                for of in ("ih", "hh")
+            )
+            for layer in layers
+        ]
+        self._projection = None
+        if self.config.projection_size is not None:
+            self._projection = Matrix.of(weights["projection.weight"], weights["projection.bias"])
+        output = weights["embedding" if self.config.tied else "output.weight"]
+        self._output = Matrix.of(output, weights["output.bias"])
+        self._threads = min(os.cpu_count() or 1, _MOST_THREADS) if threads is None else threads
+        self._pool = ThreadPoolExecutor(max(1, self._threads - 1), "charbard-rows")
+
+    def start(self, batch: int = 1) -> State:
+        """Zeros."""
+        return start_state(self.config, batch)
+
+    def advance(
+        self,
+        ids_B: NDArray[np.integer],
+        state: State,
+        asks: Sequence[Ask | None],
+        keep_BLH: F32 | None = None,
+    ) -> Turn:
+        """Read and draw. Rows are shared out among threads: none depends on another."""
+        count = min(self._threads, len(ids_B) // _ROWS_A_THREAD)
+        if count < 2:
+            return self._advance(ids_B, state, asks, keep_BLH)
+        edges = np.linspace(0, len(ids_B), count + 1).astype(int).tolist()
+        jobs = [
+            (ids_B[part], State(state.values_BSH[part], state.parts), asks[part])
+            + (None if keep_BLH is None else keep_BLH[part],)
+            for part in map(slice, edges, edges[1:])
+        ]
+        others = [self._pool.submit(self._advance, *job) for job in jobs[1:]]
+        turns = [self._advance(*jobs[0]), *(other.result() for other in others)]
+        return Turn(
+            np.concatenate([turn.features_BP for turn in turns]),
+            State.join([turn.state for turn in turns]),
+            Choices(*map(np.concatenate, zip(*(turn.choices for turn in turns), strict=True))),
+        )
+
+    def _advance(
+        self,
+        ids_B: NDArray[np.integer],
+        state: State,
+        asks: Sequence[Ask | None],
+        keep_BLH: F32 | None,
+    ) -> Turn:
+        features_BP, after = self.step(ids_B, state, keep_BLH)
+        return Turn(features_BP, after, self.choose(features_BP, asks))
+
+    def step(
+        self, ids_B: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
+    ) -> tuple[F32, State]:
+        """Read one character in every row."""
+        kernel, before_BSH = self._kernel, np.ascontiguousarray(state.values_BSH)
+        after_BSH = np.empty_like(before_BSH)
+        x_BSE, at = self._embedding_VE[ids_B][:, None], 0
+        for layer, (w_ih, w_hh) in enumerate(self._layers):
+            slot = layer * state.parts
+            x_BG = kernel.product(x_BSE, w_ih, slot=at)
+            h_BG = kernel.product(before_BSH, w_hh, slot=slot)
+            kernel.cell(self.config.cell, x_BG, h_BG, before_BSH, after_BSH, slot)
+            if keep_BLH is not None:
+                after_BSH[:, slot] *= keep_BLH[:, layer]
+            x_BSE, at = after_BSH, slot
+        if self._projection is not None:
+            return kernel.product(x_BSE, self._projection, slot=at), State(after_BSH, state.parts)
+        return np.ascontiguousarray(x_BSE[:, at]), State(after_BSH, state.parts)
+
+    def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
+        """Scores, not normalised."""
+        scores = self._kernel.product(np.ascontiguousarray(features_BP)[:, None], self._output)
+        return scores if ids is None else scores[:, ids]
+
+    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
+        """Draw what each row asks for."""
+        return self._kernel.choose(np.ascontiguousarray(features_BP), self._output, asks)
