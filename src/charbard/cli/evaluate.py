@@ -1,9 +1,12 @@
 """`charbard eval`: the yardsticks."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from charbard.report import Perplexity
 
 __all__ = ["evaluate"]
 
@@ -15,7 +18,8 @@ def evaluate(
         str | None,
         typer.Option(
             help="A: windows of 256. B: one stream. C: B, learning on the way. R: records. "
-            "Several: AB. Default: AB, or R for a model of records."
+            "V: verse, Chinese characters only, by form. Several: AB. "
+            "Default: AB, or R for a model of records."
         ),
     ] = None,
     part: Annotated[
@@ -24,6 +28,9 @@ def evaluate(
             help="validation, test, train (as the text was split for training), or all.",
         ),
     ] = "validation",
+    given: Annotated[
+        str, typer.Option(help="V: fields that the model is told, parted by commas.")
+    ] = "form",
     json: Annotated[bool, typer.Option("--json", help="One JSON object a protocol.")] = False,
 ) -> None:
     """Measure how well a model predicts a text: nats, bits and perplexity per character.
@@ -34,8 +41,9 @@ def evaluate(
     from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.errors import OptionError
+    from charbard.report import evaluate as measure
+    from charbard.report import evaluate_verse
     from charbard.report.perplexity import PARTS
-    from charbard.report.perplexity import evaluate as measure
 
     if part not in PARTS:
         raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
@@ -44,33 +52,45 @@ def evaluate(
     bundle = load_bundle(bundle_path(model))
     corpus = from_dict(CorpusConfig, bundle.provenance.get("corpus", {}))
     for letter in protocol or ("R" if bundle.has_records else "AB"):
-        found = measure(
-            bundle,
-            text,
-            corpus,
-            protocol=letter.upper(),
-            part=part,
-            say=lambda message: typer.echo(message, err=True),
-        )
+        if letter.upper() == "V":
+            found = evaluate_verse(
+                bundle, text, part=part, given=[name for name in given.split(",") if name]
+            )
+        else:
+            found = measure(
+                bundle,
+                text,
+                corpus,
+                protocol=letter.upper(),
+                part=part,
+                say=lambda message: typer.echo(message, err=True),
+            )
         if json:
             import json as json_format
 
-            typer.echo(
-                json_format.dumps(
-                    {
-                        "protocol": found.protocol,
-                        "part": part,
-                        "nats_per_char": found.nats_per_char,
-                        "bits_per_char": found.bits_per_char,
-                        "perplexity": found.perplexity,
-                        "chars": found.chars,
-                        "unknown": found.unknown,
-                    }
-                )
-            )
+            typer.echo(json_format.dumps({"part": part, **_facts(found)}, ensure_ascii=False))
         else:
-            typer.echo(
-                f"{found.protocol}  {found.nats_per_char:.4f} nats  {found.bits_per_char:.4f} bits"
-                f"  perplexity {found.perplexity:.3f}  over {found.chars} characters"
-                f" ({found.unknown / found.chars:.2%} unknown)"
-            )
+            typer.echo(_line(found.protocol, found))
+            for name, group in found.groups.items():
+                typer.echo(_line(f"   {name:20}", group))
+
+
+def _facts(found: "Perplexity") -> dict[str, Any]:
+    facts = {
+        "protocol": found.protocol,
+        "nats_per_char": found.nats_per_char,
+        "bits_per_char": found.bits_per_char,
+        "perplexity": found.perplexity,
+        "chars": found.chars,
+        "unknown": found.unknown,
+    }
+    groups = {name: _facts(group) for name, group in found.groups.items()}
+    return {**facts, "groups": groups} if groups else facts
+
+
+def _line(name: str, found: "Perplexity") -> str:
+    return (
+        f"{name}  {found.nats_per_char:.4f} nats  {found.bits_per_char:.4f} bits"
+        f"  perplexity {found.perplexity:.3f}  over {found.chars} characters"
+        f" ({found.unknown / found.chars:.2%} unknown)"
+    )

@@ -15,6 +15,7 @@ from charbard.config.declare import (
 )
 from charbard.config.model import CELLS, ModelConfig
 from charbard.config.order import TextOrder
+from charbard.config.report import ReportOptions
 from charbard.config.sample import SampleOptions
 from charbard.config.studio import StudioConfig
 from charbard.config.train import TrainConfig
@@ -27,6 +28,7 @@ __all__ = [
     "CoupletOrder",
     "ModelConfig",
     "NameOrder",
+    "ReportOptions",
     "SampleOptions",
     "StudioConfig",
     "TextOrder",

@@ -4,13 +4,14 @@ A: windows of 256 characters that do not overlap, each from a zero state.
 B: one stream, the state carried from its start to its end.
 C: B, and the weights learn from each stretch after it was scored (dynamic evaluation).
 R: records, each from a zero state; the end of the record is predicted, too.
+V, of verse, is `report.verse`'s.
 
-Never compare one with another. A, B and R run on NumPy; C needs torch.
+Never compare one with another. All but C run on NumPy; C needs torch.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ class Perplexity:
     """Characters that were predicted."""
     unknown: int
     """How many of them the model does not know; scored as the unknown character."""
+    groups: Mapping[str, "Perplexity"] = field(default_factory=dict)
+    """Of verse: the same for the poems of each form, metre, dynasty and tune."""
 
     @property
     def bits_per_char(self) -> float:
@@ -107,7 +110,11 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
             f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
         )
     if (protocol == "R") != bundle.has_records:
-        kind = "records: use protocol R" if bundle.has_records else "running text: use A, B or C"
+        kind = (
+            "records: use protocol R, or V for verse"
+            if bundle.has_records
+            else "running text: use A, B or C"
+        )
         raise OptionError(f"protocol {protocol} does not fit a model of {kind}")
 
 

@@ -2,7 +2,8 @@
 
 With 7,000 symbols the scores of one batch are 100 MB and their traffic costs more than the
 arithmetic. Here they are made, used and forgotten a few hundred rows at a time: the gradient is
-taken on the spot, in the forward pass, while the scores are still in the cache.
+taken on the spot, in the forward pass, while the scores are still in the cache. Rows without a
+target, such as a record's fields, cost nothing.
 
 Shape letters: N predictions, P features, V symbols.
 """
@@ -45,26 +46,20 @@ class _ChunkedCrossEntropy(Function):
     ) -> Tensor:
         kind = features_NP.dtype
         weight = weight_VP.to(kind)
-        learn = any(ctx.needs_input_grad)
-        grad_features = torch.empty_like(features_NP)
+        grad_features = torch.zeros_like(features_NP)
         grad_weight, grad_bias = torch.zeros_like(weight_VP), torch.zeros_like(bias_V)
         total = bias_V.new_zeros(())
-        rows = max(1, _CHUNK_NUMBERS // len(weight))
-        for start in range(0, len(targets_N), rows):
-            part = slice(start, start + rows)
-            features, targets = features_NP[part], targets_N[part]
-            scores = (features @ weight.T).to(bias_V.dtype).add_(bias_V)
-            counted = targets >= 0
-            right = targets.clamp(min=0)[:, None]
-            log_sum = scores.logsumexp(1, keepdim=True)
-            total += ((log_sum - scores.gather(1, right))[:, 0] * counted).sum()
-            if learn:
-                slope = scores.sub_(log_sum).exp_()
+        counted = (targets_N >= 0).nonzero()[:, 0]
+        for rows in torch.split(counted, max(1, _CHUNK_NUMBERS // len(weight))):
+            features, right = features_NP[rows], targets_N[rows, None]
+            slope = torch.softmax((features @ weight.T).to(bias_V.dtype).add_(bias_V), 1)
+            likely = slope.gather(1, right).clamp_(min=torch.finfo(slope.dtype).tiny)
+            total -= likely.log_().sum()
+            if any(ctx.needs_input_grad):
                 slope.scatter_add_(1, right, slope.new_full((), -1.0).expand(len(right), 1))
-                slope *= counted[:, None]
                 grad_bias += slope.sum(0)
                 slope = slope.to(kind)
-                torch.mm(slope, weight, out=grad_features[part])
+                grad_features[rows] = slope @ weight
                 grad_weight += slope.T @ features
         ctx.save_for_backward(grad_features, grad_weight, grad_bias)
         return total

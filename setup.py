@@ -1,0 +1,18 @@
+"""The compiled kernel: optional. Where there is no C compiler, NumPy does its work, only slower."""
+
+from setuptools import Extension, setup
+
+setup(
+    ext_modules=[
+        Extension(
+            "charbard.runtime._kernel",
+            sources=["src/charbard/runtime/c/kernel.c"],
+            depends=["src/charbard/runtime/c/body.h", "src/charbard/runtime/c/lanes.h"],
+            # No -ffast-math and no fused operations: every machine must round alike.
+            extra_compile_args=["-O3", "-ffp-contract=off", "-fno-trapping-math", "-fno-math-errno"],
+            py_limited_api=True,
+            optional=True,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+)

@@ -1,0 +1,88 @@
+"""Parallelism (对仗): how much the two lines of a couplet answer each other, word by word.
+
+Learned from the middle couplets of eight-line regulated verse, where parallelism is the rule: the
+pointwise mutual information of the characters that stand opposite each other. It sees nothing of
+meaning, but it tells matched couplets from chance ones (docs/models.md).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.report.form import lines_in
+
+__all__ = ["Parallelism", "couplet_scores"]
+
+_MIDDLE = (1, 2)
+"""Couplets of an eight-line poem that have to be parallel, from 0."""
+_UNSEEN = 0.5
+"""Counted for a pair that was never seen."""
+
+
+@dataclass(frozen=True)
+class Parallelism:
+    """Counts of pairs and of their characters; nothing changes once they are made."""
+
+    pairs: NDArray[np.uint64]
+    counts: NDArray[np.int64]
+    uppers: NDArray[np.int64]
+    """How often each code point stands in the upper line."""
+    lowers: NDArray[np.int64]
+
+    @classmethod
+    def learn(cls, poems: Iterable[str]) -> "Parallelism":
+        """Count over the middle couplets of eight-line poems; others are passed over."""
+        middle = [c for poem in poems for c in _couplets(poem, _MIDDLE)]
+        upper, lower = (_points("".join(lines)) for lines in zip(*middle, strict=True))
+        pairs, counts = np.unique(_paired(upper, lower), return_counts=True)
+        most = int(max(upper.max(), lower.max())) + 1
+        return cls(
+            pairs, counts, np.bincount(upper, minlength=most), np.bincount(lower, minlength=most)
+        )
+
+    def score(self, upper: str, lower: str) -> float:
+        """Mean nats of mutual information a character; above 1 is clearly parallel."""
+        a, b = _points(upper), _points(lower)
+        keys = _paired(a, b)
+        place = np.minimum(np.searchsorted(self.pairs, keys), len(self.pairs) - 1)
+        seen = np.where(self.pairs[place] == keys, self.counts[place], 0) + _UNSEEN
+        total = self.counts.sum()
+        expected = (_counted(self.uppers, a) + 1) * (_counted(self.lowers, b) + 1) / total
+        return float(np.log(seen / np.maximum(expected, _UNSEEN)).mean())
+
+
+def couplet_scores(model: Parallelism, poems: Sequence[str]) -> dict[str, float]:
+    """Mean score of each couplet of eight-line poems, and of lines set against a wrong one."""
+    names = ("首联", "颔联", "颈联", "尾联")
+    scores: dict[str, list[float]] = {name: [] for name in (*names, "random")}
+    before = ""
+    for poem in poems:
+        for name, (upper, lower) in zip(names, _couplets(poem, range(4)), strict=False):
+            scores[name].append(model.score(upper, lower))
+            if len(before) == len(upper):
+                scores["random"].append(model.score(upper, before))
+            before = lower
+    return {name: float(np.mean(values)) for name, values in scores.items() if values}
+
+
+def _couplets(poem: str, which: Iterable[int]) -> Iterator[tuple[str, str]]:
+    lines = lines_in(poem)
+    if len(lines) == 8 and len(set(map(len, lines))) == 1:
+        for place in which:
+            yield lines[2 * place], lines[2 * place + 1]
+
+
+def _points(text: str) -> NDArray[np.int64]:
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64)
+
+
+def _paired(upper: NDArray[np.int64], lower: NDArray[np.int64]) -> NDArray[np.uint64]:
+    return (upper.astype(np.uint64) << np.uint64(32)) | lower.astype(np.uint64)
+
+
+def _counted(counts: NDArray[np.int64], points: NDArray[np.int64]) -> NDArray[np.int64]:
+    inside = points < len(counts)
+    found: NDArray[np.int64] = np.where(inside, counts[np.where(inside, points, 0)], 0)
+    return found

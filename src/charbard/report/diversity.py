@@ -1,0 +1,60 @@
+"""How varied texts are: distinct n-grams, repeats of whole texts, likeness between themes."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["distinct", "grams_of", "jaccard", "repeated"]
+
+_BITS = 21
+"""A code point has no more."""
+
+
+def grams_of(text: str, size: int) -> NDArray[np.uint64]:
+    """Every n-gram of letters as a number; none reaches across a mark, space or line end.
+
+    Up to three characters are exact. Four keep the low 16 bits of each, which confuses only
+    characters beyond the basic plane with one in it.
+
+    >>> len(grams_of("春江潮，水连", 2))
+    3
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    bits = _BITS if size <= 3 else 64 // size
+    letters = np.fromiter(map(str.isalpha, text), np.bool_, len(text))
+    count = max(0, len(text) - size + 1)
+    grams, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
+    for place in range(size):
+        part = slice(place, place + count)
+        grams = (grams << np.uint64(bits)) | (points[part] & np.uint64((1 << bits) - 1))
+        whole &= letters[part]
+    return grams[whole]
+
+
+def distinct(texts: Iterable[str], size: int) -> float:
+    """Share of n-grams that are different from all others: distinct-n."""
+    grams = grams_of("\n".join(texts), size)
+    return len(np.unique(grams)) / max(1, len(grams))
+
+
+def repeated(texts: Sequence[str]) -> int:
+    """How many texts stood before, word for word."""
+    return len(texts) - len(set(texts))
+
+
+def jaccard(groups: Sequence[Sequence[str]], size: int = 2) -> float:
+    """Mean likeness of groups, by the n-grams they have in common: 0 none, 1 all.
+
+    For one text a group this is the mean over pairs of texts; between groups that share a theme
+    each, it is taken over every pair of texts from two of them.
+    """
+    sets = [[set(grams_of(text, size).tolist()) for text in texts] for texts in groups]
+    likeness = [
+        len(a & b) / max(1, len(a | b))
+        for first, second in combinations(sets, 2)
+        for a in first
+        for b in second
+    ]
+    return float(np.mean(likeness)) if likeness else 0.0

@@ -1,0 +1,127 @@
+"""How well poems keep their form: lines, tones and rhyme, counted over many.
+
+The judge is `prosody.check`, with the full reading set; a character of both tones fits either.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from charbard.errors import OptionError
+from charbard.prosody import rhymes_of, tones_of
+from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.poem import read_poem
+
+__all__ = ["REGULATED", "FormCount", "count_form", "is_regulated", "lines_in", "shape_of"]
+
+REGULATED = {
+    "五绝": (5, 5, 5, 5),
+    "七绝": (7, 7, 7, 7),
+    "五律": (5,) * 8,
+    "七律": (7,) * 8,
+}
+"""The regulated forms and their lines."""
+_BOOK = "pingshui"
+
+
+@dataclass(frozen=True)
+class FormCount:
+    """Counts over poems of one form; the rates are shares of 1, None where there is nothing."""
+
+    poems: int = 0
+    shaped: int = 0
+    """Poems with exactly the form's lines, or for a tune with lines that its poets used."""
+    lines: int = 0
+    right_lines: int = 0
+    """Of regulated verse: lines of the right length in poems of any shape."""
+    rhymed: int = 0
+    """Of regulated verse: even lines share one level rhyme of 平水韵."""
+    regular: int = 0
+    """Rhymed poems that keep T4."""
+    rescued: int = 0
+    """Rhymed poems that keep T5."""
+    free: int = 0
+    positions: int = 0
+    """Characters, and how many of them were free: of both tones, or of none known."""
+
+    def rates(self) -> dict[str, float | None]:
+        """Shares, for tables."""
+        shares = {
+            "shape": (self.shaped, self.poems),
+            "line lengths": (self.right_lines, self.lines),
+            "rhyme": (self.rhymed, self.poems),
+            "T4 of rhymed": (self.regular, self.rhymed),
+            "T5 of rhymed": (self.rescued, self.rhymed),
+            "rhyme and T4": (self.regular, self.poems),
+            "free positions": (self.free, self.positions),
+        }
+        return {name: a / b if b else None for name, (a, b) in shares.items()}
+
+    def __add__(self, other: "FormCount") -> "FormCount":
+        mine, theirs = asdict(self), asdict(other)
+        return FormCount(**{name: mine[name] + theirs[name] for name in mine})
+
+
+def count_form(
+    texts: Iterable[str], form: str, shapes: frozenset[tuple[int, ...]] = frozenset()
+) -> FormCount:
+    """Count how poems keep a form.
+
+    Args:
+        texts: Poems as they were written.
+        form: A regulated form, or a tune.
+        shapes: For a tune: line lengths that are right.
+    """
+    if form in REGULATED:
+        return sum((_regulated(text, REGULATED[form]) for text in texts), FormCount())
+    return sum((FormCount(1, int(shape_of(text) in shapes)) for text in texts), FormCount())
+
+
+def shape_of(text: str) -> tuple[int, ...]:
+    """Characters in each line; empty for what is no verse."""
+    return tuple(map(len, lines_in(text)))
+
+
+def is_regulated(text: str, form: str) -> bool:
+    """Whether a poem keeps a regulated form altogether: lines, rhyme and T4."""
+    return bool(_regulated(text, REGULATED[form]).regular)
+
+
+def lines_in(text: str) -> Sequence[str]:
+    """The lines of a poem without their marks; none in what is no verse."""
+    try:
+        return read_poem(text).lines
+    except OptionError:
+        return ()
+
+
+def _regulated(text: str, shape: tuple[int, ...]) -> FormCount:
+    lines = lines_in(text)
+    right = sum(len(line) == shape[0] for line in lines)
+    if tuple(map(len, lines)) != shape:
+        return FormCount(1, lines=len(lines), right_lines=right)
+    tones = [_tones(line) for line in lines]
+    counted = FormCount(
+        1,
+        1,
+        len(lines),
+        right,
+        free=sum(line.count("中") for line in tones),
+        positions=sum(shape),
+    )
+    if not _share_a_rhyme(lines[1::2]):
+        return counted
+    meter = meter_of(tones)
+    return counted + FormCount(0, rhymed=1, regular=meter.is_regular, rescued=meter.is_legal)
+
+
+def _tones(line: str) -> str:
+    """平 or 仄 for each character, 中 where both fit or nothing is known."""
+    sets = (tones_of(char, book=_BOOK) for char in line)
+    return "".join(next(iter(tones)) if len(tones) == 1 else "中" for tones in sets)
+
+
+def _share_a_rhyme(lines: Sequence[str]) -> bool:
+    """Whether line ends have a level rhyme in common; an unknown character is no rhyme."""
+    return bool(
+        frozenset[str].intersection(*(rhymes_of(line[-1], book=_BOOK, tone="平") for line in lines))
+    )

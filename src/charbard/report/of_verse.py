@@ -1,0 +1,286 @@
+"""A report on a model of verse: what it predicts, and what it writes, held against its poets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from charbard.config import SampleOptions
+from charbard.corpus import Record
+from charbard.report.copying import Learned
+from charbard.report.couplets import Parallelism, couplet_scores
+from charbard.report.diversity import distinct, jaccard, repeated
+from charbard.report.form import REGULATED, FormCount, count_form, is_regulated, shape_of
+from charbard.report.scoring import Tally, tallies
+from charbard.report.section import Cell, Section, Subject
+from charbard.report.theme import theme_fit
+from charbard.report.verse import group_names, measured, read_verse
+from charbard.report.writing import write_records
+
+__all__ = ["VerseReport"]
+
+_MAIN = "七绝"
+"""The form that variety and themes are measured on: the commonest one of fixed length."""
+_TUNES = 4
+_POEMS_A_THEME = 4
+_THEME_CHARS = range(2, 6)
+
+
+class VerseReport:
+    """Sections of a report; what several of them need is made once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._options = subject.options
+        self._vocab = subject.bundle.vocab
+
+    def sections(self) -> Iterator[tuple[str, "Section | None"]]:
+        """Each section by its key, made when it is asked for; None where the text lacks for it."""
+        makers = {
+            "perplexity": self._perplexity,
+            "form": self._form,
+            "variety": self._variety,
+            "novelty": self._novelty,
+            "parallelism": self._parallelism,
+            "themes": self._fit,
+            "samples": self._samples,
+        }
+        for key, make in makers.items():
+            if key not in self._options.skip:
+                yield key, make()
+
+    @cached_property
+    def _held_out(self) -> list[Record]:
+        return read_verse(self._subject.names, self._options.part)
+
+    @cached_property
+    def _learned(self) -> list[Record]:
+        return read_verse(self._subject.names, "train")
+
+    @cached_property
+    def _tunes(self) -> list[str]:
+        """The tunes that most held-out poems have."""
+        tunes = [n for r in self._held_out for n in group_names(r) if n.startswith("tune ")]
+        names, counts = np.unique(tunes, return_counts=True)
+        order = np.argsort(-counts, kind="stable")[:_TUNES]
+        return [str(names[place]).removeprefix("tune ") for place in order]
+
+    @cached_property
+    def _free(self) -> dict[str, list[str]]:
+        """Free text of each form, nothing but the form given."""
+        forms = [*REGULATED, *self._tunes]
+        return {form: self._write([{"form": form}] * self._options.texts) for form in forms}
+
+    def _write(self, fields: Sequence[Mapping[str, str]]) -> list[str]:
+        self._subject.say(f"writing {len(fields)} poems: {fields[0]}")
+        return write_records(
+            self._subject.bundle,
+            self._subject.model,
+            fields,
+            options=SampleOptions(temperature=self._options.temperature),
+            seed=self._options.seed,
+        )
+
+    def _human(self, form: str, records: Sequence[Record], most: int | None = None) -> list[str]:
+        """Poems of a form by people, drawn by lot if there are more than wanted."""
+        texts = [record.text for record in records if record.fields.get("form") == form]
+        rng = np.random.default_rng(self._options.seed)
+        order = rng.permutation(len(texts)) if most is not None else range(len(texts))
+        return [texts[place] for place in order[:most]]
+
+    def _perplexity(self) -> Section:
+        def score(records: list[Record]) -> list[Tally]:
+            return tallies(self._subject.model, self._vocab, records, only_han=True)
+
+        found = measured(self._held_out, score)
+        tunes = {f"tune {tune}" for tune in self._tunes}
+        groups = {n: g for n, g in found.groups.items() if n in tunes or not n.startswith("tune ")}
+        rows = {
+            name: {
+                "perplexity": group.perplexity,
+                "nats": group.nats_per_char,
+                "characters": group.chars,
+                "unknown": group.unknown / group.chars,
+            }
+            for name, group in {"all": found, **groups}.items()
+        }
+        return Section(
+            key="perplexity",
+            title="How well it predicts poems it has not seen",
+            says="Perplexity per Chinese character on the held-out poems: punctuation and title "
+            "not counted, the form given, each poem from a zero state. Lower is better.",
+            rows=_by_kind(rows),
+            shares=("unknown",),
+            chart="perplexity",
+        )
+
+    def _form(self) -> Section:
+        rows: dict[str, FormCount] = {}
+        for form, written in self._free.items():
+            shapes = frozenset(shape_of(text) for text in self._human(form, self._learned))
+            rows[f"{form} free"] = count_form(written, form, shapes)
+            people = self._human(form, self._held_out)
+            rows[f"{form} by people"] = count_form(people, form, shapes)
+        columns = list(FormCount().rates())
+        return Section(
+            key="form",
+            title="Whether free text keeps the form",
+            says="Nothing but the name of the form is given, and nothing is held back: what the "
+            "model has learned of lines, tones and rhyme. T4 is the rule of regulated verse in "
+            "docs/prosody.md, T5 counts rescued lines as good. For a tune, the lines are right "
+            "if its poets wrote such lines. By people: the held-out poems of that shape, among "
+            "them old verse (古诗), which has no rule of tones.",
+            rows={name: {"poems": count.poems, **count.rates()} for name, count in rows.items()},
+            shares=tuple(columns),
+            chart="rhyme and T4",
+        )
+
+    def _variety(self) -> Section:
+        written = self._free[_MAIN]
+        people = self._human(_MAIN, self._learned, len(written))
+        written = written[: len(people)]
+        rows = {}
+        for name, texts in {"free": written, "by people": people}.items():
+            rows[name] = {f"distinct-{size}": distinct(texts, size) for size in (1, 2, 3, 4)}
+        rows["ratio"] = {
+            column: rows["free"][column] / rows["by people"][column] for column in rows["free"]
+        }
+        counts = {"free": repeated(written), "by people": repeated(people)}
+        table: dict[str, dict[str, Cell]] = {
+            name: {**values, "poems": len(written), "repeated": counts.get(name)}
+            for name, values in rows.items()
+        }
+        return Section(
+            key="variety",
+            title="How varied it is",
+            says=f"Share of n-grams of characters that are different from all others, over as many "
+            f"{_MAIN} by the model as by people; and poems that came twice.",
+            rows=table,
+            chart="distinct-2",
+        )
+
+    def _novelty(self) -> Section:
+        learned = Learned(record.text for record in self._learned)
+        rows: dict[str, dict[str, Cell]] = {}
+        for form in (*REGULATED, *self._tunes):
+            for name, texts in (
+                ("free", self._free[form]),
+                ("by people", self._human(form, self._held_out)),
+            ):
+                rows[f"{form} {name}"] = {"poems": len(texts), **learned.copied(texts).rates()}
+        return Section(
+            key="novelty",
+            title="How much it copies",
+            says="Share of lines, and of four characters in a row within a line, that stand "
+            "verbatim in a poem it learned from. Poets quote, too: the held-out poems set the "
+            "measure.",
+            rows=rows,
+            shares=("lines", "4-grams"),
+            chart="4-grams",
+        )
+
+    def _parallelism(self) -> Section:
+        rows: dict[str, dict[str, Cell]] = {}
+        for form in ("五律", "七律"):
+            model = Parallelism.learn(self._human(form, self._learned))
+            for name, texts in (
+                ("free", self._free[form]),
+                ("by people", self._human(form, self._held_out)),
+            ):
+                rows[f"{form} {name}"] = dict(couplet_scores(model, texts))
+        return Section(
+            key="parallelism",
+            title="Whether middle couplets are parallel",
+            says="Mean nats of mutual information between characters that stand opposite each "
+            "other, learned from the middle couplets (颔联, 颈联) of the training poems. The "
+            "outer couplets need not be parallel; the last column sets lines against wrong ones.",
+            rows=rows,
+            chart="颔联",
+        )
+
+    @cached_property
+    def _themes(self) -> list[tuple[str, str]]:
+        """Short titles of held-out poems of the main form, each once, with their poem."""
+        found: dict[str, str] = {}
+        for record in self._held_out:
+            title = record.fields.get("title", "")
+            if record.fields.get("form") == _MAIN and len(title) in _THEME_CHARS:
+                found.setdefault(title, record.text)
+        order = np.random.default_rng(self._options.seed).permutation(len(found))
+        pairs = sorted(found.items())
+        return [pairs[place] for place in order[: self._options.themes]]
+
+    def _on_themes(self) -> list[tuple[str, str]]:
+        fields = [
+            {"form": _MAIN, "title": theme}
+            for theme, _ in self._themes
+            for _ in range(_POEMS_A_THEME)
+        ]
+        return list(zip((each["title"] for each in fields), self._write(fields), strict=True))
+
+    def _fit(self) -> Section | None:
+        if "title" not in self._vocab.fields or len(self._themes) < 2:
+            return None
+        written = self._on_themes()
+        rows: dict[str, dict[str, Cell]] = {}
+        for name, poems in (("free", written), ("by people", self._themes)):
+            fit = theme_fit(self._subject.model, self._vocab, poems, form=_MAIN)
+            groups = [[t for theme, t in poems if theme == own] for own, _ in self._themes]
+            rows[name] = {
+                "poems": fit.poems,
+                "gain in nats": fit.gain,
+                "recognised": fit.recognised,
+                "by chance": fit.chance,
+                "Jaccard": jaccard(groups),
+                "Jaccard, characters": jaccard(groups, 1),
+            }
+        texts = {
+            theme: [text for own, text in written if own == theme] for theme, _ in self._themes
+        }
+        return Section(
+            key="themes",
+            title="Whether a poem is about its theme",
+            says=f"{_MAIN} written to titles of held-out poems, and those poems. Gain: by how many "
+            "nats a character the title makes its poem likelier to this model. Recognised: no "
+            "other title of the test gains more. Jaccard: likeness of poems on different themes, "
+            "by pairs of characters and by single ones; low is good.",
+            rows=rows,
+            shares=("recognised", "by chance", "Jaccard", "Jaccard, characters"),
+            texts=dict(list(texts.items())[: self._options.samples]),
+        )
+
+    def _samples(self) -> Section:
+        most = self._options.samples
+        texts = {
+            f"{form}, the first {most}": written[:most] for form, written in self._free.items()
+        }
+        for form in REGULATED:
+            texts[f"{form}, chosen by the model among those that keep the form"] = self._chosen(
+                form
+            )
+        return Section(
+            key="samples",
+            title="What it writes",
+            says=f"Free text at temperature {self._options.temperature:g}, seed "
+            f"{self._options.seed}. The first ones are not selected in any way. The chosen ones "
+            f"are those of {self._options.texts} that keep the form and that the model itself "
+            "finds likeliest.",
+            texts=texts,
+        )
+
+    def _chosen(self, form: str) -> list[str]:
+        kept = sorted({text for text in self._free[form] if is_regulated(text, form)})
+        records = [Record(text, {"form": form}) for text in kept]
+        found = tallies(self._subject.model, self._vocab, records, only_han=True)
+        order = np.argsort([tally.nats / tally.chars for tally in found], kind="stable")
+        return [kept[place] for place in order[: self._options.samples]]
+
+
+def _by_kind(rows: Mapping[str, Mapping[str, Cell]]) -> dict[str, Mapping[str, Cell]]:
+    """All, then metres, forms, dynasties and tunes, the largest of each first."""
+    kinds = ("all", "metre", "form", "dynasty", "tune")
+
+    def place(name: str) -> tuple[int, float]:
+        return kinds.index(name.split()[0]), -float(rows[name]["characters"] or 0)
+
+    return {name: rows[name] for name in sorted(rows, key=place)}

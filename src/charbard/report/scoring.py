@@ -1,0 +1,113 @@
+"""How likely records are to a model, many at once: each from a zero state, with what is given.
+
+Shape letters: T time, B records.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.corpus import Record
+from charbard.prosody.poem import is_han
+from charbard.runtime import Model
+from charbard.runtime.score import read_scores
+from charbard.vocab import END, UNKNOWN, Vocab
+
+__all__ = ["Tally", "opening_of", "tallies"]
+
+_IDS_AT_ONCE = 1 << 14
+_MOST_ROWS = 128
+_STRETCH = 1024
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A sum of surprise over counted characters."""
+
+    nats: float = 0.0
+    chars: int = 0
+    unknown: int = 0
+    """How many of them the model does not know; scored as the unknown character."""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.nats + other.nats, self.chars + other.chars, self.unknown + other.unknown)
+
+
+def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
+    """What a model of records reads before a text: the fields given, in the model's order."""
+    ids = [END]
+    for name in vocab.fields:
+        if value := fields.get(name):
+            ids += [vocab.marker(name), *vocab.encode(value).tolist()]
+    return ids if vocab.text_marker is None else [*ids, vocab.text_marker]
+
+
+def tallies(
+    model: Model, vocab: Vocab, records: Sequence[Record], *, only_han: bool
+) -> list[Tally]:
+    """Score each record's text, given the fields it holds.
+
+    Args:
+        model: The network.
+        vocab: Its characters.
+        records: Texts, with no other fields than those to be given.
+        only_han: Count Chinese characters only; else every character and the end of the record.
+
+    Returns:
+        One tally a record, in their order.
+    """
+    openings = [opening_of(vocab, record.fields) for record in records]
+    lengths = np.array([len(o) + len(r.text) for o, r in zip(openings, records, strict=True)])
+    found = [Tally()] * len(records)
+    for group in _groups(lengths):
+        rows = [
+            _row(vocab, openings[index], records[index].text, only_han=only_han) for index in group
+        ]
+        for index, tally in zip(group, _score(model, rows), strict=True):
+            found[index] = tally
+    return found
+
+
+def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
+    """Records of nearly one length together, longest first."""
+    order = np.argsort(-lengths, kind="stable").tolist()
+    place = 0
+    while place < len(order):
+        rows = max(1, min(_MOST_ROWS, _IDS_AT_ONCE // int(lengths[order[place]] + 1)))
+        yield order[place : place + rows]
+        place += rows
+
+
+def _row(
+    vocab: Vocab, opening: list[int], text: str, *, only_han: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids to read, and what is wanted behind each; -1 does not count."""
+    ids = vocab.encode(text).astype(np.int64)
+    counted = [is_han(char) for char in text] + [False] if only_han else [True] * (len(ids) + 1)
+    wanted = np.where(counted, np.append(ids, END), -1)
+    return (
+        np.concatenate([opening, ids]),
+        np.concatenate([np.full(len(opening) - 1, -1), wanted]),
+    )
+
+
+def _score(
+    model: Model, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+) -> list[Tally]:
+    longest = max(len(ids) for ids, _ in rows)
+    read = np.full((longest, len(rows)), END, np.int64)
+    wanted = np.full((longest, len(rows)), -1, np.int64)
+    for column, (ids, targets) in enumerate(rows):
+        read[: len(ids), column], wanted[: len(ids), column] = ids, targets
+    state, nats = model.start(len(rows)), np.zeros(len(rows))
+    for start in range(0, longest, _STRETCH):
+        part = slice(start, start + _STRETCH)
+        logp, state = read_scores(model, read[part], wanted[part], state)
+        nats -= logp.sum(axis=0, dtype=np.float64)
+    chars, unknown = (wanted >= 0).sum(axis=0), (wanted == UNKNOWN).sum(axis=0)
+    return [
+        Tally(*values)
+        for values in zip(nats.tolist(), chars.tolist(), unknown.tolist(), strict=True)
+    ]

@@ -1,0 +1,47 @@
+"""A part of a report as plain values: figures by row and column, and texts to read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from charbard.bundle import Bundle
+from charbard.config import ReportOptions
+from charbard.runtime import Model
+
+__all__ = ["Cell", "Section", "Subject"]
+
+Cell = float | int | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One question and its answer."""
+
+    key: str
+    title: str
+    says: str
+    """What was measured, on what, and how to read it."""
+    rows: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    """Figures by name of the row, then of the column."""
+    shares: tuple[str, ...] = ()
+    """Columns that are shares of 1, to be shown as per cent."""
+    chart: str | None = None
+    """The column to draw."""
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Texts to read, by heading."""
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is reported on, and with what."""
+
+    bundle: Bundle
+    model: Model
+    names: tuple[str, ...]
+    """The text it is measured against; empty for none."""
+    options: ReportOptions
+    say: Callable[[str], None]

@@ -1,0 +1,59 @@
+"""Whether a poem is about its theme, by the model's own lights.
+
+The theme is the title that the model is given. A poem fits its theme as much as the theme makes it
+likelier; it is recognised if its own theme does so more than every other theme of the test. Poems
+by people, with their own titles, are measured by the same model in the same way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from charbard.corpus import Record
+from charbard.report.scoring import tallies
+from charbard.runtime import Model
+from charbard.vocab import Vocab
+
+__all__ = ["ThemeFit", "theme_fit"]
+
+
+@dataclass(frozen=True)
+class ThemeFit:
+    """How poems stand to their themes."""
+
+    poems: int
+    gain: float
+    """Nats a Chinese character by which its own theme makes a poem likelier than no theme."""
+    recognised: float
+    """Share of poems for which no other theme gains more."""
+    chance: float
+    """The same for poems without any theme."""
+
+
+def theme_fit(
+    model: Model, vocab: Vocab, poems: Sequence[tuple[str, str]], *, form: str
+) -> ThemeFit:
+    """Measure poems against each other's themes.
+
+    Args:
+        model: A model that knows the field `title`.
+        vocab: Its characters.
+        poems: (theme, text).
+        form: The form that all of them have.
+    """
+    themes = sorted({theme for theme, _ in poems})
+    given = [{"form": form}] + [{"form": form, "title": theme} for theme in themes]
+    records = [Record(text, fields) for _, text in poems for fields in given]
+    found = tallies(model, vocab, records, only_han=True)
+    nats = np.array([tally.nats for tally in found]).reshape(len(poems), len(given))
+    chars = np.array([tally.chars for tally in found[:: len(given)]])
+    gains = (nats[:, :1] - nats[:, 1:]) / np.maximum(1, chars)[:, None]
+    own = np.array([themes.index(theme) for theme, _ in poems])
+    mine = gains[np.arange(len(poems)), own]
+    return ThemeFit(
+        len(poems),
+        float(mine.mean()),
+        float((mine >= gains.max(axis=1)).mean()),
+        1 / len(themes),
+    )

@@ -1,0 +1,141 @@
+"""The yardstick of verse: perplexity per Chinese character, by form and dynasty.
+
+Counted are Chinese characters: no punctuation, no title, no end. The form is given and nothing
+else, each poem begins from a zero state, and unknown characters are scored as unknown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from charbard.bundle import Bundle
+from charbard.config import CorpusConfig
+from charbard.corpus import Record, find_inputs, read_records
+from charbard.errors import CorpusError, OptionError
+from charbard.report.perplexity import Perplexity
+from charbard.report.scoring import Tally, tallies
+from charbard.runtime import Model
+
+__all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "read_verse"]
+
+FIELDS = ("kind", "form", "dynasty", "title", "split")
+"""What is read of each record besides its text."""
+SPLITS = {
+    "train": ("train",),
+    "validation": ("validation",),
+    "test": ("test",),
+    "all": ("train", "validation", "test"),
+}
+"""Values of a record's own `split` by the part asked for; held-out records are never read."""
+_REGULATED = {
+    "五绝": "regulated, 5",
+    "五律": "regulated, 5",
+    "七绝": "regulated, 7",
+    "七律": "regulated, 7",
+}
+
+
+def read_verse(names: Sequence[str], part: str) -> list[Record]:
+    """The records of one part, by their own `split`.
+
+    Args:
+        names: Files of JSON lines.
+        part: A key of `SPLITS`.
+
+    Raises:
+        CorpusError: They cannot be read, or hold no record of this part.
+    """
+    corpus = CorpusConfig(format="jsonl", fields=FIELDS)
+    wanted = SPLITS[part]
+    found, splits = [], set()
+    for record in read_records(find_inputs(names), corpus):
+        split = record.fields.get("split")
+        splits.add(split)
+        if split in wanted or (split is None and part == "all"):
+            found.append(record)
+    if not found:
+        known = ", ".join(sorted(split for split in splits if split))
+        raise CorpusError(
+            f"no record's split is {part!r}",
+            hint=f"splits found: {known}" if known else "records without a split: use --part all",
+        )
+    return found
+
+
+def group_names(record: Record) -> list[str]:
+    """Every group that a poem is counted in: its form, its metre, its dynasty.
+
+    >>> group_names(Record("", {"kind": "诗", "form": "七绝", "dynasty": "唐"}))
+    ['form 七绝', 'metre regulated, 7', 'dynasty 唐']
+    >>> group_names(Record("", {"kind": "词", "form": "浣溪沙"}))
+    ['form 词', 'tune 浣溪沙']
+    """
+    kind, form = record.fields.get("kind", "诗"), record.fields.get("form")
+    names = []
+    if form and kind == "诗":
+        names.append(f"form {form}")
+    elif form:
+        names += [f"form {kind}", f"tune {form}"]
+    if form in _REGULATED:
+        names.append(f"metre {_REGULATED[form]}")
+    if dynasty := record.fields.get("dynasty"):
+        names.append(f"dynasty {dynasty}")
+    return names
+
+
+def evaluate_verse(
+    bundle: Bundle, names: Sequence[str], *, part: str, given: Sequence[str] = ("form",)
+) -> Perplexity:
+    """Measure a bundle on verse: protocol V.
+
+    Args:
+        bundle: A model of records.
+        names: Files of JSON lines, each with a `split`.
+        part: A key of `SPLITS`.
+        given: Fields that the model is told; the others are left open.
+
+    Raises:
+        OptionError: The model is not one of records, or knows no such field.
+        CorpusError: The records cannot be read, or there are none of this part.
+    """
+    if not bundle.has_records:
+        raise OptionError("protocol V does not fit a model of running text: use A, B or C")
+    for name in given:
+        if name not in bundle.vocab.fields and name != "form":
+            known = ", ".join(bundle.vocab.fields) or "none"
+            raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
+    model = Model(bundle)
+
+    def score(records: list[Record]) -> list[Tally]:
+        return tallies(model, bundle.vocab, records, only_han=True)
+
+    return measured(read_verse(names, part), score, given)
+
+
+def measured(
+    records: Sequence[Record],
+    score: Callable[[list[Record]], list[Tally]],
+    given: Iterable[str] = ("form",),
+) -> Perplexity:
+    """Protocol V for anything that scores records.
+
+    Args:
+        records: Poems with all their fields.
+        score: Told the records with no other fields than those given; one tally each.
+        given: Fields that are told.
+    """
+    kept = set(given)
+    told = [Record(record.text, _only(record.fields, kept)) for record in records]
+    sums: dict[str, Tally] = {"all": Tally()}
+    for record, tally in zip(records, score(told), strict=True):
+        for name in ("all", *group_names(record)):
+            sums[name] = sums.get(name, Tally()) + tally
+    groups = {name: _perplexity(tally) for name, tally in sums.items() if tally.chars}
+    return replace(groups.pop("all"), groups=groups)
+
+
+def _perplexity(tally: Tally) -> Perplexity:
+    return Perplexity("V", tally.nats / tally.chars, tally.chars, tally.unknown)
+
+
+def _only(fields: Mapping[str, str], names: set[str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if name in names}

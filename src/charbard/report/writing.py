@@ -1,0 +1,83 @@
+"""Many texts from a model, in batches: what the statistics of a report are made of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from charbard.bundle import Bundle
+from charbard.config import SampleOptions
+from charbard.report.scoring import opening_of
+from charbard.runtime import Draws, Emit, Ids, Network, Plan, Steps, Task, as_ids, read_ids, run
+from charbard.vocab import END
+
+__all__ = ["write_records", "write_running"]
+
+_ROWS = 64
+
+
+def write_records(
+    bundle: Bundle,
+    network: Network,
+    fields: Iterable[Mapping[str, str]],
+    *,
+    options: SampleOptions,
+    seed: int,
+    longest: int = 400,
+) -> list[str]:
+    """One record for each set of fields, free of any constraint.
+
+    Args:
+        bundle: A model of records.
+        network: Its network.
+        fields: What each record is given; those missing are left open.
+        options: How characters are drawn.
+        seed: Together with the number of the record it decides every draw.
+        longest: A record that has not ended by then is cut, in characters.
+    """
+    openings = [opening_of(bundle.vocab, each) for each in fields]
+    allowed = [END, *range(bundle.vocab.first_char, len(bundle.vocab))]
+    return _written(bundle, network, openings, as_ids(allowed), (options, seed, longest))
+
+
+def write_running(
+    bundle: Bundle, network: Network, count: int, *, options: SampleOptions, seed: int, length: int
+) -> list[str]:
+    """Stretches of running text, each of `length` characters, begun as after a line end."""
+    opening = bundle.vocab.opening(has_records=False)
+    allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
+    return _written(bundle, network, [opening] * count, allowed, (options, seed, length))
+
+
+def _written(
+    bundle: Bundle,
+    network: Network,
+    openings: Sequence[list[int]],
+    allowed: Ids,
+    how: tuple[SampleOptions, int, int],
+) -> list[str]:
+    options, seed, longest = how
+    tasks = [
+        Task(
+            _text(
+                opening, allowed, Draws(options=options, seed=seed, sample=n, logp=False), longest
+            )
+        )
+        for n, opening in enumerate(openings)
+    ]
+    texts = [""] * len(tasks)
+    for index, ids in run(network, tasks, rows=_ROWS):
+        texts[index] = bundle.vocab.decode(ids)
+    return texts
+
+
+def _text(opening: list[int], allowed: Ids, draws: Draws, longest: int) -> Steps:
+    """Write to the end of the record; emits its ids, once."""
+    yield from read_ids(opening[:-1])
+    ids, last = list[int](), opening[-1]
+    while len(ids) < longest:
+        outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-64:]),))
+        last = outcome.ids[0]
+        if last == END:
+            break
+        ids.append(last)
+    yield Emit(np.array(ids, np.int32))
