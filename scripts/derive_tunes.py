@@ -12,8 +12,8 @@ In the source 。 ends a rhyming line, ， another; 、 parts a line without end
    (词林正韵), which finds the tunes that change rhyme;
 5. five times a fifth of the poems is left out and compared with what the others say.
 
-Where a stanza ends is not in the source: scripts/tunes.tsv has it by hand for the tunes whose halves
-differ. A tune without one stable form is left out, and named by --report.
+Where a stanza ends is not in the source: scripts/tunes.tsv has it by hand for the tunes whose
+halves differ. A tune without one stable form is left out, and named by --report.
 """
 
 import argparse
@@ -321,8 +321,9 @@ def main() -> None:
         return
     extra = by_hand()
     taken = {tune.name for tune in derived}
-    head = """# The commonest tunes of 词, derived from Song poems by scripts/derive_tunes.py (npm chinese-poetry
-# 2.0.1, MIT; the poems are public domain). A position is 平 or 仄 where at least 90 % of the poems agree.
+    head = """# The commonest tunes of 词, derived by scripts/derive_tunes.py from Song poems in npm
+# chinese-poetry 2.0.1 (MIT; the poems are public domain). A position is 平 or 仄 where at least
+# 90 % of the poems agree.
 # facts: poems of the tune; those cut alike, which the tones come from; share with these line
 # lengths; agreement of left-out poems with the fixed positions.
 """

@@ -5,9 +5,12 @@ import sys
 
 import typer
 
+from charbard.cli.check import check
 from charbard.cli.corpus import corpus
 from charbard.cli.evaluate import evaluate
+from charbard.cli.forms import forms
 from charbard.cli.info import info
+from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
 from charbard.cli.serve import serve
 from charbard.cli.train import train
@@ -30,6 +33,9 @@ app.command()(score)
 app.command()(info)
 app.command()(serve)
 app.add_typer(corpus, name="corpus")
+app.command()(check)
+app.command()(forms)
+app.command()(rhyme)
 
 
 @app.callback(invoke_without_command=True)

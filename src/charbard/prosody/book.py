@@ -19,15 +19,23 @@ __all__ = [
     "Book",
     "Reading",
     "book_named",
+    "chars_of",
     "common_chars",
     "fold",
     "four_tones_of",
     "readings_of",
+    "rhyme_label",
+    "rhyme_named",
+    "rhyme_names",
     "rhymes_of",
     "rhymes_with",
     "table_lines",
     "tones_of",
+    "usual_tones_of",
 ]
+
+# Percent of a character's uses in Tang verse below which a reading is left out.
+DROPPED, RARE = 3.0, 15.0
 
 
 class Reading(NamedTuple):
@@ -89,8 +97,19 @@ def readings_of(char: str, *, book: str, pruned: bool = False) -> frozenset[Read
     >>> sorted(readings_of("看", book="pingshui"))
     [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
     """
-    table = _readings(book, pruned)
+    table = _readings(book, DROPPED if pruned else 0)
     return table.get(char) or table.get(fold(char)) or frozenset()
+
+
+def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
+    """The tones a character mostly has; for explaining, not for judging.
+
+    >>> sorted(tones_of("不", book="pingshui")), sorted(usual_tones_of("不", book="pingshui"))
+    (['仄', '平'], ['仄'])
+    """
+    table = _readings(book, RARE)
+    found = table.get(char) or table.get(fold(char)) or ()
+    return frozenset(reading.tone for reading in found)
 
 
 def tones_of(char: str, *, book: str, pruned: bool = False) -> frozenset[str]:
@@ -112,6 +131,64 @@ def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str
     return frozenset(reading.rhyme for reading in readings if tone in (None, reading.tone))
 
 
+def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
+    """The names of a book's rhymes in its order, of one of 平 上 去 入 or of all.
+
+    >>> rhyme_names("pingshui", "平")[:3], len(rhyme_names("pingshui"))
+    (('东', '冬', '江'), 106)
+    """
+    rows = (row.split("\t") for row in table_lines("rhymes.tsv"))
+    return tuple(
+        name
+        for key, tones, names in rows
+        if key == book and (tone is None or tone in tones)
+        for name in names.split()
+    )
+
+
+def rhyme_named(name: str, *, book: str) -> str:
+    """The name of a rhyme as the book has it, from either script; parts of 词林正韵 by number.
+
+    Raises:
+        OptionError: The book has no such rhyme.
+
+    >>> rhyme_named("東", book="pingshui"), rhyme_named("第十二部", book="cilin")
+    ('东', '12')
+    """
+    plain = "".join(map(fold, name))
+    names = rhyme_names(book)
+    if book == "cilin" and (number := _part(plain)) in names:
+        return number
+    if plain in names:
+        return plain
+    raise OptionError(
+        f"{book_named(book).name} has no rhyme {name!r}",
+        hint=f"it has: {' '.join(rhyme_label(each, book=book) for each in names)}",
+    )
+
+
+def _part(name: str) -> str:
+    """`第十二部` or `十二` as `12`."""
+    digits = name.removeprefix("第").removesuffix("部")
+    ones = "〇一二三四五六七八九"
+    if digits and set(digits) <= set("十" + ones):
+        tens, ten, rest = digits.rpartition("十")
+        return str((ones.index(tens or "一") if ten else 0) * 10 + ones.index(rest or "〇"))
+    return digits
+
+
+def rhyme_label(name: str, *, book: str) -> str:
+    """A rhyme's name as people write it.
+
+    >>> rhyme_label("12", book="cilin"), rhyme_label("东", book="pingshui")
+    ('第十二部', '东')
+    """
+    if book != "cilin":
+        return name
+    tens, ones = divmod(int(name), 10)
+    return f"第{'十' if tens else ''}{'一二三四五六七八九'[ones - 1] if ones else ''}部"
+
+
 def rhymes_with(
     char: str, *, book: str, tone: str | None = None, pruned: bool = True
 ) -> tuple[str, ...]:
@@ -125,11 +202,34 @@ def rhymes_with(
     ('来', '开', '回', '梅', '台', '才')
     """
     found = readings_of(char, book=book, pruned=pruned)
-    wanted = {reading for reading in found if tone in (None, reading.tone)}
-    table = _readings(book, pruned)
-    place = {other: rank for rank, other in enumerate(common_chars())}
-    rhyming = [other for other, readings in table.items() if readings & wanted]
-    return tuple(sorted(rhyming, key=lambda other: (place.get(other, len(place)), other)))
+    rhyming = {
+        other
+        for reading in found
+        if tone in (None, reading.tone)
+        for other in chars_of(reading, book=book, pruned=pruned)
+    }
+    return tuple(sorted(rhyming, key=_rank))
+
+
+@cache
+def chars_of(reading: Reading, *, book: str, pruned: bool = False) -> tuple[str, ...]:
+    """Every character that has this reading, commonest in verse first.
+
+    >>> chars_of(Reading("平", "江"), book="pingshui")[:3]
+    ('江', '双', '窗')
+    """
+    table = _readings(book, DROPPED if pruned else 0)
+    return tuple(sorted((char for char, found in table.items() if reading in found), key=_rank))
+
+
+def _rank(char: str) -> tuple[int, str]:
+    places = _places()
+    return places.get(char, len(places)), char
+
+
+@cache
+def _places() -> Mapping[str, int]:
+    return MappingProxyType({char: place for place, char in enumerate(common_chars())})
 
 
 def four_tones_of(char: str, *, book: str) -> frozenset[str]:
@@ -171,7 +271,8 @@ def _rows(book: str) -> Mapping[str, str]:
 
 
 @cache
-def _readings(book: str, pruned: bool) -> Mapping[str, frozenset[Reading]]:
+def _readings(book: str, min_share: float) -> Mapping[str, frozenset[Reading]]:
+    """Character -> readings; without those of which less than this percentage of uses is known."""
     # Most characters share their set of readings with others: make each set once.
     made: dict[str, frozenset[Reading]] = {}
     table = {}
@@ -181,20 +282,20 @@ def _readings(book: str, pruned: bool) -> Mapping[str, frozenset[Reading]]:
                 Reading("平" if item[0] == "平" else "仄", item[1:]) for item in row.split()
             )
         table[char] = made[row]
-    return MappingProxyType(_prune(table) if pruned and book != "xinyun" else table)
+    if min_share and book != "xinyun":
+        _prune(table, min_share)
+    return MappingProxyType(table)
 
 
-def _prune(table: Mapping[str, frozenset[Reading]]) -> dict[str, frozenset[Reading]]:
-    kept = dict(table)
-    for row in table_lines("pruned.tsv"):
-        char, dropped = row.split("\t")
-        if char in kept:
-            kept[char] = frozenset(
+def _prune(table: dict[str, frozenset[Reading]], min_share: float) -> None:
+    for row in table_lines("rare.tsv"):
+        char, rare, share = row.split("\t")
+        if char in table and float(share) < min_share:
+            table[char] = frozenset(
                 reading
-                for reading in kept[char]
-                if reading.tone != dropped and reading.tone + reading.rhyme != dropped
+                for reading in table[char]
+                if reading.tone != rare and reading.tone + reading.rhyme != rare
             )
-    return kept
 
 
 @cache

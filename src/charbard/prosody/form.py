@@ -4,6 +4,7 @@ Knows nothing of models, rhyme books' content or how forms are kept on disk.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from charbard.errors import OptionError
 
@@ -40,10 +41,19 @@ class Variant:
     name: str
     lines: tuple[Line, ...]
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Characters in each line."""
         return tuple(map(len, self.lines))
+
+    @cached_property
+    def rhyme_groups(self) -> tuple[tuple[int, ...], ...]:
+        """Lines, from 0, that rhyme together; in the order of their first line."""
+        keys: dict[str, list[int]] = {}
+        for number, line in enumerate(self.lines):
+            if line.rhyme is not None:
+                keys.setdefault(line.rhyme, []).append(number)
+        return tuple(map(tuple, keys.values()))
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "opposition": Rule("失对", "the second line of a couplet repeats the tones of the first"),
         "adhesion": Rule("失粘", "a couplet does not take up the tones of the one before"),
         "rhyme": Rule("出韵", "the line does not rhyme with the others"),
-        "rhyme-tone": Rule("韵脚", "the rhyme stands in the other tone"),
-        "fixed": Rule("指定", "the character is not the one asked for"),
         # legal, but worth a word
         "special": Rule("特拗", "平平仄平仄 stands for 平平平仄仄"),
         "self-rescue": Rule("孤平拗救", "a level third-last character saves the line"),

@@ -24,12 +24,11 @@ from itertools import pairwise
 
 from charbard.prosody.check.finding import Finding
 
-__all__ = ["Meter", "meter_of"]
+__all__ = ["Meter", "meter_of", "pattern_of", "types_named"]
 
 # The four line types of five characters, by position 2, 4 and 5.
 _TYPES = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 _OTHER = {"平": "仄", "仄": "平"}
-_BEGINNINGS = ("甲", "丁", "丙", "乙")
 _AFTER = {"甲": "乙", "乙": "丙", "丙": "丁", "丁": "甲"}
 """The next line of a poem without a fault."""
 
@@ -53,29 +52,58 @@ class Meter:
         return all(each.legal for each in self.findings)
 
 
-def meter_of(tones: Sequence[str]) -> Meter:
+def meter_of(
+    tones: Sequence[str], *, types: str | None = None, first_rhymes: bool = False
+) -> Meter:
     """How a poem's tones stand to the rules, by the line types that fit it best.
 
     Args:
         tones: One string a line, all of five or all of seven.
+        types: The line types it must have; None lets them be found.
+        first_rhymes: Whether the first line can rhyme, which decides where both would do.
 
     >>> meter_of(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
     True
     """
-    for first in _BEGINNINGS:
+    if types is not None:
+        return _explain(tones, types)
+    for first in "丁乙甲丙" if first_rhymes else "甲丙丁乙":
         types = _sequence(first, len(tones))
         if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
             return Meter(types, tuple(_remarks(tones, types)))
-    return _explain(tones)
+    return _explain(tones, _best_types(tones, first_rhymes))
 
 
-def _explain(tones: Sequence[str]) -> Meter:
-    """The reading of a faulty poem that needs the fewest faults, breaks and rescues."""
-    types = _best_types(tones)
-    findings = list(_breaks(types))
+def types_named(variant: str, width: int, count: int) -> str:
+    """The line types of a variant by its name, for so many lines of this width.
+
+    >>> types_named("仄起首句不入韵", 5, 4), types_named("仄起首句不入韵", 7, 4)
+    ('甲乙丙丁', '丙丁甲乙')
+    """
+    rhymed = "首句入韵" in variant
+    oblique = (variant[0] == "仄") == (width == 5)
+    return _sequence(("丁" if rhymed else "甲") if oblique else ("乙" if rhymed else "丙"), count)
+
+
+def pattern_of(kind: str, width: int, tones: str) -> str:
+    """What a line of this type asks at each place: the plain type, or 特拗 where that was written.
+
+    >>> pattern_of("乙", 5, ""), pattern_of("丙", 5, "平平仄平仄")
+    ('中平中仄平', '平平仄平仄')
+    """
+    second, fourth, fifth = tuple(_TYPES[kind])
+    head = f"中{_OTHER[second]}" if width == 7 else ""
+    if kind == "丙" and tones and _is_special(tones[width - 5 :]) and tones[width - 2] == "平":
+        return f"{head}平平仄平仄"
+    return f"{head}中{second}{'仄' if kind == '丁' else '中'}{fourth}{fifth}"
+
+
+def _explain(tones: Sequence[str], types: str) -> Meter:
+    """A faulty poem by these line types."""
+    findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
-        if number not in rescued:
+        if number not in rescued:  # its one fault is made good
             findings += [
                 Finding(rule, number, place, allowed)
                 for rule, place, allowed in _faults(line, kind)
@@ -123,9 +151,13 @@ def _is_special(five: str) -> bool:
     return five[0] != "仄" and five[2] != "平"
 
 
-def _best_types(tones: Sequence[str]) -> str:
+def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
     """Line types with the least sum of faults and of breaks between lines (dynamic programming)."""
-    best = {kind: (len(_faults(tones[0], kind)), kind) for kind in _TYPES}
+    best = {
+        # Half a fault more for leaving a rhyme unused, or for making one up.
+        kind: (len(_faults(tones[0], kind)) + ((kind in "乙丁") != first_rhymes) / 2, kind)
+        for kind in _TYPES
+    }
     for number, line in enumerate(tones[1:], 2):
         kinds = "乙丁" if number % 2 == 0 else "甲丙"
         best = {
@@ -153,11 +185,11 @@ def _break(number: int, before: str, kind: str) -> str | None:
     return None if same else "adhesion"
 
 
-def _breaks(types: str) -> Iterator[Finding]:
+def _breaks(types: str, width: int) -> Iterator[Finding]:
     for number, (before, kind) in enumerate(pairwise(types), 2):
         if rule := _break(number, before, kind):
-            tone = _TYPES[kind][0]
-            yield Finding(rule, number, 2, _OTHER[tone])
+            second = _TYPES[kind][0]
+            yield Finding(rule, number, 2, _OTHER[second] if width == 5 else second)
 
 
 def _rescues(line: str, kind: str, answer: str, answer_kind: str) -> bool:
@@ -190,6 +222,16 @@ def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
             yield Finding("three-oblique", number, at + 3, legal=True)
         elif kind == "乙" and five[0] == "仄" and five[2] == "平":
             yield Finding("self-rescue", number, at + 3, legal=True)
-        elif kind == "甲" and five[2:4] in ("仄平", "仄中") and types[number:][:1] == "乙":
-            if tones[number][at + 2] == "平":
-                yield Finding("small-rescue", number, at + 3, legal=True)
+        elif _is_small_rescue(tones, types, number):
+            yield Finding("small-rescue", number, at + 3, legal=True)
+
+
+def _is_small_rescue(tones: Sequence[str], types: str, number: int) -> bool:
+    """An oblique third character of 甲 alone, with a level one in the answer."""
+    at = len(tones[0]) - 5
+    return (
+        types[number - 1 : number + 1] == "甲乙"
+        and tones[number - 1][at + 2] == "仄"
+        and tones[number - 1][at + 3] != "仄"
+        and tones[number][at + 2] == "平"
+    )

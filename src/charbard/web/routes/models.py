@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from charbard.bundle import Bundle
 from charbard.config import StudioConfig
-from charbard.web.state import Here
+from charbard.web.state import Here, Studio
 
 __all__ = ["router"]
 
@@ -19,7 +19,7 @@ async def models(studio: Here) -> dict[str, Any]:
     return {
         "models": [_about(name, writer.bundle) for name, writer in studio.library],
         "limits": _limits(studio.config),
-        "features": {},
+        "features": _features(studio),
     }
 
 
@@ -45,6 +45,11 @@ def _about(name: str, bundle: Bundle) -> dict[str, Any]:
         "has_records": bundle.has_records,
         "scores": dict(bundle.scores),
     }
+
+
+def _features(studio: Studio) -> dict[str, bool]:
+    """What the page can offer here."""
+    return {"check": True, "workshop": studio.config.workshop}
 
 
 def _limits(config: StudioConfig) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Find the readings that verse hardly ever uses: src/charbard/prosody/data/pruned.tsv.
+"""Find the readings that verse rarely uses: src/charbard/prosody/data/rare.tsv.
 
-    python scripts/build_pruned.py SOURCES [--half]
+    python scripts/build_rare.py SOURCES [--half]
 
 Learned on Tang poems whose template is certain: at most two strict positions disagree with it, and
 at least three more with the one that begins in the other tone. A tone that a character has at under
-3 % of at least 30 strict positions is dropped for writing, likewise a level rhyme of a rhyme word.
-With --half it learns on every second poem and prints what the others then score, writing nothing.
+15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word; one under 3 %
+is dropped when writing. With --half it learns on every second poem and prints what the others then
+score without the dropped ones, writing nothing.
 """
 
 import sys
@@ -19,7 +20,7 @@ from verse_corpus import Poem, poems, simplified
 from charbard.prosody.book import common_chars, readings_of
 from charbard.prosody.check.regulated import meter_of
 
-MIN_COUNT, MAX_SHARE = 30, 0.03
+MIN_COUNT, RARE, DROPPED = 30, 0.15, 0.03
 SHAPES = [(width,) * count for width in (5, 7) for count in (4, 8)]
 FIVE = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 SWAP = {"平": "仄", "仄": "平", "中": "中"}
@@ -91,21 +92,21 @@ def common_rhymes(poem: Poem) -> set[str]:
     )
 
 
-def dropped(by_tone: Uses, by_rhyme: Uses) -> Iterator[tuple[str, str]]:
-    """(character, tone or tone and rhyme) of every reading out of use."""
+def rare(by_tone: Uses, by_rhyme: Uses) -> Iterator[tuple[str, str, float]]:
+    """(character, tone or tone and rhyme, share of its uses) of every rare reading."""
     for char in common_chars():
         readings = readings_of(char, book="pingshui")
         uses = by_tone[char]
         if len({reading.tone for reading in readings}) == 2 and sum(uses.values()) >= MIN_COUNT:
             for tone in "平仄":
-                if uses[tone] < MAX_SHARE * sum(uses.values()):
-                    yield char, tone
+                if (share := uses[tone] / sum(uses.values())) < RARE:
+                    yield char, tone, share
         level = {reading.rhyme for reading in readings if reading.tone == "平"}
         rhymed = by_rhyme[char]
         if len(level) > 1 and sum(rhymed.values()) >= MIN_COUNT:
             for rhyme in sorted(level):
-                if rhymed[rhyme] < MAX_SHARE * sum(rhymed.values()):
-                    yield char, "平" + rhyme
+                if (share := rhymed[rhyme] / sum(rhymed.values())) < RARE:
+                    yield char, "平" + rhyme, share
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
@@ -131,18 +132,20 @@ def main(folder: Path, *, half: bool) -> None:
         for poem in poems(folder, "tang")
         if poem.shape in SHAPES
     ]
-    rows = list(dropped(*count_uses(found[::2] if half else found)))
-    whole = sum(len(item) == 1 for _, item in rows)
-    print(f"{whole} tones and {len(rows) - whole} rhymes dropped")
+    rows = list(rare(*count_uses(found[::2] if half else found)))
+    whole = [(char, item) for char, item, share in rows if share < DROPPED and len(item) == 1]
+    print(f"{len(rows)} rare readings; {len(whole)} tones dropped")
     if half:
-        held_out(found[1::2], {char: item for char, item in rows if len(item) == 1})
+        held_out(found[1::2], dict(whole))
         return
-    head = """# Readings that verse hardly ever uses: left out when writing, kept when checking.
-# character, then the tone, or the tone and 平水 rhyme, that it does not have in practice.
-# Learned by scripts/build_pruned.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
+    head = """\
+# Readings that verse rarely uses: character, the tone or the tone and 平水 rhyme, and the share of
+# its uses in percent. Under 3 % they are left out when writing; when checking all count, but a
+# remark is made as if these were not there.
+# Learned by scripts/build_rare.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
 """
-    text = head + "".join(f"{char}\t{item}\n" for char, item in rows)
-    path = HERE.parent / "src/charbard/prosody/data/pruned.tsv"
+    text = head + "".join(f"{char}\t{item}\t{share * 100:.1f}\n" for char, item, share in rows)
+    path = HERE.parent / "src/charbard/prosody/data/rare.tsv"
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

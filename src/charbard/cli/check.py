@@ -1,0 +1,106 @@
+"""`charbard check`: whether a poem keeps its form (格律检测)."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["check"]
+
+
+def check(
+    text: Annotated[
+        str | None, typer.Argument(help="The poem, in any script; - for standard input.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Read the poem from a file.")] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(help="Form to check against; see: charbard forms. Default: recognised."),
+    ] = None,
+    like: Annotated[str | None, typer.Option(help="Check against the form of this poem.")] = None,
+    variant: Annotated[str | None, typer.Option(help="Variant, such as 平起首句入韵.")] = None,
+    book: Annotated[
+        str | None, typer.Option(help="Rhyme book: 平水韵, 词林正韵 or 中华新韵.")
+    ] = None,
+    rhyme: Annotated[str | None, typer.Option(help="Rhyme it must have, such as 东.")] = None,
+    output: Annotated[str, typer.Option("--as", help="text, table (tab-separated) or json.")] = (
+        "text"
+    ),
+    each_line: Annotated[
+        bool, typer.Option("--each-line", help="Every row is a poem; one row of result each.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if a rule is broken.")
+    ] = False,
+) -> None:
+    """Check a poem: its form, every broken rule with its place, and what would be right there.
+
+    Example: charbard check "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+    """
+    from charbard.errors import OptionError
+    from charbard.prosody import form_of_text
+    from charbard.prosody.check import check as check_text
+
+    if output not in ("text", "table", "json"):
+        raise OptionError(f"no output {output!r}", hint="choose one of: text, table, json")
+    if form and like:
+        raise OptionError("both --form and --like are given", hint="give one of them")
+    wanted: Any = form_of_text(like, book=book or "pingshui") if like else form
+    given = _read(text, file)
+    options = {"variant": variant, "book": book, "rhyme": rhyme}
+    if each_line:
+        kept = _check_rows(given, wanted, options, output)
+    else:
+        report = check_text(given, wanted, **options)
+        _show(report, output)
+        kept = report.is_kept
+    if strict and not kept:
+        raise typer.Exit(1)
+
+
+def _read(text: str | None, file: Path | None) -> str:
+    import sys
+
+    from charbard.errors import CorpusError, OptionError
+
+    if (text is None) == (file is None):
+        raise OptionError("give a poem, or --file, and not both", hint="charbard check --help")
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorpusError(f"cannot read {str(file)!r}: {error}") from None
+    return sys.stdin.read() if text == "-" else text or ""
+
+
+def _show(report: Any, output: str) -> None:
+    import json
+
+    from charbard.prosody.check.render import as_table, as_text
+
+    if output == "json":
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(as_table(report) if output == "table" else as_text(report))
+
+
+def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> bool:
+    """Check every row that is not blank; the sum goes to standard error."""
+    import json
+
+    from charbard.prosody.check import RULES
+    from charbard.prosody.check import check as check_text
+
+    poems = [row for row in rows.splitlines() if row.strip()]
+    kept = strict = 0
+    for poem in poems:
+        report = check_text(poem, form, **options)
+        kept += report.is_kept
+        strict += report.is_strict
+        if output == "json":
+            typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            rules = ", ".join(f"{RULES[v.rule].name} {v.line}" for v in report.violations)
+            typer.echo(f"{report.form}\t{report.variant}\t{rules or 'kept'}\t{poem.strip()}")
+    typer.echo(f"{kept} of {len(poems)} keep their form, {strict} without rescue", err=True)
+    return kept == len(poems)

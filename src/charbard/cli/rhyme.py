@@ -1,0 +1,80 @@
+"""`charbard rhyme`: readings of characters, and what rhymes with them."""
+
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["rhyme"]
+
+
+def rhyme(
+    chars: Annotated[
+        str, typer.Argument(help="One character or several; or a rhyme with --name, such as 东.")
+    ],
+    book: Annotated[str, typer.Option(help="平水韵, 词林正韵 or 中华新韵.")] = "pingshui",
+    tone: Annotated[str | None, typer.Option(help="Only 平 (level) or 仄 (oblique).")] = None,
+    name: Annotated[bool, typer.Option("--name", help="CHARS is a rhyme's name.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Characters to list a rhyme.")] = 60,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also readings that verse hardly ever uses.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a rhyme.")] = False,
+) -> None:
+    """Show the tones and rhymes of a character, and what rhymes with it, commonest in verse first.
+
+    Example: charbard rhyme 来 --limit 20
+    """
+    import json as json_format
+
+    rows = _rows(chars, book, tone, name=name, pruned=not every)
+    for row in rows:
+        row["chars"] = row["chars"][:limit]
+        if json:
+            typer.echo(json_format.dumps(row, ensure_ascii=False))
+        else:
+            head = f"{row['char']}  " if row["char"] else ""
+            typer.echo(f"{head}{row['tone']} {row['label']} ({row['count']}): {row['chars']}")
+
+
+def _rows(
+    chars: str, book_name: str, tone: str | None, *, name: bool, pruned: bool
+) -> list[dict[str, Any]]:
+    from charbard.errors import OptionError
+    from charbard.prosody.book import (
+        Reading,
+        book_named,
+        chars_of,
+        readings_of,
+        rhyme_label,
+        rhyme_named,
+    )
+
+    if tone not in (None, "平", "仄"):
+        raise OptionError(f"no tone {tone!r}", hint="choose 平 (level) or 仄 (oblique)")
+    book = book_named(book_name).key
+    wanted: list[tuple[str, Reading]] = []
+    if name:
+        plain = rhyme_named(chars, book=book)
+        wanted = [("", Reading(each, plain)) for each in "平仄"]
+    else:
+        for char in chars:
+            found = sorted(readings_of(char, book=book, pruned=pruned))
+            if not found:
+                typer.echo(f"{char}: not in {book_named(book).name}", err=True)
+            wanted += [(char, reading) for reading in reversed(found)]
+    rows = []
+    for char, reading in wanted:
+        rhyming = chars_of(reading, book=book, pruned=pruned)
+        if rhyming and tone in (None, reading.tone):
+            rows.append(
+                {
+                    "char": char,
+                    "book": book,
+                    "tone": reading.tone,
+                    "rhyme": reading.rhyme,
+                    "label": rhyme_label(reading.rhyme, book=book),
+                    "count": len(rhyming),
+                    "chars": "".join(rhyming),
+                }
+            )
+    return rows

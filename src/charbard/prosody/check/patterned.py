@@ -1,0 +1,36 @@
+"""Whether lines fit the tone patterns of a form's table, for every form but regulated verse."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from charbard.prosody.check.finding import Finding
+from charbard.prosody.check.tones import fits
+from charbard.prosody.form import Line
+
+__all__ = ["best_pattern", "tone_findings"]
+
+
+@lru_cache(maxsize=16384)
+def best_pattern(tones: str, patterns: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+    """The pattern a line fits best, and the places, from 1, where it does not.
+
+    >>> best_pattern("平仄平仄平", ("平仄中中平", "仄仄仄仄仄"))
+    ('平仄中中平', ())
+    """
+    scored = [(pattern, _misfits(tones, pattern)) for pattern in patterns]
+    return min(scored, key=lambda pair: len(pair[1]))
+
+
+def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
+    pairs = enumerate(zip(tones, pattern, strict=True), 1)
+    return tuple(place for place, (tone, wanted) in pairs if not fits(tone, wanted))
+
+
+def tone_findings(tones: Sequence[str], lines: Iterable[Line]) -> tuple[list[str], list[Finding]]:
+    """(the pattern of each line, what does not fit it)."""
+    patterns, findings = [], []
+    for number, (line_tones, line) in enumerate(zip(tones, lines, strict=True), 1):
+        pattern, misfits = best_pattern(line_tones, line.patterns)
+        patterns.append(pattern)
+        findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
+    return patterns, findings

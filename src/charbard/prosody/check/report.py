@@ -1,0 +1,128 @@
+"""What a check says of a poem, as a value."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charbard.prosody.book import Reading, book_named
+from charbard.prosody.check.finding import RULES, Finding
+from charbard.prosody.check.tones import BOTH, UNKNOWN
+from charbard.prosody.poem import Poem
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A poem against a form."""
+
+    form: str
+    kind: str
+    variant: str
+    book: str
+    """Key of the rhyme book that was used."""
+    poem: Poem
+    tones: tuple[str, ...]
+    """What each character can be: 平, 仄, 中 (both) or ？ (not listed)."""
+    patterns: tuple[str, ...]
+    """What each place asks: 平, 仄 or 中 (free)."""
+    rhymes: tuple[Reading | None, ...]
+    """The reading that rhymes, of each line that does."""
+    findings: tuple[Finding, ...]
+    is_strict: bool
+    """Every rule is kept in some reading of each character, without rescue by another line (T4)."""
+    is_given: bool = True
+    """Whether the form was asked for, or recognised."""
+    remark: str = ""
+    """A word on how the form was recognised or the lines divided."""
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """What breaks a rule."""
+        return tuple(each for each in self.findings if not each.legal)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What is legal but worth a word, such as 拗救."""
+        return tuple(each for each in self.findings if each.legal)
+
+    @property
+    def is_kept(self) -> bool:
+        """No rule is broken; 拗 that another line rescues counts as good (T5)."""
+        return all(each.legal for each in self.findings)
+
+    @property
+    def fixed(self) -> int:
+        """Places that ask a tone."""
+        return sum(len(pattern) - pattern.count(BOTH) for pattern in self.patterns)
+
+    @property
+    def free(self) -> int:
+        """Of these, the ones that nothing could break: characters of both tones, or not listed."""
+        return sum(
+            wanted != BOTH and tone not in "平仄"
+            for tones, pattern in zip(self.tones, self.patterns, strict=True)
+            for tone, wanted in zip(tones, pattern, strict=True)
+        )
+
+    @property
+    def unknown(self) -> str:
+        """Characters that the book does not list."""
+        pairs = zip("".join(self.poem.lines), "".join(self.tones), strict=True)
+        return "".join(dict.fromkeys(char for char, tone in pairs if tone == UNKNOWN))
+
+    def chosen(self, line: int) -> str:
+        """The tone each character of a line is read in, from 1; 中 where both would do."""
+        # A rescued character is read oblique, though its place asks a level one.
+        rescued = {
+            each.place for each in self.findings if (each.rule, each.line) == ("rescue", line)
+        }
+        pairs = enumerate(zip(self.tones[line - 1], self.patterns[line - 1], strict=True), 1)
+        return "".join(
+            tone if tone in "平仄" else "仄" if place in rescued else wanted
+            for place, (tone, wanted) in pairs
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "form": self.form,
+            "kind": self.kind,
+            "variant": self.variant,
+            "book": self.book,
+            "book_name": book_named(self.book).name,
+            "title": self.poem.title,
+            "is_kept": self.is_kept,
+            "is_strict": self.is_strict,
+            "form_given": self.is_given,
+            "remark": self.remark,
+            "fixed": self.fixed,
+            "free": self.free,
+            "unknown": self.unknown,
+            "lines": [self._line(number) for number in range(1, len(self.poem.lines) + 1)],
+            "violations": [_finding(each) for each in self.violations],
+            "notes": [_finding(each) for each in self.notes],
+        }
+
+    def _line(self, number: int) -> dict[str, Any]:
+        rhyme = self.rhymes[number - 1]
+        return {
+            "text": self.poem.lines[number - 1],
+            "mark": self.poem.marks[number - 1],
+            "tones": self.tones[number - 1],
+            "pattern": self.patterns[number - 1],
+            "read_as": self.chosen(number),
+            "rhyme": rhyme.rhyme if rhyme else None,
+            "rhyme_tone": rhyme.tone if rhyme else None,
+        }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    rule = RULES[finding.rule]
+    return {
+        "rule": finding.rule,
+        "name": rule.name,
+        "says": rule.says,
+        "line": finding.line or None,
+        "place": finding.place,
+        "allowed": finding.allowed or None,
+    }

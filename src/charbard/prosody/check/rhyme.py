@@ -1,0 +1,86 @@
+"""Whether line ends rhyme in a book, and which reading of each does.
+
+Knows which lines should rhyme together and in which tone; not what form asks for it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from charbard.prosody.book import Reading, readings_of
+from charbard.prosody.check.finding import Finding
+from charbard.prosody.check.tones import BOTH
+
+__all__ = ["RhymeEnd", "is_neighbour", "rhyme_groups"]
+
+# Rhymes of the 平水韵 that later practice lets a first line borrow from (孤雁出群): those that the
+# 词林正韵 joins. 江 and 阳, 佳 and 麻 among them by old custom. See docs/prosody.md.
+_NEIGHBOURS = tuple(
+    "东冬 江阳 支微齐灰 鱼虞 佳灰 佳麻 真文元 元寒删先 萧肴豪 庚青蒸 覃盐咸".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RhymeEnd:
+    """A line end that should rhyme."""
+
+    line: int
+    """Line, from 1."""
+    char: str
+    tone: str
+    """平 or 仄 as the form asks; 中 lets both rhyme."""
+    place: int
+    """Character in the line, from 1."""
+
+
+def rhyme_groups(
+    ends: Sequence[RhymeEnd], *, book: str, asked: str | None = None
+) -> tuple[str, dict[int, Reading], list[Finding]]:
+    """The rhyme that most of the ends share, the reading of each that does, and who does not.
+
+    Args:
+        ends: Line ends of one rhyme key.
+        asked: A rhyme's name that it must be; None takes the commonest.
+
+    Returns:
+        (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.
+    """
+    options = {end.line: list(_readings(end, book)) for end in ends}
+    counts = Counter(name for found in options.values() for name in {r.rhyme for r in found})
+    name = asked or max(counts, key=lambda rhyme: (counts[rhyme], rhyme), default="")
+    chosen = {}
+    for line, found in options.items():
+        for reading in found:
+            if reading.rhyme == name:
+                chosen[line] = reading
+                break
+    findings = list(_findings(ends, chosen, name, book)) if len(chosen) < len(ends) else []
+    return name, chosen, findings
+
+
+def _findings(
+    ends: Sequence[RhymeEnd], chosen: dict[int, Reading], name: str, book: str
+) -> Iterator[Finding]:
+    for end in ends:
+        # A character in no book can't be judged; it is counted as unknown elsewhere.
+        if end.line not in chosen and readings_of(end.char, book=book):
+            tone = "" if end.tone == BOTH else end.tone
+            yield Finding("rhyme", end.line, end.place, f"{tone}{name}")
+
+
+def _readings(end: RhymeEnd, book: str) -> Iterator[Reading]:
+    for reading in readings_of(end.char, book=book):
+        if end.tone in (BOTH, reading.tone):
+            yield reading
+
+
+def is_neighbour(char: str, name: str, *, book: str) -> bool:
+    """Whether a character has a level reading in a rhyme next to this one.
+
+    >>> is_neighbour("钟", "东", book="pingshui"), is_neighbour("光", "东", book="pingshui")
+    (True, False)
+    """
+    if book != "pingshui":
+        return False
+    level = {reading.rhyme for reading in readings_of(char, book=book) if reading.tone == "平"}
+    return any(name in group and not level.isdisjoint(group) for group in _NEIGHBOURS)
