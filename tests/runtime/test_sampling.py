@@ -125,7 +125,7 @@ def test_a_choice_tells_the_models_own_probabilities() -> None:
     options = SampleOptions(temperature=0.5, top_k=2)
     asks = [Ask(as_ids([1, 4, 5]), options, 7, 0, 0), None, Ask(as_ids([3]), options, 7, 0, 0)]
 
-    ids, logp, mass = sampling.choose(logits, asks)
+    ids, logp, mass, tempered = sampling.choose(logits, asks)
 
     p = np.exp(logits.astype(np.float64))
     p /= p.sum(axis=1, keepdims=True)
@@ -133,4 +133,19 @@ def test_a_choice_tells_the_models_own_probabilities() -> None:
     assert ids.tolist()[1:] == [-1, 3]
     assert np.allclose(logp[[0, 2]], np.log([p[0, ids[0]], p[2, 3]]), atol=1e-5)
     assert np.allclose(mass[[0, 2]], np.log([p[0, [1, 4, 5]].sum(), p[2, 3]]), atol=1e-5)
-    assert np.isnan([logp[1], mass[1]]).all()
+    assert np.allclose(tempered[0], np.log((p[0, [1, 4, 5]] ** 2).sum()), atol=1e-5)
+    assert np.isnan([logp[1], mass[1], tempered[1]]).all()
+
+
+def test_minus_infinity_bars_a_character() -> None:
+    """It is neither drawn nor counted; where all are barred, nothing is drawn."""
+    logits = np.zeros((2, 4), np.float32)
+    options = SampleOptions(temperature=2.0)
+    some = Bias(as_ids([0, 1]), np.full(2, -np.inf, np.float32))
+    everything = Bias(as_ids(range(4)), np.full(4, -np.inf, np.float32))
+    asks = [Ask(as_ids(range(3)), options, 1, 0, 0, bias=bias) for bias in (some, everything)]
+
+    ids, logp, mass, tempered = sampling.choose(logits, asks)
+
+    assert ids.tolist() == [2, -1]
+    assert np.allclose([logp[0], mass[0], 2 * tempered[0]], np.log(1 / 4), atol=1e-5)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from charbard import SampleOptions, TextOrder, Writer
 from charbard.errors import OptionError
 from charbard.vocab import END, UNKNOWN
-from charbard.writer.prose import _until_stop
+from charbard.writer.ending import Ending
 from tests.conftest import random_bundle
 
 
@@ -50,14 +50,18 @@ def test_streamed_pieces_are_the_text(writer) -> None:
 @given(st.text("ab", max_size=20), st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
 def test_stop_strings_are_cut_where_they_first_end(text: str, stops) -> None:
     """The text ends before the stop string that is complete first; nothing else is lost."""
-    pieces = _until_stop(((char, 0.0) for char in text), tuple(stops))
+    ending = Ending(TextOrder(stop=tuple(stops)))
+    kept = ""
+    for char in text:
+        kept += "".join(sure for sure, _ in ending.take(char, 0.0)) if not ending.over else ""
+    kept += "".join(sure for sure, _ in ending.end())
 
     ends = [end for end in range(len(text) + 1) if any(text[:end].endswith(s) for s in stops)]
     wanted = text
     if ends:
         longest = max(len(s) for s in stops if text[: ends[0]].endswith(s))
         wanted = text[: ends[0] - longest]
-    assert "".join(piece for piece, _ in pieces) == wanted
+    assert kept == wanted
 
 
 def test_what_must_not_be_written_is_not(writer) -> None:

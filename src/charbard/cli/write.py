@@ -25,15 +25,21 @@ def write(
     temperature: Annotated[
         float | None, option(SampleOptions, "temperature", "--temperature", "-t")
     ] = None,
+    temperature_end: Annotated[float | None, option(SampleOptions, "temperature_end")] = None,
+    temperature_steps: Annotated[int | None, option(SampleOptions, "temperature_steps")] = None,
     top_k: Annotated[int | None, option(SampleOptions, "top_k")] = None,
     top_p: Annotated[float | None, option(SampleOptions, "top_p")] = None,
     min_p: Annotated[float | None, option(SampleOptions, "min_p")] = None,
     repetition_penalty: Annotated[float | None, option(SampleOptions, "repetition_penalty")] = None,
     greedy: Annotated[bool, option(SampleOptions, "greedy", "--greedy")] = False,
     ban: Annotated[str | None, option(SampleOptions, "banned", "--ban")] = None,
+    boosted: Annotated[str | None, option(SampleOptions, "boosted")] = None,
+    boost: Annotated[float | None, option(SampleOptions, "boost")] = None,
+    commonest: Annotated[int | None, option(SampleOptions, "commonest")] = None,
     stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
     finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
+    best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
     seed: Annotated[int | None, option(TextOrder, "seed")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
 ) -> None:
@@ -49,12 +55,17 @@ def write(
         SampleOptions,
         given(
             temperature=temperature,
+            temperature_end=temperature_end,
+            temperature_steps=temperature_steps,
             top_k=top_k,
             top_p=top_p,
             min_p=min_p,
             greedy=greedy,
             repetition_penalty=repetition_penalty,
             banned=ban,
+            boosted=boosted,
+            boost=boost,
+            commonest=commonest,
         ),
     )
     order = from_dict(
@@ -64,6 +75,7 @@ def write(
             length=length,
             finish_line=finish_line,
             samples=samples,
+            best_of=best_of,
             stop=tuple(stop or ()),
             fields=_pairs(field or []),
             options=options,
@@ -95,12 +107,13 @@ def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
                 )
             )
         return
-    prime = writer.understood(order)
-    for sample in range(order.samples):
-        typer.echo(prime, nl=False)
-        for piece in writer.stream(order, sample):
-            typer.echo(piece.text, nl=False)
-        typer.echo("\n" if order.samples > 1 and not writer.bundle.has_records else "")
+    prime, between = writer.understood(order), order.samples > 1 and not writer.bundle.has_records
+    fresh = True
+    for piece in writer.stream(order):
+        typer.echo(prime * fresh + piece.text, nl=False)
+        fresh = piece.last
+        if piece.last:
+            typer.echo("\n" if between else "")
 
 
 def _argument(text: str | None) -> str | None:

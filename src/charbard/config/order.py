@@ -21,6 +21,12 @@ class TextOrder:
     stop: tuple[str, ...] = ()
     """Stop when one of these has been written; it is left out of the text."""
     samples: int = setting(1, "Texts to write.", minimum=1, maximum=1000)
+    best_of: int = setting(
+        1,
+        "Write so many for each text, keep the one the model finds likeliest.",
+        minimum=1,
+        maximum=64,
+    )
     seed: int = setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)
     options: SampleOptions = field(default_factory=SampleOptions)
 

@@ -3,22 +3,29 @@
 from charbard.runtime.ask import Ask, Bias, Choices
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Constraint, Ids, as_ids
-from charbard.runtime.generate import Draws, Step, constrained, generate
+from charbard.runtime.engine import Engine, Load
+from charbard.runtime.generate import Draws, Kept, Step, constrained, generate, go_on
 from charbard.runtime.model import Model, Network
-from charbard.runtime.score import Scores, score_ids
+from charbard.runtime.quant import ByteModel
+from charbard.runtime.score import Scores, score_ids, score_texts
 from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, read_ids
+from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, read_ids, through
+from charbard.runtime.together import best_of, together
 
 __all__ = [
     "Ask",
     "Batch",
     "Bias",
+    "ByteModel",
     "Choices",
     "Constraint",
     "Draws",
     "Emit",
+    "Engine",
     "Event",
     "Ids",
+    "Kept",
+    "Load",
     "Model",
     "Network",
     "Outcome",
@@ -29,9 +36,14 @@ __all__ = [
     "Steps",
     "Task",
     "as_ids",
+    "best_of",
     "constrained",
     "generate",
+    "go_on",
     "read_ids",
     "run",
     "score_ids",
+    "score_texts",
+    "through",
+    "together",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_Matrix = tuple[Array, Array | None, Array, Array]
+_Matrix = tuple[Array, Array, Array, Array]
 _Four = tuple[int, int, int, int]
 
 def variants() -> list[str]: ...
@@ -26,4 +26,5 @@ def choose(
     ids: Array,
     logp: Array,
     mass: Array,
+    tempered: Array,
 ) -> None: ...

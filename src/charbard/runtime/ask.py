@@ -12,7 +12,10 @@ __all__ = ["Ask", "Bias", "Choices", "no_choices"]
 
 
 class Bias(NamedTuple):
-    """Nats added to the score of some characters after the temperature; an id may come twice."""
+    """Nats added to the score of some characters after the temperature; an id may come twice.
+
+    Minus infinity bars a character, as if it were not allowed.
+    """
 
     ids: Ids
     nats: NDArray[np.float32]
@@ -37,13 +40,16 @@ class Choices(NamedTuple):
     """One entry a row. NaN where it was not asked for."""
 
     ids_B: NDArray[np.int64]
-    """The character; -1 for a row that asked for nothing."""
+    """The character; -1 for a row that asked for nothing, or may write nothing."""
     logp_B: NDArray[np.float32]
     """The model's own log-probability of it: before constraint, temperature and filters."""
     mass_B: NDArray[np.float32]
-    """Log of the probability that the model itself gives to all allowed ids together."""
+    """Log of the probability p that the model itself gives to all allowed ids together."""
+    tempered_B: NDArray[np.float32]
+    """Log of the sum of p^(1 / temperature) over the allowed ids, bias included: what a step adds
+    to the weight of a particle whose target is the model's probability to that power."""
 
 
 def no_choices(count: int) -> Choices:
     """Before anything was drawn."""
-    return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(2)))
+    return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(3)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.errors import CharbardError, DeadEndError
+from charbard.errors import DeadEndError
 from charbard.runtime.model import Network
 from charbard.runtime.state import State
 from charbard.runtime.task import Emit, Outcome, Plan, Task
@@ -42,9 +42,15 @@ class Batch:
         self._seats: dict[int, _Seat] = {}
         self._state = network.start(0)
         self._next_key = 0
+        self.steps = self.read = 0
+        """Steps so far, and characters read in them over all rows."""
 
     def __len__(self) -> int:
         return len(self._seats)
+
+    def keys(self) -> Iterable[int]:
+        """The keys of the tasks in it."""
+        return self._seats.keys()
 
     @property
     def rows(self) -> int:
@@ -86,14 +92,17 @@ class Batch:
             ids, self._state.take(rows), asks, self._keep(running)
         )
         self._state = State.join([state, self._state.take(rest)]) if rest else state
-        drawn, logp, mass = (values.tolist() for values in choices)
+        self.steps, self.read = self.steps + 1, self.read + len(ids)
+        drawn, logp, mass, tempered = (values.tolist() for values in choices)
         start, events = 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
             start += seat.size
             mine = slice(seat.start, start)
             view = State(state.values_BSH[mine], state.parts)
-            outcome = Outcome(drawn[mine], logp[mine], mass[mine], view, features[mine])
+            outcome = Outcome(
+                drawn[mine], logp[mine], mass[mine], tempered[mine], view, features[mine]
+            )
             events += self._go_on(key, seat, outcome)
         for seat in held:
             seat.start, start = start, start + seat.size
@@ -104,7 +113,11 @@ class Batch:
         events: list[Event] = []
         steps = seat.task.steps
         try:
-            said = next(steps) if outcome is None else steps.send(outcome)
+            if outcome is None:
+                said = next(steps)
+            else:
+                _refuse_dead_ends(seat.plan, outcome)
+                said = steps.send(outcome)
             while isinstance(said, Emit):
                 events.append(Event(key, said.value))
                 said = next(steps)
@@ -113,7 +126,7 @@ class Batch:
         except StopIteration:
             del self._seats[key]
             events.append(Event(key, done=True))
-        except CharbardError as error:
+        except Exception as error:  # whatever goes wrong in one text must not end the others
             self.remove(key)
             events.append(Event(key, error=error, done=True))
         return events
@@ -130,10 +143,16 @@ class Batch:
 
 
 def _check(plan: Plan, seat: _Seat) -> None:
+    """What only a programmer can get wrong."""
     assert len(plan.rows) == len(plan.ids) == len(plan.asks) <= seat.task.rows
-    assert all(0 <= row < seat.size for row in plan.rows)
-    for ask in plan.asks:
-        if ask is not None and not len(ask.allowed):
+    assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size
+
+
+def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
+    if min(outcome.ids, default=0) >= 0:
+        return
+    for char_id, ask in zip(outcome.ids, plan.asks, strict=True):
+        if char_id < 0 and ask is not None:
             raise DeadEndError(
                 f"no character may stand at place {ask.step + 1}",
                 hint="allow more: a wider rhyme, fewer banned characters, a larger --commonest",
@@ -152,7 +171,7 @@ def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[
         (index of the task, what it emitted), as it comes.
 
     Raises:
-        CharbardError: What a task raised; the others are dropped.
+        Exception: What a task raised; the others are dropped.
     """
     batch, places, waiting = Batch(network), dict[int, int](), list(enumerate(tasks))[::-1]
     try:

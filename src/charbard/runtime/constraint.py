@@ -1,14 +1,15 @@
 """What may be written next, as a machine over ids. Knows neither characters nor probabilities."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Constraint", "Ids", "as_ids"]
+__all__ = ["Constraint", "Ids", "S", "as_ids"]
 
-S = TypeVar("S", bound=Any)
+S = TypeVar("S")
+"""A constraint's state: any value."""
 Ids = NDArray[np.int32]
 """Ids in ascending order, none twice, never modified once handed out."""
 

@@ -53,6 +53,10 @@ class Network(Protocol):
         """
         ...
 
+    def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
+        """Read many characters in every row: (T, B, P), and the state at the end."""
+        ...
+
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
         ...
@@ -108,7 +112,7 @@ class Model:
     def read(
         self, ids_TB: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
     ) -> tuple[F32, State]:
-        """Read many characters: what the output layer reads after each, (T, B, P), and the end."""
+        """See `Network`."""
         step, parts = CELL_STEPS[self.config.cell], state.parts
         x_TBE = self._embedding_VE[ids_TB]
         after_BSH = np.empty_like(state.values_BSH)
@@ -136,10 +140,6 @@ class Model:
             return some
         scores: F32 = features @ self._output_PV + self._bias_V
         return scores
-
-    def logp(self, features: F32) -> F32:
-        """Log-probability of every symbol: (..., P) to (..., V), in nats."""
-        return log_softmax(self.logits(features))
 
     def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
         """See `Network`."""

@@ -73,7 +73,8 @@ def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choi
 
 def _sigmoid(x: F32) -> F32:
     e = exp_below_zero(-np.abs(x))
-    return np.where(x < 0, e, _ONE) / (_ONE + e)
+    out: F32 = np.where(x < 0, e, _ONE) / (_ONE + e)
+    return out
 
 
 def _tanh(x: F32) -> F32:

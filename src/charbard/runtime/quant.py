@@ -3,12 +3,14 @@
 A text is the same bit for bit alone and among 256 others, in C and in NumPy. What the rounding
 costs against float32 is in the benchmarks.
 
-Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width, V symbols.
+Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width.
 """
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,13 @@ from charbard.runtime.matrix import Matrix
 from charbard.runtime.model import Turn, start_state
 from charbard.runtime.state import State
 
+fastest: Any = plain
 try:
-    from charbard.runtime import compiled as fastest
+    from charbard.runtime import compiled
+
+    fastest = compiled
 except ImportError:  # built without a C compiler
-    fastest = plain  # type: ignore[misc]
+    pass
 
 __all__ = ["ByteModel", "is_compiled"]
 
@@ -85,10 +90,15 @@ class ByteModel:
         if count < 2:
             return self._advance(ids_B, state, asks, keep_BLH)
         edges = np.linspace(0, len(ids_B), count + 1).astype(int).tolist()
+        parts = [slice(*pair) for pair in pairwise(edges)]
         jobs = [
-            (ids_B[part], State(state.values_BSH[part], state.parts), asks[part])
-            + (None if keep_BLH is None else keep_BLH[part],)
-            for part in map(slice, edges, edges[1:])
+            (
+                ids_B[part],
+                State(state.values_BSH[part], state.parts),
+                asks[part],
+                None if keep_BLH is None else keep_BLH[part],
+            )
+            for part in parts
         ]
         others = [self._pool.submit(self._advance, *job) for job in jobs[1:]]
         turns = [self._advance(*jobs[0]), *(other.result() for other in others)]
@@ -127,11 +137,21 @@ class ByteModel:
             return kernel.product(x_BSE, self._projection, slot=at), State(after_BSH, state.parts)
         return np.ascontiguousarray(x_BSE[:, at]), State(after_BSH, state.parts)
 
+    def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
+        """Read many characters in every row."""
+        features_TBP = np.empty((*ids_TB.shape, self.config.output_width), np.float32)
+        for time, ids_B in enumerate(ids_TB):
+            features_TBP[time], state = self.step(ids_B, state)
+        return features_TBP, state
+
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """Scores, not normalised."""
-        scores = self._kernel.product(np.ascontiguousarray(features_BP)[:, None], self._output)
+        scores: F32 = self._kernel.product(np.ascontiguousarray(features_BP)[:, None], self._output)
         return scores if ids is None else scores[:, ids]
 
     def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
         """Draw what each row asks for."""
-        return self._kernel.choose(np.ascontiguousarray(features_BP), self._output, asks)
+        choices: Choices = self._kernel.choose(
+            np.ascontiguousarray(features_BP), self._output, asks
+        )
+        return choices

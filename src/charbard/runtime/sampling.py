@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Bias, Choices, no_choices
+from charbard.runtime.ask import Ask, Choices, no_choices
+from charbard.runtime.constraint import Ids
 
 __all__ = [
     "MEMORY",
@@ -146,17 +147,19 @@ def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
     for row, ask in enumerate(asks):
         if ask is None:
             continue
-        own = logits_BV[row, ask.allowed]
-        place = 0
-        if len(ask.allowed) > 1:
-            scores = own * np.float32(1 / temperature_at(ask.options, ask.step))
-            weights = filtered(weigh(biased(scores, ask)), ask.options)
-            place = int(draw(weights[None], chances[row : row + 1])[0])
+        own = _barred(logits_BV[row, ask.allowed], ask)
+        inverse = np.float32(1 / temperature_at(ask.options, ask.step))
+        scores = biased(own * inverse, ask)
+        if not np.isfinite(scores.max()):
+            continue
+        weights = filtered(weigh(scores), ask.options)
+        place = int(draw(weights[None], chances[row : row + 1])[0])
         out.ids_B[row] = ask.allowed[place]
         if ask.logp:
             total = _log_sum(logits_BV[row])
-            out.logp_B[row] = own[place] - total
+            out.logp_B[row] = float(own[place]) - total
             out.mass_B[row] = _log_sum(own) - total
+            out.tempered_B[row] = _log_sum(scores) - float(inverse) * total
     return out
 
 
@@ -204,14 +207,28 @@ def _rank(weights: I64) -> I64:
 
 def biased(scores_N: F32, ask: Ask) -> F32:
     """Add the bias to the allowed ids it names, one after the other."""
-    bias: Bias | None = ask.bias
-    if bias is None:
+    if ask.bias is None:
         return scores_N
-    places = np.searchsorted(ask.allowed, bias.ids)
-    inside = places < len(ask.allowed)
-    inside[inside] = ask.allowed[places[inside]] == bias.ids[inside]
-    np.add.at(scores_N, places[inside], bias.nats[inside])
+    places, inside = _places(ask.allowed, ask.bias.ids)
+    np.add.at(scores_N, places[inside], ask.bias.nats[inside])
     return scores_N
+
+
+def _barred(scores_N: F32, ask: Ask) -> F32:
+    """Minus infinity for the allowed ids that the bias bars."""
+    if ask.bias is None:
+        return scores_N
+    places, inside = _places(ask.allowed, ask.bias.ids)
+    scores_N[places[inside & np.isneginf(ask.bias.nats)]] = -np.inf
+    return scores_N
+
+
+def _places(allowed_N: Ids, ids: Ids) -> tuple[I64, NDArray[np.bool_]]:
+    """Where ids stand among the allowed ones, and whether they are there at all."""
+    places = np.searchsorted(allowed_N, ids)
+    inside = places < len(allowed_N)
+    inside[inside] = allowed_N[places[inside]] == ids[inside]
+    return places, inside
 
 
 def _log_sum(scores: F32) -> float:

@@ -1,19 +1,21 @@
-"""How likely a given text is, character by character.
+"""How likely given texts are, character by character.
 
-Shape letters: T time, B texts, K alternatives, N characters.
+Shape letters: T time, B texts, K alternatives, N characters, P output width.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.model import Model
+from charbard.runtime.model import Network, log_softmax
 from charbard.runtime.state import State
 
-__all__ = ["Scores", "read_scores", "score_ids"]
+__all__ = ["Scores", "read_scores", "score_ids", "score_texts"]
 
 _CHUNK = 1024
+_ROWS = 64
 _SCORES_AT_ONCE = 1 << 22
 
 
@@ -25,41 +27,81 @@ class Scores(NamedTuple):
     top_logp_NK: NDArray[np.float32]
 
 
-def score_ids(model: Model, ids: NDArray[np.integer], *, top: int = 0) -> Scores:
+def score_ids(network: Network, ids: NDArray[np.integer], *, top: int = 0) -> Scores:
     """Score ids[1:], each given all that stands before it.
 
     Args:
-        model: The network.
+        network: The network.
         ids: The text behind what it starts from.
         top: How many alternatives to name, likeliest first.
     """
-    state, parts = model.start(), []
-    for start in range(0, len(ids) - 1, _CHUNK):
-        chunk = ids[start : start + _CHUNK + 1]
-        features, state = model.read(chunk[:-1, None], state)
-        logp_TV = model.logp(features[:, 0])
-        best = np.argsort(-logp_TV, axis=1, kind="stable")[:, :top]
-        parts.append(
-            Scores(
-                np.take_along_axis(logp_TV, chunk[1:, None].astype(np.int64), 1)[:, 0],
-                best,
-                np.take_along_axis(logp_TV, best, 1),
-            )
-        )
-    return Scores(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    return score_texts(network, [ids], top=top)[0]
+
+
+def score_texts(
+    network: Network, texts: Sequence[NDArray[np.integer]], *, top: int = 0
+) -> list[Scores]:
+    """Score many texts at once; see `score_ids`. Those of one length go together best."""
+    scores: list[Scores] = []
+    for start in range(0, len(texts), _ROWS):
+        scores += _score_group(network, texts[start : start + _ROWS], top)
+    return scores
+
+
+def _score_group(network: Network, texts: Sequence[NDArray[np.integer]], top: int) -> list[Scores]:
+    longest = max(map(len, texts))
+    ids_TB = np.zeros((longest, len(texts)), np.int64)
+    for column, ids in enumerate(texts):
+        ids_TB[: len(ids), column] = ids
+    parts, state = [], network.start(len(texts))
+    for start in range(0, longest - 1, _CHUNK):
+        chunk = ids_TB[start : start + _CHUNK + 1]
+        features, state = network.read(chunk[:-1], state)
+        parts.append(_scores(network, features, chunk[1:], top))
+    logp_TB, top_ids_TBK, top_logp_TBK = (np.concatenate(part) for part in zip(*parts, strict=True))
+    sizes = [len(ids) - 1 for ids in texts]
+    return [
+        Scores(logp_TB[:size, row], top_ids_TBK[:size, row], top_logp_TBK[:size, row])
+        for row, size in enumerate(sizes)
+    ]
 
 
 def read_scores(
-    model: Model, ids_TB: NDArray[np.integer], targets_TB: NDArray[np.integer], state: State
+    network: Network, ids_TB: NDArray[np.integer], targets_TB: NDArray[np.integer], state: State
 ) -> tuple[NDArray[np.float32], State]:
     """Log-probability of each target, (T, B), and the state at the end. -1 scores 0."""
-    features, state = model.read(ids_TB, state)
-    features_NP = features.reshape(-1, features.shape[-1])
-    targets = np.asarray(targets_TB, np.int64).reshape(-1)
-    logp = np.zeros(len(targets), np.float32)
-    rows = max(1, _SCORES_AT_ONCE // model.config.vocab_size)
-    for start in range(0, len(targets), rows):
-        part = slice(start, start + rows)
-        wanted = np.maximum(targets[part], 0)[:, None]
-        logp[part] = np.take_along_axis(model.logp(features_NP[part]), wanted, 1)[:, 0]
-    return np.where(targets >= 0, logp, 0).reshape(ids_TB.shape).astype(np.float32), state
+    features, state = network.read(ids_TB, state)
+    targets = np.asarray(targets_TB)
+    logp_TB, _, _ = _scores(network, features, np.maximum(targets, 0), 0)
+    return np.where(targets >= 0, logp_TB, np.float32(0)), state
+
+
+def _scores(
+    network: Network, features_TBP: NDArray[np.float32], wanted_TB: NDArray[np.integer], top: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+    """Log-probability of what is wanted, and the alternatives; a part of the rows at a time."""
+    features_NP = features_TBP.reshape(-1, features_TBP.shape[-1])
+    wanted_N1 = np.asarray(wanted_TB, np.int64).reshape(-1, 1)
+    size = max(1, _SCORES_AT_ONCE // network.config.vocab_size)
+    logp, best, best_logp = [], [], []
+    for start in range(0, len(wanted_N1), size):
+        logp_NV = log_softmax(network.logits(features_NP[start : start + size]))
+        best.append(_likeliest(logp_NV, top))
+        logp.append(np.take_along_axis(logp_NV, wanted_N1[start : start + size], 1))
+        best_logp.append(np.take_along_axis(logp_NV, best[-1], 1))
+    shape = wanted_TB.shape
+    return (
+        np.concatenate(logp).reshape(shape),
+        np.concatenate(best).reshape(*shape, -1),
+        np.concatenate(best_logp).reshape(*shape, -1),
+    )
+
+
+def _likeliest(logp_NV: NDArray[np.float32], top: int) -> NDArray[np.int64]:
+    """Ids of the likeliest, likeliest first."""
+    top = min(top, logp_NV.shape[1])
+    if not top:
+        return np.empty((len(logp_NV), 0), np.int64)
+    some = np.sort(np.argpartition(-logp_NV, top - 1, axis=1)[:, :top], axis=1)
+    order = np.argsort(-np.take_along_axis(logp_NV, some, 1), axis=1, kind="stable")
+    return np.take_along_axis(some, order, 1)

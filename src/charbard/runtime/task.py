@@ -9,7 +9,7 @@ to pass something to whoever waits for the text. Search, particles and best-of-N
         yield Emit(outcome.ids[0])
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from charbard.runtime.ask import Ask
 from charbard.runtime.state import State
 
-__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "read_ids"]
+__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "read_ids", "through"]
 
 
 class Plan(NamedTuple):
@@ -40,10 +40,22 @@ class Outcome(NamedTuple):
     ids: list[int]
     logp: list[float]
     mass: list[float]
+    tempered: list[float]
     state: State
     """After reading. Keep `state.take(...)`, not this: it is a view into the whole batch."""
     features_RP: NDArray[np.float32]
     """What the output layer read; `Network.logits` turns it into scores."""
+
+    def part(self, rows: slice) -> "Outcome":
+        """Of some rows that lie together."""
+        return Outcome(
+            self.ids[rows],
+            self.logp[rows],
+            self.mass[rows],
+            self.tempered[rows],
+            State(self.state.values_BSH[rows], self.state.parts),
+            self.features_RP[rows],
+        )
 
 
 class Emit(NamedTuple):
@@ -72,3 +84,26 @@ def read_ids(ids: Sequence[int]) -> Steps:
     """Read what stands before a text, in one row, without drawing."""
     for char_id in ids:
         yield Plan((0,), (char_id,), (None,))
+
+
+def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> Steps:
+    """Pass what a task emits through a function, which may also end it.
+
+    Args:
+        steps: The task.
+        take: From an emitted value to those to emit in its place, and whether that was all.
+    """
+    said = next(steps, None)
+    try:
+        while said is not None:
+            if not isinstance(said, Emit):
+                said = steps.send((yield said))
+                continue
+            values, over = take(said.value)
+            for value in values:
+                yield Emit(value)
+            said = None if over else next(steps, None)
+    except StopIteration:
+        return
+    finally:
+        steps.close()

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,31 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
-from charbard.runtime import Bias, Draws, Ids, Model, Step, Task, as_ids, generate, run
+from charbard.runtime import (
+    Bias,
+    ByteModel,
+    Draws,
+    Ids,
+    Step,
+    Steps,
+    Task,
+    as_ids,
+    best_of,
+    generate,
+    read_ids,
+    run,
+    through,
+    together,
+)
 from charbard.vocab import END, Vocab
+from charbard.writer.ending import Ending
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
-_LONGEST_FINISH = 500
-"""With `finish_line`, how far past its length a text may go when no line ends."""
+_ROWS = 64
+"""How many texts one task writes side by side."""
 
 
 def fresh_seed() -> int:
@@ -34,6 +52,8 @@ class Piece:
     text: str
     logp: tuple[float, ...]
     """The model's own log-probability of each character, in nats."""
+    last: bool = False
+    """Whether the text is over."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +85,7 @@ class Writer:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self._model = Model(bundle)
+        self.network = ByteModel(bundle)
 
     @classmethod
     def open(cls, path: str | Path) -> "Writer":
@@ -99,14 +119,14 @@ class Writer:
         return next(self.texts(order))
 
     def texts(self, order: TextOrder) -> Iterator[Written]:
-        """Every text of an order, whole."""
+        """Every text of an order, whole, in order."""
         _, prime, notes = opening_ids(self.bundle, order.prime, order.fields)
-        for sample in range(order.samples):
-            pieces = list(self.stream(order, sample))
+        for sample, pieces in groupby(self.stream(order), key=attrgetter("sample")):
+            held = list(pieces)
             yield Written(
                 prime,
-                "".join(piece.text for piece in pieces),
-                tuple(logp for piece in pieces for logp in piece.logp),
+                "".join(piece.text for piece in held),
+                tuple(logp for piece in held for logp in piece.logp),
                 order.seed,
                 sample,
                 tuple(notes),
@@ -120,27 +140,60 @@ class Writer:
         """What will be read otherwise than it was given."""
         return opening_ids(self.bundle, order.prime, order.fields)[2]
 
-    def stream(self, order: TextOrder, sample: int = 0) -> Iterator[Piece]:
-        """One text of an order, piece by piece."""
-        opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
-        draws = Draws(
-            options=order.options,
-            seed=order.seed,
-            sample=sample,
-            boost=self._boost(order.options),
-        )
-        task = Task(generate(opening, self._allowed(order.options), draws))
-        steps: Iterator[Step] = (step for _, step in run(self._model, [task]))
-        chars = self._until_end((step.char_id, step.logp) for step in steps)
-        text = _limited(chars, order.length, finish_line=order.finish_line)
-        for chunk, logp in _until_stop(text, order.stop):
-            yield Piece(sample, chunk, logp)
+    def stream(self, order: TextOrder) -> Iterator[Piece]:
+        """Every text of an order, piece by piece, one text after the other.
 
-    def _until_end(self, steps: Iterator[tuple[int, float]]) -> Iterator[tuple[str, float]]:
-        for char_id, logp in steps:
-            if char_id == END:
-                return
-            yield self.bundle.vocab.symbols[char_id], logp
+        They are written side by side; only the first comes as it is written. The last piece of
+        each text is marked, and may be empty.
+        """
+        waiting: dict[int, list[Piece]] = {}
+        now = 0
+        for _, piece in run(self.network, self.tasks(order)):
+            waiting.setdefault(piece.sample, []).append(piece)
+            while ready := waiting.pop(now, None):
+                yield from ready
+                now += ready[-1].last
+
+    def tasks(self, order: TextOrder) -> list[Task]:
+        """An order as tasks for an engine, which emit `Piece`; large ones are cut up."""
+        opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
+        texts = max(1, _ROWS // order.best_of)
+        return [
+            Task(
+                self._texts(opening, order, range(first, min(first + texts, order.samples))),
+                rows=min(texts, order.samples - first) * order.best_of,
+            )
+            for first in range(0, order.samples, texts)
+        ]
+
+    def _texts(self, opening: list[int], order: TextOrder, samples: range) -> Steps:
+        """Read the opening once, then write all of these samples from there."""
+        yield from read_ids(opening[:-1])
+        children = [self._text(opening, order, sample) for sample in samples]
+        yield from through(together(children), lambda value: ((value[1],), False))
+
+    def _text(self, opening: list[int], order: TextOrder, sample: int) -> Steps:
+        """One text from behind its opening, or the best of several."""
+        numbers = range(sample * order.best_of, (sample + 1) * order.best_of)
+        children = [self._attempt(opening, order, sample, number) for number in numbers]
+        return children[0] if len(children) == 1 else best_of(children, _likelihood)
+
+    def _attempt(self, opening: list[int], order: TextOrder, sample: int, number: int) -> Steps:
+        allowed, boost = self._allowed(order.options), self._boost(order.options)
+        draws = Draws(options=order.options, seed=order.seed, sample=number, boost=boost)
+        ending, symbols = Ending(order), self.bundle.vocab.symbols
+
+        def take(step: Step) -> tuple[list[Piece], bool]:
+            if step.char_id == END:
+                ready = ending.end()
+            else:
+                ready = ending.take(symbols[step.char_id], step.logp)
+            if not ready and not ending.over:
+                return [], False
+            text, logp = "".join(char for char, _ in ready), tuple(logp for _, logp in ready)
+            return [Piece(sample, text, logp, ending.over)], ending.over
+
+        return through(generate(opening, allowed, draws, read=len(opening) - 1), take)
 
     def _allowed(self, options: SampleOptions) -> Ids:
         """What may be written: characters, the end of a record, less what the user rules out."""
@@ -158,7 +211,7 @@ class Writer:
     def score(self, text: str, *, top: int = 5) -> Scored:
         """How likely each character of a text is, and what the model would rather have written."""
         known, notes = encode_known(self.bundle.vocab, text)
-        return scored(self.bundle, self._model, known, notes, top=top)
+        return scored(self.bundle, self.network, known, notes, top=top)
 
     def _repr_html_(self) -> str:
         config = self.bundle.config
@@ -172,38 +225,7 @@ def _known(vocab: Vocab, chars: str) -> set[int]:
     return {char_id for char in chars if (char_id := vocab.id_of(char)) is not None}
 
 
-def _limited(
-    chars: Iterator[tuple[str, float]], length: int, *, finish_line: bool
-) -> Iterator[tuple[str, float]]:
-    """At most `length` characters, or to the end of the line behind them."""
-    for count, (char, logp) in enumerate(chars, 1):
-        yield char, logp
-        if count >= length and (
-            not finish_line or char == "\n" or count >= length + _LONGEST_FINISH
-        ):
-            return
-
-
-def _until_stop(
-    chars: Iterator[tuple[str, float]], stops: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[float, ...]]]:
-    """Pass characters on, holding back what may turn out to begin a stop string."""
-    held: list[tuple[str, float]] = []
-    for char, logp in chars:
-        held.append((char, logp))
-        text = "".join(c for c, _ in held)
-        if ended := [stop for stop in stops if text.endswith(stop)]:
-            held = held[: len(held) - max(map(len, ended))]
-            break
-        keep = max((_overlap(text, stop) for stop in stops), default=0)
-        ready, held = held[: len(held) - keep], held[len(held) - keep :]
-        if ready:
-            yield "".join(c for c, _ in ready), tuple(p for _, p in ready)
-    if held:
-        yield "".join(c for c, _ in held), tuple(p for _, p in held)
-
-
-def _overlap(text: str, stop: str) -> int:
-    """How many of the text's last characters begin the stop string."""
-    longest = min(len(text), len(stop) - 1)
-    return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)
+def _likelihood(pieces: list[Piece]) -> float:
+    """Mean log-probability of a character."""
+    logp = [value for piece in pieces for value in piece.logp]
+    return sum(logp) / max(1, len(logp))

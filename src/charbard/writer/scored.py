@@ -9,7 +9,7 @@ import numpy as np
 
 from charbard.bundle import Bundle
 from charbard.errors import OptionError
-from charbard.runtime import Model, score_ids
+from charbard.runtime import Network, score_ids
 from charbard.writer.prime import opening_ids
 
 __all__ = ["CharScore", "Scored", "heat_map", "scored"]
@@ -54,7 +54,9 @@ class Scored:
         return heat_map("", text, logp, caption=f"{self.nats_per_char:.3f} nats per character")
 
 
-def scored(bundle: Bundle, model: Model, text: str, notes: Sequence[str], *, top: int) -> Scored:
+def scored(
+    bundle: Bundle, network: Network, text: str, notes: Sequence[str], *, top: int
+) -> Scored:
     """Score a text of known characters.
 
     Raises:
@@ -64,7 +66,7 @@ def scored(bundle: Bundle, model: Model, text: str, notes: Sequence[str], *, top
     ids = np.array(opening + bundle.vocab.encode(text).tolist())
     if len(ids) <= len(opening):
         raise OptionError("there is no character to score", hint="give a text the model can read")
-    result = score_ids(model, ids, top=top)
+    result = score_ids(network, ids, top=top)
     first = len(opening) - 1
     symbols = bundle.vocab.symbols
     chars = []

@@ -241,8 +241,8 @@ FUNC double NAME(log_sum)(const float *scores, long size, int32_t *weights) {
     return (double)best + log((double)total) - LOG_ONE;
 }
 
-/* The place that one row's rule draws. scores: of its allowed ids, changed on the way. */
-FUNC long NAME(follow)(const Rule *rule, float *scores, int32_t *weights) {
+/* The place that a rule draws, or -1. scores: of its allowed ids, changed on the way. */
+FUNC long NAME(follow)(Rule *rule, float *scores, int32_t *weights) {
     float best;
     long size = rule->allowed.size;
     for (long i = 0; i < size; i++) scores[i] *= rule->inverse_temperature;
@@ -251,8 +251,10 @@ FUNC long NAME(follow)(const Rule *rule, float *scores, int32_t *weights) {
         if (place >= 0) scores[place] += rule->bias_nats[b];
     }
     int64_t total = NAME(weigh)(scores, size, weights, &best);
+    if (best < -3e38f) return -1; /* every one is barred */
+    rule->log_sum = (double)best + log((double)total) - LOG_ONE;
     if (rule->top_k > 0) {
-        NAME(keep_top)(weights, size, rule->top_k, INFINITY);
+        NAME(keep_top)(weights, size, rule->top_k, 1e300);
         total = 0;
         for (long i = 0; i < size; i++) total += weights[i];
     }
@@ -265,21 +267,30 @@ FUNC long NAME(follow)(const Rule *rule, float *scores, int32_t *weights) {
 
 /* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. */
 FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
-                         const float *logits, Rule *rule, float *scores, int32_t *weights) {
+                       const float *logits, Rule *rule, float *scores, int32_t *weights) {
     Ids allowed = rule->allowed;
+    double all = 0.0, own = 0.0;
+    rule->id = -1;
     if (logits)
         for (long i = 0; i < allowed.size; i++) scores[i] = logits[allowed.of[i]];
-    else if (allowed.size > 1)
+    else
         NAME(columns)(m, q, sum, unit, allowed, scores);
+    for (long b = 0; b < rule->bias_ids.size; b++)
+        if (rule->bias_nats[b] < -3e38f) {
+            long place = find(allowed, rule->bias_ids.of[b]);
+            if (place >= 0) scores[place] = rule->bias_nats[b];
+        }
     if (rule->wants_logp) {
-        double all = NAME(log_sum)(logits, m->outputs, weights);
-        rule->mass = (float)(NAME(log_sum)(scores, allowed.size, weights) - all);
-        long place = allowed.size > 1 ? NAME(follow)(rule, scores, weights) : 0;
-        rule->id = allowed.of[place];
-        rule->logp = (float)((double)logits[rule->id] - all);
-    } else {
-        rule->id = allowed.of[allowed.size > 1 ? NAME(follow)(rule, scores, weights) : 0];
+        all = NAME(log_sum)(logits, m->outputs, weights);
+        own = NAME(log_sum)(scores, allowed.size, weights);
     }
+    long place = NAME(follow)(rule, scores, weights);
+    if (place < 0) return;
+    rule->id = allowed.of[place];
+    if (!rule->wants_logp) return;
+    rule->logp = (float)((double)logits[rule->id] - all);
+    rule->mass = (float)(own - all);
+    rule->tempered = (float)(rule->log_sum - (double)rule->inverse_temperature * all);
 }
 
 const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(choose),

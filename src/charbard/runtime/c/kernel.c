@@ -14,7 +14,7 @@
 
 typedef struct {
     const uint8_t *packed; /* blocks of 16 outputs: (blocks, k4, 16, 4) */
-    const uint8_t *rows;   /* (outputs, k4 * 4), or NULL */
+    const uint8_t *rows;   /* (outputs, k4 * 4) */
     const float *units;    /* what one step of an output's weights is worth */
     const float *bias;
     long k4, outputs;
@@ -33,7 +33,8 @@ typedef struct { /* what one row asks for, and what it gets */
     double top_p, min_p, u;
     int wants_logp;
     int64_t id;
-    float logp, mass;
+    double log_sum;
+    float logp, mass, tempered;
 } Rule;
 
 typedef struct {
@@ -141,7 +142,7 @@ typedef struct {
     Py_buffer packed, rows, units, bias;
 } MatrixBuffers;
 
-#define MATRIX_FORMAT "(y*z*y*y*)"
+#define MATRIX_FORMAT "(y*y*y*y*)"
 #define MATRIX_INTO(m) &(m).packed, &(m).rows, &(m).units, &(m).bias
 
 static Matrix matrix_of(const MatrixBuffers *b) {
@@ -152,8 +153,8 @@ static Matrix matrix_of(const MatrixBuffers *b) {
 }
 
 static void release_matrix(MatrixBuffers *b) {
-    PyBuffer_Release(&b->packed), PyBuffer_Release(&b->units), PyBuffer_Release(&b->bias);
-    if (b->rows.obj) PyBuffer_Release(&b->rows);
+    PyBuffer_Release(&b->packed), PyBuffer_Release(&b->rows);
+    PyBuffer_Release(&b->units), PyBuffer_Release(&b->bias);
 }
 
 typedef struct { /* rows as bytes */
@@ -239,12 +240,19 @@ typedef struct { /* a row's rule, with what its arrays are lent from */
 
 /* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp. */
 static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *numbers,
-                    const uint64_t *place) {
+                    const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
     if (allowed == Py_None) return 1;
     if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_SIMPLE) < 0) return 0;
     rule->allowed.of = row->allowed.buf;
     rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
+    uint32_t highest = 0; /* an id below 0 is above all others */
+    for (long i = 0; i < rule->allowed.size; i++)
+        highest = (uint32_t)rule->allowed.of[i] > highest ? (uint32_t)rule->allowed.of[i] : highest;
+    if (rule->allowed.size && highest >= (uint32_t)outputs) {
+        PyErr_Format(PyExc_IndexError, "id %d of %ld", (int)highest, outputs);
+        return 0;
+    }
     if (bias != Py_None) {
         if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
         rule->bias_ids.of = row->bias_ids.buf;
@@ -262,9 +270,8 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
 
 static void release_rows(Row *rows, Py_ssize_t batch) {
     for (Py_ssize_t i = 0; rows && i < batch; i++) {
-        if (rows[i].allowed.obj) PyBuffer_Release(&rows[i].allowed);
-        if (rows[i].bias_ids.obj) PyBuffer_Release(&rows[i].bias_ids);
-        if (rows[i].bias_nats.obj) PyBuffer_Release(&rows[i].bias_nats);
+        PyBuffer_Release(&rows[i].allowed);
+        PyBuffer_Release(&rows[i].bias_ids), PyBuffer_Release(&rows[i].bias_nats);
     }
     free(rows);
 }
@@ -284,40 +291,43 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
     return enough;
 }
 
-/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass)
- * for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
+/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass,
+ * tempered) for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
-    Py_buffer x, logits, at, numbers, places, ids, logp, mass;
+    Py_buffer x, logits, at, numbers, places, ids, logp, mass, tempered;
     MatrixBuffers buffers;
     Py_ssize_t width;
     PyObject *allowed, *biases;
-    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*", &x, &width,
+    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*w*", &x, &width,
                           MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &numbers, &places,
-                          &ids, &logp, &mass))
+                          &ids, &logp, &mass, &tempered))
         return NULL;
     Py_ssize_t batch = PyList_Size(allowed);
     Row *rows = calloc(batch + 1, sizeof(Row));
     int ready = rows != NULL, enough = 1;
+    Matrix m = matrix_of(&buffers);
     for (Py_ssize_t i = 0; ready && i < batch; i++)
         ready = row_from(rows + i, PyList_GetItem(allowed, i), PyList_GetItem(biases, i),
-                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i);
+                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i,
+                         m.outputs);
     if (ready) {
-        Matrix m = matrix_of(&buffers);
         Py_BEGIN_ALLOW_THREADS
         enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, rows, batch);
         Py_END_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < batch; i++) {
-            if (!rows[i].rule.allowed.size) continue;
-            ((int64_t *)ids.buf)[i] = rows[i].rule.id;
-            if (!rows[i].rule.wants_logp) continue;
-            ((float *)logp.buf)[i] = rows[i].rule.logp;
-            ((float *)mass.buf)[i] = rows[i].rule.mass;
+            const Rule *rule = &rows[i].rule;
+            if (!rule->allowed.size) continue;
+            ((int64_t *)ids.buf)[i] = rule->id;
+            if (!rule->wants_logp || rule->id < 0) continue;
+            ((float *)logp.buf)[i] = rule->logp;
+            ((float *)mass.buf)[i] = rule->mass;
+            ((float *)tempered.buf)[i] = rule->tempered;
         }
     }
     release_rows(rows, batch);
     release_matrix(&buffers);
-    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass};
+    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass, &tempered};
     for (size_t i = 0; i < sizeof lent / sizeof *lent; i++) PyBuffer_Release(lent[i]);
     if (!enough || !rows) return PyErr_NoMemory();
     if (!ready) return NULL;

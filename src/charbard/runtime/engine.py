@@ -1,0 +1,235 @@
+"""Many users, one batch, one thread.
+
+Requests join and leave the running batch between any two steps. Whoever does not fetch what was
+written for him is made to wait, without cost to the others; whoever goes away frees his rows at
+the next step.
+"""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from charbard.errors import BusyError, LimitError, StoppedError
+from charbard.runtime.batch import Batch, Event
+from charbard.runtime.fair import FairQueue
+from charbard.runtime.mailbox import LoopMailbox, ThreadMailbox, wake
+from charbard.runtime.model import Network
+from charbard.runtime.task import Task
+
+__all__ = ["Engine", "Load"]
+
+
+class Load(NamedTuple):
+    """How busy an engine is."""
+
+    rows: int
+    """Rows that running tasks hold."""
+    waiting: int
+    """Tasks in the queue."""
+    steps: int
+    """Steps of the batch since the engine was made."""
+    read: int
+    """Characters that were read in them, over all rows."""
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    """A task on its way through the engine."""
+
+    task: Task
+    mailbox: ThreadMailbox | LoopMailbox
+    key: int | None = None
+    over: bool = False
+
+
+class Engine:
+    """Runs tasks for any number of threads and event loops.
+
+    Args:
+        network: What they run on.
+        rows: Rows that run at a time: as many single texts, or fewer tasks of several rows.
+        queue: Tasks that may wait for a row.
+        ahead: How many emitted values may lie unread before a task is made to wait.
+    """
+
+    def __init__(
+        self, network: Network, *, rows: int = 256, queue: int = 256, ahead: int = 64
+    ) -> None:
+        self.network = network
+        self._rows, self._limit, self._ahead = rows, queue, ahead
+        self._batch = Batch(network)
+        self._queue: FairQueue[_Ticket] = FairQueue()
+        self._tickets: dict[int, _Ticket] = {}
+        self._gone: list[_Ticket] = []
+        self._load = Load(0, 0, 0, 0)
+        self._stopped = False
+        self._work = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="charbard-engine", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def run(self, task: Task, *, owner: str = "") -> Iterator[Any]:
+        """What a task emits, as it comes. It is queued when the first value is asked for; to stop
+        iterating (`close`) ends the task.
+
+        Args:
+            task: What to run.
+            owner: Owners take turns in the queue.
+
+        Raises:
+            LimitError: The task has more rows than the engine.
+            BusyError: The queue is full.
+            StoppedError: The engine was stopped.
+            CharbardError: What the task itself raised.
+        """
+        mailbox = ThreadMailbox()
+        ticket = self._submit(_Ticket(task, mailbox), owner)
+        try:
+            while not (event := mailbox.take()).done:
+                self._fetched(mailbox)
+                yield event.value
+            if event.error is not None:
+                raise event.error
+        finally:
+            self._leave(ticket)
+
+    async def stream(self, task: Task, *, owner: str = "") -> AsyncIterator[Any]:
+        """As `run`, for an event loop, which it never blocks."""
+        mailbox = LoopMailbox()
+        ticket = self._submit(_Ticket(task, mailbox), owner)
+        try:
+            while not (event := await mailbox.take()).done:
+                self._fetched(mailbox)
+                yield event.value
+            if event.error is not None:
+                raise event.error
+        finally:
+            self._leave(ticket)
+
+    def load(self) -> Load:
+        """How busy it is."""
+        with self._work:
+            return self._load._replace(waiting=len(self._queue))
+
+    def stop(self) -> None:
+        """End every task with a `StoppedError`, and the thread. Twice does no harm."""
+        with self._work:
+            self._stopped = True
+            self._work.notify()
+        self._thread.join()
+
+    def _submit(self, ticket: _Ticket, owner: str) -> _Ticket:
+        if ticket.task.rows > self._rows:
+            raise LimitError(
+                f"the request needs {ticket.task.rows} rows, the engine has {self._rows}",
+                hint="ask for fewer candidates, or start it with more rows",
+            )
+        with self._work:
+            if self._stopped:
+                raise _stopped()
+            if len(self._queue) >= self._limit:
+                raise BusyError(
+                    f"{self._limit} requests are waiting already", hint="try again in a moment"
+                )
+            self._queue.put(owner, ticket)
+            self._work.notify()
+        return ticket
+
+    def _leave(self, ticket: _Ticket) -> None:
+        if not ticket.over:
+            with self._work:
+                self._gone.append(ticket)
+                self._work.notify()
+
+    def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
+        """A task that waited for its reader may go on."""
+        if len(mailbox) == self._ahead - 1:
+            with self._work:
+                self._work.notify()
+
+    def _run(self) -> None:
+        while self._prepare():
+            waiting = [key for key, ticket in self._tickets.items() if self._is_full(ticket)]
+            try:
+                self._deliver(self._batch.tick(waiting))
+            except Exception as error:  # of the step itself: its tasks are lost, not the engine
+                self._drop_all(error)
+            self._load = Load(self._batch.rows, 0, self._batch.steps, self._batch.read)
+        self._drop_all(_stopped())
+
+    def _prepare(self) -> bool:
+        """Wait until there is something to step, let go who left, seat who has waited.
+
+        Returns:
+            Whether to go on; False when stopped.
+        """
+        with self._work:
+            while not (self._stopped or self._gone or self._has_room() or self._can_step()):
+                self._work.wait()
+            gone, self._gone = self._gone, []
+            for ticket in gone:
+                self._dismiss(ticket)
+            called: list[_Ticket] = []
+            while self._has_room(sum(ticket.task.rows for ticket in called)):
+                called.append(self._queue.pop())
+            stopped = self._stopped
+        for ticket in called:
+            ticket.key, events = self._batch.add(ticket.task)
+            self._tickets[ticket.key] = ticket
+            self._deliver(events)
+        return not stopped
+
+    def _has_room(self, called: int = 0) -> bool:
+        """Whether the next in the queue can be seated, `called` rows being promised."""
+        if not self._queue:
+            return False
+        return self._batch.rows + called + self._queue.peek().task.rows <= self._rows
+
+    def _can_step(self) -> bool:
+        return any(not self._is_full(ticket) for ticket in self._tickets.values())
+
+    def _is_full(self, ticket: _Ticket) -> bool:
+        return len(ticket.mailbox) >= self._ahead
+
+    def _dismiss(self, ticket: _Ticket) -> None:
+        ticket.over = True
+        if ticket.key is None:
+            self._queue.remove(ticket)
+            ticket.task.steps.close()
+        elif self._tickets.pop(ticket.key, None) is not None:
+            self._batch.remove(ticket.key)
+
+    def _deliver(self, events: list[Event]) -> None:
+        rung = []
+        for event in events:
+            ticket = self._tickets[event.key]
+            if event.done:
+                ticket.over = True
+                del self._tickets[event.key]
+            ticket.mailbox.put(event)
+            rung.append(ticket.mailbox)
+        wake(rung)
+
+    def _drop_all(self, error: Exception) -> None:
+        """End every task, running or waiting, with this error."""
+        with self._work:
+            tickets = list(self._tickets.values())
+            while self._queue and self._stopped:
+                tickets.append(self._queue.pop())
+            self._tickets.clear()
+            for ticket in tickets:
+                if ticket.key is not None:
+                    self._batch.remove(ticket.key)
+                ticket.over = True
+                ticket.mailbox.put(Event(-1, done=True, error=error))
+        wake(ticket.mailbox for ticket in tickets)
+
+
+def _stopped() -> StoppedError:
+    return StoppedError("the engine was stopped", hint="start it again, then repeat the request")

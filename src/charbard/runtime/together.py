@@ -1,0 +1,68 @@
+"""Several texts as one task: they share what was read before, then go their own ways."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from charbard.runtime.task import Emit, Outcome, Plan, Steps
+
+__all__ = ["best_of", "together"]
+
+
+def together(children: Sequence[Steps]) -> Steps:
+    """Run tasks side by side, each going on from the row there is. Emits (index, value)."""
+    plans: dict[int, Plan] = {}
+    first_row = dict.fromkeys(range(len(children)), 0)
+    try:
+        for index, steps in enumerate(children):
+            yield from _hear(index, steps, None, plans)
+        while plans:
+            outcome = yield _joined(plans, first_row)
+            row = 0
+            for index, plan in list(plans.items()):
+                first_row[index], end = row, row + len(plan.rows)
+                mine, row = outcome.part(slice(row, end)), end
+                yield from _hear(index, children[index], mine, plans)
+    finally:
+        for steps in children:
+            steps.close()
+
+
+def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> Steps:
+    """Run tasks side by side; emit all that the one with the highest score did, when all ended."""
+    heard: list[list[Any]] = [[] for _ in children]
+    steps = together(children)
+    said = next(steps, None)
+    try:
+        while said is not None:
+            if isinstance(said, Emit):
+                index, value = said.value
+                heard[index].append(value)
+                said = next(steps, None)
+            else:
+                said = steps.send((yield said))
+    except StopIteration:
+        pass
+    finally:
+        steps.close()
+    for value in max(heard, key=score):
+        yield Emit(value)
+
+
+def _hear(index: int, steps: Steps, outcome: Outcome | None, plans: dict[int, Plan]) -> Steps:
+    """Let one child say all it has to, and note what it plans next."""
+    try:
+        said = next(steps) if outcome is None else steps.send(outcome)
+        while isinstance(said, Emit):
+            yield Emit((index, said.value))
+            said = next(steps)
+        plans[index] = said
+    except StopIteration:
+        plans.pop(index, None)
+
+
+def _joined(plans: dict[int, Plan], first_row: dict[int, int]) -> Plan:
+    return Plan(
+        [first_row[index] + row for index, plan in plans.items() for row in plan.rows],
+        [char_id for plan in plans.values() for char_id in plan.ids],
+        [ask for plan in plans.values() for ask in plan.asks],
+    )

@@ -1,0 +1,188 @@
+"""Tasks side by side: nobody notices the others."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charbard.config import SampleOptions
+from charbard.errors import DeadEndError
+from charbard.runtime import (
+    Batch,
+    Bias,
+    ByteModel,
+    Draws,
+    Emit,
+    Kept,
+    Plan,
+    Step,
+    Task,
+    as_ids,
+    best_of,
+    constrained,
+    generate,
+    go_on,
+    read_ids,
+    run,
+    through,
+    together,
+)
+from tests.conftest import random_bundle
+from tests.runtime.forms import FORM, Lines, poem, poem_steps
+
+MODEL = ByteModel(random_bundle(projection_size=6, tied=True))
+
+
+def written(task: Task) -> list:
+    return [value for _, value in run(MODEL, [task])]
+
+
+ALONE = [written(poem(sample)) for sample in range(8)]
+
+
+def test_a_constraint_is_kept_and_can_be_used_again() -> None:
+    """Every poem has its lines, two from one constraint are equal, other samples differ."""
+    ids = [step.char_id for step in ALONE[0]]
+
+    assert len(ids) == 15
+    assert [place for place, char_id in enumerate(ids) if char_id == 2] == [4, 9, 14]
+    assert set(ids) <= {2, *range(6, 17)}
+    assert written(poem(0)) == ALONE[0]
+    assert len({tuple(poem) for poem in ALONE}) == len(ALONE)
+
+
+@settings(max_examples=30)
+@given(st.permutations(range(8)), st.integers(1, 8))
+def test_any_order_and_any_room(order, rows: int) -> None:
+    """Whatever shares the batch, each poem is what it is alone, logp included."""
+    heard: dict[int, list] = {}
+    for index, value in run(MODEL, [poem(sample) for sample in order], rows=rows):
+        heard.setdefault(order[index], []).append(value)
+
+    assert [heard[sample] for sample in range(8)] == ALONE
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_joining_leaving_and_waiting_at_any_step(data) -> None:
+    """Tasks join, are cancelled and are held back between any two steps; the rest is untouched."""
+    batch, heard, sample_of = Batch(MODEL), {}, {}
+    for _ in range(40):
+        if len(sample_of) < 8 and data.draw(st.booleans()):
+            key, events = batch.add(poem(len(sample_of)))
+            sample_of[key] = len(sample_of)
+            assert not events
+        live = sorted(batch.keys())
+        if live and data.draw(st.integers(0, 9)) == 0:
+            batch.remove(data.draw(st.sampled_from(live)))
+            live = sorted(batch.keys())
+        waiting = [key for key in live if data.draw(st.booleans())]
+        for event in batch.tick(waiting):
+            assert event.key not in waiting
+            heard.setdefault(event.key, []).append(event.value)
+
+    for key, values in heard.items():
+        steps = [value for value in values if value is not None]
+        assert steps == ALONE[sample_of[key]][: len(steps)]
+
+
+def test_a_dead_end_ends_its_own_task_only() -> None:
+    """An empty set of ids, or one that is barred altogether, is an error of that text."""
+    nothing = Lines(as_ids([]), 2)
+    draws = Draws(
+        options=SampleOptions(), seed=1, boost=Bias(as_ids([7]), np.array([-np.inf], np.float32))
+    )
+    barred = Task(generate([3], as_ids([7]), draws))
+    batch = Batch(MODEL)
+    keys = [batch.add(task)[0] for task in (poem(0), poem(0, form=nothing), barred)]
+
+    events = [event for _ in range(16) for event in batch.tick()]
+
+    errors = {event.key: event.error for event in events if event.error is not None}
+    assert set(errors) == set(keys[1:])
+    assert all(isinstance(error, DeadEndError) for error in errors.values())
+    assert [e.value for e in events if e.key == keys[0] and not e.done] == ALONE[0]
+    with pytest.raises(DeadEndError, match="place 1"):
+        written(poem(0, form=nothing))
+
+
+def test_going_back_costs_nothing_and_changes_nothing() -> None:
+    """From a kept place the same sample writes the same ending, another a different one."""
+    draws = [Draws(options=SampleOptions(), seed=1, sample=sample) for sample in (0, 1)]
+    values = written(
+        Task(constrained([2, 5], FORM, draws[0], keep=lambda place: place % 5 == 0 < place))
+    )
+    places = [value for value in values if isinstance(value, Kept)]
+    steps = [value for value in values if isinstance(value, Step)]
+
+    assert steps == ALONE[0]
+    assert [place.step for place in places] == [5, 10, 15]
+    for place in places:
+        assert written(go_on(place, FORM, draws[0])) == ALONE[0][place.step :]
+    assert written(go_on(places[0], FORM, draws[1])) != ALONE[0][5:]
+    assert places[0].state.values_BSH.nbytes == 4 * 12 * 4
+
+
+def test_several_texts_share_what_was_read_before() -> None:
+    """Side by side behind one reading of the prime, they are what they are one by one."""
+
+    def three():
+        yield from read_ids([2])
+        draws = [Draws(options=SampleOptions(), seed=1, sample=sample) for sample in range(3)]
+        yield from together([constrained([5], FORM, draw) for draw in draws])
+
+    batch = Batch(MODEL)
+    batch.add(Task(three(), rows=3))
+    heard: dict[int, list] = {0: [], 1: [], 2: []}
+    while batch:
+        for event in batch.tick():
+            if not event.done:
+                heard[event.value[0]].append(event.value[1])
+
+    assert [heard[sample] for sample in range(3)] == ALONE[:3]
+    assert batch.read == 1 + 3 * 15
+
+
+def test_the_best_of_several() -> None:
+    """Only the text with the highest score is heard, and whole."""
+
+    def score(steps) -> float:
+        return sum(step.logp for step in steps)
+
+    best = written(Task(best_of([poem_steps(sample) for sample in range(8)], score), rows=8))
+
+    assert best == max(ALONE, key=score)
+
+
+def test_through_changes_and_ends() -> None:
+    """What a task emits can be changed on its way, and the task ended by it."""
+    seen = []
+
+    def take(step):
+        seen.append(step)
+        return [step.char_id] * 2, len(seen) == 3
+
+    assert written(Task(through(poem_steps(), take))) == [
+        step.char_id for step in ALONE[0][:3] for _ in range(2)
+    ]
+
+
+def test_units_are_read_and_switched_off() -> None:
+    """A task sees the outputs of its units; a unit that is switched off stays at zero, and only
+    in its own task."""
+    hidden: dict[bool, list] = {False: [], True: []}
+
+    def watch(off: bool):
+        for char_id in (3, 4, 5):
+            outcome = yield Plan((0,), (char_id,), (None,))
+            hidden[off].append(outcome.state.hidden_BLH[0])
+            yield Emit(None)
+
+    keep = np.ones((2, 12), np.float32)
+    keep[0, 7] = 0
+    list(run(MODEL, [Task(watch(False)), Task(watch(True), keep_LH=keep)]))
+
+    assert all(values[0, 7] != 0 for values in hidden[False])
+    assert all(values[0, 7] == 0 for values in hidden[True])
+    assert not np.array_equal(hidden[False][2][1], hidden[True][2][1])
+    assert np.abs(hidden[False]).max() <= 1

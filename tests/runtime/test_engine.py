@@ -1,0 +1,189 @@
+"""Many users at once: fair, bounded, and nobody notices the others."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from charbard.errors import BusyError, DeadEndError, LimitError, StoppedError
+from charbard.runtime import ByteModel, Emit, Engine, Plan, Task, as_ids, run
+from tests.conftest import random_bundle
+from tests.runtime.forms import Lines, poem
+
+MODEL = ByteModel(random_bundle(projection_size=6, tied=True))
+ALONE = [[step for _, step in run(MODEL, [poem(sample)])] for sample in range(40)]
+
+
+def endless(started: threading.Event | None = None, closed: threading.Event | None = None) -> Task:
+    """A task that never ends by itself, and says when it begins and when it is closed."""
+
+    def steps():
+        try:
+            while True:
+                yield Plan((0,), (3,), (None,))
+                if started is not None:
+                    started.set()
+                yield Emit("tick")
+        finally:
+            if closed is not None:
+                closed.set()
+
+    return Task(steps())
+
+
+def test_threads_get_their_own_texts() -> None:
+    """Forty poems by ten threads over six rows: each is what it is alone."""
+    with Engine(MODEL, rows=6) as engine, ThreadPoolExecutor(10) as pool:
+        poems = list(pool.map(lambda sample: list(engine.run(poem(sample))), range(40)))
+
+    assert poems == ALONE
+
+
+def test_an_event_loop_gets_its_texts() -> None:
+    """Forty poems at once in one event loop: each is what it is alone."""
+
+    async def one(engine: Engine, sample: int) -> list:
+        return [step async for step in engine.stream(poem(sample), owner=str(sample % 3))]
+
+    async def every() -> list:
+        with Engine(MODEL, rows=6) as engine:
+            return await asyncio.gather(*(one(engine, sample) for sample in range(40)))
+
+    assert asyncio.run(every()) == ALONE
+
+
+def test_who_goes_away_frees_his_row() -> None:
+    """Closing an iterator ends the task; the one row is free for the next."""
+    closed = threading.Event()
+    with Engine(MODEL, rows=1) as engine:
+        values = engine.run(endless(closed=closed))
+        next(values)
+        values.close()
+
+        assert list(engine.run(poem(3))) == ALONE[3]
+        assert closed.is_set()
+        assert engine.load().rows <= 1
+
+
+def test_a_cancelled_stream_frees_its_row() -> None:
+    """So does cancelling the coroutine that waits."""
+    closed = threading.Event()
+
+    async def leave() -> list:
+        with Engine(MODEL, rows=1) as engine:
+
+            async def read() -> None:
+                async for _ in engine.stream(endless(closed=closed)):
+                    pass
+
+            reader = asyncio.create_task(read())
+            await asyncio.sleep(0.05)
+            reader.cancel()
+            return [step async for step in engine.stream(poem(4))]
+
+    assert asyncio.run(leave()) == ALONE[4]
+    assert closed.is_set()
+
+
+def test_an_iterator_that_never_starts_holds_nothing() -> None:
+    """The place in the queue is taken when the first value is asked for."""
+    with Engine(MODEL, rows=1) as engine:
+        idle = [engine.run(poem(0)) for _ in range(500)]
+
+        assert list(engine.run(poem(5))) == ALONE[5]
+        del idle
+
+
+def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
+    """A task whose values nobody fetches pauses; others run on; then it goes on where it was."""
+    with Engine(MODEL, rows=2, ahead=2) as engine:
+        slow = engine.run(poem(6))
+        first = next(slow)
+        for sample in range(5):
+            assert list(engine.run(poem(sample))) == ALONE[sample]
+
+        assert [first, *slow] == ALONE[6]
+
+
+def test_the_queue_is_bounded() -> None:
+    """Beyond its length a request is refused, at once; a waiting one can leave, too."""
+    started = threading.Event()
+    with Engine(MODEL, rows=1, queue=1) as engine, ThreadPoolExecutor(2) as pool:
+        running = engine.run(endless(started))
+        next(running)
+        waiting = pool.submit(list, engine.run(poem(1)))
+        while not engine.load().waiting:
+            pass
+        with pytest.raises(BusyError, match="1 requests are waiting"):
+            next(engine.run(poem(2)))
+        running.close()
+
+        assert waiting.result() == ALONE[1]
+
+
+def test_owners_take_turns() -> None:
+    """One owner's pile does not keep another waiting behind all of it."""
+    order = []
+    lock = threading.Lock()
+
+    def note(name: str) -> Task:
+        def steps():
+            with lock:
+                order.append(name)
+            yield Plan((0,), (3,), (None,))
+
+        return Task(steps())
+
+    with Engine(MODEL, rows=1) as engine, ThreadPoolExecutor(8) as pool:
+        running = engine.run(endless())
+        next(running)
+        for count, (owner, name) in enumerate(
+            [("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")], 1
+        ):
+            pool.submit(list, engine.run(note(name), owner=owner))
+            while engine.load().waiting < count:
+                pass
+        running.close()
+
+    assert order == ["a1", "b1", "a2", "a3"]
+
+
+def test_errors_reach_their_own_reader() -> None:
+    """A dead end, a fault in a task, too many rows: each where it belongs, the engine lives on."""
+
+    def faulty():
+        yield Plan((0,), (3,), (None,))
+        raise RuntimeError("a fault")
+
+    with Engine(MODEL, rows=4) as engine:
+        with pytest.raises(DeadEndError):
+            list(engine.run(poem(0, form=Lines(as_ids([]), 2))))
+        with pytest.raises(RuntimeError, match="a fault"):
+            list(engine.run(Task(faulty())))
+        with pytest.raises(LimitError, match="needs 5 rows, the engine has 4"):
+            next(engine.run(Task(faulty(), rows=5)))
+        with pytest.raises(IndexError):
+            list(engine.run(poem(0, form=Lines(as_ids([999, 1000]), 2))))
+
+        assert list(engine.run(poem(7))) == ALONE[7]
+
+
+def test_stopping_ends_every_text_with_an_error() -> None:
+    """Who is being written for, and who waits, is told; afterwards nothing is accepted."""
+    started = threading.Event()
+    engine = Engine(MODEL, rows=1, ahead=10**9)
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(list, engine.run(endless(started)))
+        started.wait()
+        waiting = pool.submit(list, engine.run(poem(0)))
+        while not engine.load().waiting:
+            pass
+        engine.stop()
+
+        for reader in (running, waiting):
+            with pytest.raises(StoppedError):
+                reader.result()
+    with pytest.raises(StoppedError):
+        next(engine.run(poem(0)))
+    engine.stop()

@@ -1,0 +1,200 @@
+"""The compiled kernel and NumPy are one and the same, to the last bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charbard.config import SampleOptions
+from charbard.runtime import Ask, Bias, ByteModel, Choices, Model, as_ids, plain
+from charbard.runtime.matrix import Matrix
+from tests.conftest import random_bundle
+
+SHAPES = [
+    {},
+    {"projection_size": 6, "tied": True},
+    {"hidden_size": 70, "embedding_size": 33, "num_layers": 1},
+]
+
+
+def kernels() -> list:
+    """NumPy, and every variant of the compiled kernel that runs here."""
+    try:
+        from charbard.runtime import _kernel
+    except ImportError:
+        return [None]
+    return [None, *_kernel.variants()]
+
+
+@pytest.fixture(params=kernels(), ids=str)
+def compiled(request):
+    """Whether to ask for the compiled kernel; the variant is set for the length of a test."""
+    if request.param is None:
+        yield False
+        return
+    from charbard.runtime import _kernel
+
+    _kernel.use(request.param)
+    yield True
+    _kernel.use(_kernel.variants()[-1])
+
+
+def same(one: Choices, other: Choices) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("shape", SHAPES, ids=["plain", "tied", "odd"])
+def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
+    """States, features and scores are equal, not merely close."""
+    bundle = random_bundle(cell, **shape)
+    one, reference = ByteModel(bundle, compiled=compiled), ByteModel(bundle, compiled=False)
+    ids_TB = np.random.default_rng(0).integers(0, len(bundle.vocab), (6, 13))
+
+    features, state = one.read(ids_TB, one.start(13))
+    wanted, wanted_state = reference.read(ids_TB, reference.start(13))
+
+    assert np.array_equal(features, wanted)
+    assert np.array_equal(state.values_BSH, wanted_state.values_BSH)
+    assert np.array_equal(one.logits(features[-1]), reference.logits(wanted[-1]))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str) -> None:
+    """Neighbours, their number and the place among them leave no trace."""
+    bundle = random_bundle(cell, hidden_size=70)
+    model = ByteModel(bundle, compiled=compiled)
+    rng = np.random.default_rng(1)
+    ids_TB = rng.integers(0, len(bundle.vocab), (5, 37))
+    order = rng.permutation(37)
+
+    whole, _ = model.read(ids_TB, model.start(37))
+    shuffled, _ = model.read(ids_TB[:, order], model.start(37))
+
+    assert np.array_equal(whole[:, order], shuffled)
+    for row in (0, 7, 36):
+        alone, _ = model.read(ids_TB[:, row : row + 1], model.start())
+        assert np.array_equal(alone[:, 0], whole[:, row])
+
+
+def test_rows_are_shared_out_among_threads(compiled) -> None:
+    """With one thread or three: the same."""
+    bundle = random_bundle()
+    ids = np.arange(50) % len(bundle.vocab)
+    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(50)]
+    off = np.ones((50, 2, 12), np.float32)
+    off[::2, 1, 3] = 0
+
+    turns = []
+    for threads in (1, 3):
+        model = ByteModel(bundle, threads=threads, compiled=compiled)
+        turns.append(model.advance(ids, model.start(50), asks, off))
+
+    assert np.array_equal(turns[0].state.values_BSH, turns[1].state.values_BSH)
+    assert same(turns[0].choices, turns[1].choices)
+    assert not turns[0].state.hidden_BLH[::2, 1, 3].any()
+    assert turns[0].state.hidden_BLH[1::2, 1, 3].all()
+
+
+@st.composite
+def asks(draw, size: int) -> Ask | None:
+    """Anything that may be asked of a row."""
+    allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
+    options = SampleOptions(
+        temperature=draw(st.sampled_from([0.3, 1.0, 2.5])),
+        top_k=draw(st.none() | st.integers(1, 30)),
+        top_p=draw(st.none() | st.floats(0, 1)),
+        min_p=draw(st.none() | st.floats(0, 1)),
+        greedy=draw(st.booleans()),
+    )
+    pairs = st.tuples(st.integers(0, size - 1), st.floats(-9, 9) | st.just(-np.inf))
+    bias = draw(st.none() | st.lists(pairs, min_size=1, max_size=8))
+    return draw(
+        st.none()
+        | st.builds(
+            Ask,
+            st.just(as_ids(allowed)),
+            st.just(options),
+            st.integers(0, 2**53),
+            st.integers(0, 1000),
+            st.integers(0, 1000),
+            st.booleans(),
+            st.just(
+                bias
+                and Bias(
+                    np.array([char_id for char_id, _ in bias], np.int32),
+                    np.array([nats for _, nats in bias], np.float32),
+                )
+            ),
+        )
+    )
+
+
+OUTPUT = Matrix.of(
+    np.random.default_rng(5).normal(0, 1, (41, 9)).astype(np.float32),
+    np.random.default_rng(6).normal(0, 1, 41).astype(np.float32),
+)
+FEATURES = np.random.default_rng(7).normal(0, 1, (5, 9)).astype(np.float32)
+
+
+@pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
+@settings(max_examples=60)
+@given(st.lists(asks(41), min_size=1, max_size=5))
+def test_every_kernel_chooses_alike(asked) -> None:
+    """Whatever is asked: the same character, the same probabilities."""
+    from charbard.runtime import _kernel, compiled
+
+    features = FEATURES[: len(asked)]
+    wanted = plain.choose(features, OUTPUT, asked)
+    for variant in _kernel.variants():
+        _kernel.use(variant)
+        assert same(compiled.choose(features, OUTPUT, asked), wanted), variant
+
+
+@settings(max_examples=40)
+@given(st.lists(asks(41), min_size=2, max_size=5))
+def test_a_draw_does_not_depend_on_its_fellows(asked) -> None:
+    """Each row of a batch is drawn as it is alone."""
+    together = plain.choose(FEATURES[: len(asked)], OUTPUT, asked)
+
+    for row, ask in enumerate(asked):
+        alone = plain.choose(FEATURES[row : row + 1], OUTPUT, [ask])
+        assert same(alone, Choices(*(values[row : row + 1] for values in together)))
+
+
+def test_bytes_lose_little() -> None:
+    """The rounded network's scores stay near those of the exact one."""
+    bundle = random_bundle(hidden_size=32, num_layers=1)
+    ids_TB = np.random.default_rng(3).integers(0, len(bundle.vocab), (10, 4))
+    exact, rounded = Model(bundle), ByteModel(bundle)
+
+    wanted = exact.logits(exact.read(ids_TB, exact.start(4))[0][-1])
+    scores = rounded.logits(rounded.read(ids_TB, rounded.start(4))[0][-1])
+
+    assert np.abs(scores - wanted).max() < 0.15
+    assert np.array_equal(
+        rounded.logits(rounded.read(ids_TB, rounded.start(4))[0][-1], np.array([3, 5])),
+        scores[:, [3, 5]],
+    )
+
+
+def test_a_wide_layer_adds_up_exactly() -> None:
+    """Beyond 1,024 inputs float32 sums are taken in parts, so they stay whole numbers."""
+    rng = np.random.default_rng(4)
+    weight = rng.choice([-1.0, 1.0], (3, 3000)).astype(np.float32)
+    x = np.where(weight[:1] > 0, np.float32(1), np.float32(-1))[:, None]
+
+    out = plain.product(x, Matrix.of(weight, np.zeros(3, np.float32)))
+
+    assert out[0, 0] == pytest.approx(3000, rel=1e-6)
+    whole = plain.quantise(x[:, 0])[0].astype(int) @ Matrix.of(weight, weight[:, 0]).whole_KN
+    assert np.allclose(out[0], whole[0] / 127**2, rtol=1e-6)
+
+
+@pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
+def test_an_id_outside_the_vocabulary_is_refused() -> None:
+    """The kernel never reads past its weights."""
+    from charbard.runtime import compiled
+
+    with pytest.raises(IndexError, match="id 41"):
+        compiled.choose(FEATURES[:1], OUTPUT, [Ask(as_ids([3, 41]), SampleOptions(), 0, 0, 0)])
