@@ -64,6 +64,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     studio: Studio = app.state.studio
     studio.stop()
     studio.threads.shutdown(cancel_futures=True)
+    studio.library.close()
 
 
 def _version() -> str:

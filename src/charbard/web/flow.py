@@ -1,13 +1,13 @@
-"""From a plain iterator to an answer: sliced, cancellable, bounded.
+"""From what an engine or an iterator yields to an answer: cancellable, bounded, with an end.
 
-A model's loop never runs in the event loop. Its iterator is pulled in a thread, a few milliseconds
-at a time; between two slices the client may leave, others get their turn, and the server may stop.
+A model's loop never runs in the event loop: tasks run in the engine of their model, which everybody
+shares; what has no engine is pulled in a thread, a few milliseconds at a time.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, TypeVar
@@ -17,16 +17,66 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from charbard.errors import CharbardError
+from charbard.runtime import Engine, Task
 from charbard.web.errors import body_of
 from charbard.web.state import Studio
 
-__all__ = ["Facts", "Lines", "collect", "encode_event", "encode_line", "sliced"]
+__all__ = [
+    "Facts",
+    "Lines",
+    "collect",
+    "emitted",
+    "encode_event",
+    "encode_line",
+    "in_thread",
+    "sliced",
+]
 
 T = TypeVar("T")
 Facts = AsyncGenerator[dict[str, Any], None]
 """What a stream tells, one JSON object after the other."""
 LOG = logging.getLogger("charbard.web")
 _SLICE_S = 0.004
+_AHEAD = 64
+"""Values that may wait for a slow client before its task is made to wait."""
+
+
+async def emitted(
+    studio: Studio, engine: Engine, tasks: Sequence[Task]
+) -> AsyncGenerator[tuple[int, Any], None]:
+    """What tasks emit in the shared engine, each with the number of its task, as it comes.
+
+    Raises:
+        StoppedError: The server is being stopped and the time of grace is over.
+        CharbardError: What a task or the engine raised.
+    """
+    ready: asyncio.Queue[tuple[int, Any] | Exception | None] = asyncio.Queue(_AHEAD)
+
+    async def pump(number: int, task: Task) -> None:
+        try:
+            async with aclosing(engine.stream(task)) as values:
+                async for value in values:
+                    await ready.put((number, value))
+            await ready.put(None)
+        except CharbardError as error:
+            await ready.put(error)
+
+    pumps = [asyncio.create_task(pump(number, task)) for number, task in enumerate(tasks)]
+    try:
+        left = len(pumps)
+        while left:
+            item = await ready.get()
+            studio.check_going()
+            if isinstance(item, Exception):
+                raise item
+            if item is None:
+                left -= 1
+            else:
+                yield item
+    finally:
+        for pumping in pumps:
+            pumping.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
 
 
 async def sliced(studio: Studio, items: Iterator[T]) -> AsyncGenerator[T, None]:
@@ -64,6 +114,11 @@ def _pull(items: Iterator[T]) -> tuple[list[T], bool]:
         if monotonic() >= end:
             return ready, False
     return ready, True
+
+
+async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:
+    """Do something short that computes, off the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
 
 
 def encode_line(fact: dict[str, Any]) -> bytes:

@@ -1,19 +1,57 @@
 """The models that are open, by name. Opening is slow and happens once; looking one up is free."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from charbard.bundle import Bundle
 from charbard.errors import NotFoundError, OptionError
+from charbard.runtime import Engine
 from charbard.writer import Writer
 
-__all__ = ["Library"]
+__all__ = ["Library", "Opened"]
+
+_ROWS = 256
+_QUEUE = 4096
+"""Above what the studio lets in at once: it refuses before the engine has to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One model, with the engine that everybody's requests share."""
+
+    name: str
+    writer: Writer
+
+    @property
+    def bundle(self) -> Bundle:
+        """What the model was made from."""
+        return self.writer.bundle
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Started when the first text is asked for."""
+        return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
+
+    @property
+    def writes_verse(self) -> bool:
+        """Whether it was trained on poems that say what form they have."""
+        return self.bundle.has_records and "form" in self.bundle.vocab.fields
+
+    def close(self) -> None:
+        """Stop its engine, if it was started."""
+        if "engine" in self.__dict__:
+            self.engine.stop()
 
 
 class Library:
-    """Writers by name; the first one is the one that is meant when none is named."""
+    """Open models by name; the first one is the one that is meant when none is named."""
 
     def __init__(self, writers: Iterable[tuple[str, Writer]] = ()) -> None:
-        self._writers = dict(writers)
+        self._opened: dict[str, Opened] = {}
+        for name, writer in writers:
+            self.add(name, writer)
 
     @classmethod
     def open(cls, paths: Iterable[Path]) -> "Library":
@@ -25,34 +63,54 @@ class Library:
         """
         library = cls()
         for path in paths:
-            name = path.parent.name if path.stem == "model" and path.parent.name else path.stem
-            if name in library._writers:
+            name = path.resolve().parent.name if path.stem == "model" else path.stem
+            if name in library._opened:
                 raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
             library.add(name, Writer.open(path))
         return library
 
     def add(self, name: str, writer: Writer) -> None:
         """Put a model under a name, in place of the one that had it."""
-        self._writers[name] = writer
+        self.remove(name)
+        self._opened[name] = Opened(name, writer)
 
     def remove(self, name: str) -> None:
         """Forget a model."""
-        self._writers.pop(name, None)
+        if (opened := self._opened.pop(name, None)) is not None:
+            opened.close()
 
-    def __iter__(self) -> Iterator[tuple[str, Writer]]:
-        return iter(tuple(self._writers.items()))
+    def close(self) -> None:
+        """Stop every engine."""
+        for opened in self:
+            opened.close()
+
+    def __iter__(self) -> Iterator[Opened]:
+        return iter(tuple(self._opened.values()))
 
     def __len__(self) -> int:
-        return len(self._writers)
+        return len(self._opened)
 
-    def find(self, name: str | None) -> tuple[str, Writer]:
-        """A model by name or digest; the first one if none is named.
+    def find(self, name: str | None, *, verse: bool = False) -> Opened:
+        """A model by name or digest; the first one that can, if none is named.
+
+        Args:
+            name: Name or digest.
+            verse: Whether it must write verse.
 
         Raises:
             NotFoundError: There is none of this name.
+            OptionError: The one that is named does not write verse.
         """
-        for known, writer in self:
-            if name is None or name in (known, writer.bundle.digest):
-                return known, writer
-        known_names = ", ".join(known for known, _ in self) or "none"
-        raise NotFoundError(f"no model named {name!r}", hint=f"open here: {known_names}")
+        for opened in self:
+            if name in (opened.name, opened.bundle.digest):
+                if verse and not opened.writes_verse:
+                    raise OptionError(f"model {name!r} does not write verse", hint=self._known())
+                return opened
+            if name is None and (opened.writes_verse or not verse):
+                return opened
+        if name is None:
+            raise NotFoundError("no model is open that can do this", hint=self._known())
+        raise NotFoundError(f"no model named {name!r}", hint=self._known())
+
+    def _known(self) -> str:
+        return "open here: " + (", ".join(opened.name for opened in self) or "none")

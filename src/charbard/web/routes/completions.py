@@ -12,11 +12,12 @@ from pydantic import ConfigDict, Field
 
 from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
-from charbard.web.flow import Facts, Lines, collect, encode_event, sliced
-from charbard.web.routes.prose import all_pieces
+from charbard.web.flow import Facts, Lines, collect, encode_event
+from charbard.web.library import Opened
+from charbard.web.routes.prose import pieces
 from charbard.web.schemas import Body
 from charbard.web.state import Here, Studio
-from charbard.writer import Writer, fresh_seed
+from charbard.writer import fresh_seed
 
 __all__ = ["router"]
 
@@ -92,13 +93,13 @@ class CompletionBody(Body):
 @router.get("/models")
 async def models(studio: Here) -> dict[str, Any]:
     """Names to give as `model`."""
-    return {"object": "list", "data": [_card(name) for name, _ in studio.library]}
+    return {"object": "list", "data": [_card(opened.name) for opened in studio.library]}
 
 
 @router.get("/models/{name}")
 async def model(name: str, studio: Here) -> dict[str, Any]:
     """One of them."""
-    return _card(studio.library.find(name)[0])
+    return _card(studio.library.find(name).name)
 
 
 @router.post("/completions", response_model=None)
@@ -106,12 +107,12 @@ async def completions(
     body: CompletionBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:
     """Write on from a prompt; with `stream` as server-sent events."""
-    name, writer = studio.library.find(body.model)
+    opened = studio.library.find(body.model)
     orders = body.orders(studio)
-    head = {"id": f"cmpl-{orders[0].seed}", "created": int(time()), "model": name}
+    head = {"id": f"cmpl-{orders[0].seed}", "created": int(time()), "model": opened.name}
     if body.stream:
-        return Lines(studio, _chunks(studio, writer, body, orders, head), encode=encode_event)
-    return await collect(studio, request, lambda: _answer(studio, writer, body, orders, head))
+        return Lines(studio, _chunks(studio, opened, body, orders, head), encode=encode_event)
+    return await collect(studio, request, lambda: _answer(studio, opened, body, orders, head))
 
 
 def _card(name: str) -> dict[str, Any]:
@@ -119,31 +120,31 @@ def _card(name: str) -> dict[str, Any]:
 
 
 async def _pieces(
-    studio: Studio, writer: Writer, orders: list[TextOrder]
+    studio: Studio, opened: Opened, orders: list[TextOrder]
 ) -> AsyncGenerator[tuple[int, str, tuple[float, ...]], None]:
     """(number of the choice, characters, their log-probabilities)."""
     for place, order in enumerate(orders):
-        async for piece in sliced(studio, all_pieces(writer, order)):
+        async for piece in pieces(studio, opened, order):
             yield place * order.samples + piece.sample, piece.text, piece.logp
 
 
 async def _answer(
     studio: Studio,
-    writer: Writer,
+    opened: Opened,
     body: CompletionBody,
     orders: list[TextOrder],
     head: dict[str, Any],
 ) -> dict[str, Any]:
     parts: list[list[tuple[str, float]]] = [[] for _ in range(len(orders) * body.n)]
-    async for index, text, logp in _pieces(studio, writer, orders):
+    async for index, text, logp in _pieces(studio, opened, orders):
         parts[index] += zip(text, logp, strict=True)
     choices = []
     for index, chars in enumerate(parts):
-        prime = writer.understood(orders[index // body.n])
+        prime = opened.writer.understood(orders[index // body.n])
         text = "".join(char for char, _ in chars)
         likely = None
         if body.logprobs is not None:
-            likely = _logprobs(writer, prime, chars, top=body.logprobs)
+            likely = _logprobs(opened, prime, chars, top=body.logprobs)
         choices.append(
             {
                 "index": index,
@@ -152,13 +153,13 @@ async def _answer(
                 "finish_reason": _reason(len(chars), body),
             }
         )
-    usage = _usage(writer, orders, [len(chars) for chars in parts])
+    usage = _usage(opened, orders, [len(chars) for chars in parts])
     return {**head, "object": "text_completion", "choices": choices, "usage": usage}
 
 
 async def _chunks(
     studio: Studio,
-    writer: Writer,
+    opened: Opened,
     body: CompletionBody,
     orders: list[TextOrder],
     head: dict[str, Any],
@@ -166,8 +167,11 @@ async def _chunks(
     counts = [0] * (len(orders) * body.n)
     head = {**head, "object": "text_completion"}
     for index in range(len(counts)) if body.echo else ():
-        yield {**head, "choices": [_delta(index, writer.understood(orders[index // body.n]))]}
-    async for index, text, logp in _pieces(studio, writer, orders):
+        yield {
+            **head,
+            "choices": [_delta(index, opened.writer.understood(orders[index // body.n]))],
+        }
+    async for index, text, logp in _pieces(studio, opened, orders):
         counts[index] += len(text)
         likely = None
         if body.logprobs is not None:
@@ -176,7 +180,7 @@ async def _chunks(
     for index, count in enumerate(counts):
         yield {**head, "choices": [_delta(index, "", None, _reason(count, body))]}
     if (body.stream_options or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": _usage(writer, orders, counts)}
+        yield {**head, "choices": [], "usage": _usage(opened, orders, counts)}
 
 
 def _delta(
@@ -189,8 +193,8 @@ def _reason(count: int, body: CompletionBody) -> str:
     return "length" if count >= body.max_tokens else "stop"
 
 
-def _usage(writer: Writer, orders: list[TextOrder], counts: list[int]) -> dict[str, int]:
-    read = sum(len(writer.understood(order)) for order in orders)
+def _usage(opened: Opened, orders: list[TextOrder], counts: list[int]) -> dict[str, int]:
+    read = sum(len(opened.writer.understood(order)) for order in orders)
     return {
         "prompt_tokens": read,
         "completion_tokens": sum(counts),
@@ -199,11 +203,11 @@ def _usage(writer: Writer, orders: list[TextOrder], counts: list[int]) -> dict[s
 
 
 def _logprobs(
-    writer: Writer, prime: str, chars: list[tuple[str, float]], *, top: int
+    opened: Opened, prime: str, chars: list[tuple[str, float]], *, top: int
 ) -> dict[str, Any]:
     """Each written character with what else was likely there."""
     text = "".join(char for char, _ in chars)
-    tops = writer.score(prime + text, top=top).chars[len(prime) :] if text else ()
+    tops = opened.writer.score(prime + text, top=top).chars[len(prime) :] if text else ()
     return {
         "tokens": list(text),
         "token_logprobs": [logp for _, logp in chars],

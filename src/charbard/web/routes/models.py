@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from charbard.bundle import Bundle
 from charbard.config import StudioConfig
+from charbard.web.library import Opened
 from charbard.web.state import Here, Studio
 
 __all__ = ["router"]
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["models"])
 async def models(studio: Here) -> dict[str, Any]:
     """Every open model, and the limits of this server."""
     return {
-        "models": [_about(name, writer.bundle) for name, writer in studio.library],
+        "models": [_about(opened) for opened in studio.library],
         "limits": _limits(studio.config),
         "features": _features(studio),
     }
@@ -26,15 +26,15 @@ async def models(studio: Here) -> dict[str, Any]:
 @router.get("/models/{name}")
 async def model(name: str, studio: Here) -> dict[str, Any]:
     """One model, with what it was trained on and how."""
-    known, writer = studio.library.find(name)
-    return _about(known, writer.bundle) | {"provenance": dict(writer.bundle.provenance)}
+    opened = studio.library.find(name)
+    return _about(opened) | {"provenance": dict(opened.bundle.provenance)}
 
 
-def _about(name: str, bundle: Bundle) -> dict[str, Any]:
-    config = bundle.config
+def _about(opened: Opened) -> dict[str, Any]:
+    bundle, config = opened.bundle, opened.bundle.config
     return {
-        "name": name,
-        "kinds": ["prose"],
+        "name": opened.name,
+        "kinds": ["verse"] if opened.writes_verse else ["prose"],
         "digest": bundle.digest,
         "cell": config.cell,
         "num_layers": config.num_layers,

@@ -1,17 +1,19 @@
 """Free text, whole or as it comes about; and the score of a given one."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from charbard.config import SampleOptions, TextOrder, from_dict
-from charbard.web.flow import Facts, Lines, collect, sliced
+from charbard.web.flow import Facts, Lines, collect, emitted, in_thread
+from charbard.web.library import Opened
 from charbard.web.schemas import ProseBody, ScoreBody
 from charbard.web.state import Here, Studio
-from charbard.writer import Piece, Writer, fresh_seed
+from charbard.writer import Piece, fresh_seed
 
-__all__ = ["all_pieces", "router", "text_order"]
+__all__ = ["pieces", "router", "text_order"]
 
 router = APIRouter(prefix="/api", tags=["prose"])
 
@@ -25,9 +27,8 @@ async def prose(
     With `stream` each line of the answer is `{"sample", "text", "logp"}`, the last one
     `{"done", "seed", "model", "prime", "notes"}` or `{"error", "hint"}`.
     """
-    name, writer = studio.library.find(body.model)
     order = text_order(studio, body)
-    facts = _facts(studio, name, writer, order)
+    facts = _facts(studio, studio.library.find(body.model), order)
     if body.stream:
         return Lines(studio, facts)
     return await collect(studio, request, lambda: _whole(facts, order.samples))
@@ -36,10 +37,9 @@ async def prose(
 @router.post("/score")
 async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """How likely a model finds each character of a text, and what it would rather have written."""
-    name, writer = studio.library.find(body.model)
+    opened = studio.library.find(body.model)
     studio.hold("text", len(body.text), studio.config.max_length)
-    scored = [fact async for fact in sliced(studio, _scored(writer, body))]
-    return {"model": name, **scored[0]}
+    return await collect(studio, request, lambda: in_thread(studio, _scored, opened, body))
 
 
 def text_order(studio: Studio, body: ProseBody) -> TextOrder:
@@ -59,30 +59,26 @@ def text_order(studio: Studio, body: ProseBody) -> TextOrder:
     return from_dict(TextOrder, settings)
 
 
-def all_pieces(writer: Writer, order: TextOrder) -> Iterator[Piece]:
+async def pieces(studio: Studio, opened: Opened, order: TextOrder) -> AsyncGenerator[Piece, None]:
     """Every text of an order, all of them growing together."""
-    streams = [writer.stream(order, sample) for sample in range(order.samples)]
-    while streams:
-        going = []
-        for stream in streams:
-            piece = next(stream, None)
-            if piece is not None:
+    async with aclosing(emitted(studio, opened.engine, opened.writer.tasks(order))) as values:
+        async for _, piece in values:
+            if piece.text:
                 yield piece
-                going.append(stream)
-        streams = going
 
 
-async def _facts(studio: Studio, name: str, writer: Writer, order: TextOrder) -> Facts:
-    async for piece in sliced(studio, all_pieces(writer, order)):
-        logp = [round(value, 4) for value in piece.logp]
-        yield {"sample": piece.sample, "text": piece.text, "logp": logp}
+async def _facts(studio: Studio, opened: Opened, order: TextOrder) -> Facts:
+    async with aclosing(pieces(studio, opened, order)) as growing:
+        async for piece in growing:
+            logp = [round(value, 4) for value in piece.logp]
+            yield {"sample": piece.sample, "text": piece.text, "logp": logp}
     yield {
         "done": True,
         "seed": order.seed,
-        "model": name,
-        "digest": writer.bundle.digest,
-        "prime": writer.understood(order),
-        "notes": writer.notes(order),
+        "model": opened.name,
+        "digest": opened.bundle.digest,
+        "prime": opened.writer.understood(order),
+        "notes": opened.writer.notes(order),
     }
 
 
@@ -99,9 +95,10 @@ async def _whole(facts: Facts, samples: int) -> dict[str, Any]:
     return {"texts": texts, **end}
 
 
-def _scored(writer: Writer, body: ScoreBody) -> Iterator[dict[str, Any]]:
-    result = writer.score(body.text, top=body.top)
-    yield {
+def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
+    result = opened.writer.score(body.text, top=body.top)
+    return {
+        "model": opened.name,
         "nats_per_char": round(result.nats_per_char, 4),
         "perplexity": round(result.perplexity, 3),
         "notes": list(result.notes),
