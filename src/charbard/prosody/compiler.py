@@ -11,6 +11,7 @@ from charbard.prosody.lexicon import Lexicon, Mask, kind_of
 from charbard.prosody.machine import Machine
 from charbard.prosody.plan import UNKNOWN_KIND, Need, Pool, Slot, make_plan
 from charbard.prosody.wish import Lock, Wish
+from charbard.vocab import UNKNOWN
 
 __all__ = ["plan_wish", "shapes"]
 
@@ -111,7 +112,7 @@ def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
 
 def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
-    assert char_id is not None, f"{lock} is not in the vocabulary and has no stand-in"
+    char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
     return Slot(lock.line, lock.place, char_id, kind)

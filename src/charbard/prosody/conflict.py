@@ -38,14 +38,16 @@ def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
 
 
 def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
-    """The same wish less as little as it takes; None if not even the bare form can be written."""
+    """The same wish less what is in the way: any part given up would conflict with the rest.
+
+    None if not even the bare form can be written.
+    """
     near = wish
-    while plan_wish(near, lexicon) is None:
-        parts = _conflict(near, lexicon)
-        if not parts:
-            return None
-        near = near.without(parts[0])
-    for part in reversed([part for part in wish.parts() if part not in near.parts()]):
+    for part in wish.parts():
+        near = near.without(part)
+    if plan_wish(near, lexicon) is None:
+        return None
+    for part in sorted(wish.parts(), key=lambda part: not isinstance(part, Lock)):
         if plan_wish(back := _with(near, wish, part), lexicon) is not None:
             near = back
     return near

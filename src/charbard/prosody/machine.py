@@ -68,8 +68,7 @@ class Machine:
         # The rhyme has a say in what a character settles: at the end of a line, and before one.
         self._joint = [
             self._rhymed[at]
-            or at + 1 < self._size
-            and self.slots[at].line != self.slots[at + 1].line
+            or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
             for at in range(self._size)
         ]
         choices = sum(slot.locked is None for slot in self.slots)
@@ -103,6 +102,21 @@ class Machine:
     def is_done(self, state: VerseState) -> bool:
         """Whether the text is complete."""
         return self._lines[state.line].at == self._size
+
+    def settled(self, state: VerseState) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+        """Names of the variants still possible, and of each rhyme's group once it is certain."""
+        lives = self._lines[state.line].lives
+        groups = self._rhymes[state.rhyme]
+        names = tuple(self.plans[number].name for number, _ in lives)
+        open_groups = [groups[number] for number, _ in lives]
+        rhymes: list[str | None] = []
+        for bits in zip(*open_groups, strict=False):
+            union = 0
+            for each in bits:
+                union |= each
+            one = union.bit_count() == 1
+            rhymes.append(self.lexicon.groups[union.bit_length() - 1] if one else None)
+        return names, tuple(rhymes)
 
     def allowed(self, state: VerseState) -> Ids:
         """The ids that may come next, ascending; at least one, unless the text is complete."""

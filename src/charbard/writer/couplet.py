@@ -1,0 +1,85 @@
+"""对联: the second line to a given first, and a heading of four characters."""
+
+from dataclasses import replace
+
+from charbard.config import CoupletOrder, VerseOrder
+from charbard.errors import OptionError
+from charbard.prosody import Form, Line, Variant, fold, form_named, tones_of
+from charbard.writer.poem import Poem
+from charbard.writer.verse import VerseWriter
+
+__all__ = ["COUPLET_LENGTHS", "couplets"]
+
+COUPLET_LENGTHS = range(2, 16)
+_OPPOSITE = {"平": "仄", "仄": "平"}
+_HEADING = "横批"
+
+
+def couplets(writer: VerseWriter, order: CoupletOrder) -> list[tuple[Poem, str | None]]:
+    """Couplets on a given first line, the best first, each with its heading if one is wanted.
+
+    The second line opposes the first in tone where that counts: at the even places and at the end.
+
+    Raises:
+        OptionError: The first line is too short or too long, or is not Chinese.
+    """
+    first = "".join(map(fold, order.first.strip("，。！？；： \n")))
+    if len(first) not in COUPLET_LENGTHS:
+        raise OptionError(
+            f"the first line {order.first!r} has {len(first)} characters",
+            hint=f"give {COUPLET_LENGTHS[0]} to {COUPLET_LENGTHS[-1]} of them, without punctuation",
+        )
+    form = opposing_form(first, order.book)
+    asked = VerseOrder(
+        form=form.name,
+        book=order.book,
+        opening=first,
+        banned=order.banned,
+        boldness=order.boldness,
+        temperature=order.temperature,
+        candidates=order.candidates,
+        particles=order.particles,
+        seed=order.seed,
+        repeats="free" if len(set(first)) < len(first) else "none",
+    )
+    poems = writer.verse_in(form, asked)
+    if not order.heading:
+        return [(poem, None) for poem in poems]
+    return [(poem, _heading(writer, asked, poem)) for poem in poems]
+
+
+def opposing_form(first: str, book: str) -> Form:
+    """The form of a couplet whose first line is given.
+
+    >>> opposing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
+    ('中仄中平中仄平',)
+    """
+    tones = [tones_of(char, book=book) for char in first]
+    pattern = ""
+    for place, found in enumerate(tones, 1):
+        counts = place % 2 == 0 or place == len(first)
+        pattern += _OPPOSITE[min(found)] if counts and len(found) == 1 else "中"
+    lines = (
+        Line(("中" * len(first),), None, "，"),
+        Line(_without_three_level(pattern), None, "。", ends_stanza=True),
+    )
+    return Form(f"{len(first)}言对", "对联", (Variant("对上联", lines),), book=book)
+
+
+def _without_three_level(pattern: str) -> tuple[str, ...]:
+    """A level ending must not follow two more level characters, in lines of five or seven."""
+    if len(pattern) not in (5, 7) or pattern[-1] == "仄":
+        return (pattern,)
+    options = [
+        pattern[:at] + "仄" + pattern[at + 1 :]
+        for at in (len(pattern) - 3, len(pattern) - 2)
+        if pattern[at] in "中仄"
+    ]
+    return tuple(dict.fromkeys(options)) or (pattern,)
+
+
+def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> str:
+    """Four characters on what the couplet says: written with the couplet as its theme."""
+    heading = replace(order, form=_HEADING, opening="", theme=poem.lines[0], repeats="none")
+    heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
+    return writer.verse_in(form_named(_HEADING), heading)[0].lines[0]

@@ -1,0 +1,69 @@
+"""A slight lean towards characters that answer the line above, where a form wants 对仗."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.prosody.machine import Ids, Machine
+from charbard.vocab import Vocab
+from charbard.writer.parallel import partners
+from charbard.writer.particles import Lean, line_spans
+from charbard.writer.ranking import middle_couplets
+from charbard.writer.request import Request
+
+__all__ = ["answering"]
+
+_STRENGTH = 0.5
+"""Nats added for each nat of mutual information with the character above."""
+
+
+def answering(request: Request) -> Lean | None:
+    """For the lower lines of couplets that should be parallel; None if the form has none."""
+    machine = request.machine
+    spans = line_spans(machine)
+    bodies = ["x" * (span.stop - span.start) for span in spans]
+    pairs = [(0, 1)] if request.form.kind == "对联" else middle_couplets(bodies)
+    above = dict(_faced(machine, pairs))
+    if not above or request.form.kind not in ("近体诗", "对联"):
+        return None
+    lean_to = _leans(machine.lexicon.vocab)
+
+    def lean(ids: Sequence[int]) -> tuple[Ids, NDArray[np.float32]] | None:
+        faced = above.get(len(ids))
+        return None if faced is None else lean_to(ids[faced])
+
+    return lean
+
+
+def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, int]:
+    """For each place of the text the one in the line above it, if the two are a couplet."""
+    spans = line_spans(machine)
+    found = {}
+    for upper, lower in pairs:
+        for at, faced in zip(
+            range(spans[lower].start, spans[lower].stop),
+            range(spans[upper].start, spans[upper].stop),
+            strict=False,
+        ):
+            if machine.slots[at].place is not None and machine.slots[faced].place is not None:
+                found[at] = faced
+    return found
+
+
+@cache
+def _leans(vocab: Vocab) -> Callable[[int], tuple[Ids, NDArray[np.float32]]]:
+    """For a character above, ids to lean towards and by how many nats; each worked out once."""
+
+    @cache
+    def lean_to(char_id: int) -> tuple[Ids, NDArray[np.float32]]:
+        found = {
+            below_id: nats * _STRENGTH
+            for below, nats in partners(vocab.symbols[char_id]).items()
+            if nats > 0 and (below_id := vocab.id_of(below)) is not None
+        }
+        ids = np.array(sorted(found), np.int32)
+        return ids, np.array([found[each] for each in ids.tolist()], np.float32)
+
+    return lean_to

@@ -1,0 +1,70 @@
+"""对仗: how well two lines answer each other, character by character.
+
+The measure is the pointwise mutual information of two characters that face each other in a couplet,
+in nats, from the middle couplets of Tang and Song octaves. Pairs never seen there get the same small
+share of chance, so nothing is infinitely bad.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import as_file, files
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["UNSEEN", "parallelism", "partners"]
+
+_SHARE = 0.1
+"""Share of a pair's chance that is taken from chance alone, seen or not."""
+UNSEEN = float(np.log(_SHARE / (1 + _SHARE)))
+"""What a pair counts that was never seen."""
+
+
+class _Table(NamedTuple):
+    below: Mapping[str, Mapping[str, float]]
+    """For a character of the upper line those below it, with the mutual information in nats."""
+
+
+def parallelism(above: str, below: str) -> float:
+    """Mean mutual information of the characters that face each other, in nats.
+
+    >>> parallelism("明月松间照", "清泉石上流") > parallelism("明月松间照", "不知何处去")
+    True
+    """
+    if not above or len(above) != len(below):
+        return UNSEEN
+    found = [partners(a).get(b, UNSEEN) for a, b in zip(above, below, strict=True)]
+    return sum(found) / len(found)
+
+
+def partners(above: str) -> Mapping[str, float]:
+    """Characters seen below this one, with their mutual information.
+
+    >>> partners("山")["水"] > 2
+    True
+    """
+    return _table().below.get(above, _NOTHING)
+
+
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@cache
+def _table() -> _Table:
+    with (
+        as_file(files("charbard.writer.data").joinpath("parallel.npz")) as path,
+        np.load(path) as held,
+    ):
+        chars = str(held["chars"][0])
+        codes = np.cumsum(held["steps"].astype(np.int64))
+        rows, columns = codes // len(chars), codes % len(chars)
+        total = float(held["above"].sum())
+        expected = held["above"][rows].astype(float) * held["below"][columns] / total
+        ratio = (held["counts"] / expected + _SHARE) / (1 + _SHARE)
+    below: dict[str, dict[str, float]] = {}
+    for row, column, nats in zip(
+        rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True
+    ):
+        below.setdefault(chars[row], {})[chars[column]] = nats
+    return _Table(below)

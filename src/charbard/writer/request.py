@@ -1,0 +1,292 @@
+"""From an order in the user's words to what the engine can run: a machine, and what to read first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from charbard.bundle import Bundle
+from charbard.config import VerseOrder
+from charbard.errors import OptionError
+from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
+from charbard.prosody.acrostic import acrostic_locks, parse_places
+from charbard.prosody.compiler import shapes
+from charbard.prosody.conflict import compile_wish, nearest_wish
+from charbard.prosody.lexicon import Lexicon
+from charbard.prosody.machine import Machine
+from charbard.prosody.wish import Ban, Lock, Wish
+from charbard.vocab import UNKNOWN
+from charbard.writer.prime import opening_ids
+from charbard.writer.unknown import explained, stand_in
+
+__all__ = ["OPEN", "Lexicons", "Request", "form_label", "read_order"]
+
+OPEN = "_"
+"""Stands for an open character in a template."""
+_OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
+_PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
+_SHAPES = {(5, 4): "五绝", (7, 4): "七绝", (5, 8): "五律", (7, 8): "七律", (6, 4): "六绝"}
+_LENGTHS = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One order, understood."""
+
+    order: VerseOrder
+    form: Form
+    wish: Wish
+    machine: Machine
+    prime: tuple[int, ...]
+    """What the model reads before the text."""
+    bare: tuple[int, ...]
+    """The same without the theme, to see what the theme does."""
+    notes: tuple[str, ...]
+    """What the user should know."""
+
+    @property
+    def given_ids(self) -> tuple[int, ...]:
+        """What the model reads for the text, up to the first character that is not given."""
+        vocab = self.machine.lexicon.vocab
+        given = {(lock.line, lock.place): lock.stand_in for lock in self.wish.locks}
+        found = []
+        for slot in self.machine.slots:
+            if slot.place is None and slot.locked is not None:
+                found.append(slot.locked)
+            elif slot.place is not None and (slot.line, slot.place) in given:
+                char = given[slot.line, slot.place]
+                char_id = None if char is None else vocab.id_of(char)
+                found.append(UNKNOWN if char_id is None else char_id)
+            else:
+                break
+        return tuple(found)
+
+    def text(self, ids: Sequence[int], start: int = 0) -> str:
+        """Characters of a text or of a part of it, given ones as they were given."""
+        symbols = self.machine.lexicon.vocab.symbols
+        given = {(lock.line, lock.place): lock.char for lock in self.wish.locks}
+        slots = self.machine.slots[start : start + len(ids)]
+        return "".join(
+            given.get((slot.line, slot.place if slot.place is not None else -1), symbols[char_id])
+            for slot, char_id in zip(slots, ids, strict=True)
+        )
+
+
+def read_order(
+    bundle: Bundle,
+    order: VerseOrder,
+    lexicons: "Lexicons",
+    *,
+    form: Form | None = None,
+    strict: bool = True,
+) -> Request:
+    """Understand an order.
+
+    Args:
+        bundle: The model.
+        order: What is asked.
+        lexicons: The rhyme books, seen through the model's vocabulary.
+        form: The form itself, for one that has no name.
+        strict: Refuse what cannot be had together, instead of leaving out what is in the way.
+
+    Raises:
+        OptionError: A form, place, rhyme or length does not exist.
+        ConflictError: Not everything asked for can be had together.
+    """
+    form = form_named(order.form) if form is None else form
+    book = form.book if order.book is None else book_named(order.book).key
+    lexicon = lexicons(book)
+    shaped = _shaped(form, order)
+    locks, notes = _understood(bundle, _locks(shaped.variants[0], order))
+    wish = Wish(
+        form=shaped,
+        book=book,
+        rhyme=_rhymes(order.rhyme, lexicon),
+        variant=order.variant,
+        locks=locks,
+        bans=tuple(_bans(order)),
+        banned=order.banned,
+        commonest=order.commonest,
+        repeats=_repeats(form, order),
+    )
+    machine = compile_wish(wish if strict else nearest_wish(wish, lexicon) or wish, lexicon)
+    fields = _fields(bundle, form, shaped.variants[0], order)
+    prime, _, more = opening_ids(bundle, "", fields)
+    bare, _, _ = opening_ids(bundle, "", [field for field in fields if field[0] != "title"])
+    notes += [note for note in more if note not in notes]
+    if order.theme and "title" not in bundle.vocab.fields:
+        notes.append("the model was trained without titles: the theme does not reach it")
+    return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes))
+
+
+class Lexicons:
+    """The rhyme books, seen through one model's vocabulary; each built once."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._build = cache(lambda book: Lexicon.build(bundle.vocab, book))
+
+    def __call__(self, book: str) -> Lexicon:
+        lexicon: Lexicon = self._build(book)
+        return lexicon
+
+
+def form_label(form: Form, variant: Variant) -> str:
+    """What the verse corpus calls such a poem: its tune, or its shape."""
+    if form.kind == "词":
+        return form.name
+    lengths = set(variant.lengths)
+    if len(lengths) > 1:
+        return "杂言"
+    length = lengths.pop()
+    return _SHAPES.get((length, len(variant.lines)), _LENGTHS.get(length, "杂言"))
+
+
+def _shaped(form: Form, order: VerseOrder) -> Form:
+    """Only the variants of the one shape that the given lines and places fit."""
+    wish = Wish(form=form, book="", variant=order.variant)
+    failed = None
+    for variants in shapes(wish):
+        try:
+            _locks(variants[0], order)
+        except OptionError as error:
+            failed = failed or error
+        else:
+            return replace(form, variants=tuple(variants))
+    assert failed is not None
+    raise failed
+
+
+def _locks(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
+    locks = [*_opening(variant, order.opening), *_template(variant, order.template)]
+    if order.acrostic:
+        locks += acrostic_locks(variant, _letters(order.acrostic), order.acrostic_at)
+    for text in order.locks:
+        where, equals, chars = text.partition("=")
+        if not equals or len(chars) != 1:
+            raise OptionError(f"cannot read the lock {text!r}", hint="write 2.3=花")
+        line, place = parse_places(where)[0]
+        locks.append(Lock(line, place, chars, "lock"))
+    return tuple(dict.fromkeys(locks))
+
+
+def _letters(text: str) -> str:
+    """A text without spaces and punctuation."""
+    return "".join(_PARTS.split(text))
+
+
+def _opening(variant: Variant, text: str) -> list[Lock]:
+    """What a poem begins with: whole lines, the last perhaps begun."""
+    parts = [part for part in _PARTS.split(text) if part]
+    lengths = variant.lengths
+    if len(parts) == 1 and len(parts[0]) > lengths[0]:
+        parts = _cut(parts[0], lengths)
+    if len(parts) > len(lengths):
+        raise OptionError(
+            f"the poem has {len(lengths)} lines, {len(parts)} are given",
+            hint="give fewer, or another --form",
+        )
+    for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
+        if len(part) > length or (len(part) < length and line + 1 < len(parts)):
+            raise _misfit(line, part, length)
+    return [
+        Lock(line, place, char, "given beginning")
+        for line, part in enumerate(parts)
+        for place, char in enumerate(part)
+    ]
+
+
+def _template(variant: Variant, text: str) -> list[Lock]:
+    """A poem with gaps; its lines are the first lines of the form."""
+    parts = [part for part in _PARTS.split(text.translate(_OPEN_MARKS)) if part]
+    lengths = variant.lengths
+    if len(parts) == 1 and len(parts[0]) > lengths[0]:
+        parts = _cut(parts[0], lengths)
+    if len(parts) > len(lengths):
+        raise OptionError(
+            f"the poem has {len(lengths)} lines, the template {len(parts)}",
+            hint="give fewer lines, or another --form",
+        )
+    for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
+        if len(part) != length:
+            raise _misfit(line, part, length)
+    return [
+        Lock(line, place, char, "template")
+        for line, part in enumerate(parts)
+        for place, char in enumerate(part)
+        if char != OPEN
+    ]
+
+
+def _misfit(line: int, part: str, length: int) -> OptionError:
+    return OptionError(
+        f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
+        hint=f"write {OPEN} for each open character, or choose another --form",
+    )
+
+
+def _cut(text: str, lengths: Sequence[int]) -> list[str]:
+    """A text without punctuation, cut as the form's lines are long."""
+    parts = []
+    for length in lengths:
+        parts.append(text[:length])
+        text = text[length:]
+    return [part for part in [*parts, text] if part]
+
+
+def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[str]]:
+    """Given characters in the books' script, unknown ones with what the model reads for them."""
+    found, notes = [], dict[str, None]()
+    for lock in locks:
+        if (note := explained(bundle.vocab, lock.char)) is not None:
+            notes[note] = None
+        folded = fold(lock.char)
+        char = folded if folded in bundle.vocab else lock.char
+        found.append(replace(lock, char=char, stand_in=stand_in(bundle.vocab, char)))
+    return tuple(found), list(notes)
+
+
+def _bans(order: VerseOrder) -> list[Ban]:
+    found = []
+    for text in order.bans:
+        where, equals, chars = text.partition("=")
+        if not equals or not chars:
+            raise OptionError(f"cannot read the ban {text!r}", hint="write 2.3=花月")
+        line, place = parse_places(where)[0]
+        found.append(Ban(line, place, chars))
+    return found
+
+
+def _rhymes(text: str, lexicon: Lexicon) -> tuple[str | None, ...]:
+    """Names of groups, or characters to rhyme with; _ leaves one open."""
+    found: list[str | None] = []
+    for part in text.split():
+        if part == OPEN:
+            found.append(None)
+        elif part in lexicon.number:
+            found.append(part)
+        else:
+            groups = sorted(rhymes_of(part, book=lexicon.book)) if len(part) == 1 else []
+            if len(groups) != 1:
+                among = " or ".join(groups) or " ".join(lexicon.groups)
+                raise OptionError(f"no rhyme {part!r} in {lexicon.book}", hint=f"choose {among}")
+            found.append(groups[0])
+    return tuple(found)
+
+
+def _repeats(form: Form, order: VerseOrder) -> str:
+    if order.repeats != "auto":
+        return order.repeats
+    return "none" if form.kind == "近体诗" else "rhymes"
+
+
+def _fields(
+    bundle: Bundle, form: Form, variant: Variant, order: VerseOrder
+) -> list[tuple[str, str]]:
+    """What the model was trained to be told, as far as the order says it."""
+    said = {
+        "form": form_label(form, variant),
+        "dynasty": order.dynasty,
+        "author": order.author,
+        "title": order.theme,
+    }
+    return [(name, said[name]) for name in bundle.vocab.fields if said.get(name)]

@@ -1,0 +1,374 @@
+"""Writing verse: the one place where a model, a form and an order meet.
+
+Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charbard.bundle import Bundle, load_bundle
+from charbard.config import VerseOrder
+from charbard.errors import OptionError
+from charbard.prosody import Form
+from charbard.prosody.compiler import plan_wish
+from charbard.prosody.conflict import nearest_wish
+from charbard.prosody.lexicon import Lexicon
+from charbard.prosody.machine import Ids, Machine
+from charbard.prosody.wish import Wish
+from charbard.runtime import Network, Task, run
+from charbard.runtime.quant import ByteModel
+from charbard.writer.lean import answering
+from charbard.writer.particles import (
+    WIDER,
+    LineDrafted,
+    Search,
+    TextDrafted,
+    drafts,
+    line_spans,
+)
+from charbard.writer.poem import Alternative, LineDone, Poem
+from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
+from charbard.writer.request import OPEN, Lexicons, Request, read_order
+from charbard.writer.scoring import read_alternatives, read_scored
+
+__all__ = ["SCOPES", "Runner", "VerseWriter", "rewrite"]
+
+Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Any]]]
+"""Runs tasks together; yields (number of the task, what it emitted)."""
+SCOPES = ("this", "neighbours", "open")
+_ROWS = 256
+_TRIED = 64
+"""Alternatives to a character that are followed to the end of the text."""
+
+
+class VerseWriter:
+    """A bundle, open for writing verse.
+
+    Args:
+        bundle: A model of verse, best one trained with the fields form and title.
+        network: Its network, if it is already there.
+        runner: What runs tasks; None: a batch of its own in the calling thread.
+    """
+
+    def __init__(
+        self, bundle: Bundle, network: Network | None = None, runner: Runner | None = None
+    ) -> None:
+        self.bundle = bundle
+        self.network: Network = ByteModel(bundle) if network is None else network
+        self._run: Runner = runner or (lambda tasks: run(self.network, tasks, rows=_ROWS))
+        self._lexicons = Lexicons(bundle)
+
+    @classmethod
+    def open(cls, path: str | Path) -> "VerseWriter":
+        """Open a bundle or a checkpoint.
+
+        Raises:
+            BundleError: It is missing, truncated, altered or of another version.
+        """
+        return cls(load_bundle(Path(path)))
+
+    def verse_in(self, form: Form, order: VerseOrder) -> list[Poem]:
+        """Every candidate of an order in a form that need not have a name, the best first."""
+        request = read_order(self.bundle, order, self._lexicons, form=form)
+        return [said for said in self._stream(request) if isinstance(said, Poem)]
+
+    def request(self, order: VerseOrder) -> Request:
+        """An order, understood; nothing is written yet.
+
+        Raises:
+            OptionError: Something in it does not exist.
+            ConflictError: Not everything asked for can be had together.
+        """
+        return read_order(self.bundle, order, self._lexicons)
+
+    def verse(self, order: VerseOrder) -> list[Poem]:
+        """Every candidate of an order, the best first."""
+        return [said for said in self.stream(order) if isinstance(said, Poem)]
+
+    def stream(self, order: VerseOrder) -> Iterator[LineDone | Poem]:
+        """Each line as soon as it is certain, all candidates side by side; then the poems, ranked.
+
+        The order is checked before this returns. Closing the iterator stops the writing.
+        """
+        return self._stream(self.request(order))
+
+    def _stream(self, request: Request) -> Iterator[LineDone | Poem]:
+        written: dict[int, TextDrafted] = {}
+        for candidate, said in self._run(self.tasks(request)):
+            if isinstance(said, LineDrafted):
+                yield _line_done(request, candidate, said)
+            else:
+                written[candidate] = said
+        yield from self._ranked(request, written)
+
+    def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
+        """What an engine must run for a request: one task a candidate."""
+        order = request.order
+        lean = answering(request)
+        return [
+            Task(
+                drafts(
+                    request.prime,
+                    request.machine,
+                    Search(
+                        options=order.options,
+                        seed=order.seed,
+                        sample=sample,
+                        particles=order.particles,
+                        lines=lines,
+                        lean=lean,
+                    ),
+                ),
+                rows=order.particles * (WIDER if order.particles > 1 else 1),
+            )
+            for sample in range(order.candidates)
+        ]
+
+    def next_lines(self, order: VerseOrder) -> list[LineDone]:
+        """Candidates for the first line that is still open, the likeliest first, none twice.
+
+        Raises:
+            OptionError: No line is open.
+        """
+        request = self.request(order)
+        locked = {(lock.line, lock.place) for lock in request.wish.locks}
+        gaps = [
+            slot.line
+            for slot in request.machine.slots
+            if slot.place is not None and (slot.line, slot.place) not in locked
+        ]
+        if not gaps:
+            raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
+        found: dict[str, LineDone] = {}
+        for candidate, said in self._run(self.tasks(request, gaps[0] + 1)):
+            if isinstance(said, LineDrafted) and said.index == gaps[0]:
+                line = _line_done(request, candidate, said)
+                found.setdefault(line.text, line)
+        return sorted(found.values(), key=lambda line: -sum(line.logp))
+
+    def alternatives(
+        self, order: VerseOrder, text: str, line: int, place: int, *, top: int = 12
+    ) -> list[Alternative]:
+        """Characters that could stand at one place of a poem, all others as they are.
+
+        Args:
+            order: What the poem was written for; its form, book, rhyme and fields count.
+            text: The poem.
+            line: From 0.
+            place: From 0.
+            top: How many.
+
+        Returns:
+            The likeliest first; only such as keep the form, as far as the poem does.
+        """
+        request = self._reading(order, text)
+        slots = request.machine.slots
+        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
+        if at is None:
+            raise OptionError(f"there is no place {line + 1}.{place + 1}", hint="count from 1.1")
+        ids = request.given_ids
+        open_there = replace(
+            request.wish,
+            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
+        )
+        allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
+        steps = read_alternatives(
+            self.network, request.prime, ids, allowed, at=at, most=min(_TRIED, len(allowed))
+        )
+        (found,) = (said for _, said in self._run([Task(steps, rows=_TRIED)]))
+        return _alternatives(found, self.bundle.vocab.symbols)[:top]
+
+    def score(self, order: VerseOrder, text: str) -> Poem:
+        """A given poem as if it had been written for an order; it need not keep the form."""
+        request = self._reading(order, text)
+        ids = request.given_ids
+        (logp,) = (said for _, said in self._run([Task(read_scored(request.prime, ids))]))
+        return next(self._ranked(request, {0: TextDrafted(ids, logp)}))
+
+    def _reading(self, order: VerseOrder, text: str) -> Request:
+        """A given poem as a request of which every character is locked."""
+        whole = replace(
+            order,
+            template=text,
+            opening="",
+            acrostic="",
+            locks=(),
+            bans=(),
+            banned="",
+            commonest=None,
+            repeats="free",
+            candidates=1,
+        )
+        request = read_order(self.bundle, whole, self._lexicons, strict=False)
+        if len(request.given_ids) < len(request.machine):
+            raise OptionError(
+                f"the poem is not complete for {request.form.name}",
+                hint=f"it has {len(request.machine)} characters, marks included",
+            )
+        return request
+
+    def _ranked(self, request: Request, written: dict[int, TextDrafted]) -> Iterator[Poem]:
+        themes = self._themes(request, written)
+        poems = [
+            _poem(self.bundle, request, candidate, text, themes.get(candidate))
+            for candidate, text in sorted(written.items())
+        ]
+        yield from sorted(poems, key=lambda poem: -poem.score.total)
+
+    def _themes(self, request: Request, written: dict[int, TextDrafted]) -> dict[int, float]:
+        """How many nats a text the theme gives to each candidate."""
+        if request.prime == request.bare:
+            return {}
+        candidates = sorted(written)
+        tasks = [Task(read_scored(request.bare, written[n].ids)) for n in candidates]
+        plain = {candidates[n]: sum(said) for n, said in self._run(tasks)}
+        return {n: sum(written[n].logp) - plain[n] for n in candidates}
+
+
+def rewrite(
+    order: VerseOrder,
+    lines: Sequence[str],
+    line: int,
+    place: int | None = None,
+    *,
+    scope: str = "this",
+    locked: Sequence[tuple[int, int]] = (),
+) -> VerseOrder:
+    """The order that writes a part of a poem again.
+
+    Args:
+        order: What the poem was written for.
+        lines: The poem.
+        line: Which line, from 0.
+        place: Which character of it, from 0; None: all of it.
+        scope: this: only that character or line; neighbours: the line of the character, or the
+            lines on either side too; open: all that is not locked.
+        locked: Lines and places that stay in any case.
+    """
+    if scope not in SCOPES:
+        raise OptionError(f"no scope {scope!r}", hint=f"choose one of: {', '.join(SCOPES)}")
+    around = {line} if scope == "this" or place is not None else {line - 1, line, line + 1}
+    if scope == "open":
+        around = set(range(len(lines)))
+    only = {(line, place)} if scope == "this" and place is not None else None
+    template = "/".join(
+        "".join(
+            OPEN
+            if number in around
+            and (only is None or (number, at) in only)
+            and (number, at) not in set(locked)
+            else char
+            for at, char in enumerate(text)
+        )
+        for number, text in enumerate(lines)
+    )
+    bans = order.bans
+    if only is not None and place is not None:
+        bans = (*bans, f"{line + 1}.{place + 1}={lines[line][place]}")
+    return replace(order, template=template, opening="", acrostic="", locks=(), bans=bans)
+
+
+def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
+    """What may stand at a place of a text of which all else is given; where the text breaks the
+    form, only as far as the rest of it does not."""
+    machine = plan_wish(wish, lexicon)
+    if machine is None:
+        near = nearest_wish(wish, lexicon)
+        machine = None if near is None else plan_wish(near, lexicon)
+    assert machine is not None, "the bare form can always be written"
+    state = machine.start()
+    for char_id in ids[:at]:
+        allowed = machine.allowed(state)
+        found = np.searchsorted(allowed, char_id)
+        fits = found < len(allowed) and allowed[found] == char_id
+        state = machine.advance(state, char_id if fits else int(allowed[0]))
+    return machine.allowed(state)
+
+
+def _alternatives(
+    found: Sequence[tuple[int, float, float]], symbols: Sequence[str]
+) -> list[Alternative]:
+    joint = np.array([here + after for _, here, after in found])
+    shares = np.exp(joint - joint.max())
+    shares /= shares.sum()
+    listed = [
+        Alternative(symbols[char_id], float(share), here, after)
+        for (char_id, here, after), share in zip(found, shares, strict=True)
+    ]
+    return sorted(listed, key=lambda each: -each.probability)
+
+
+def _line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
+    span = line_spans(request.machine)[said.index]
+    text = request.text(said.ids, span.start)
+    size = sum(slot.place is not None for slot in request.machine.slots[span])
+    return LineDone(candidate, said.index, text[:size], text[size:], said.logp[:size])
+
+
+def _poem(
+    bundle: Bundle, request: Request, candidate: int, text: TextDrafted, theme: float | None
+) -> Poem:
+    spans = line_spans(request.machine)
+    done = [
+        _line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
+        for n, span in enumerate(spans)
+    ]
+    lines = tuple(line.text for line in done)
+    variants, rhymes = _settled(request.machine, text.ids)
+    given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
+    return Poem(
+        candidate=candidate,
+        lines=lines,
+        marks=tuple(line.mark for line in done),
+        logp=tuple(line.logp for line in done),
+        form=request.form.name,
+        book=request.wish.book,
+        variants=variants,
+        rhymes=rhymes,
+        given=given,
+        score=_score(request, done, given, theme),
+        seed=request.order.seed,
+        theme=request.order.theme,
+        model=bundle.digest,
+        notes=request.notes,
+    )
+
+
+def _settled(
+    machine: Machine, ids: Sequence[int]
+) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+    """Variants and rhymes of a text; none for one that breaks the form."""
+    state = machine.start()
+    for char_id in ids:
+        if char_id not in machine.allowed(state):
+            return (), ()
+        state = machine.advance(state, char_id)
+    return machine.settled(state)
+
+
+def _score(
+    request: Request,
+    done: Sequence[LineDone],
+    given: Sequence[tuple[int, int]],
+    theme: float | None,
+) -> Score:
+    lines = [line.text for line in done]
+    size = sum(map(len, lines))
+    known = set(given)
+    free = [
+        value
+        for line in done
+        for place, value in enumerate(line.logp)
+        if (line.index, place) not in known or len(known) == size
+    ]
+    pairs = [(0, 1)] if request.form.kind == "对联" else middle_couplets(lines)
+    return Score(
+        model=sum(free) / max(1, len(free)),
+        theme=None if theme is None else theme / max(1, size),
+        parallel=parallel_score(lines, pairs),
+        repetition=repetition(lines),
+    )
