@@ -53,7 +53,10 @@ def serve(
     )
     config = from_dict(StudioConfig, settings)
     paths = [bundle_path(path) for path in models or []] or shipped()
-    app = create_app(Library.open(paths), config)
+    library = Library.open(paths)
+    for opened in library:
+        opened.warm()
+    app = create_app(library, config)
     run(app, config, open_browser=browser, log=not quiet)
 
 

@@ -22,6 +22,9 @@ STATUS = {
     errors.BusyError: 503,
     errors.StoppedError: 503,
     errors.OptionError: 422,
+    errors.ConflictError: 422,
+    errors.DeadEndError: 422,
+    errors.LimitError: 422,
     errors.CorpusError: 422,
     errors.MissingExtraError: 501,
     errors.SaveError: 507,
@@ -43,12 +46,15 @@ def status_of(error: CharbardError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def body_of(error: CharbardError) -> dict[str, str]:
+def body_of(error: CharbardError) -> dict[str, Any]:
     """What a client gets to read: as the body, or as the last line of a stream."""
-    return {"error": str(error), "hint": error.hint}
+    body: dict[str, Any] = {"error": str(error), "hint": error.hint}
+    if isinstance(error, errors.ConflictError):
+        body["conflicts"] = list(error.conflicts)
+    return body
 
 
-def _shaped(path: str, status: int, body: dict[str, str]) -> dict[str, Any]:
+def _shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
     """Clients of the compatible addresses expect an object behind `error`."""
     if not path.startswith("/v1/"):
         return body

@@ -1,14 +1,16 @@
 """The models that are open, by name. Opening is slow and happens once; looking one up is free."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from charbard.bundle import Bundle
+from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
-from charbard.runtime import Engine
-from charbard.writer import Writer
+from charbard.runtime import Engine, Task, together
+from charbard.writer import VerseWriter, Writer
 
 __all__ = ["Library", "Opened"]
 
@@ -34,10 +36,28 @@ class Opened:
         """Started when the first text is asked for."""
         return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
 
+    @cached_property
+    def verse(self) -> VerseWriter:
+        """For poems; what it runs joins the shared engine."""
+        return VerseWriter(self.bundle, self.writer.network, self._run)
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """Tasks of one request side by side, as one task of the engine."""
+        assert all(task.state is None and task.keep_LH is None for task in tasks)
+        steps = together([task.steps for task in tasks])
+        return self.engine.run(Task(steps, rows=sum(task.rows for task in tasks)))
+
     @property
     def writes_verse(self) -> bool:
         """Whether it was trained on poems that say what form they have."""
         return self.bundle.has_records and "form" in self.bundle.vocab.fields
+
+    def warm(self) -> None:
+        """Do what the first request would have to wait for."""
+        if self.writes_verse:
+            self.verse.verse(VerseOrder(candidates=1, particles=1))
+        else:
+            next(self.writer.texts(TextOrder(length=1)))
 
     def close(self) -> None:
         """Stop its engine, if it was started."""

@@ -13,10 +13,6 @@ from charbard.web.slots import Slots
 
 __all__ = ["Here", "Studio"]
 
-_THREADS = 4
-"""Slices of plain iterators run at once: a few more than cores, as NumPy lets go of the lock."""
-
-
 class Studio:
     """One running server. Belongs to one event loop."""
 
@@ -25,7 +21,7 @@ class Studio:
         self.config = config
         self.slots = Slots(config)
         self.metrics = Metrics(self.slots)
-        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="studio")
+        self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.is_stopping = False
 
     def stop(self) -> None:

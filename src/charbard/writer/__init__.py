@@ -1,6 +1,23 @@
 """Where a model and a request meet. Every door (command line, Python, web) goes through here."""
 
+from charbard.writer.couplet import couplets
+from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.prose import Piece, Writer, Written, fresh_seed
 from charbard.writer.scored import CharScore, Scored
+from charbard.writer.verse import SCOPES, VerseWriter, rewrite
 
-__all__ = ["CharScore", "Piece", "Scored", "Writer", "Written", "fresh_seed"]
+__all__ = [
+    "SCOPES",
+    "Alternative",
+    "CharScore",
+    "LineDone",
+    "Piece",
+    "Poem",
+    "Scored",
+    "VerseWriter",
+    "Writer",
+    "Written",
+    "couplets",
+    "fresh_seed",
+    "rewrite",
+]

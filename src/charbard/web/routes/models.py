@@ -49,7 +49,14 @@ def _about(opened: Opened) -> dict[str, Any]:
 
 def _features(studio: Studio) -> dict[str, bool]:
     """What the page can offer here."""
-    return {"check": True, "workshop": studio.config.workshop}
+    writes_verse = any(opened.writes_verse for opened in studio.library)
+    return {
+        "check": True,
+        "verse": writes_verse,
+        "couplet": writes_verse,
+        "desk": writes_verse,
+        "workshop": studio.config.workshop,
+    }
 
 
 def _limits(config: StudioConfig) -> dict[str, Any]:
