@@ -57,6 +57,7 @@ const WORDS = {
 
   "form.couplet": ["对联", "Couplet"],
   "form.tune": ["词", "Ci (tunes)"],
+  "form.old": ["古体", "Other forms"],
   "form.like": ["仿作", "Like…"],
   "form.prose": ["自由", "Free"],
   "form.english": ["English", "English"],

@@ -31,9 +31,14 @@ export function wish() {
   return { ...PLAIN, ...store.state.wish };
 }
 
+/** Whether the form is chosen from a list behind its chip. */
+function isListed(asked) {
+  return asked.form === "词" || asked.form === "古体";
+}
+
 /** The form a wish names, as the API lists it; undefined for free text. */
 export function formOf(asked) {
-  const name = asked.form === "词" ? asked.tune : asked.form;
+  const name = isListed(asked) ? asked.tune : asked.form;
   return [...store.state.forms, ...store.state.tunes].find((form) => form.name === name);
 }
 
@@ -43,7 +48,7 @@ export function verseOrder(asked) {
   const model = modelFor("verse");
   if (model) order.model = model.name;
   if (asked.form === "仿作") order.like = asked.like.trim();
-  else order.form = asked.form === "词" ? asked.tune : asked.form;
+  else order.form = isListed(asked) ? asked.tune : asked.form;
   for (const name of ["theme", "dynasty", "variant", "rhyme", "book"]) {
     if (asked[name].trim()) order[name] = asked[name].trim();
   }

@@ -2,7 +2,7 @@
 
 import { call, stream } from "./api.js";
 import { freshId } from "./poem.js";
-import { formOf } from "./wish.js";
+import { store } from "./store.js";
 
 let running = null;
 
@@ -31,17 +31,14 @@ export function endWriting(signal) {
 
 /**
  * Write verse.
- * @param {string} path  `verse` or `couplet`.
  * @param {object} order
  * @param {AbortSignal} signal
- * @yields {{line: object}|{poem: object}|{end: object}}
+ * @yields {{candidate, at, line}|{candidate, poem}|{end}}
  */
-export async function* writeVerse(path, order, signal) {
-  const drafts = [];
-  for await (const fact of stream(path, order, { signal })) {
+export async function* writeVerse(order, signal) {
+  for await (const fact of stream("verse", order, { signal })) {
     if (fact.poem) {
-      yield { candidate: fact.candidate, poem: fact.poem };
-      drafts[fact.candidate] = fact.poem;
+      yield { candidate: fact.candidate, poem: linesOf(fact.poem) };
     } else if (fact.done) {
       yield { end: fact };
     } else {
@@ -50,13 +47,26 @@ export async function* writeVerse(path, order, signal) {
   }
 }
 
+/** Answer the first line of a couplet; the same steps, all at the end. */
+export async function* writeCouplets(order, signal) {
+  const answer = await call("couplet", order, { signal });
+  for (const poem of answer.poems) yield { candidate: poem.candidate, poem: linesOf(poem) };
+  yield { end: answer };
+}
+
+/** A poem of the API with each line beside its mark. */
+function linesOf(poem) {
+  return { ...poem, lines: poem.lines.map((text, at) => ({ text, mark: poem.marks[at] })) };
+}
+
 /** A poem of the API as the page keeps it, with how it came about. */
 export function kept(poem, end, order, asked) {
+  const isCouplet = asked.form === "对联";
   return {
     id: freshId(),
-    form: poem.form,
-    formName: formOf(asked)?.title ?? poem.form,
-    title: asked.theme.trim(),
+    form: isCouplet ? coupletForm(poem) : order.form ?? poem.form,
+    formName: isCouplet ? "对联" : asked.form === "仿作" ? "" : poem.form,
+    title: isCouplet ? poem.heading ?? "" : asked.theme.trim(),
     lines: poem.lines,
     score: poem.score,
     notes: poem.notes,
@@ -66,12 +76,14 @@ export function kept(poem, end, order, asked) {
   };
 }
 
+/** The form that a couplet can be worked on in: by its name if it has one, else by its lengths. */
+function coupletForm(poem) {
+  const lengths = poem.lines.map((line) => [...line.text].length);
+  const known = store.state.forms.find((form) => form.kind === "对联" && form.lines.join() === lengths.join());
+  return known?.name ?? lengths.join();
+}
+
 /** Write prose; facts as they come. */
 export function writeProse(order, signal) {
   return stream("prose", order, { signal });
-}
-
-/** Ask the API for one answer, stopped together with what is being written. */
-export function ask(path, body, signal) {
-  return call(path, body, { signal });
 }

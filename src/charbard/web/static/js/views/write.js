@@ -9,8 +9,9 @@ import { remember, store } from "../store.js";
 import { t } from "../strings.js";
 import { say, tellError, wordsOf } from "../toast.js";
 import { BOLDNESS, coupletOrder, formOf, proseOrder, verseOrder, wish } from "../wish.js";
-import { beginWriting, endWriting, isWriting, kept, stopWriting, writeProse, writeVerse } from "../writing.js";
+import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
 
+const CHIPS = ["五绝", "七绝", "五律", "七律"];
 const DYNASTIES = ["唐", "宋", "元", "明", "清"];
 let sheets = [];
 
@@ -52,7 +53,7 @@ function layOut(slip, board) {
   fill(
     slip,
     chips({ label: t("write.forms"), name: "form", value: asked.form, options: kinds(), onChange: (form) => again({ form }), quiet: true }),
-    asked.form === "词" ? tunes(asked, again) : null,
+    asked.form === "词" || asked.form === "古体" ? tunes(asked, again) : null,
     fieldsFor(asked, go),
     h(
       "div.slip-foot",
@@ -70,14 +71,22 @@ function layOut(slip, board) {
 function settled(asked) {
   const names = kinds().map(([name]) => name);
   const form = names.includes(asked.form) ? asked.form : names[0];
-  const tune = asked.tune || store.state.tunes[0]?.name || "";
+  const list = listOf(form);
+  const tune = list.some((one) => one.name === asked.tune) ? asked.tune : (list[0]?.name ?? "");
   return { ...asked, form, tune };
+}
+
+/** Forms behind a chip that stands for many. */
+function listOf(form) {
+  const { forms, tunes: all } = store.state;
+  if (form === "词") return all;
+  return forms.filter((one) => ["古体诗", "诗经", "近体诗"].includes(one.kind) && !CHIPS.includes(one.name));
 }
 
 function kinds() {
   const { forms, tunes: all, features, models } = store.state;
-  const options = forms.filter((form) => form.chip).map((form) => [form.name, form.title ?? form.name, form.hint]);
-  if (all.length) options.push(["词", t("form.tune")]);
+  const options = features.verse ? CHIPS.filter((name) => forms.some((form) => form.name === name)).map((name) => [name, name]) : [];
+  if (features.verse && all.length) options.push(["词", t("form.tune")], ["古体", t("form.old")]);
   if (features.couplet) options.push(["对联", t("form.couplet")]);
   if (features.verse) options.push(["仿作", t("form.like")]);
   for (const model of models.filter((one) => one.kinds.includes("prose"))) {
@@ -149,7 +158,7 @@ function tunes(asked, again) {
   const list = h("div.tunes", { role: "listbox", "aria-label": t("write.tune") });
   const show = (query) => {
     const wanted = query.trim();
-    const found = store.state.tunes.filter((tune) => tune.name.includes(wanted) || tune.title?.includes(wanted));
+    const found = listOf(asked.form).filter((tune) => [tune.name, ...tune.aliases].some((name) => name.includes(wanted)));
     fill(list, found.map((tune) => h("button.tune", {
       type: "button", role: "option", "aria-selected": String(tune.name === asked.tune), on: { click: () => again({ tune: tune.name }) },
     }, tune.name, h("small", {}, ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`))),
@@ -157,7 +166,7 @@ function tunes(asked, again) {
   };
   show("");
   return h("div.tune-box", {},
-    textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }), list);
+    asked.form === "词" ? textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }) : null, list);
 }
 
 function stop(slip) {
@@ -206,10 +215,10 @@ async function verseSheets(board, asked, signal) {
   const order = isCouplet ? coupletOrder(asked) : verseOrder(asked);
   const poems = [];
   let laid = isCouplet || asked.form === "仿作" ? null : spread(board, asked.count, formOf(asked));
-  for await (const step of writeVerse(isCouplet ? "couplet" : "verse", order, signal)) {
+  for await (const step of isCouplet ? writeCouplets(order, signal) : writeVerse(order, signal)) {
     if (signal.aborted) return;
     if (step.line) {
-      laid ??= spread(board, asked.count, step.shape ?? shapeOf(asked, step.line));
+      laid ??= spread(board, asked.count, shapeOf(step.line));
       laid[step.candidate].setLine(step.at, step.line);
       if (step.candidate === 0) say(step.line.text);
     } else if (step.poem) {
@@ -222,9 +231,10 @@ async function verseSheets(board, asked, signal) {
   }
 }
 
-function shapeOf(asked, line) {
+/** A shape to begin with when only a first line is known: its like, with room for four. */
+function shapeOf(line) {
   const length = [...line.text].length;
-  return { lines: [length, length], marks: ["，", "。"] };
+  return { lines: [length, length, length, length], marks: ["，", "。", "，", "。"] };
 }
 
 function poemShape(poem) {
