@@ -9,7 +9,7 @@ from typing import Any
 from charbard.bundle import Bundle
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
-from charbard.runtime import Engine, Task, together
+from charbard.runtime import Engine, Load, Task, together
 from charbard.writer import VerseWriter, Writer
 
 __all__ = ["Library", "Opened"]
@@ -36,6 +36,11 @@ class Opened:
         """Started when the first text is asked for."""
         return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
 
+    @property
+    def is_started(self) -> bool:
+        """Whether anything was asked for yet."""
+        return "engine" in self.__dict__
+
     @cached_property
     def verse(self) -> VerseWriter:
         """For poems; what it runs joins the shared engine."""
@@ -61,7 +66,7 @@ class Opened:
 
     def close(self) -> None:
         """Stop its engine, if it was started."""
-        if "engine" in self.__dict__:
+        if self.is_started:
             self.engine.stop()
 
 
@@ -103,6 +108,10 @@ class Library:
         """Stop every engine."""
         for opened in self:
             opened.close()
+
+    def loads(self) -> list[Load]:
+        """How busy each engine is that was started."""
+        return [opened.engine.load() for opened in self if opened.is_started]
 
     def __iter__(self) -> Iterator[Opened]:
         return iter(tuple(self._opened.values()))

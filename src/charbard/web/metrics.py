@@ -1,7 +1,10 @@
 """Counters in Prometheus' text format: of requests, waiting and writing, never of texts."""
 
+from collections.abc import Callable, Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from charbard.runtime import Load
 from charbard.web.slots import Slots
 
 __all__ = ["Metrics"]
@@ -12,7 +15,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Metrics:
     """The counters of one server."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, loads: Callable[[], Iterable[Load]]) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "charbard_requests_total",
@@ -40,6 +43,9 @@ class Metrics:
             ("writing", "Requests being written.", lambda: slots.active),
             ("waiting", "Requests waiting for their turn.", lambda: slots.waiting),
             ("refused", "Requests refused because the queue was full.", lambda: slots.refused),
+            ("engine_rows", "Rows in the batches.", lambda: sum(load.rows for load in loads())),
+            ("engine_steps", "Steps of all batches.", lambda: sum(load.steps for load in loads())),
+            ("engine_read", "Characters read in them.", lambda: sum(load.read for load in loads())),
         ):
             gauge = Gauge(f"charbard_{name}", help, registry=self.registry)
             gauge.set_function(read)

@@ -13,10 +13,10 @@ from charbard.config import StudioConfig
 from charbard.errors import OptionError
 from charbard.web.state import Studio
 
-__all__ = ["run"]
+__all__ = ["StudioServer", "run", "server_for"]
 
 
-class _Server(uvicorn.Server):
+class StudioServer(uvicorn.Server):
     """Lets streams run out before connections are closed."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -46,18 +46,21 @@ def run(app: FastAPI, config: StudioConfig, *, open_browser: bool, log: bool) ->
     sys.stderr.write(f"the studio is open at {address}\n")
     if open_browser:
         webbrowser.open(address)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            timeout_keep_alive=30,
-            backlog=1024,
-        )
+    server_for(app).run([listener])
+
+
+def server_for(app: FastAPI) -> StudioServer:
+    """A server that is not running yet."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=30,
+        backlog=1024,
     )
-    server.run([listener])
+    return StudioServer(config)
 
 
 def _bound(config: StudioConfig) -> socket.socket:

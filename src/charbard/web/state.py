@@ -13,6 +13,7 @@ from charbard.web.slots import Slots
 
 __all__ = ["Here", "Studio"]
 
+
 class Studio:
     """One running server. Belongs to one event loop."""
 
@@ -20,7 +21,7 @@ class Studio:
         self.library = library
         self.config = config
         self.slots = Slots(config)
-        self.metrics = Metrics(self.slots)
+        self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.is_stopping = False
 
