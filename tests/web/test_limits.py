@@ -32,7 +32,8 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
     """Start a stream, close it: the next request succeeds, and the engine is idle."""
     with serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here, here.client() as client:
         with client.stream("POST", "/api/prose", json=LONG) as response:
-            next(response.iter_lines())
+            lines = response.iter_lines()
+            next(lines)
             refused = client.post("/api/prose", json={"length": 3})
             assert refused.status_code == 503
             assert refused.headers["retry-after"] == "1"
@@ -48,11 +49,15 @@ def test_who_waits_gets_the_next_turn(prose_writer) -> None:
     """A queued request is written as soon as the one before it ends."""
     with serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here, here.client() as client:
         with client.stream("POST", "/api/prose", json=LONG) as response:
-            next(response.iter_lines())
+            lines = response.iter_lines()
+            next(lines)
             answers = []
-            waiting = threading.Thread(
-                target=lambda: answers.append(here.client().post("/api/prose", json={"length": 3}))
-            )
+
+            def ask() -> None:
+                with here.client() as other:
+                    answers.append(other.post("/api/prose", json={"length": 3}))
+
+            waiting = threading.Thread(target=ask)
             waiting.start()
             assert until(lambda: here.studio.slots.waiting == 1)
         waiting.join()

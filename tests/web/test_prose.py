@@ -60,7 +60,9 @@ def test_what_is_wrong_is_said_by_status_and_words(client) -> None:
         assert answer.status_code == status, body
         assert words in answer.json()["error"]
         assert set(answer.json()) == {"error", "hint"}
-    assert "not JSON" in client.post("/api/prose", content="{").json()["error"]
+    headers = {"content-type": "application/json"}
+    assert "not JSON" in client.post("/api/prose", content="{", headers=headers).json()["error"]
+    assert "content-type" in client.post("/api/prose", content="{}").json()["hint"]
     assert client.post("/api/score", json={}).json()["error"] == "text is missing"
     assert client.get("/api/nowhere").status_code == 404
     assert client.put("/api/prose").status_code == 405

@@ -47,7 +47,7 @@ def test_lines_come_before_poems_and_join_to_them(client) -> None:
     [
         ({"form": "七律绝"}, "七律绝"),
         ({"form": "五绝", "acrostic": "春江花月夜"}, "5 characters"),
-        ({"form": "五绝", "opening": "白日依山尽天"}, "6"),
+        ({"form": "五绝", "opening": "白日依山尽天，黄河"}, "line 1 has 5"),
         ({"boldness": "狂"}, "boldness"),
         ({"model": "owl"}, "does not write verse"),
         ({"form": "五绝", "rhyme": "东", "template": "_____/____月"}, "月"),

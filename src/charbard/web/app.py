@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from charbard.config import StudioConfig
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
-from charbard.web.middleware import Gate, SafeHeaders, Watch
+from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
 from charbard.web.routes import classic, completions, health, models, prose, prosody, verse
 from charbard.web.state import Studio
 
@@ -29,7 +29,6 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         title="charbard",
         summary="Character-level RNNs that write",
         version=_version(),
-        root_path=config.prefix,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -56,6 +55,8 @@ def _wrap(app: FastAPI, studio: Studio) -> None:
         )
     app.add_middleware(SafeHeaders)
     app.add_middleware(Watch, studio=studio)
+    if studio.config.prefix:
+        app.add_middleware(Prefix, prefix=studio.config.prefix)
 
 
 @asynccontextmanager

@@ -105,6 +105,9 @@ def _explained(problems: Any) -> dict[str, str]:
     problem = problems[0]
     if problem["type"] == "json_invalid":
         return {"error": "the body is not JSON", "hint": str(problem.get("ctx", {}).get("error"))}
+    if len(problem["loc"]) == 1 and problem["type"] != "missing":
+        hint = "send an object, with the header content-type: application/json"
+        return {"error": "the body is not a JSON object", "hint": hint}
     place = ".".join(str(part) for part in problem["loc"][1:]) or "the body"
     if problem["type"] == "missing":
         return {"error": f"{place} is missing", "hint": "it has no default"}

@@ -16,7 +16,7 @@ from charbard.web.errors import path_in_app, response_for
 from charbard.web.rate import Rate
 from charbard.web.state import Studio
 
-__all__ = ["Gate", "SafeHeaders", "Watch"]
+__all__ = ["Gate", "Prefix", "SafeHeaders", "Watch"]
 
 ACCESS = logging.getLogger("charbard.access")
 _POLICY = (
@@ -35,6 +35,17 @@ _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
 _UPLOADS = "/api/trainings"
+
+
+class Prefix:
+    """Lets the app answer under the prefix of a proxy, whether or not the proxy cuts it off."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self.app, self.prefix = app, prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with the prefix named."""
+        await self.app({**scope, "root_path": self.prefix}, receive, send)
 
 
 class Watch:
