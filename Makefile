@@ -2,6 +2,8 @@
 # make run TEXT=my.txt the same with your own text
 # make test            the tests
 # make lint            style and types
+# make docs            the pages that are made from the code
+# make models          the models that ship, from nothing (hours); make model-names one of them
 
 PYTHON ?= python3
 MINUTES ?= 2
@@ -9,14 +11,14 @@ BIN := .venv/bin
 READY := .venv/ready
 
 ifdef TEXT
-NAME := $(basename $(notdir $(TEXT)))
+NAME := $(shell basename "$(TEXT)" | cut -d. -f1 | tr " " -)
 else
 NAME := shakespeare
 endif
 RUN := runs/$(NAME)
 WHAT := $(or $(TEXT),shakespeare)
 
-.PHONY: run test lint
+.PHONY: run test lint docs models model-%
 .DELETE_ON_ERROR:
 
 run: $(RUN)/model.safetensors
@@ -31,10 +33,21 @@ $(RUN)/model.safetensors: | $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest
 
+models: model-verse model-names model-shakespeare
+
+model-%: $(READY)
+	PYTHON=$(BIN)/python scripts/build_models.sh $*
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/write_options.py --check
+	$(BIN)/python scripts/write_commands.py --check
+
+docs: $(READY)
+	$(BIN)/python scripts/write_options.py
+	$(BIN)/python scripts/write_commands.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'charbard needs Python 3.11 or newer')"

@@ -9,7 +9,12 @@ setup(
             sources=["src/charbard/runtime/c/kernel.c"],
             depends=["src/charbard/runtime/c/body.h", "src/charbard/runtime/c/lanes.h"],
             # No -ffast-math and no fused operations: every machine must round alike.
-            extra_compile_args=["-O3", "-ffp-contract=off", "-fno-trapping-math", "-fno-math-errno"],
+            extra_compile_args=[
+                "-O3",
+                "-ffp-contract=off",
+                "-fno-trapping-math",
+                "-fno-math-errno",
+            ],
             py_limited_api=True,
             optional=True,
         )

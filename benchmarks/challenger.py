@@ -221,7 +221,7 @@ def train(args: argparse.Namespace, cell: str, width: int, layers: int) -> dict[
         "chars_per_s": round(batches.epochs * dataset.size(TRAIN) / (60 * args.minutes)),
         "epochs": round(batches.epochs, 2),
         "A": round(windows_loss(average, dataset), 4),
-        "peak_gflops": round(peak_flops() / 1e9),
+        "peak_gflops": round(peak_flops(torch.device("cpu")) / 1e9),
     }
 
 

@@ -247,7 +247,8 @@ def main() -> None:
         return
     print(", ".join(f"{name} {value}" for name, value in facts.items()))
     for name, group in {"all": found, **found.groups}.items():
-        print(line(name, group))
+        if not name.startswith("tune "):
+            print(line(name, group))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ ROWS: tuple[tuple[str, Shape, Shape], ...] = (
 def fresh_peak() -> float:
     """The peak, measured now and not remembered."""
     peak_flops.cache_clear()
-    return peak_flops()
+    return peak_flops(torch.device("cpu"))
 
 
 def speed(shape: Shape, how: Shape, precision: str, seconds: float) -> tuple[float, float]:

@@ -156,10 +156,10 @@ Built by scripts/build_books.py through OpenCC (Apache-2.0) and scripts/variants
 def main(folder: Path) -> None:
     """Build all the books."""
     pingshui, cilin = (keyed(book) for book in old_books(folder))
-    shapes = all_shapes(pingshui)
     for char, model in hand_variants()[1].items():
         pingshui[char] |= pingshui[model]
         cilin[char] |= cilin[model]
+    shapes = all_shapes(pingshui)
     wanted = set(pingshui) | set(shapes.values())
     write("pingshui.tsv", HEADERS["pingshui.tsv"], as_rows(pingshui))
     write("cilin.tsv", HEADERS["cilin.tsv"], as_rows(cilin))

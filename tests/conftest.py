@@ -34,7 +34,8 @@ def owl(tmp_path_factory) -> Path:
 
 def random_bundle(cell: str = "lstm", *, has_records: bool = False, **shape) -> Bundle:
     """An untrained bundle over a few letters, some of them Chinese."""
-    vocab = Vocab(tuple("\n abcdefgh春江花月夜马A"), shape.pop("fields", ()))
+    chars = shape.pop("chars", "\n abcdefgh春江花月夜马A")
+    vocab = Vocab(tuple(chars), shape.pop("fields", ()))
     config = ModelConfig(
         vocab_size=len(vocab),
         cell=cell,

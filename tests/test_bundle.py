@@ -4,6 +4,7 @@ import json
 import os
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,3 +111,18 @@ def _edit_metadata(path, change) -> None:
     header["__metadata__"]["charbard"] = json.dumps(document)
     new = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(new)) + new + content[8 + size :])
+
+
+def test_a_shipped_bundle_is_known_by_name(tmp_path, monkeypatch) -> None:
+    """A name opens the bundle that came with the package; a file of that name comes first."""
+    shipped, own = random_bundle(), random_bundle("gru")
+    monkeypatch.setattr("charbard.bundle.SHIPPED", tmp_path / "models")
+    monkeypatch.chdir(tmp_path)
+    save_bundle(shipped, tmp_path / "models" / "verse.safetensors")
+
+    assert load_bundle(Path("verse")).config == shipped.config
+    with pytest.raises(BundleError, match="no model at 'poet'") as caught:
+        load_bundle(Path("poet"))
+    assert "shipped: verse" in caught.value.hint
+    save_bundle(own, tmp_path / "verse")
+    assert load_bundle(Path("verse")).config == own.config

@@ -76,3 +76,29 @@ def test_variants_do_not_repeat_or_return_the_character() -> None:
         found = list(variants(char))
         assert char not in found
         assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Die Mädchen gingen über Brücken. ", "naïve café, déjà vu ", "Müller\nKöhler\n"],
+    ids=["German", "French", "names"],
+)
+def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
+    """An accented letter with the one behind it is a valid, rare character of GB18030."""
+    content = (("plain " * 1000) + text * 30).encode("latin-1")
+
+    with pytest.raises(CorpusError, match="cannot tell the encoding"):
+        detect_encoding(io.BytesIO(content), name="it")
+
+
+def test_traditional_characters_are_chinese_too() -> None:
+    """Half of a classical text is common to both scripts."""
+    poem = "床前明月光，疑是地上霜。舉頭望明月，低頭思故鄉。春眠不覺曉，處處聞啼鳥。"
+
+    assert detect_encoding(io.BytesIO(poem.encode("gb18030")), name="it") == "gb18030"
+
+
+def test_half_a_surrogate_pair_is_mended() -> None:
+    """No text that charbard keeps holds what no encoding can carry."""
+    assert normalise("\ud83e\udd89") == "\U0001f989"
+    assert normalise("a\udc80b") == "a\ufffdb"

@@ -33,6 +33,8 @@ def __getattr__(name: str) -> Any:
         return import_module("importlib.metadata").version("charbard")
     if name == "load":
         return __getattr__("Writer").open
+    if name == "fit":
+        import_module("charbard.extras").need("training", "torch", "matplotlib", extra="train")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'charbard' has no attribute {name!r}")

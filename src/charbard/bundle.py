@@ -20,11 +20,22 @@ from charbard.errors import BundleError, CharbardError
 from charbard.files import write_atomically
 from charbard.vocab import Vocab
 
-__all__ = ["FORMAT_VERSION", "RESUME", "Bundle", "load_bundle", "save_bundle"]
+__all__ = [
+    "FORMAT_VERSION",
+    "RESUME",
+    "SHIPPED",
+    "Bundle",
+    "find_bundle",
+    "load_bundle",
+    "save_bundle",
+    "shipped_bundles",
+]
 
 FORMAT_VERSION = 1
 RESUME = "resume."
 """Prefix of arrays that only a resumed training reads."""
+SHIPPED = Path(__file__).parent / "models"
+"""Where the bundles lie that came with the package."""
 _KEY = "charbard"
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -84,12 +95,13 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     """Read a bundle, checking everything.
 
     Args:
-        path: A bundle or a checkpoint.
+        path: A bundle or a checkpoint, or the name of a bundle that ships with the package.
         with_resume: Keep the arrays that only a resumed training needs.
 
     Raises:
         BundleError: The file is missing, truncated, altered, not a bundle or of another version.
     """
+    path = find_bundle(path)
     arrays, metadata = _read(path)
     document = _parse(path, metadata)
     if document.pop("digest", None) != (digest := _digest(document, arrays)):
@@ -110,6 +122,17 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     }
     floats = {name: value.astype(np.float32) for name, value in weights.items()}
     return replace(bundle, weights=floats, resume=resume)
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """The bundles that came with the package, by name."""
+    found = sorted(SHIPPED.glob("*.safetensors"))
+    return {path.stem: path for path in found}
+
+
+def find_bundle(path: Path) -> Path:
+    """The file itself, or the shipped bundle of that name where there is no such file."""
+    return path if path.exists() else shipped_bundles().get(str(path), path)
 
 
 def _document(bundle: Bundle) -> dict[str, Any]:
@@ -154,8 +177,11 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
+        shipped = ", ".join(shipped_bundles())
         raise BundleError(
-            f"no model at {str(path)!r}", hint="train one with: charbard train TEXT --minutes 2"
+            f"no model at {str(path)!r}",
+            hint=f"{f'shipped: {shipped}; ' if shipped else ''}"
+            "train one with: charbard train TEXT --minutes 2",
         )
     try:
         with safe_open(path, framework="numpy") as file:

@@ -7,19 +7,32 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile, mkdtemp
+from tempfile import NamedTemporaryFile, gettempdir, mkdtemp
 
 from charbard.errors import SaveError
 
-__all__ = ["cache_folder", "saving", "write_atomically", "write_folder_atomically"]
+__all__ = ["cache_folder", "readable", "saving", "write_atomically", "write_folder_atomically"]
 
 
 def cache_folder() -> Path:
     """Where charbard keeps what it can make again: `CHARBARD_CACHE`, or the system's cache."""
     if chosen := os.environ.get("CHARBARD_CACHE"):
         return Path(chosen)
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "charbard"
+    if root := os.environ.get("XDG_CACHE_HOME"):
+        return Path(root) / "charbard"
+    try:
+        return Path.home() / ".cache" / "charbard"
+    except RuntimeError:  # a user without a home, as in a container
+        return Path(gettempdir()) / "charbard"
+
+
+def readable(name: str) -> str:
+    r"""A file's name as text: its bytes as UTF-8, whatever the locale made of them.
+
+    >>> readable("caf\udce9.txt")
+    'caf\ufffd.txt'
+    """
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Knows nothing of files' meaning: records, verse and vocabularies come later.
 
 import codecs
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -27,14 +28,25 @@ _BOMS = (
 )
 # Below this letters do not compose with what stands before them, so text may be cut there.
 _FIRST_COMBINING = "\u0300"
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_LEVEL_1 = range(0xB0, 0xD8)
+_ENOUGH_TO_JUDGE = 10_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
     r"""NFC, with every line end as a line feed.
 
+    A pair of surrogates, as JSON may hold, becomes its character; a lone one, which no encoding
+    can carry, the replacement character.
+
     >>> normalise("e\u0301\r\nx\r")
     'é\nx\n'
+    >>> normalise("\ud83e\udd89\ud83e") == "\U0001f989\ufffd"
+    True
     """
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -48,8 +60,8 @@ def check_encoding(name: str) -> str:
     'gb18030'
     """
     try:
-        codecs.lookup(name)
-    except LookupError:
+        "a".encode(name)
+    except (LookupError, UnicodeError):  # Python has codecs that are not for text, too
         raise CorpusError(
             f"no encoding named {name!r}", hint="for example: utf-8, gb18030, utf-16, latin-1, big5"
         ) from None
@@ -61,7 +73,7 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
 
     UTF-16 and UTF-32 are known by their byte-order mark, UTF-16 also by the zero bytes that
     Western text has at every other place. GB18030 accepts much that is not Chinese, so it counts
-    only if what it yields is mostly Chinese.
+    only if half of what it yields beyond ASCII is common in Chinese.
 
     Args:
         file: Open at its start; read to its end.
@@ -88,7 +100,7 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
     if _decodes(file, "utf-8"):
         return "utf-8"
     file.seek(0)
-    if _decodes(file, "gb18030") and _mostly_chinese(head):
+    if _is_gb18030(file):
         return "gb18030"
     raise CorpusError(
         f"cannot tell the encoding of {name}: it is not UTF-8, UTF-16 or GB18030",
@@ -109,21 +121,43 @@ def _utf16_by_zeros(head: bytes) -> str | None:
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        while block := file.read(PIECE_CHARS):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
+        for _ in _blocks(file, encoding):
+            pass
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _mostly_chinese(head: bytes) -> bool:
-    decoded = codecs.getincrementaldecoder("gb18030")().decode(head)
-    foreign = [char for char in decoded if char > "\x7f"]
-    chinese = [char for char in foreign if "\u3000" <= char <= "\u9fff" or char >= "\uff00"]
-    return len(chinese) >= 0.9 * len(foreign)
+def _is_gb18030(file: BinaryIO) -> bool:
+    """Whether all of it decodes, and what is not ASCII is for the most part common Chinese."""
+    seen = common = 0
+    try:
+        for block in _blocks(file, "gb18030"):
+            foreign = _NOT_ASCII.findall(block) if seen < _ENOUGH_TO_JUDGE else ()
+            seen += len(foreign)
+            common += sum(map(_is_common_chinese, foreign))
+    except UnicodeDecodeError:
+        return False
+    return 2 * common >= seen
+
+
+def _is_common_chinese(char: str) -> bool:
+    """Punctuation and the 3,755 characters of GB 2312's first level.
+
+    An accented letter of a Western encoding and the letter behind it look like a rare character.
+    """
+    code = char.encode("gb18030")
+    return (
+        len(code) == 2 and code[1] > 0xA0 and (code[0] in range(0xA1, 0xAA) or code[0] in _LEVEL_1)
+    )
+
+
+def _blocks(file: BinaryIO, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while block := file.read(PIECE_CHARS):
+        yield decoder.decode(block)
+    decoder.decode(b"", final=True)
 
 
 def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
@@ -189,7 +223,9 @@ def _clean(text: str, name: str) -> str:
 
 
 def variants(char: str) -> Iterator[str]:
-    """Other ways to write a character, nearest first: width and compatibility, then script, case.
+    """Other ways to write a character, nearest first.
+
+    Width and compatibility, then script, then case, then without its accents.
 
     >>> list(variants("Ａ"))
     ['A', 'a', 'ａ']
@@ -200,6 +236,9 @@ def variants(char: str) -> Iterator[str]:
     candidates = [unicodedata.normalize("NFKC", char), _full_width(char)]
     candidates += [_converter(scheme).convert(char) for scheme in ("t2s", "s2t", "t2tw", "jp2t")]
     candidates += [form for known in tuple(candidates) for form in (known.lower(), known.upper())]
+    parts = unicodedata.normalize("NFD", char)
+    if all(map(unicodedata.combining, parts[1:])):
+        candidates += [parts[0], parts[0].lower()]
     for candidate in candidates:
         if len(candidate) == 1 and candidate not in seen:
             seen.add(candidate)

@@ -9,6 +9,7 @@ from charbard.config import CorpusConfig
 from charbard.corpus import open_dataset
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
 from charbard.errors import CorpusError
+from charbard.files import cache_folder
 from charbard.vocab import END, UNKNOWN, Vocab
 
 
@@ -91,3 +92,15 @@ def test_released_memory_reads_the_same(owl) -> None:
 
     assert np.array_equal(before, data.ids)
     assert END not in before
+
+
+def test_a_damaged_cache_is_made_again(tmp_path) -> None:
+    """Ids that lost their end are encoded anew."""
+    text = tmp_path / "text.txt"
+    text.write_text("abcdefgh\n" * 100)
+    before = open_dataset([str(text)])
+    (path,) = (cache_folder() / "datasets").glob(f"{before.digest}*/ids.bin")
+    with path.open("r+b") as file:
+        file.truncate(100)
+
+    assert open_dataset([str(text)]).size(TRAIN) == before.size(TRAIN)

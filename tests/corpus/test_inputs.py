@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import os
 import sys
+import threading
 
 import pytest
 
@@ -72,3 +74,23 @@ def test_lines_of_a_file_without_a_last_line_end(tmp_path) -> None:
     (source,) = find_inputs([str(tmp_path / "a.txt")])
 
     assert list(source.lines()) == ["一", "二", "三"]
+
+
+def test_a_pipe_with_a_name(tmp_path) -> None:
+    """What `charbard train <(zcat …)` gives: it can be read once, and is kept."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("through a pipe",))
+    writer.start()
+    (source,) = find_inputs([str(pipe)])
+    writer.join()
+
+    assert "".join(source.pieces()) == "".join(source.pieces()) == "through a pipe"
+
+
+def test_empty_files_beside_others_are_passed_over(tmp_path) -> None:
+    """A package's empty files do not stop its source code from being learned."""
+    (tmp_path / "a.py").write_text("print(1)\n")
+    (tmp_path / "__init__.py").touch()
+
+    assert [source.name for source in find_inputs([f"{tmp_path}/*.py"])] == [f"{tmp_path}/a.py"]

@@ -40,6 +40,13 @@ def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
     assert found == [Record("床前明月光，疑是地上霜。", {"title": "静夜思"})]
 
 
+def test_only_the_first_colon_parts_a_title(tmp_path) -> None:
+    """Whichever width it has; those in the poem stay as they are."""
+    found = _records(tmp_path, "问:答：好\n问：答:好\n", format="titled")
+
+    assert [record.text for record in found] == ["答：好", "答:好"]
+
+
 def test_songs(tmp_path) -> None:
     """One song a line; phrases parted by spaces become lines."""
     assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]
@@ -78,3 +85,30 @@ def test_misshapen_records(tmp_path, content: str, config, message: str) -> None
     with pytest.raises(CorpusError, match=message) as caught:
         _records(tmp_path, content, **config)
     assert caught.value.hint or "JSON" in message
+
+
+def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:
+    """A titled line may be in any language."""
+    records = _records(tmp_path, "Ode：O wild West Wind\n咏鹅:鹅 鹅，曲项 向天", format="titled")
+
+    assert [record.text for record in records] == ["O wild West Wind", "鹅鹅，曲项向天"]
+
+
+def test_a_missing_value_is_left_open_and_zero_is_not(tmp_path) -> None:
+    """null is no text, an empty field no condition; 0 is a value. Strings are normalised."""
+    lines = (
+        '{"text": null}',
+        '{"text": "e\\u0301\\r\\n\\ud83e\\udd89", "form": 0}',
+        '{"text": "b", "form": ""}',
+    )
+    records = _records(tmp_path, "\n".join(lines), format="jsonl", fields=("form",))
+
+    assert [record.text for record in records] == ["é\n\U0001f989", "b"]
+    assert [dict(record.fields) for record in records] == [{"form": "0"}, {}]
+
+
+def test_a_cell_may_hold_a_novel(tmp_path) -> None:
+    """CSV has no limit here."""
+    records = _records(tmp_path, "text\n" + "a" * 300_000, format="csv")
+
+    assert [len(record.text) for record in records] == [300_000]

@@ -219,7 +219,7 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     )
 )
 def test_every_request_has_a_near_one(places) -> None:
-    """Whatever is asked, the bare form at least can be written, and parts given up were in the way."""
+    """Whatever is asked, the bare form can be written, and what was given up stood in the way."""
     wish = Wish(
         form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
     )

@@ -187,3 +187,21 @@ def test_stopping_ends_every_text_with_an_error() -> None:
     with pytest.raises(StoppedError):
         next(engine.run(poem(0)))
     engine.stop()
+
+
+def test_a_graceful_stop_lets_texts_end() -> None:
+    """Within the grace, what is written and what waits is finished; nothing new is accepted."""
+    engine = Engine(MODEL, rows=1, ahead=2)
+    with ThreadPoolExecutor(3) as pool:
+        running = engine.run(poem(0))
+        first = next(running)
+        waiting = pool.submit(list, engine.run(poem(1)))
+        while not engine.load().waiting:
+            pass
+        stopping = pool.submit(engine.stop, grace_s=60)
+
+        assert [first, *running] == ALONE[0]
+        assert waiting.result() == ALONE[1]
+        stopping.result()
+    with pytest.raises(StoppedError):
+        next(engine.run(poem(0)))

@@ -196,5 +196,14 @@ def test_an_id_outside_the_vocabulary_is_refused() -> None:
     """The kernel never reads past its weights."""
     from charbard.runtime import compiled
 
-    with pytest.raises(IndexError, match="id 41"):
-        compiled.choose(FEATURES[:1], OUTPUT, [Ask(as_ids([3, 41]), SampleOptions(), 0, 0, 0)])
+    def choose(allowed, bias=None) -> None:
+        ask = Ask(allowed, SampleOptions(), 0, 0, 0, bias=bias)
+        compiled.choose(FEATURES[:1], OUTPUT, [ask])
+
+    for wrong in ([3, 41], [-1, 3]):
+        with pytest.raises(IndexError, match="of 41"):
+            choose(as_ids(wrong))
+    with pytest.raises(TypeError, match="not int32"):
+        choose(np.array([3, 4]))
+    with pytest.raises(TypeError, match="as many int32 ids"):
+        choose(as_ids([3]), Bias(np.array([3]), np.zeros(1, np.float32)))

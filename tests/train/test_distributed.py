@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from charbard.bundle import load_bundle
+from charbard.train.distributed import ranks
+from charbard.train.journal import read_journal
 from charbard.train.run import RunFolder
 
 EXACT = [
@@ -66,6 +70,24 @@ def test_two_processes_equal_one(owl, tmp_path) -> None:
         assert np.abs(two[name] - value).max() < 1e-9, name
 
 
+def test_in_float32_the_curves_stay_together(owl, tmp_path) -> None:
+    """Over 500 steps two processes never leave one by more than half a per cent."""
+    steps = ("--steps", "500", "--eval-every", "50", "--set", "dropout_output=0.2")
+    for out, processes in (("one", 1), ("two", 2)):
+        _train(owl, tmp_path / out, *steps, processes=processes)
+
+    one, two = (
+        {
+            event["step"]: event["loss"]
+            for event in read_journal(tmp_path / out / "log.jsonl")
+            if event["event"] == "validated"
+        }
+        for out in ("one", "two")
+    )
+    assert list(one) == list(range(50, 501, 50))
+    assert two == pytest.approx(one, rel=5e-3)
+
+
 def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
     """torchrun starts the processes again; they resume and finish."""
     killer = tmp_path / "sitecustomize.py"
@@ -90,7 +112,7 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
         "--save-every",
         "5",
         processes=2,
-        PYTHONPATH=str(tmp_path),
+        PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
     )
 
     events = [
@@ -100,3 +122,16 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
     assert events[-1]["event"] == "finished"
     assert events[-1]["complete"]
     assert len(_weights(tmp_path / "run")) > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "processes", "threads"), [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6)]
+)
+def test_threads_are_shared_by_the_processes(monkeypatch, asked, processes, threads) -> None:
+    """A lone process heeds OMP_NUM_THREADS; several, for which torchrun sets it to 1, do not."""
+    monkeypatch.setattr("charbard.train.distributed._cores", lambda: 6)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
+
+    with ranks():
+        assert torch.get_num_threads() == threads

@@ -130,6 +130,14 @@ def test_orders_check_their_values() -> None:
             TextOrder(**wrong)
 
 
+def test_a_text_is_normalised_before_it_is_scored(writer) -> None:
+    """As a text to train on is: the line ends of Windows are no unknown characters."""
+    scored = writer.score("a\r\nb")
+
+    assert [char.char for char in scored.chars] == ["a", "\n", "b"]
+    assert scored.notes == ()
+
+
 def test_scores_and_notebook_views(writer) -> None:
     """A scored text has a number for each character; results show themselves as HTML."""
     scored = writer.score("春江<a>", top=2)

@@ -1,19 +1,27 @@
 """The console entry point: collects the commands and translates errors, once, for the terminal."""
 
+import io
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
+from charbard.cli.bench import bench
 from charbard.cli.check import check
 from charbard.cli.corpus import corpus
+from charbard.cli.couplet import couplet
 from charbard.cli.evaluate import evaluate
+from charbard.cli.export import export
 from charbard.cli.forms import forms
 from charbard.cli.info import info
+from charbard.cli.name import name
+from charbard.cli.report import report
 from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
 from charbard.cli.serve import serve
 from charbard.cli.train import train
+from charbard.cli.verse import verse
 from charbard.cli.write import write
 from charbard.errors import CharbardError
 
@@ -32,10 +40,16 @@ app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
 app.command()(serve)
+app.command()(bench)
+app.command()(report)
+app.command()(export)
 app.add_typer(corpus, name="corpus")
 app.command()(check)
 app.command()(forms)
 app.command()(rhyme)
+app.command()(verse)
+app.command()(couplet)
+app.command()(name)
 
 
 @app.callback(invoke_without_command=True)
@@ -52,18 +66,28 @@ def _root(
 
 def main() -> None:
     """Run the command line; a `CharbardError` becomes two lines and exit code 1."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
-        sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text: bytes as they are
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
-        app()
+        app(prog_name="charbard")
+        sys.stdout.flush()
     except CharbardError as error:
         if "--debug" in sys.argv:
             raise
-        typer.echo(f"Error: {error}", err=True)
-        if error.hint:
-            typer.echo(f"Hint: {error.hint}", err=True)
-        raise SystemExit(1) from None
-    except BrokenPipeError:
+        _fail(str(error), error.hint)
+    except OSError as error:  # stdout is closed or full, or a file went away while it was read
+        if "--debug" in sys.argv:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(1) from None
+        where = f"cannot use {error.filename!r}" if error.filename else "cannot write the result"
+        _fail(f"{where}: {(error.strerror or str(error)).lower()}", "")
+
+
+def _fail(message: str, hint: str) -> NoReturn:
+    typer.echo(f"Error: {message}", err=True)
+    if hint:
+        typer.echo(f"Hint: {hint}", err=True)
+    raise SystemExit(1) from None

@@ -101,6 +101,35 @@ def info(
     _show(found)
 
 
+@corpus.command()
+def trace(
+    text: Annotated[str, typer.Argument(help="A poem or a line, in either script.")],
+    name: Annotated[str, typer.Option("--in", help="A corpus of verse.")] = "verse",
+) -> None:
+    """Find every span of a poem, four characters or more, that stands in a corpus; with its source.
+
+    Example: charbard corpus trace "床前明月光，疑是地上霜。"
+    """
+    from charbard.corpus.named import built
+    from charbard.corpus.spans import open_spans
+    from charbard.corpus.split import lines_in
+    from charbard.corpus.verse.script import common_spelling
+    from charbard.errors import CorpusError
+
+    found = built(name)
+    if found is None or found.path.suffix != ".jsonl" or "forms" not in found.about:
+        raise CorpusError(
+            f"no corpus of verse named {name!r} is built", hint="charbard corpus build verse"
+        )
+    lines = lines_in(common_spelling(text))
+    for span in open_spans(found.path).spans(lines):
+        source = span.source
+        typer.echo(
+            f"{lines[span.line][span.start : span.end]}  {span.count}  {source.dynasty}"
+            f" {source.author}《{source.title}》 {source.number}: {source.line}"
+        )
+
+
 def _show(found: "Built") -> None:
     about = found.about
     typer.echo(f"{found.path}\n{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")

@@ -50,7 +50,9 @@ def evaluate(
     from charbard.config import CorpusConfig
 
     bundle = load_bundle(bundle_path(model))
-    corpus = from_dict(CorpusConfig, bundle.provenance.get("corpus", {}))
+    read_with = bundle.provenance.get("corpus", {})
+    # What the training left out is not left out here: the list may not be at hand.
+    corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None})
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         if letter.upper() == "V":
             found = evaluate_verse(
@@ -72,7 +74,8 @@ def evaluate(
         else:
             typer.echo(_line(found.protocol, found))
             for name, group in found.groups.items():
-                typer.echo(_line(f"   {name:20}", group))
+                if not name.startswith("tune "):  # hundreds; --json has them
+                    typer.echo(_line(f"   {name:20}", group))
 
 
 def _facts(found: "Perplexity") -> dict[str, Any]:

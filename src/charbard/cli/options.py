@@ -9,7 +9,7 @@ import typer
 from charbard.config import default_of, help_of, read_settings
 from charbard.errors import OptionError
 
-__all__ = ["given", "merged", "option", "parse_assignments"]
+__all__ = ["given", "merged", "option", "parse_assignments", "typed"]
 
 
 def option(config: type, name: str, *flags: str) -> Any:
@@ -24,6 +24,15 @@ def option(config: type, name: str, *flags: str) -> Any:
         else (str(default))
     )
     return typer.Option(*flags, help=help_of(config, name), show_default=shown or False)
+
+
+def typed(text: str) -> str:
+    r"""A command-line argument as it was meant, whatever the locale made of its bytes.
+
+    >>> typed("\udce6\udc98\udca5")
+    '春'
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def given(**values: Any) -> dict[str, Any]:
@@ -46,7 +55,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     import tomllib
 
     found: dict[str, Any] = {}
-    for assignment in assignments:
+    for assignment in map(typed, assignments):
         name, equals, value = assignment.partition("=")
         if not equals:
             raise OptionError(

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.options import typed
+
 __all__ = ["score"]
 
 
@@ -20,12 +22,11 @@ def score(
     Example: charbard score runs/my "To be, or not to be"
     """
     import json as json_format
-    import sys
 
     from charbard.cli.models import bundle_path
     from charbard.writer import Writer
 
-    given = sys.stdin.read() if text == "-" else text
+    given = _standard_input() if text == "-" else typed(text)
     result = Writer.open(bundle_path(model)).score(given, top=top)
     for note in result.notes:
         typer.echo(note, err=True)
@@ -42,3 +43,15 @@ def score(
         f"  perplexity {result.perplexity:.2f}",
         err=True,
     )
+
+
+def _standard_input() -> str:
+    """The text that comes through the pipe, in any encoding that a text to train on may have."""
+    import io
+    import sys
+
+    from charbard.text import detect_encoding, pieces
+
+    content, name = sys.stdin.buffer.read(), "standard input"
+    encoding = detect_encoding(io.BytesIO(content), name=name)
+    return "".join(pieces(io.BytesIO(content), encoding, name=name))

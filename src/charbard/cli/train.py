@@ -1,13 +1,16 @@
 """`charbard train`: from a text to a model."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import given, merged, option
+from charbard.cli.models import bundle_path
+from charbard.cli.options import given, merged, option, typed
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
+from charbard.extras import need
 
 __all__ = ["train"]
 
@@ -25,7 +28,7 @@ def train(
     epochs: Annotated[float | None, option(TrainConfig, "epochs")] = None,
     steps: Annotated[int | None, option(TrainConfig, "steps")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     format: Annotated[str | None, option(CorpusConfig, "format")] = None,
     text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
@@ -33,6 +36,7 @@ def train(
         str | None,
         typer.Option(help="Fields given to the model before the text, parted by commas."),
     ] = None,
+    exclude_lines: Annotated[str | None, option(CorpusConfig, "exclude_lines")] = None,
     encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
     drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
     min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
@@ -59,7 +63,9 @@ def train(
         typer.Option("--set", help="Any setting as name=value; see docs/options.md."),
     ] = None,
     threads: Annotated[int | None, option(TrainConfig, "threads")] = None,
-    tensorboard: Annotated[bool, typer.Option(help="Write curves for TensorBoard, too.")] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write curves for TensorBoard, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
 ) -> None:
     """Train a model on any text.
@@ -90,15 +96,16 @@ def train(
     )
     reading = given(
         format=format,
-        text_field=text_field,
+        text_field=None if text_field is None else typed(text_field),
+        exclude_lines=exclude_lines,
         encoding=encoding,
-        drop_containing=drop_containing,
+        drop_containing=None if drop_containing is None else typed(drop_containing),
         min_length=min_length,
         max_length=max_length,
         min_count=min_count,
         validation=validation,
         test=test,
-        fields=None if fields is None else tuple(fields.split(",")),
+        fields=None if fields is None else _names(fields),
     )
     names = set(CorpusConfig.__dataclass_fields__)
     reading = {name: settings.pop(name) for name in names & set(settings)} | reading
@@ -113,6 +120,16 @@ def train(
         tensorboard=tensorboard,
         quiet=quiet,
     )
+
+
+def _names(fields: str) -> tuple[str, ...]:
+    """Names parted by commas, of either width.
+
+    >>> _names("form, title")
+    ('form', 'title')
+    """
+    parts = typed(fields).replace("，", ",").split(",")
+    return tuple(name.strip() for name in parts if name.strip())
 
 
 def _run(
@@ -130,6 +147,8 @@ def _run(
     from charbard.cli.progress import Screen
     from charbard.corpus.named import config_for
 
+    if tensorboard:
+        need("--tensorboard", "tensorboard", extra="tensorboard")
     start, distributed, journal = _trainer_modules()
     corpus = config_for(text, reading)
     if out is None:
@@ -144,7 +163,7 @@ def _run(
             settings=settings,
             out=out,
             resume=resume,
-            init_from=init_from,
+            init_from=None if init_from is None else bundle_path(init_from),
             started=started,
         )
         trainer = start.open_training(wish, ranks, screen.say)
@@ -164,14 +183,7 @@ def _trainer_modules() -> Any:
     Raises:
         MissingExtraError: It is not installed.
     """
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        from charbard.errors import MissingExtraError
-
-        raise MissingExtraError(
-            "training needs torch", hint="install it with: pip install 'charbard[train]'"
-        ) from None
+    need("training", "torch", "matplotlib", extra="train")
     from charbard.train import distributed, journal, start
 
     return start, distributed, journal
@@ -195,12 +207,12 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
         typer.echo(end.bundle)
         typer.echo(
             f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
-            f" report: {out / 'report.html'}\nwrite with it: charbard write {end.bundle}",
+            f" report: {out / 'report.html'}\n"
+            f"write with it: {shlex.join(['charbard', 'write', str(end.bundle)])}",
             err=True,
         )
         return
-    again = " ".join(text)
-    typer.echo(
-        f"interrupted and saved; go on with: charbard train {again} --out {out} --resume", err=True
-    )
+    command = shlex.join(["charbard", "train", *text, "--out", str(out), "--resume"])
+    same = " with the same text on standard input" if "-" in text else ""
+    typer.echo(f"interrupted and saved; go on{same} with: {command}", err=True)
     raise typer.Exit(130)

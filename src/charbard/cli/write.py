@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charbard.cli.options import given, option
+from charbard.cli.options import given, option, typed
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def write(
     finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
     best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
-    seed: Annotated[int | None, option(TextOrder, "seed")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
 ) -> None:
     """Write text.
@@ -62,8 +64,8 @@ def write(
             min_p=min_p,
             greedy=greedy,
             repetition_penalty=repetition_penalty,
-            banned=ban,
-            boosted=boosted,
+            banned=None if ban is None else typed(ban),
+            boosted=None if boosted is None else typed(boosted),
             boost=boost,
             commonest=commonest,
         ),
@@ -71,13 +73,13 @@ def write(
     order = from_dict(
         TextOrder,
         given(
-            prime=_argument(prime),
+            prime=None if prime is None else typed(prime),
             length=length,
             finish_line=finish_line,
             samples=samples,
             best_of=best_of,
-            stop=tuple(stop or ()),
-            fields=_pairs(field or []),
+            stop=tuple(map(typed, stop or ())),
+            fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
             seed=fresh_seed() if seed is None else seed,
         ),
@@ -114,13 +116,6 @@ def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:
         fresh = piece.last
         if piece.last:
             typer.echo("\n" if between else "")
-
-
-def _argument(text: str | None) -> str | None:
-    """A command-line argument as it was meant, whatever the locale made of its bytes."""
-    if text is None:
-        return None
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from charbard.config.declare import (
     from_dict,
     help_of,
     read_settings,
+    refuse_unknown,
     setting,
     to_dict,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "from_dict",
     "help_of",
     "read_settings",
+    "refuse_unknown",
     "setting",
     "to_dict",
 ]

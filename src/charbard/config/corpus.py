@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["FORMATS", "CorpusConfig"]
+__all__ = ["FORMATS", "WITH_FIELDS", "CorpusConfig"]
 
 FORMATS = ("text", "lines", "titled", "songs", "json", "jsonl", "csv")
+WITH_FIELDS = ("titled", "json", "jsonl", "csv")
+"""Formats whose records have more than a text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,10 @@ class CorpusConfig:
         "Field or column that says train, validation or test, instead of a split by near-copies; "
         "records where it says anything else are left out.",
     )
+    exclude_lines: str | None = setting(
+        None,
+        "File of line digests (see docs/data.md): records that share a line with it are left out.",
+    )
     drop_containing: str = setting("", "Leave out records that contain any of these characters.")
     min_length: int = setting(1, "Leave out shorter records, in characters.", minimum=1)
     max_length: int | None = setting(None, "Leave out longer records, in characters.", minimum=1)
@@ -41,10 +47,25 @@ class CorpusConfig:
 
     def __post_init__(self) -> None:
         check(self)
-        if self.fields and not self.has_records:
+        if len(set(self.fields)) != len(self.fields) or "" in self.fields:
             raise OptionError(
-                "a running text has no fields to condition on",
-                hint="use --format titled, json, jsonl or csv",
+                f"fields names one twice, or an empty one: {', '.join(map(repr, self.fields))}",
+                hint="for example: --fields form,title",
+            )
+        if self.fields and self.format not in WITH_FIELDS:
+            raise OptionError(
+                f"format {self.format} has no fields to condition on",
+                hint=f"use --format {', '.join(WITH_FIELDS[:-1])} or {WITH_FIELDS[-1]}",
+            )
+        if self.format == "titled" and set(self.fields) - {"title"}:
+            raise OptionError(
+                f"format titled has no field {sorted(set(self.fields) - {'title'})[0]!r}",
+                hint="its only field is title; for others use --format json, jsonl or csv",
+            )
+        if self.exclude_lines is not None and not self.has_records:
+            raise OptionError(
+                "a running text has no records to leave out",
+                hint="use --format lines, titled, songs, json, jsonl or csv",
             )
         if self.split_field is not None and self.format not in ("json", "jsonl", "csv"):
             raise OptionError(

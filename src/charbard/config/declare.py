@@ -9,16 +9,26 @@ import math
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from charbard.errors import OptionError
 
-__all__ = ["check", "default_of", "from_dict", "help_of", "read_settings", "setting", "to_dict"]
+__all__ = [
+    "check",
+    "default_of",
+    "from_dict",
+    "help_of",
+    "read_settings",
+    "refuse_unknown",
+    "setting",
+    "to_dict",
+]
 
 T = TypeVar("T")
+_SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
 def setting(
@@ -46,20 +56,21 @@ def check(config: Any) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value is not None:
-            _check_type(field.name, value, hints[field.name])
+            _check_type(field, value, hints[field.name])
             _check_range(field, value)
         elif type(None) not in typing.get_args(hints[field.name]):
             raise OptionError(f"{field.name} must have a value")
 
 
-def _check_type(name: str, value: object, hint: Any) -> None:
+def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> None:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     plain = {typing.get_origin(kind) or kind for kind in kinds}
     if float in plain and isinstance(value, int) and not isinstance(value, bool):
         return
     if (isinstance(value, bool) and bool not in plain) or not isinstance(value, tuple(plain)):
         wanted = " or ".join(sorted(kind.__name__ for kind in plain if kind is not type(None)))
-        raise OptionError(f"{name} must be {wanted}, got {value!r}")
+        meaning = str(field.metadata.get("help", ""))
+        raise OptionError(f"{field.name} must be {wanted}, got {value!r}", hint=meaning)
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
@@ -98,13 +109,22 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
     Raises:
         OptionError: A name is unknown, or a value is not allowed.
     """
-    known = [field.name for field in dataclasses.fields(typing.cast(Any, cls))]
-    for name in data:
-        if name not in known:
-            near = get_close_matches(name, known, n=3) or known
-            raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
+    refuse_unknown(data, cls)
     hints = typing.get_type_hints(cls)
     return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
+
+
+def refuse_unknown(names: Iterable[str], *configs: type) -> None:
+    """Pass if every name is a field of one of the configs.
+
+    Raises:
+        OptionError: One is not; the nearest ones are suggested.
+    """
+    known = [field.name for config in configs for field in dataclasses.fields(config)]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or known[:10]
+            raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
 
 
 def _from_json(value: Any, hint: Any) -> Any:
@@ -127,10 +147,10 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise OptionError(f"no config file {str(path)!r}") from None
+        raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise OptionError(
-            f"cannot read config file {str(path)!r}: {error}", hint="a line is: hidden_size = 512"
+            f"cannot read config file {str(path)!r}: {error}", hint=_SHAPE_OF_FILE
         ) from None
     flat: dict[str, Any] = {}
     for name, value in table.items():

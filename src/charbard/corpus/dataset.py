@@ -7,6 +7,7 @@ with the text.
 
 import json
 import mmap
+import shutil
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,17 +20,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import CorpusConfig, to_dict
+from charbard.corpus.heldout import read_list
 from charbard.corpus.inputs import Input, find_inputs
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
 from charbard.errors import CorpusError
-from charbard.files import cache_folder, write_folder_atomically
+from charbard.files import cache_folder, readable, write_folder_atomically
 from charbard.vocab import END, UNKNOWN, Vocab, count_chars
 
 __all__ = ["Dataset", "open_dataset"]
 
-_LAYOUT = 2
+_LAYOUT = 3
 """Version of the files in the cache; part of their folder's name."""
+_MOST_NAMES = 20
+_CHECK_FILTERS = "check the text, and the filters: --min-length, --max-length, --drop-containing"
 Ids = NDArray[np.uint16 | np.uint32]
 
 
@@ -119,20 +123,36 @@ def open_dataset(
     digest = _digest(inputs, config)
     symbols = "" if vocab is None else f"-{_hex(f'{grow} {vocab.symbols}'.encode())}"
     folder = cache_folder() / "datasets" / (digest + symbols)
-    if not (folder / "about.json").is_file():
+    was_there = folder.is_dir()
+    if not _is_whole(folder):
         say(f"encoding {sum(source.size for source in inputs) / 1e6:.1f} MB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
+        if was_there:  # damaged: a folder appears whole or not at all
+            shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest)
 
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
-    how = json.dumps([_LAYOUT, to_dict(config)]).encode()
+    settings = to_dict(config)
+    if config.exclude_lines is not None:  # what is in the list counts, not where it lies
+        settings["exclude_lines"] = _hex(read_list(Path(config.exclude_lines)).tobytes())
+    how = json.dumps([_LAYOUT, settings]).encode()
     return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))
 
 
 def _hex(content: bytes) -> str:
     return blake2b(content, digest_size=8).hexdigest()
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether it is there, and the ids, which are mapped and not read, have their full length."""
+    try:
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        wanted: int = about["ids"] * about["bytes_per_id"]
+        return (folder / "ids.bin").stat().st_size == wanted
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _open(folder: Path, config: CorpusConfig, digest: str) -> Dataset:
@@ -160,16 +180,20 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
     with (folder / "ids.bin").open("wb") as file:
         write = _write_records if config.has_records else _write_stream
         parts = write(file, inputs, config, vocab)
+    if not parts.bounds[-1]:
+        raise CorpusError("the text holds nothing to learn from", hint=_CHECK_FILTERS)
     np.save(folder / "bounds.npy", parts.bounds)
     np.save(folder / "sides.npy", parts.sides)
     np.save(folder / "field_sizes.npy", parts.field_sizes)
     about = {
         "chars": "".join(vocab.chars),
         "fields": vocab.fields,
-        "names": [source.name for source in inputs],
+        "names": [readable(Path(source.name).name) for source in inputs[:_MOST_NAMES]],
+        "files": len(inputs),
         "encodings": sorted({source.encoding for source in inputs}),
         "bytes": sum(source.size for source in inputs),
         "ids": int(parts.bounds[-1]),
+        "bytes_per_id": np.dtype(_dtype(vocab)).itemsize,
         "records": len(parts.sides) if config.has_records else None,
         "unknown": parts.unknown,
     }
@@ -179,10 +203,7 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
 def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None) -> Vocab:
     counts = count_chars(_texts(inputs, config))
     if not counts:
-        raise CorpusError(
-            "the text holds nothing to learn from",
-            hint="check the filters: --min-length, --max-length, --drop-containing",
-        )
+        raise CorpusError("the text holds nothing to learn from", hint=_CHECK_FILTERS)
     fresh = Vocab.from_counts(counts, min_count=config.min_count, fields=config.fields)
     if keep is None:
         return fresh

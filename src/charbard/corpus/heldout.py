@@ -5,6 +5,7 @@ trained without it can be judged on those poems. A digest is BLAKE2b of the simp
 punctuation: UTF-8, unkeyed, 8 bytes.
 """
 
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from charbard.corpus.split import line_hash, lines_in
+from charbard.corpus.verse.script import spellings
 from charbard.errors import CorpusError
 
-__all__ = ["own_list", "read_list"]
+__all__ = ["holds_line", "own_list", "read_list"]
 
 _OWN = "heldout.blake2b64"
 
@@ -24,6 +27,13 @@ def own_list() -> NDArray[np.uint64]:
     """The digests of the package's own list, sorted. Kept as big-endian 8-byte numbers."""
     raw = files("charbard.corpus.data").joinpath(_OWN).read_bytes()
     return np.frombuffer(raw, ">u8").astype(np.uint64)
+
+
+def holds_line(text: str, digests: Collection[int]) -> bool:
+    """Whether a line of the text, as it is or simplified, has one of the digests."""
+    return any(
+        line_hash(line) in digests for form in {text, *spellings(text)} for line in lines_in(form)
+    )
 
 
 def read_list(path: Path) -> NDArray[np.uint64]:

@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
 from charbard.corpus.named import place_of
 from charbard.errors import CorpusError
+from charbard.files import saving
 from charbard.text import check_encoding, detect_encoding, pieces
 
 __all__ = ["Input", "find_inputs"]
 
 _BLOCK = 1 << 20
+_WHAT_TO_GIVE = (
+    "give a file, a folder, a pattern in quotes, - for standard input,"
+    " or a corpus; see: charbard corpus list"
+)
 
 
 @dataclass(frozen=True)
@@ -53,26 +58,42 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
     """Open every file that the names stand for, in a fixed order.
 
     Args:
-        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, `-`, or corpora by
-            name; a file of the same name comes first.
+        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, pipes, `-`, or
+            corpora by name; a file of the same name comes first. Empty files in a folder or
+            behind a pattern are passed over.
         encoding: Read all of them in this encoding; None detects it for each.
 
     Raises:
         CorpusError: A name stands for nothing, or a file is empty, unreadable or not text.
+        SaveError: There is no room to keep what comes through a pipe.
     """
     if encoding is not None:
         check_encoding(encoding)
-    return tuple(
-        _input(name, opener, encoding) for given in names for name, opener in _expand(given)
-    )
+    return tuple(found for given in names for found in _inputs(given, encoding))
+
+
+def _inputs(given: str, encoding: str | None) -> list[Input]:
+    """The inputs one name stands for."""
+    try:
+        expanded = _expand(given)
+    except (OSError, ValueError):  # no name a file can have: too long, or with a zero character
+        raise CorpusError(f"no text found at {given[:60]!r}…", hint=_WHAT_TO_GIVE) from None
+    found = [_input(name, opener, encoding) for name, opener in expanded]
+    if kept := [source for source in found if source.size]:
+        return kept
+    name = found[0].name if len(found) == 1 else f"every text in {given!r}"
+    raise CorpusError(f"{name} is empty", hint="give a text of a few thousand characters")
 
 
 def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
     if given == "-":
-        return [("standard input", _spooled_stdin())]
+        return [("standard input", _spooled(sys.stdin.buffer))]
     if (built := place_of(given)) is not None:
         return [(built.name, _opener(built))]
     path = Path(given)
+    if path.is_fifo():
+        with path.open("rb") as pipe:
+            return [(given, _spooled(pipe))]
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if p.name.endswith((".txt", ".txt.gz")))
         hint = "a folder is searched for .txt and .txt.gz; for others give a pattern: 'folder/*.md'"
@@ -80,10 +101,7 @@ def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
         found, hint = [path], ""
     else:
         found = sorted(Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file())
-        hint = (
-            "give a file, a folder, a pattern in quotes, - for standard input,"
-            " or a corpus; see: charbard corpus list"
-        )
+        hint = _WHAT_TO_GIVE
     if not found:
         raise CorpusError(f"no text found at {given!r}", hint=hint)
     return [(str(p), _opener(p)) for p in found]
@@ -98,10 +116,10 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
     return open_it
 
 
-def _spooled_stdin() -> Callable[[], BinaryIO]:
-    """Keep standard input on disk: it is read three times, and can be larger than the memory."""
-    with TemporaryFile() as spool:
-        while block := sys.stdin.buffer.read(_BLOCK):
+def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
+    """Keep a pipe's content on disk: it is read three times, and can be larger than the memory."""
+    with saving(Path(gettempdir())), TemporaryFile() as spool:
+        while block := pipe.read(_BLOCK):
             spool.write(block)
         spool.flush()
         kept = os.dup(spool.fileno())  # the nameless file lives as long as the process
@@ -121,12 +139,10 @@ def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> I
             while block := file.read(_BLOCK):
                 hasher.update(block)
                 size += len(block)
-        if not size:
-            raise CorpusError(f"{name} is empty", hint="give a text of a few thousand characters")
-        if encoding is None:
+        if encoding is None and size:
             with opener() as file:
                 encoding = detect_encoding(file, name=name)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CorpusError(f"cannot read {name}: {reason}") from None
-    return Input(name, opener, encoding, size, hasher.digest())
+        raise CorpusError(f"cannot read {name}: {str(reason).lower()}") from None
+    return Input(name, opener, encoding or "utf-8", size, hasher.digest())

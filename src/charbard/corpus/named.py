@@ -15,7 +15,7 @@ from typing import Any
 
 from charbard.config import CorpusConfig, from_dict
 from charbard.corpus.fetch import check_digest, fetch
-from charbard.corpus.sources import CHINESE_POETRY, SHAKESPEARE, Source
+from charbard.corpus.sources import CHINESE_POETRY, CHINESENAME, SHAKESPEARE, Source
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, write_atomically, write_folder_atomically
 
@@ -39,6 +39,8 @@ class Named:
     """Counted up whenever the same sources come out differently."""
     excludes: bool = False
     """Whether more lines can be held out of it."""
+    needs: tuple[str, ...] = ()
+    """Corpora that are built before."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,21 @@ CORPORA = {
                 "fields": ("form", "dynasty", "title"),
                 "split_field": "split",
             },
-            revision=1,
+            revision=2,
             excludes=True,
+        ),
+        Named(
+            name="names",
+            summary="Chinese given names, with surname or gender where the source has it",
+            sources=(CHINESENAME,),
+            file="names.jsonl",
+            reading={
+                "format": "jsonl",
+                "fields": ("surname", "gender"),
+                "split_field": "split",
+            },
+            revision=1,
+            needs=("verse",),
         ),
     )
 }
@@ -154,7 +169,7 @@ def build(
             f"the corpus {name!r} has no lines to exclude",
             hint="use --exclude-lines with charbard train instead",
         )
-    recipe = _recipe(corpus, exclude_lines)
+    recipe = _recipe(corpus, exclude_lines, [build(other, say=say) for other in corpus.needs])
     found = built(name)
     if found is not None and found.about["recipe"] == recipe:
         say(f"{name} is built already: {found.path}")
@@ -181,11 +196,13 @@ def _pointer(name: str) -> Path:
     return _root() / f"{name}.current"
 
 
-def _recipe(corpus: Named, exclude_lines: Path | None) -> str:
+def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -> str:
     """Digest of everything the built file depends on."""
     hasher = sha256(f"{corpus.name} {corpus.revision}".encode())
     for source in corpus.sources:
         hasher.update(source.sha256.encode())
+    for other in needs:
+        hasher.update(other.about["recipe"].encode())
     if exclude_lines is not None:
         from charbard.corpus.heldout import read_list
 
@@ -258,7 +275,19 @@ def _verse(
     return build_verse(sources[0], target, exclude=more, say=say)
 
 
+def _names(
+    sources: Sequence[Path], target: Path, exclude_lines: Path | None, say: Say
+) -> dict[str, Any]:
+    from charbard.corpus.names import build_names
+    from charbard.corpus.verse import read_poems
+
+    verse = built("verse")
+    assert verse is not None  # built before, as the corpus asks
+    return build_names(sources[0], (poem.author for poem in read_poems(verse.path)), target)
+
+
 _BUILDERS: dict[str, Callable[[Sequence[Path], Path, Path | None, Say], dict[str, Any]]] = {
     "shakespeare": _shakespeare,
     "verse": _verse,
+    "names": _names,
 }

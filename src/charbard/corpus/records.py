@@ -5,16 +5,25 @@ Source of the `titled` and `songs` formats and their filters: tensorflow_poems, 
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from charbard.config import CorpusConfig
+from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
 from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError
+from charbard.text import normalise
 
 __all__ = ["Record", "read_records"]
+
+_CHINESE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+_SPACES_IN_CHINESE = re.compile(f"(?<={_CHINESE}) +| +(?={_CHINESE})")
+_COLON = re.compile("[:：]")
 
 
 @dataclass(frozen=True)
@@ -31,15 +40,19 @@ class Record:
 def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Record]:
     """Every record that passes the config's filters, in order.
 
-    With a `split_field` those of no side are left out.
+    With a `split_field` those of no side are left out, with `exclude_lines` those that share a
+    line with the list.
 
     Raises:
         CorpusError: A line or file does not have the format's shape.
     """
     parse = _PARSERS[config.format]
+    excluded = (
+        frozenset(read_list(Path(config.exclude_lines)).tolist()) if config.exclude_lines else ()
+    )
     for source in inputs:
         for record in parse(source, config):
-            if _passes(record, config):
+            if _passes(record, config) and not (excluded and holds_line(record.text, excluded)):
                 yield record
 
 
@@ -57,17 +70,21 @@ def _lines(source: Input, config: CorpusConfig) -> Iterator[Record]:
 
 
 def _titled(source: Input, config: CorpusConfig) -> Iterator[Record]:
-    """`title:content`, with a half- or full-width colon; the content may hold more of them."""
+    """`title:content`, with a half- or full-width colon; the content may hold more of them.
+
+    Spaces between Chinese characters are typesetting and are dropped; between words they stay.
+    """
     for number, line in enumerate(source.lines(), 1):
         if not line.strip():
             continue
-        title, colon, content = line.replace("：", ":", 1).partition(":")
-        if not colon:
+        title, *rest = _COLON.split(line, maxsplit=1)
+        if not rest:
             raise CorpusError(
                 f"{source.name}, line {number}: no colon in {line[:40]!r}",
                 hint="a line is title:content; for lines without a title use --format lines",
             )
-        yield _with_fields(content.replace(" ", ""), {"title": title.strip()}, config)
+        content = _SPACES_IN_CHINESE.sub("", rest[0])
+        yield _with_fields(content, {"title": title.strip()}, config)
 
 
 def _songs(source: Input, config: CorpusConfig) -> Iterator[Record]:
@@ -94,23 +111,32 @@ def _json(source: Input, config: CorpusConfig) -> Iterator[Record]:
 
 
 def _csv(source: Input, config: CorpusConfig) -> Iterator[Record]:
+    csv.field_size_limit(sys.maxsize)  # a cell may hold a whole novel
     rows = csv.DictReader(line + "\n" for line in source.lines())
-    columns = rows.fieldnames or []
+    try:
+        _check_columns(rows.fieldnames or [], source, config)
+        for row in rows:
+            yield _with_fields(_joined(row[config.text_field]), row, config)
+    except csv.Error as error:
+        raise CorpusError(f"{source.name}, line {rows.line_num}: not CSV: {error}") from None
+
+
+def _check_columns(columns: Sequence[str], source: Input, config: CorpusConfig) -> None:
     for name in (config.text_field, *config.fields):
         if name not in columns:
             raise CorpusError(
                 f"{source.name} has no column {name!r}",
                 hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields",
             )
-    for row in rows:
-        yield _with_fields(row[config.text_field] or "", row, config)
 
 
 def _load(text: str, name: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"{name} is not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(
+            f"{name} is not JSON: {error}", hint="for plain text leave --format out"
+        ) from None
 
 
 def _from_object(value: Any, source: Input, config: CorpusConfig) -> Record:
@@ -124,12 +150,26 @@ def _from_object(value: Any, source: Input, config: CorpusConfig) -> Record:
 
 
 def _joined(value: Any) -> str:
-    """A text may be kept as a list of its lines, as chinese-poetry's paragraphs are."""
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A text may be kept as a list of its lines, as chinese-poetry's paragraphs are.
+
+    Raises:
+        CorpusError: It is an object.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(map(_joined, value))
+    if isinstance(value, dict):
+        raise CorpusError(
+            f"a text or field is an object: {str(value)[:40]}",
+            hint="choose a field that holds text with --text-field and --fields",
+        )
+    return normalise(str(value))
 
 
 def _with_fields(text: str, row: Mapping[str, Any], config: CorpusConfig) -> Record:
-    chosen = {name: _joined(row[name]) for name in config.fields if row.get(name)}
+    values = {name: _joined(row.get(name)).strip() for name in config.fields}
+    chosen = {name: value for name, value in values.items() if value}
     side = None if config.split_field is None else SIDES.get(str(row.get(config.split_field)))
     return Record(text.strip(), chosen, side)
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SIDES", "TEST", "TRAIN", "VALIDATION", "Clusters", "line_hash", "side_of"]
+__all__ = ["SIDES", "TEST", "TRAIN", "VALIDATION", "Clusters", "line_hash", "lines_in", "side_of"]
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 SIDES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
@@ -32,7 +32,7 @@ class Clusters:
 
     def add(self, text: str) -> None:
         """Take in the next record."""
-        lines = [line for line in _LINE_ENDS.split(text) if line]
+        lines = lines_in(text)
         hashes = set(map(line_hash, lines))
         self._firsts.append(line_hash("".join(lines)))
         self._sizes.append(len(hashes))
@@ -77,14 +77,6 @@ class Clusters:
                 copy[shorter] = True
         return copy
 
-    def holding(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which records have a line with one of these hashes."""
-        found = np.isin(np.frombuffer(self._hashes, np.uint64), hashes)
-        owners = np.repeat(np.arange(len(self)), self.sizes)
-        held = np.zeros(len(self), np.bool_)
-        held[owners[found]] = True
-        return held
-
     def sides(self, *, validation: float, test: float) -> NDArray[np.uint8]:
         """`TRAIN`, `VALIDATION` or `TEST` for each record."""
         firsts = np.frombuffer(self._firsts, np.uint64)[self.roots]
@@ -99,6 +91,15 @@ def side_of(hash_value: int, *, validation: float, test: float) -> int:
     if share < validation:
         return VALIDATION
     return TEST if share < validation + test else TRAIN
+
+
+def lines_in(text: str) -> list[str]:
+    r"""The lines of a text, however they are marked, without their marks.
+
+    >>> lines_in("梦回、酒醒。\nla la, la")
+    ['梦回', '酒醒', 'la', 'la', 'la']
+    """
+    return [line for line in _LINE_ENDS.split(text) if line]
 
 
 def line_hash(line: str) -> int:

@@ -85,12 +85,12 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
-            if (lock := locks.get((line, place))) is None:
+            if (here := locks.get((line, place))) is None:
                 slots.append(Slot(line, place, banned=ban_ids))
-            elif lock.char in banned.get((line, place), "") or lock.char in wish.banned:
+            elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None
             else:
-                slots.append(_locked(lock, lexicon))
+                slots.append(_locked(here, lexicon))
         slots += [Slot(line, None, _mark_id(mark, lexicon)) for mark in content.mark]
     return slots
 
@@ -135,7 +135,7 @@ def _known_ids(chars: str, lexicon: Lexicon) -> frozenset[int]:
 
 
 def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
-    allowed = lexicon.kind_V != 0
+    allowed: Mask = np.asarray(lexicon.kind_V != 0)
     allowed[list(_known_ids(wish.banned, lexicon))] = False
     if wish.commonest is not None:
         common = np.zeros_like(allowed)

@@ -87,13 +87,14 @@ class Lexicon:
 
     def toned(self, tones: int) -> Mask:
         """(V,) ids that have one of these tones."""
-        mask: Mask = (self.tones_K & tones != 0)[self.kind_V]
+        mask: Mask = (self.tones_K[self.kind_V] & tones).astype(bool)
         return mask
 
     def rhyming(self, tones: int, groups: int) -> Mask:
         """(V,) ids that rhyme in one of the groups, as bits, in a reading of one of these tones."""
         chosen = _unpacked([groups], len(self.groups))[0]
-        mask: Mask = self.groups_KG[tones][:, chosen].any(axis=1)[self.kind_V]
+        rhymes_K: Mask = np.any(self.groups_KG[tones][:, chosen], axis=1)
+        mask: Mask = rhymes_K[self.kind_V]
         return mask
 
 

@@ -128,7 +128,7 @@ class Machine:
         return ids[keep]
 
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
-        """`allowed` in two parts: ids that many states share as one array, and those barred of them.
+        """`allowed` in two parts: an array that many states share, and those barred of it.
 
         What is barred are characters that would come twice.
         """
@@ -250,7 +250,7 @@ class Machine:
             mask[slot.locked] = True
             return ("id", slot.locked), mask
         assert slot.place is not None
-        tones, rhymes = 0, set()
+        tones, rhymes = 0, set[tuple[int, int]]()
         for number, patterns in line.lives:
             plan = self.plans[number]
             key = plan.rhyme_at(line.at)

@@ -10,7 +10,7 @@ from charbard.prosody.form import Form
 __all__ = ["REPEATS", "Ban", "Lock", "Wish"]
 
 REPEATS = ("free", "rhymes", "none")
-"""What may come twice: anything; anything but a rhyme word; only a character doubled on the spot."""
+"""What may come twice: anything; all but rhyme words; only a character doubled on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Wish:
                 None if str(at) == place else group for at, group in enumerate(self.rhyme)
             )
             return replace(self, rhyme=open_one)
-        return replace(self, **{name: _NOTHING[name]})
+        return replace(self, **{name: _NOTHING[name]})  # type: ignore[arg-type]
 
     def parts(self) -> tuple["Lock | str", ...]:
         """All that could be given up, the dearest last."""

@@ -1,0 +1,95 @@
+"""One report: which sections a bundle gets, and the document they make.
+
+The document is plain values, ready for JSON; `page` and `card` show it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from charbard.bundle import Bundle
+from charbard.config import ReportOptions, to_dict
+from charbard.corpus.named import CORPORA, built
+from charbard.errors import OptionError
+from charbard.report.of_text import TextReport
+from charbard.report.of_verse import VerseReport
+from charbard.report.section import Subject
+from charbard.runtime import ByteModel, Model
+
+__all__ = ["SECTIONS", "collect", "own_text"]
+
+SECTIONS = ("perplexity", "form", "variety", "novelty", "parallelism", "themes", "samples")
+"""Every section there is; a model gets those that apply to it."""
+
+
+def collect(
+    bundle: Bundle,
+    names: Sequence[str],
+    options: ReportOptions,
+    *,
+    title: str,
+    say: Callable[[str], None] = lambda message: None,
+) -> dict[str, Any]:
+    """Measure a bundle.
+
+    Args:
+        bundle: The model.
+        names: The text it was trained on, with its held-out part; empty for none.
+        options: Sizes of the samples and how they are drawn.
+        title: Heading of the report.
+        say: Told what is being done.
+
+    Returns:
+        title, model, options, and under `sections` each section's plain values.
+
+    Raises:
+        OptionError: A section to skip has no such name.
+        CorpusError: The text cannot be read.
+    """
+    for key in options.skip:
+        if key not in SECTIONS:
+            raise OptionError(
+                f"no section {key!r} to skip", hint=f"choose among: {', '.join(SECTIONS)}"
+            )
+    subject = Subject(bundle, Model(bundle), ByteModel(bundle), tuple(names), options, say)
+    is_verse = bundle.has_records and "form" in bundle.vocab.fields
+    if is_verse and not names:
+        raise OptionError(
+            "a report on verse needs the poems it is measured against",
+            hint="charbard corpus build verse, or name a file of records",
+        )
+    report = VerseReport(subject) if is_verse else TextReport(subject)
+    sections = []
+    for key, section in report.sections():
+        if section is None:
+            say(f"{key}: left out, there is no text for it")
+        else:
+            say(f"{key}: done")
+            sections.append(section.plain())
+    return {
+        "title": title,
+        "model": _about(bundle),
+        "text": [PurePath(name).name for name in names],
+        "options": to_dict(options),
+        "sections": sections,
+    }
+
+
+def own_text(bundle: Bundle) -> tuple[str, ...]:
+    """The corpus by name that a bundle was trained on, if it is built here."""
+    names = bundle.provenance.get("text", {}).get("names", [])
+    files = {corpus.file: name for name, corpus in CORPORA.items()}
+    found = [files[name] for name in names if name in files and built(files[name])]
+    return tuple(found) if len(found) == len(names) else ()
+
+
+def _about(bundle: Bundle) -> dict[str, Any]:
+    config = bundle.config
+    return {
+        "digest": bundle.digest,
+        "network": f"{config.num_layers} x {config.cell}, width {config.hidden_size}",
+        "weights": config.num_parameters,
+        "characters": len(bundle.vocab.chars),
+        "fields": list(bundle.vocab.fields),
+        "provenance": dict(bundle.provenance),
+    }

@@ -1,7 +1,7 @@
 """How much of a text stands verbatim in the text that a model learned from."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 
 from charbard.report.diversity import grams_of
 
-__all__ = ["Copied", "Learned"]
+__all__ = ["Copied", "Grams", "Learned", "lines_of", "word_grams"]
+
+Grams = Callable[[str, int], NDArray[np.uint64]]
+"""From a text and a size to its n-grams, as numbers."""
 
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:]+")
+_WORD = re.compile(r"\w+")
 _SHORTEST_LINE = 4
+_SIZE = 4
+"""Characters or words of an n-gram."""
 _PIECE = 1 << 22
 
 
@@ -36,31 +42,34 @@ class Copied:
 class Learned:
     """A text to look lines and n-grams up in: two sorted arrays of numbers."""
 
-    def __init__(self, texts: Iterable[str], *, size: int = 4) -> None:
+    def __init__(self, texts: Iterable[str], *, grams: Grams = grams_of) -> None:
         """Take in the text.
 
         Args:
             texts: What was learned from.
-            size: Characters of an n-gram.
+            grams: Finds the n-grams: of characters, or of words where text has them.
         """
-        self.size = size
-        lines, grams, held, held_size = [], [], list[str](), 0
+        self._grams_of = grams
+        pieces, held, held_size = [], list[str](), 0
         for text in texts:
             held.append(text)
             held_size += len(text)
             if held_size >= _PIECE:
-                lines.append(_line_numbers(lines_of(held)))
-                grams.append(np.unique(grams_of("\n".join(held), size)))
+                pieces.append(self._numbers(held))
                 held, held_size = [], 0
-        lines.append(_line_numbers(lines_of(held)))
-        grams.append(np.unique(grams_of("\n".join(held), size)))
+        lines, found = zip(*[*pieces, self._numbers(held)], strict=True)
         self._lines = np.unique(np.concatenate(lines))
-        self._grams = np.unique(np.concatenate(grams))
+        self._grams = np.unique(np.concatenate(found))
+
+    def _numbers(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Lines and n-grams of texts, each as 64 bits: the same within this process."""
+        lines = lines_of(texts)
+        numbers = np.fromiter(map(hash, lines), np.int64, len(lines))
+        return numbers, self._grams_of("\n".join(texts), _SIZE)
 
     def copied(self, texts: Sequence[str]) -> Copied:
         """Look texts up."""
-        lines = _line_numbers(lines_of(texts))
-        grams = grams_of("\n".join(texts), self.size)
+        lines, grams = self._numbers(texts)
         return Copied(
             len(lines),
             int(_among(lines, self._lines).sum()),
@@ -75,9 +84,12 @@ def lines_of(texts: Iterable[str]) -> list[str]:
     return [line for line in found if len(line) >= _SHORTEST_LINE]
 
 
-def _line_numbers(lines: list[str]) -> NDArray[np.int64]:
-    """64 bits a line: the same line has the same ones, within this process."""
-    return np.fromiter(map(hash, lines), np.int64, len(lines))
+def word_grams(text: str, size: int) -> NDArray[np.uint64]:
+    """Every n-gram of words as a number; marks and line ends are passed over."""
+    words = _WORD.findall(text.lower())
+    count = max(0, len(words) - size + 1)
+    numbers = (hash(tuple(words[place : place + size])) for place in range(count))
+    return np.fromiter(numbers, np.int64, count).view(np.uint64)
 
 
 def _among(wanted: NDArray[np.generic], known: NDArray[np.generic]) -> NDArray[np.bool_]:

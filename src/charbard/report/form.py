@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from charbard.errors import OptionError
-from charbard.prosody import rhymes_of, tones_of
+from charbard.prosody import form_named, rhymes_of, tones_of
+from charbard.prosody.check import check
 from charbard.prosody.check.regulated import meter_of
 from charbard.prosody.poem import read_poem
 
-__all__ = ["REGULATED", "FormCount", "count_form", "is_regulated", "lines_in", "shape_of"]
+__all__ = ["REGULATED", "FormCount", "count_form", "lines_in", "shape_of"]
 
 REGULATED = {
     "五绝": (5, 5, 5, 5),
@@ -33,12 +34,17 @@ class FormCount:
     lines: int = 0
     right_lines: int = 0
     """Of regulated verse: lines of the right length in poems of any shape."""
+    regulated: int = 0
+    """Poems of a regulated form."""
     rhymed: int = 0
     """Of regulated verse: even lines share one level rhyme of 平水韵."""
     regular: int = 0
     """Rhymed poems that keep T4."""
     rescued: int = 0
     """Rhymed poems that keep T5."""
+    judged: int = 0
+    kept: int = 0
+    """Poems of a form with rules that the checker passes: tones and rhyme of a tune, too."""
     free: int = 0
     positions: int = 0
     """Characters, and how many of them were free: of both tones, or of none known."""
@@ -48,10 +54,11 @@ class FormCount:
         shares = {
             "shape": (self.shaped, self.poems),
             "line lengths": (self.right_lines, self.lines),
-            "rhyme": (self.rhymed, self.poems),
+            "rhyme": (self.rhymed, self.regulated),
             "T4 of rhymed": (self.regular, self.rhymed),
             "T5 of rhymed": (self.rescued, self.rhymed),
-            "rhyme and T4": (self.regular, self.poems),
+            "rhyme and T4": (self.regular, self.regulated),
+            "all rules": (self.kept, self.judged),
             "free positions": (self.free, self.positions),
         }
         return {name: a / b if b else None for name, (a, b) in shares.items()}
@@ -71,19 +78,29 @@ def count_form(
         form: A regulated form, or a tune.
         shapes: For a tune: line lengths that are right.
     """
-    if form in REGULATED:
-        return sum((_regulated(text, REGULATED[form]) for text in texts), FormCount())
-    return sum((FormCount(1, int(shape_of(text) in shapes)) for text in texts), FormCount())
+    total = FormCount()
+    for text in texts:
+        total += _regulated(text, REGULATED[form]) if form in REGULATED else _song(text, shapes)
+        total += _judged(text, form)
+    return total
+
+
+def _song(text: str, shapes: frozenset[tuple[int, ...]]) -> FormCount:
+    return FormCount(1, int(shape_of(text) in shapes))
+
+
+def _judged(text: str, form: str) -> FormCount:
+    """The checker's word on all rules; nothing for a form that it has no rules of."""
+    try:
+        form_named(form)
+    except OptionError:
+        return FormCount()
+    return FormCount(judged=1, kept=bool(lines_in(text)) and check(text, form).is_kept)
 
 
 def shape_of(text: str) -> tuple[int, ...]:
     """Characters in each line; empty for what is no verse."""
     return tuple(map(len, lines_in(text)))
-
-
-def is_regulated(text: str, form: str) -> bool:
-    """Whether a poem keeps a regulated form altogether: lines, rhyme and T4."""
-    return bool(_regulated(text, REGULATED[form]).regular)
 
 
 def lines_in(text: str) -> Sequence[str]:
@@ -98,13 +115,14 @@ def _regulated(text: str, shape: tuple[int, ...]) -> FormCount:
     lines = lines_in(text)
     right = sum(len(line) == shape[0] for line in lines)
     if tuple(map(len, lines)) != shape:
-        return FormCount(1, lines=len(lines), right_lines=right)
+        return FormCount(1, lines=len(lines), right_lines=right, regulated=1)
     tones = [_tones(line) for line in lines]
     counted = FormCount(
         1,
         1,
         len(lines),
         right,
+        regulated=1,
         free=sum(line.count("中") for line in tones),
         positions=sum(shape),
     )

@@ -1,27 +1,32 @@
 """A report on a model of verse: what it predicts, and what it writes, held against its poets."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from charbard.config import SampleOptions
+from charbard.config import SampleOptions, VerseOrder
 from charbard.corpus import Record
+from charbard.prosody import forms
 from charbard.report.copying import Learned
 from charbard.report.couplets import Parallelism, couplet_scores
 from charbard.report.diversity import distinct, jaccard, repeated
-from charbard.report.form import REGULATED, FormCount, count_form, is_regulated, shape_of
+from charbard.report.form import REGULATED, FormCount, count_form, shape_of
 from charbard.report.scoring import Tally, tallies
 from charbard.report.section import Cell, Section, Subject
 from charbard.report.theme import theme_fit
-from charbard.report.verse import group_names, measured, read_verse
+from charbard.report.verse import measured, read_verse
 from charbard.report.writing import write_records
+from charbard.writer.verse import VerseWriter
 
 __all__ = ["VerseReport"]
 
 _MAIN = "七绝"
 """The form that variety and themes are measured on: the commonest one of fixed length."""
 _TUNES = 4
+_CANDIDATES = 32
+"""Poems that are written side by side."""
 _POEMS_A_THEME = 4
 _THEME_CHARS = range(2, 6)
 
@@ -59,11 +64,13 @@ class VerseReport:
 
     @cached_property
     def _tunes(self) -> list[str]:
-        """The tunes that most held-out poems have."""
-        tunes = [n for r in self._held_out for n in group_names(r) if n.startswith("tune ")]
-        names, counts = np.unique(tunes, return_counts=True)
-        order = np.argsort(-counts, kind="stable")[:_TUNES]
-        return [str(names[place]).removeprefix("tune ") for place in order]
+        """The tunes of 词 that most poems have."""
+        tunes = Counter(
+            record.fields["form"]
+            for record in self._learned
+            if record.fields.get("kind") == "词" and "form" in record.fields
+        )
+        return [tune for tune, _ in tunes.most_common(_TUNES)]
 
     @cached_property
     def _free(self) -> dict[str, list[str]]:
@@ -71,11 +78,43 @@ class VerseReport:
         forms = [*REGULATED, *self._tunes]
         return {form: self._write([{"form": form}] * self._options.texts) for form in forms}
 
+    @cached_property
+    def _constrained(self) -> dict[str, list[str]]:
+        """Constrained text of each form that has rules, nothing else asked."""
+        writer = VerseWriter(self._subject.bundle, self._subject.network)
+        known = {form.name for form in forms()}
+        return {
+            form: self._constrained_in(writer, form)
+            for form in (*REGULATED, *self._tunes)
+            if form in known
+        }
+
+    def _constrained_in(self, writer: VerseWriter, form: str) -> list[str]:
+        self._subject.say(f"writing {self._options.texts} poems that keep the form: {form}")
+        texts: list[str] = []
+        for start in range(0, self._options.texts, _CANDIDATES):
+            order = VerseOrder(
+                form=form,
+                temperature=self._options.temperature,
+                candidates=min(_CANDIDATES, self._options.texts - start),
+                seed=self._options.seed + start,
+            )
+            poems = sorted(writer.verse(order), key=lambda poem: poem.candidate)
+            texts += [poem.text for poem in poems]
+        return texts
+
+    def _ways(self, form: str) -> Iterator[tuple[str, list[str]]]:
+        """Poems of a form, by how they came about."""
+        yield f"{form} free", self._free[form]
+        if form in self._constrained:
+            yield f"{form} constrained", self._constrained[form]
+        yield f"{form} by people", self._human(form, self._held_out)
+
     def _write(self, fields: Sequence[Mapping[str, str]]) -> list[str]:
         self._subject.say(f"writing {len(fields)} poems: {fields[0]}")
         return write_records(
             self._subject.bundle,
-            self._subject.model,
+            self._subject.network,
             fields,
             options=SampleOptions(temperature=self._options.temperature),
             seed=self._options.seed,
@@ -116,17 +155,16 @@ class VerseReport:
 
     def _form(self) -> Section:
         rows: dict[str, FormCount] = {}
-        for form, written in self._free.items():
+        for form in self._free:
             shapes = frozenset(shape_of(text) for text in self._human(form, self._learned))
-            rows[f"{form} free"] = count_form(written, form, shapes)
-            people = self._human(form, self._held_out)
-            rows[f"{form} by people"] = count_form(people, form, shapes)
+            rows |= {name: count_form(texts, form, shapes) for name, texts in self._ways(form)}
         columns = list(FormCount().rates())
         return Section(
             key="form",
-            title="Whether free text keeps the form",
-            says="Nothing but the name of the form is given, and nothing is held back: what the "
-            "model has learned of lines, tones and rhyme. T4 is the rule of regulated verse in "
+            title="Whether it keeps the form",
+            says="Free: nothing but the name of the form is given, and nothing is held back; this "
+            "is what the model has learned of lines, tones and rhyme. Constrained: no character "
+            "could be chosen that breaks the form. T4 is the rule of regulated verse in "
             "docs/prosody.md, T5 counts rescued lines as good. For a tune, the lines are right "
             "if its poets wrote such lines. By people: the held-out poems of that shape, among "
             "them old verse (古诗), which has no rule of tones.",
@@ -136,38 +174,31 @@ class VerseReport:
         )
 
     def _variety(self) -> Section:
-        written = self._free[_MAIN]
-        people = self._human(_MAIN, self._learned, len(written))
-        written = written[: len(people)]
-        rows = {}
-        for name, texts in {"free": written, "by people": people}.items():
-            rows[name] = {f"distinct-{size}": distinct(texts, size) for size in (1, 2, 3, 4)}
-        rows["ratio"] = {
-            column: rows["free"][column] / rows["by people"][column] for column in rows["free"]
-        }
-        counts = {"free": repeated(written), "by people": repeated(people)}
-        table: dict[str, dict[str, Cell]] = {
-            name: {**values, "poems": len(written), "repeated": counts.get(name)}
-            for name, values in rows.items()
-        }
+        people = self._human(_MAIN, self._learned, self._options.texts)
+        ways = {"free": self._free[_MAIN], "constrained": self._constrained[_MAIN]}
+        rows: dict[str, dict[str, Cell]] = {}
+        measure = {f"distinct-{size}": distinct(people, size) for size in (1, 2, 3, 4)}
+        for name, texts in ways.items():
+            texts = texts[: len(people)]
+            shares = {f"distinct-{size}": distinct(texts, size) for size in (1, 2, 3, 4)}
+            rows[name] = {"poems": len(texts), "repeated": repeated(texts), **shares}
+            rows[f"{name}, of people's"] = {c: shares[c] / measure[c] for c in shares}
+        rows["by people"] = {"poems": len(people), "repeated": repeated(people), **measure}
         return Section(
             key="variety",
             title="How varied it is",
             says=f"Share of n-grams of characters that are different from all others, over as many "
             f"{_MAIN} by the model as by people; and poems that came twice.",
-            rows=table,
+            rows=rows,
             chart="distinct-2",
         )
 
     def _novelty(self) -> Section:
         learned = Learned(record.text for record in self._learned)
         rows: dict[str, dict[str, Cell]] = {}
-        for form in (*REGULATED, *self._tunes):
-            for name, texts in (
-                ("free", self._free[form]),
-                ("by people", self._human(form, self._held_out)),
-            ):
-                rows[f"{form} {name}"] = {"poems": len(texts), **learned.copied(texts).rates()}
+        for form in self._free:
+            for name, texts in self._ways(form):
+                rows[name] = {"poems": len(texts), **learned.copied(texts).rates()}
         return Section(
             key="novelty",
             title="How much it copies",
@@ -183,11 +214,8 @@ class VerseReport:
         rows: dict[str, dict[str, Cell]] = {}
         for form in ("五律", "七律"):
             model = Parallelism.learn(self._human(form, self._learned))
-            for name, texts in (
-                ("free", self._free[form]),
-                ("by people", self._human(form, self._held_out)),
-            ):
-                rows[f"{form} {name}"] = dict(couplet_scores(model, texts))
+            for name, texts in self._ways(form):
+                rows[name] = dict(couplet_scores(model, texts))
         return Section(
             key="parallelism",
             title="Whether middle couplets are parallel",
@@ -261,15 +289,14 @@ class VerseReport:
         return Section(
             key="samples",
             title="What it writes",
-            says=f"Free text at temperature {self._options.temperature:g}, seed "
-            f"{self._options.seed}. The first ones are not selected in any way. The chosen ones "
-            f"are those of {self._options.texts} that keep the form and that the model itself "
-            "finds likeliest.",
+            says=f"Temperature {self._options.temperature:g}, seed {self._options.seed}, nothing "
+            "asked but the form. The first ones are not selected in any way. The chosen ones are "
+            f"those of {self._options.texts} that the model itself finds likeliest.",
             texts=texts,
         )
 
     def _chosen(self, form: str) -> list[str]:
-        kept = sorted({text for text in self._free[form] if is_regulated(text, form)})
+        kept = sorted(set(self._constrained[form]))
         records = [Record(text, {"form": form}) for text in kept]
         found = tallies(self._subject.model, self._vocab, records, only_han=True)
         order = np.argsort([tally.nats / tally.chars for tally in found], kind="stable")

@@ -20,7 +20,8 @@ from charbard.bundle import Bundle
 from charbard.config import CorpusConfig
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
-from charbard.errors import CorpusError, MissingExtraError, OptionError
+from charbard.errors import CorpusError, OptionError
+from charbard.extras import need
 from charbard.runtime import Model
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN
@@ -168,11 +169,8 @@ def _summed(protocol: str, model: Model, groups: Iterator[Group]) -> Perplexity:
 
 
 def _dynamic(bundle: Bundle, ids: NDArray[np.integer]) -> Perplexity:
-    try:
-        from charbard.train.dynamic import dynamic_loss
-    except ImportError:
-        raise MissingExtraError(
-            "protocol C needs torch", hint="install it with: pip install 'charbard[train]'"
-        ) from None
+    need("protocol C", "torch", extra="train")
+    from charbard.train.dynamic import dynamic_loss
+
     nats = dynamic_loss(bundle, ids)
     return Perplexity("C", nats, len(ids) - 1, int((ids[1:] == UNKNOWN).sum()))

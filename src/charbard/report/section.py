@@ -6,7 +6,7 @@ from typing import Any
 
 from charbard.bundle import Bundle
 from charbard.config import ReportOptions
-from charbard.runtime import Model
+from charbard.runtime import Model, Network
 
 __all__ = ["Cell", "Section", "Subject"]
 
@@ -41,6 +41,9 @@ class Subject:
 
     bundle: Bundle
     model: Model
+    """The plain network, for measuring."""
+    network: Network
+    """The network that writes."""
     names: tuple[str, ...]
     """The text it is measured against; empty for none."""
     options: ReportOptions

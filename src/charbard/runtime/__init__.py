@@ -11,6 +11,7 @@ from charbard.runtime.score import Scores, score_ids, score_texts
 from charbard.runtime.state import State
 from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, read_ids, through
 from charbard.runtime.together import best_of, together
+from charbard.runtime.units import activations, without_units
 
 __all__ = [
     "Ask",
@@ -35,6 +36,7 @@ __all__ = [
     "Step",
     "Steps",
     "Task",
+    "activations",
     "as_ids",
     "best_of",
     "constrained",
@@ -46,4 +48,5 @@ __all__ = [
     "score_texts",
     "through",
     "together",
+    "without_units",
 ]

@@ -63,7 +63,7 @@ class Engine:
         self._tickets: dict[int, _Ticket] = {}
         self._gone: list[_Ticket] = []
         self._load = Load(0, 0, 0, 0)
-        self._stopped = False
+        self._closing = self._stopped = False
         self._work = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="charbard-engine", daemon=True)
         self._thread.start()
@@ -117,11 +117,18 @@ class Engine:
         with self._work:
             return self._load._replace(waiting=len(self._queue))
 
-    def stop(self) -> None:
-        """End every task with a `StoppedError`, and the thread. Twice does no harm."""
+    def stop(self, *, grace_s: float = 0.0) -> None:
+        """Accept nothing more, and end. Twice does no harm.
+
+        Args:
+            grace_s: How long texts that are written or waited for may take to end by themselves;
+                those that have not ended by then get a `StoppedError`.
+        """
         with self._work:
+            self._closing = True
+            self._work.wait_for(lambda: self._stopped or self._is_idle(), grace_s)
             self._stopped = True
-            self._work.notify()
+            self._work.notify_all()
         self._thread.join()
 
     def _submit(self, ticket: _Ticket, owner: str) -> _Ticket:
@@ -131,27 +138,27 @@ class Engine:
                 hint="ask for fewer candidates, or start it with more rows",
             )
         with self._work:
-            if self._stopped:
+            if self._closing:
                 raise _stopped()
             if len(self._queue) >= self._limit:
                 raise BusyError(
                     f"{self._limit} requests are waiting already", hint="try again in a moment"
                 )
             self._queue.put(owner, ticket)
-            self._work.notify()
+            self._work.notify_all()
         return ticket
 
     def _leave(self, ticket: _Ticket) -> None:
         if not ticket.over:
             with self._work:
                 self._gone.append(ticket)
-                self._work.notify()
+                self._work.notify_all()
 
     def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
         """A task that waited for its reader may go on."""
         if len(mailbox) == self._ahead - 1:
             with self._work:
-                self._work.notify()
+                self._work.notify_all()
 
     def _run(self) -> None:
         while self._prepare():
@@ -161,6 +168,9 @@ class Engine:
             except Exception as error:  # of the step itself: its tasks are lost, not the engine
                 self._drop_all(error)
             self._load = Load(self._batch.rows, 0, self._batch.steps, self._batch.read)
+            if self._closing and not self._tickets:
+                with self._work:
+                    self._work.notify_all()
         self._drop_all(_stopped())
 
     def _prepare(self) -> bool:
@@ -184,6 +194,9 @@ class Engine:
             self._tickets[ticket.key] = ticket
             self._deliver(events)
         return not stopped
+
+    def _is_idle(self) -> bool:
+        return not self._tickets and not self._queue
 
     def _has_room(self, called: int = 0) -> bool:
         """Whether the next in the queue can be seated, `called` rows being promised."""

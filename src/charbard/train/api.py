@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from charbard.config import CorpusConfig
+from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.named import config_for
 from charbard.errors import TrainingError
 from charbard.train.distributed import ranks
@@ -52,10 +52,10 @@ def fit(
         out: Folder for the model, its checkpoints, log and report.
         minutes: Finish in this time and choose every setting that is not given; or give `epochs`
             or `steps` among the settings.
-        corpus: How to read the text.
+        corpus: How to read the text; its fields may stand among the settings instead.
         resume: Go on with the interrupted training in `out`.
         init_from: A bundle to begin with.
-        settings: Fields of `ModelConfig` and `TrainConfig`.
+        settings: Fields of `ModelConfig`, `TrainConfig` and `CorpusConfig`.
 
     Raises:
         CharbardError: Any of its kinds: see `charbard.errors`.
@@ -63,9 +63,11 @@ def fit(
     names = [str(text)] if isinstance(text, str | Path) else [str(name) for name in text]
     if minutes is not None:
         settings["minutes"] = minutes
+    given = {name: settings.pop(name) for name in to_dict(CorpusConfig()) if name in settings}
+    asked = {**({} if corpus is None else to_dict(corpus)), **given}
     wish = Wish(
         names=names,
-        corpus=corpus or config_for(names, {}),
+        corpus=config_for(names, asked),
         settings=settings,
         out=Path(out),
         resume=resume,

@@ -158,10 +158,10 @@ class Chunked:
         ids = np.full((length, len(self.records)), END, np.int64)
         targets = np.full((length, len(self.records)), -1, np.int64)
         for column, (record, dropped) in enumerate(zip(self.records, self.dropped, strict=True)):
-            stored, prefix = _gather(dataset, int(record), dropped)
-            text = stored.astype(np.int64)  # stored without a sign: there is no -1
-            read = np.concatenate([[END], text[:-1]])[self.start : self.stop]
-            wanted = np.where(np.arange(len(text)) < prefix, -1, text)[self.start : self.stop]
+            before, text = _gather(dataset, int(record), dropped)
+            # What is read, what follows it: one behind the other by one place.
+            read = _stretch([np.array([END]), before, text[:-1]], self.start, self.stop)
+            wanted = _stretch([np.full(len(before), -1), text], self.start, self.stop)
             ids[: len(read), column], targets[: len(wanted), column] = read, wanted
         counted = int((targets >= 0).sum())
         ids_TB, targets_TB = torch.from_numpy(ids[:, rows]), torch.from_numpy(targets[:, rows])
@@ -212,15 +212,30 @@ def packed(
 
 def _gather(
     dataset: Dataset, record: int, dropped: NDArray[np.bool_]
-) -> tuple[NDArray[np.integer], int]:
-    """A record's ids without the dropped fields, and how many of them come before the text."""
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """What stands before a record's text, without the dropped fields; and its text, not yet read.
+
+    Before a text with fields stand the fields and the text's marker.
+    """
     start, stop = int(dataset.bounds[record]), int(dataset.bounds[record + 1])
     if not dropped.size:
-        return dataset.ids[start:stop], 0
-    kept, prefix, place = [], 1, start
+        return np.empty(0, np.int64), dataset.ids[start:stop]
+    kept, place = [], start
     for size, drop in zip(dataset.field_sizes[record], dropped, strict=True):
         if not drop:
             kept.append(dataset.ids[place : place + size])
-            prefix += int(size)
         place += int(size)
-    return np.concatenate([*kept, dataset.ids[place:stop]]), prefix
+    return np.concatenate([*kept, dataset.ids[place : place + 1]]), dataset.ids[place + 1 : stop]
+
+
+def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray[np.int64]:
+    """From `start` to `stop` of the parts put together; a long record is not read for a short one.
+
+    >>> _stretch([np.array([1, 2]), np.array([3, 4, 5])], 1, 4).tolist()
+    [2, 3, 4]
+    """
+    cut, place = [], 0
+    for part in parts:
+        cut.append(part[max(0, start - place) : max(0, stop - place)])
+        place += len(part)
+    return np.concatenate(cut).astype(np.int64)  # stored without a sign: there is no -1

@@ -13,6 +13,8 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 __all__ = ["Ranks", "ranks"]
@@ -43,7 +45,7 @@ class Ranks:
     @property
     def restarted(self) -> bool:
         """Whether torchrun started this process again after one had died."""
-        return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+        return _restarts() > 0
 
     def wrap(self, network: nn.Module) -> nn.Module:
         """Let gradients be averaged over the processes."""
@@ -79,21 +81,42 @@ class Ranks:
         return merged
 
 
+def _restarts() -> int:
+    """How often torchrun has started the processes again."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+
+
 @contextmanager
 def ranks(threads: int | None = None) -> Iterator[Ranks]:
     """Join the processes that torchrun started, if it did; leave them at the end.
 
     torchrun sets OMP_NUM_THREADS to 1 when it starts more than one process; here each gets its
-    share of the machine's cores.
+    share of the machine's cores. Alone, a process does as OMP_NUM_THREADS says.
+
+    Args:
+        threads: Cores to use; None leaves it to the above.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local_world = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    with _processor(threads or max(1, (os.cpu_count() or 1) // local_world)):
+    with _processor(threads or _threads(local_world)):
         if world == 1:
             yield Ranks()
         else:
-            with _joined(world, local_world) as here:
+            with _joined(local_world) as here:
                 yield here
+
+
+def _threads(local_world: int) -> int:
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if local_world == 1 and asked.isdecimal() and int(asked):
+        return int(asked)
+    return max(1, _cores() // local_world)
+
+
+def _cores() -> int:
+    """Cores that this process may use; fewer than the machine has, in a container."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @contextmanager
@@ -110,12 +133,13 @@ def _processor(threads: int) -> Iterator[None]:
 
 
 @contextmanager
-def _joined(world: int, local_world: int) -> Iterator[Ranks]:
+def _joined(local_world: int) -> Iterator[Ranks]:
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-    dist.init_process_group(backend, timeout=_PATIENCE)
+    store, rank, world = next(rendezvous("env://", timeout=_PATIENCE))
+    # After a restart torchrun's store still holds where the dead processes listened.
+    store = PrefixStore(f"start{_restarts()}", store)
+    dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=_PATIENCE)
     try:
-        yield Ranks(
-            int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_RANK", "0")), local_world
-        )
+        yield Ranks(rank, world, int(os.environ.get("LOCAL_RANK", "0")), local_world)
     finally:
         dist.destroy_process_group()

@@ -1,11 +1,12 @@
 """A training's events as lines of JSON, for plotting, for TensorBoard, and for the report."""
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from charbard.files import saving
+from charbard.files import readable, saving
 from charbard.train.events import Event, Finished, Progress, Validated
 
 __all__ = ["Journal", "TensorBoard", "read_journal"]
@@ -19,6 +20,8 @@ class Journal:
         with saving(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[str] = path.open("a", encoding="utf-8")
+            if not _ends_a_line(path):  # a kill cut the last one short
+                self._file.write("\n")
 
     def write(self, event: Event) -> None:
         """One line: the kind of the event, then its fields.
@@ -33,24 +36,44 @@ class Journal:
             self._file.flush()
 
     def close(self) -> None:
-        """No more will come."""
-        self._file.close()
+        """No more will come.
+
+        Raises:
+            SaveError: The disk is full.
+        """
+        with saving(self._path):
+            self._file.close()
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 1))
+        return file.read(1) in (b"", b"\n")
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Path):
-        return value.name
-    return round(value, 6) if isinstance(value, float) else value
+        return readable(value.name)
+    if isinstance(value, float):  # JSON knows no infinity
+        return round(value, 6) if math.isfinite(value) else None
+    return value
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Every event of a run; a last line that a kill cut short is left out."""
-    events = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    """Every event of a run, without lines that a kill cut short and steps that were made again."""
+    events: list[dict[str, Any]] = []
+    reached = 0
+    for line in path.read_text(encoding="utf-8").split("\n"):
         try:
-            events.append(json.loads(line))
+            event = json.loads(line)
         except json.JSONDecodeError:
-            break
+            continue
+        step = event.get("step", reached)
+        if step < reached:
+            events = [earlier for earlier in events if earlier.get("step", 0) <= step]
+        reached = step
+        events.append(event)
     return events
 
 

@@ -3,8 +3,8 @@
 Shape letters: L layers, B rows, H hidden.
 """
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -47,6 +47,24 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
     return torch.device("cpu" if config.device == "cpu" else f"cuda:{ranks.local_rank}")
 
 
+@contextmanager
+def room_for(model: ModelConfig) -> Iterator[None]:
+    """Turn torch's failure to find memory into an error that says how much was asked for.
+
+    Raises:
+        TrainingError: The weights do not fit.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if "alloc" not in str(error) and "out of memory" not in str(error):
+            raise
+        raise TrainingError(
+            f"not enough memory for {model.num_parameters / 1e6:,.0f} million weights",
+            hint="choose a smaller --hidden-size or fewer --num-layers",
+        ) from None
+
+
 class Learner:
     """Weights, optimizer, averaged weights and the carried state."""
 
@@ -55,7 +73,8 @@ class Learner:
         generator = torch.Generator().manual_seed(config.seed)
         kind = torch.float64 if config.precision == "float64" else torch.float32
         device = device_of(config, ranks)
-        self.network = CharRNN(model, generator=generator).to(device, kind)
+        with room_for(model):
+            self.network = CharRNN(model, generator=generator).to(device, kind)
         self.average = CharRNN(model).to(device, kind).requires_grad_(False).eval()
         self.average.load_state_dict(self.network.state_dict())
         self._parallel = ranks.wrap(self.network)

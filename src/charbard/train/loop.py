@@ -88,7 +88,8 @@ class Trainer:
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
                 fraction, stopped = self._agree(stop)
-                yield from self._report(fraction, result)
+                if math.isfinite(result.grad_norm):
+                    yield from self._report(fraction, result)
                 if fraction < 1:
                     yield from self._look_after(fraction)
             yield from self._end(complete=fraction >= 1)

@@ -34,8 +34,12 @@ def summed_cross_entropy(
     Returns:
         A scalar in float32, or float64 if the weights are.
     """
+    device, kind = features_NP.device.type, features_NP.dtype
+    if torch.is_autocast_enabled(device):
+        kind = torch.get_autocast_dtype(device)
     apply: Any = _ChunkedCrossEntropy.apply
-    result: Tensor = apply(features_NP, weight_VP, bias_V, targets_N)
+    with torch.autocast(device, enabled=False):
+        result: Tensor = apply(features_NP.to(kind), weight_VP, bias_V, targets_N)
     return result
 
 

@@ -106,15 +106,15 @@ class CharRNN(nn.Module):
         noise = noise or Noise()
         x = nn.functional.embedding(ids_TB, self.weight("embedding"))
         if noise.input_BE is not None:
-            x = x * noise.input_BE
+            x = x * noise.input_BE.to(x)
         after: list[tuple[Tensor, ...]] = []
         for layer in range(self.config.num_layers):
             if layer and noise.between_LBH is not None:
-                x = x * noise.between_LBH[layer - 1]
+                x = x * noise.between_LBH[layer - 1].to(x)
             x, new = self._layer(layer, x, tuple(part[layer : layer + 1] for part in state), noise)
             after.append(new)
         if noise.output_BH is not None:
-            x = x * noise.output_BH
+            x = x * noise.output_BH.to(x)
         if self.config.projection_size is not None:
             x = nn.functional.linear(
                 x, self.weight("projection.weight"), self.weight("projection.bias")

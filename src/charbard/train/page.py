@@ -81,7 +81,8 @@ def _curves(events: Sequence[dict[str, Any]]) -> str:
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.add_subplot()
     for kind, style, label in (("progress", "-", "training"), ("validated", "o-", "validation")):
-        points = [(event["epoch"], event["loss"]) for event in events if event["event"] == kind]
+        of_kind = [event for event in events if event["event"] == kind]
+        points = [(e["epoch"], e["loss"]) for e in of_kind if e["loss"] is not None]
         if points:
             axes.plot(*zip(*points, strict=True), style, markersize=3, label=label)
     if axes.lines:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charbard.config import ModelConfig, TrainConfig
+from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, refuse_unknown
 from charbard.errors import TrainingError
 
 __all__ = ["Recipe", "Task", "choose"]
@@ -23,6 +23,8 @@ WEIGHTS_PER_CHAR = 3.0
 HARMLESS_WEIGHTS = 100_000
 """but that few do no harm to any text."""
 FEWEST_STEPS = 40
+BATCHES = (32, 16, 8, 4)
+"""Streams in a batch: the first that allows enough updates."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,13 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     Raises:
         TrainingError: The time allows next to no updates.
     """
-    settings, chars = _widest_fed(task, wishes)
+    for rows in BATCHES:
+        settings, chars = _widest_fed(task, wishes, rows)
+        steps = chars / (settings["batch_size"] * settings["seq_length"])
+        if steps >= FEWEST_STEPS or "batch_size" in wishes:
+            break
     epochs = chars / max(1, task.size)
     settings = {**settings, **_regularisation(epochs), **wishes}
-    steps = chars / (settings["batch_size"] * settings["seq_length"])
     if steps < FEWEST_STEPS:
         raise TrainingError(
             f"{task.seconds / 60:.2g} minutes are too short: this machine makes about"
@@ -77,12 +82,18 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     return Recipe(settings, reasons)
 
 
-def _widest_fed(task: Task, wishes: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
-    """Settings of the widest network that is fed in the time, and the characters it will read."""
+def _widest_fed(task: Task, wishes: Mapping[str, Any], rows: int) -> tuple[dict[str, Any], float]:
+    """Settings of the widest network that is fed in the time, and the characters it will read.
+
+    Args:
+        task: Text, time and machine.
+        wishes: Settings that are already decided.
+        rows: Streams in a batch at most.
+    """
     most = max(HARMLESS_WEIGHTS, WEIGHTS_PER_CHAR * task.size)
     best: tuple[dict[str, Any], float] | None = None
     for width in (wishes["hidden_size"],) if "hidden_size" in wishes else WIDTHS:
-        settings = _settings_at(width, task, wishes)
+        settings = _settings_at(width, task, wishes, rows)
         weights = _layer_weights(settings, task)
         if best is not None and weights > most:
             break
@@ -94,12 +105,12 @@ def _widest_fed(task: Task, wishes: Mapping[str, Any]) -> tuple[dict[str, Any], 
     return best
 
 
-def _settings_at(width: int, task: Task, wishes: Mapping[str, Any]) -> dict[str, Any]:
+def _settings_at(width: int, task: Task, wishes: Mapping[str, Any], rows: int) -> dict[str, Any]:
     """All that depends on nothing but the width and the text."""
     return {
         "hidden_size": width,
         **_shape(task, width),
-        **_batch(task),
+        **_batch(task, rows),
         "learning_rate": _rate(width),
         "precision": task.precision,
         **wishes,
@@ -117,8 +128,7 @@ def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelCon
     Raises:
         OptionError: A name is unknown or a value not allowed.
     """
-    from charbard.config import from_dict
-
+    refuse_unknown(settings, ModelConfig, TrainConfig, CorpusConfig)
     names = set(ModelConfig.__dataclass_fields__)
     model = {name: value for name, value in settings.items() if name in names}
     train = {name: value for name, value in settings.items() if name not in names}
@@ -142,9 +152,9 @@ def _shape(task: Task, width: int) -> dict[str, Any]:
     return {"embedding_size": narrow, "projection_size": narrow}
 
 
-def _batch(task: Task) -> dict[str, Any]:
+def _batch(task: Task, rows: int) -> dict[str, Any]:
     """Small batches make many updates; a short text gets smaller ones still."""
-    batch, length = 32, 64
+    batch, length = rows, 64
     while batch > 4 and batch * length * 8 > task.size:
         batch //= 2
     while length > 8 and batch * length * 4 > task.size:

@@ -55,6 +55,13 @@ class RunFolder:
         """Curves and samples as a page."""
         return self.path / "report.html"
 
+    def clear_half_written(self) -> None:
+        """Remove what a kill in the middle of saving left beside its place."""
+        for place in (self.path, self.path / "snapshots"):
+            for name in ("checkpoint", "model", "report", "step"):
+                for left in place.glob(f".{name}*"):
+                    left.unlink(missing_ok=True)
+
     def snapshot(self, step: int) -> Path:
         """A small bundle of this step."""
         return self.path / "snapshots" / f"step{step:06d}.safetensors"

@@ -15,7 +15,8 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TRAIN
-from charbard.errors import CheckpointError, CorpusError, OptionError
+from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
+from charbard.files import readable
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Finished
 from charbard.train.journal import Journal
@@ -64,6 +65,8 @@ def open_training(
     folder = RunFolder(wish.out)
     if wish.resume or (ranks.restarted and folder.checkpoints()):
         return _resumed(wish, folder, ranks, say)
+    if not {"minutes", "epochs", "steps"} & set(wish.settings):
+        raise OptionError("no budget given", hint="give --minutes, --epochs or --steps")
     if folder.checkpoints() and not ranks.restarted:
         raise OptionError(
             f"{str(wish.out)!r} holds a training already",
@@ -103,6 +106,11 @@ def _dataset(
     if ranks.local_rank != 0:
         dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow)
     about = dataset.about
+    for place, name in enumerate(dataset.config.fields):
+        if not dataset.field_sizes[:, place].any():
+            raise CorpusError(
+                f"no record has a field {name!r}", hint="check its spelling in --fields"
+            )
     if about["unknown"]:
         say(f"{about['unknown']} of {about['ids']} characters are rarer than --min-count: unknown")
     return dataset
@@ -112,15 +120,20 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
     """With minutes everything open is chosen; otherwise the declared defaults hold."""
     minutes = settings.get("minutes")
     if minutes is None:
-        if not {"epochs", "steps"} & set(settings):
-            raise OptionError("no budget given", hint="give --minutes, --epochs or --steps")
         return _fitted(dataset, settings)
+    left = minutes * 60 - (time.monotonic() - wish.started) - _overhead_s(minutes)
+    if left <= 0:
+        used = time.monotonic() - wish.started
+        raise TrainingError(
+            f"nothing is left of {minutes:g} minutes: reading the text took {used:.0f} seconds",
+            hint="it is kept and need not be read again; or give more --minutes",
+        )
     precision = "bfloat16" if fast_bfloat16() else "float32"
     task = Task(
         size=dataset.size(TRAIN),
         vocab_size=len(dataset.vocab),
         has_records=dataset.has_records,
-        seconds=minutes * 60 - (time.monotonic() - wish.started) - _overhead_s(minutes),
+        seconds=left,
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
     )
@@ -159,12 +172,13 @@ def _check_size(dataset: Dataset, config: TrainConfig) -> None:
 
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
-    about = dict(dataset.about)
-    about["names"] = [Path(name).name for name in about["names"]]
+    reading = to_dict(dataset.config)
+    if dataset.config.exclude_lines is not None:
+        reading["exclude_lines"] = Path(dataset.config.exclude_lines).name
     origin = {} if base is None else {"init_from": base.digest}
     return {
-        "text": {"digest": dataset.digest, **about},
-        "corpus": to_dict(dataset.config),
+        "text": {"digest": dataset.digest, **dataset.about},
+        "corpus": reading,
         "machine": describe_machine(),
         **origin,
     }
@@ -224,6 +238,11 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
         decided |= {name: budget.get(name) for name in ("minutes", "epochs", "steps")}
     config = from_dict(TrainConfig, decided)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
+    if wish.corpus not in (corpus, CorpusConfig()):
+        raise CheckpointError(
+            "a resumed training reads its text as before, but another way was asked for",
+            hint="leave out --format and the other reading options; or use --init-from",
+        )
     wish = Wish(**{**wish.__dict__, "corpus": corpus})
     dataset = _dataset(wish, ranks, say, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
@@ -255,13 +274,15 @@ def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
         yield from trainer.run()
         return
     folder = trainer.setup.folder
+    folder.clear_half_written()
     listeners = [Journal(folder.log), *more]
     try:
         for event in trainer.run():
             for listener in listeners:
                 listener.write(event)
             if isinstance(event, Finished):
-                write_page(folder.log, folder.report, title=folder.path.name, about=_about(trainer))
+                title = readable(folder.path.resolve().name)
+                write_page(folder.log, folder.report, title=title, about=_about(trainer))
             yield event
     finally:
         for listener in listeners:

@@ -24,7 +24,8 @@ def answering(request: Request) -> Lean | None:
     machine = request.machine
     spans = line_spans(machine)
     bodies = ["x" * (span.stop - span.start) for span in spans]
-    pairs = [(0, 1)] if request.form.kind == "对联" else middle_couplets(bodies)
+    is_couplet = request.form.kind == "对联" and len(spans) == 2
+    pairs = [(0, 1)] if is_couplet else middle_couplets(bodies)
     above = dict(_faced(machine, pairs))
     if not above or request.form.kind not in ("近体诗", "对联"):
         return None

@@ -1,8 +1,8 @@
 """对仗: how well two lines answer each other, character by character.
 
-The measure is the pointwise mutual information of two characters that face each other in a couplet,
-in nats, from the middle couplets of Tang and Song octaves. Pairs never seen there get the same small
-share of chance, so nothing is infinitely bad.
+The measure is the pointwise mutual information of two characters that face each other in a
+couplet, in nats, from the middle couplets of Tang and Song octaves. Pairs never seen there get the
+same small share of chance, so nothing is infinitely bad.
 """
 
 from collections.abc import Mapping
@@ -63,8 +63,7 @@ def _table() -> _Table:
         expected = held["above"][rows].astype(float) * held["below"][columns] / total
         ratio = (held["counts"] / expected + _SHARE) / (1 + _SHARE)
     below: dict[str, dict[str, float]] = {}
-    for row, column, nats in zip(
-        rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True
-    ):
+    cells = zip(rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True)
+    for row, column, nats in cells:
         below.setdefault(chars[row], {})[chars[column]] = nats
     return _Table(below)

@@ -171,7 +171,7 @@ def _grown(machine: Machine, draft: _Draft, outcome: Outcome, row: int) -> _Draf
         machine.advance(draft.state, char_id),
         (*draft.ids, char_id),
         (*draft.logp, outcome.logp[row]),
-        draft.weight + outcome.mass[row],
+        draft.weight + outcome.tempered[row],
     )
 
 

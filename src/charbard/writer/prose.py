@@ -12,6 +12,7 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.errors import OptionError
 from charbard.runtime import (
     Bias,
     ByteModel,
@@ -28,6 +29,7 @@ from charbard.runtime import (
     through,
     together,
 )
+from charbard.text import normalise
 from charbard.vocab import END, Vocab
 from charbard.writer.ending import Ending
 from charbard.writer.prime import encode_known, opening_ids
@@ -202,7 +204,10 @@ class Writer:
         if options.commonest is not None:
             last = min(last, vocab.first_char + options.commonest)
         allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
-        return as_ids(sorted(allowed - _known(vocab, options.banned)))
+        allowed -= _known(vocab, options.banned)
+        if not allowed:
+            raise OptionError("every character is banned", hint="leave some of them out of --ban")
+        return as_ids(sorted(allowed))
 
     def _boost(self, options: SampleOptions) -> Bias | None:
         ids = as_ids(sorted(_known(self.bundle.vocab, options.boosted)))
@@ -210,7 +215,7 @@ class Writer:
 
     def score(self, text: str, *, top: int = 5) -> Scored:
         """How likely each character of a text is, and what the model would rather have written."""
-        known, notes = encode_known(self.bundle.vocab, text)
+        known, notes = encode_known(self.bundle.vocab, normalise(text))
         return scored(self.bundle, self.network, known, notes, top=top)
 
     def _repr_html_(self) -> str:

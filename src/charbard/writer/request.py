@@ -1,4 +1,4 @@
-"""From an order in the user's words to what the engine can run: a machine, and what to read first."""
+"""From an order in the user's words to a machine, and what the model reads before it writes."""
 
 import re
 from collections.abc import Sequence

@@ -365,7 +365,8 @@ def _score(
         for place, value in enumerate(line.logp)
         if (line.index, place) not in known or len(known) == size
     ]
-    pairs = [(0, 1)] if request.form.kind == "对联" else middle_couplets(lines)
+    is_couplet = request.form.kind == "对联" and len(lines) == 2
+    pairs = [(0, 1)] if is_couplet else middle_couplets(lines)
     return Score(
         model=sum(free) / max(1, len(free)),
         theme=None if theme is None else theme / max(1, size),

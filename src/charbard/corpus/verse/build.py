@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus.heldout import own_list
-from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
-from charbard.corpus.verse.clean import Unusable, cleaned_text, cleaned_title, regular_marks
-from charbard.corpus.verse.forms import form_of
-from charbard.corpus.verse.gather import Gathered, RawPoem, gather
-from charbard.corpus.verse.poem import Poem, lines_of, to_json
+from charbard.corpus.split import SIDES, Clusters, line_hash
+from charbard.corpus.verse.clean import Unusable
+from charbard.corpus.verse.gather import Gathered, gather
+from charbard.corpus.verse.poem import Poem, to_json
 from charbard.corpus.verse.popularity import Popularity
-from charbard.corpus.verse.script import simplified
-from charbard.corpus.verse.tunes import known_tunes, tune_of_ci, tune_of_qu
+from charbard.corpus.verse.refine import Refiner
 
 __all__ = ["NEAR_COPY", "SHARES", "build_verse"]
 
@@ -25,8 +23,35 @@ SHARES = {"validation": 0.02, "test": 0.02}
 """Of the clusters; the rest trains, but for what is held out."""
 NEAR_COPY = 0.75
 """A poem with this share of its lines in another one adds nothing and is left out."""
-_SPLIT_NAMES = {TRAIN: "train", VALIDATION: "validation", TEST: "test"}
-_LEAST_LINES = 2
+_SPLIT_NAMES = {side: name for name, side in SIDES.items()}
+
+
+@dataclass
+class _Report:
+    """Counts by group (唐诗, 宋词 …) and by what became of a poem."""
+
+    cleaning: Counter[tuple[str, str]] = field(default_factory=Counter)
+    forms: Counter[tuple[str, str]] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    characters: int = 0
+
+    def kept(self, group: str, poem: Poem) -> None:
+        """Count a record that is written."""
+        self.cleaning[group, "kept"] += 1
+        self.forms[group, poem.form] += 1
+        self.splits[poem.split] += 1
+        self.characters += sum(map(len, poem.lines))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A cleaned poem, before it is known who its near-copies are."""
+
+    poem: Poem
+    group: str
+    """Dynasty and kind of the collection it comes from."""
+    held: bool
+    """Whether a held-out line is in it."""
 
 
 def build_verse(
@@ -47,116 +72,69 @@ def build_verse(
     Raises:
         CorpusError: The source is damaged or of another version.
     """
+    held_lines = own_list() if exclude is None else np.union1d(own_list(), exclude)
+    report = _Report()
     say(f"reading {source.name}")
-    report: Counter[tuple[str, str]] = Counter()
+    gathered = gather(source)
     say("cleaning")
-    poems = list(_usable(gather(source), report))
-    say(f"looking for copies among {len(poems)} poems")
-    poems, clusters = _without_copies(poems, report)
-    held = clusters.holding(own_list() if exclude is None else np.union1d(own_list(), exclude))
-    return _write(target, poems, clusters, held, report)
+    found = list(_usable(gathered, frozenset(held_lines.tolist()), report))
+    say(f"looking for copies among {len(found)} poems")
+    with target.open("w", encoding="utf-8") as file:
+        for poem in _placed(found, report):
+            file.write(to_json(poem) + "\n")
+    return {
+        "records": sum(report.splits.values()),
+        "characters": report.characters,
+        "splits": dict(report.splits),
+        "cleaning": _nested(report.cleaning),
+        "forms": _nested(report.forms),
+    }
 
 
-def _usable(gathered: Gathered, report: Counter[tuple[str, str]]) -> Iterator[Poem]:
+def _usable(
+    gathered: Gathered, held_lines: frozenset[int], report: _Report
+) -> Iterator[_Candidate]:
     """Cleaned poems, none with the text of an earlier one."""
-    popularity = Popularity.of(gathered)
-    tunes = known_tunes(
-        entry["title"] for name in gathered.named("yuanqu/.*") for entry in gathered.files[name]
-    )
-    seen: set[int] = set()
+    popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()
     for raw in gathered.poems():
         group = f"{raw.dynasty}{raw.kind}"
-        report[group, "in the source"] += 1
+        report.cleaning[group, "in the source"] += 1
         try:
-            poem = _poem(raw, tunes)
+            poem, lines = refiner.poem(raw)
         except Unusable as reason:
-            report[group, str(reason)] += 1
+            report.cleaning[group, str(reason)] += 1
             continue
-        text = hash("".join(poem.lines))
+        text = "".join(poem.lines)
         if text in seen:
-            report[group, "the same text again"] += 1
+            report.cleaning[group, "the same text again"] += 1
             continue
         seen.add(text)
         if raw.flags:
-            report[group, "flagged as doubtful, mended"] += 1
-        yield replace(poem, popularity=popularity.get(raw))
+            report.cleaning[group, "flagged as doubtful, mended"] += 1
+        held = any(line_hash(line) in held_lines for line in lines)
+        yield _Candidate(replace(poem, popularity=popularity.get(raw)), group, held)
 
 
-def _poem(raw: RawPoem, tunes: frozenset[str]) -> Poem:
-    joined = "".join(raw.paragraphs)
-    if "。" not in joined:  # some books leave out the mark that ends a line of print
-        joined = "。".join(raw.paragraphs) + "。"
-    text, title = simplified(cleaned_text(joined, songs=raw.kind == "曲")), raw.title
-    lines = lines_of(text)
-    if len(lines) < _LEAST_LINES:
-        raise Unusable("a single line")
-    form = form_of(lines)
-    if raw.kind == "词" and form != "句":
-        form = tune_of_ci(raw.tune) or "失调名"
-    elif raw.kind == "曲":
-        form, title = tune_of_qu(title, tunes)
-    elif raw.kind == "诗" and len(lines) % 2 == 0 and form not in ("杂言", "句"):
-        text = regular_marks(lines)
-    return Poem(
-        id=raw.id,
-        kind=raw.kind,
-        dynasty=raw.dynasty,
-        author=simplified(cleaned_title(raw.author)),
-        title=simplified(cleaned_title(title)),
-        form=simplified(form),
-        text=text,
-        tags=tuple(simplified(tag) for tag in raw.tags),
-    )
+def _placed(found: list[_Candidate], report: _Report) -> Iterator[Poem]:
+    """Poems without near-copies, each with its cluster and split.
 
-
-def _without_copies(
-    poems: list[Poem], report: Counter[tuple[str, str]]
-) -> tuple[list[Poem], Clusters]:
-    every = _clusters(poems)
-    copies = every.copies(NEAR_COPY)
-    for poem, copy in zip(poems, copies, strict=True):
-        if copy:
-            report[f"{poem.dynasty}{poem.kind}", "nearly the text of another"] += 1
-    kept = [poem for poem, copy in zip(poems, copies, strict=True) if not copy]
-    return kept, _clusters(kept)
-
-
-def _clusters(poems: list[Poem]) -> Clusters:
+    A cluster in which one poem has a held-out line is held out whole.
+    """
     clusters = Clusters()
-    for poem in poems:
-        clusters.add(poem.text.replace("、", ""))
-    return clusters
-
-
-def _write(
-    target: Path,
-    poems: list[Poem],
-    clusters: Clusters,
-    held: NDArray[np.bool_],
-    report: Counter[tuple[str, str]],
-) -> dict[str, Any]:
-    """Clusters that hold a held-out line are held out whole; the others go to their sides."""
-    roots, sides = clusters.roots, clusters.sides(**SHARES)
-    held = np.isin(roots, roots[held])
-    forms: Counter[tuple[str, str]] = Counter()
-    splits: Counter[str] = Counter()
-    with target.open("w", encoding="utf-8") as file:
-        for place, poem in enumerate(poems):
-            split = "heldout" if held[place] else _SPLIT_NAMES[int(sides[place])]
-            done = replace(poem, cluster=int(roots[place]), split=split)
-            file.write(to_json(done) + "\n")
-            splits[split] += 1
-            group = f"{poem.dynasty}{poem.kind}"
-            report[group, "kept"] += 1
-            forms[group, poem.form if poem.kind != "曲" else "曲"] += 1
-    return {
-        "records": len(poems),
-        "clusters": len(np.unique(roots)),
-        "splits": dict(splits),
-        "cleaning": _nested(report),
-        "forms": _nested(forms),
-        "characters": sum(len("".join(poem.lines)) for poem in poems),
-    }
+    for candidate in found:
+        clusters.add(candidate.poem.text.replace("、", ""))
+    roots, sides, copies = clusters.roots, clusters.sides(**SHARES), clusters.copies(NEAR_COPY)
+    held = np.isin(roots, roots[[candidate.held for candidate in found]])
+    numbers: dict[int, int] = {}
+    for place, candidate in enumerate(found):
+        if copies[place]:
+            report.cleaning[candidate.group, "nearly the text of another"] += 1
+            continue
+        number = numbers.setdefault(int(roots[place]), report.splits.total())
+        split = "heldout" if held[place] else _SPLIT_NAMES[int(sides[place])]
+        poem = replace(candidate.poem, cluster=number, split=split)
+        report.kept(candidate.group, poem)
+        yield poem
 
 
 def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:

@@ -2,8 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-__all__ = ["Unusable", "cleaned_text", "cleaned_title", "regular_marks"]
+__all__ = [
+    "Unusable",
+    "cleaned_author",
+    "cleaned_text",
+    "cleaned_title",
+    "joined",
+    "regular_marks",
+]
 
 
 class Unusable(Exception):
@@ -43,6 +51,10 @@ _FAULTS = (
     ("mojibake (kana, Cyrillic, �)", re.compile(_MOJIBAKE)),
     ("letters and digits", re.compile("[0-9A-Za-zⅰ-ⅿ０-９Ａ-Ｚａ-ｚ]")),
 )
+_HAN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
+_BOOK = re.compile("《.*")
+_BEHIND_NAME = re.compile("[0-9]+$| ?[一二三四五六七八九十]+首$")
+_NOBODY = re.compile("^(不[詳详]|佚名|[無无]名|缺名|闕名)")
 _TEXT = re.compile("[\u3007\u3400-\u9fff\ufa0e-\ufa29\U00020000-\U0003ffff，。、]+")
 
 
@@ -95,6 +107,25 @@ def cleaned_title(raw: str) -> str:
     text = " ".join(_CHOSEN.sub(r"\1\2", text).split())
     readable = not any(pattern.search(text) for _, pattern in _FAULTS[1:3])
     return text if readable else ""
+
+
+def cleaned_author(raw: str) -> str:
+    """A poet's name without what was typed behind it; empty if nobody knows it.
+
+    >>> cleaned_author("高明《蔡伯喈琵琶记》"), cleaned_author("无名氏")
+    ('高明', '')
+    """
+    name = _BEHIND_NAME.sub("", cleaned_title(_BOOK.sub("", raw)))
+    return "" if _NOBODY.search(name) else name
+
+
+def joined(paragraphs: Iterable[str]) -> str:
+    """Paragraphs as one text; one that ends in a character gets the mark it lost.
+
+    >>> joined(["山一程，水一程", "风一更，雪一更"])
+    '山一程，水一程。风一更，雪一更。'
+    """
+    return "".join(p + "。" if _HAN.fullmatch(p[-1]) else p for p in paragraphs if p)
 
 
 def regular_marks(lines: tuple[str, ...]) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-__all__ = ["FORMS", "form_of"]
+__all__ = ["FORMS", "FRAGMENT", "MIXED", "form_of"]
 
 _BY_SHAPE = {(4, 5): "五绝", (4, 7): "七绝", (4, 6): "六绝", (8, 5): "五律", (8, 7): "七律"}
 _BY_WIDTH = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
-_FRAGMENT, _MIXED = "句", "杂言"
-FORMS = (*_BY_SHAPE.values(), *_BY_WIDTH.values(), _MIXED, _FRAGMENT)
+FRAGMENT, MIXED = "句", "杂言"
+FORMS = (*_BY_SHAPE.values(), *_BY_WIDTH.values(), MIXED, FRAGMENT)
 _LEAST_LINES = 4
 
 
@@ -22,9 +22,9 @@ def form_of(lines: Sequence[str]) -> str:
     '杂言'
     """
     if len(lines) < _LEAST_LINES:
-        return _FRAGMENT
+        return FRAGMENT
     widths = {len(line) for line in lines}
     if len(widths) > 1:
-        return _MIXED
+        return MIXED
     width = widths.pop()
-    return _BY_SHAPE.get((len(lines), width)) or _BY_WIDTH.get(width, _MIXED)
+    return _BY_SHAPE.get((len(lines), width)) or _BY_WIDTH.get(width, MIXED)

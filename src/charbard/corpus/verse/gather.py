@@ -15,10 +15,10 @@ from typing import Any
 from charbard.corpus.archive import members
 from charbard.errors import CorpusError
 
-__all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "gather"]
+__all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "content_digest", "gather"]
 
 CONTENT_SHA256 = "0a2f138fda9ca79b0e64a67a921f9ff848e8d27ee86601c050647b8aca6fe6b3"
-"""Digest of the names and contents of the files that are read; see `_content_digest`."""
+"""Digest of the names and contents of the files that are read; see `content_digest`."""
 _IN_CLONE = {
     "全唐诗": "quantangshi",
     "五代诗词": "wudaishici",
@@ -67,12 +67,12 @@ class Gathered:
         """Every poem; of two with one text the first is kept, so that 词 which 全唐诗 has as 诗
         come with their tunes.
         """
-        flags, tunes = self._flags(), self._tunes()
+        flags = self._flags()
         for group in _GROUPS:
             for name in self.named(group.pattern):
                 stem = name.rpartition("/")[2].removesuffix(".json")
                 for place, entry in enumerate(self.files[name]):
-                    poem = group.poem(f"{stem}/{place}", entry, tunes)
+                    poem = group.poem(f"{stem}/{place}", entry)
                     yield replace(poem, flags=flags.get(entry.get("id", ""), ()))
 
     def named(self, pattern: str) -> list[str]:
@@ -80,7 +80,7 @@ class Gathered:
         found = [name for name in self.files if re.fullmatch(pattern, name)]
         return sorted(found, key=lambda name: ([int(n) for n in re.findall(r"\d+", name)], name))
 
-    def _tunes(self) -> frozenset[str]:
+    def tunes(self) -> frozenset[str]:
         """Every name of a tune in the 词 collections that name it apart."""
         return frozenset(
             tune
@@ -109,19 +109,19 @@ class _Group:
     """For a book of one author."""
     text: str = "paragraphs"
 
-    def poem(self, id: str, entry: Mapping[str, Any], tunes: frozenset[str]) -> RawPoem:
-        kind, tune, title = self.kind, entry.get("rhythmic", ""), entry.get("title", "")
-        if kind == "词" and not tune:  # 纳兰: the tune stands before a dot in the title
-            tune, _, rest = title.partition("·")
-            kind, tune, title = ("词", tune, rest) if tune in tunes else ("诗", "", title)
+    def poem(self, id: str, entry: Mapping[str, Any]) -> RawPoem:
+        tune, title = entry.get("rhythmic", ""), entry.get("title", "").strip()
+        if self.kind == "词" and "·" in title:  # the tune, a dot, a title or the first line
+            before, _, title = title.partition("·")
+            tune = tune or before
         return RawPoem(
             id=id,
-            kind=kind,
+            kind=self.kind,
             dynasty=self.dynasty,
             author=entry.get("author") or self.author,
             title=title,
             tune=tune,
-            paragraphs=tuple(map(str, entry.get(self.text) or ())),
+            paragraphs=tuple(filter(None, (str(p).strip() for p in entry.get(self.text) or ()))),
             tags=tuple(entry.get("tags", ())),
         )
 
@@ -157,7 +157,7 @@ def gather(path: Path) -> Gathered:
             f"{str(path)!r} is not the chinese-poetry package: no quantangshi/poet.tang.0.json",
             hint="give the folder that holds dist/ or 全唐诗/, or the .tgz that npm pack makes",
         )
-    digest = _content_digest(contents)
+    digest = content_digest(contents)
     if digest != CONTENT_SHA256:
         raise CorpusError(
             f"{str(path)!r} holds another version of chinese-poetry: {len(contents)} files with"
@@ -175,7 +175,8 @@ def _package_name(name: str) -> str:
     return "/".join(parts[start:])
 
 
-def _content_digest(contents: Mapping[str, bytes]) -> str:
+def content_digest(contents: Mapping[str, bytes]) -> str:
+    """Digest of names and contents, in the order of the names."""
     hasher = sha256()
     for name in sorted(contents):
         hasher.update(name.encode() + b"\0" + sha256(contents[name]).digest())

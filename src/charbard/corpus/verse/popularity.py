@@ -15,6 +15,7 @@ from charbard.corpus.verse.gather import Gathered, RawPoem
 __all__ = ["Popularity"]
 
 _LEAST_TITLE = 3
+_NUMBER = re.compile(r"[\s其一二三四五六七八九十百首]+$")
 _NO_TITLE = re.compile("^(句|無題|失題|其)")
 
 
@@ -36,7 +37,8 @@ class Popularity:
 
     def get(self, raw: RawPoem) -> float | None:
         """log10 of one more than the hits, or None where they say nothing of the poem."""
-        if raw.kind != "诗" or len(raw.title) < _LEAST_TITLE or _NO_TITLE.match(raw.title):
+        title = _NUMBER.sub("", raw.title)
+        if raw.kind != "诗" or len(title) < _LEAST_TITLE or _NO_TITLE.match(title):
             return None
         count = self.hits.get((raw.author, raw.title))
         return None if count is None else round(math.log10(1 + count), 2)

@@ -1,12 +1,14 @@
-"""Into simplified characters that every font shows, one character for one."""
+"""Into simplified characters that every font shows, one character for one, spelled one way."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
+from charbard.corpus.verse.variants import one_spelling
+
 if TYPE_CHECKING:
     import opencc
 
-__all__ = ["simplified"]
+__all__ = ["common_spelling", "simplified", "spellings"]
 
 _LAST_COMMON = "\uffff"
 """Last character of Unicode's basic plane: fonts and terminals fail beyond it."""
@@ -20,14 +22,33 @@ def simplified(text: str) -> str:
     >>> simplified("爐鑪")
     '炉鑪'
     """
-    converted: str = _converter().convert(text)
-    if len(converted) != len(text):
-        converted = "".join(map(_one, text))
-    if converted.isascii() or max(converted) <= _LAST_COMMON:
-        return converted
-    return "".join(
-        old if new > _LAST_COMMON else new for old, new in zip(text, converted, strict=True)
-    )
+    return spellings(text)[1]
+
+
+def common_spelling(text: str) -> str:
+    """The text as records have it: simplified, each character in its common spelling.
+
+    >>> common_spelling("劒閣")
+    '剑阁'
+    """
+    return spellings(text)[0]
+
+
+def spellings(text: str) -> tuple[str, str, str]:
+    """As records have it, as `simplified` has it, and with every simplified form there is.
+
+    >>> spellings("劒鑪")
+    ('剑炉', '劒鑪', '劒𬬻')
+    """
+    full: str = _converter().convert(text)
+    if len(full) != len(text):
+        full = "".join(map(_one, text))
+    plain = full
+    if not full.isascii() and max(full) > _LAST_COMMON:
+        plain = "".join(
+            old if new > _LAST_COMMON else new for old, new in zip(text, full, strict=True)
+        )
+    return one_spelling(plain), plain, full
 
 
 @cache

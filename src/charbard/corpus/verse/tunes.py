@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from charbard.corpus.verse.clean import Unusable
 
@@ -13,7 +14,7 @@ _KEYS = (
 )
 """Musical keys (宫调), which the titles of single songs begin with."""
 _TEXT_IN_TITLE = re.compile("[，。？！；、,：]")
-_LONGEST_TUNE = 8
+_LONGEST_TUNE, _USUAL_TUNE = 8, 3
 
 
 def tune_of_ci(name: str) -> str:
@@ -26,18 +27,32 @@ def tune_of_ci(name: str) -> str:
 
 
 def known_tunes(titles: Iterable[str]) -> frozenset[str]:
-    """The tunes of those titles that are a play, a dot and a tune."""
-    found = set()
+    """The tunes of 曲, told from all their titles.
+
+    A tune stands alone, or behind a play's name; behind a key it may have a title behind it, so
+    there it is what two titles have in common.
+    """
+    found, songs = set(), set()
     for title in titles:
-        head, dot, tail = title.partition("・")
-        tail = tail.rpartition("/")[2]
-        if dot and head not in _KEYS and 2 <= len(tail) <= _LONGEST_TUNE:
-            found.add(tail)
-    return frozenset(tail for tail in found if not _TEXT_IN_TITLE.search(tail))
+        head, dot, tail = title.strip().partition("・")
+        if dot and (not head or head in _KEYS):
+            songs.add(tail)
+        else:
+            found.add(tail.rpartition("/")[2] if dot else title)
+    for one, other in pairwise(sorted(songs)):
+        if one[:_USUAL_TUNE] == other[:_USUAL_TUNE]:
+            found.add(one[:_USUAL_TUNE])
+    return frozenset(
+        tune for tune in found if 1 < len(tune) <= _LONGEST_TUNE and not _TEXT_IN_TITLE.search(tune)
+    )
 
 
 def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
     """Tune and title of a 曲.
+
+    Args:
+        title: As the source has it.
+        tunes: Those that are known; the longest is taken.
 
     Raises:
         Unusable: The title holds the beginning of the text, or names no tune.
@@ -47,7 +62,7 @@ def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
     >>> tune_of_qu("汉宫秋・仙吕/点绛唇", frozenset())
     ('点绛唇', '汉宫秋')
     """
-    head, dot, tail = title.partition("・")
+    head, dot, tail = title.strip().partition("・")
     if _TEXT_IN_TITLE.search(title):
         raise Unusable("the beginning of the text is lost in its title")
     if not dot:

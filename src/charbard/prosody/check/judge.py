@@ -31,15 +31,8 @@ def judge(
         return _misshapen(poem, form, variants, book)
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
-    best = None
-    for each in fitting:
-        report = _patterned(poem, form, each, book=book, rhyme=rhyme)
-        if report.is_kept:
-            return report
-        if best is None or len(report.violations) < len(best.violations):
-            best = report
-    assert best is not None
-    return best
+    reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
+    return min(reports, key=lambda each: (len(each.violations), each.rhymes.count(None)))
 
 
 def _regulated(

@@ -141,7 +141,7 @@ def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
         return ()
     if kind == "乙" and tones[at] == tones[at + 2] == "仄":
         faults.append(("lone-level", at + 3, "平"))
-    if kind == "丁" and tones[at + 2] == "平":
+    if kind == "丁" and tones[at + 2] == "平" and tones[at + 3] != "仄":
         faults.append(("three-level", at + 3, "仄"))
     return tuple(faults)
 

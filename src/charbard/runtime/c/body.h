@@ -265,6 +265,22 @@ FUNC long NAME(follow)(Rule *rule, float *scores, int32_t *weights) {
     return NAME(draw)(weights, size, rule->u);
 }
 
+/* The highest of some ids; one below 0 counts as above all. */
+FUNC uint32_t NAME(highest)(Ids ids) {
+    uint32_t top = 0;
+    for (long i = 0; i < ids.size; i++) top = (uint32_t)ids.of[i] > top ? (uint32_t)ids.of[i] : top;
+    return top;
+}
+
+INLINE void NAME(gather)(const float *restrict from, const int32_t *restrict ids, long size,
+                         float *restrict to) {
+    if (size && ids[size - 1] - ids[0] == size - 1) {
+        memcpy(to, from + ids[0], size * sizeof(float));
+        return;
+    }
+    for (long i = 0; i < size; i++) to[i] = from[ids[i]];
+}
+
 /* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. */
 FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
                        const float *logits, Rule *rule, float *scores, int32_t *weights) {
@@ -272,7 +288,7 @@ FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit
     double all = 0.0, own = 0.0;
     rule->id = -1;
     if (logits)
-        for (long i = 0; i < allowed.size; i++) scores[i] = logits[allowed.of[i]];
+        NAME(gather)(logits, allowed.of, allowed.size, scores);
     else
         NAME(columns)(m, q, sum, unit, allowed, scores);
     for (long b = 0; b < rule->bias_ids.size; b++)
@@ -293,7 +309,7 @@ FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit
     rule->tempered = (float)(rule->log_sum - (double)rule->inverse_temperature * all);
 }
 
-const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(choose),
+const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(highest), NAME(choose),
                              {NAME(rnn), NAME(gru), NAME(lstm)}};
 
 #undef VEC

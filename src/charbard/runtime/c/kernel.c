@@ -40,6 +40,7 @@ typedef struct { /* what one row asks for, and what it gets */
 typedef struct {
     int32_t (*quantise)(const float *, long, int8_t *, float *);
     void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
+    uint32_t (*highest)(Ids);
     void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, Rule *, float *,
                    int32_t *);
     void (*cells[3])(const float *, const float *, const float *, float *, long);
@@ -80,7 +81,12 @@ static long find(Ids ids, int32_t id) {
 
 #define USE_VNNI512
 #define VARIANT vnni512
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
+#ifdef __clang__
+#define TARGET __attribute__((target(AVX512), min_vector_width(512)))
+#else
+#define TARGET __attribute__((target(AVX512 ",prefer-vector-width=512")))
+#endif
 #include "body.h"
 #undef USE_VNNI512
 #endif
@@ -243,18 +249,24 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
                     const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
     if (allowed == Py_None) return 1;
-    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_SIMPLE) < 0) return 0;
+    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_CONTIG_RO) < 0) return 0;
+    if (row->allowed.itemsize != sizeof(int32_t)) {
+        PyErr_SetString(PyExc_TypeError, "allowed ids are not int32");
+        return 0;
+    }
     rule->allowed.of = row->allowed.buf;
     rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
-    uint32_t highest = 0; /* an id below 0 is above all others */
-    for (long i = 0; i < rule->allowed.size; i++)
-        highest = (uint32_t)rule->allowed.of[i] > highest ? (uint32_t)rule->allowed.of[i] : highest;
-    if (rule->allowed.size && highest >= (uint32_t)outputs) {
+    uint32_t highest = kernel->highest(rule->allowed);
+    if (highest >= (uint32_t)outputs) {
         PyErr_Format(PyExc_IndexError, "id %d of %ld", (int)highest, outputs);
         return 0;
     }
     if (bias != Py_None) {
         if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
+        if (row->bias_ids.len != row->bias_nats.len) {
+            PyErr_SetString(PyExc_TypeError, "a bias needs as many int32 ids as float32 nats");
+            return 0;
+        }
         rule->bias_ids.of = row->bias_ids.buf;
         rule->bias_ids.size = (long)(row->bias_ids.len / sizeof(int32_t));
         rule->bias_nats = row->bias_nats.buf;

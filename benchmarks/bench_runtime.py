@@ -1,0 +1,257 @@
+"""How fast the engine writes: the network, whole steps, constrained poems, many users, a cold start.
+
+    python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
+
+Without a model an untrained network of the verse model's size is timed; the poems then obey a form
+of the same number of allowed characters. With a file of records the loss of the byte weights is
+measured on its test part. Every time is the best of several rounds, as other work on the machine
+can only add to it.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from charbard.bundle import Bundle, load_bundle, save_bundle
+from charbard.config import SampleOptions
+from charbard.report.speed import Machine, machine, measure, seconds_for, verse_sized
+from charbard.runtime import (
+    ByteModel,
+    Constraint,
+    Draws,
+    Emit,
+    Engine,
+    Model,
+    Network,
+    Steps,
+    Task,
+    as_ids,
+    constrained,
+    run,
+    score_texts,
+)
+
+ROWS = (1, 8, 64, 256)
+LINES, LENGTH = 4, 8
+OPTIONS = SampleOptions(temperature=0.8)
+
+
+class Quatrain:
+    """Four lines of seven characters and a mark: so many steps, and as many ids allowed, as 七绝."""
+
+    def __init__(self, symbols: int, *, wide: int) -> None:
+        rng = np.random.default_rng(0)
+        self._sets = [as_ids(rng.choice(symbols, wide, replace=False)) for _ in range(LENGTH)]
+        self._mark = as_ids([2])
+
+    def start(self) -> int:
+        return 0
+
+    def allowed(self, state: int) -> np.ndarray:
+        place = state % LENGTH
+        return self._mark if place == LENGTH - 1 else self._sets[place]
+
+    def advance(self, state: int, char_id: int) -> int:
+        return state + 1
+
+    def is_done(self, state: int) -> bool:
+        return state == LINES * LENGTH
+
+
+def poem(form: Constraint[int], sample: int, *, logp: bool) -> Task:
+    """A poem that is handed out line by line: the prime is one id, 32 characters follow it."""
+
+    def steps() -> Steps:
+        inner = constrained([0], form, Draws(options=OPTIONS, seed=1, sample=sample, logp=logp))
+        line, said = [], next(inner, None)
+        while said is not None:
+            if isinstance(said, Emit):
+                line.append(said.value.char_id)
+                if len(line) == LENGTH:
+                    yield Emit(line)
+                    line = []
+                said = next(inner, None)
+                continue
+            try:
+                said = inner.send((yield said))
+            except StopIteration:
+                return
+
+    return Task(steps())
+
+
+def best(work: Callable[[], object], rounds: int) -> float:
+    """Seconds of the fastest round."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def networks(bundle: Bundle) -> None:
+    """One step and all scores, without drawing: the kernels that were weighed."""
+    kinds: dict[str, Network] = {
+        "NumPy float32": Model(bundle),
+        "NumPy bytes": ByteModel(bundle, threads=1, compiled=False),
+        "C bytes": ByteModel(bundle, threads=1),
+    }
+    print("\nnetwork alone, µs" + "".join(f"{rows:>9}" for rows in ROWS))
+    for name, network in kinds.items():
+        times = []
+        for rows in ROWS:
+            ids, state = np.arange(rows) % len(bundle.vocab), network.start(rows)
+            times.append(seconds_for(lambda: network.logits(network.step(ids, state)[0])))
+        print(f"{name:17}" + "".join(f"{seconds * 1e6:9.0f}" for seconds in times))
+
+
+def steps(bundle: Bundle, here: Machine) -> None:
+    """Whole steps with every character allowed, and how far they are from the floor."""
+    for threads in (1, 2):
+        print(f"\nwhole step, all allowed, own log-probability, {threads} threads")
+        for pace in measure(bundle, here, ROWS, threads=threads):
+            print(
+                f"{pace.rows:5} rows {pace.step_us:8.0f} µs {pace.chars_per_s:10,.0f} characters/s"
+                f"  {pace.step_us / pace.floor_us:.1f} x floor"
+            )
+
+
+def poems(bundle: Bundle, rounds: int) -> None:
+    """Constrained quatrains from the batch: alone, and 64 side by side."""
+    print("\nquatrains of 32 characters")
+    form = Quatrain(len(bundle.vocab), wide=300)
+    for threads in (1, 2):
+        network = ByteModel(bundle, threads=threads)
+        for logp in (False, True):
+            told = "with" if logp else "without"
+
+            def write(count: int, network: Network = network, logp: bool = logp) -> None:
+                tasks = [poem(form, sample, logp=logp) for sample in range(count)]
+                for _ in run(network, tasks, rows=64):
+                    pass
+
+            alone, many = best(lambda: write(1), 10 * rounds), best(lambda: write(128), rounds)
+            print(
+                f"{threads} threads, {told} log-probability: alone {alone * 1e3:.2f} ms"
+                f" ({32 / alone:,.0f} characters/s), 64 rows {128 / many:,.0f} a second"
+                f" ({128 * 32 / many:,.0f} characters/s)"
+            )
+
+
+def users(bundle: Bundle, rounds: int) -> None:
+    """64 requests in flight through the engine, against one offline batch of 64 rows."""
+    form, network, count = Quatrain(len(bundle.vocab), wide=300), ByteModel(bundle), 320
+
+    def offline() -> None:
+        for _ in run(network, [poem(form, n, logp=True) for n in range(count)], rows=64):
+            pass
+
+    async def serve() -> None:
+        with Engine(network, rows=64) as engine:
+            numbers = iter(range(count))
+
+            async def user() -> None:
+                for number in numbers:
+                    async for _ in engine.stream(poem(form, number, logp=True)):
+                        pass
+
+            await asyncio.gather(*(user() for _ in range(64)))
+
+    pairs = [(best(offline, 1), best(lambda: asyncio.run(serve()), 1)) for _ in range(rounds)]
+    batch, served = (min(times) for times in zip(*pairs, strict=True))
+    print(
+        f"\n64 users, line by line: {count / served:,.0f} poems/s,"
+        f" offline batch {count / batch:,.0f}: {batch / served:.0%}"
+    )
+
+
+def cold_start(bundle: Bundle, rounds: int) -> None:
+    """From the shell to the first character, and the memory it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.safetensors"
+        save_bundle(bundle, path, half=True)
+        command = [sys.executable, "-m", "charbard", "write", str(path), "-n", "1", "--seed", "1"]
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        for name, env in (("as it is", dict(os.environ)), ("one BLAS thread", environment)):
+            seconds = best(
+                lambda env=env: subprocess.run(command, check=True, capture_output=True, env=env),
+                rounds,
+            )
+            print(f"\ncold start, {name}: {seconds:.2f} s")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"most memory of a writing process: {peak:.0f} MB")
+
+
+def loss(bundle: Bundle, records: Path, most: int) -> None:
+    """What rounding to bytes costs, in nats a character of held-out records."""
+    texts, firsts = [], []
+    for record in test_records(records, most):
+        opening, _, _ = opening_ids(bundle, record)
+        texts.append(np.array([*opening, *bundle.vocab.encode(record["text"]), 0]))
+        firsts.append(len(opening) - 1)
+    order = np.argsort([len(ids) for ids in texts])
+    nats = []
+    for network in (Model(bundle), ByteModel(bundle)):
+        scores = score_texts(network, [texts[n] for n in order])
+        parts = [s.logp_N[firsts[n] :] for s, n in zip(scores, order, strict=True)]
+        nats.append(-float(np.concatenate(parts).mean(dtype=np.float64)))
+    print(
+        f"\n{len(texts)} held-out records: {nats[0]:.5f} nats in float32,"
+        f" {nats[1]:.5f} in bytes, loss {nats[1] - nats[0]:+.5f}"
+    )
+
+
+def opening_ids(bundle: Bundle, record: dict[str, str]) -> tuple[list[int], str, list[str]]:
+    from charbard.writer.prime import opening_ids as opening
+
+    fields = [(name, record[name]) for name in bundle.vocab.fields if record.get(name)]
+    return opening(bundle, "", fields)
+
+
+def test_records(path: Path, most: int) -> Iterable[dict[str, str]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if record.get("split") == "test":
+                yield record
+                most -= 1
+            if not most:
+                return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", type=Path)
+    parser.add_argument("--records", type=Path, help="JSON lines with a field split")
+    parser.add_argument("--most", type=int, default=2000, help="records to score")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    bundle = verse_sized() if chosen.model is None else load_bundle(chosen.model)
+    here = machine(copied_bytes=bundle.config.macs_per_char)
+    print(
+        f"{here.threads} processors, {here.sgemm_gflops:.0f} GFLOP/s sgemm,"
+        f" {here.copy_gb_per_s:.0f} GB/s; {bundle.config.num_layers} x {bundle.config.cell}"
+        f" {bundle.config.hidden_size}, {len(bundle.vocab)} symbols"
+    )
+    networks(bundle)
+    steps(bundle, here)
+    poems(bundle, chosen.rounds)
+    users(bundle, chosen.rounds)
+    cold_start(bundle, chosen.rounds)
+    if chosen.records is not None:
+        loss(bundle, chosen.records, chosen.most)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""How long the verse corpus takes to build, how fast novelty answers, how often people repeat.
+
+python benchmarks/corpora.py build       a fresh cache; the package is taken from the usual one
+python benchmarks/corpora.py novelty     the built corpus
+python benchmarks/corpora.py popularity  which search engine tells the poems of 唐诗三百首
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.corpus.fetch import fetch
+from charbard.corpus.lines import known_lines
+from charbard.corpus.named import built
+from charbard.corpus.sources import CHINESE_POETRY
+from charbard.corpus.spans import GRAM, open_spans
+from charbard.corpus.verse import Poem, read_poems
+from charbard.corpus.verse.gather import gather
+
+SAMPLE = 2000
+
+
+def build() -> None:
+    """Seconds and memory of a build, and seconds of finding that there is nothing to do."""
+    package = fetch(CHINESE_POETRY)
+    with TemporaryDirectory() as cache:
+        for what in ("build", "again"):
+            command = [sys.executable, "-m", "charbard", "corpus", "build", "verse"]
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            start = time.monotonic()
+            subprocess.run(
+                [*command, "--from", str(package)],
+                check=True,
+                capture_output=True,
+                env={**os.environ, "CHARBARD_CACHE": cache},
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            print(
+                f"{what}: {time.monotonic() - start:.1f} s,"
+                f" {after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime:.1f} s of"
+                f" processor, {after.ru_maxrss / 1e6:.2f} GB at most"
+            )
+
+
+def novelty() -> None:
+    """Rates of whole lines and of four characters that stand in other people's poems; timings."""
+    path = _verse()
+    poems = [poem for poem in read_poems(path) if poem.kind == "诗"]
+    train = [poem for poem in poems if poem.split == "train"]
+    print("| held-out poems | lines / grams | lines known | grams known |\n|---|---|---|---|")
+    for against, others in (
+        ("Tang", [poem for poem in train if poem.dynasty == "唐"]),
+        ("all verse", [poem for poem in read_poems(path) if poem.split == "train"]),
+    ):
+        lines, grams = _all(others)
+        for dynasty in ("唐", "宋"):
+            for width in (5, 7):
+                mine = [
+                    line
+                    for poem in poems
+                    if poem.split in ("validation", "test") and poem.dynasty == dynasty
+                    for line in poem.lines
+                    if len(line) == width
+                ]
+                parts = [gram for line in mine for gram in _grams(line)]
+                print(
+                    f"| {dynasty}, {width} characters, against {against}"
+                    f" | {len(mine)} / {len(parts)}"
+                    f" | {np.mean([line in lines for line in mine]):.2%}"
+                    f" | {np.mean([gram in grams for gram in parts]):.2%} |"
+                )
+    _time(path, poems)
+
+
+def _all(poems: Iterable[Poem]) -> tuple[set[str], set[str]]:
+    lines = {line for poem in poems for line in poem.lines}
+    return lines, {gram for line in lines for gram in _grams(line)}
+
+
+def _grams(line: str) -> list[str]:
+    return [line[start : start + GRAM] for start in range(len(line) - GRAM + 1)]
+
+
+def _time(path: Path, poems: Sequence[Poem]) -> None:
+    start = time.monotonic()
+    index = open_spans(path)
+    print(f"index made or opened in {time.monotonic() - start:.1f} s")
+    start = time.monotonic()
+    known = known_lines()
+    print(f"known lines unpacked in {(time.monotonic() - start) * 1e3:.0f} ms")
+    rng = np.random.default_rng(0)
+    asked = [poems[place].lines for place in rng.choice(len(poems), SAMPLE, replace=False)]
+    new = [_shuffled(lines, rng) for lines in asked]
+    lines = [line for text in new for line in text]
+    print(f"of {len(lines)} new lines {known.hold(lines).mean():.3%} are taken for known ones")
+    for name, texts in (("poems of the corpus", asked), ("new poems", new)):
+        for what, ask in (
+            ("spans with sources", index.spans),
+            ("lengths a character", index.lengths),
+            ("known lines", known.hold),
+        ):
+            ask(texts[0])
+            seconds = []
+            for lines in texts:
+                start = time.perf_counter()
+                ask(lines)
+                seconds.append(time.perf_counter() - start)
+            middle, high = np.quantile(seconds, [0.5, 0.99]) * 1e3
+            print(f"{what}, {name}: median {middle:.3f} ms, 99 % {high:.3f} ms a poem")
+
+
+def _shuffled(lines: Sequence[str], rng: np.random.Generator) -> list[str]:
+    """New lines of the same characters."""
+    chars = rng.permutation(list("".join(lines)))
+    ends = np.cumsum([len(line) for line in lines])
+    return ["".join(part) for part in np.split(chars, ends[:-1])]
+
+
+def popularity() -> None:
+    """Area under the curve for picking out 唐诗三百首 by hits, each search engine."""
+    files = gather(fetch(CHINESE_POETRY)).files
+    poems = [
+        (entry["author"], entry["title"], "唐诗三百首" in entry.get("tags", ()))
+        for name, entries in files.items()
+        if name.startswith("quantangshi/poet.tang")
+        for entry in entries
+        if len(entry["title"]) > 2
+    ]
+    for engine in ("so360", "baidu", "bing", "google"):
+        hits = {
+            (entry["author"], entry["title"]): entry.get(engine) or 0
+            for name, entries in files.items()
+            if name.startswith("rank/poet/")
+            for entry in entries
+            if "title" in entry
+        }
+        found = [(hits[poem[:2]], poem[2]) for poem in poems if poem[:2] in hits]
+        print(f"{engine}: {_area(np.array(found, np.float64)):.3f} over {len(found)} poems")
+
+
+def _area(scores: NDArray[np.float64]) -> float:
+    """Chance that a chosen one has more than another one; equal counts half."""
+    chosen, others = scores[scores[:, 1] == 1, 0], np.sort(scores[scores[:, 1] == 0, 0])
+    below = np.searchsorted(others, chosen, "left") + np.searchsorted(others, chosen, "right")
+    return float(below.mean() / 2 / len(others))
+
+
+def _verse() -> Path:
+    verse = built("verse")
+    if verse is None:
+        sys.exit("first: charbard corpus build verse")
+    print(json.dumps({name: verse.about[name] for name in ("recipe", "records", "splits")}))
+    return verse.path
+
+
+if __name__ == "__main__":
+    {"build": build, "novelty": novelty, "popularity": popularity}[sys.argv[1]]()

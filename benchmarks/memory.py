@@ -1,0 +1,89 @@
+"""Peak memory of reading and training a text of 1 MB, 100 MB and 1 GB: it must not grow with it.
+
+    python benchmarks/memory.py [--sizes 1,100,1000] [--json]
+
+Each size is a process of its own, whose peak the system counts: resident memory in all (`peak`),
+and the part of it that is not a mapped file's pages (`own`), which the system cannot take back.
+The text is made up, of 70 characters, and its encoding is not cached before.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+MOST_MB = 2048
+BLOCK = "The owl sat in the old oak tree; the more it saw, the less it spoke. {:019d}\n"
+
+
+def write_text(path: Path, megabytes: int) -> None:
+    """A text of about this size, no two lines of it alike."""
+    with path.open("w", encoding="utf-8") as file:
+        for start in range(megabytes):
+            first = start * 11_000
+            file.write("".join(BLOCK.format(n * 7919) for n in range(first, first + 11_000)))
+
+
+def watch_own_memory(peak: list[int]) -> None:
+    """Keep the highest anonymous memory of this process, in kB; only where /proc tells it."""
+    while Path("/proc/self/status").exists():
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("RssAnon"):
+                peak[0] = max(peak[0], int(line.split()[1]))
+        time.sleep(0.05)
+
+
+def measure(text: str, out: str) -> None:
+    """In a process of its own: train for a few steps, then print what it took as JSON."""
+    own = [0]
+    threading.Thread(target=watch_own_memory, args=(own,), daemon=True).start()
+    import charbard
+
+    began = time.perf_counter()
+    small = {"hidden_size": 128, "embedding_size": 32, "eval_every": 20, "save_every": 20}
+    charbard.fit(text, out=out, steps=40, threads=1, **small)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    seconds = time.perf_counter() - began
+    print(json.dumps({"peak_mb": peak, "own_mb": own[0] // 1024, "seconds": round(seconds, 1)}))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", default="1,100,1000", help="megabytes, parted by commas")
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.measure:
+        measure(*given.measure)
+        return
+    for size in map(int, given.sizes.split(",")):
+        with tempfile.TemporaryDirectory() as place:
+            text = Path(place) / "text.txt"
+            write_text(text, size)
+            found = subprocess.run(
+                [sys.executable, __file__, "--measure", str(text), f"{place}/run"],
+                env={**os.environ, "CHARBARD_CACHE": f"{place}/cache"},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            row = {"text_mb": round(text.stat().st_size / 1e6)} | json.loads(found.stdout)
+        verdict = "ok" if row["peak_mb"] <= MOST_MB else f"over {MOST_MB} MB"
+        if given.json:
+            print(json.dumps(row), flush=True)
+        else:
+            print(
+                f"{row['text_mb']:5} MB of text: peak {row['peak_mb']} MB, own {row['own_mb']} MB,"
+                f" {row['seconds']} s, {verdict}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

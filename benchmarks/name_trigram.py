@@ -1,0 +1,128 @@
+"""Given names that nobody trained on: a character trigram, and a model of names beside it.
+
+    python benchmarks/name_trigram.py NAMES.txt [--corpus names] [--model names.safetensors]
+
+NAMES.txt holds one full name a line. Its given names are predicted, the surname given: perplexity a
+character, and with the end of the name counted as one more. The trigram is interpolated modified
+Kneser-Ney (`kneser_ney.py`) over surname and given name in one string, learned from the records of
+`--corpus` whose split is train; rarer characters than `--min-count` are one unknown one. Names of
+the file that the corpus holds are counted, not left out.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from kneser_ney import NGram, Symbols
+
+from charbard.bundle import Bundle, load_bundle
+from charbard.config import CorpusConfig
+from charbard.corpus import Record, find_inputs, read_records
+from charbard.report.scoring import Tally, tallies
+from charbard.runtime import Model
+from charbard.vocab import UNKNOWN, Vocab, count_chars
+
+ORDER = 3
+# Surnames of two characters in 百家姓 that are still borne.
+_COMPOUND = (
+    "万俟司马上官欧阳夏侯诸葛闻人东方赫连皇甫尉迟公羊澹台公冶宗政濮阳淳于单于太叔申屠"
+    "公孙仲孙轩辕令狐钟离宇文长孙慕容鲜于闾丘司徒司空南宫西门东郭呼延端木"
+)
+COMPOUND = frozenset(_COMPOUND[place : place + 2] for place in range(0, len(_COMPOUND), 2))
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Surname and given name.
+
+    >>> split_name("欧阳修"), split_name("李白")
+    (('欧阳', '修'), ('李', '白'))
+    """
+    length = 2 if name[:2] in COMPOUND and len(name) > 2 else 1
+    return name[:length], name[length:]
+
+
+def read_names(path: Path) -> list[tuple[str, str]]:
+    """Every different name of a file."""
+    lines = path.read_text(encoding="utf-8-sig").split()
+    return [split_name(name) for name in dict.fromkeys(lines) if len(name) > 1]
+
+
+class Trigram:
+    """The baseline. Names without a surname are learned behind a beginning of their own."""
+
+    def __init__(self, records: Sequence[Record], vocab: Vocab | None, min_count: int) -> None:
+        whole = [
+            Record(r.fields.get("surname", "") + r.text, {"kind": _kind(r.fields.get("surname"))})
+            for r in records
+        ]
+        if vocab is None:
+            counts = count_chars(record.text for record in whole)
+            vocab = Vocab.from_counts(counts, min_count=min_count)
+        self.symbols = Symbols.of(vocab, ("whole", "given"))
+        self._model = NGram(
+            self.symbols.text(whole, "kind"),
+            order=ORDER,
+            predicted=len(vocab),
+            symbols=len(vocab) + len(self.symbols.beginnings),
+        )
+
+    def score(self, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
+        """All given names together."""
+        records = [Record(surname + given, {"kind": "whole"}) for surname, given in names]
+        text = self.symbols.text(records, "kind")
+        counted = np.concatenate(
+            [[*[False] * (1 + len(s)), *[True] * len(g), with_end] for s, g in names]
+        )
+        nats = -float(self._model.logp(text)[counted].sum())
+        unknown = int((text.tokens_N[counted] == UNKNOWN).sum())
+        return Tally(nats, int(counted.sum()), unknown)
+
+
+def _kind(surname: str | None) -> str:
+    return "whole" if surname else "given"
+
+
+def model_score(bundle: Bundle, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
+    """The same with a bundle that was trained on the fields surname and, maybe, gender."""
+    records = [Record(given, {"surname": surname}) for surname, given in names]
+    return sum(tallies(Model(bundle), bundle.vocab, records, only_han=not with_end), start=Tally())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", type=Path)
+    parser.add_argument("--corpus", default="names")
+    parser.add_argument("--model", type=Path, help="the trigram gets its vocabulary, too")
+    parser.add_argument("--min-count", type=int, default=2)
+    parser.add_argument("--most", type=int, default=20_000, help="names drawn by lot")
+    args = parser.parse_args()
+    config = CorpusConfig(format="jsonl", fields=("surname",), split_field="split")
+    learned = [r for r in read_records(find_inputs([args.corpus]), config) if r.side == 0]
+    names = read_names(args.names)
+    order = np.random.default_rng(1).permutation(len(names))[: args.most]
+    names = [names[place] for place in order]
+    known = {record.text for record in learned}
+    bundle = load_bundle(args.model) if args.model else None
+    vocab = None if bundle is None else Vocab(bundle.vocab.chars)
+    trigram = Trigram(learned, vocab, args.min_count)
+    for with_end in (False, True):
+        row: dict[str, object] = {
+            "names": len(names),
+            "counted": "characters and end" if with_end else "characters",
+            "given name in the corpus": f"{sum(g in known for _, g in names) / len(names):.1%}",
+        }
+        scores = {"trigram": trigram.score(names, with_end=with_end)}
+        if bundle is not None:
+            scores["model"] = model_score(bundle, names, with_end=with_end)
+        for name, tally in scores.items():
+            row[f"{name} perplexity"] = round(float(np.exp(tally.nats / tally.chars)), 1)
+            row[f"{name} unknown"] = f"{tally.unknown / tally.chars:.2%}"
+        print(json.dumps(row, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

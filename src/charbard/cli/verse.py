@@ -1,0 +1,125 @@
+"""`charbard verse`: poems that keep their form."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charbard.cli.options import given, option
+from charbard.config import VerseOrder
+
+if TYPE_CHECKING:
+    from charbard.writer.poem import Poem
+
+__all__ = ["verse"]
+
+
+def verse(
+    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    form: Annotated[str | None, option(VerseOrder, "form", "--form", "-f")] = None,
+    theme: Annotated[str | None, option(VerseOrder, "theme", "--theme")] = None,
+    opening: Annotated[str | None, option(VerseOrder, "opening", "--opening")] = None,
+    acrostic: Annotated[str | None, option(VerseOrder, "acrostic", "--acrostic")] = None,
+    acrostic_at: Annotated[str | None, option(VerseOrder, "acrostic_at", "--acrostic-at")] = None,
+    fill: Annotated[str | None, option(VerseOrder, "template", "--fill")] = None,
+    lock: Annotated[
+        list[str] | None, typer.Option(help="A character at a place, as line.place=char: 2.3=花.")
+    ] = None,
+    ban_at: Annotated[
+        list[str] | None, typer.Option(help="Characters a place must not have: 2.3=花月.")
+    ] = None,
+    ban: Annotated[str | None, option(VerseOrder, "banned", "--ban")] = None,
+    rhyme: Annotated[str | None, option(VerseOrder, "rhyme", "--rhyme")] = None,
+    book: Annotated[str | None, option(VerseOrder, "book", "--book")] = None,
+    variant: Annotated[str | None, option(VerseOrder, "variant", "--variant")] = None,
+    dynasty: Annotated[str | None, option(VerseOrder, "dynasty", "--dynasty")] = None,
+    author: Annotated[str | None, option(VerseOrder, "author", "--author")] = None,
+    commonest: Annotated[int | None, option(VerseOrder, "commonest", "--commonest")] = None,
+    repeats: Annotated[str | None, option(VerseOrder, "repeats", "--repeats")] = None,
+    boldness: Annotated[str | None, option(VerseOrder, "boldness", "--boldness", "-b")] = None,
+    temperature: Annotated[
+        float | None, option(VerseOrder, "temperature", "--temperature", "-t")
+    ] = None,
+    candidates: Annotated[int | None, option(VerseOrder, "candidates", "--candidates", "-n")] = 1,
+    particles: Annotated[int | None, option(VerseOrder, "particles", "--particles")] = None,
+    seed: Annotated[int | None, option(VerseOrder, "seed", "--seed")] = None,
+    traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
+    pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
+    tones: Annotated[
+        bool, typer.Option(help="○ level, ● oblique, ◐ both below each line.")
+    ] = False,
+    layout: Annotated[str, typer.Option(help="horizontal or vertical.")] = "horizontal",
+    scores: Annotated[bool, typer.Option(help="Say how each candidate was ranked.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a poem.")] = False,
+) -> None:
+    """Write poems that keep their form for certain.
+
+    Example: charbard verse runs/verse --form 七绝 --acrostic 春夏秋冬 --seed 7
+    """
+    from charbard.cli.models import bundle_path
+    from charbard.config import from_dict
+    from charbard.writer import VerseWriter, fresh_seed
+
+    order = from_dict(
+        VerseOrder,
+        given(
+            form=form,
+            theme=theme,
+            opening=opening,
+            acrostic=acrostic,
+            acrostic_at=acrostic_at,
+            template=fill,
+            locks=tuple(lock or ()),
+            bans=tuple(ban_at or ()),
+            banned=ban,
+            rhyme=rhyme,
+            book=book,
+            variant=variant,
+            dynasty=dynasty,
+            author=author,
+            commonest=commonest,
+            repeats=repeats,
+            boldness=boldness,
+            temperature=temperature,
+            candidates=candidates,
+            particles=particles,
+            seed=fresh_seed() if seed is None else seed,
+        ),
+    )
+    poems = VerseWriter.open(bundle_path(model)).verse(order)
+    for number, poem in enumerate(poems):
+        if json:
+            show_json(poem)
+            continue
+        if number:
+            typer.echo("")
+        show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
+        if scores:
+            show_score(poem)
+    for note in poems[0].notes:
+        typer.echo(note, err=True)
+    typer.echo(f"seed {order.seed}", err=True)
+
+
+def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: str) -> None:
+    """Print a poem as the options ask for it."""
+    from charbard.cli.layout import in_traditional, laid_out
+
+    lines = in_traditional(poem.lines) if traditional else poem.lines
+    typer.echo(
+        laid_out(lines, poem.marks, book=poem.book, pinyin=pinyin, tones=tones, layout=layout)
+    )
+
+
+def show_json(poem: "Poem") -> None:
+    """Print a poem as one JSON object."""
+    import json
+
+    typer.echo(json.dumps(poem.to_dict(), ensure_ascii=False))
+
+
+def show_score(poem: "Poem") -> None:
+    """Say, beside the text, what decided a candidate's place."""
+    parts = [f"{name} {value:.3f}" for name, value in poem.score.to_dict().items() if value]
+    rhymes = " ".join(rhyme or "?" for rhyme in poem.rhymes)
+    typer.echo(f"{'/'.join(poem.variants)} {rhymes}  {'  '.join(parts)}", err=True)

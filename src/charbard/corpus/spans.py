@@ -1,0 +1,207 @@
+"""Where in a corpus of verse a span of four characters or more stands: an index on disk.
+
+Every four characters in a row inside a line are a number; the numbers are sorted, with their places
+beside them, and mapped into memory. Longer spans are found by following the places. Spans never
+reach over the end of a line.
+
+Letters in this file: T characters of all lines (each closed by a 0), G grams, P poems, L lines.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.corpus.verse.poem import lines_of
+from charbard.errors import CorpusError
+from charbard.files import write_folder_atomically
+
+__all__ = ["GRAM", "Source", "Span", "SpanIndex", "open_spans"]
+
+GRAM = 4
+"""Characters of the shortest span that is found."""
+_BITS = 16
+_FILES = ("chars", "text_T", "grams_G", "places_G", "line_starts_L", "poem_of_L", "offsets_P")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A line of the corpus."""
+
+    title: str
+    author: str
+    dynasty: str
+    number: int
+    """Of the line in its poem, from 1."""
+    line: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a line that stands in the corpus."""
+
+    line: int
+    """Index of the line that was asked about."""
+    start: int
+    end: int
+    """Where the stretch begins in that line, and where it has ended."""
+    count: int
+    """How often it stands in the corpus."""
+    source: Source
+    """The first place, in the order of the records."""
+
+
+@dataclass(frozen=True)
+class SpanIndex:
+    """The index of one records file."""
+
+    records: Path
+    chars: NDArray[np.uint32]
+    """Code points, sorted; the id of a character is its place here, from 1."""
+    text_T: NDArray[np.uint16]
+    grams_G: NDArray[np.uint64]
+    places_G: NDArray[np.uint32]
+    line_starts_L: NDArray[np.uint32]
+    poem_of_L: NDArray[np.uint32]
+    offsets_P: NDArray[np.int64]
+
+    def spans(self, lines: Sequence[str]) -> tuple[Span, ...]:
+        """The longest stretches of the lines that stand in the corpus, none inside another.
+
+        Args:
+            lines: Simplified, without marks; see `lines_of`.
+        """
+        return tuple(
+            Span(number, start, end, len(places), self._source(int(places.min())))
+            for number, line in enumerate(lines)
+            for start, end, places in self._stretches(line)
+        )
+
+    def lengths(self, lines: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """For each character the length of the longest known stretch through it; 0 for none."""
+        found = [[0] * len(line) for line in lines]
+        for number, line in enumerate(lines):
+            for start, end, _ in self._stretches(line):
+                for place in range(start, end):
+                    found[number][place] = max(found[number][place], end - start)
+        return tuple(map(tuple, found))
+
+    def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
+        """Start, end and the places in the corpus of every longest stretch of a line."""
+        ids = _ids(line, self.chars)
+        keys = _keys(ids)
+        firsts = np.searchsorted(self.grams_G, keys, "left")
+        lasts = np.searchsorted(self.grams_G, keys, "right")
+        reached = 0
+        for start in np.flatnonzero((lasts > firsts) & (keys > 0)):
+            places = self.places_G[firsts[start] : lasts[start]]
+            end = int(start) + GRAM
+            while end < len(ids) and ids[end]:
+                longer = places[self.text_T[places + np.uint32(end - start)] == ids[end]]
+                if not len(longer):
+                    break
+                places, end = longer, end + 1
+            if end > reached:
+                yield int(start), end, places
+                reached = end
+
+    def _source(self, place: int) -> Source:
+        number = int(np.searchsorted(self.line_starts_L, place, "right")) - 1
+        poem = int(self.poem_of_L[number])
+        first = int(np.searchsorted(self.poem_of_L, poem, "left"))
+        with self.records.open("rb") as file:
+            file.seek(int(self.offsets_P[poem]))
+            record = json.loads(file.readline())
+        return Source(
+            title=record.get("title", ""),
+            author=record.get("author", ""),
+            dynasty=record["dynasty"],
+            number=number - first + 1,
+            line=lines_of(record["text"])[number - first],
+        )
+
+
+def open_spans(records: Path) -> SpanIndex:
+    """The index of a records file, made beside it when it is asked for the first time.
+
+    Raises:
+        CorpusError: The records cannot be read.
+        SaveError: The index cannot be written.
+    """
+    folder = records.parent / "spans"
+    if not folder.is_dir():
+        write_folder_atomically(folder, lambda place: _build(records, place))
+    try:
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FILES}
+    except (OSError, ValueError) as error:
+        raise CorpusError(
+            f"cannot read the index {str(folder)!r}: {error}",
+            hint="remove that folder; it is made again when it is needed",
+        ) from None
+    return SpanIndex(records, **{name: np.asarray(array) for name, array in arrays.items()})
+
+
+def _build(records: Path, folder: Path) -> None:
+    lines: list[str] = []
+    poem_of: list[int] = []
+    offsets = [0]
+    try:
+        with records.open("rb") as file:
+            for poem, raw in enumerate(file):
+                found = lines_of(json.loads(raw)["text"])
+                lines += found
+                poem_of += [poem] * len(found)
+                offsets.append(offsets[-1] + len(raw))
+    except OSError as error:
+        raise CorpusError(
+            f"cannot read {str(records)!r}: {error.strerror}", hint="charbard corpus build verse"
+        ) from None
+    codes_T = _codes("\n".join(lines) + "\n")
+    chars = np.unique(codes_T)
+    chars = chars[chars != ord("\n")]
+    text_T = _ids_of(codes_T, chars)
+    keys_T = _keys(text_T)
+    places = np.flatnonzero(keys_T).astype(np.uint32)
+    order = np.argsort(keys_T[places], kind="stable")
+    starts = np.flatnonzero(text_T == 0)[:-1] + 1
+    arrays = {
+        "chars": chars,
+        "text_T": text_T,
+        "grams_G": keys_T[places][order],
+        "places_G": places[order],
+        "line_starts_L": np.concatenate([[0], starts]).astype(np.uint32),
+        "poem_of_L": np.array(poem_of, np.uint32),
+        "offsets_P": np.array(offsets[:-1], np.int64),
+    }
+    for name in _FILES:
+        np.save(folder / f"{name}.npy", arrays[name])
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+
+
+def _ids(line: str, chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    return _ids_of(_codes(line), chars)
+
+
+def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """Places in the alphabet, from 1; 0 for what is not in it."""
+    places = np.searchsorted(chars, codes)
+    known = np.take(chars, places, mode="clip") == codes
+    return np.where(known, places + 1, 0).astype(np.uint16)
+
+
+def _keys(ids: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """For each place the number of the gram that begins there; 0 where a 0 is in it."""
+    count = max(0, len(ids) - GRAM + 1)
+    keys, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
+    for shift in range(GRAM):
+        part = ids[shift : shift + count]
+        keys = (keys << np.uint64(_BITS)) | part.astype(np.uint64)
+        whole &= part > 0
+    keys[~whole] = 0
+    return keys

@@ -1,0 +1,96 @@
+"""One poem of the source as a record: cleaned, simplified, its form or tune told."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from charbard.corpus.verse.clean import (
+    Unusable,
+    cleaned_author,
+    cleaned_text,
+    cleaned_title,
+    joined,
+    regular_marks,
+)
+from charbard.corpus.verse.forms import FRAGMENT, MIXED, form_of
+from charbard.corpus.verse.gather import Gathered, RawPoem
+from charbard.corpus.verse.poem import Poem, lines_of
+from charbard.corpus.verse.script import common_spelling, spellings
+from charbard.corpus.verse.tunes import known_tunes, tune_of_ci, tune_of_qu
+
+__all__ = ["Refiner"]
+
+_LEAST_LINES, _LEAST_OF_CI = 2, 3
+_STRAY = 3
+"""A last line of no more characters, behind even lines of a regular width, is an editor's word."""
+_NO_TUNE = "失调名"
+
+
+@dataclass(frozen=True)
+class Refiner:
+    """What has to be known of all poems to make a record of one."""
+
+    ci_tunes: frozenset[str]
+    qu_tunes: frozenset[str]
+
+    @classmethod
+    def of(cls, gathered: Gathered) -> "Refiner":
+        """Look through the tunes of all collections."""
+        titles = (
+            entry["title"] for name in gathered.named("yuanqu/.*") for entry in gathered.files[name]
+        )
+        return cls(gathered.tunes(), known_tunes(titles))
+
+    def poem(self, raw: RawPoem) -> tuple[Poem, frozenset[str]]:
+        """The record of a poem, and its lines as others may spell them.
+
+        Raises:
+            Unusable: It cannot be one; the message says why.
+        """
+        texts = spellings(cleaned_text(joined(raw.paragraphs), songs=raw.kind == "曲"))
+        return self._record(raw, texts[0]), frozenset(_all_lines(texts))
+
+    def _record(self, raw: RawPoem, text: str) -> Poem:
+        lines = _without_stray(lines_of(text)) if raw.kind == "诗" else lines_of(text)
+        if len(lines) < _LEAST_LINES:
+            raise Unusable("a single line")
+        kind, form, title = self._named(raw, lines)
+        if kind == "诗" and len(lines) % 2 == 0 and form not in (MIXED, FRAGMENT):
+            text = regular_marks(lines)
+        title = common_spelling(cleaned_title(title))
+        return Poem(
+            id=raw.id,
+            kind=kind,
+            dynasty=raw.dynasty,
+            author=common_spelling(cleaned_author(raw.author)),
+            title="" if title == lines[0] else title,
+            form=common_spelling(form),
+            text=text,
+            tags=tuple(map(common_spelling, raw.tags)),
+        )
+
+    def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
+        """Kind, form and title."""
+        form = form_of(lines)
+        if raw.kind == "曲":
+            return "曲", *tune_of_qu(raw.title, self.qu_tunes)
+        if raw.kind != "词" or len(lines) < _LEAST_OF_CI:
+            return raw.kind, form, raw.title
+        tune = tune_of_ci(raw.tune)
+        if tune not in self.ci_tunes and form not in (MIXED, FRAGMENT):  # a 诗 in a book of 词
+            return "诗", form, "·".join(filter(None, (raw.tune, raw.title)))
+        return "词", tune or _NO_TUNE, raw.title
+
+
+def _without_stray(lines: tuple[str, ...]) -> tuple[str, ...]:
+    before = {len(line) for line in lines[:-1]}
+    if before in ({5}, {7}) and len(lines) % 2 and len(lines[-1]) <= _STRAY:
+        return lines[:-1]
+    return lines
+
+
+def _all_lines(texts: Iterable[str]) -> Iterator[str]:
+    """Every line, and each part of it at a pause."""
+    for text in set(texts):
+        yield from lines_of(text)
+        if "、" in text:
+            yield from lines_of(text.replace("、", "，"))

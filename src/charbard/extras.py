@@ -1,0 +1,28 @@
+"""Optional packages: is it there, and if not, what to type. Imports none of them."""
+
+from importlib.util import find_spec
+
+from charbard.errors import MissingExtraError
+
+__all__ = ["need"]
+
+
+def need(purpose: str, *packages: str, extra: str) -> None:
+    """Pass if all packages can be imported.
+
+    Args:
+        purpose: What they are for; begins the message.
+        packages: Names of top-level packages.
+        extra: The extra of charbard that brings them.
+
+    Raises:
+        MissingExtraError: One is not installed.
+
+    >>> need("arithmetic", "math", extra="train")
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtraError(
+                f"{purpose} needs {package}",
+                hint=f"install it with: pip install 'charbard[{extra}]'",
+            )

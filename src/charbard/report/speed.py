@@ -1,0 +1,124 @@
+"""How fast a bundle writes on this machine, next to what the machine could do at best.
+
+The floor of a step is the larger of two times: its operations at the processor's peak, and the
+bytes of its weights at the memory's speed. The peak is four times that of a float32 matrix product,
+as processors multiply four bytes for one float; speed of memory is that of copying as many bytes
+as there are weights, which is what the caches allow.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from charbard.bundle import Bundle
+from charbard.config import ModelConfig, SampleOptions
+from charbard.runtime import Ask, ByteModel, as_ids
+from charbard.runtime.quant import is_compiled
+from charbard.vocab import Vocab
+
+__all__ = ["Machine", "Pace", "machine", "measure", "seconds_for", "verse_sized"]
+
+_SIZE = 2048
+_BYTE_PRODUCTS = 4
+"""Products of bytes that take the time of one of floats."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What was measured of the machine itself."""
+
+    threads: int
+    sgemm_gflops: float
+    """Float32 matrix product, 2048 x 2048, all threads."""
+    copy_gb_per_s: float
+    """Bytes read and written by a copy, one thread."""
+    compiled: bool
+    """Whether the compiled kernel is in use."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What was measured at one batch size."""
+
+    rows: int
+    step_us: float
+    """One step of all rows, drawing included."""
+    floor_us: float
+    """Below this no program could be on this machine."""
+
+    @property
+    def chars_per_s(self) -> float:
+        """Characters a second over all rows."""
+        return self.rows / self.step_us * 1e6
+
+
+def verse_sized(chars: int = 6939) -> Bundle:
+    """An untrained network of the size of the verse model: it writes nonsense at the same speed."""
+    config = ModelConfig(
+        vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
+    )
+    rng = np.random.default_rng(0)
+    weights = {
+        name: (rng.standard_normal(shape, np.float32) / np.float32(np.sqrt(shape[-1])))
+        for name, shape in config.shapes().items()
+    }
+    vocab = Vocab(tuple(chr(0x4E00 + place) for place in range(chars - 2)))
+    return Bundle(config=config, vocab=vocab, weights=weights)
+
+
+def machine(*, copied_bytes: int = 4 << 20) -> Machine:
+    """Measure the machine; a second or so."""
+    a = np.random.default_rng(0).standard_normal((_SIZE, _SIZE), np.float32)
+    flops = 2 * _SIZE**3 / seconds_for(lambda: a @ a)
+    source, target = np.ones(copied_bytes, np.uint8), np.empty(copied_bytes, np.uint8)
+    copied = 2 * copied_bytes / seconds_for(lambda: np.copyto(target, source), at_least_s=0.1)
+    return Machine(os.cpu_count() or 1, flops / 1e9, copied / 1e9, is_compiled())
+
+
+def measure(
+    bundle: Bundle,
+    here: Machine,
+    rows: Sequence[int],
+    *,
+    threads: int | None = None,
+    at_least_s: float = 0.5,
+) -> list[Pace]:
+    """Time whole steps: read a character, score all, draw, with the model's own log-probability.
+
+    Args:
+        bundle: The model.
+        here: The machine, measured in the same run.
+        rows: Batch sizes.
+        threads: Among how many a batch is shared out; None: the engine's own choice.
+        at_least_s: How long each batch size is repeated.
+    """
+    network = ByteModel(bundle, threads=threads)
+    allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
+    options, paces = SampleOptions(temperature=0.8), []
+    for count in rows:
+        ids, state = np.arange(count) % len(bundle.vocab), network.start(count)
+        asks = [Ask(allowed, options, 1, row, 0) for row in range(count)]
+        step = seconds_for(partial(network.advance, ids, state, asks), at_least_s=at_least_s)
+        paces.append(Pace(count, step * 1e6, _floor_s(bundle.config, here, count) * 1e6))
+    return paces
+
+
+def _floor_s(config: ModelConfig, here: Machine, rows: int) -> float:
+    operations = 2 * config.macs_per_char * rows
+    products = operations / (_BYTE_PRODUCTS * here.sgemm_gflops * 1e9)
+    return max(products, config.macs_per_char / (here.copy_gb_per_s * 1e9))
+
+
+def seconds_for(work: Callable[[], object], *, at_least_s: float = 0.3) -> float:
+    """The fastest of many runs, after one that does not count."""
+    work()
+    best, end = float("inf"), time.perf_counter() + at_least_s
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best

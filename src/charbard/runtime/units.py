@@ -1,0 +1,53 @@
+"""Looking at single hidden units: what they put out along a text, and the network without some.
+
+Shape letters: N characters, L layers, H hidden units.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.config import ModelConfig
+from charbard.errors import OptionError
+from charbard.runtime.model import Network
+
+__all__ = ["activations", "without_units"]
+
+F32 = NDArray[np.float32]
+
+
+def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | None = None) -> F32:
+    """What every unit puts out after each character, (N, L, H), in -1..1.
+
+    Args:
+        network: The network.
+        ids_N: The text behind what it starts from; at least one id.
+        keep_LH: Units switched off, from `without_units`.
+    """
+    keep_BLH = None if keep_LH is None else keep_LH[None]
+    state, after = network.start(), []
+    for char_id in ids_N:
+        _, state = network.step(np.array([char_id]), state, keep_BLH)
+        after.append(state.hidden_BLH[0])
+    return np.stack(after)
+
+
+def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
+    """What outputs are multiplied by when these (layer, unit), counted from 0, are switched off.
+
+    Returns:
+        (L, H), for `Task.keep_LH` and `activations`: 1, and 0 at these units.
+
+    Raises:
+        OptionError: The network has no such unit.
+    """
+    keep_LH = np.ones((config.num_layers, config.hidden_size), np.float32)
+    for layer, unit in units:
+        if not (0 <= layer < config.num_layers and 0 <= unit < config.hidden_size):
+            raise OptionError(
+                f"no unit {unit} in layer {layer}",
+                hint=f"layers 0 to {config.num_layers - 1}, units 0 to {config.hidden_size - 1}",
+            )
+        keep_LH[layer, unit] = 0
+    return keep_LH

@@ -1,0 +1,68 @@
+"""The command line as a user has it: arguments and bytes in, exit code, stdout and stderr out."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import charbard
+from charbard.cli.app import main
+
+SMALL = (
+    *("--set", "embedding_size=8", "--hidden-size", "16", "--batch-size", "4"),
+    *("--seq-length", "16", "--eval-every", "10", "--save-every", "10", "--threads", "1"),
+)
+"""A network that learns next to nothing, at once."""
+SOURCE = str(Path(charbard.__file__).parents[1])
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(capsys, monkeypatch) -> Callable[..., Done]:
+    """Run a command in this process, through the entry point of the console."""
+
+    def run(*args: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["charbard", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        shown = capsys.readouterr()
+        return Done(code, shown.out, shown.err)
+
+    return run
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment, in which `python -m charbard` is the code under test."""
+    paths = [SOURCE, os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", **more}
+
+
+def spawn(*args: "str | os.PathLike[str] | bytes", **options) -> "subprocess.Popen[bytes]":
+    """Start a command in a process of its own."""
+    env = environment(**options.pop("env", {}))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-m", "charbard", *args]
+    return subprocess.Popen(command, env=env, **(pipes | options))
+
+
+def finish(process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Done:
+    """Wait for a command's end."""
+    out, err = process.communicate(stdin, timeout=300)
+    return Done(process.returncode, (out or b"").decode(), (err or b"").decode())

@@ -1,0 +1,389 @@
+"""Every bad input gets a clear error: what is wrong, what to do, exit code 1, and nothing lost."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from charbard.bundle import load_bundle
+from tests.cli.conftest import SMALL, Done, environment
+from tests.conftest import TEXT
+
+
+def refused(done: Done, message: str, hint: str) -> None:
+    """One line of error, one of hint, nothing on stdout."""
+    errors = done.err.splitlines()[-2:]
+    assert done.code == 1, done
+    assert done.out == ""
+    assert errors[0].startswith("Error: "), done.err
+    assert message in errors[0]
+    assert errors[1].startswith("Hint: "), done.err
+    assert hint in errors[1]
+
+
+def _gz_cut(path: Path) -> None:
+    import gzip
+
+    path.write_bytes(gzip.compress(TEXT.encode())[:-20])
+
+
+BAD_TEXTS = {
+    "empty": (lambda p: p.touch(), "is empty", "a few thousand characters"),
+    "only a mark": (lambda p: p.write_bytes(b"\xff\xfe"), "nothing to learn from", "check"),
+    "missing": (lambda p: None, "no text found at", "give a file, a folder, a pattern"),
+    "a folder without texts": (lambda p: p.mkdir(), "no text found at", "give a pattern"),
+    "a program": (
+        lambda p: shutil.copy(sys.executable, p),
+        "is not text: it holds zero bytes",
+        "plain text file",
+    ),
+    "junk": (
+        lambda p: p.write_bytes(
+            np.random.default_rng(1).integers(1, 256, 9999, np.uint8).tobytes()
+        ),
+        "cannot tell the encoding",
+        "--encoding latin-1",
+    ),
+    "control codes": (lambda p: p.write_bytes(bytes(range(1, 9)) * 100), "control codes", "plain"),
+    "latin-1": (
+        lambda p: p.write_bytes("Mädchen über Käse. ".encode("latin-1") * 50),
+        "cannot tell the encoding",
+        "--encoding latin-1",
+    ),
+    "shorter than a sequence": (
+        lambda p: p.write_text("To be, or not"),
+        "has only 11 characters to learn from, one sequence needs 17",
+        "a smaller --seq-length",
+    ),
+    "a name of a whole text": (None, "no text found at", "give a file"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_TEXTS)
+def test_a_text_that_cannot_be_learned(call, tmp_path, kind: str) -> None:
+    """Said before a run is begun."""
+    pytest.importorskip("torch")
+    make, message, hint = BAD_TEXTS[kind]
+    text = tmp_path / "text.txt"
+    name = TEXT if make is None else str(text)
+    if make is not None:
+        make(text)
+    run = tmp_path / "run"
+
+    refused(call("train", name, "--steps", 2, "--out", run, *SMALL), message, hint)
+    assert not run.exists()
+
+
+BAD_RECORDS = {
+    "no colon": ("titled", "春眠不觉晓", (), "no colon in", "--format lines"),
+    "not JSON": ("jsonl", "{", (), "line 1 is not JSON", "leave --format out"),
+    "deep JSON": ("json", "[" * 100_000, (), "is not JSON", "leave --format out"),
+    "no such key": ("jsonl", '{"body": "a"}', (), "no field 'text'", "it has: body"),
+    "an object": ("jsonl", '{"text": {"a": 1}}', (), "is an object", "--text-field"),
+    "no such column": ("csv", "a,b\n1,2", (), "no column 'text'", "columns: a, b"),
+    "no such field": ("jsonl", '{"text": "ab"}\n' * 9, ("forn",), "field 'forn'", "spelling"),
+    "fields of lines": ("lines", "ab", ("form",), "format lines has no fields", "titled, json"),
+    "titled has one": (
+        "titled",
+        "a:b",
+        ("form",),
+        "has no field 'form'",
+        "its only field is title",
+    ),
+    "a field twice": ("csv", "text\na", ("a", "a"), "names one twice", "--fields form,title"),
+    "all filtered out": ("lines", "\n\n\n", (), "nothing to learn from", "--min-length"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_RECORDS)
+def test_records_that_have_not_the_formats_shape(call, tmp_path, kind: str) -> None:
+    """The file, the line and what is in it."""
+    pytest.importorskip("torch")
+    format, content, fields, message, hint = BAD_RECORDS[kind]
+    text = tmp_path / "records"
+    text.write_text(content, encoding="utf-8")
+    options = ("--fields", ",".join(fields)) if fields else ()
+    done = call("train", text, "--format", format, *options, "--steps", 2, "--out", tmp_path / "r")
+
+    refused(done, message, hint)
+
+
+BAD_SETTINGS = {
+    "no budget": ((), "no budget given", "--minutes, --epochs or --steps"),
+    "two budgets": (("--steps", 2, "--minutes", 1), "got minutes and steps", "exactly one"),
+    "too short a time": (("--minutes", 0.01), "minutes must be at least 0.1", "Finish within"),
+    "time is no number": (("--minutes", "nan"), "must be a finite number", "Finish within"),
+    "unknown setting": (("--steps", 2, "--set", "hiden_size=4"), "'hiden_size'", "hidden_size"),
+    "no value": (("--steps", 2, "--set", "clip"), "--set 'clip' has no '='", "clip=0.5"),
+    "wrong kind": (("--steps", 2, "--set", "tied=yes"), "tied must be bool", ""),
+    "unknown cell": (("--steps", 2, "--cell", "lsmt"), "no choice 'lsmt'", "rnn, gru, lstm"),
+    "nothing left": (
+        ("--steps", 2, "--validation", 0.5, "--test", 0.5),
+        "has only 0 characters",
+        "longer text",
+    ),
+    "unknown encoding": (("--steps", 2, "--encoding", "klingon"), "'klingon'", "gb18030"),
+    "no encoding of text": (("--steps", 2, "--encoding", "base64"), "'base64'", "gb18030"),
+    "wrong encoding": (("--steps", 2, "--encoding", "utf-32"), "is not utf-32", "--encoding"),
+    "tied widths": (("--steps", 2, "--set", "tied=true"), "tied weights need", "projection_size"),
+    "too large": (("--steps", 2, "--hidden-size", 10**6), "not enough memory", "--hidden-size"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_SETTINGS)
+def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
+    """The name as it was typed, the value, and what is allowed."""
+    pytest.importorskip("torch")
+    options, message, hint = BAD_SETTINGS[kind]
+    done = call("train", owl, "--out", tmp_path / "run", *options)
+
+    errors = done.err.splitlines()
+    assert done.code == 1, done
+    assert any(line.startswith("Error: ") and message in line for line in errors), done.err
+    assert any(line.startswith("Hint: ") and hint in line for line in errors) or not hint
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "hint"),
+    [
+        ("hidden_sice = 64", "no setting named 'hidden_sice'", "did you mean: hidden_size"),
+        ("[model]\nlayers = 2", "no setting named 'layers'", "did you mean"),
+        ("hidden_size = wide", "cannot read config file", "hidden_size = 512"),
+        (None, "no config file", "hidden_size = 512"),
+    ],
+    ids=["misspelt", "in a table", "not TOML", "missing"],
+)
+def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint) -> None:
+    """Unknown names are refused, with the nearest known one."""
+    pytest.importorskip("torch")
+    config = tmp_path / "config.toml"
+    if content is not None:
+        config.write_text(content)
+    options = ("--steps", 2, "--config", config, "--out", tmp_path / "run")
+
+    refused(call("train", owl, *options), message, hint)
+
+
+@pytest.mark.torch
+def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path) -> None:
+    """The network asked for makes next to no updates in the time: a longer one is named."""
+    pytest.importorskip("torch")
+    options = ("--minutes", 0.1, "--hidden-size", 2048, "--threads", 1)
+
+    refused(
+        call("train", owl, "--out", tmp_path / "run", *options),
+        "minutes are too short",
+        "give at least --minutes",
+    )
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1000] ^= 1
+    path.write_bytes(content)
+
+
+BAD_MODELS = {
+    "missing": (lambda p: p.unlink(), "no model at", "charbard train"),
+    "empty": (lambda p: p.write_bytes(b""), "cannot be read as a bundle", "cut short"),
+    "truncated": (_cut, "cannot be read as a bundle", "cut short"),
+    "altered": (_flip, "was altered", "copy or download it again"),
+    "a text": (lambda p: p.write_text(TEXT), "cannot be read as a bundle", "another kind"),
+    "another model": (
+        lambda p: save_file({"a": np.zeros(3, np.float32)}, p),
+        "not a charbard bundle",
+        "charbard train",
+    ),
+    "a folder": (lambda p: (p.unlink(), p.mkdir()), "no model at", "charbard train"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_MODELS)
+@pytest.mark.parametrize("command", ["write", "eval", "score", "info", "--init-from"])
+def test_a_damaged_bundle(call, owl, trained, tmp_path, kind: str, command: str) -> None:
+    """Whoever opens it, it is the same error."""
+    make, message, hint = BAD_MODELS[kind]
+    model = tmp_path / "model.safetensors"
+    shutil.copy(trained / "model.safetensors", model)
+    make(model)
+    args = {
+        "eval": ("eval", model, owl),
+        "score": ("score", model, "x"),
+        "--init-from": (
+            "train",
+            owl,
+            "--steps",
+            1,
+            "--init-from",
+            model,
+            "--out",
+            tmp_path / "run",
+        ),
+    }
+    if command == "--init-from":
+        pytest.importorskip("torch")
+
+    refused(call(*args.get(command, (command, model))), message, hint)
+
+
+@pytest.fixture
+def run(trained, tmp_path) -> Path:
+    """A run to go on with."""
+    return Path(shutil.copytree(trained, tmp_path / "run"))
+
+
+def _all_checkpoints(change):
+    return lambda run: [change(path) for path in run.glob("checkpoint_*")]
+
+
+def _finished_model_as_checkpoint(run: Path) -> None:
+    for path in run.glob("checkpoint_*"):
+        shutil.copy(run / "model.safetensors", path)
+
+
+BAD_CHECKPOINTS = {
+    "missing": (_all_checkpoints(Path.unlink), (), "no checkpoint in", "start anew"),
+    "truncated": (_all_checkpoints(_cut), (), "cannot be read as a bundle", "cut short"),
+    "altered": (_all_checkpoints(_flip), (), "was altered", "copy or download"),
+    "no checkpoint": (_finished_model_as_checkpoint, (), "is a finished model", "--init-from"),
+    "another model": (
+        None,
+        ("--hidden-size", 64),
+        "keeps its settings, but hidden_size was given",
+        "use --init-from",
+    ),
+    "another way to read": (
+        None,
+        ("--format", "lines"),
+        "reads its text as before",
+        "leave out --format",
+    ),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("kind", BAD_CHECKPOINTS)
+def test_a_checkpoint_that_does_not_serve(call, owl, run, kind: str) -> None:
+    """It is named; the run's files stay as they were."""
+    pytest.importorskip("torch")
+    make, options, message, hint = BAD_CHECKPOINTS[kind]
+    if make is not None:
+        make(run)
+    before = {path: path.read_bytes() for path in run.iterdir() if path.is_file()}
+
+    refused(call("train", owl, "--resume", "--out", run, *options), message, hint)
+    assert before == {path: path.read_bytes() for path in run.iterdir() if path.is_file()}
+
+
+@pytest.mark.torch
+def test_a_checkpoint_of_another_text(call, run, tmp_path) -> None:
+    """A resumed training needs the text it began with."""
+    pytest.importorskip("torch")
+    text = tmp_path / "other.txt"
+    text.write_text(TEXT + "More.")
+
+    done = call("train", text, "--resume", "--steps", 130, "--out", run)
+    refused(done, "made from another text", "use --init-from")
+
+
+@pytest.mark.torch
+def test_a_run_is_never_overwritten(call, owl, run) -> None:
+    """A second training in the same folder is refused."""
+    pytest.importorskip("torch")
+    done = call("train", owl, "--steps", 2, "--out", run)
+
+    refused(done, "holds a training already", "--resume")
+
+
+@contextmanager
+def files_of_at_most(size_bytes: int):
+    """Let the system refuse to write more into any one file, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.torch
+def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
+    """The error names file and reason; all that was saved before is whole and goes on."""
+    pytest.importorskip("torch")
+    checkpoints = {path: path.read_bytes() for path in run.glob("checkpoint_*")}
+    model = (run / "model.safetensors").read_bytes()
+    go_on = ("train", owl, "--resume", "--steps", 130, "--out", run)
+    with files_of_at_most(60_000):
+        failed = call(*go_on)
+
+    assert len(model) > 60_000
+    refused(failed, "cannot write", "what stood there before is untouched")
+    assert "file too large" in failed.err
+    assert {path: path.read_bytes() for path in run.glob("checkpoint_*")} == checkpoints
+    assert (run / "model.safetensors").read_bytes() == model
+    assert not list(run.glob(".*"))
+    done = call(*go_on)
+    assert done.code == 0, done.err
+    assert load_bundle(run / "model.safetensors").digest
+
+
+@pytest.mark.torch
+def test_a_full_disk(owl, run, tmp_path) -> None:
+    """A real one of a quarter of a megabyte, with the run on it."""
+    pytest.importorskip("torch")
+    if sys.platform != "linux" or not shutil.which("unshare"):
+        pytest.skip("needs unshare to mount a disk of its own")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    train = f"{sys.executable} -m charbard train {owl} --steps 200 --set hidden_size=64 --out d/run"
+    script = (
+        "mount -t tmpfs -o size=256k none disk && mkdir disk/d && cd disk &&"
+        f" {train} --threads 1 --save-every 50; echo code $?; ls -A d/run"
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("this system lets no user mount")
+
+    assert "code 1" in done.stdout
+    assert "no space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ".tmp" not in done.stdout
+
+
+def test_a_place_that_may_not_be_written(call, owl, tmp_path) -> None:
+    """A file where the run's folder should be."""
+    pytest.importorskip("torch")
+    (tmp_path / "taken").touch()
+    done = call("train", owl, "--steps", 2, "--out", tmp_path / "taken" / "run", *SMALL)
+
+    refused(done, "cannot write", "choose another place")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a device of POSIX")
+def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
+    """Every event is logged or the training says that it cannot."""
+    pytest.importorskip("torch")
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "log.jsonl").symlink_to("/dev/full")
+
+    done = call("train", owl, "--steps", 2, "--out", run, *SMALL)
+    refused(done, "log.jsonl': no space left on device", "free some space")

@@ -1,0 +1,74 @@
+"""Help comes at once and loads nothing heavy."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import environment, finish, spawn
+
+COMMANDS = ("train", "write", "eval", "score", "info")
+
+
+def test_help_loads_neither_numpy_nor_torch() -> None:
+    """What `--help` imports is the command line and the settings, nothing numeric."""
+    code = (
+        "import sys; sys.argv = ['charbard', '--help']\n"
+        "from charbard.cli.app import main\n"
+        "try: main()\n"
+        "finally: print(*sorted({'numpy', 'torch', 'safetensors', 'opencc', 'matplotlib'}"
+        " & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+
+    assert "Usage" in done.stdout
+    assert done.stderr.strip() == ""
+
+
+def test_help_names_every_command(call) -> None:
+    """The list of commands is complete, on stdout, with exit code 0."""
+    done = call("--help")
+
+    assert done.code == 0
+    assert all(command in done.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_by_an_example(call, command: str) -> None:
+    """Its help holds an example that begins with the command."""
+    done = call(command, "--help")
+
+    assert done.code == 0
+    assert f"Example: charbard {command}" in done.out
+
+
+def test_defaults_in_help_are_the_declared_ones(call) -> None:
+    """Help takes numbers and meanings from the settings themselves."""
+    shown = " ".join(call("train", "--help").out.split())
+
+    assert "Recurrent cell. [default: (lstm)]" in shown
+    assert "Width of each recurrent layer. [default: (512)]" in shown
+
+
+def test_as_a_module_and_its_version() -> None:
+    """`python -m charbard` is the same program."""
+    done = finish(spawn("--version"))
+
+    assert done.code == 0
+    assert done.out.startswith("charbard ")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["trane"], ["train", "--minuts", "3"], ["write"], ["train", "x", "--minutes", "long"]],
+    ids=["command", "option", "argument", "number"],
+)
+def test_wrong_usage_is_exit_code_2(call, args: list[str]) -> None:
+    """A typing error shows how it is meant, on stderr."""
+    done = call(*args)
+
+    assert done.code == 2
+    assert done.out == ""
+    assert "Usage: charbard" in done.err

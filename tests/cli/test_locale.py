@@ -1,0 +1,73 @@
+"""Text is text whatever the locale: bytes on the command line, in a pipe and in a file's name."""
+
+import os
+import shutil
+
+import pytest
+
+from charbard.bundle import load_bundle, save_bundle
+from tests.cli.conftest import SMALL, finish, spawn
+from tests.conftest import random_bundle
+
+ASCII = {"LC_ALL": "C", "LANG": "", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""A locale in which Python takes every byte beyond ASCII for a surrogate."""
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory) -> str:
+    """A model that knows 春江花月夜."""
+    path = tmp_path_factory.mktemp("letters") / "letters.safetensors"
+    save_bundle(random_bundle(), path)
+    return str(path)
+
+
+def test_a_prime_in_an_ascii_locale(letters) -> None:
+    """The prime arrives as surrogates, is understood, and stands in UTF-8 on stdout."""
+    args = ("-n", "5", "--seed", "1", "--prime", "春江".encode(), "--ban", "夜".encode())
+    done = finish(spawn("write", letters, *args, env=ASCII))
+
+    assert done.code == 0
+    assert done.out.startswith("春江")
+    assert "skipped" not in done.err
+    assert "夜" not in done.out
+
+
+def test_a_text_to_score_in_an_ascii_locale(letters) -> None:
+    """As an argument and through a pipe it is the same text."""
+    typed = finish(spawn("score", letters, "花月".encode(), env=ASCII))
+    piped = finish(spawn("score", letters, "-", env=ASCII), stdin="花月".encode())
+
+    assert typed.code == piped.code == 0
+    assert typed.out == piped.out
+    assert typed.out.startswith("'花'")
+
+
+def test_an_error_about_bytes_that_are_no_text(letters) -> None:
+    """A path is shown byte by byte as it was given."""
+    done = spawn("info", b"caf\xe9.safetensors", env=ASCII)
+    out, err = done.communicate(timeout=60)
+
+    assert done.returncode == 1
+    assert out == b""
+    assert b"no model at" in err
+    assert b"Traceback" not in err
+
+
+@pytest.mark.torch
+def test_training_in_an_ascii_locale(tmp_path) -> None:
+    """Files, folders and options may have any name."""
+    pytest.importorskip("torch")
+    text = tmp_path / "诗.txt"
+    text.write_text("题：春江花月夜。\n" * 60 + "题：坏坏坏坏。\n", encoding="utf-8")
+    no_text = os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt")
+    shutil.copy(text, no_text)
+    arguments = ("--format", "titled", "--drop-containing", "坏".encode(), "--steps", "2")
+    texts = (os.fsencode(text), no_text)
+    done = finish(spawn("train", *texts, *arguments, *SMALL, cwd=tmp_path, env=ASCII))
+
+    assert done.code == 0, done.err
+    assert done.out == "runs/诗/model.safetensors\n"
+    model = load_bundle(tmp_path / "runs" / "诗" / "model.safetensors")
+    assert model.provenance["text"]["names"] == ["诗.txt", "caf\ufffd.txt"]
+    assert "坏" not in model.vocab
+    assert "<title>诗</title>" in (tmp_path / "runs" / "诗" / "report.html").read_text("utf-8")

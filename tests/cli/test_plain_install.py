@@ -1,0 +1,67 @@
+"""Without the extras: what still works, and what is said where it does not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import Done, environment
+
+
+def without(packages: str, code: str) -> Done:
+    """Run Python code where these packages cannot be imported."""
+    block = f"import sys; [sys.modules.__setitem__(p, None) for p in {packages.split()}]\n"
+    done = subprocess.run(
+        [sys.executable, "-c", block + code],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def command(*args: object) -> str:
+    words = ["charbard", *map(str, args)]
+    return f"from charbard.cli.app import main; sys.argv = {words!r}; main()"
+
+
+def test_writing_needs_no_torch(trained) -> None:
+    """The plain package writes."""
+    done = without("torch matplotlib", command("write", trained, "-n", 20, "--seed", 1))
+
+    assert done.code == 0
+    assert len(done.out) == 21
+
+
+@pytest.mark.parametrize("missing", ["torch", "matplotlib"])
+def test_training_says_what_to_install(call, owl, tmp_path, monkeypatch, missing: str) -> None:
+    """Before any work, with the command."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    done = call("train", owl, "--steps", 2, "--out", tmp_path / "run")
+
+    assert done.code == 1
+    assert done.err == (
+        f"Error: training needs {missing}\nHint: install it with: pip install 'charbard[train]'\n"
+    )
+    assert not (tmp_path / "run").exists()
+
+
+def test_dynamic_evaluation_says_what_to_install(call, trained, owl, monkeypatch) -> None:
+    """Protocols A and B run without torch, C names what it lacks."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    done = call("eval", trained, owl, "--protocol", "BC")
+
+    assert done.code == 1
+    assert done.out.startswith("B  ")
+    assert "Error: protocol C needs torch\n" in done.err
+
+
+def test_from_python_it_is_the_same_error(monkeypatch) -> None:
+    """`charbard.fit` is not an ImportError from deep inside."""
+    import charbard
+    from charbard.errors import MissingExtraError
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match="training needs torch"):
+        charbard.fit("x.txt", out="run", steps=1)

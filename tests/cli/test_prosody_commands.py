@@ -1,0 +1,84 @@
+"""The commands check, forms and rhyme, as a user types them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from charbard.cli.app import app
+from charbard.errors import OptionError
+
+POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+
+
+def run(*args: str, given: str | None = None):
+    result = CliRunner().invoke(app, list(args), input=given, catch_exceptions=False)
+    return result
+
+
+def test_check_says_kept() -> None:
+    """A good poem is kept, and its tones are shown."""
+    result = run("check", POEM)
+
+    assert "kept" in result.stdout
+    assert "●●○○●" in result.stdout
+
+
+def test_check_as_json_from_a_file(tmp_path) -> None:
+    """The poem may be in a file, the answer JSON."""
+    path = tmp_path / "poem.txt"
+    path.write_text("登鹳雀楼\n" + POEM, encoding="utf-8")
+
+    data = json.loads(run("check", "--file", str(path), "--as", "json").stdout)
+
+    assert data["title"] == "登鹳雀楼"
+    assert data["is_kept"]
+
+
+def test_check_many_from_standard_input() -> None:
+    """One row in, one row out; --strict makes a broken poem an exit code."""
+    rows = f"{POEM}\n{POEM.replace('楼', '天')}\n"
+    result = run("check", "-", "--each-line", "--strict", given=rows)
+
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 2
+    assert "1 of 2 keep their form" in result.stderr
+
+
+def test_check_like_another_poem() -> None:
+    """The form may be that of another poem."""
+    assert "kept" in run("check", POEM, "--like", POEM).stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("check",), ("check", POEM, "--as", "xml"), ("check", POEM, "--form", "五绝", "--like", POEM)],
+)
+def test_check_refuses_what_it_cannot_do(args) -> None:
+    """Wrong options are refused with a hint."""
+    with pytest.raises(OptionError) as caught:
+        run(*args)
+    assert caught.value.hint
+
+
+def test_forms_lists_and_shows() -> None:
+    """All forms in a list; one form line by line."""
+    listed = run("forms").stdout
+
+    assert "浣溪沙" in listed
+    assert "·○·●。  a" in run("forms", "清平乐").stdout
+    assert {row["kind"] for row in json.loads(run("forms", "--kind", "词", "--json").stdout)} == {
+        "词"
+    }
+    assert json.loads(run("forms", "五绝", "--json").stdout)["name"] == "五绝"
+
+
+def test_rhyme_lists_by_tone_and_frequency() -> None:
+    """Each reading has its row; a rhyme may be named."""
+    rows = run("rhyme", "看").stdout.splitlines()
+    named = json.loads(run("rhyme", "东", "--name", "--json", "--limit", "3").stdout)
+
+    assert [row[:6] for row in rows] == ["看  平 寒", "看  仄 翰"]
+    assert run("rhyme", "看", "--tone", "仄").stdout.startswith("看  仄")
+    assert len(named["chars"]) == 3
+    assert named["label"] == "东"

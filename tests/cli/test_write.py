@@ -1,0 +1,149 @@
+"""`charbard write`: stdout holds the text and nothing else."""
+
+import json
+import shutil
+
+import pytest
+
+from charbard.bundle import save_bundle
+from tests.cli.conftest import finish, spawn
+from tests.conftest import random_bundle
+
+
+@pytest.fixture(scope="module")
+def verse(tmp_path_factory):
+    """A model of records, conditioned on a form."""
+    path = tmp_path_factory.mktemp("verse") / "verse.safetensors"
+    save_bundle(random_bundle(has_records=True, fields=("form",)), path)
+    return path
+
+
+def test_stdout_is_the_text_stderr_the_seed(call, trained) -> None:
+    """The text goes on from the prime; the seed that repeats it is told beside it."""
+    done = call("write", trained, "--prime", "The owl", "--length", 40)
+    seed = done.err.split()[-1]
+
+    assert done.code == 0
+    assert done.out.startswith("The owl")
+    assert len(done.out) == len("The owl") + 40 + 1
+    assert done.err == f"seed {seed}\n"
+    assert call("write", trained, "-p", "The owl", "-n", 40, "--seed", seed).out == done.out
+
+
+def test_a_folder_a_bundle_and_a_checkpoint_can_be_named(call, trained, tmp_path) -> None:
+    """A run's folder stands for its best model, or for its newest checkpoint if it has none."""
+    shutil.copy(max(trained.glob("checkpoint_*")), tmp_path)
+    args = ("--seed", 3, "--length", 30)
+
+    assert (
+        call("write", trained, *args).out == call("write", trained / "model.safetensors", *args).out
+    )
+    assert len(call("write", tmp_path, *args).out) == 31
+
+
+def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
+    """Several texts, each the one it would be alone."""
+    done = call("write", trained, "--samples", 2, "--seed", 5, "--length", 20, "--ban", "\n")
+    first, empty, second, _, rest = done.out.split("\n")
+
+    assert call("write", trained, "--seed", 5, "-n", 20, "--ban", "\n").out == first + "\n"
+    assert (empty, rest) == ("", "")
+    assert len(second) == 20
+    assert second != first
+
+
+def test_json_is_one_object_a_text(call, trained) -> None:
+    """Each line can be read by itself and says how to repeat the text."""
+    done = call("write", trained, "--json", "--samples", 3, "--seed", 5, "--length", 20)
+    rows = [json.loads(line) for line in done.out.splitlines()]
+
+    assert [row["sample"] for row in rows] == [0, 1, 2]
+    assert {row["seed"] for row in rows} == {5}
+    assert rows[0]["text"] + "\n" == call("write", trained, "--seed", 5, "-n", 20).out
+    assert all(row["nats_per_char"] > 0 for row in rows)
+
+
+def test_every_dial_reaches_the_text(call, trained) -> None:
+    """Greedy is one text whatever the seed; stop strings, bans and line ends are kept."""
+    greedy = [call("write", trained, "--greedy", "-n", 60, "--seed", s).out for s in (1, 2)]
+    first_only = call("write", trained, "--top-k", 1, "--seed", 3, "-n", 60).out
+
+    assert greedy[0] == greedy[1] == first_only
+    assert "e" not in call("write", trained, "--ban", "e", "--seed", 1, "-n", 200).out
+    assert "the" not in call("write", trained, "--stop", "the", "--seed", 1, "-n", 500).out
+    ended = call("write", trained, "--finish-line", "--seed", 1, "-n", 10).out
+    assert ended.endswith("\n\n")
+    assert len(ended) > 10
+    for option in (["--top-p", 0], ["--min-p", 1], ["-t", 0.01], ["--repetition-penalty", 10]):
+        assert len(call("write", trained, *option, "--seed", 3, "-n", 30).out) == 31
+
+
+def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> None:
+    """Nothing a user types can make it fail; stderr says what was read instead."""
+    done = call("write", trained, "--prime", "Ｔhe 猫☃ ow\u0301l\r\n", "-n", 5, "--seed", 1)
+
+    assert done.code == 0
+    assert done.out.startswith("The  owl\n")
+    assert "Ｔ read as T" in done.err
+    assert "ẃ read as w" in done.err
+    assert "猫 skipped: the model has never seen it" in done.err
+
+
+def test_fields_condition_the_text(call, verse) -> None:
+    """A field may be given or left open; one the model does not know is named."""
+    args = ("--seed", 4, "-n", 30, "--json")
+    spring, open_ = (call("write", verse, *o, *args) for o in (["--field", "form=春江"], []))
+    wrong = call("write", verse, "--field", "tune=春", *args)
+
+    assert spring.code == open_.code == 0
+    assert json.loads(spring.out)["nats_per_char"] != json.loads(open_.out)["nats_per_char"]
+    assert wrong.code == 1
+    assert "Error: the model knows no field 'tune'\nHint: it knows: form" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (["--temperature", "0"], "temperature must be at least 0.01, got 0.0", "Boldness"),
+        (["--temperature", "nan"], "temperature must be a finite number", "Boldness"),
+        (["--top-k", "0"], "top_k must be at least 1, got 0", "likeliest"),
+        (["--top-p", "1.5"], "top_p must be at most 1.0, got 1.5", "share"),
+        (["--length", "0"], "length must be at least 1, got 0", "Characters to write"),
+        (["--samples", "0"], "samples must be at least 1", "Texts to write"),
+        (["--seed", "-1"], "seed must be at least 0", "Repeat"),
+        (["--stop", ""], "a stop string is empty", "at least one character"),
+        (["--field", "form"], "--field 'form' has no '='", "form="),
+        (["--ban", "\n TWabcdefghijklmnopqrstuvwxyz',.?"], "every character is banned", "--ban"),
+    ],
+)
+def test_wrong_values_are_named(call, trained, options, message: str, hint: str) -> None:
+    """Exit code 1, nothing on stdout, what is wrong and what is allowed on stderr."""
+    done = call("write", trained, *options)
+
+    assert done.code == 1
+    assert done.out == ""
+    assert f"Error: {message}" in done.err
+    assert hint in done.err.split("Hint: ")[1]
+
+
+def test_a_reader_that_goes_away_is_no_error_message(trained) -> None:
+    """`charbard write … | head` ends quietly."""
+    process = spawn("write", str(trained), "--length", "1000000")
+    assert process.stdout is not None
+    assert process.stdout.read(20)
+    process.stdout.close()
+    process.stdout = None
+
+    done = finish(process)
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert "Error" not in done.err
+
+
+def test_a_full_disk_behind_stdout(trained) -> None:
+    """What cannot be written is said in one line."""
+    with open("/dev/full", "wb") as full:
+        done = finish(spawn("write", str(trained), "--length", "50", stdout=full))
+
+    assert done.code == 1
+    assert done.err == "Error: cannot write the result: no space left on device\n"

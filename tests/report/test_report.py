@@ -1,0 +1,203 @@
+"""A report is whole, repeatable, and says what a reader needs."""
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from typer.testing import CliRunner
+
+from charbard.bundle import save_bundle
+from charbard.cli.app import app
+from charbard.config import ReportOptions
+from charbard.errors import OptionError
+from charbard.report.card import filled_card, read_notes
+from charbard.report.collect import collect
+from charbard.report.page import page
+from charbard.report.svg import bars
+from tests.conftest import random_bundle
+
+SMALL = ReportOptions(texts=4, themes=2, samples=2)
+NOTES = "## About\nA poet.\n\n## Data\nOld poems, MIT.\n\n## Command\nmake verse\n"
+
+
+@pytest.fixture(scope="module")
+def document(poet, poems):
+    """Made once; tests leave it as it is."""
+    return collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
+
+
+def test_a_report_on_verse_answers_every_question(document) -> None:
+    """All seven sections, each with figures or texts."""
+    keys = [section["key"] for section in document["sections"]]
+
+    assert keys == [
+        "perplexity", "form", "variety", "novelty", "parallelism", "themes", "samples"
+    ]  # fmt: skip
+    assert all(section["rows"] or section["texts"] for section in document["sections"])
+
+
+def test_people_set_the_measure(document) -> None:
+    """Held-out poems are in every table that judges what was written."""
+    found = {section["key"]: section["rows"] for section in document["sections"]}
+
+    assert found["form"]["七绝 by people"]["rhyme and T4"] == 1.0
+    assert found["form"]["七绝 constrained"]["rhyme and T4"] == 1.0
+    assert found["novelty"]["七绝 by people"]["lines"] == 1.0  # the same poems were learned
+    assert {"free", "by people"} <= set(found["themes"])
+
+
+def test_the_same_seed_gives_the_same_report(document, poet, poems) -> None:
+    """Nothing in it depends on chance or the clock."""
+    again = collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
+
+    assert again == document
+
+
+def test_skipped_sections_are_left_out(poet, poems) -> None:
+    """By name; a name that is none is an error."""
+    options = replace(SMALL, skip=("themes", "novelty", "perplexity"))
+
+    keys = [s["key"] for s in collect(poet, [str(poems)], options, title="x")["sections"]]
+
+    assert keys == ["form", "variety", "parallelism", "samples"]
+    with pytest.raises(OptionError, match="no section 'tone'"):
+        collect(poet, [str(poems)], replace(SMALL, skip=("tone",)), title="x")
+
+
+def test_a_report_on_running_text(tmp_path) -> None:
+    """Prediction, variety, copying and samples; nothing of verse."""
+    (tmp_path / "t.txt").write_text("abcd abba\ncafe babe dead beef\n" * 60)
+
+    found = collect(random_bundle(), [str(tmp_path / "t.txt")], SMALL, title="letters")
+
+    keys = [section["key"] for section in found["sections"]]
+    assert keys == ["perplexity", "variety", "novelty", "samples"]
+    assert set(found["sections"][0]["rows"]) == {"protocol A", "protocol B"}
+
+
+def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
+    """Samples and variety need none; verse must be measured against poems."""
+    keys = [s["key"] for s in collect(random_bundle(), [], SMALL, title="x")["sections"]]
+
+    assert keys == ["variety", "samples"]
+    with pytest.raises(OptionError, match="needs the poems"):
+        collect(poet, [], SMALL, title="x")
+
+
+def test_a_report_on_records(tmp_path) -> None:
+    """Names are given what held-out names are given, and shown with it."""
+    rows = [
+        json.dumps({"surname": "春江"[n % 2], "text": "花月夜马"[n % 4] + "a" * (n % 7 + n % 3)})
+        for n in range(80)
+    ]
+    path = tmp_path / "names.jsonl"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    corpus = {"format": "jsonl", "fields": ["surname"], "validation": 0.4}
+    bundle = random_bundle(has_records=True, fields=("surname",))
+    bundle = replace(bundle, provenance={"corpus": corpus})
+
+    found = {s["key"]: s for s in collect(bundle, [str(path)], SMALL, title="names")["sections"]}
+
+    assert set(found["perplexity"]["rows"]) == {"protocol R"}
+    assert "whole records" in found["novelty"]["rows"]["free"]
+    (shown,) = found["samples"]["texts"].values()
+    assert all(text[:4] in ("春 · ", "江 · ") for text in shown)
+
+
+class _Checked(HTMLParser):
+    """Every element that is opened is closed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        if tag not in ("meta", "rect"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_runs_nothing(document) -> None:
+    """Well-formed, charts drawn, no script, nothing fetched, texts escaped."""
+    written = page({**document, "title": "<b>poet</b>"})
+
+    checked = _Checked()
+    checked.feed(written.replace("/>", ">"))
+    assert not checked.open
+    assert "svg" in checked.seen
+    assert "script" not in checked.seen
+    assert "<b>poet" not in written
+    assert "http" not in written
+
+
+def test_bars_are_drawn_to_scale() -> None:
+    """The longest bar fills the room; a value below zero has none."""
+    drawn = bars({"a": 2.0, "b": 1.0, "c": -1.0}, label="three")
+
+    assert 'width="374.0"' in drawn
+    assert 'width="187.0"' in drawn
+    assert 'width="0.0"' in drawn
+
+
+def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path) -> None:
+    """Notes, recipe, every table, every sample; none is typed twice."""
+    (tmp_path / "notes.md").write_text(NOTES + "\n## Bad\nToo much moon.\n")
+
+    card = filled_card(document, read_notes(tmp_path / "notes.md"), size_bytes=2_000_000)
+
+    assert card.startswith("# poet\n\nA poet.")
+    assert "## What is bad\n\nToo much moon." in card
+    assert "| size | 2.0 MB |" in card
+    assert card.count("\n### ") == len(document["sections"]) + 1  # themes: figures and samples
+    for section in document["sections"]:
+        for texts in section["texts"].values():
+            assert all(text in card for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(NOTES + "## Odd\nx\n", "unknown part 'Odd'"), ("## About\nx\n", "no part 'Data'")],
+)
+def test_notes_are_checked(tmp_path, text, message) -> None:
+    """A heading that would be lost, or one that is missing, is an error."""
+    (tmp_path / "notes.md").write_text(text)
+
+    with pytest.raises(OptionError, match=message):
+        read_notes(tmp_path / "notes.md")
+
+
+def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
+    """Paths on stdout; the files are there."""
+    save_bundle(poet, tmp_path / "poet.safetensors", half=True)
+    (tmp_path / "notes.md").write_text(NOTES)
+
+    done = CliRunner().invoke(
+        app,
+        [
+            "report", str(tmp_path / "poet.safetensors"), str(poems), "--out", str(tmp_path / "r"),
+            "-n", "2", "--themes", "0", "--samples", "1", "--card", str(tmp_path / "notes.md"),
+        ],
+    )  # fmt: skip
+
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == [str(tmp_path / "r" / n) for n in ("report.html", "card.md")]
+    found = json.loads((tmp_path / "r" / "report.json").read_text(encoding="utf-8"))
+    assert found["title"] == "poet"
+    assert "themes" not in [section["key"] for section in found["sections"]]
+
+
+def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
+    """`charbard eval --protocol V` prints a line a group, or all of them as JSON."""
+    save_bundle(poet, tmp_path / "poet.safetensors")
+    command = ["eval", str(tmp_path / "poet.safetensors"), str(poems), "--protocol", "V"]
+
+    text = CliRunner().invoke(app, [*command, "--part", "test"]).stdout
+    row = json.loads(CliRunner().invoke(app, [*command, "--part", "test", "--json"]).stdout)
+
+    assert text.startswith("V ")
+    assert "form 七绝" in text
+    assert row["groups"]["tune 如梦令"]["chars"] > 0

@@ -1,0 +1,42 @@
+"""Measuring speed: the figures make sense; how large they are is no test's business."""
+
+import json
+
+from typer.testing import CliRunner
+
+from charbard.bundle import save_bundle
+from charbard.cli.app import app
+from charbard.report import speed
+from tests.conftest import random_bundle
+
+
+def test_paces_and_their_floor() -> None:
+    """Characters a second follow from the step; more rows cannot lower the floor."""
+    here = speed.Machine(threads=2, sgemm_gflops=100.0, copy_gb_per_s=10.0, compiled=True)
+
+    one, many = speed.measure(random_bundle(), here, (1, 8), at_least_s=0.01)
+
+    assert many.chars_per_s == 8 / many.step_us * 1e6
+    assert 0 < one.floor_us <= many.floor_us
+
+
+def test_the_command_prints_a_row_for_each_batch_size(tmp_path) -> None:
+    """As text and as JSON; a wrong list of sizes is refused."""
+    save_bundle(random_bundle(), tmp_path / "model.safetensors")
+    run = CliRunner().invoke
+
+    plain = run(app, ["bench", str(tmp_path), "--rows", "1,4", "--seconds", "0.01"])
+    found = run(app, ["bench", str(tmp_path), "--rows", "2", "--seconds", "0.01", "--json"])
+
+    assert plain.exit_code == 0
+    assert len(plain.stdout.splitlines()) == 5
+    (pace,) = json.loads(found.stdout)["paces"]
+    assert pace["rows"] == 2
+    assert "'1,x' is not a list" in str(run(app, ["bench", "--rows", "1,x"]).exception)
+
+
+def test_the_untrained_network_has_the_verse_models_size() -> None:
+    """3.48 million products a character."""
+    config = speed.verse_sized().config
+
+    assert round(config.macs_per_char / 1e6, 2) == 3.48

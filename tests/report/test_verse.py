@@ -1,0 +1,93 @@
+"""The yardstick of verse measures what it says."""
+
+import numpy as np
+import pytest
+
+from charbard.corpus import Record
+from charbard.errors import CorpusError, OptionError
+from charbard.report import evaluate_verse
+from charbard.report.scoring import opening_of, tallies
+from charbard.report.verse import group_names, read_verse
+from charbard.runtime import Model, score_ids
+from tests.conftest import random_bundle
+from tests.report.conftest import SONG
+
+
+def by_hand(bundle, fields: dict[str, str], text: str) -> tuple[float, int]:
+    """Nats and number of Chinese characters, scored alone."""
+    opening = opening_of(bundle.vocab, fields)
+    ids = np.array([*opening, *bundle.vocab.encode(text)])
+    logp = score_ids(Model(bundle), ids).logp_N[len(opening) - 1 :]
+    han = [char not in "，。" for char in text]
+    return -float(logp[han].sum()), sum(han)
+
+
+def test_only_chinese_characters_count_and_only_the_form_is_given(poet, poems) -> None:
+    """V equals the score of each poem alone, its marks left out, title and dynasty left open."""
+    found = evaluate_verse(poet, [str(poems)], part="test")
+
+    scores = [
+        by_hand(poet, {"form": record.fields["form"]}, record.text)
+        for record in read_verse([str(poems)], "test")
+    ]
+    assert found.chars == sum(chars for _, chars in scores)
+    assert found.nats_per_char * found.chars == pytest.approx(sum(n for n, _ in scores), rel=1e-5)
+
+
+def test_groups_add_up(poet, poems) -> None:
+    """Every poem is in one form, one dynasty; regulated ones also in a metre, songs in a tune."""
+    found = evaluate_verse(poet, [str(poems)], part="test")
+
+    for kind in ("form", "dynasty"):
+        groups = [group for name, group in found.groups.items() if name.startswith(kind)]
+        assert sum(group.chars for group in groups) == found.chars
+    assert found.groups["form 词"].chars == sum(char not in "，。" for char in SONG)
+    assert {"metre regulated, 5", "metre regulated, 7", "tune 如梦令"} <= set(found.groups)
+
+
+def test_unknown_characters_are_scored_and_told(poet, poems) -> None:
+    """楼 stands once in the held-out poems and is not in the vocabulary."""
+    assert evaluate_verse(poet, [str(poems)], part="test").unknown == 1
+
+
+def test_more_may_be_given(poet, poems) -> None:
+    """With other fields given the model predicts otherwise; one it does not know is an error."""
+    plain = evaluate_verse(poet, [str(poems)], part="test")
+    titled = evaluate_verse(poet, [str(poems)], part="test", given=("form", "title"))
+
+    assert titled.nats_per_char != plain.nats_per_char
+    with pytest.raises(OptionError, match="no field 'author'"):
+        evaluate_verse(poet, [str(poems)], part="test", given=("author",))
+
+
+def test_held_out_lists_are_never_read(poems) -> None:
+    """All means train, validation and test, not what was set aside from all of them."""
+    texts = {record.text for record in read_verse([str(poems)], "all")}
+
+    assert "不可读。" not in texts
+    with pytest.raises(CorpusError, match="no record's split is 'validation'") as caught:
+        read_verse([str(poems)], "validation")
+    assert "heldout, test, train" in caught.value.hint
+
+
+def test_verse_needs_a_model_of_records(poems) -> None:
+    """Running text has its own protocols."""
+    with pytest.raises(OptionError, match="does not fit"):
+        evaluate_verse(random_bundle(), [str(poems)], part="test")
+
+
+def test_scores_do_not_depend_on_the_company(poet) -> None:
+    """A record scores the same alone and among longer and shorter ones."""
+    records = [Record("月" * n + "，", {"form": "七绝"}) for n in (1, 40, 7, 300, 2)]
+
+    together = tallies(Model(poet), poet.vocab, records, only_han=False)
+
+    for record, tally in zip(records, together, strict=True):
+        (alone,) = tallies(Model(poet), poet.vocab, [record], only_han=False)
+        assert tally.nats == pytest.approx(alone.nats, rel=1e-5)
+        assert tally.chars == alone.chars == len(record.text) + 1
+
+
+def test_poems_without_kind_are_by_shape() -> None:
+    """A record of only text and form is one of 诗."""
+    assert group_names(Record("", {"form": "五律"})) == ["form 五律", "metre regulated, 5"]

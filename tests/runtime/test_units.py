@@ -1,0 +1,54 @@
+"""Single units, read and switched off."""
+
+import numpy as np
+import pytest
+
+from charbard.errors import OptionError
+from charbard.runtime import ByteModel, Model, activations, score_texts, without_units
+from tests.conftest import random_bundle
+
+BUNDLE = random_bundle(hidden_size=32)
+IDS = np.array([2, 5, 9, 3, 3, 7])
+
+
+def test_activations_are_those_of_the_network() -> None:
+    """They lie near the exact network's, one vector a character and layer."""
+    exact, rounded = (activations(model, IDS) for model in (Model(BUNDLE), ByteModel(BUNDLE)))
+
+    assert exact.shape == (6, 2, 32)
+    assert np.abs(exact).max() <= 1
+    assert np.abs(exact - rounded).max() < 0.1
+
+
+@pytest.mark.parametrize("kind", [Model, ByteModel])
+def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
+    """It puts out 0 after every character, and others hear that."""
+    keep = without_units(BUNDLE.config, [(0, 3), (1, 31)])
+    with_all, without = (activations(kind(BUNDLE), IDS, keep_LH=k) for k in (None, keep))
+
+    assert not without[:, 0, 3].any()
+    assert not without[:, 1, 31].any()
+    assert with_all[:, 0, 3].all()
+    assert not np.array_equal(with_all[-1, 1], without[-1, 1])
+
+
+@pytest.mark.parametrize("unit", [(2, 0), (0, 32), (-1, 0), (0, -1)])
+def test_a_unit_that_is_not_there_is_refused(unit) -> None:
+    """With what there is."""
+    with pytest.raises(OptionError, match="no unit") as caught:
+        without_units(BUNDLE.config, [unit])
+
+    assert caught.value.hint == "layers 0 to 1, units 0 to 31"
+
+
+def test_texts_are_scored_together_as_alone() -> None:
+    """Batch scores, alternatives included, are those of each text by itself."""
+    model = ByteModel(BUNDLE)
+    texts = [IDS, IDS[:3], np.array([4, 4]), IDS[::-1]]
+
+    for text, scores in zip(texts, score_texts(model, texts, top=3), strict=True):
+        (alone,) = score_texts(model, [text], top=3)
+        assert len(scores.logp_N) == len(text) - 1
+        assert np.allclose(scores.logp_N, alone.logp_N, atol=1e-6)
+        assert np.array_equal(scores.top_ids_NK, alone.top_ids_NK)
+        assert (np.diff(scores.top_logp_NK, axis=1) <= 0).all()

@@ -1,0 +1,86 @@
+"""Defects of tensorflow_poems and char-rnn-writer that must not come back.
+
+Each was a crash, a silence or a loss there; here it is a promise.
+"""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from charbard.bundle import save_bundle
+from charbard.config import SampleOptions, TextOrder
+from charbard.runtime.sampling import choose, filtered
+from charbard.writer import Writer
+from tests.cli.conftest import environment
+from tests.conftest import random_bundle
+
+
+@pytest.fixture(scope="module")
+def writer() -> Writer:
+    return Writer(random_bundle(has_records=True))
+
+
+def test_an_unknown_first_character_is_no_key_error(writer) -> None:
+    """It is read as a form the model knows, or skipped, and the reader is told."""
+    order = TextOrder(prime="猫", seed=1)
+
+    assert next(writer.texts(order)).prime == ""
+    assert writer.notes(order) == ["猫 skipped: the model has never seen it"]
+
+
+def test_a_prime_may_have_many_characters(writer) -> None:
+    """A prime is read character by character, not looked up as one."""
+    assert str(writer.write("春江花月夜", seed=1)).startswith("春江花月夜")
+
+
+@pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53, 1.0])
+@pytest.mark.parametrize("size", [3, 7000])
+def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
+    """Whatever the rounding of the sums, the index is one of a symbol that may be drawn."""
+    logp = np.full(size, -np.log(size), np.float32)
+    logp[-1] = -np.inf
+    chances = filtered(logp, SampleOptions(temperature=0.7), np.array([0]))
+
+    assert 0 <= choose(chances[None], np.array([u]))[0] < size - 1
+
+
+def test_no_hidden_cap_cuts_a_text(writer) -> None:
+    """A text ends where the model ends it or where the order says, not at 24 characters."""
+    longest = max(len(text.text) for text in writer.texts(TextOrder(samples=200, seed=1)))
+
+    assert longest > 24
+    assert len(writer.write(length=5, seed=3).text) <= 5
+
+
+@pytest.mark.torch
+def test_writing_never_reads_the_training_text(tmp_path) -> None:
+    """The vocabulary is in the bundle: the text may change or go, the ids do not shift."""
+    pytest.importorskip("torch")
+    import charbard
+
+    text = tmp_path / "text.txt"
+    text.write_text("abc abc.\n" * 100)
+    small = {"hidden_size": 8, "embedding_size": 4, "batch_size": 2, "seq_length": 8, "steps": 3}
+    model = charbard.fit(text, out=tmp_path / "run", **small, threads=1).model
+    before = str(charbard.load(model).write("abc", seed=5))
+    text.write_text("zyx 123!\n" * 100)
+    changed = str(charbard.load(model).write("abc", seed=5))
+    text.unlink()
+
+    assert before == changed == str(charbard.load(model).write("abc", seed=5))
+
+
+def test_bytes_of_a_foreign_locale_are_understood(tmp_path) -> None:
+    """The defect that looked like a vocabulary's: surrogates from the command line."""
+    path = tmp_path / "model.safetensors"
+    save_bundle(random_bundle(), path)
+    done = subprocess.run(
+        [sys.executable, "-m", "charbard", "write", path, "-n", "3", "-p", "春".encode()],
+        env=environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
+        capture_output=True,
+        check=True,
+    )
+
+    assert done.stdout.decode().startswith("春")

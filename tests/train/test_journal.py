@@ -1,0 +1,51 @@
+"""The log survives kills, odd characters and steps that were made twice."""
+
+import json
+import math
+
+from charbard.train.events import Progress, Sampled
+from charbard.train.journal import Journal, read_journal
+
+
+def _progress(step: int, loss: float = 1.0) -> Progress:
+    return Progress(step, 0.1, 0.1, loss, 1.0, 1.0, 1.0, 0.1, 1.0)
+
+
+def _write(path, *events) -> None:
+    journal = Journal(path)
+    for event in events:
+        journal.write(event)
+    journal.close()
+
+
+def test_a_line_cut_short_takes_no_other_with_it(tmp_path) -> None:
+    """What a resumed training writes does not go on in the torn line."""
+    log = tmp_path / "log.jsonl"
+    _write(log, _progress(10))
+    with log.open("a") as file:
+        file.write('{"event": "prog')
+    _write(log, _progress(20))
+
+    assert [event["step"] for event in read_journal(log)] == [10, 20]
+
+
+def test_steps_made_again_count_once(tmp_path) -> None:
+    """After a resume or a rollback the curve does not run back."""
+    log = tmp_path / "log.jsonl"
+    _write(log, _progress(10), _progress(20), _progress(30))
+    _write(log, _progress(15), _progress(25))
+
+    assert [event["step"] for event in read_journal(log)] == [10, 15, 25]
+
+
+def test_samples_of_any_characters_are_one_line(tmp_path) -> None:
+    """A line separator within a sample does not end the line; what is no number is null."""
+    log = tmp_path / "log.jsonl"
+    text = "a\u2028b\x85c\x0cd\n\x00"
+    _write(log, Sampled(1, 0.5, text), _progress(2, math.nan))
+    sampled, progress = read_journal(log)
+
+    assert sampled["text"] == text
+    assert progress["loss"] is None
+    for line in log.read_text(encoding="utf-8").split("\n")[:-1]:
+        json.loads(line, parse_constant=lambda name: 1 / 0)

@@ -1,0 +1,121 @@
+"""`charbard` without its start-up time, for pages that call it dozens of times.
+
+One process imports everything and listens; each call of the small `charbard` program that `install`
+writes is run by a fork of it, in the caller's folder and on the caller's files. What runs is the
+real `main`.
+"""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_CALLER = """#!{python} -SE
+import json, os, socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.connect({address!r})
+call = json.dumps([os.getcwd(), sys.argv[1:], dict(os.environ)])
+socket.send_fds(server, [b"."], [0, 1, 2])
+server.sendall(call.encode())
+server.shutdown(socket.SHUT_WR)
+sys.exit(int(server.recv(16) or 70))
+"""
+
+
+@contextmanager
+def installed(folder: Path, env: Mapping[str, str]) -> Iterator[Path]:
+    """A folder with a program `charbard` in it, which works as long as the context lasts."""
+    address = folder / "socket"
+    program = folder / "bin" / "charbard"
+    program.parent.mkdir()
+    program.write_text(_CALLER.format(python=sys.executable, address=str(address)))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    server = subprocess.Popen(
+        [sys.executable, __file__, str(address)], env=dict(env), stdout=subprocess.PIPE
+    )
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"ready\n"
+    try:
+        yield program.parent
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def _serve(address: str) -> None:
+    _warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen()
+    os.write(1, b"ready\n")
+    while True:
+        caller, _ = listener.accept()
+        if os.fork() == 0:
+            _answer(caller)
+        caller.close()
+
+
+def _warm_up() -> None:
+    """Import all, draw once, measure the machine once, and that with a small product."""
+    import gc
+    import io
+
+    import opencc  # noqa: F401
+    import torch._dynamo  # the optimizer's first step imports it
+    from matplotlib.figure import Figure
+
+    import charbard.cli.app
+    import charbard.report.perplexity
+    import charbard.train.dynamic
+    import charbard.train.start
+    import charbard.writer  # noqa: F401
+    from charbard.train import machine
+
+    Figure().add_subplot().figure.savefig(io.StringIO(), format="svg")
+    machine._SIZE = 256
+    machine.peak_flops(torch.device("cpu"))
+    gc.freeze()  # a child that collects garbage would copy all of this memory
+
+
+def _answer(caller: socket.socket) -> None:
+    import json
+    import traceback
+
+    from charbard.cli.app import main
+
+    _, files, _, _ = socket.recv_fds(caller, 1, 3)
+    for target, source in enumerate(files):
+        os.dup2(source, target)
+        os.close(source)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, closefd=False, encoding="utf-8")  # noqa: SIM115
+        for number, mode in enumerate(("r", "w", "w"))
+    )
+    folder, arguments, environment = json.loads(b"".join(iter(lambda: caller.recv(65536), b"")))
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["charbard", *arguments]
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    caller.sendall(str(code).encode())
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
