@@ -150,6 +150,13 @@ def test_first_line_may_borrow_a_rhyme() -> None:
     assert ("neighbour", 1) in [(each.rule, each.line) for each in report.notes]
 
 
+def test_a_first_line_of_both_tones_may_stay_unrhymed() -> None:
+    """生 can be oblique, so a first line that ends in it need not rhyme."""
+    report = check("家辞到五问黄生，寺自江层霜十松。惘彩托无然远道，寒成朝白日来重。", "七绝")
+
+    assert (report.variant, report.is_kept) == ("平起首句不入韵", True)
+
+
 def test_tunes_are_recognised_and_divided() -> None:
     """A 词 is known by its shape, and its lines divided as the form has them."""
     report = check(
@@ -161,6 +168,18 @@ def test_tunes_are_recognised_and_divided() -> None:
 
     assert report.is_kept
     assert report.remark
+
+
+def test_a_tune_divided_otherwise_is_found_by_its_length() -> None:
+    """大江东去 parts its sentences in its own way, and departs from the usual 念奴娇."""
+    report = check(
+        "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
+        "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"
+        "談笑間，檣櫓灰飛煙滅。故國神遊，多情應笑我，早生華髮。人生如夢，一尊還酹江月。"
+    )
+
+    assert report.form == "念奴娇"
+    assert not report.is_kept
 
 
 def test_changing_rhymes_are_checked_group_by_group() -> None:

@@ -215,7 +215,7 @@ def rhymes_with(
 def chars_of(reading: Reading, *, book: str, pruned: bool = False) -> tuple[str, ...]:
     """Every character that has this reading, commonest in verse first.
 
-    >>> chars_of(Reading("平", "江"), book="pingshui")[:3]
+    >>> chars_of(Reading("平", "江"), book="pingshui", pruned=True)[:3]
     ('江', '双', '窗')
     """
     table = _readings(book, DROPPED if pruned else 0)

@@ -105,13 +105,15 @@ def _divided(poem: Poem, form: Form) -> tuple[Poem, str]:
 
 
 def _recognised(poem: Poem, book: str | None, rhyme: str | None) -> Report:
-    """The poem by the form that suits it best; by the first that it keeps."""
+    """The poem by the form that suits it best; forms with free tones are tried last."""
     reports: list[Report] = []
     for form in _candidates(poem):
+        if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
+            break
         divided, remark = _divided(poem, form)
         report = judge(divided, form, book=book or form.book, rhyme=rhyme)
         reports.append(replace(report, is_given=False, remark=remark))
-        if report.is_kept and report.kind not in LOOSE:
+        if report.is_kept:
             break
     if not reports:
         raise OptionError(
@@ -129,17 +131,19 @@ def _recognised(poem: Poem, book: str | None, rhyme: str | None) -> Report:
 def _rank(report: Report) -> tuple[bool, int]:
     """Tighter forms first, unless they are badly broken."""
     faults = len(report.violations)
-    loose = report.kind in LOOSE
-    if not loose and faults > _TOO_BROKEN * len(report.poem.lines):
-        return True, faults
-    return loose, faults
+    return report.kind in LOOSE or _is_too_broken(report), faults
+
+
+def _is_too_broken(report: Report) -> bool:
+    return len(report.violations) > _TOO_BROKEN * len(report.poem.lines)
 
 
 def _candidates(poem: Poem) -> Iterator[Form]:
-    """Forms that the poem could be: those its title names, else those of its shape."""
+    """Forms that the poem could be: by its title, else by its shape, else tunes by its length."""
     title = "".join(map(fold, poem.title))
-    named = [form for form in _by_total().get(sum(poem.shape), ()) if _names(form, title)]
-    yield from named or _of_shape(poem.shape)
+    as_long = _by_total().get(sum(poem.shape), ())
+    named = [form for form in as_long if _names(form, title)]
+    yield from named or _of_shape(poem.shape) or (form for form in as_long if form.kind == "词")
 
 
 def _names(form: Form, title: str) -> bool:
@@ -158,7 +162,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
     if len(shape) >= 10 and len(shape) % 2 == 0 and set(shape) == {width} and width in (4, 5, 7):
         names = {4: ("四言",), 5: ("五排", "五古"), 7: ("七排", "七古")}[width]
         fixed += [form_named(name, len(shape)) for name in names]
-    return tuple(fixed)
+    return tuple(sorted(fixed, key=lambda form: form.kind in LOOSE))
 
 
 @cache

@@ -56,13 +56,14 @@ def _regulated(
     if meter.is_legal:
         # 不 may be read level, but a poem that keeps the form without that is explained so.
         usual = [tone_string(line, book=book, usual=True) for line in poem.lines]
-        closer = meter_of(usual, types=types, first_rhymes=first_rhymes)
+        closer = meter_of(usual, types=meter.types)
         meter = closer if closer.is_legal else meter
     if meter.types[0] in "乙丁":
         if first_rhymes:
             chosen[1] = own
         elif is_neighbour(first, name, book=book):
             findings.append(Finding("neighbour", 1, width, legal=True))
+            is_strict = False
         elif readings_of(first, book=book):
             findings.append(Finding("rhyme", 1, width, f"平{name}"))
             is_strict = False

@@ -17,10 +17,11 @@ Tones come in as strings over 平, 仄 and 中, which is a character of both ton
 Shares no code with what writes verse.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
 from charbard.prosody.check.finding import Finding
 
@@ -153,30 +154,38 @@ def _is_special(five: str) -> bool:
 
 def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
     """Line types with the least sum of faults and of breaks between lines (dynamic programming)."""
-    best = {
+    faults = _fault_counts(tones[0])
+    best: dict[str, tuple[float, str]] = {
         # Half a fault more for leaving a rhyme unused, or for making one up.
-        kind: (len(_faults(tones[0], kind)) + ((kind in "乙丁") != first_rhymes) / 2, kind)
+        kind: (faults[kind] + ((kind in "乙丁") != first_rhymes) / 2, kind)
         for kind in _TYPES
     }
-    for number, line in enumerate(tones[1:], 2):
-        kinds = "乙丁" if number % 2 == 0 else "甲丙"
+    for number in range(2, len(tones) + 1):
+        faults = _fault_counts(tones[number - 1])
+        rescue = _rescues(tones[number - 2], "甲", tones[number - 1], "乙")
         best = {
             kind: min(
-                (cost + _step_cost(tones, number, path[-1], kind), path + kind)
+                (
+                    cost
+                    + faults[kind]
+                    + (_break(number, path[-1], kind) is not None)
+                    - (rescue and path[-1] == "甲" and kind == "乙"),
+                    path + kind,
+                )
                 for cost, path in best.values()
             )
-            for kind in kinds
+            for kind in ("乙丁" if number % 2 == 0 else "甲丙")
         }
-        assert len(line) == len(tones[0])
     return min(best.values())[1]
 
 
-def _step_cost(tones: Sequence[str], number: int, before: str, kind: str) -> int:
-    """Faults of this line, one more for a break; a rescued line before is no fault."""
-    cost = len(_faults(tones[number - 1], kind)) + (_break(number, before, kind) is not None)
-    return cost - _rescues(tones[number - 2], before, tones[number - 1], kind)
+@lru_cache(maxsize=4096)
+def _fault_counts(tones: str) -> Mapping[str, int]:
+    """How many faults a line has as each type."""
+    return MappingProxyType({kind: len(_faults(tones, kind)) for kind in _TYPES})
 
 
+@cache
 def _break(number: int, before: str, kind: str) -> str | None:
     """The rule that the step to line `number` breaks: 对 inside a couplet, 粘 between two."""
     same = _TYPES[before][0] == _TYPES[kind][0]

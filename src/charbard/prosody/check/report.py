@@ -29,7 +29,8 @@ class Report:
     """The reading that rhymes, of each line that does."""
     findings: tuple[Finding, ...]
     is_strict: bool
-    """Every rule is kept in some reading of each character, without rescue by another line (T4)."""
+    """Every rule is kept in some reading of each character, with no rescue by another line and no
+    borrowed rhyme (T4)."""
     is_given: bool = True
     """Whether the form was asked for, or recognised."""
     remark: str = ""

@@ -35,7 +35,7 @@ def _tones(book: str, usual: bool) -> _Tones:
 def tone_string(line: str, *, book: str, usual: bool = False) -> str:
     """The tones a line's characters can have, or those they mostly have.
 
-    >>> tone_string("床前看月光a", book="pingshui")
+    >>> tone_string("床前看月明a", book="pingshui")
     '平平中仄平？'
     """
     return line.translate(_tones(book, usual))

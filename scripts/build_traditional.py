@@ -1,0 +1,142 @@
+"""Learn which traditional character a simplified one stands for in verse: data/traditional.tsv.
+
+    python scripts/build_traditional.py SOURCES [--half]
+
+Counts, in the traditional Tang poems, what each simplified character was, alone and beside its left
+and right neighbour. With --half every tenth poem is held out, with all poems that share a line
+with it, and the share of its characters that come back right is printed, for this table and for
+OpenCC: as they stand, after OpenCC's own variants are folded, and after scripts/folds.txt too.
+"""
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import opencc
+from sources import HERE
+from verse_corpus import poems, simplified
+
+from charbard.prosody.script import Choices, choose
+
+PATH = HERE.parent / "src/charbard/prosody/data/traditional.tsv"
+MIN_CONTEXT = 3  # times a pair of characters occurs, to be kept
+MIN_OTHER = 3  # times a character was not its commonest shape, for its pairs to be kept
+Pair = tuple[str, str]
+
+
+def pairs(folder: Path) -> list[list[Pair]]:
+    """Every Tang poem as (simplified line, traditional line)."""
+    return [[(simplified(line), line) for line in poem.lines] for poem in poems(folder, "tang")]
+
+
+def learn(found: Iterable[list[Pair]]) -> Choices:
+    """Counts of the traditional characters by the simplified one and by its pairs."""
+    alone: dict[str, Counter[str]] = defaultdict(Counter)
+    context: dict[str, Counter[str]] = defaultdict(Counter)
+    for poem in found:
+        for plain, full in poem:
+            framed = f"^{plain}$"
+            for place, (char, target) in enumerate(zip(plain, full, strict=True), 1):
+                alone[char][target] += 1
+                context[f"<{framed[place - 1 : place + 1]}"][target] += 1
+                context[f">{framed[place : place + 2]}"][target] += 1
+    several = {
+        char
+        for char, counts in alone.items()
+        if sum(counts.values()) - max(counts.values()) >= MIN_OTHER
+    }
+    kept = {
+        key: dict(counts)
+        for key, counts in context.items()
+        if (key[2] if key[0] == "<" else key[1]) in several and sum(counts.values()) >= MIN_CONTEXT
+    }
+    changed = {
+        char: dict(counts)
+        for char, counts in alone.items()
+        if char in several
+        or {max(counts, key=counts.__getitem__), _converter("s2t").convert(char)} != {char}
+    }
+    return Choices(changed, kept)
+
+
+def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
+    """(poems to learn from, poems held out)."""
+    held = found[::10]
+    lines = {line for poem in held for line, _ in poem}
+    rest = (poem for number, poem in enumerate(found) if number % 10)
+    return [poem for poem in rest if not any(line in lines for line, _ in poem)], held
+
+
+@cache
+def folded(char: str, groups: bool) -> str:
+    """A character with variant shapes joined: OpenCC's, and those of folds.txt."""
+    char = _converter("t2tw").convert(_converter("jp2t").convert(char))
+    return fold_groups().get(char, char) if groups else char
+
+
+@cache
+def fold_groups() -> dict[str, str]:
+    """Variant -> first of its group."""
+    lines = (HERE / "folds.txt").read_text(encoding="utf-8").splitlines()
+    groups = [group for line in lines if not line.startswith("#") for group in line.split()]
+    return {char: group[0] for group in groups for char in group[1:]}
+
+
+@cache
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
+
+
+def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
+    """Share of characters right: as they stand, OpenCC's variants folded, all variants folded."""
+    total = raw = some = every = 0
+    for poem in held:
+        for plain, full in poem:
+            for wanted, got in zip(full, convert(plain), strict=True):
+                total += 1
+                if wanted != got:
+                    raw += 1
+                    some += folded(wanted, False) != folded(got, False)
+                    every += folded(wanted, True) != folded(got, True)
+    return "  ".join(f"{1 - wrong / total:.3%}" for wrong in (raw, some, every))
+
+
+def write(choices: Choices) -> None:
+    """Write the table."""
+    head = """\
+# Which traditional character a simplified one stands for in Tang verse, and how often: alone, after
+# its left neighbour (<), before its right one (>); ^ and $ are the ends of a line.
+# Learned by scripts/build_traditional.py from npm chinese-poetry 2.0.1 (MIT); simplified by
+# OpenCC (Apache-2.0).
+"""
+    rows = [
+        f"{key}\t{' '.join(f'{target}{count}' for target, count in ranked(counts))}\n"
+        for table in (choices.alone, choices.context)
+        for key, counts in sorted(table.items())
+    ]
+    PATH.write_text(head + "".join(rows), encoding="utf-8", newline="\n")
+    print(f"{len(rows)} rows, {PATH.stat().st_size // 1024} KiB")
+
+
+def ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def main(folder: Path, *, half: bool) -> None:
+    """Learn from all poems, or from most and measure on the rest."""
+    found = pairs(folder)
+    if not half:
+        write(learn(found))
+        return
+    learned, held = split(found)
+    choices = learn(learned)
+    print(f"{len(held)} poems held out, {len(choices.context)} pairs kept")
+    print("as they stand, OpenCC's variants folded, all variants folded")
+    print("this table ", score(lambda line: choose(line, choices), held))
+    print("OpenCC s2t ", score(_converter("s2t").convert, held))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), half="--half" in sys.argv)

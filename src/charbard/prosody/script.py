@@ -1,0 +1,120 @@
+"""Verse from one script into the other.
+
+Simplified is safe: every traditional character has one simplified shape. Traditional is not: 云 is
+雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours; what it
+does not hold, OpenCC converts.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from charbard.prosody.book import table_lines
+
+if TYPE_CHECKING:
+    import opencc
+
+__all__ = ["Choices", "choose", "to_simplified", "to_traditional"]
+
+_PRIOR = 2.0
+"""How many times the plain shares of a character are added to the counts of one of its pairs."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How often a simplified character stood for which traditional one."""
+
+    alone: Mapping[str, Mapping[str, int]]
+    """Character -> traditional character -> count; missing where OpenCC is right anyway."""
+    context: Mapping[str, Mapping[str, int]]
+    """`<` left neighbour and character, or `>` character and right neighbour -> the same."""
+
+
+def to_simplified(text: str) -> str:
+    """Text in simplified characters; one whose simplified shape is outside the basic plane stays.
+
+    >>> to_simplified("朝辭白帝彩雲間")
+    '朝辞白帝彩云间'
+    """
+    found: str = _converter("t2s").convert(text)
+    if len(found) != len(text):
+        return found
+    return "".join(new if new <= "\uffff" else old for new, old in zip(found, text, strict=True))
+
+
+def to_traditional(text: str) -> str:
+    """Verse in traditional characters, each line by itself.
+
+    >>> to_traditional("白发三千丈，云开花发。")
+    '白髮三千丈，雲開花發。'
+    """
+    lines: list[str] = []
+    line = ""
+    for char in text:
+        if "\u3400" <= char <= "\u9fff" or char > "\U0001ffff":
+            line += char
+            continue
+        lines += [choose(line, _choices()), char]
+        line = ""
+    return "".join([*lines, choose(line, _choices())])
+
+
+def choose(line: str, choices: Choices) -> str:
+    """The likeliest traditional characters of one line, without punctuation.
+
+    Each candidate is weighed by how often the character stood for it, and by how much more often
+    beside these neighbours (naive Bayes over the two pairs).
+    """
+    framed = f"^{line}$"
+    return "".join(
+        _best(char, framed[place - 1], framed[place + 1], choices)
+        for place, char in enumerate(line, 1)
+    )
+
+
+def _best(char: str, left: str, right: str, choices: Choices) -> str:
+    counts = choices.alone.get(char)
+    if counts is None:
+        return _unseen(char)
+    if len(counts) == 1:
+        return next(iter(counts))
+    total = sum(counts.values())
+    found = [choices.context.get(key) for key in (f"<{left}{char}", f">{char}{right}")]
+    pairs = [(pair, sum(pair.values())) for pair in found if pair]
+
+    def weight(target: str) -> float:
+        share = counts[target] / total
+        return math.log(share) + sum(
+            math.log((pair.get(target, 0) / share + _PRIOR) / (size + _PRIOR))
+            for pair, size in pairs
+        )
+
+    return max(counts, key=weight)
+
+
+@cache
+def _unseen(char: str) -> str:
+    """A character that the table does not hold: as OpenCC has it by itself."""
+    found: str = _converter("s2t").convert(char)
+    return found
+
+
+@cache
+def _choices() -> Choices:
+    alone: dict[str, Mapping[str, int]] = {}
+    context: dict[str, Mapping[str, int]] = {}
+    for row in table_lines("traditional.tsv"):
+        key, targets = row.split("\t")
+        table = alone if len(key) == 1 else context
+        table[key] = {item[0]: int(item[1:]) for item in targets.split(" ")}
+    return Choices(MappingProxyType(alone), MappingProxyType(context))
+
+
+@cache
+def _converter(name: str) -> "opencc.OpenCC":
+    import opencc
+
+    return opencc.OpenCC(name)

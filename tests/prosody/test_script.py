@@ -1,0 +1,65 @@
+"""Verse comes back in traditional characters as it was written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard.prosody.names import unwanted_in_names
+from charbard.prosody.script import Choices, choose, to_simplified, to_traditional
+
+# Lines whose characters have several sources: 云 雲, 发 發 髮, 里 裏, 后 後, 余 餘, 干 乾 幹.
+LINES = (
+    "白髮三千丈",
+    "花發多風雨",
+    "白雲生處有人家",
+    "子雲宅裏無車馬",
+    "古來征戰幾人回",
+    "余亦能高詠",
+    "皇后閉宮門",
+    "先天下之憂而憂後天下之樂而樂",
+    "乾坤日夜浮",
+    "闌干十二曲",
+    "萬里悲秋常作客",
+    "北斗七星高",
+    "鄭谷詩名在",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_come_back(line: str) -> None:
+    """A line is the same after simplifying and back."""
+    assert to_traditional(to_simplified(line)) == line
+
+
+def test_punctuation_and_other_text_stay() -> None:
+    """Only Chinese characters are converted; a line ends where the punctuation is."""
+    assert (
+        to_traditional("云，abc\n发。")
+        == to_traditional("云") + "，abc\n" + to_traditional("发") + "。"
+    )
+
+
+@given(st.text(alphabet="云发里后征余干斗几于，。\na", max_size=40))
+def test_every_character_keeps_its_place(text: str) -> None:
+    """Conversion is one character for one, and simplifying undoes it."""
+    found = to_traditional(text)
+
+    assert len(found) == len(text)
+    assert to_simplified(found) == text
+
+
+def test_neighbours_decide() -> None:
+    """A pair outweighs what a character mostly is."""
+    choices = Choices(
+        alone={"云": {"雲": 98, "云": 2}}, context={"<曰云": {"云": 2}, ">云山": {"雲": 9}}
+    )
+
+    assert choose("云山", choices) == "雲山"
+    assert choose("曰云", choices) == "曰云"
+
+
+def test_names_have_a_list_to_avoid() -> None:
+    """The list is simplified, small, and without the characters that names are made of."""
+    assert len(unwanted_in_names()) < 300
+    assert not unwanted_in_names() & set("月明春山文雅诗安宁思远")
+    assert {to_simplified(char) for char in unwanted_in_names()} == unwanted_in_names()
