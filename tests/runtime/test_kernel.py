@@ -80,15 +80,15 @@ def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str) -> None:
 def test_rows_are_shared_out_among_threads(compiled) -> None:
     """With one thread or three: the same."""
     bundle = random_bundle()
-    ids = np.arange(50) % len(bundle.vocab)
-    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(50)]
-    off = np.ones((50, 2, 12), np.float32)
+    ids = np.arange(160) % len(bundle.vocab)
+    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
+    off = np.ones((160, 2, 12), np.float32)
     off[::2, 1, 3] = 0
 
     turns = []
     for threads in (1, 3):
         model = ByteModel(bundle, threads=threads, compiled=compiled)
-        turns.append(model.advance(ids, model.start(50), asks, off))
+        turns.append(model.advance(ids, model.start(160), asks, off))
 
     assert np.array_equal(turns[0].state.values_BSH, turns[1].state.values_BSH)
     assert same(turns[0].choices, turns[1].choices)
