@@ -70,6 +70,8 @@ class TextDrafted:
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
+    state: VerseState | None = None
+    """Of the machine after it; None if it did not write the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
     best = crowd[_heavy(crowd, range(len(crowd)), search)]
     for index in range(shown, len(spans)):
         yield Emit(_line(best, index, spans[index]))
-    yield Emit(TextDrafted(best.ids, best.logp))
+    yield Emit(TextDrafted(best.ids, best.logp, best.state))
 
 
 def line_spans(machine: Machine) -> list[slice]:
@@ -185,6 +187,8 @@ def _agreeing(
 
 def _heavy(crowd: Sequence[_Draft], rows: Sequence[int], search: Search) -> int:
     """One row, each as likely as its weight."""
+    if len(rows) == 1:
+        return rows[0]
     step = len(crowd[rows[0]].ids)
     u = chance(search.seed, search.sample, _COMMIT + step)
     shares = np.cumsum(_shares(crowd, rows))
@@ -198,6 +202,8 @@ def _resampled(
 
     Nothing changes as long as there are as many as wanted and they count for half of them.
     """
+    if len(rows) == width == 1:
+        return crowd, rows
     shares = _shares(crowd, rows)
     if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return crowd, rows

@@ -107,7 +107,7 @@ class VerseWriter:
 
     def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
         """What an engine must run for a request: one task a candidate."""
-        order = request.order
+        order, options = request.order, request.order.options
         lean = answering(request)
         return [
             Task(
@@ -115,7 +115,7 @@ class VerseWriter:
                     request.prime,
                     request.machine,
                     Search(
-                        options=order.options,
+                        options=options,
                         seed=order.seed,
                         sample=sample,
                         particles=order.particles,
@@ -318,7 +318,7 @@ def _poem(
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)
-    variants, rhymes = _settled(request.machine, text.ids)
+    variants, rhymes = _settled(request.machine, text)
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
         candidate=candidate,
@@ -339,11 +339,13 @@ def _poem(
 
 
 def _settled(
-    machine: Machine, ids: Sequence[int]
+    machine: Machine, text: TextDrafted
 ) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """Variants and rhymes of a text; none for one that breaks the form."""
+    if text.state is not None:
+        return machine.settled(text.state)
     state = machine.start()
-    for char_id in ids:
+    for char_id in text.ids:
         if char_id not in machine.allowed(state):
             return (), ()
         state = machine.advance(state, char_id)
