@@ -37,8 +37,10 @@ def serve(
 
     Example: charbard serve runs/my --port 8080
     """
-    from charbard.cli.models import bundle_path, shipped
+    from charbard.bundle import shipped_bundles
+    from charbard.cli.models import bundle_path
     from charbard.config import from_dict
+    from charbard.errors import BundleError
     from charbard.web import Library, create_app
     from charbard.web.serve import run
 
@@ -52,7 +54,13 @@ def serve(
         behind_proxy=behind_proxy or None,
     )
     config = from_dict(StudioConfig, settings)
-    paths = [bundle_path(path) for path in models or []] or shipped()
+    paths = [bundle_path(path) for path in models or []]
+    paths = paths or sorted(shipped_bundles().values(), key=lambda path: path.stem != "verse")
+    if not paths:
+        raise BundleError(
+            "no model came with this installation",
+            hint="name one: charbard serve runs/my; train it with: charbard train TEXT --minutes 2",
+        )
     library = Library.open(paths)
     for opened in library:
         opened.warm()

@@ -11,7 +11,7 @@ from charbard.config import StudioConfig
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
 from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
-from charbard.web.routes import classic, completions, health, models, prose, prosody, verse
+from charbard.web.routes import classic, completions, health, inside, models, prose, prosody, verse
 from charbard.web.state import Studio
 
 __all__ = ["create_app"]
@@ -35,7 +35,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.studio = studio
-    for part in (health, models, verse, prosody, prose, completions, classic):
+    for part in (health, models, verse, prosody, inside, prose, completions, classic):
         app.include_router(part.router)
     app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
     handle_errors(app)

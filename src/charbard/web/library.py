@@ -6,10 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from charbard.bundle import Bundle
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.bundle import Bundle, find_bundle
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
-from charbard.runtime import Engine, Load, Task, together
+from charbard.runtime import Engine, Load, Task, together, without_units
 from charbard.writer import VerseWriter, Writer
 
 __all__ = ["Library", "Opened"]
@@ -46,11 +49,25 @@ class Opened:
         """For poems; what it runs joins the shared engine."""
         return VerseWriter(self.bundle, self.writer.network, self._run)
 
-    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    def verse_without(self, units: Sequence[tuple[int, int]]) -> VerseWriter:
+        """The same with units switched off, each a layer and a number in it.
+
+        Raises:
+            OptionError: The network has no such unit.
+        """
+        if not units:
+            return self.verse
+        keep_LH = without_units(self.bundle.config, units)
+        return self.verse.run_by(lambda tasks: self._run(tasks, keep_LH))
+
+    def _run(
+        self, tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None
+    ) -> Iterator[tuple[int, Any]]:
         """Tasks of one request side by side, as one task of the engine."""
         assert all(task.state is None and task.keep_LH is None for task in tasks)
         steps = together([task.steps for task in tasks])
-        return self.engine.run(Task(steps, rows=sum(task.rows for task in tasks)))
+        rows = sum(task.rows for task in tasks)
+        return self.engine.run(Task(steps, rows=rows, keep_LH=keep_LH))
 
     @property
     def writes_verse(self) -> bool:
@@ -87,7 +104,7 @@ class Library:
             OptionError: Two have the same name.
         """
         library = cls()
-        for path in paths:
+        for path in map(find_bundle, paths):
             name = path.resolve().parent.name if path.stem == "model" else path.stem
             if name in library._opened:
                 raise OptionError(f"two models are named {name!r}", hint="rename one of the files")

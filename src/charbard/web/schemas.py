@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from charbard.config import CoupletOrder, SampleOptions, TextOrder, VerseOrder
+from charbard.config import CoupletOrder, NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.writer import SCOPES
 
 __all__ = [
     "AlternativesBody",
     "Body",
     "CoupletBody",
+    "NamesBody",
     "NextBody",
     "PoemBody",
     "ProseBody",
@@ -66,6 +67,7 @@ class Sampled(Body):
 _MODEL = "Name or digest of a model; none: the first one that can."
 _SEED = "Repeat a text exactly; none: a fresh one, which is told."
 _STREAM = "Answer in JSON lines while the text comes about."
+_SILENCED = "Units that are switched off, as layer.unit, counted from 0."
 _LONGEST = 2000
 """No order for verse has a longer text in it."""
 
@@ -91,6 +93,7 @@ class ProseBody(Sampled):
     finish_line: bool = from_setting(TextOrder, "finish_line")
     stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
     samples: int = from_setting(TextOrder, "samples")
+    silenced: list[str] = Field([], max_length=64, description=_SILENCED)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
     stream: bool = Field(False, description=_STREAM)
 
@@ -140,6 +143,7 @@ class VerseBody(PoemOrder):
     locks: list[str] = Field([], max_length=200, description="Characters as line.place=char.")
     bans: list[str] = Field([], max_length=200, description="Barred there, as line.place=chars.")
     candidates: int = from_setting(VerseOrder, "candidates")
+    silenced: list[str] = Field([], max_length=64, description=_SILENCED)
     stream: bool = Field(False, description=_STREAM)
 
 
@@ -220,3 +224,20 @@ class CoupletBody(Seeded):
     temperature: float | None = from_setting(CoupletOrder, "temperature")
     candidates: int = from_setting(CoupletOrder, "candidates")
     particles: int = from_setting(CoupletOrder, "particles")
+
+
+class NamesBody(Seeded):
+    """A request for names."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"surname": "李", "length": 2}})
+
+    surname: str = from_setting(NameOrder, "surname", max_length=4)
+    length: int = from_setting(NameOrder, "length")
+    given: str = from_setting(NameOrder, "given", max_length=8)
+    tones: str = from_setting(NameOrder, "tones", max_length=8)
+    like: str = from_setting(NameOrder, "like", max_length=20)
+    banned: str = from_setting(NameOrder, "banned", max_length=_LONGEST)
+    unwanted: bool = from_setting(NameOrder, "unwanted")
+    boldness: str = from_setting(NameOrder, "boldness")
+    temperature: float | None = from_setting(NameOrder, "temperature")
+    candidates: int = from_setting(NameOrder, "candidates")

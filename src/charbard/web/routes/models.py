@@ -55,6 +55,9 @@ def _features(studio: Studio) -> dict[str, bool]:
         "verse": writes_verse,
         "couplet": writes_verse,
         "desk": writes_verse,
+        "names": writes_verse,
+        "insight": True,
+        "show": True,
         "workshop": studio.config.workshop,
     }
 

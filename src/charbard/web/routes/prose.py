@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
 
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.runtime import without_units
 from charbard.web.flow import Facts, Lines, collect, emitted, in_thread
 from charbard.web.library import Opened
+from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import ProseBody, ScoreBody
 from charbard.web.state import Here, Studio
 from charbard.writer import Piece, fresh_seed
@@ -28,7 +33,12 @@ async def prose(
     `{"done", "seed", "model", "prime", "notes"}` or `{"error", "hint"}`.
     """
     order = text_order(studio, body)
-    facts = _facts(studio, studio.library.find(body.model), order)
+    opened = studio.library.find(body.model)
+    keep_LH = None
+    if body.silenced:
+        units = [unit_named(unit) for unit in body.silenced]
+        keep_LH = without_units(opened.bundle.config, units)
+    facts = _facts(studio, opened, order, keep_LH)
     if body.stream:
         return Lines(studio, facts)
     return await collect(studio, request, lambda: _whole(facts, order.samples))
@@ -59,16 +69,24 @@ def text_order(studio: Studio, body: ProseBody) -> TextOrder:
     return from_dict(TextOrder, settings)
 
 
-async def pieces(studio: Studio, opened: Opened, order: TextOrder) -> AsyncGenerator[Piece, None]:
-    """Every text of an order, all of them growing together."""
-    async with aclosing(emitted(studio, opened.engine, opened.writer.tasks(order))) as values:
+async def pieces(
+    studio: Studio,
+    opened: Opened,
+    order: TextOrder,
+    keep_LH: NDArray[np.float32] | None = None,
+) -> AsyncGenerator[Piece, None]:
+    """Every text of an order, all of them growing together; units can be switched off."""
+    tasks = [replace(task, keep_LH=keep_LH) for task in opened.writer.tasks(order)]
+    async with aclosing(emitted(studio, opened.engine, tasks)) as values:
         async for _, piece in values:
             if piece.text:
                 yield piece
 
 
-async def _facts(studio: Studio, opened: Opened, order: TextOrder) -> Facts:
-    async with aclosing(pieces(studio, opened, order)) as growing:
+async def _facts(
+    studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
+) -> Facts:
+    async with aclosing(pieces(studio, opened, order, keep_LH)) as growing:
         async for piece in growing:
             logp = [round(value, 4) for value in piece.logp]
             yield {"sample": piece.sample, "text": piece.text, "logp": logp}

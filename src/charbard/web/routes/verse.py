@@ -6,14 +6,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from charbard.config import CoupletOrder, VerseOrder, from_dict
+from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
+from charbard.prosody.check.tones import tone_string
 from charbard.web.flow import Facts, Lines, collect, in_thread, sliced
 from charbard.web.library import Opened
+from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
     AlternativesBody,
     CoupletBody,
+    NamesBody,
     NextBody,
     PoemOrder,
     RewriteBody,
@@ -21,7 +24,17 @@ from charbard.web.schemas import (
     VerseBody,
 )
 from charbard.web.state import Here, Studio
-from charbard.writer import Alternative, LineDone, Poem, couplets, fresh_seed, rewrite
+from charbard.writer import (
+    Alternative,
+    LineDone,
+    Poem,
+    VerseWriter,
+    couplets,
+    fresh_seed,
+    names,
+    rewrite,
+)
+from charbard.writer.display import pinyin_of
 
 __all__ = ["router"]
 
@@ -41,7 +54,8 @@ async def verse(
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
-    return await _answer(studio, request, opened, order, stream=body.stream)
+    writer = opened.verse_without([unit_named(unit) for unit in body.silenced])
+    return await _answer(studio, request, _facts(studio, opened, writer, order), stream=body.stream)
 
 
 @router.post("/rewrite", response_model=None)
@@ -59,7 +73,8 @@ async def write_again(
         scope=body.scope,
         locked=[_place(text) for text in body.locked],
     )
-    return await _answer(studio, request, opened, order, stream=body.stream)
+    facts = _facts(studio, opened, opened.verse, order)
+    return await _answer(studio, request, facts, stream=body.stream)
 
 
 @router.post("/next")
@@ -110,6 +125,20 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
     return await collect(studio, request, lambda: in_thread(studio, found))
 
 
+@router.post("/names")
+async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """Names with a surname, tones and characters as wished, the best first, none twice."""
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
+    order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": _seed(body)})
+
+    def found() -> dict[str, Any]:
+        poems = [poem for poem in names(opened.verse, order) if not _is_blocked(studio, poem)]
+        return {**_end(opened, order), "names": [_name(poem, len(order.surname)) for poem in poems]}
+
+    return await collect(studio, request, lambda: in_thread(studio, found))
+
+
 def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
     """What a body asks for, held against the config.
 
@@ -125,16 +154,15 @@ def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
 
 
 async def _answer(
-    studio: Studio, request: Request, opened: Opened, order: VerseOrder, *, stream: bool
+    studio: Studio, request: Request, facts: Facts, *, stream: bool
 ) -> Response | dict[str, Any] | None:
-    facts = _facts(studio, opened, order)
     if stream:
         return Lines(studio, facts)
     return await collect(studio, request, lambda: _whole(facts))
 
 
-async def _facts(studio: Studio, opened: Opened, order: VerseOrder) -> Facts:
-    said = await in_thread(studio, opened.verse.stream, order)
+async def _facts(studio: Studio, opened: Opened, writer: VerseWriter, order: VerseOrder) -> Facts:
+    said = await in_thread(studio, writer.stream, order)
     async with aclosing(sliced(studio, _unblocked(studio, said))) as lines:
         async for line in lines:
             if isinstance(line, LineDone):
@@ -185,8 +213,19 @@ def _alternative(one: Alternative) -> dict[str, Any]:
     }
 
 
-def _end(opened: Opened, order: VerseOrder | CoupletOrder) -> dict[str, Any]:
+def _end(opened: Opened, order: VerseOrder | CoupletOrder | NameOrder) -> dict[str, Any]:
     return {"seed": order.seed, "model": opened.name, "digest": opened.bundle.digest}
+
+
+def _name(poem: Poem, surname: int) -> dict[str, Any]:
+    text = poem.lines[0]
+    return {
+        "name": text,
+        "given": text[surname:],
+        "pinyin": pinyin_of(text),
+        "tones": tone_string(text, book=poem.book),
+        "score": round(poem.score.total, 4),
+    }
 
 
 def _is_blocked(studio: Studio, poem: Poem) -> bool:

@@ -8,7 +8,7 @@ import { store } from "../store.js";
 import { t } from "../strings.js";
 import { tellError } from "../toast.js";
 import { modelFor } from "../wish.js";
-import { lapsePanel, noveltyPanel, unitsPanel } from "../inside.js";
+import { unitsPanel } from "../inside.js";
 
 /** Build the view. */
 export function mount(root) {
@@ -42,8 +42,6 @@ async function look(out, text, model) {
     fill(out, heatPanel(scored));
     const { features } = store.state;
     if (features.insight) out.append(unitsPanel(text, model));
-    if (features.novelty) out.append(noveltyPanel(text));
-    if (features.lapse) out.append(lapsePanel());
   } catch (error) {
     tellError(error);
   }
@@ -72,6 +70,7 @@ function heatPanel(scored) {
         fill(aside, h("h3", {}, `${char.char}　${percent(char.logp)}`), h("p.faint", {}, t("look.rather")), bars(char.expected));
       } },
     }, char.char));
+    if (char.char === "。") text.append(h("br"));
   }
   return h("section.panel", {}, h("h2", {}, t("look.heat")),
     h("div.look-pair", {}, text, aside),
