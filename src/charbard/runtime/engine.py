@@ -6,7 +6,7 @@ the next step.
 """
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ class Engine:
         finally:
             self._leave(ticket)
 
-    async def stream(self, task: Task, *, owner: str = "") -> AsyncIterator[Any]:
+    async def stream(self, task: Task, *, owner: str = "") -> AsyncGenerator[Any, None]:
         """As `run`, for an event loop, which it never blocks."""
         mailbox = LoopMailbox()
         ticket = self._submit(_Ticket(task, mailbox), owner)
