@@ -23,7 +23,7 @@ from charbard.config import SampleOptions
 from charbard.config.verse import PARTICLES
 from charbard.prosody.machine import Ids, Machine, VerseState
 from charbard.runtime import Ask, Bias, Emit, Outcome, Plan, Steps, read_ids
-from charbard.runtime.sampling import uniform
+from charbard.runtime.sampling import chance
 
 __all__ = ["WIDER", "LineDrafted", "Search", "TextDrafted", "drafts", "line_spans"]
 
@@ -70,6 +70,8 @@ class TextDrafted:
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
+    state: VerseState | None = None
+    """Of the machine after it; None if it did not write the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
     best = crowd[_heavy(crowd, range(len(crowd)), search)]
     for index in range(shown, len(spans)):
         yield Emit(_line(best, index, spans[index]))
-    yield Emit(TextDrafted(best.ids, best.logp))
+    yield Emit(TextDrafted(best.ids, best.logp, best.state))
 
 
 def line_spans(machine: Machine) -> list[slice]:
@@ -185,8 +187,10 @@ def _agreeing(
 
 def _heavy(crowd: Sequence[_Draft], rows: Sequence[int], search: Search) -> int:
     """One row, each as likely as its weight."""
+    if len(rows) == 1:
+        return rows[0]
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _COMMIT + step)[()])
+    u = chance(search.seed, search.sample, _COMMIT + step)
     shares = np.cumsum(_shares(crowd, rows))
     return rows[int(np.searchsorted(shares, u * shares[-1], side="right"))]
 
@@ -198,11 +202,13 @@ def _resampled(
 
     Nothing changes as long as there are as many as wanted and they count for half of them.
     """
+    if len(rows) == width == 1:
+        return crowd, rows
     shares = _shares(crowd, rows)
     if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return crowd, rows
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _RESAMPLE + step)[()])
+    u = chance(search.seed, search.sample, _RESAMPLE + step)
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + u) / width * ends[-1], side="right")
     light = [replace(draft, weight=0.0) for draft in crowd]

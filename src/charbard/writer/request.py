@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from charbard.bundle import Bundle
 from charbard.config import VerseOrder
@@ -24,6 +24,8 @@ __all__ = ["OPEN", "Lexicons", "Request", "form_label", "read_order"]
 OPEN = "_"
 """Stands for an open character in a template."""
 _OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
+_MACHINES = 64
+"""How many are kept; one takes well under a megabyte."""
 _PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 _SHAPES = {(5, 4): "五绝", (7, 4): "七绝", (5, 8): "五律", (7, 8): "七律", (6, 4): "六绝"}
 _LENGTHS = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
@@ -109,7 +111,7 @@ def read_order(
         commonest=order.commonest,
         repeats=_repeats(form, order),
     )
-    machine = compile_wish(wish if strict else nearest_wish(wish, lexicon) or wish, lexicon)
+    machine = lexicons.machine(wish if strict else nearest_wish(wish, lexicon) or wish)
     fields = _fields(bundle, form, shaped.variants[0], order)
     prime, _, more = opening_ids(bundle, "", fields)
     bare, _, _ = opening_ids(bundle, "", [field for field in fields if field[0] != "title"])
@@ -120,14 +122,24 @@ def read_order(
 
 
 class Lexicons:
-    """The rhyme books, seen through one model's vocabulary; each built once."""
+    """The rhyme books, seen through one model's vocabulary, and the machines made last.
+
+    A machine that is asked for again has most of its steps at hand.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self._build = cache(lambda book: Lexicon.build(bundle.vocab, book))
+        self._compile = lru_cache(_MACHINES)(lambda wish: compile_wish(wish, self(wish.book)))
 
     def __call__(self, book: str) -> Lexicon:
+        """One rhyme book."""
         lexicon: Lexicon = self._build(book)
         return lexicon
+
+    def machine(self, wish: Wish) -> Machine:
+        """As `compile_wish`."""
+        machine: Machine = self._compile(wish)
+        return machine
 
 
 def form_label(form: Form, variant: Variant) -> str:

@@ -4,6 +4,7 @@ Nothing is kept between calls but the model and the rhyme books as its vocabular
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,12 @@ class VerseWriter:
         self._run: Runner = runner or (lambda tasks: run(self.network, tasks, rows=_ROWS))
         self._lexicons = Lexicons(bundle)
 
+    def run_by(self, runner: Runner) -> "VerseWriter":
+        """The same writer, its tasks run by another."""
+        other = copy(self)
+        other._run = runner
+        return other
+
     @classmethod
     def open(cls, path: str | Path) -> "VerseWriter":
         """Open a bundle or a checkpoint.
@@ -107,7 +114,7 @@ class VerseWriter:
 
     def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
         """What an engine must run for a request: one task a candidate."""
-        order = request.order
+        order, options = request.order, request.order.options
         lean = answering(request)
         return [
             Task(
@@ -115,7 +122,7 @@ class VerseWriter:
                     request.prime,
                     request.machine,
                     Search(
-                        options=order.options,
+                        options=options,
                         seed=order.seed,
                         sample=sample,
                         particles=order.particles,
@@ -318,7 +325,7 @@ def _poem(
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)
-    variants, rhymes = _settled(request.machine, text.ids)
+    variants, rhymes = _settled(request.machine, text)
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
         candidate=candidate,
@@ -338,12 +345,12 @@ def _poem(
     )
 
 
-def _settled(
-    machine: Machine, ids: Sequence[int]
-) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """Variants and rhymes of a text; none for one that breaks the form."""
+    if text.state is not None:
+        return machine.settled(text.state)
     state = machine.start()
-    for char_id in ids:
+    for char_id in text.ids:
         if char_id not in machine.allowed(state):
             return (), ()
         state = machine.advance(state, char_id)

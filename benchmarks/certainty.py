@@ -1,0 +1,155 @@
+"""Does every poem keep its form? Ten thousand poems a form, judged by the checker.
+
+    python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝] [--json OUT]
+
+Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
+acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
+met must be refused with the parts that conflict, and the nearest wish it names is written instead;
+so nothing is left out. The checker shares with the writer no code but the rhyme tables. Places of
+given characters are compared here, letter by letter.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from charbard.bundle import load_bundle
+from charbard.config import VerseOrder
+from charbard.errors import ConflictError, OptionError
+from charbard.prosody import form_named
+from charbard.prosody.book import common_chars
+from charbard.prosody.check import check
+from charbard.prosody.conflict import open_groups
+from charbard.prosody.wish import Lock, Wish
+from charbard.runtime.quant import ByteModel
+from charbard.writer import Poem, VerseWriter
+from charbard.writer.request import Lexicons
+
+FORMS = "五绝,七绝,五律,七律,五排,七古绝,浣溪沙,菩萨蛮,西江月,蝶恋花,水调歌头,沁园春"
+SAME = 32
+"""Poems for one wish."""
+PATHS = ("head", "tail", "diagonal")
+
+
+class Wishes:
+    """Random orders, the same ones for the same seed."""
+
+    def __init__(self, writer: VerseWriter, name: str, seed: int) -> None:
+        self.form = form_named(name)
+        self.writer = writer
+        self.rng = np.random.default_rng([seed, *name.encode()])
+        lexicon = Lexicons(writer.bundle)(self.form.book)
+        self.rhymes = open_groups(Wish(form=self.form, book=self.form.book), lexicon)
+        self.refused = 0
+
+    def orders(self, poems: int) -> Iterator[VerseOrder]:
+        """Orders for so many poems, plain ones and those with given characters in turn."""
+        for number in range(-(-poems // SAME)):
+            base = VerseOrder(
+                form=self.form.name, candidates=SAME, particles=1, seed=number, temperature=1.0
+            )
+            yield self.possible(self.given(base) if number % 2 else self.plain(base))
+
+    def plain(self, base: VerseOrder) -> VerseOrder:
+        if self.rng.random() < 0.5 or not self.rhymes:
+            return base
+        return replace(base, rhyme=str(self.rng.choice(self.rhymes)))
+
+    def given(self, base: VerseOrder) -> VerseOrder:
+        what = self.rng.integers(3)
+        lengths = self.form.variants[0].lengths
+        if what != 1:
+            size = int(self.rng.integers(2, min(len(lengths), 8) + 1))
+            path = str(self.rng.choice(PATHS))
+            if path == "diagonal":
+                size = min(size, *lengths)
+            base = replace(base, acrostic=self.chars(size), acrostic_at=path)
+        if what != 0:
+            places = [(n, p) for n, length in enumerate(lengths) for p in range(length)]
+            picked = self.rng.choice(len(places), int(self.rng.integers(1, 5)), replace=False)
+            locks = tuple(
+                f"{places[at][0] + 1}.{places[at][1] + 1}={self.chars(1)}" for at in picked
+            )
+            base = replace(base, locks=locks)
+        return base
+
+    def chars(self, size: int) -> str:
+        return "".join(self.rng.choice(list(common_chars()[:1500]), size, replace=False))
+
+    def possible(self, order: VerseOrder) -> VerseOrder:
+        """The order itself, or with the locks of the nearest wish when it is refused."""
+        try:
+            self.writer.request(order)
+        except ConflictError as error:
+            near = error.nearby
+            if not error.conflicts or not isinstance(near, Wish):
+                raise SystemExit(f"refused without a reason and a way out: {order}") from None
+            self.refused += 1
+            kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)
+            order = replace(order, acrostic="", locks=kept)
+        except OptionError:  # an acrostic longer than a line of an uneven form
+            return self.possible(replace(order, acrostic_at="head"))
+        return order
+
+
+def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[str]:
+    """Whatever is wrong with a poem."""
+    # A text can keep two variants; it is judged by the one that it was written in.
+    report = check(poem.text, order.form, variant=poem.variants[0], rhyme=order.rhyme or None)
+    if not report.is_kept:
+        yield f"form: {[finding.rule for finding in report.violations]}"
+    elif report.kind == "近体诗" and not report.is_strict:
+        yield "kept by rescue only"
+    for lock in locks:
+        if poem.lines[lock.line][lock.place] != lock.char:
+            yield f"{lock} is not there"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--poems", type=int, default=10_000)
+    parser.add_argument("--forms", default=FORMS)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    bundle = load_bundle(options.model)
+    writer = VerseWriter(bundle, ByteModel(bundle, threads=1))
+    rows, bad = [], 0
+    for name in options.forms.split(","):
+        started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
+        distinct = set()
+        for order in wishes.orders(options.poems):
+            locks = writer.request(order).wish.locks
+            for poem in writer.verse(order):
+                count += 1
+                distinct.add(poem.text)
+                for fault in faults(poem, order, locks):
+                    wrong[fault] += 1
+                    if wrong.total() <= 3:
+                        print(f"{name}: {fault}: {poem.text}", file=sys.stderr)
+        broken = sum(wrong.values())
+        bad += broken
+        row = {
+            "form": name,
+            "poems": count,
+            "kept": round(100 * (1 - broken / count), 4),
+            "distinct": len(distinct),
+            "refused": wishes.refused,
+            "seconds": round(time.time() - started, 1),
+        }
+        rows.append(row)
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    raise SystemExit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
