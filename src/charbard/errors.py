@@ -12,7 +12,12 @@
     ├── LimitError         a request is larger than the engine allows
     ├── StoppedError       the engine was stopped while a text was waiting or being written
     ├── SaveError          a file cannot be written; what stood there before is untouched
-    └── MissingExtraError  an optional part of charbard is not installed
+    ├── MissingExtraError  an optional part of charbard is not installed
+    └── RefusedError       a server does not take this request, or not now
+        ├── NotFoundError      nothing here has this name
+        ├── TokenError         the token is missing or wrong
+        ├── TooLargeError      the body is larger than is taken
+        └── RateError          one client asks too often
 
 Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
 type next. The command line and the web each translate this tree once.
@@ -28,9 +33,14 @@ __all__ = [
     "DeadEndError",
     "LimitError",
     "MissingExtraError",
+    "NotFoundError",
     "OptionError",
+    "RateError",
+    "RefusedError",
     "SaveError",
     "StoppedError",
+    "TokenError",
+    "TooLargeError",
     "TrainingError",
 ]
 
@@ -103,3 +113,27 @@ class SaveError(CharbardError):
 
 class MissingExtraError(CharbardError):
     """An optional part of charbard is not installed."""
+
+
+class RefusedError(CharbardError):
+    """A server does not take this request, or not now."""
+
+
+class NotFoundError(RefusedError):
+    """Nothing here has this name."""
+
+
+class TokenError(RefusedError):
+    """The token is missing or wrong."""
+
+
+class TooLargeError(RefusedError):
+    """The body is larger than is taken."""
+
+
+class RateError(RefusedError):
+    """One client asks too often."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s

@@ -45,6 +45,17 @@ def test_a_forgets_every_256_characters(letters) -> None:
     assert found.nats_per_char == pytest.approx(wanted, abs=1e-4)
 
 
+def test_the_rounded_network_is_measured_when_asked(letters) -> None:
+    """It loses a little, not nothing, against the exact one."""
+    bundle = random_bundle(hidden_size=32, num_layers=1)
+    exact, rounded = (
+        evaluate(bundle, letters, CorpusConfig(), protocol="B", part="all", rounded=rounded)
+        for rounded in (False, True)
+    )
+
+    assert 0 < abs(rounded.nats_per_char - exact.nats_per_char) < 0.02
+
+
 def test_unknown_characters_are_counted(tmp_path) -> None:
     """They are scored as unknown, and their number is told."""
     (tmp_path / "t").write_text("ab☃a" * 50)

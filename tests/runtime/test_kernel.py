@@ -80,15 +80,15 @@ def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str) -> None:
 def test_rows_are_shared_out_among_threads(compiled) -> None:
     """With one thread or three: the same."""
     bundle = random_bundle()
-    ids = np.arange(50) % len(bundle.vocab)
-    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(50)]
-    off = np.ones((50, 2, 12), np.float32)
+    ids = np.arange(160) % len(bundle.vocab)
+    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
+    off = np.ones((160, 2, 12), np.float32)
     off[::2, 1, 3] = 0
 
     turns = []
     for threads in (1, 3):
         model = ByteModel(bundle, threads=threads, compiled=compiled)
-        turns.append(model.advance(ids, model.start(50), asks, off))
+        turns.append(model.advance(ids, model.start(160), asks, off))
 
     assert np.array_equal(turns[0].state.values_BSH, turns[1].state.values_BSH)
     assert same(turns[0].choices, turns[1].choices)
@@ -189,6 +189,20 @@ def test_a_wide_layer_adds_up_exactly() -> None:
     assert out[0, 0] == pytest.approx(3000, rel=1e-6)
     whole = plain.quantise(x[:, 0])[0].astype(int) @ Matrix.of(weight, weight[:, 0]).whole_KN
     assert np.allclose(out[0], whole[0] / 127**2, rtol=1e-6)
+
+
+@pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
+def test_every_kernel_rounds_wide_sums_alike() -> None:
+    """Sums beyond 2^24 are rounded to float32 once, in C and in NumPy."""
+    from charbard.runtime import _kernel, compiled
+
+    rng = np.random.default_rng(8)
+    matrix = Matrix.of(rng.uniform(0.9, 1, (40, 5000)).astype(np.float32), np.zeros(40, np.float32))
+    x = rng.uniform(0.9, 1, (3, 1, 5000)).astype(np.float32)
+    wanted = plain.product(x, matrix)
+    for variant in _kernel.variants():
+        _kernel.use(variant)
+        assert np.array_equal(compiled.product(x, matrix), wanted), variant
 
 
 @pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")

@@ -98,9 +98,10 @@ def test_draws_follow_the_probabilities() -> None:
 def test_chance_depends_on_nothing_but_its_place() -> None:
     """(seed, sample, step) decides; neighbours differ; the batch does not matter."""
     together = sampling.uniform(5, np.arange(100), 3)
-    alone = np.array([sampling.uniform(5, index, 3) for index in range(100)])
+    alone = np.array([sampling.chance(5, index, 3) for index in range(100)])
 
     assert np.array_equal(together, alone)
+    assert np.array_equal(together, sampling.uniform(5, np.arange(100), np.full(100, 3)))
     assert len(set(together)) == 100
     assert 0.4 < together.mean() < 0.6
     assert not np.array_equal(together, sampling.uniform(6, np.arange(100), 3))

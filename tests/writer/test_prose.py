@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from charbard import SampleOptions, TextOrder, Writer
 from charbard.errors import OptionError
+from charbard.runtime import ByteModel
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.ending import Ending
 from tests.conftest import random_bundle
@@ -150,3 +151,43 @@ def test_scores_and_notebook_views(writer) -> None:
     assert "lstm" in writer._repr_html_()
     with pytest.raises(OptionError, match="no character to score"):
         writer.score("☃")
+
+
+def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
+    """Many samples are cut into groups; each is what it would be in another number of samples."""
+    order = {"prime": "ab", "length": 6, "seed": 3}
+    many = [text.text for text in writer.texts(TextOrder(samples=70, **order))]
+
+    assert len(writer.tasks(TextOrder(samples=70, **order))) == 2
+    assert [text.text for text in writer.texts(TextOrder(samples=3, **order))] == many[:3]
+
+
+def test_the_best_of_several_is_the_likeliest(writer) -> None:
+    """Of eight samples the one that the model finds likeliest is kept, for each text."""
+    order = {"length": 12, "seed": 5}
+    eight = list(writer.texts(TextOrder(samples=16, **order)))
+    best = list(writer.texts(TextOrder(samples=2, best_of=8, **order)))
+
+    assert [text.text for text in best] == [
+        min(part, key=lambda text: text.nats_per_char).text for part in (eight[:8], eight[8:])
+    ]
+    assert [text.sample for text in best] == [0, 1]
+
+
+def test_boosted_and_common_characters(writer) -> None:
+    """A boost makes a character frequent, a negative one rare; `commonest` leaves the rest out."""
+
+    def share(**options) -> float:
+        return writer.write(length=300, seed=1, **options).text.count("春") / 300
+
+    assert share(boosted="春☃", boost=5.0) > 3 * share() > 6 * share(boosted="春", boost=-5.0)
+    assert set(writer.write(length=200, seed=1, commonest=3, temperature=5.0).text) == set("\n a")
+
+
+def test_the_same_text_without_the_compiled_kernel(writer) -> None:
+    """Where the kernel could not be built, the very same texts are written."""
+    plain = Writer(writer.bundle)
+    plain.network = ByteModel(writer.bundle, compiled=False)
+    order = TextOrder(samples=3, length=40, seed=8, options=SampleOptions(top_p=0.9))
+
+    assert [str(text) for text in plain.texts(order)] == [str(text) for text in writer.texts(order)]

@@ -19,6 +19,7 @@ from charbard.cli.name import name
 from charbard.cli.report import report
 from charbard.cli.rhyme import rhyme
 from charbard.cli.score import score
+from charbard.cli.serve import serve
 from charbard.cli.train import train
 from charbard.cli.verse import verse
 from charbard.cli.write import write
@@ -38,6 +39,7 @@ app.command()(write)
 app.command("eval")(evaluate)
 app.command()(score)
 app.command()(info)
+app.command()(serve)
 app.command()(bench)
 app.command()(report)
 app.command()(export)

@@ -31,6 +31,13 @@ def evaluate(
     given: Annotated[
         str, typer.Option(help="V: fields that the model is told, parted by commas.")
     ] = "form",
+    rounded: Annotated[
+        bool,
+        typer.Option(
+            "--rounded",
+            help="Measure the network that writes, with weights of one byte, not the exact one.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a protocol.")] = False,
 ) -> None:
     """Measure how well a model predicts a text: nats, bits and perplexity per character.
@@ -56,7 +63,11 @@ def evaluate(
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         if letter.upper() == "V":
             found = evaluate_verse(
-                bundle, text, part=part, given=[name for name in given.split(",") if name]
+                bundle,
+                text,
+                part=part,
+                given=[name for name in given.split(",") if name],
+                rounded=rounded,
             )
         else:
             found = measure(
@@ -65,6 +76,7 @@ def evaluate(
                 corpus,
                 protocol=letter.upper(),
                 part=part,
+                rounded=rounded,
                 say=lambda message: typer.echo(message, err=True),
             )
         if json:

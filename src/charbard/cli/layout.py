@@ -73,10 +73,9 @@ def pinyin_of(line: str) -> str:
     >>> pinyin_of("春江")
     'chūn jiāng'
     """
-    from pypinyin import lazy_pinyin
-    from pypinyin.constants import Style
+    from charbard.writer.display import pinyin_of as sounds_of
 
-    return " ".join(lazy_pinyin(line, style=Style.TONE))
+    return " ".join(sounds_of(line))
 
 
 def tone_marks(line: str, book: str) -> str:

@@ -18,6 +18,7 @@ from charbard.config.model import CELLS, ModelConfig
 from charbard.config.order import TextOrder
 from charbard.config.report import ReportOptions
 from charbard.config.sample import SampleOptions
+from charbard.config.studio import StudioConfig
 from charbard.config.train import TrainConfig
 from charbard.config.verse import BOLDNESS, CoupletOrder, NameOrder, VerseOrder
 
@@ -30,6 +31,7 @@ __all__ = [
     "NameOrder",
     "ReportOptions",
     "SampleOptions",
+    "StudioConfig",
     "TextOrder",
     "TrainConfig",
     "VerseOrder",

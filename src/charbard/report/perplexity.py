@@ -22,7 +22,7 @@ from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
 from charbard.errors import CorpusError, OptionError
 from charbard.extras import need
-from charbard.runtime import Model
+from charbard.runtime import ByteModel, Model, Network
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN
 
@@ -64,13 +64,14 @@ class Perplexity:
         return math.exp(self.nats_per_char)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913, each is a choice of the user's
     bundle: Bundle,
     names: Sequence[str],
     corpus: CorpusConfig,
     *,
     protocol: str,
     part: str = "validation",
+    rounded: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Perplexity:
     """Measure a bundle on a text.
@@ -81,6 +82,7 @@ def evaluate(
         corpus: How to read and split them.
         protocol: One of `PROTOCOLS`.
         part: Which side of the split, or all.
+        rounded: Measure the network that writes, its weights rounded to bytes, not the exact one.
         say: Told what was assumed.
 
     Raises:
@@ -89,10 +91,11 @@ def evaluate(
         MissingExtraError: Protocol C without torch.
     """
     _check_protocol(bundle, protocol)
+    network = ByteModel(bundle) if rounded else Model(bundle)
     dataset = open_dataset(names, corpus, vocab=bundle.vocab, say=say)
     if protocol == "R":
         groups = _record_groups(dataset, np.concatenate([dataset.records(s) for s in PARTS[part]]))
-        return _summed("R", Model(bundle), groups)
+        return _summed("R", network, groups)
     ids = np.concatenate([np.asarray(dataset.stream(side)) for side in PARTS[part]])
     if len(ids) < 2:
         raise CorpusError(
@@ -102,7 +105,7 @@ def evaluate(
     if protocol == "C":
         return _dynamic(bundle, ids)
     width = WINDOW if protocol == "A" else len(ids)
-    return _summed(protocol, Model(bundle), _windows(ids, width))
+    return _summed(protocol, network, _windows(ids, width))
 
 
 def _check_protocol(bundle: Bundle, protocol: str) -> None:
@@ -155,13 +158,13 @@ def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Gro
         yield read, wanted
 
 
-def _summed(protocol: str, model: Model, groups: Iterator[Group]) -> Perplexity:
+def _summed(protocol: str, network: Network, groups: Iterator[Group]) -> Perplexity:
     total, chars, unknown = 0.0, 0, 0
     for read, wanted in groups:
-        state = model.start(read.shape[1])
+        state = network.start(read.shape[1])
         for start in range(0, len(read), _CHUNK):
             part = slice(start, start + _CHUNK)
-            logp, state = read_scores(model, read[part], wanted[part], state)
+            logp, state = read_scores(network, read[part], wanted[part], state)
             total -= float(logp.sum(dtype=np.float64))
         chars += int((wanted >= 0).sum())
         unknown += int((wanted == UNKNOWN).sum())

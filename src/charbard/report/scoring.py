@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from charbard.corpus import Record
 from charbard.prosody.poem import is_han
-from charbard.runtime import Model
+from charbard.runtime import Network
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN, Vocab
 
@@ -45,12 +45,12 @@ def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
 
 
 def tallies(
-    model: Model, vocab: Vocab, records: Sequence[Record], *, only_han: bool
+    network: Network, vocab: Vocab, records: Sequence[Record], *, only_han: bool
 ) -> list[Tally]:
     """Score each record's text, given the fields it holds.
 
     Args:
-        model: The network.
+        network: The network.
         vocab: Its characters.
         records: Texts, with no other fields than those to be given.
         only_han: Count Chinese characters only; else every character and the end of the record.
@@ -65,7 +65,7 @@ def tallies(
         rows = [
             _row(vocab, openings[index], records[index].text, only_han=only_han) for index in group
         ]
-        for index, tally in zip(group, _score(model, rows), strict=True):
+        for index, tally in zip(group, _score(network, rows), strict=True):
             found[index] = tally
     return found
 
@@ -94,17 +94,17 @@ def _row(
 
 
 def _score(
-    model: Model, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    network: Network, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
 ) -> list[Tally]:
     longest = max(len(ids) for ids, _ in rows)
     read = np.full((longest, len(rows)), END, np.int64)
     wanted = np.full((longest, len(rows)), -1, np.int64)
     for column, (ids, targets) in enumerate(rows):
         read[: len(ids), column], wanted[: len(ids), column] = ids, targets
-    state, nats = model.start(len(rows)), np.zeros(len(rows))
+    state, nats = network.start(len(rows)), np.zeros(len(rows))
     for start in range(0, longest, _STRETCH):
         part = slice(start, start + _STRETCH)
-        logp, state = read_scores(model, read[part], wanted[part], state)
+        logp, state = read_scores(network, read[part], wanted[part], state)
         nats -= logp.sum(axis=0, dtype=np.float64)
     chars, unknown = (wanted >= 0).sum(axis=0), (wanted == UNKNOWN).sum(axis=0)
     return [

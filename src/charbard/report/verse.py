@@ -13,7 +13,7 @@ from charbard.corpus import Record, find_inputs, read_records
 from charbard.errors import CorpusError, OptionError
 from charbard.report.perplexity import Perplexity
 from charbard.report.scoring import Tally, tallies
-from charbard.runtime import Model
+from charbard.runtime import ByteModel, Model
 
 __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "read_verse"]
 
@@ -83,7 +83,12 @@ def group_names(record: Record) -> list[str]:
 
 
 def evaluate_verse(
-    bundle: Bundle, names: Sequence[str], *, part: str, given: Sequence[str] = ("form",)
+    bundle: Bundle,
+    names: Sequence[str],
+    *,
+    part: str,
+    given: Sequence[str] = ("form",),
+    rounded: bool = False,
 ) -> Perplexity:
     """Measure a bundle on verse: protocol V.
 
@@ -92,6 +97,7 @@ def evaluate_verse(
         names: Files of JSON lines, each with a `split`.
         part: A key of `SPLITS`.
         given: Fields that the model is told; the others are left open.
+        rounded: Measure the network that writes, its weights rounded to bytes, not the exact one.
 
     Raises:
         OptionError: The model is not one of records, or knows no such field.
@@ -103,10 +109,10 @@ def evaluate_verse(
         if name not in bundle.vocab.fields and name != "form":
             known = ", ".join(bundle.vocab.fields) or "none"
             raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
-    model = Model(bundle)
+    network = ByteModel(bundle) if rounded else Model(bundle)
 
     def score(records: list[Record]) -> list[Tally]:
-        return tallies(model, bundle.vocab, records, only_han=True)
+        return tallies(network, bundle.vocab, records, only_han=True)
 
     return measured(read_verse(names, part), score, given)
 
@@ -122,6 +128,9 @@ def measured(
         records: Poems with all their fields.
         score: Told the records with no other fields than those given; one tally each.
         given: Fields that are told.
+
+    Raises:
+        CorpusError: There is no Chinese character to count.
     """
     kept = set(given)
     told = [Record(record.text, _only(record.fields, kept)) for record in records]
@@ -129,6 +138,10 @@ def measured(
     for record, tally in zip(records, score(told), strict=True):
         for name in ("all", *group_names(record)):
             sums[name] = sums.get(name, Tally()) + tally
+    if not sums["all"].chars:
+        raise CorpusError(
+            "there is no Chinese character to count", hint="other records: use protocol R"
+        )
     groups = {name: _perplexity(tally) for name, tally in sums.items() if tally.chars}
     return replace(groups.pop("all"), groups=groups)
 

@@ -6,7 +6,7 @@ the next step.
 """
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ class Engine:
         finally:
             self._leave(ticket)
 
-    async def stream(self, task: Task, *, owner: str = "") -> AsyncIterator[Any]:
+    async def stream(self, task: Task, *, owner: str = "") -> AsyncGenerator[Any, None]:
         """As `run`, for an event loop, which it never blocks."""
         mailbox = LoopMailbox()
         ticket = self._submit(_Ticket(task, mailbox), owner)
@@ -118,7 +118,8 @@ class Engine:
             return self._load._replace(waiting=len(self._queue))
 
     def stop(self, *, grace_s: float = 0.0) -> None:
-        """Accept nothing more, and end. Twice does no harm.
+        """Accept nothing more, and end. Twice does no harm. It blocks: from an event loop whose
+        own streams are to end, call it in another thread.
 
         Args:
             grace_s: How long texts that are written or waited for may take to end by themselves;

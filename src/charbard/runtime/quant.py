@@ -34,8 +34,8 @@ __all__ = ["ByteModel", "is_compiled"]
 
 F32 = NDArray[np.float32]
 _MOST_THREADS = 4
-_ROWS_A_THREAD = 12
-"""With fewer, handing them over costs more than it saves."""
+_ROWS_A_THREAD = 48
+"""With fewer, handing them over costs more than it saves wherever other threads are busy, too."""
 
 
 def is_compiled() -> bool:

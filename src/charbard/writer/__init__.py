@@ -6,9 +6,10 @@ from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.prose import Piece, Writer, Written, fresh_seed
 from charbard.writer.ranking import Score
 from charbard.writer.scored import CharScore, Scored
-from charbard.writer.verse import VerseWriter, rewrite
+from charbard.writer.verse import SCOPES, VerseWriter, rewrite
 
 __all__ = [
+    "SCOPES",
     "Alternative",
     "CharScore",
     "LineDone",

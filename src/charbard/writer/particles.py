@@ -23,7 +23,7 @@ from charbard.config import SampleOptions
 from charbard.config.verse import PARTICLES
 from charbard.prosody.machine import Ids, Machine, VerseState
 from charbard.runtime import Ask, Bias, Emit, Outcome, Plan, Steps, read_ids
-from charbard.runtime.sampling import uniform
+from charbard.runtime.sampling import chance
 
 __all__ = ["WIDER", "LineDrafted", "Search", "TextDrafted", "drafts", "line_spans"]
 
@@ -190,7 +190,7 @@ def _heavy(crowd: Sequence[_Draft], rows: Sequence[int], search: Search) -> int:
     if len(rows) == 1:
         return rows[0]
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _COMMIT + step)[()])
+    u = chance(search.seed, search.sample, _COMMIT + step)
     shares = np.cumsum(_shares(crowd, rows))
     return rows[int(np.searchsorted(shares, u * shares[-1], side="right"))]
 
@@ -208,7 +208,7 @@ def _resampled(
     if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return crowd, rows
     step = len(crowd[rows[0]].ids)
-    u = float(uniform(search.seed, search.sample, _RESAMPLE + step)[()])
+    u = chance(search.seed, search.sample, _RESAMPLE + step)
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + u) / width * ends[-1], side="right")
     light = [replace(draft, weight=0.0) for draft in crowd]

@@ -4,6 +4,7 @@ Nothing is kept between calls but the model and the rhyme books as its vocabular
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,12 @@ class VerseWriter:
         self.network: Network = ByteModel(bundle) if network is None else network
         self._run: Runner = runner or (lambda tasks: run(self.network, tasks, rows=_ROWS))
         self._lexicons = Lexicons(bundle)
+
+    def run_by(self, runner: Runner) -> "VerseWriter":
+        """The same writer, its tasks run by another."""
+        other = copy(self)
+        other._run = runner
+        return other
 
     @classmethod
     def open(cls, path: str | Path) -> "VerseWriter":

@@ -1,0 +1,74 @@
+"""The app factory. Reads no arguments and no environment; two apps in one process do not meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from charbard.config import StudioConfig
+from charbard.web.errors import handle_errors
+from charbard.web.library import Library
+from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
+from charbard.web.routes import classic, completions, health, inside, models, prose, prosody, verse
+from charbard.web.state import Studio
+
+__all__ = ["create_app"]
+
+
+def create_app(library: Library, config: StudioConfig) -> FastAPI:
+    """Build the studio around open models.
+
+    Args:
+        library: The models; it may grow while the app runs.
+        config: Limits and doors.
+    """
+    studio = Studio(library, config)
+    app = FastAPI(
+        title="charbard",
+        summary="Character-level RNNs that write",
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.studio = studio
+    for part in (health, models, verse, prosody, inside, prose, completions, classic):
+        app.include_router(part.router)
+    app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
+    handle_errors(app)
+    _wrap(app, studio)
+    return app
+
+
+def _wrap(app: FastAPI, studio: Studio) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(Gate, studio=studio)
+    if studio.config.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(studio.config.origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type"],
+        )
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Watch, studio=studio)
+    if studio.config.prefix:
+        app.add_middleware(Prefix, prefix=studio.config.prefix)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    studio: Studio = app.state.studio
+    studio.stop()
+    studio.threads.shutdown(cancel_futures=True)
+    studio.library.close()
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("charbard")

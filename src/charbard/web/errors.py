@@ -1,0 +1,119 @@
+"""The error tree in HTTP: one table of statuses, one shape of body, one handler."""
+
+import math
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from charbard import errors
+from charbard.errors import CharbardError
+
+__all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "status_of"]
+
+STATUS = {
+    errors.NotFoundError: 404,
+    errors.TokenError: 401,
+    errors.TooLargeError: 413,
+    errors.RateError: 429,
+    errors.BusyError: 503,
+    errors.StoppedError: 503,
+    errors.OptionError: 422,
+    errors.ConflictError: 422,
+    errors.DeadEndError: 422,
+    errors.LimitError: 422,
+    errors.CorpusError: 422,
+    errors.MissingExtraError: 501,
+    errors.SaveError: 507,
+    CharbardError: 400,
+}
+"""Status by class; a class that is not named here has its parent's."""
+_RETRY_S = "1"
+_TOLD = {404: "no such address", 405: "this address does not take that method"}
+
+
+def path_in_app(scope: Scope) -> str:
+    """The path within the app, whether or not a proxy has cut its prefix off."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(root) :] if root and path.startswith(root + "/") else path
+
+
+def status_of(error: CharbardError) -> int:
+    """The status that says what kind of error it is."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def body_of(error: CharbardError) -> dict[str, Any]:
+    """What a client gets to read: as the body, or as the last line of a stream."""
+    body: dict[str, Any] = {"error": str(error), "hint": error.hint}
+    if isinstance(error, errors.ConflictError):
+        body["conflicts"] = list(error.conflicts)
+    return body
+
+
+def _shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Clients of the compatible addresses expect an object behind `error`."""
+    if not path.startswith("/v1/"):
+        return body
+    message = ": ".join(part for part in (body["error"], body["hint"]) if part)
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return {"error": {"message": message, "type": kind, "param": None, "code": None}}
+
+
+def response_for(error: CharbardError, path: str) -> JSONResponse:
+    """An error as a whole answer, in the shape that clients of this path expect."""
+    headers = {}
+    if isinstance(error, errors.RateError):
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    if isinstance(error, errors.BusyError | errors.StoppedError):
+        headers["retry-after"] = _RETRY_S
+    if isinstance(error, errors.TokenError):
+        headers["www-authenticate"] = "Bearer"
+    status = status_of(error)
+    return JSONResponse(_shaped(path, status, body_of(error)), status, headers)
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Give every error of the app the same shape."""
+
+    def show(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, CharbardError)
+        return response_for(error, path_in_app(request.scope))
+
+    def show_invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        body = _explained(error.errors())
+        return JSONResponse(_shaped(path_in_app(request.scope), 422, body), 422)
+
+    def show_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        told = _TOLD.get(error.status_code, str(error.detail).lower())
+        body = {"error": told, "hint": "the addresses are listed at: api/docs"}
+        shaped = _shaped(path_in_app(request.scope), error.status_code, body)
+        return JSONResponse(shaped, error.status_code, error.headers)
+
+    app.add_exception_handler(CharbardError, show)
+    app.add_exception_handler(RequestValidationError, show_invalid)
+    app.add_exception_handler(HTTPException, show_http)
+
+
+def _explained(problems: Any) -> dict[str, str]:
+    """The first thing that is wrong with a body, in one sentence."""
+    problem = problems[0]
+    if problem["type"] == "json_invalid":
+        return {"error": "the body is not JSON", "hint": str(problem.get("ctx", {}).get("error"))}
+    if len(problem["loc"]) == 1 and problem["type"] != "missing":
+        hint = "send an object, with the header content-type: application/json"
+        return {"error": "the body is not a JSON object", "hint": hint}
+    place = ".".join(str(part) for part in problem["loc"][1:]) or "the body"
+    if problem["type"] == "missing":
+        return {"error": f"{place} is missing", "hint": "it has no default"}
+    if problem["type"] == "extra_forbidden":
+        return {"error": f"no setting named {place!r}", "hint": "the settings are at: api/docs"}
+    given = repr(problem.get("input"))
+    shown = given if len(given) <= 60 else f"{given[:57]}…"
+    said = problem["msg"][0].lower() + problem["msg"][1:]
+    return {"error": f"{place}: {said}, got {shown}", "hint": "the settings are at: api/docs"}

@@ -1,0 +1,219 @@
+"""From what an engine or an iterator yields to an answer: cancellable, bounded, with an end.
+
+A model's loop never runs in the event loop: tasks run in the engine of their model, which everybody
+shares; what has no engine is pulled in a thread, a few milliseconds at a time.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
+from time import monotonic
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from charbard.errors import CharbardError
+from charbard.runtime import Engine, Task
+from charbard.web.errors import body_of
+from charbard.web.state import Studio
+
+__all__ = [
+    "Facts",
+    "Lines",
+    "collect",
+    "emitted",
+    "encode_event",
+    "encode_line",
+    "in_thread",
+    "sliced",
+]
+
+T = TypeVar("T")
+Facts = AsyncGenerator[dict[str, Any], None]
+"""What a stream tells, one JSON object after the other."""
+LOG = logging.getLogger("charbard.web")
+_SLICE_S = 0.004
+_AHEAD = 64
+"""Values that may wait for a slow client before its task is made to wait."""
+
+
+async def emitted(
+    studio: Studio, engine: Engine, tasks: Sequence[Task]
+) -> AsyncGenerator[tuple[int, Any], None]:
+    """What tasks emit in the shared engine, each with the number of its task, as it comes.
+
+    Raises:
+        StoppedError: The server is being stopped and the time of grace is over.
+        CharbardError: What a task or the engine raised.
+    """
+    ready: asyncio.Queue[tuple[int, Any] | Exception | None] = asyncio.Queue(_AHEAD)
+
+    async def pump(number: int, task: Task) -> None:
+        try:
+            async with aclosing(engine.stream(task)) as values:
+                async for value in values:
+                    await ready.put((number, value))
+            await ready.put(None)
+        except CharbardError as error:
+            await ready.put(error)
+
+    pumps = [asyncio.create_task(pump(number, task)) for number, task in enumerate(tasks)]
+    try:
+        left = len(pumps)
+        while left:
+            item = await ready.get()
+            studio.check_going()
+            if isinstance(item, Exception):
+                raise item
+            if item is None:
+                left -= 1
+            else:
+                yield item
+    finally:
+        for pumping in pumps:
+            pumping.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+
+
+async def sliced(studio: Studio, items: Iterator[T]) -> AsyncGenerator[T, None]:
+    """Pull an iterator in a thread; closing this closes it after the slice that runs.
+
+    Raises:
+        StoppedError: The server is being stopped and the time of grace is over.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        while True:
+            studio.check_going()
+            pulling = loop.run_in_executor(studio.threads, _pull, items)
+            try:
+                ready, ended = await asyncio.shield(pulling)
+            except asyncio.CancelledError:
+                await asyncio.wait({pulling})
+                raise
+            for item in ready:
+                yield item
+            if ended:
+                return
+    finally:
+        close = getattr(items, "close", None)
+        if close is not None:
+            close()
+
+
+def _pull(items: Iterator[T]) -> tuple[list[T], bool]:
+    """What comes within a slice of time, and whether that was all."""
+    ready: list[T] = []
+    end = monotonic() + _SLICE_S
+    for item in items:
+        ready.append(item)
+        if monotonic() >= end:
+            return ready, False
+    return ready, True
+
+
+async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:
+    """Do something short that computes, off the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
+
+
+def encode_line(fact: dict[str, Any]) -> bytes:
+    """One fact as a line of JSON."""
+    return json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def encode_event(fact: dict[str, Any]) -> bytes:
+    """One fact as a server-sent event."""
+    return b"data: " + encode_line(fact) + b"\n"
+
+
+class Lines(Response):
+    """Facts as they come about, one a line; the last one says how it ended.
+
+    The turn is taken and the first fact is awaited before anything is sent, so that what is wrong
+    with a request is said by its status. Later errors are the last line.
+    """
+
+    media_type = "application/x-ndjson"
+
+    def __init__(
+        self,
+        studio: Studio,
+        facts: Facts,
+        *,
+        encode: Callable[[dict[str, Any]], bytes] = encode_line,
+    ) -> None:
+        super().__init__()
+        self._studio, self._facts, self._encode = studio, facts, encode
+        if encode is encode_event:
+            self.headers["content-type"] = "text/event-stream"
+        self.headers["cache-control"] = "no-store"
+        self.headers["x-accel-buffering"] = "no"
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, until it ends or the client leaves."""
+        await _while_there(self._studio, receive, self._send(send))
+
+    async def _send(self, send: Send) -> None:
+        async with self._studio.slots.one(), aclosing(self._facts):
+            began = monotonic()
+            first = await anext(self._facts, None)
+            self._studio.metrics.first_line.observe(monotonic() - began)
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async for fact in _and_the_end(first, self._facts):
+                await send(
+                    {"type": "http.response.body", "body": self._encode(fact), "more_body": True}
+                )
+            last = b"data: [DONE]\n\n" if self._encode is encode_event else b""
+            await send({"type": "http.response.body", "body": last, "more_body": False})
+
+
+async def _and_the_end(first: dict[str, Any] | None, facts: Facts) -> AsyncIterator[dict[str, Any]]:
+    """Facts, the first of them known already, and an error as the last of them."""
+    try:
+        if first is not None:
+            yield first
+        async for fact in facts:
+            yield fact
+    except CharbardError as error:
+        yield body_of(error)
+    except Exception:
+        LOG.exception("a stream broke off")
+        yield {"error": "something broke in the studio", "hint": "its log has the details"}
+
+
+async def collect(studio: Studio, request: Request, work: Callable[[], Awaitable[T]]) -> T | None:
+    """Take a turn and do the work; None if the client has left before it was done."""
+
+    async def held() -> T:
+        async with studio.slots.one():
+            studio.check_going()
+            return await work()
+
+    return await _while_there(studio, request.receive, held())
+
+
+async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> T | None:
+    """Await the work, but cancel it as soon as the client leaves."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        studio.metrics.gone.inc()
+        return None
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.wait({working, leaving})
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,162 @@
+"""The models that are open, by name. Opening is slow and happens once; looking one up is free."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.bundle import Bundle, find_bundle
+from charbard.config import TextOrder, VerseOrder
+from charbard.errors import NotFoundError, OptionError
+from charbard.runtime import Engine, Load, Task, together, without_units
+from charbard.writer import VerseWriter, Writer
+
+__all__ = ["Library", "Opened"]
+
+_ROWS = 256
+_QUEUE = 4096
+"""Above what the studio lets in at once: it refuses before the engine has to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One model, with the engine that everybody's requests share."""
+
+    name: str
+    writer: Writer
+
+    @property
+    def bundle(self) -> Bundle:
+        """What the model was made from."""
+        return self.writer.bundle
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Started when the first text is asked for."""
+        return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether anything was asked for yet."""
+        return "engine" in self.__dict__
+
+    @cached_property
+    def verse(self) -> VerseWriter:
+        """For poems; what it runs joins the shared engine."""
+        return VerseWriter(self.bundle, self.writer.network, self._run)
+
+    def verse_without(self, units: Sequence[tuple[int, int]]) -> VerseWriter:
+        """The same with units switched off, each a layer and a number in it.
+
+        Raises:
+            OptionError: The network has no such unit.
+        """
+        if not units:
+            return self.verse
+        keep_LH = without_units(self.bundle.config, units)
+        return self.verse.run_by(lambda tasks: self._run(tasks, keep_LH))
+
+    def _run(
+        self, tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None
+    ) -> Iterator[tuple[int, Any]]:
+        """Tasks of one request side by side, as one task of the engine."""
+        assert all(task.state is None and task.keep_LH is None for task in tasks)
+        steps = together([task.steps for task in tasks])
+        rows = sum(task.rows for task in tasks)
+        return self.engine.run(Task(steps, rows=rows, keep_LH=keep_LH))
+
+    @property
+    def writes_verse(self) -> bool:
+        """Whether it was trained on poems that say what form they have."""
+        return self.bundle.has_records and "form" in self.bundle.vocab.fields
+
+    def warm(self) -> None:
+        """Do what the first request would have to wait for."""
+        if self.writes_verse:
+            self.verse.verse(VerseOrder(candidates=1, particles=1))
+        else:
+            next(self.writer.texts(TextOrder(length=1)))
+
+    def close(self) -> None:
+        """Stop its engine, if it was started."""
+        if self.is_started:
+            self.engine.stop()
+
+
+class Library:
+    """Open models by name; the first one is the one that is meant when none is named."""
+
+    def __init__(self, writers: Iterable[tuple[str, Writer]] = ()) -> None:
+        self._opened: dict[str, Opened] = {}
+        for name, writer in writers:
+            self.add(name, writer)
+
+    @classmethod
+    def open(cls, paths: Iterable[Path]) -> "Library":
+        """Open bundles under the name of their file, or of their folder if that says more.
+
+        Raises:
+            BundleError: One is missing, truncated, altered or of another version.
+            OptionError: Two have the same name.
+        """
+        library = cls()
+        for path in map(find_bundle, paths):
+            name = path.resolve().parent.name if path.stem == "model" else path.stem
+            if name in library._opened:
+                raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
+            library.add(name, Writer.open(path))
+        return library
+
+    def add(self, name: str, writer: Writer) -> None:
+        """Put a model under a name, in place of the one that had it."""
+        self.remove(name)
+        self._opened[name] = Opened(name, writer)
+
+    def remove(self, name: str) -> None:
+        """Forget a model."""
+        if (opened := self._opened.pop(name, None)) is not None:
+            opened.close()
+
+    def close(self) -> None:
+        """Stop every engine."""
+        for opened in self:
+            opened.close()
+
+    def loads(self) -> list[Load]:
+        """How busy each engine is that was started."""
+        return [opened.engine.load() for opened in self if opened.is_started]
+
+    def __iter__(self) -> Iterator[Opened]:
+        return iter(tuple(self._opened.values()))
+
+    def __len__(self) -> int:
+        return len(self._opened)
+
+    def find(self, name: str | None, *, verse: bool = False) -> Opened:
+        """A model by name or digest; the first one that can, if none is named.
+
+        Args:
+            name: Name or digest.
+            verse: Whether it must write verse.
+
+        Raises:
+            NotFoundError: There is none of this name.
+            OptionError: The one that is named does not write verse.
+        """
+        for opened in self:
+            if name in (opened.name, opened.bundle.digest):
+                if verse and not opened.writes_verse:
+                    raise OptionError(f"model {name!r} does not write verse", hint=self._known())
+                return opened
+            if name is None and (opened.writes_verse or not verse):
+                return opened
+        if name is None:
+            raise NotFoundError("no model is open that can do this", hint=self._known())
+        raise NotFoundError(f"no model named {name!r}", hint=self._known())
+
+    def _known(self) -> str:
+        return "open here: " + (", ".join(opened.name for opened in self) or "none")

@@ -1,0 +1,185 @@
+"""What every request passes, outermost first: watch, headers, gate. Plain ASGI, nothing buffered
+but bodies, which are bounded."""
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from charbard.errors import CharbardError, RateError, TokenError, TooLargeError
+from charbard.web.errors import path_in_app, response_for
+from charbard.web.rate import Rate
+from charbard.web.state import Studio
+
+__all__ = ["Gate", "Prefix", "SafeHeaders", "Watch"]
+
+ACCESS = logging.getLogger("charbard.access")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+    " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+_BODY_S = 30.0
+_GUARDED = ("/api", "/v1", "/write_poem")
+_OPEN = ("/api/health", "/api/ready")
+_UPLOADS = "/api/trainings"
+
+
+class Prefix:
+    """Lets the app answer under the prefix of a proxy, whether or not the proxy cuts it off."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self.app, self.prefix = app, prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with the prefix named."""
+        await self.app({**scope, "root_path": self.prefix}, receive, send)
+
+
+class Watch:
+    """Counts and logs each answer. The log has routes, statuses and times; no text, no query."""
+
+    def __init__(self, app: ASGIApp, studio: Studio) -> None:
+        self.app, self.studio = app, studio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and note what became of it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, seen = monotonic(), {"status": 499, "bytes": 0}
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+            else:
+                seen["bytes"] += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            seen["status"] = 500
+            raise
+        finally:
+            self._note(scope, monotonic() - began, seen)
+
+    def _note(self, scope: Scope, seconds: float, seen: dict[str, int]) -> None:
+        route = getattr(scope.get("route"), "path", None) or "other"
+        metrics = self.studio.metrics
+        metrics.requests.labels(route, scope["method"], str(seen["status"])).inc()
+        metrics.seconds.labels(route).observe(seconds)
+        if ACCESS.isEnabledFor(logging.INFO):
+            facts = {"route": route, "method": scope["method"], **seen}
+            ACCESS.info(json.dumps({**facts, "ms": round(seconds * 1000, 1)}))
+
+
+class SafeHeaders:
+    """Headers that tell browsers to trust nothing but this page's own files."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and add the headers to its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, safe)
+
+
+class Gate:
+    """Token, rate and size, before anything is read into a model."""
+
+    def __init__(self, app: ASGIApp, studio: Studio) -> None:
+        self.app, self.config = app, studio.config
+        self.rate = Rate(studio.config.rate, studio.config.burst)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with what is wrong."""
+        path = path_in_app(scope) if scope["type"] == "http" else ""
+        if not path.startswith(_GUARDED) or path in _OPEN or scope["method"] == "OPTIONS":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            self._check_token(headers)
+            self.rate.take(self._client(scope, headers))
+            replay = receive
+            if scope["method"] in ("POST", "PUT", "PATCH"):
+                largest = self.config.max_body
+                if path == _UPLOADS:
+                    largest = self.config.max_upload
+                replay = await _bounded(receive, headers, largest)
+        except CharbardError as error:
+            await response_for(error, path)(scope, receive, send)
+            return
+        await self.app(scope, replay, send)
+
+    def _check_token(self, headers: Headers) -> None:
+        if self.config.token is None:
+            return
+        given = headers.get("authorization", "").removeprefix("Bearer ").encode()
+        if not hmac.compare_digest(given, self.config.token.encode()):
+            raise TokenError(
+                "the token is missing or wrong", hint="send the header: Authorization: Bearer TOKEN"
+            )
+
+    def _client(self, scope: Scope, headers: Headers) -> str:
+        """Who asks. The last hop's word counts: what stands before it anyone could have written."""
+        if self.config.behind_proxy and (hops := headers.get("x-forwarded-for")):
+            return hops.rpartition(",")[2].strip()
+        client = scope.get("client")
+        return str(client[0]) if client else "unknown"
+
+
+async def _bounded(
+    receive: Receive, headers: Headers, largest: int
+) -> Callable[[], "asyncio.Future[Message]"]:
+    """Read a body of bounded size in bounded time; returns a `receive` that gives it again."""
+    too_large = TooLargeError(
+        f"the body is larger than {largest} bytes", hint="send less text at once"
+    )
+    declared = headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > largest:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_S):
+            while True:
+                message = await receive()
+                body += message.get("body", b"")
+                if len(body) > largest:
+                    raise too_large
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    break
+    except TimeoutError:
+        raise RateError(
+            f"the body did not come within {_BODY_S:g} s", hint="send it faster", retry_after_s=1.0
+        ) from None
+    given = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def again() -> Message:
+        return given.pop() if given else await receive()
+
+    return again  # type: ignore[return-value]

@@ -1,0 +1,29 @@
+"""Is it alive, is it ready, what has it done."""
+
+from fastapi import APIRouter, Response
+
+from charbard.web.state import Here
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["operation"])
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/ready")
+async def ready(studio: Here) -> dict[str, object]:
+    """It has a model and is not being stopped; 503 otherwise."""
+    studio.check_going()
+    studio.library.find(None)
+    return {"status": "ready", "models": len(studio.library)}
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(studio: Here) -> Response:
+    """Counters in Prometheus' text format."""
+    return Response(studio.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

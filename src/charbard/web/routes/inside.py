@@ -1,0 +1,102 @@
+"""Looking inside: units along a text; and how lines look and sound."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import ConfigDict, Field, StringConstraints
+
+from charbard.errors import OptionError
+from charbard.prosody.script import to_traditional
+from charbard.web.flow import collect, in_thread
+from charbard.web.library import Opened
+from charbard.web.schemas import Body
+from charbard.web.state import Here
+from charbard.writer.display import pinyin_of
+from charbard.writer.insight import Tracker, look_inside
+
+__all__ = ["router", "unit_named"]
+
+router = APIRouter(prefix="/api", tags=["inside"])
+_MOST_CHARS = 600
+"""A text of more characters is too long to look at unit by unit."""
+
+
+class InsightBody(Body):
+    """A text to look at."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "白日依山尽，黄河入海流。"}})
+
+    model: str | None = Field(None, max_length=200, description="Name or digest of a model.")
+    text: str = Field(min_length=2, max_length=_MOST_CHARS, description="The text.")
+    units: list[str] = Field([], max_length=32, description="Units to show, as layer.unit.")
+    top: int = Field(5, ge=1, le=20, description="Units to name for each thing tracked.")
+
+
+class ShowBody(Body):
+    """Lines to show otherwise."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"texts": ["白发三千丈"]}})
+
+    texts: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
+        max_length=500, description="Lines in simplified characters."
+    )
+
+
+@router.post("/insight")
+async def insight(body: InsightBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """Which units track the place in a line, its end, the rhyme …; and what they put out."""
+    opened = studio.library.find(body.model)
+    return await collect(studio, request, lambda: in_thread(studio, _look, opened, body))
+
+
+@router.post("/show")
+def show(body: ShowBody) -> dict[str, Any]:
+    """Lines in traditional characters, and today's reading of each character."""
+    return {
+        "texts": [
+            {"text": text, "traditional": to_traditional(text), "pinyin": pinyin_of(text)}
+            for text in body.texts
+        ]
+    }
+
+
+def unit_named(text: str) -> tuple[int, int]:
+    """A unit from layer.unit.
+
+    Raises:
+        OptionError: It is not written so.
+    """
+    layer, dot, unit = text.partition(".")
+    if not (dot and layer.isdecimal() and unit.isdecimal() and len(text) < 12):
+        raise OptionError(f"no unit {text[:20]!r}", hint="write layer.unit, counted from 0: 0.12")
+    return int(layer), int(unit)
+
+
+def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
+    found = look_inside(opened.bundle, opened.writer.network, body.text, top=body.top)
+    wanted = [unit_named(unit) for unit in body.units]
+    wanted += [(one.layer, one.unit) for some in found.trackers.values() for one in some]
+    layers, width = found.values_NLH.shape[1:]
+    for layer, unit in wanted:
+        if layer >= layers or unit >= width:
+            raise OptionError(
+                f"no unit {layer}.{unit}", hint=f"layers below {layers}, units below {width}"
+            )
+    return {
+        "model": opened.name,
+        "text": found.text,
+        "layers": layers,
+        "hidden_size": width,
+        "trackers": {
+            name: [_tracker(one) for one in some] for name, some in found.trackers.items()
+        },
+        "values": {
+            f"{layer}.{unit}": found.values_NLH[:, layer, unit].round(3).tolist()
+            for layer, unit in dict.fromkeys(wanted)
+        },
+        "notes": list(found.notes),
+    }
+
+
+def _tracker(one: Tracker) -> dict[str, Any]:
+    return {"unit": f"{one.layer}.{one.unit}", "correlation": round(one.correlation, 3)}

@@ -1,0 +1,74 @@
+"""What is open here, and what this server allows."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from charbard.config import StudioConfig
+from charbard.web.library import Opened
+from charbard.web.state import Here, Studio
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["models"])
+
+
+@router.get("/models")
+async def models(studio: Here) -> dict[str, Any]:
+    """Every open model, and the limits of this server."""
+    return {
+        "models": [_about(opened) for opened in studio.library],
+        "limits": _limits(studio.config),
+        "features": _features(studio),
+    }
+
+
+@router.get("/models/{name}")
+async def model(name: str, studio: Here) -> dict[str, Any]:
+    """One model, with what it was trained on and how."""
+    opened = studio.library.find(name)
+    return _about(opened) | {"provenance": dict(opened.bundle.provenance)}
+
+
+def _about(opened: Opened) -> dict[str, Any]:
+    bundle, config = opened.bundle, opened.bundle.config
+    return {
+        "name": opened.name,
+        "kinds": ["verse"] if opened.writes_verse else ["prose"],
+        "digest": bundle.digest,
+        "cell": config.cell,
+        "num_layers": config.num_layers,
+        "hidden_size": config.hidden_size,
+        "weights": config.num_parameters,
+        "characters": len(bundle.vocab.chars),
+        "fields": list(bundle.vocab.fields),
+        "has_records": bundle.has_records,
+        "scores": dict(bundle.scores),
+    }
+
+
+def _features(studio: Studio) -> dict[str, bool]:
+    """What the page can offer here."""
+    writes_verse = any(opened.writes_verse for opened in studio.library)
+    return {
+        "check": True,
+        "verse": writes_verse,
+        "couplet": writes_verse,
+        "desk": writes_verse,
+        "names": writes_verse,
+        "insight": True,
+        "show": True,
+        "workshop": studio.config.workshop,
+    }
+
+
+def _limits(config: StudioConfig) -> dict[str, Any]:
+    return {
+        "body_bytes": config.max_body,
+        "length": config.max_length,
+        "samples": config.max_samples,
+        "streams": config.streams,
+        "queue": config.queue,
+        "requests_per_s": config.rate,
+        "burst": config.burst,
+    }

@@ -1,0 +1,131 @@
+"""Free text, whole or as it comes about; and the score of a given one."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
+
+from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.runtime import without_units
+from charbard.web.flow import Facts, Lines, collect, emitted, in_thread
+from charbard.web.library import Opened
+from charbard.web.routes.inside import unit_named
+from charbard.web.schemas import ProseBody, ScoreBody
+from charbard.web.state import Here, Studio
+from charbard.writer import Piece, fresh_seed
+
+__all__ = ["pieces", "router", "text_order"]
+
+router = APIRouter(prefix="/api", tags=["prose"])
+
+
+@router.post("/prose", response_model=None)
+async def prose(
+    body: ProseBody, request: Request, studio: Here
+) -> Response | dict[str, Any] | None:
+    """Write on from a text.
+
+    With `stream` each line of the answer is `{"sample", "text", "logp"}`, the last one
+    `{"done", "seed", "model", "prime", "notes"}` or `{"error", "hint"}`.
+    """
+    order = text_order(studio, body)
+    opened = studio.library.find(body.model)
+    keep_LH = None
+    if body.silenced:
+        units = [unit_named(unit) for unit in body.silenced]
+        keep_LH = without_units(opened.bundle.config, units)
+    facts = _facts(studio, opened, order, keep_LH)
+    if body.stream:
+        return Lines(studio, facts)
+    return await collect(studio, request, lambda: _whole(facts, order.samples))
+
+
+@router.post("/score")
+async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """How likely a model finds each character of a text, and what it would rather have written."""
+    opened = studio.library.find(body.model)
+    studio.hold("text", len(body.text), studio.config.max_length)
+    return await collect(studio, request, lambda: in_thread(studio, _scored, opened, body))
+
+
+def text_order(studio: Studio, body: ProseBody) -> TextOrder:
+    """What a body asks for, held against the configs and this server's limits.
+
+    Raises:
+        OptionError: A value is out of range.
+    """
+    studio.hold("length", body.length, studio.config.max_length)
+    studio.hold("samples", body.samples, studio.config.max_samples)
+    settings = body.settings(TextOrder) | {
+        "fields": tuple(body.fields.items()),
+        "stop": (*body.stop, *studio.config.blocked),
+        "seed": fresh_seed() if body.seed is None else body.seed,
+        "options": from_dict(SampleOptions, body.settings(SampleOptions)),
+    }
+    return from_dict(TextOrder, settings)
+
+
+async def pieces(
+    studio: Studio,
+    opened: Opened,
+    order: TextOrder,
+    keep_LH: NDArray[np.float32] | None = None,
+) -> AsyncGenerator[Piece, None]:
+    """Every text of an order, all of them growing together; units can be switched off."""
+    tasks = [replace(task, keep_LH=keep_LH) for task in opened.writer.tasks(order)]
+    async with aclosing(emitted(studio, opened.engine, tasks)) as values:
+        async for _, piece in values:
+            if piece.text:
+                yield piece
+
+
+async def _facts(
+    studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
+) -> Facts:
+    async with aclosing(pieces(studio, opened, order, keep_LH)) as growing:
+        async for piece in growing:
+            logp = [round(value, 4) for value in piece.logp]
+            yield {"sample": piece.sample, "text": piece.text, "logp": logp}
+    yield {
+        "done": True,
+        "seed": order.seed,
+        "model": opened.name,
+        "digest": opened.bundle.digest,
+        "prime": opened.writer.understood(order),
+        "notes": opened.writer.notes(order),
+    }
+
+
+async def _whole(facts: Facts, samples: int) -> dict[str, Any]:
+    texts: list[dict[str, Any]] = [{"text": "", "logp": []} for _ in range(samples)]
+    end: dict[str, Any] = {}
+    async for fact in facts:
+        if "sample" in fact:
+            texts[fact["sample"]]["text"] += fact["text"]
+            texts[fact["sample"]]["logp"] += fact["logp"]
+        else:
+            end = fact
+    del end["done"]
+    return {"texts": texts, **end}
+
+
+def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
+    result = opened.writer.score(body.text, top=body.top)
+    return {
+        "model": opened.name,
+        "nats_per_char": round(result.nats_per_char, 4),
+        "perplexity": round(result.perplexity, 3),
+        "notes": list(result.notes),
+        "chars": [
+            {
+                "char": char.char,
+                "logp": round(char.logp, 4),
+                "expected": [[other, round(logp, 4)] for other, logp in char.expected],
+            }
+            for char in result.chars
+        ],
+    }

@@ -1,0 +1,243 @@
+"""Poems that keep their form: whole, line by line, and worked on place by place."""
+
+from collections.abc import Iterator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
+from charbard.errors import OptionError
+from charbard.prosody import book_named, form_of_text
+from charbard.prosody.check.tones import tone_string
+from charbard.web.flow import Facts, Lines, collect, in_thread, sliced
+from charbard.web.library import Opened
+from charbard.web.routes.inside import unit_named
+from charbard.web.schemas import (
+    AlternativesBody,
+    CoupletBody,
+    NamesBody,
+    NextBody,
+    PoemOrder,
+    RewriteBody,
+    Seeded,
+    VerseBody,
+)
+from charbard.web.state import Here, Studio
+from charbard.writer import (
+    Alternative,
+    LineDone,
+    Poem,
+    VerseWriter,
+    couplets,
+    fresh_seed,
+    names,
+    rewrite,
+)
+from charbard.writer.display import pinyin_of
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["verse"])
+
+
+@router.post("/verse", response_model=None)
+async def verse(
+    body: VerseBody, request: Request, studio: Here
+) -> Response | dict[str, Any] | None:
+    """Write poems, several at once, the best first.
+
+    With `stream` each line of the answer is `{"candidate", "line", "text", "mark", "logp"}` as soon
+    as it is certain, then `{"candidate", "poem"}`; the last is `{"done", "seed", "model",
+    "digest"}` or `{"error", "hint"}`.
+    """
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
+    writer = opened.verse_without([unit_named(unit) for unit in body.silenced])
+    return await _answer(studio, request, _facts(studio, opened, writer, order), stream=body.stream)
+
+
+@router.post("/rewrite", response_model=None)
+async def write_again(
+    body: RewriteBody, request: Request, studio: Here
+) -> Response | dict[str, Any] | None:
+    """Write a part of a poem again, with what surrounds it in view; answers as `/api/verse`."""
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    order = rewrite(
+        verse_order(body),
+        body.lines,
+        body.line - 1,
+        None if body.place is None else body.place - 1,
+        scope=body.scope,
+        locked=[_place(text) for text in body.locked],
+    )
+    facts = _facts(studio, opened, opened.verse, order)
+    return await _answer(studio, request, facts, stream=body.stream)
+
+
+@router.post("/next")
+async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """Candidates for the first line that is still open, the likeliest first, none twice."""
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    order = verse_order(body, opening="/".join(body.lines))
+
+    def found() -> dict[str, Any]:
+        lines = opened.verse.next_lines(order)
+        return {"seed": order.seed, "lines": [_line(line) for line in lines]}
+
+    return await collect(studio, request, lambda: in_thread(studio, found))
+
+
+@router.post("/alternatives")
+async def alternatives(
+    body: AlternativesBody, request: Request, studio: Here
+) -> dict[str, Any] | None:
+    """Characters that could stand at a place of a poem and keep its form, the likeliest first."""
+    opened = studio.library.find(body.model, verse=True)
+    order = verse_order(body)
+
+    def found() -> dict[str, Any]:
+        text = "/".join(body.lines)
+        each = opened.verse.alternatives(order, text, body.line - 1, body.place - 1, top=body.top)
+        return {"alternatives": [_alternative(one) for one in each]}
+
+    return await collect(studio, request, lambda: in_thread(studio, found))
+
+
+@router.post("/couplet")
+async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """Answer the first line of a couplet."""
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": _seed(body)})
+
+    def found() -> dict[str, Any]:
+        poems = [
+            {**poem.to_dict(), "heading": heading}
+            for poem, heading in couplets(opened.verse, order)
+            if not _is_blocked(studio, poem)
+        ]
+        return {**_end(opened, order), "poems": poems}
+
+    return await collect(studio, request, lambda: in_thread(studio, found))
+
+
+@router.post("/names")
+async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[str, Any] | None:
+    """Names with a surname, tones and characters as wished, the best first, none twice."""
+    opened = studio.library.find(body.model, verse=True)
+    studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
+    order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": _seed(body)})
+
+    def found() -> dict[str, Any]:
+        poems = [poem for poem in names(opened.verse, order) if not _is_blocked(studio, poem)]
+        return {**_end(opened, order), "names": [_name(poem, len(order.surname)) for poem in poems]}
+
+    return await collect(studio, request, lambda: in_thread(studio, found))
+
+
+def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
+    """What a body asks for, held against the config.
+
+    Raises:
+        OptionError: A value is out of range.
+    """
+    settings = body.settings(VerseOrder) | more | {"seed": _seed(body)}
+    if body.like:
+        book = book_named(body.book).key if body.book else "pingshui"
+        form = form_of_text(body.like, book=book)
+        settings["form"] = "，".join(map(str, form.variants[0].lengths))
+    return from_dict(VerseOrder, settings)
+
+
+async def _answer(
+    studio: Studio, request: Request, facts: Facts, *, stream: bool
+) -> Response | dict[str, Any] | None:
+    if stream:
+        return Lines(studio, facts)
+    return await collect(studio, request, lambda: _whole(facts))
+
+
+async def _facts(studio: Studio, opened: Opened, writer: VerseWriter, order: VerseOrder) -> Facts:
+    said = await in_thread(studio, writer.stream, order)
+    async with aclosing(sliced(studio, _unblocked(studio, said))) as lines:
+        async for line in lines:
+            if isinstance(line, LineDone):
+                yield _line(line)
+            else:
+                yield {"candidate": line.candidate, "poem": line.to_dict()}
+    yield {"done": True, **_end(opened, order)}
+
+
+def _unblocked(studio: Studio, said: Iterator[LineDone | Poem]) -> Iterator[LineDone | Poem]:
+    """Without the poems that hold a blocked word; their lines are not shown either."""
+    if not studio.config.blocked:
+        yield from said
+        return
+    for poem in said:
+        if isinstance(poem, Poem) and not _is_blocked(studio, poem):
+            yield poem
+
+
+async def _whole(facts: Facts) -> dict[str, Any]:
+    poems: list[dict[str, Any]] = []
+    end: dict[str, Any] = {}
+    async for fact in facts:
+        if "poem" in fact:
+            poems.append(fact["poem"])
+        elif "done" in fact:
+            end = fact
+    del end["done"]
+    return {**end, "poems": poems}
+
+
+def _line(line: LineDone) -> dict[str, Any]:
+    return {
+        "candidate": line.candidate,
+        "line": line.index,
+        "text": line.text,
+        "mark": line.mark,
+        "logp": [round(value, 3) for value in line.logp],
+    }
+
+
+def _alternative(one: Alternative) -> dict[str, Any]:
+    return {
+        "char": one.char,
+        "probability": round(one.probability, 5),
+        "nats_here": round(one.nats_here, 3),
+        "nats_after": round(one.nats_after, 3),
+    }
+
+
+def _end(opened: Opened, order: VerseOrder | CoupletOrder | NameOrder) -> dict[str, Any]:
+    return {"seed": order.seed, "model": opened.name, "digest": opened.bundle.digest}
+
+
+def _name(poem: Poem, surname: int) -> dict[str, Any]:
+    text = poem.lines[0]
+    return {
+        "name": text,
+        "given": text[surname:],
+        "pinyin": pinyin_of(text),
+        "tones": tone_string(text, book=poem.book),
+        "score": round(poem.score.total, 4),
+    }
+
+
+def _is_blocked(studio: Studio, poem: Poem) -> bool:
+    return any(word in poem.text or word in "".join(poem.lines) for word in studio.config.blocked)
+
+
+def _seed(body: Seeded) -> int:
+    return fresh_seed() if body.seed is None else body.seed
+
+
+def _place(text: str) -> tuple[int, int]:
+    line, _, place = text.partition(".")
+    if not (line.isdecimal() and place.isdecimal()):
+        raise OptionError(f"no place {text!r}", hint="write line.place, counted from 1: 3.1")
+    return int(line) - 1, int(place) - 1

@@ -1,0 +1,243 @@
+"""Bodies of requests. Defaults, limits and meanings come from the configs, not from here."""
+
+import dataclasses
+import typing
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from charbard.config import CoupletOrder, NameOrder, SampleOptions, TextOrder, VerseOrder
+from charbard.writer import SCOPES
+
+__all__ = [
+    "AlternativesBody",
+    "Body",
+    "CoupletBody",
+    "NamesBody",
+    "NextBody",
+    "PoemBody",
+    "ProseBody",
+    "RewriteBody",
+    "ScoreBody",
+    "VerseBody",
+    "from_setting",
+]
+
+
+def from_setting(config: type, name: str, **more: Any) -> Any:
+    """A field whose default, range and meaning are those of a config's setting."""
+    declared = next(field for field in dataclasses.fields(config) if field.name == name)
+    limits = declared.metadata
+    default = None if declared.default is dataclasses.MISSING else declared.default
+    if choices := limits["choices"]:
+        more.setdefault("json_schema_extra", {"enum": list(choices)})
+    return Field(
+        default, description=limits["help"], ge=limits["minimum"], le=limits["maximum"], **more
+    )
+
+
+class Body(BaseModel):
+    """A body that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=200_000)
+
+    def settings(self, config: type) -> dict[str, Any]:
+        """What the client said, as far as it concerns this config; lists as tuples."""
+        hints = typing.get_type_hints(config)
+        said_here = self.model_dump(exclude_unset=True)
+        return {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in said_here.items()
+            if name in hints
+        }
+
+
+class Sampled(Body):
+    """How characters are chosen: every field of `SampleOptions`."""
+
+    temperature: float = from_setting(SampleOptions, "temperature")
+    top_k: int | None = from_setting(SampleOptions, "top_k")
+    top_p: float | None = from_setting(SampleOptions, "top_p")
+    min_p: float | None = from_setting(SampleOptions, "min_p")
+    repetition_penalty: float = from_setting(SampleOptions, "repetition_penalty")
+    greedy: bool = from_setting(SampleOptions, "greedy")
+    banned: str = from_setting(SampleOptions, "banned")
+
+
+_MODEL = "Name or digest of a model; none: the first one that can."
+_SEED = "Repeat a text exactly; none: a fresh one, which is told."
+_STREAM = "Answer in JSON lines while the text comes about."
+_SILENCED = "Units that are switched off, as layer.unit, counted from 0."
+_LONGEST = 2000
+"""No order for verse has a longer text in it."""
+
+
+class Seeded(Body):
+    """What every request for a text has."""
+
+    model: str | None = Field(None, max_length=200, description=_MODEL)
+    seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
+
+
+class ProseBody(Sampled):
+    """A request for free text."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"prime": "Once upon", "length": 200, "temperature": 0.8}}
+    )
+
+    model: str | None = Field(None, description=_MODEL)
+    prime: str = from_setting(TextOrder, "prime")
+    fields: dict[str, str] = Field({}, description="Conditions by name, for models with fields.")
+    length: int = from_setting(TextOrder, "length")
+    finish_line: bool = from_setting(TextOrder, "finish_line")
+    stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
+    samples: int = from_setting(TextOrder, "samples")
+    silenced: list[str] = Field([], max_length=64, description=_SILENCED)
+    seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
+    stream: bool = Field(False, description=_STREAM)
+
+
+class ScoreBody(Body):
+    """A text to score."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"text": "To be, or not to be"}})
+
+    model: str | None = Field(None, description=_MODEL)
+    text: str = Field(min_length=1, description="The text.")
+    top: int = Field(5, ge=0, le=20, description="Alternatives to name for each character.")
+
+
+class PoemOrder(Seeded):
+    """What a poem is written for: every field of `VerseOrder` that shapes a poem by itself."""
+
+    form: str = from_setting(VerseOrder, "form", max_length=_LONGEST)
+    like: str | None = Field(
+        None, max_length=_LONGEST, description="A poem whose form it has, instead of `form`."
+    )
+    variant: str | None = from_setting(VerseOrder, "variant", max_length=40)
+    book: str | None = from_setting(VerseOrder, "book", max_length=20)
+    rhyme: str = from_setting(VerseOrder, "rhyme", max_length=40)
+    theme: str = from_setting(VerseOrder, "theme", max_length=100)
+    dynasty: str = from_setting(VerseOrder, "dynasty", max_length=20)
+    author: str = from_setting(VerseOrder, "author", max_length=20)
+    banned: str = from_setting(VerseOrder, "banned", max_length=_LONGEST)
+    commonest: int | None = from_setting(VerseOrder, "commonest")
+    repeats: str = from_setting(VerseOrder, "repeats")
+    boldness: str = from_setting(VerseOrder, "boldness")
+    temperature: float | None = from_setting(VerseOrder, "temperature")
+    particles: int = from_setting(VerseOrder, "particles")
+
+
+class VerseBody(PoemOrder):
+    """A request for poems."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"form": "七绝", "theme": "秋夜", "acrostic": "春江花月"}}
+    )
+
+    opening: str = from_setting(VerseOrder, "opening", max_length=_LONGEST)
+    acrostic: str = from_setting(VerseOrder, "acrostic", max_length=20)
+    acrostic_at: str = from_setting(VerseOrder, "acrostic_at", max_length=100)
+    template: str = from_setting(VerseOrder, "template", max_length=_LONGEST)
+    locks: list[str] = Field([], max_length=200, description="Characters as line.place=char.")
+    bans: list[str] = Field([], max_length=200, description="Barred there, as line.place=chars.")
+    candidates: int = from_setting(VerseOrder, "candidates")
+    silenced: list[str] = Field([], max_length=64, description=_SILENCED)
+    stream: bool = Field(False, description=_STREAM)
+
+
+class NextBody(PoemOrder):
+    """A request for candidates for the first open line of a poem."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"form": "七绝", "lines": ["春风又绿江南岸"]}}
+    )
+
+    lines: list[str] = Field([], max_length=60, description="The lines there are, from the first.")
+    candidates: int = from_setting(VerseOrder, "candidates")
+
+
+class PoemBody(PoemOrder):
+    """A poem, and what it was written for."""
+
+    lines: list[str] = Field(min_length=1, max_length=60, description="Lines without marks.")
+    line: int = Field(ge=1, le=60, description="Which line, from 1.")
+
+
+class AlternativesBody(PoemBody):
+    """A place in a poem."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "form": "五绝",
+                "lines": ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"],
+                "line": 2,
+                "place": 5,
+            }
+        }
+    )
+
+    place: int = Field(ge=1, le=60, description="Which character of it, from 1.")
+    top: int = Field(12, ge=1, le=60, description="How many characters to name.")
+
+
+class RewriteBody(PoemBody):
+    """A part of a poem to write again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "form": "五绝",
+                "lines": ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"],
+                "line": 3,
+                "scope": "this",
+                "locked": ["3.1"],
+            }
+        }
+    )
+
+    place: int | None = Field(None, ge=1, le=60, description="Which character; none: the line.")
+    scope: str = Field(
+        "this",
+        json_schema_extra={"enum": list(SCOPES)},
+        description=(
+            "this: that character or line; neighbours: what stands around it, too; open: all of it."
+        ),
+    )
+    locked: list[str] = Field([], max_length=500, description="Places that stay, as line.place.")
+    candidates: int = from_setting(VerseOrder, "candidates")
+    stream: bool = Field(False, description=_STREAM)
+
+
+class CoupletBody(Seeded):
+    """A first line to answer."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"first": "春风吹绿柳"}})
+
+    first: str = Field(min_length=1, max_length=40, description="The first line.")
+    heading: bool = from_setting(CoupletOrder, "heading")
+    book: str = from_setting(CoupletOrder, "book", max_length=20)
+    banned: str = from_setting(CoupletOrder, "banned", max_length=_LONGEST)
+    boldness: str = from_setting(CoupletOrder, "boldness")
+    temperature: float | None = from_setting(CoupletOrder, "temperature")
+    candidates: int = from_setting(CoupletOrder, "candidates")
+    particles: int = from_setting(CoupletOrder, "particles")
+
+
+class NamesBody(Seeded):
+    """A request for names."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"surname": "李", "length": 2}})
+
+    surname: str = from_setting(NameOrder, "surname", max_length=4)
+    length: int = from_setting(NameOrder, "length")
+    given: str = from_setting(NameOrder, "given", max_length=8)
+    tones: str = from_setting(NameOrder, "tones", max_length=8)
+    like: str = from_setting(NameOrder, "like", max_length=20)
+    banned: str = from_setting(NameOrder, "banned", max_length=_LONGEST)
+    unwanted: bool = from_setting(NameOrder, "unwanted")
+    boldness: str = from_setting(NameOrder, "boldness")
+    temperature: float | None = from_setting(NameOrder, "temperature")
+    candidates: int = from_setting(NameOrder, "candidates")

@@ -1,0 +1,72 @@
+"""How many write at once, and who waits: bounded, first come first served, refused if full."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from charbard.config import StudioConfig
+from charbard.errors import BusyError
+
+__all__ = ["Slots"]
+
+
+class Slots:
+    """Places at the desk, and a bounded queue before it. Belongs to one event loop."""
+
+    def __init__(self, config: StudioConfig) -> None:
+        self._config = config
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.active = 0
+        self.refused = 0
+
+    @property
+    def waiting(self) -> int:
+        """Requests in the queue."""
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Hold a place while the block runs.
+
+        Raises:
+            BusyError: The queue is full, or the turn did not come in time.
+        """
+        await self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self) -> None:
+        if self.active < self._config.streams:
+            self.active += 1
+            return
+        if len(self._waiting) >= self._config.queue:
+            raise self._busy("too many requests are waiting")
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await asyncio.wait_for(turn, self._config.patience_s)
+        except TimeoutError:
+            raise self._busy(f"no turn came within {self._config.patience_s:g} s") from None
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            raise
+        finally:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+
+    def _leave(self) -> None:
+        """Hand the place to the first who still waits, or free it."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.active -= 1
+
+    def _busy(self, message: str) -> BusyError:
+        self.refused += 1
+        return BusyError(message, hint="ask again in a moment")

@@ -1,0 +1,61 @@
+"""What every route shares: the models, the limits, the counters, and whether the end is near."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from charbard.config import StudioConfig
+from charbard.errors import OptionError, StoppedError
+from charbard.web.library import Library
+from charbard.web.metrics import Metrics
+from charbard.web.slots import Slots
+
+__all__ = ["Here", "Studio"]
+
+
+class Studio:
+    """One running server. Belongs to one event loop."""
+
+    def __init__(self, library: Library, config: StudioConfig) -> None:
+        self.library = library
+        self.config = config
+        self.slots = Slots(config)
+        self.metrics = Metrics(self.slots, library.loads)
+        self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
+        self.is_stopping = False
+
+    def stop(self) -> None:
+        """Let streams end: no request is taken any more."""
+        self.is_stopping = True
+
+    def check_going(self) -> None:
+        """Raise if the server is being stopped.
+
+        Raises:
+            StoppedError: It is.
+        """
+        if self.is_stopping:
+            raise StoppedError("the studio is stopping", hint="ask again in a moment")
+
+    def hold(self, name: str, value: int, most: int) -> int:
+        """Hold a number against this server's limit, which may be below the command line's.
+
+        Raises:
+            OptionError: It is larger.
+        """
+        if value > most:
+            raise OptionError(
+                f"{name} must be at most {most} on this server, got {value}",
+                hint="the limits are at: api/models",
+            )
+        return value
+
+
+def _here(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+Here = Annotated[Studio, Depends(_here)]
+"""A route's parameter: the running studio."""

@@ -1,0 +1,67 @@
+/** The API. Addresses are relative, so the page works behind any prefix. */
+
+import { readLines } from "./lines.js";
+import { store } from "./store.js";
+
+/** What the server says is wrong, with a hint and its status. */
+export class ApiError extends Error {
+  constructor(message, hint, status, retryAfter = 0) {
+    super(message);
+    this.hint = hint;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** GET, or POST if there is a body; returns the parsed answer. */
+export async function call(path, body, { signal, method } = {}) {
+  const response = await send(path, body, signal, method);
+  return response.json();
+}
+
+/**
+ * POST and yield each fact of the streamed answer.
+ * @throws {ApiError} Also for an error that comes as the last line.
+ */
+export async function* stream(path, body, { signal } = {}) {
+  const response = await send(path, { ...body, stream: true }, signal);
+  for await (const line of readLines(response)) {
+    const fact = JSON.parse(line);
+    if (fact.error) throw new ApiError(fact.error, fact.hint, 200);
+    yield fact;
+  }
+}
+
+async function send(path, body, signal, method) {
+  const headers = {};
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const token = store.state.settings.token;
+  if (token) headers.authorization = `Bearer ${token}`;
+  const how = {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    headers,
+    signal,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: "omit",
+  };
+  let response;
+  try {
+    response = await fetch(`api/${path}`, how);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError("offline", "", 0);
+  }
+  if (!response.ok) throw await explained(response);
+  return response;
+}
+
+async function explained(response) {
+  const after = Number(response.headers.get("retry-after") ?? 0);
+  const text = await response.text();
+  try {
+    const { error, hint } = JSON.parse(text);
+    return new ApiError(error, hint, response.status, after);
+  } catch {
+    return new ApiError(`HTTP ${response.status}`, text.slice(0, 200), response.status, after);
+  }
+}

@@ -1,0 +1,88 @@
+/** Sheets that poems are written on, several at once: laid out before the first character comes. */
+
+import { fill, h } from "./dom.js";
+import { actionsOf } from "./actions.js";
+import { dressed, languageTag, lineNodes, rowsOf } from "./poem.js";
+import { hasWord, t } from "./strings.js";
+
+/**
+ * One candidate on its sheet.
+ * A sheet for verse knows its lines in advance, so nothing moves while characters come.
+ */
+export class Sheet {
+  /**
+   * @param {number} number  From 1, as the reader sees it.
+   * @param {{lines: number[], marks: string[]}|null} shape  Lengths and marks of lines; null: prose.
+   */
+  constructor(number, shape) {
+    this.number = number;
+    this.poem = null;
+    this.spans = [];
+    this.body = shape ? this.ruled(shape) : h("p.prose-text.is-growing", { tabindex: 0 });
+    this.foot = h("div.sheet-foot");
+    this.element = h(
+      `article.sheet${shape ? "" : ".is-prose"}`,
+      { "aria-label": t("write.candidate", { n: number }), "aria-busy": "true" },
+      h("span.sheet-number", { "aria-hidden": "true" }, String(number)),
+      this.body,
+      this.foot,
+    );
+  }
+
+  ruled(shape) {
+    const lines = shape.lines.map((length, at) => ({
+      text: "　".repeat(length),
+      mark: shape.marks[at] ?? "",
+    }));
+    const poem = h("div.poem", { lang: languageTag() });
+    for (const row of rowsOf(lines)) {
+      const spans = row.map((line) =>
+        h("span.poem-line.is-open", {}, [...line.text].map(() => h("i.blank")), line.mark),
+      );
+      this.spans.push(...spans);
+      poem.append(h("p.poem-row", {}, spans));
+    }
+    return poem;
+  }
+
+  /** Put a line in its place. */
+  async setLine(at, line) {
+    const span = this.spans[at];
+    if (!span) return;
+    const [one] = await dressed([line.text]);
+    span.classList.remove("is-open");
+    fill(span, lineNodes(one), line.mark);
+  }
+
+  /** Add characters of a prose text. */
+  addText(text) {
+    this.body.append(text);
+  }
+
+  /** The poem is done: it can be worked with. */
+  finish(poem) {
+    this.poem = poem;
+    this.element.setAttribute("aria-busy", "false");
+    this.element.classList.add("is-done");
+    fill(this.foot, scoreOf(poem), h("div.sheet-tools", {}, actionsOf(poem)));
+  }
+
+  /** Nothing will come here. */
+  fail(message) {
+    this.element.setAttribute("aria-busy", "false");
+    this.element.classList.add("is-failed");
+    fill(this.foot, h("span.faint", {}, message));
+  }
+}
+
+/** The parts of a poem's score, in words, the sum first. */
+function scoreOf(poem) {
+  if (!poem.score) return h("span");
+  const parts = Object.entries(poem.score.parts ?? {})
+    .filter(([name]) => hasWord(`poem.${name}`))
+    .map(([name, value]) => `${t(`poem.${name}`)} ${value.toFixed(2)}`);
+  const total = `${t("poem.score")} ${poem.score.total.toFixed(2)}`;
+  return h("span.faint.score", { title: [total, ...parts].join("　") }, total);
+}
+
+

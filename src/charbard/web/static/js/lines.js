@@ -1,0 +1,23 @@
+/** One reader that respects UTF-8: a character cut between two chunks comes out whole. */
+
+/**
+ * Yield one line of text at a time from a streamed response.
+ * @param {Response} response
+ * @returns {AsyncGenerator<string>}
+ */
+export async function* readLines(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const parts = (rest + value).split("\n");
+      rest = parts.pop();
+      yield* parts;
+    }
+    if (rest) yield rest;
+  } finally {
+    reader.cancel().catch(() => undefined); // the stream may have failed already, which was told
+  }
+}

@@ -1,0 +1,99 @@
+/** A poem as the page keeps it, and how it is put on paper. Knows nothing of tones. */
+
+import { call } from "./api.js";
+import { fill, h } from "./dom.js";
+import { store } from "./store.js";
+
+/** A name for a poem that no other has. */
+export function freshId() {
+  return crypto.getRandomValues(new Uint32Array(2)).join("-");
+}
+
+/** The text with its marks: a verse in lines of the display, a prose text as it is. */
+export function textOf(poem) {
+  if (poem.prose !== undefined) return poem.prose;
+  return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("")).join("\n");
+}
+
+/** Only the characters of each line, as the API takes them. */
+export function plainLines(poem) {
+  return poem.lines.map((line) => line.text);
+}
+
+/** Lines in rows of the display: a row ends after a full stop; long lines stand alone. */
+export function rowsOf(lines) {
+  const rows = [];
+  let row = [];
+  for (const line of lines) {
+    row.push(line);
+    if (line.mark === "。" || line.ends) {
+      rows.push(row);
+      row = [];
+    }
+  }
+  if (row.length) rows.push(row);
+  return rows;
+}
+
+const shown = new Map();
+
+/** What the reader's settings ask for beside the text: another script, pinyin. */
+export async function dressed(texts) {
+  const { script, pinyin } = store.state.settings;
+  if (script === "simplified" && !pinyin) return texts.map((text) => ({ text }));
+  const wanted = texts.filter((text) => text && !shown.has(text));
+  if (wanted.length) {
+    const answer = await call("show", { texts: [...new Set(wanted)] });
+    for (const item of answer.texts) shown.set(item.text, item);
+    for (const old of shown.keys()) if (shown.size > 4000) shown.delete(old);
+  }
+  return texts.map((text) => {
+    const item = shown.get(text);
+    if (!item) return { text };
+    return {
+      text: script === "traditional" ? item.traditional : item.text,
+      pinyin: pinyin ? item.pinyin : undefined,
+    };
+  });
+}
+
+/** `zh-Hans` or `zh-Hant`, for the type and the voice. */
+export function languageTag() {
+  return store.state.settings.script === "traditional" ? "zh-Hant" : "zh-Hans";
+}
+
+/** Characters of one line, with pinyin above them if there is any. */
+export function lineNodes({ text, pinyin }) {
+  if (!pinyin) return [text];
+  return [...text].map((char, place) =>
+    h("ruby", {}, char, h("rp", {}, "("), h("rt", {}, pinyin[place] ?? ""), h("rp", {}, ")")),
+  );
+}
+
+/**
+ * A poem on paper.
+ * @param {object} poem
+ * @returns {HTMLElement}
+ */
+export function poemElement(poem) {
+  if (poem.prose !== undefined) {
+    return h("p.prose-text", { lang: poem.language ?? null }, poem.prose);
+  }
+  const element = h("div.poem", { lang: languageTag() });
+  const rows = rowsOf(poem.lines);
+  const spans = rows.map((row) => row.map((line) => h("span.poem-line", {}, line.text + line.mark)));
+  for (const row of spans) element.append(h("p.poem-row", {}, row));
+  const flat = rows.flat();
+  dressed(flat.map((line) => line.text))
+    .then((all) => {
+      const places = spans.flat();
+      all.forEach((one, at) => fill(places[at], lineNodes(one), flat[at].mark));
+    })
+    .catch((error) => console.warn("script or pinyin is missing", error));
+  return element;
+}
+
+/** The title line, if there is one: form and title. */
+export function headingOf(poem) {
+  return [poem.title, poem.formName ?? poem.form].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,25 @@
+/** What this is, what it runs on, and where its API is. */
+
+import { h } from "../dom.js";
+import { openHelp } from "../settings.js";
+import { store } from "../store.js";
+import { t } from "../strings.js";
+
+/** Build the view. */
+export function mount(root) {
+  const { models } = store.state;
+  root.append(
+    h("article.prose-page", {},
+      h("h1", {}, t("nav.about")),
+      h("p", {}, t("about.what")),
+      h("p", {}, t("about.private")),
+      h("h2", {}, t("about.models")),
+      h("dl", {}, models.map((model) => [
+        h("dt", {}, model.title ?? model.name, " ", h("code", {}, model.digest)),
+        h("dd", {}, `${model.num_layers} × ${model.cell} ${model.hidden_size}，`, t("about.weights", { n: model.weights.toLocaleString(), c: model.characters.toLocaleString() })),
+      ])),
+      h("h2", {}, t("about.api")),
+      h("p", {}, t("about.api.text"), " ", h("a", { href: "docs.html" }, "docs.html"), " · ", h("a", { href: "api/openapi.json" }, "api/openapi.json")),
+      h("p", {}, h("button.plain", { type: "button", on: { click: openHelp } }, t("keys.title")))),
+  );
+}

@@ -1,0 +1,86 @@
+/** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
+
+import { toDesk } from "../actions.js";
+import { call } from "../api.js";
+import { fill, h } from "../dom.js";
+import { selectField, textField } from "../fields.js";
+import { freshId, textOf } from "../poem.js";
+import { store } from "../store.js";
+import { t } from "../strings.js";
+import { findingWords, placeWords, stripElement, verdictElement } from "../strip.js";
+import { say, wordsOf } from "../toast.js";
+
+const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
+
+/** Build the view. */
+export function mount(root) {
+  const { checking, forms, tunes, books } = store.state;
+  const asked = { text: checking ? textOf(checking) : SAMPLE, form: "", book: "" };
+  store.state.checking = null;
+  const out = h("div.check-out", { "aria-live": "polite" });
+  const go = () => check(out, asked);
+  const names = [...forms.filter((form) => form.kind !== "姓名"), ...tunes].map((form) => [form.name, form.name]);
+  root.append(h("div.check", {},
+    h("div.slip", {},
+      textField({ label: t("check.text"), value: asked.text, place: t("check.place"), area: true, rows: 7, lang: "zh", maxlength: 4000, onInput: (text) => { asked.text = text; }, onEnter: go }),
+      h("div.field-row", {},
+        selectField({ label: t("check.form"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
+        selectField({ label: t("check.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
+      h("button.go", { type: "button", on: { click: go } }, t("check.go")),
+      h("p.faint", {}, t("check.legend"))),
+    out));
+  go();
+}
+
+async function check(out, { text, form, book }) {
+  if (!text.trim()) return;
+  const body = { text };
+  if (form) body.form = form;
+  if (book) body.book = book;
+  try {
+    show(out, await call("check", body));
+  } catch (error) {
+    const [message, hint] = wordsOf(error);
+    fill(out, h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null));
+  }
+}
+
+function show(out, report) {
+  const rhymes = [...new Set(report.lines.map((line) => line.rhyme).filter(Boolean))].join("、");
+  fill(
+    out,
+    h("section.desk-sheet", {},
+      h("div.desk-head", {},
+        h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).join(" · ")),
+        verdictElement(report)),
+      stripElement(report),
+      h("div.desk-foot", {},
+        h("span.faint", {}, `${t("check.book")}：${report.book_name}`),
+        rhymes ? h("span.faint", {}, `${t("check.rhyme")}：${rhymes}`) : null,
+        h("span.faint", {}, t("check.free", { free: report.free, fixed: report.fixed })),
+        store.state.features.desk && report.kind !== "姓名"
+          ? h("button.plain", { type: "button", on: { click: () => toDesk(poemOf(report)) } }, t("check.desk"))
+          : null)),
+    report.violations.length || report.notes.length || report.remark
+      ? h("section.panel", {}, h("h2", {}, t("check.notes")),
+          report.remark ? h("p.faint", {}, report.remark) : null,
+          h("ul.findings", {},
+            report.violations.map((one) => h("li", {}, h("b", {}, placeWords(one)), findingWords(one))),
+            report.notes.map((one) => h("li", {}, h("span.faint", {}, `${placeWords(one)}　`), findingWords(one)))))
+      : null,
+  );
+  say(report.violations.length ? t("check.bad", { n: report.violations.length }) : t("check.good"));
+}
+
+/** A checked text as a poem of the page. */
+export function poemOf(report) {
+  return {
+    id: freshId(),
+    form: report.form,
+    title: report.title,
+    book: report.book,
+    lines: report.lines.map(({ text, mark }) => ({ text, mark: mark || "。" })),
+    edited: true,
+    written: new Date().toISOString(),
+  };
+}

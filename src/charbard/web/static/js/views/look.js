@@ -1,0 +1,90 @@
+/** Look inside: how surprised the model was by each character, and what it would rather have written. */
+
+import { call } from "../api.js";
+import { fill, h } from "../dom.js";
+import { selectField, textField } from "../fields.js";
+import { textOf } from "../poem.js";
+import { store } from "../store.js";
+import { t } from "../strings.js";
+import { tellError } from "../toast.js";
+import { modelFor } from "../wish.js";
+import { unitsPanel } from "../inside.js";
+
+/** Build the view. */
+export function mount(root) {
+  const poem = store.state.looking;
+  let text = poem ? textOf(poem) : store.state.lookText ?? "";
+  let name = poem?.made?.model ?? (modelFor(poem?.prose === undefined ? "verse" : "prose") ?? store.state.models[0]).name;
+  if (!store.state.models.some((model) => model.name === name)) name = store.state.models[0].name;
+  const out = h("div.look-out");
+  const go = async () => {
+    store.state.lookText = text;
+    store.state.looking = null;
+    if (text.trim()) await look(out, text, name);
+  };
+  root.append(
+    h("div.look", {},
+      h("div.slip", {},
+        textField({ label: t("look.text"), value: text, area: true, rows: 4, maxlength: store.state.limits.length, onInput: (value) => { text = value; }, onEnter: go }),
+        h("div.field-row", {},
+          store.state.models.length > 1
+            ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.title ?? model.name]), onChange: (value) => { name = value; } })
+            : null,
+          h("button.go", { type: "button", on: { click: go } }, t("look.go")))),
+      out),
+  );
+  if (text.trim()) go();
+}
+
+async function look(out, text, model) {
+  try {
+    const scored = await call("score", { text, model, top: 8 });
+    fill(out, heatPanel(scored));
+    const { features } = store.state;
+    if (features.insight) out.append(unitsPanel(text, model));
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+/** From 0, expected, to 4, a surprise. */
+function warmth(logp) {
+  return Math.min(4, Math.floor(-logp / 1.6));
+}
+
+function heatPanel(scored) {
+  const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", {}, t("look.heat.help")));
+  const text = h("p.heat", { lang: "zh" });
+  for (const char of scored.chars) {
+    if (char.char === "\n") {
+      text.append(h("br"));
+      continue;
+    }
+    text.append(h("button.heat-char", {
+      type: "button",
+      data: { heat: warmth(char.logp) },
+      "aria-label": `${char.char} ${percent(char.logp)}`,
+      on: { click: (event) => {
+        for (const other of text.children) other.removeAttribute?.("aria-pressed");
+        event.currentTarget.setAttribute("aria-pressed", "true");
+        fill(aside, h("h3", {}, `${char.char}　${percent(char.logp)}`), h("p.faint", {}, t("look.rather")), bars(char.expected));
+      } },
+    }, char.char));
+    if (char.char === "。") text.append(h("br"));
+  }
+  return h("section.panel", {}, h("h2", {}, t("look.heat")),
+    h("div.look-pair", {}, text, aside),
+    h("p.faint", {}, t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })));
+}
+
+/** Characters with their probabilities as bars. */
+export function bars(pairs) {
+  const most = Math.max(...pairs.map(([, logp]) => Math.exp(logp)), 1e-9);
+  return h("ul.bars", {}, pairs.map(([char, logp]) =>
+    h("li", {}, h("b", { lang: "zh" }, char === "\n" ? "⏎" : char), h("meter", { min: 0, max: most, value: Math.exp(logp), "aria-label": char }), h("span.faint", {}, percent(logp)))));
+}
+
+export function percent(logp) {
+  const share = Math.exp(logp) * 100;
+  return `${share >= 10 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : share.toExponential(0)}%`;
+}

@@ -1,0 +1,20 @@
+/** A poem that somebody sent: as they saw it, and how it came about. */
+
+import { actionsOf } from "../actions.js";
+import { h } from "../dom.js";
+import { headingOf, poemElement } from "../poem.js";
+import { store } from "../store.js";
+import { t } from "../strings.js";
+
+/** Build the view. */
+export function mount(root) {
+  const poem = store.state.visiting;
+  const { made } = poem;
+  root.append(
+    h("article.page-poem", {},
+      poem.lines ? h("h1.poem-title", { lang: "zh" }, headingOf(poem)) : null,
+      poemElement(poem),
+      made ? h("p.faint", {}, t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })) : null,
+      h("div.sheet-tools", {}, actionsOf(poem))),
+  );
+}

@@ -1,0 +1,279 @@
+/** Write: say what, get several poems at once. */
+
+import { Sheet } from "../candidates.js";
+import { toDesk } from "../actions.js";
+import { fill, h, icon } from "../dom.js";
+import { chips, dial, selectField, textField } from "../fields.js";
+import { freshId, textOf } from "../poem.js";
+import { remember, store } from "../store.js";
+import { t } from "../strings.js";
+import { say, tellError, wordsOf } from "../toast.js";
+import { BOLDNESS, coupletOrder, formOf, proseOrder, verseOrder, wish } from "../wish.js";
+import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
+
+const CHIPS = ["五绝", "七绝", "五律", "七律"];
+const DYNASTIES = ["唐", "宋", "元", "明", "清"];
+let sheets = [];
+
+/** Build the view. Returns what keys do here. */
+export function mount(root) {
+  const slip = h("form.slip", { on: { submit: (event) => event.preventDefault() } });
+  const board = h("section.board", { "aria-label": t("nav.write") });
+  root.append(h("div.write", {}, slip, board));
+  layOut(slip, board);
+  if (sheets.length) {
+    board.append(...sheets.map((sheet) => sheet.element));
+    board.dataset.count = sheets.length;
+  } else if (store.state.models.length) {
+    write(slip, board);
+  }
+  return {
+    Enter: () => write(slip, board),
+    Escape: () => stop(slip),
+    digit: (number) => {
+      const poem = sheets[number - 1]?.poem;
+      if (poem?.lines && store.state.features.desk) toDesk(poem);
+    },
+  };
+}
+
+function change(patch) {
+  store.set({ wish: { ...wish(), ...patch } });
+}
+
+/** The form of the wish itself; rebuilt when another kind of writing is chosen. */
+function layOut(slip, board) {
+  const asked = settled(wish());
+  const again = (patch) => {
+    change(patch);
+    layOut(slip, board);
+    slip.querySelector("input:checked")?.focus();
+  };
+  const go = () => write(slip, board);
+  fill(
+    slip,
+    chips({ label: t("write.forms"), name: "form", value: asked.form, options: kinds(), onChange: (form) => again({ form }), quiet: true }),
+    asked.form === "词" || asked.form === "古体" ? tunes(asked, again) : null,
+    fieldsFor(asked, go),
+    h(
+      "div.slip-foot",
+      {},
+      dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
+      h("div.go-row", {},
+        h("button.go", { type: "button", on: { click: go } }, t("write.go")),
+        h("button.stop", { type: "button", disabled: !isWriting(), on: { click: () => stop(slip) } }, icon("stop"), t("write.stop")),
+      ),
+    ),
+  );
+}
+
+/** A wish that this server can meet: a form that is gone falls back to the first one there is. */
+function settled(asked) {
+  const names = kinds().map(([name]) => name);
+  const form = names.includes(asked.form) ? asked.form : names[0];
+  const list = listOf(form);
+  const tune = list.some((one) => one.name === asked.tune) ? asked.tune : (list[0]?.name ?? "");
+  return { ...asked, form, tune };
+}
+
+/** Forms behind a chip that stands for many. */
+function listOf(form) {
+  const { forms, tunes: all } = store.state;
+  if (form === "词") return all;
+  return forms.filter((one) => ["古体诗", "诗经", "近体诗"].includes(one.kind) && !CHIPS.includes(one.name));
+}
+
+function kinds() {
+  const { forms, tunes: all, features, models } = store.state;
+  const options = features.verse ? CHIPS.filter((name) => forms.some((form) => form.name === name)).map((name) => [name, name]) : [];
+  if (features.verse && all.length) options.push(["词", t("form.tune")], ["古体", t("form.old")]);
+  if (features.couplet) options.push(["对联", t("form.couplet")]);
+  if (features.verse) options.push(["仿作", t("form.like")]);
+  for (const model of models.filter((one) => one.kinds.includes("prose"))) {
+    options.push([`model:${model.name}`, model.title ?? model.name, t("form.prose")]);
+  }
+  return options;
+}
+
+function proseModel(asked) {
+  const name = asked.form.startsWith("model:") ? asked.form.slice(6) : null;
+  return store.state.models.find((model) => model.name === name);
+}
+
+function fieldsFor(asked, go) {
+  if (proseModel(asked)) return proseFields(asked, go);
+  if (asked.form === "对联") {
+    return textField({ label: t("write.given"), value: asked.given, place: t("write.given.place"), lang: "zh", onInput: (given) => change({ given }), onEnter: go });
+  }
+  const like = textField({ label: t("write.like"), value: asked.like, place: t("write.like.place"), area: true, rows: 4, lang: "zh", onInput: (text) => change({ like: text }), onEnter: go });
+  return [
+    asked.form === "仿作" ? like : null,
+    textField({ label: t("write.theme"), value: asked.theme, place: t("write.theme.place"), lang: "zh", class: "theme", maxlength: 40, onInput: (theme) => change({ theme }), onEnter: go }),
+    details(asked, go),
+  ];
+}
+
+function proseFields(asked, go) {
+  return [
+    textField({ label: t("write.prime"), value: asked.prime, area: true, rows: 2, maxlength: 2000, onInput: (prime) => change({ prime }), onEnter: go }),
+    h("div.field-row", {},
+      textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
+      textField({ label: t("write.seed"), value: asked.seed, place: t("write.seed.place"), inputmode: "numeric", pattern: "[0-9]*", maxlength: 15, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }), onEnter: go }),
+      howMany(asked),
+    ),
+  ];
+}
+
+function howMany(asked) {
+  const most = Math.min(6, store.state.limits.samples ?? 6);
+  const options = [1, 2, 3, 4, 6].filter((count) => count <= most).map((count) => [String(count), String(count)]);
+  return selectField({ label: t("write.count"), value: String(asked.count), options, onChange: (count) => change({ count: Number(count) }) });
+}
+
+function details(asked, go) {
+  const form = formOf(asked);
+  const any = ["", t("write.any")];
+  const text = (name, more = {}) => textField({
+    label: t(`write.${name}`), value: asked[name], place: t(`write.${name}.place`), lang: "zh", onInput: (value) => change({ [name]: value }), onEnter: go, ...more,
+  });
+  const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
+  const variants = (form?.variants ?? []).map((name) => [name, name]);
+  const open = ["first", "acrostic", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
+  return h("details.more", { open }, h("summary", {}, t("write.more")),
+    h("div.field-row", {}, text("first", { maxlength: 40 }), text("acrostic", { maxlength: 8 }),
+      selectField({ label: "　", "aria-label": t("write.acrostic"), value: asked.place, options: places, onChange: (place) => change({ place }) })),
+    h("div.field-row", {},
+      variants.length > 1 ? selectField({ label: t("write.variant"), value: asked.variant, options: [any, ...variants], onChange: (variant) => change({ variant }) }) : null,
+      text("rhyme", { maxlength: 12 }),
+      selectField({ label: t("write.book"), value: asked.book, options: [any, ...store.state.books.map((book) => [book.name, book.title])], onChange: (book) => change({ book }) })),
+    h("div.field-row", {},
+      selectField({ label: t("write.dynasty"), value: asked.dynasty, options: [any, ...DYNASTIES.map((name) => [name, name])], onChange: (dynasty) => change({ dynasty }) }),
+      text("seed", { inputmode: "numeric", maxlength: 15, lang: null, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }) }),
+      howMany(asked)),
+  );
+}
+
+/** Tunes with a search: typing narrows the list, which stays a native one. */
+function tunes(asked, again) {
+  const list = h("div.tunes", { role: "listbox", "aria-label": t("write.tune") });
+  const show = (query) => {
+    const wanted = query.trim();
+    const found = listOf(asked.form).filter((tune) => [tune.name, ...tune.aliases].some((name) => name.includes(wanted)));
+    fill(list, found.map((tune) => h("button.tune", {
+      type: "button", role: "option", "aria-selected": String(tune.name === asked.tune), on: { click: () => again({ tune: tune.name }) },
+    }, tune.name, h("small", {}, ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`))),
+      found.length ? null : h("p.faint", {}, t("write.tune.none", { name: wanted })));
+  };
+  show("");
+  return h("div.tune-box", {},
+    asked.form === "词" ? textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }) : null, list);
+}
+
+function stop(slip) {
+  if (!isWriting()) return;
+  stopWriting();
+  for (const sheet of sheets) if (!sheet.poem) sheet.fail(t("write.stopped"));
+  slip.querySelector(".stop").disabled = true;
+}
+
+async function write(slip, board) {
+  const asked = settled(wish());
+  const model = proseModel(asked);
+  if (asked.form === "对联" && !asked.given.trim()) return slip.querySelector("input[lang]")?.focus();
+  if (asked.form === "仿作" && !asked.like.trim()) return slip.querySelector("textarea")?.focus();
+  const signal = beginWriting();
+  slip.querySelector(".stop").disabled = false;
+  try {
+    if (model) await proseSheets(board, asked, model, signal);
+    else await verseSheets(board, asked, signal);
+  } catch (error) {
+    if (!signal.aborted) troubled(board, error);
+  } finally {
+    endWriting(signal);
+    if (!isWriting()) slip.querySelector(".stop").disabled = true;
+  }
+}
+
+/** What went wrong, on the board where the poems would be. */
+function troubled(board, error) {
+  const [message, hint] = wordsOf(error);
+  sheets = sheets.filter((sheet) => sheet.poem);
+  fill(board, h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null), sheets.map((sheet) => sheet.element));
+  tellError(error);
+}
+
+function spread(board, count, shape) {
+  sheets = Array.from({ length: count }, (_, at) => new Sheet(at + 1, shape));
+  fill(board, sheets.map((sheet) => sheet.element));
+  board.dataset.count = count;
+  say(t("write.writing"));
+  return sheets;
+}
+
+async function verseSheets(board, asked, signal) {
+  const isCouplet = asked.form === "对联";
+  const order = isCouplet ? coupletOrder(asked) : verseOrder(asked);
+  const poems = [];
+  let laid = isCouplet || asked.form === "仿作" ? null : spread(board, asked.count, formOf(asked));
+  for await (const step of isCouplet ? writeCouplets(order, signal) : writeVerse(order, signal)) {
+    if (signal.aborted) return;
+    if (step.line) {
+      laid ??= spread(board, asked.count, shapeOf(step.line));
+      laid[step.candidate].setLine(step.at, step.line);
+      if (step.candidate === 0) say(step.line.text);
+    } else if (step.poem) {
+      laid ??= spread(board, asked.count, poemShape(step.poem));
+      poems[step.candidate] = step.poem;
+      step.poem.lines.forEach((line, at) => laid[step.candidate].setLine(at, line));
+    } else {
+      finishVerse(board, laid, poems, step.end, order, asked);
+    }
+  }
+}
+
+/** A shape to begin with when only a first line is known: its like, with room for four. */
+function shapeOf(line) {
+  const length = [...line.text].length;
+  return { lines: [length, length, length, length], marks: ["，", "。", "，", "。"] };
+}
+
+function poemShape(poem) {
+  return { lines: poem.lines.map((line) => [...line.text].length), marks: poem.lines.map((line) => line.mark) };
+}
+
+/** All are done: the best one goes first, and none of them moves under the reader's eyes. */
+function finishVerse(board, laid, poems, end, order, asked) {
+  const done = poems.map((poem) => poem && kept(poem, end, order, asked));
+  done.forEach((poem, at) => poem && laid[at].finish(poem));
+  const best = [...done].filter(Boolean).sort((a, b) => (b.score?.total ?? 0) - (a.score?.total ?? 0))[0];
+  for (const sheet of laid) sheet.element.classList.toggle("is-best", laid.length > 1 && sheet.poem === best);
+  remember(done.filter(Boolean));
+  if (best) say(t("write.done", { n: done.length, text: textOf(best) }));
+}
+
+async function proseSheets(board, asked, model, signal) {
+  const order = proseOrder(asked, model);
+  const laid = spread(board, order.samples, null);
+  for (const sheet of laid) sheet.addText(order.prime);
+  const texts = laid.map(() => order.prime);
+  for await (const fact of writeProse(order, signal)) {
+    if (signal.aborted) return;
+    if (fact.done) {
+      finishProse(laid, texts, fact, order);
+    } else {
+      texts[fact.sample] += fact.text;
+      laid[fact.sample].addText(fact.text);
+    }
+  }
+}
+
+function finishProse(laid, texts, end, order) {
+  const poems = texts.map((prose, candidate) => ({
+    id: freshId(), prose, form: end.model, notes: end.notes, written: new Date().toISOString(),
+    made: { model: end.model, digest: end.digest, seed: end.seed, candidate, order },
+  }));
+  poems.forEach((poem, at) => laid[at].finish(poem));
+  remember(poems);
+  say(t("write.done", { n: poems.length, text: poems[0].prose }));
+}
+

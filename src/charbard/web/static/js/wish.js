@@ -1,0 +1,92 @@
+/** From what is chosen on the page to the body of a request, and the paper it will be written on. */
+
+import { store } from "./store.js";
+
+/** The dial's positions, as the API names them. */
+export const BOLDNESS = ["稳", "平", "常", "新", "奇"];
+
+/** What is chosen when nothing was chosen yet. */
+export const PLAIN = {
+  form: "七绝",
+  tune: "",
+  theme: "",
+  first: "",
+  acrostic: "",
+  place: "head",
+  dynasty: "",
+  variant: "",
+  rhyme: "",
+  book: "",
+  like: "",
+  given: "",
+  seed: "",
+  bold: 3,
+  count: 4,
+  prime: "",
+  length: 300,
+};
+
+/** The wish with every field. */
+export function wish() {
+  return { ...PLAIN, ...store.state.wish };
+}
+
+/** Whether the form is chosen from a list behind its chip. */
+function isListed(asked) {
+  return asked.form === "词" || asked.form === "古体";
+}
+
+/** The form a wish names, as the API lists it; undefined for free text. */
+export function formOf(asked) {
+  const name = isListed(asked) ? asked.tune : asked.form;
+  return [...store.state.forms, ...store.state.tunes].find((form) => form.name === name);
+}
+
+/** The body of `POST api/verse`. */
+export function verseOrder(asked) {
+  const order = { candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] };
+  const model = modelFor("verse");
+  if (model) order.model = model.name;
+  if (asked.form === "仿作") order.like = asked.like.trim();
+  else order.form = isListed(asked) ? asked.tune : asked.form;
+  for (const name of ["theme", "dynasty", "variant", "rhyme", "book"]) {
+    if (asked[name].trim()) order[name] = asked[name].trim();
+  }
+  if (asked.acrostic.trim()) {
+    order.acrostic = asked.acrostic.trim();
+    order.acrostic_at = asked.place;
+  }
+  const first = asked.first.trim();
+  if (first) order.opening = first;
+  if (asked.seed.trim()) order.seed = Number(asked.seed);
+  return order;
+}
+
+/** The body of `POST api/couplet`. */
+export function coupletOrder(asked) {
+  const order = { first: asked.given.trim(), candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] };
+  const model = modelFor("verse");
+  if (model) order.model = model.name;
+  if (asked.seed.trim()) order.seed = Number(asked.seed);
+  return order;
+}
+
+/** The body of `POST api/prose`. */
+export function proseOrder(asked, model) {
+  const order = {
+    model: model.name,
+    prime: asked.prime,
+    length: Math.min(asked.length, store.state.limits.length ?? asked.length),
+    samples: Math.min(asked.count, store.state.limits.samples ?? asked.count),
+    temperature: [0.5, 0.65, 0.8, 1, 1.2][asked.bold - 1],
+    finish_line: true,
+  };
+  if (asked.seed.trim()) order.seed = Number(asked.seed);
+  return order;
+}
+
+/** The model for a kind of writing: the one that is set, if it can, else the first that can. */
+export function modelFor(kind) {
+  const able = store.state.models.filter((model) => model.kinds.includes(kind));
+  return able.find((model) => model.name === store.state.settings.model) ?? able[0];
+}

@@ -1,0 +1,209 @@
+/** What the desk asks of the machine: checks, alternatives, lines written again. Draws nothing. */
+
+import { call } from "./api.js";
+import { freshId } from "./poem.js";
+import { store } from "./store.js";
+import { t } from "./strings.js";
+import { tellError } from "./toast.js";
+import { plant } from "./tree.js";
+import { modelFor } from "./wish.js";
+import { poemOf } from "./views/check.js";
+
+const ORDER = ["form", "like", "variant", "book", "theme", "dynasty", "author", "boldness"];
+
+/** One desk's requests; what came back is in `alternatives`, `lines` and the desk's `report`. */
+export class Work {
+  constructor(desk) {
+    this.desk = desk;
+    this.alternatives = null;
+    this.lines = null;
+    this.asked = "";
+    this.checked = null;
+    this.timer = 0;
+    this.abort = new AbortController();
+    this.isBusy = false;
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.isBusy = false;
+  }
+
+  /** Whether every line is written. */
+  get isWhole() {
+    return this.desk.poem.lines.every((line) => line.text);
+  }
+
+  /** The order the poem was written for, as far as it still holds. */
+  get order() {
+    const { poem } = this.desk;
+    const made = poem.made?.order ?? {};
+    const order = Object.fromEntries(ORDER.filter((name) => made[name] !== undefined).map((name) => [name, made[name]]));
+    if (!order.like) order.form = poem.form;
+    if (poem.book && !order.book) order.book = poem.book;
+    const model = modelFor("verse");
+    if (model) order.model = model.name;
+    return order;
+  }
+
+  /** Catch up with the desk, once it has come to rest. */
+  refresh() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.catchUp().catch(tellError), 120);
+  }
+
+  async catchUp() {
+    const { desk } = this;
+    if (!desk.desk) return;
+    const { poem } = desk;
+    const { chosen } = desk.desk;
+    if (this.checked !== poem) await this.check(poem);
+    if (!this.isWhole) return this.next(poem);
+    const asked = chosen && store.state.features.verse ? `${desk.desk.tree.at} ${chosen.line}.${chosen.place}` : "";
+    if (asked === this.asked || !chosen) return;
+    this.asked = asked;
+    const body = { ...this.order, lines: this.plain(poem), line: chosen.line + 1, place: chosen.place + 1, top: 12 };
+    delete body.boldness;
+    const answer = await call("alternatives", body, { signal: this.abort.signal });
+    if (this.asked !== asked) return;
+    this.alternatives = answer.alternatives.filter((one) => one.char !== [...poem.lines[chosen.line].text][chosen.place]);
+    desk.draw();
+  }
+
+  plain(poem) {
+    return poem.lines.map((line) => line.text);
+  }
+
+  async check(poem) {
+    this.checked = poem;
+    if (!this.isWhole) {
+      this.desk.report = null;
+      return;
+    }
+    const text = poem.lines.map((line) => line.text + (line.mark || "。")).join("");
+    const { form, like, book, variant } = this.order;
+    const body = { text };
+    if (like) body.like = like;
+    else body.form = form;
+    if (book) body.book = book;
+    if (variant) body.variant = variant;
+    this.desk.report = await call("check", body, { signal: this.abort.signal });
+    if (this.desk.desk && poem === this.desk.poem) this.desk.draw();
+  }
+
+  /** Candidates for the first line that is not written. */
+  async next(poem, isAgain = false) {
+    const written = this.plain(poem).filter(Boolean);
+    const asked = `${freshKey(poem)} ${written.length}`;
+    if (asked === this.asked && !isAgain) return;
+    this.asked = asked;
+    const answer = await call("next", { ...this.order, lines: written, candidates: 5 }, { signal: this.abort.signal });
+    this.lines = { at: written.length, options: answer.lines.map((line) => line.text) };
+    this.alternatives = null;
+    this.desk.draw();
+  }
+
+  /** Put one of several lines in its place. */
+  take(at, text) {
+    const { desk } = this;
+    const lines = desk.poem.lines.map((line, place) => (place === at ? { ...line, text } : line));
+    const options = this.isWhole ? this.lines : null;
+    desk.step(lines, t("desk.step.pick", { n: at + 1 }));
+    this.lines = options;
+  }
+
+  /** Take the option of this number, lines first. */
+  pick(number) {
+    const { desk } = this;
+    if (!desk.desk) return;
+    const line = this.lines?.options[number - 1];
+    if (line) return this.take(this.lines.at, line);
+    const other = this.alternatives?.[number - 1];
+    const { chosen } = desk.desk;
+    if (other && chosen) desk.swap(chosen.line, chosen.place, other.char);
+  }
+
+  /** Write a line, a character or what is around it again; a line comes in several versions. */
+  async again(line, place, scope = "this") {
+    const { desk } = this;
+    if (!this.isWhole || this.isBusy) return;
+    this.isBusy = true;
+    const body = { ...this.order, lines: this.plain(desk.poem), line: line + 1, scope, locked: this.locked(), candidates: place === null && scope === "this" ? 5 : 1 };
+    if (place !== null) body.place = place + 1;
+    try {
+      const { poems } = await call("rewrite", body, { signal: this.abort.signal });
+      if (!desk.desk || !poems.length) return;
+      const before = desk.poem.lines[line].text;
+      const poem = poems.find((one) => one.lines[line] !== before) ?? poems[0];
+      desk.step(withTexts(desk.poem, poem), this.label(line, place, scope));
+      if (body.candidates > 1) {
+        const options = [...new Set([before, ...poems.map((one) => one.lines[line])])].filter((text) => text !== poem.lines[line]);
+        this.lines = { at: line, options };
+        desk.draw();
+      } else {
+        this.lines = null;
+      }
+    } catch (error) {
+      tellError(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  label(line, place, scope) {
+    if (scope === "open") return t("desk.step.open");
+    if (scope === "neighbours") return t("desk.step.near");
+    return place === null ? t("desk.step.line", { n: line + 1 }) : t("desk.step.swap", { a: [...this.desk.poem.lines[line].text][place], b: "…" });
+  }
+
+  againAll() {
+    return this.isWhole ? this.again(0, null, "open") : this.finish();
+  }
+
+  locked() {
+    return Object.keys(this.desk.desk.locks).map((key) => key.split(".").map((part) => Number(part) + 1).join("."));
+  }
+
+  /** Write all lines that are not written. */
+  async finish() {
+    const { desk } = this;
+    const opening = this.plain(desk.poem).filter(Boolean).join("/");
+    try {
+      const { poems } = await call("verse", { ...this.order, opening, candidates: 1 }, { signal: this.abort.signal });
+      if (!poems.length || !desk.desk) return;
+      this.lines = null;
+      desk.step(withTexts(desk.poem, poems[0]), t("desk.finish"));
+    } catch (error) {
+      tellError(error);
+    }
+  }
+
+  /** Begin a poem of open lines. */
+  blank(name) {
+    const form = store.state.forms.find((one) => one.name === name);
+    const lines = form.lines.map((_, at) => ({ text: "", mark: form.marks[at] ?? "" }));
+    const poem = { id: freshId(), form: name, lines, shape: form.lines, edited: true, written: new Date().toISOString() };
+    store.set({ desk: { tree: plant(poem, t("desk.lineByLine")), locks: {}, chosen: null } });
+  }
+
+  /** Put a pasted poem on the desk, in the form it has. */
+  async paste(text) {
+    try {
+      const report = await call("check", { text }, { signal: this.abort.signal });
+      store.set({ desk: { tree: plant(poemOf(report), t("desk.step.first")), locks: {}, chosen: null } });
+    } catch (error) {
+      tellError(error);
+    }
+  }
+}
+
+function withTexts(poem, written) {
+  return poem.lines.map((line, at) => ({ ...line, text: written.lines[at] }));
+}
+
+function freshKey(poem) {
+  return `${poem.id} ${poem.lines.map((line) => line.text).join("/")}`;
+}
+

@@ -1,0 +1,227 @@
+"""What a server must withstand: too much, too often, too long, gone, stopping."""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+
+import httpx
+import pytest
+
+from charbard.config import StudioConfig
+from charbard.errors import BusyError, OptionError, RateError
+from charbard.web.rate import Rate
+from charbard.web.slots import Slots
+from tests.web.conftest import serving
+
+LONG = {"length": 1_000_000, "stream": True}
+
+
+def until(condition, seconds: float = 5.0) -> bool:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
+    """Start a stream, close it: the next request succeeds, and the engine is idle."""
+    with serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here, here.client() as client:
+        with client.stream("POST", "/api/prose", json=LONG) as response:
+            lines = response.iter_lines()
+            next(lines)
+            refused = client.post("/api/prose", json={"length": 3})
+            assert refused.status_code == 503
+            assert refused.headers["retry-after"] == "1"
+        assert until(lambda: here.studio.slots.active == 0)
+        answer = client.post("/api/prose", json={"length": 3})
+
+        assert answer.status_code == 200
+        engine = here.studio.library.find(None).engine
+        assert until(lambda: engine.load().rows == 0)
+
+
+def test_who_waits_gets_the_next_turn(prose_writer) -> None:
+    """A queued request is written as soon as the one before it ends."""
+    with serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here, here.client() as client:
+        with client.stream("POST", "/api/prose", json=LONG) as response:
+            lines = response.iter_lines()
+            next(lines)
+            answers = []
+
+            def ask() -> None:
+                with here.client() as other:
+                    answers.append(other.post("/api/prose", json={"length": 3}))
+
+            waiting = threading.Thread(target=ask)
+            waiting.start()
+            assert until(lambda: here.studio.slots.waiting == 1)
+        waiting.join()
+
+    assert answers[0].status_code == 200
+
+
+def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
+    """After the time of grace the last line says that the studio is stopping."""
+    with (
+        serving(("owl", prose_writer), grace_s=0.2, max_length=10**6) as here,
+        here.client() as client,
+        client.stream("POST", "/api/prose", json=LONG) as reply,
+    ):
+        lines = reply.iter_lines()
+        next(lines)
+        here.server.should_exit = True
+        last = list(lines)[-1]
+
+    assert "stop" in json.loads(last)["error"]
+
+
+def test_bodies_are_bounded(prose_writer) -> None:
+    """By what they declare, and by what they are."""
+    with serving(("owl", prose_writer), max_body=2000) as here, here.client() as client:
+        declared = client.post("/api/prose", json={"prime": "a" * 3000})
+        chunked = client.post("/api/prose", content=(b"x" * 500 for _ in range(9)))
+
+    assert declared.status_code == chunked.status_code == 413
+    assert "2000 bytes" in declared.json()["error"]
+
+
+def test_one_client_cannot_ask_too_often(prose_writer) -> None:
+    """Behind a proxy clients are told apart by what it says."""
+    with (
+        serving(("owl", prose_writer), rate=0.1, burst=2, behind_proxy=True) as here,
+        here.client() as client,
+    ):
+        mine = [client.get("/api/models", headers={"x-forwarded-for": "1.1.1.1"}) for _ in "abc"]
+        yours = client.get("/api/models", headers={"x-forwarded-for": "6.6.6.6, 2.2.2.2"})
+
+    assert [answer.status_code for answer in mine] == [200, 200, 429]
+    assert 1 <= int(mine[2].headers["retry-after"]) <= 10
+    assert yours.status_code == 200
+
+
+def test_a_token_guards_the_api_and_not_the_page(prose_writer) -> None:
+    """Health stays open for those who watch."""
+    with serving(("owl", prose_writer), token="secret") as here, here.client() as client:
+        assert client.get("/api/models").status_code == 401
+        assert client.get("/api/health").status_code == 200
+        assert client.get("/").status_code == 200
+        allowed = client.get("/api/models", headers={"authorization": "Bearer secret"})
+
+    assert allowed.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/models", "/api/nowhere", "/js/main.js"])
+def test_headers_trust_nobody_else(client, path) -> None:
+    """No inline script, no frame, no other origin, and no CORS until it is asked for."""
+    headers = client.get(path, headers={"origin": "http://elsewhere.example"}).headers
+
+    policy = headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_cors_for_named_origins_only(prose_writer) -> None:
+    """An origin that is named may call, another may not."""
+    with (
+        serving(("owl", prose_writer), origins=("http://friend.example",)) as here,
+        here.client() as client,
+    ):
+        friend = client.get("/api/models", headers={"origin": "http://friend.example"})
+        other = client.get("/api/models", headers={"origin": "http://other.example"})
+
+    assert friend.headers["access-control-allow-origin"] == "http://friend.example"
+    assert "access-control-allow-origin" not in other.headers
+
+
+def test_a_prefix_works_whether_or_not_the_proxy_cuts_it(prose_writer) -> None:
+    """Page and API answer under the prefix and without it."""
+    with serving(("owl", prose_writer), prefix="/poems") as here:
+        root = here.url.removesuffix("/poems")
+        with httpx.Client(base_url=root, trust_env=False) as client:
+            for prefix in ("/poems", ""):
+                assert client.get(f"{prefix}/api/models").status_code == 200
+                assert client.get(f"{prefix}/js/main.js").status_code == 200
+                assert "<title>" in client.get(f"{prefix}/").text
+
+
+def test_the_log_has_routes_and_no_texts(client, caplog) -> None:
+    """Neither bodies nor queries nor unknown paths are written down."""
+    logger = logging.getLogger("charbard.access")
+    logger.propagate = True
+    with caplog.at_level(logging.INFO, "charbard.access"):
+        client.post("/api/prose", json={"prime": "secret", "length": 2})
+        client.get("/write_poem", params={"begin_word": "secret"})
+        client.get("/api/models/secret")
+        assert until(lambda: len(caplog.messages) >= 3)
+
+    rows = [json.loads(message) for message in caplog.messages]
+    assert {"/api/prose", "/write_poem", "/api/models/{name}"} <= {row["route"] for row in rows}
+    assert not any("secret" in message for message in caplog.messages)
+
+
+def test_metrics_count_what_happened(client) -> None:
+    """Prometheus can read requests by route and status, and who is writing."""
+    client.post("/api/prose", json={"length": 2})
+
+    text = client.get("/api/metrics").text
+
+    assert 'charbard_requests_total{method="POST",route="/api/prose",status="200"}' in text
+    assert "charbard_writing 0.0" in text
+    assert "charbard_engine_rows" in text
+
+
+def test_ready_means_that_there_is_a_model(client) -> None:
+    """A server without a model is alive but not ready."""
+    assert client.get("/api/ready").json()["models"] == 2
+    with serving() as here, here.client() as empty:
+        assert empty.get("/api/health").status_code == 200
+        assert empty.get("/api/ready").status_code == 404
+
+
+def test_a_bucket_fills_by_itself() -> None:
+    """A burst, then one request for each fill; clients do not share."""
+    now = [0.0]
+    rate = Rate(2.0, 3, clock=lambda: now[0])
+    for _ in range(3):
+        rate.take("a")
+    with pytest.raises(RateError) as refused:
+        rate.take("a")
+    rate.take("b")
+    now[0] = 0.5
+    rate.take("a")
+
+    assert refused.value.retry_after_s == 0.5
+
+
+def test_waiting_has_an_end() -> None:
+    """A turn that does not come in time is refused, and leaves no trace."""
+
+    async def wait() -> Slots:
+        slots = Slots(StudioConfig(streams=1, queue=2, patience_s=0.05))
+        async with slots.one():
+            with pytest.raises(BusyError, match="no turn came"):
+                async with slots.one():
+                    raise AssertionError
+            waiting = asyncio.create_task(slots.one().__aenter__())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        return slots
+
+    slots = asyncio.run(wait())
+
+    assert (slots.active, slots.waiting, slots.refused) == (0, 0, 1)
+
+
+def test_settings_are_checked() -> None:
+    """A prefix without its slash, a token that no header can hold, an empty blocked word."""
+    for wrong in ({"prefix": "poems"}, {"token": "密"}, {"blocked": ("",)}, {"port": 70_000}):
+        with pytest.raises(OptionError):
+            StudioConfig(**wrong)

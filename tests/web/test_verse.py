@@ -1,0 +1,139 @@
+"""Verse over HTTP: what comes back keeps its form, and is what the library writes."""
+
+import json
+
+import pytest
+
+from charbard.config import VerseOrder
+from charbard.prosody.check import check
+from charbard.writer import VerseWriter
+from tests.web.conftest import serving
+
+POEM = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"]
+
+
+def test_same_order_same_poems_in_both_doors(client, verse_writer) -> None:
+    """HTTP and the library write the same poems in the same order of rank."""
+    order = VerseOrder(form="五绝", theme="春", candidates=3, particles=2, seed=8)
+    body = {"form": "五绝", "theme": "春", "candidates": 3, "particles": 2, "seed": 8}
+
+    answer = client.post("/api/verse", json=body).json()
+
+    wanted = VerseWriter(verse_writer.bundle, verse_writer.network).verse(order)
+    assert [poem["text"] for poem in answer["poems"]] == [poem.text for poem in wanted]
+    assert answer["seed"] == 8
+    assert answer["model"] == "verse"
+
+
+def test_lines_come_before_poems_and_join_to_them(client) -> None:
+    """A streamed poem is its streamed lines; its acrostic and its form are kept."""
+    body = {"form": "七绝", "acrostic": "春江花月", "candidates": 2, "seed": 1, "stream": True}
+
+    with client.stream("POST", "/api/verse", json=body) as response:
+        facts = [json.loads(line) for line in response.iter_lines()]
+
+    poems = {fact["candidate"]: fact["poem"] for fact in facts if "poem" in fact}
+    assert len(poems) == 2
+    for candidate, poem in poems.items():
+        lines = [f for f in facts if f.get("candidate") == candidate and "line" in f]
+        assert [line["text"] for line in lines] == poem["lines"]
+        assert "".join(line[0] for line in poem["lines"]) == "春江花月"
+        assert check(poem["text"], "七绝").is_kept
+    assert facts[-1]["done"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"form": "七律绝"}, "七律绝"),
+        ({"form": "五绝", "acrostic": "春江花月夜"}, "5 characters"),
+        ({"form": "五绝", "opening": "白日依山尽天，黄河"}, "line 1 has 5"),
+        ({"boldness": "狂"}, "boldness"),
+        ({"model": "owl"}, "does not write verse"),
+        ({"form": "五绝", "rhyme": "东", "template": "_____/____月"}, "月"),
+    ],
+    ids=["form", "acrostic", "opening", "boldness", "model", "conflict"],
+)
+def test_what_cannot_be_written_is_refused_before_writing(client, body, words) -> None:
+    """Also in a stream the refusal is a status, as nothing has been sent."""
+    for stream in (False, True):
+        answer = client.post("/api/verse", json={**body, "stream": stream})
+        assert answer.status_code == 422
+        assert words in answer.json()["error"]
+        assert answer.json()["hint"]
+
+
+def test_rewriting_leaves_what_is_locked(client) -> None:
+    """Only the third line changes, and not its locked character."""
+    body = {"form": "五绝", "lines": POEM, "line": 3, "locked": ["3.1"], "candidates": 2}
+
+    answer = client.post("/api/rewrite", json=body).json()
+
+    for poem in answer["poems"]:
+        assert [poem["lines"][at] for at in (0, 1, 3)] == [POEM[at] for at in (0, 1, 3)]
+        assert poem["lines"][2][0] == "欲"
+        assert check(poem["text"], "五绝").is_kept
+
+
+def test_alternatives_keep_the_form(client) -> None:
+    """Each character that is offered can be put there."""
+    body = {"form": "五绝", "lines": POEM, "line": 2, "place": 5, "top": 8}
+
+    answer = client.post("/api/alternatives", json=body).json()
+
+    assert len(answer["alternatives"]) == 8
+    for one in answer["alternatives"]:
+        changed = [*POEM[:1], POEM[1][:4] + one["char"], *POEM[2:]]
+        assert check("，".join(changed), "五绝").is_kept
+    assert client.post("/api/alternatives", json={**body, "place": 9}).status_code == 422
+
+
+def test_next_lines_go_on_from_what_there_is(client) -> None:
+    """Candidates for the second line, none twice."""
+    body = {"form": "五绝", "lines": POEM[:1], "candidates": 4}
+
+    lines = client.post("/api/next", json=body).json()["lines"]
+
+    assert {line["line"] for line in lines} == {1}
+    assert len({line["text"] for line in lines}) == len(lines) > 0
+
+
+def test_couplets_answer_the_first_line(client) -> None:
+    """The first line stands as given, the second is as long."""
+    answer = client.post("/api/couplet", json={"first": "春风吹绿柳", "candidates": 2}).json()
+
+    assert [poem["lines"][0] for poem in answer["poems"]] == ["春风吹绿柳"] * 2
+    assert all(len(poem["lines"][1]) == 5 for poem in answer["poems"])
+
+
+def test_like_this_one_takes_the_shape_of_a_poem(client) -> None:
+    """The form is read off a given text."""
+    body = {"like": "寻寻觅觅，冷冷清清，凄凄惨惨戚戚。", "candidates": 1}
+
+    (poem,) = client.post("/api/verse", json=body).json()["poems"]
+
+    assert [len(line) for line in poem["lines"]] == [4, 4, 6]
+
+
+def test_blocked_words_are_never_shown(verse_writer) -> None:
+    """A poem with a blocked word is left out; a word of every poem leaves none."""
+    with serving(("verse", verse_writer), blocked=("春江",)) as here, here.client() as client:
+        body = {"form": "五绝", "opening": "春江", "candidates": 2}
+        assert client.post("/api/verse", json=body).json()["poems"] == []
+        answer = client.post("/api/verse", json={**body, "stream": True})
+    assert "春江" not in answer.text
+
+
+def test_check_and_forms_and_rhyme(client) -> None:
+    """The checker, the catalogue and the rhyme books answer without a model."""
+    report = client.post("/api/check", json={"text": "，".join(POEM)}).json()
+    assert report["form"] == "五绝"
+    assert report["is_kept"]
+    catalogue = client.get("/api/forms").json()
+    assert {"七绝", "七律"} <= {form["name"] for form in catalogue["forms"]}
+    assert "浣溪沙" in {tune["name"] for tune in catalogue["tunes"]}
+    (reading,) = client.post("/api/rhyme", json={"chars": "来"}).json()["readings"]
+    assert reading["rhyme"] == "灰"
+    assert "台" in reading["chars"]
+    assert client.post("/api/check", json={"text": "abc"}).status_code == 422
+    assert "tone" in client.get("/api/rules").json()
