@@ -74,7 +74,7 @@ def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
 
 def test_couplets_and_names(call, model) -> None:
     """A heading above, two sides below; names one a row."""
-    rows = call("couplet", model, "春风又绿江南岸", "--heading", "-n", 1).out.splitlines()
+    rows = call("couplet", "春风又绿江南岸", model, "--heading", "-n", 1).out.splitlines()
     names = call("name", model, "--surname", "李", "--tones", "仄平", "-n", 3).out.splitlines()
 
     assert len(rows[0]) == 6
