@@ -284,6 +284,6 @@ def test_octaves_lean_towards_parallel_couplets(writer) -> None:
 
 def test_every_form_can_be_written(writer) -> None:
     """A poem in a few forms of every kind, tunes of changing rhyme among them."""
-    for name in ("六言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
+    for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
         (poem,) = writer.verse(order(form=name, candidates=1, particles=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}

@@ -66,12 +66,15 @@ class Request:
         return tuple(found)
 
     def text(self, ids: Sequence[int], start: int = 0) -> str:
-        """Characters of a text or of a part of it, given ones as they were given."""
+        """Characters of whole lines of a text, given ones and marks as they were given."""
         symbols = self.machine.lexicon.vocab.symbols
         given = {(lock.line, lock.place): lock.char for lock in self.wish.locks}
+        marks = [list(line.mark) for line in self.wish.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(
-            given.get((slot.line, slot.place if slot.place is not None else -1), symbols[char_id])
+            marks[slot.line].pop(0)
+            if slot.place is None
+            else given.get((slot.line, slot.place), symbols[char_id])
             for slot, char_id in zip(slots, ids, strict=True)
         )
 
