@@ -30,7 +30,10 @@ def until(condition, seconds: float = 5.0) -> bool:
 
 def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
     """Start a stream, close it: the next request succeeds, and the engine is idle."""
-    with serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here, here.client() as client:
+    with (
+        serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
+        here.client() as client,
+    ):
         with client.stream("POST", "/api/prose", json=LONG) as response:
             lines = response.iter_lines()
             next(lines)
@@ -47,7 +50,10 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
 
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:
     """A queued request is written as soon as the one before it ends."""
-    with serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here, here.client() as client:
+    with (
+        serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here,
+        here.client() as client,
+    ):
         with client.stream("POST", "/api/prose", json=LONG) as response:
             lines = response.iter_lines()
             next(lines)
