@@ -87,6 +87,33 @@ def test_misshapen_records(tmp_path, content: str, config, message: str) -> None
     assert caught.value.hint or "JSON" in message
 
 
+def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:
+    """A titled line may be in any language."""
+    records = _records(tmp_path, "Ode：O wild West Wind\n咏鹅:鹅 鹅，曲项 向天", format="titled")
+
+    assert [record.text for record in records] == ["O wild West Wind", "鹅鹅，曲项向天"]
+
+
+def test_a_missing_value_is_left_open_and_zero_is_not(tmp_path) -> None:
+    """null is no text, an empty field no condition; 0 is a value. Strings are normalised."""
+    lines = (
+        '{"text": null}',
+        '{"text": "e\\u0301\\r\\n\\ud83e\\udd89", "form": 0}',
+        '{"text": "b", "form": ""}',
+    )
+    records = _records(tmp_path, "\n".join(lines), format="jsonl", fields=("form",))
+
+    assert [record.text for record in records] == ["é\n\U0001f989", "b"]
+    assert [dict(record.fields) for record in records] == [{"form": "0"}, {}]
+
+
+def test_a_cell_may_hold_a_novel(tmp_path) -> None:
+    """CSV has no limit here."""
+    records = _records(tmp_path, "text\n" + "a" * 300_000, format="csv")
+
+    assert [len(record.text) for record in records] == [300_000]
+
+
 def test_lines_to_exclude(tmp_path) -> None:
     """A record that shares a line with the list is left out, in whichever script it is."""
     from charbard.corpus.split import line_hash
@@ -125,30 +152,3 @@ def test_a_field_may_say_the_side(tmp_path) -> None:
     )
 
     assert [(r.text, r.side) for r in found] == [("train", 0), ("test", 2), ("validation", 1)]
-
-
-def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:
-    """A titled line may be in any language."""
-    records = _records(tmp_path, "Ode：O wild West Wind\n咏鹅:鹅 鹅，曲项 向天", format="titled")
-
-    assert [record.text for record in records] == ["O wild West Wind", "鹅鹅，曲项向天"]
-
-
-def test_a_missing_value_is_left_open_and_zero_is_not(tmp_path) -> None:
-    """null is no text, an empty field no condition; 0 is a value. Strings are normalised."""
-    lines = (
-        '{"text": null}',
-        '{"text": "e\\u0301\\r\\n\\ud83e\\udd89", "form": 0}',
-        '{"text": "b", "form": ""}',
-    )
-    records = _records(tmp_path, "\n".join(lines), format="jsonl", fields=("form",))
-
-    assert [record.text for record in records] == ["é\n\U0001f989", "b"]
-    assert [dict(record.fields) for record in records] == [{"form": "0"}, {}]
-
-
-def test_a_cell_may_hold_a_novel(tmp_path) -> None:
-    """CSV has no limit here."""
-    records = _records(tmp_path, "text\n" + "a" * 300_000, format="csv")
-
-    assert [len(record.text) for record in records] == [300_000]

@@ -13,11 +13,11 @@ from charbard.errors import ConflictError, OptionError
 from charbard.prosody import form_named
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
+from charbard.prosody.names import unwanted_in_names
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
 from charbard.writer.couplet import opposing_form
-from charbard.writer.names import unwanted
 from charbard.writer.parallel import UNSEEN, parallelism
 from charbard.writer.unknown import explained, stand_in
 
@@ -258,7 +258,7 @@ def test_names_keep_surname_tones_and_what_is_unwanted(writer) -> None:
     for poem in found:
         assert poem.text.startswith("欧阳子")
         assert len(poem.text) == 4
-        assert not set(poem.text[2:]) & set(unwanted())
+        assert not set(poem.text[2:]) & unwanted_in_names()
     with pytest.raises(OptionError, match="for 1 characters"):
         names(writer, NameOrder(tones="平"))
 
@@ -284,6 +284,6 @@ def test_octaves_lean_towards_parallel_couplets(writer) -> None:
 
 def test_every_form_can_be_written(writer) -> None:
     """A poem in a few forms of every kind, tunes of changing rhyme among them."""
-    for name in ("六言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
+    for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
         (poem,) = writer.verse(order(form=name, candidates=1, particles=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}

@@ -54,6 +54,11 @@ export class Sheet {
     fill(span, lineNodes(one), line.mark);
   }
 
+  /** Put every line again, in the script and with the sounds that are set now. */
+  redress() {
+    this.poem?.lines?.forEach((line, at) => this.setLine(at, line));
+  }
+
   /** Add characters of a prose text. */
   addText(text) {
     this.body.append(text);

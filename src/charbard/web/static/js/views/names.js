@@ -8,7 +8,7 @@ import { t } from "../strings.js";
 import { say, wordsOf } from "../toast.js";
 import { BOLDNESS, modelFor } from "../wish.js";
 
-const PLAIN = { surname: "", length: "2", tones: "", like: "", bold: 2 };
+const PLAIN = { surname: "李", length: "2", tones: "", like: "", bold: 2 };
 const SHAPES = { 平: "○", 仄: "●", 中: "◐" };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
 

@@ -24,6 +24,7 @@ export function mount(root) {
   if (sheets.length) {
     board.append(...sheets.map((sheet) => sheet.element));
     board.dataset.count = sheets.length;
+    for (const sheet of sheets) sheet.redress();
   } else if (store.state.models.length) {
     write(slip, board);
   }
@@ -49,7 +50,10 @@ function layOut(slip, board) {
     layOut(slip, board);
     slip.querySelector("input:checked")?.focus();
   };
-  const go = () => write(slip, board);
+  const go = () => {
+    write(slip, board);
+    if (slip.getBoundingClientRect().bottom > innerHeight) board.scrollIntoView({ block: "start" });
+  };
   fill(
     slip,
     chips({ label: t("write.forms"), name: "form", value: asked.form, options: kinds(), onChange: (form) => again({ form }), quiet: true }),

@@ -1,0 +1,61 @@
+/** The API's pages, drawn from its own description: nothing here is written twice. */
+
+import { add, h } from "./dom.js";
+
+async function start() {
+  const main = document.getElementById("main");
+  const response = await fetch("api/openapi.json", { credentials: "omit" });
+  if (!response.ok) {
+    main.append(h("p.notice", {}, `HTTP ${response.status}: this server asks for a token; the description is at api/openapi.json`));
+    return;
+  }
+  const api = await response.json();
+  add(main, [h("h1", {}, `${api.info.title} ${api.info.version}`), h("p", {}, "JSON in, JSON out; with “stream”, JSON lines. An error is {\"error\", \"hint\"} under a status that says its kind.")]);
+  for (const [path, methods] of Object.entries(api.paths)) {
+    for (const [method, about] of Object.entries(methods)) main.append(operation(api, path, method, about));
+  }
+}
+
+function operation(api, path, method, about) {
+  const schema = resolved(api, about.requestBody?.content?.["application/json"]?.schema);
+  const base = location.href.replace(/\/docs\.html.*$/, "");
+  const body = schema?.example ? ` \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(schema.example)}'` : "";
+  return h("section.panel", {},
+    h("h2", {}, h("code", {}, `${method.toUpperCase()} ${path}`)),
+    h("p", {}, about.description ?? about.summary),
+    h("pre", { tabindex: 0 }, `curl ${base}${path}${body}`),
+    schema?.properties ? fields(api, schema) : null,
+    about.parameters ? parameters(about.parameters) : null);
+}
+
+function fields(api, schema) {
+  const rows = Object.entries(schema.properties).map(([name, field]) => [name, field.description ?? "", limits(field)]);
+  return list(rows);
+}
+
+function parameters(all) {
+  return list(all.map((one) => [one.name, one.description ?? one.schema?.description ?? "", limits(one.schema ?? {})]));
+}
+
+function list(rows) {
+  return h("dl", {}, rows.map(([name, description, limit]) => [h("dt", {}, h("code", {}, name)), h("dd", {}, [description, limit].filter(Boolean).join(" "))]));
+}
+
+/** Default and range of a field, as its schema has them. */
+function limits(field) {
+  const kinds = [field, ...(field.anyOf ?? [])];
+  const of = (key) => kinds.map((kind) => kind[key]).find((value) => value !== undefined);
+  const parts = [];
+  if (of("enum")) parts.push(of("enum").join(", "));
+  if (of("minimum") !== undefined) parts.push(`≥ ${of("minimum")}`);
+  if (of("maximum") !== undefined) parts.push(`≤ ${of("maximum")}`);
+  if (field.default !== undefined && field.default !== "" && field.default !== null) parts.push(`default ${JSON.stringify(field.default)}`);
+  return parts.length ? `(${parts.join("; ")})` : "";
+}
+
+function resolved(api, schema) {
+  const name = schema?.$ref?.split("/").pop();
+  return name ? api.components.schemas[name] : schema;
+}
+
+start();

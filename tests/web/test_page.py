@@ -1,0 +1,442 @@
+"""The page in a real browser: every flow, with an input method, light and dark, phone and desk."""
+
+import json
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.conftest import Running
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["sync_api.Browser"]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """A page that keeps what the browser complained about."""
+
+    def __init__(self, browser, running: Running, **options) -> None:
+        self.context = browser.new_context(
+            **{"viewport": DESK, "locale": "zh-CN", "accept_downloads": True, **options}
+        )
+        self.context.set_default_timeout(15_000)
+        self.url = running.url
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on(
+            "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._note)
+
+    def _note(self, request) -> None:
+        if not request.url.startswith((self.url, "blob:", "data:")):
+            self.foreign.append(request.url)
+
+    def until(self, expression: str, seconds: float = 15.0) -> None:
+        """Wait until an expression is true. Playwright's own way needs what the policy forbids."""
+        for _ in range(int(seconds / 0.05)):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never became true: {expression}")
+
+    def open(self, view: str = ""):
+        self.page.goto(f"{self.url}/#/{view}")
+        return self.page
+
+    def written(self):
+        """The page once it has written."""
+        page = self.open("write")
+        page.wait_for_selector(".sheet.is-done")
+        return page
+
+    def on_desk(self):
+        """The page with the first poem on the desk."""
+        page = self.written()
+        page.keyboard.press("1")
+        page.wait_for_selector(".verdict:not(.faint)")
+        return page
+
+
+@pytest.fixture
+def visit(browser, running) -> Iterator[Visit]:
+    here = Visit(browser, running)
+    yield here
+    here.context.close()
+    assert here.complaints == []
+    assert here.foreign == []
+
+
+def state(page):
+    return page.evaluate("async () => (await import('./js/store.js')).store.state")
+
+
+def test_it_opens_on_poems(visit) -> None:
+    """Four candidates are written at once; the best is marked; a screen reader is told."""
+    page = visit.written()
+
+    assert page.locator(".sheet.is-done").count() == 4
+    assert page.locator(".sheet.is-best").count() == 1
+    assert page.locator("#live").inner_text().startswith("写成 4 首")
+    assert len(state(page)["shelf"]["history"]) == 4
+
+
+def test_nothing_moves_while_lines_come(visit) -> None:
+    """The sheets stand before the first line: the layout does not shift."""
+    page = visit.written()
+    page.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shift += entry.value;
+        }).observe({ type: 'layout-shift', buffered: false }); }"""
+    )
+
+    page.click("text=落笔")
+    page.wait_for_selector(".sheet[aria-busy=true]")
+    visit.until("document.querySelectorAll('.sheet.is-done').length === 4")
+
+    assert page.evaluate("window.shift") < 0.01
+
+
+def test_wishes_are_kept(visit) -> None:
+    """Acrostic and form come back in the poems, and the wish survives a reload."""
+    page = visit.written()
+    page.check("input[value=五绝]")
+    page.click("summary")
+    page.fill("input[placeholder^='如：春江']", "春江花月")
+    page.click("text=落笔")
+    visit.until("document.querySelectorAll('.sheet.is-done').length === 4")
+
+    for poem in state(page)["shelf"]["history"][:4]:
+        assert "".join(line["text"][0] for line in poem["lines"]) == "春江花月"
+    page.reload()
+    page.wait_for_selector(".sheet.is-done")
+    assert page.input_value("input[placeholder^='如：春江']") == "春江花月"
+
+
+def test_enter_does_not_write_while_composing(visit) -> None:
+    """An input method's Enter takes a word; only the next one writes."""
+    page = visit.written()
+    before = state(page)["shelf"]["history"][0]["id"]
+    page.focus(".theme")
+    session = visit.context.new_cdp_session(page)
+    session.send("Input.imeSetComposition", {"text": "qiu", "selectionStart": 3, "selectionEnd": 3})
+    page.evaluate(
+        """() => document.querySelector('.theme').dispatchEvent(new KeyboardEvent(
+          'keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))"""
+    )
+    page.wait_for_timeout(200)
+    assert state(page)["shelf"]["history"][0]["id"] == before
+    session.send("Input.insertText", {"text": "秋夜"})
+
+    page.keyboard.press("Enter")
+    visit.until(
+        "async () => (await import('./js/store.js')).store.state.shelf.history[0].id"
+        f" !== {json.dumps(before)}"
+    )
+
+    assert state(page)["shelf"]["history"][0]["title"] == "秋夜"
+
+
+def test_what_cannot_be_is_explained(visit) -> None:
+    """A conflict is shown with what could be done instead."""
+    page = visit.written()
+    page.check("input[value=五绝]")
+    page.click("summary")
+    page.fill("input[placeholder^='如：春江']", "春江花月夜")
+    page.click("text=落笔")
+
+    notice = page.wait_for_selector(".notice")
+
+    assert "5 characters" in notice.inner_text()
+    visit.complaints.clear()  # Chromium logs every answer of status 422
+
+
+def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
+    """Swap a character for one that fits, lock it, write its line again, undo, and reload."""
+    page = visit.on_desk()
+    before = page.locator(".cell-char").all_inner_texts()
+    page.click('[data-at="1.2"]')
+    page.wait_for_selector(".choice")
+    offered = page.locator(".choice b").first.inner_text()
+    page.locator(".choice").first.click()
+    visit.until("document.querySelectorAll('.step').length === 2")
+    assert page.locator('[data-at="1.2"] .cell-char').inner_text() == offered
+    page.keyboard.press("l")
+    page.wait_for_selector('[data-at="1.2"].is-locked')
+
+    page.keyboard.press("r")
+    visit.until("document.querySelectorAll('.step').length === 3")
+    assert page.locator('[data-at="1.2"] .cell-char').inner_text() == offered
+    page.wait_for_selector(".verdict.is-good")
+    page.reload()
+    page.wait_for_selector('[data-at="1.2"].is-locked')
+    page.click("[aria-label=撤销]")
+    page.click("[aria-label=撤销]")
+
+    assert page.locator(".cell-char").all_inner_texts() == before
+    assert page.locator(".step").count() == 3
+
+
+def test_a_line_is_edited_by_hand(visit) -> None:
+    """A line of the right length is taken and judged at once, another is not."""
+    page = visit.on_desk()
+    page.click("[aria-label='手改第 1 句']")
+    page.fill(".line-edit", "天天天天天天天")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict.is-bad")
+    assert page.locator(".cell.is-wrong").count() > 0
+
+    page.click("[aria-label='手改第 1 句']")
+    page.fill(".line-edit", "天天")
+    page.keyboard.press("Enter")
+
+    assert "7 个字" in page.locator("#toast").inner_text()
+    assert page.locator('[data-at="0.0"] .cell-char').inner_text() == "天"
+
+
+def test_a_poem_line_by_line(visit) -> None:
+    """From a blank poem: candidates for each next line, by their number, to the end."""
+    page = visit.written()
+    page.goto(f"{visit.url}/#/desk")
+    page.click("text=逐句写 · 五绝")
+    for line in range(4):
+        page.wait_for_selector(".line-choice")
+        page.keyboard.press("1")
+        visit.until(f"document.querySelectorAll('.cell:not(.is-open)').length === {5 * (line + 1)}")
+
+    page.wait_for_selector(".verdict.is-good")
+
+
+def test_checking_says_what_breaks(visit) -> None:
+    """Tones, rhyme and place of a fault, in shapes and in words."""
+    page = visit.open("check")
+    page.wait_for_selector(".verdict.is-good")
+    page.fill("textarea", "白日依山尽，黄河入海天。欲穷千里目，更上一层楼。")
+    page.click("text=检测")
+
+    page.wait_for_selector(".verdict.is-bad")
+
+    assert page.locator(".cell.is-wrong").count() >= 1
+    assert "╳" in page.locator(".cell.is-wrong .cell-tone").first.inner_text()
+    assert page.locator(".findings li").count() >= 1
+
+
+def test_names_are_found_and_kept(visit) -> None:
+    """Names begin with the surname; a favourite survives a reload."""
+    page = visit.written()
+    page.goto(f"{visit.url}/#/names")
+    page.wait_for_selector(".name")
+    name = page.locator(".name b").first.inner_text()
+    page.locator(".name [aria-label=收藏]").first.click()
+    page.reload()
+
+    page.wait_for_selector(".shelf .name")
+
+    assert name.startswith("李")
+    assert page.locator(".shelf .name b").inner_text() == name
+
+
+def test_a_link_shows_the_same_poem_to_anybody(visit, browser, running) -> None:
+    """The address holds the poem, its model and its seed; a cut address is refused."""
+    page = visit.written()
+    link = page.evaluate(
+        """async () => { const { store } = await import('./js/store.js');
+          const { linkTo } = await import('./js/link.js');
+          return linkTo(store.state.shelf.history[0]); }"""
+    )
+    poem = state(page)["shelf"]["history"][0]
+    other = Visit(browser, running)
+    other.page.goto(link)
+
+    shown = other.page.wait_for_selector(".page-poem")
+
+    text = shown.inner_text().replace("\n", "")
+    assert all(line["text"] in text for line in poem["lines"])
+    assert str(poem["made"]["seed"]) in text
+    other.page.goto(link[:-20])
+    other.page.wait_for_selector("#toast.is-shown")
+    other.context.close()
+
+
+def test_cards_are_drawn_by_the_page(visit) -> None:
+    """SVG and PNG, upright and across, each character in its place."""
+    page = visit.written()
+    page.locator("[aria-label=诗笺]").first.click()
+    page.wait_for_selector(".card-preview svg")
+    upright = page.locator(".card-preview text").count()
+    with page.expect_download() as svg:
+        page.click("text=存 SVG")
+    page.check("input[value=horizontal]")
+    with page.expect_download() as png:
+        page.click("text=存 PNG")
+
+    assert upright == 28 + 2 + 2  # the poem, its form's name, the seal
+    assert "<svg" in svg.value.path().read_text(encoding="utf-8")[:100]
+    assert png.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_shelf_goes_out_and_comes_back(visit) -> None:
+    """What is exported as JSON can be imported; text and Markdown hold every line."""
+    page = visit.written()
+    page.locator("[aria-label=收藏]").first.click()
+    page.goto(f"{visit.url}/#/shelf")
+    with page.expect_download() as download:
+        page.click("text=JSON >> nth=0")
+    path = download.value.path()
+    (poem,) = json.loads(path.read_text(encoding="utf-8"))["poems"]
+    page.locator(".sheet [aria-label=已收藏]").first.click()
+    page.set_input_files("input[type=file]", path)
+    page.wait_for_selector("#toast.is-shown")
+
+    assert [one["id"] for one in state(page)["shelf"]["favourites"]] == [poem["id"]]
+    with page.expect_download() as text:
+        page.click("text=TXT")
+    assert poem["lines"][3]["text"] in text.value.path().read_text(encoding="utf-8")
+
+
+def test_looking_inside(visit) -> None:
+    """Surprise, what was expected, a unit's colour, and the poem without that unit."""
+    page = visit.written()
+    page.locator("[aria-label=细看]").first.click()
+    page.wait_for_selector("button.heat-char")
+    page.locator("button.heat-char").first.click()
+    assert page.locator(".bars li").count() == 8
+
+    page.wait_for_selector(".units .choice")
+    page.locator(".units .choice").nth(3).click()
+    page.click("text=关掉它")
+
+    visit.until("document.querySelectorAll('.pair .poem').length === 2")
+
+
+def test_traditional_and_pinyin(visit) -> None:
+    """The reader's script and sounds reach poems that are there already."""
+    page = visit.on_desk()
+    page.click("[aria-label=设置]")
+    page.check("input[value=traditional]")
+    page.check("input[name=set-pinyin][value=true]")
+    page.keyboard.press("Escape")
+    visit.until(
+        "[...document.querySelectorAll('.cell-pinyin')].every((sound) => sound.textContent)"
+    )
+
+    page.goto(f"{visit.url}/#/write")
+
+    page.wait_for_selector(".sheet ruby rt")
+    assert page.locator(".poem").first.get_attribute("lang") in ("zh-Hans", "zh-Hant")
+
+
+def test_free_text_is_written_and_stopped(visit) -> None:
+    """The other model writes; Escape stops it; it can be written again while it writes."""
+    page = visit.written()
+    page.check("input[value='model:owl']")
+    page.fill("input[type=number]", "20000")
+    page.click("text=落笔")
+    visit.until("document.querySelector('.sheet .prose-text')?.textContent.length > 50")
+    page.click("text=落笔")
+    visit.until("document.querySelector('.sheet .prose-text')?.textContent.length > 50")
+
+    page.keyboard.press("Escape")
+
+    page.wait_for_selector(".sheet.is-failed")
+    length = page.evaluate("document.querySelector('.prose-text').textContent.length")
+    page.wait_for_timeout(150)
+    assert page.evaluate("document.querySelector('.prose-text').textContent.length") == length
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_view_fits_and_can_be_read(browser, running, scheme, size) -> None:
+    """No view scrolls sideways, none has a nameless control; both themes, both languages."""
+    here = Visit(browser, running, viewport=size, color_scheme=scheme, locale="en-GB")
+    page = here.on_desk()
+    for view in ("write", "desk", "check", "names", "look", "shelf", "about"):
+        page.goto(f"{here.url}/#/{view}")
+        page.wait_for_selector(f".view-{view} > *")
+        page.wait_for_timeout(150)
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), view
+        assert page.evaluate(NAMELESS) == [], view
+    here.context.close()
+    assert here.complaints == []
+
+
+NAMELESS = """() => [...document.querySelectorAll('button, a, input, select, textarea')]
+  .filter((one) => ![one.textContent, one.getAttribute('aria-label'),
+    one.closest('label')?.textContent].some((name) => name?.trim()))
+  .map((one) => one.outerHTML)"""
+
+
+def test_the_api_page_draws_itself(visit) -> None:
+    """Every address of the description has its section and an example."""
+    page = visit.page
+    page.goto(f"{visit.url}/docs.html")
+    page.wait_for_selector("section.panel")
+
+    text = page.inner_text("main")
+    for path in ("/api/verse", "/api/check", "/v1/completions", "/write_poem"):
+        assert path in text
+
+
+def test_lines_survive_any_cut(visit) -> None:
+    """The reader of streams gives the same lines wherever the bytes are cut."""
+    page = visit.open("about")
+    page.wait_for_selector("h1")
+
+    found = page.evaluate(
+        """async () => { const { readLines } = await import('./js/lines.js');
+          const bytes = new TextEncoder().encode('床前明月光\\n疑是𠮷上霜\\n');
+          const wrong = [];
+          for (let cut = 0; cut <= bytes.length; cut++) {
+            const parts = [bytes.slice(0, cut), bytes.slice(cut)];
+            const body = new ReadableStream({ pull(stream) {
+              parts.length ? stream.enqueue(parts.shift()) : stream.close(); } });
+            const lines = [];
+            for await (const line of readLines(new Response(body))) lines.push(line);
+            if (lines.join('|') !== '床前明月光|疑是𠮷上霜') wrong.push(cut);
+          }
+          return wrong; }"""
+    )
+
+    assert found == []
+
+
+def test_script_and_style_are_small(client) -> None:
+    """All of it together stays within 150 kB."""
+    from importlib.resources import files
+
+    static = files("charbard.web") / "static"
+    sizes = [
+        path.stat().st_size
+        for folder in ("js", "js/views", "css")
+        for path in (static / folder).iterdir()
+        if path.is_file()
+    ]
+
+    assert sum(sizes) <= 150_000
