@@ -49,7 +49,7 @@ docs: $(READY)
 	$(BIN)/python scripts/write_options.py
 	$(BIN)/python scripts/write_commands.py
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml setup.py constraints.txt $(wildcard src/charbard/runtime/c/*)
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'charbard needs Python 3.11 or newer')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[train,dev]"

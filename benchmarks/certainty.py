@@ -3,10 +3,10 @@
     python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝] [--json OUT]
 
 Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
-acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be met
-must be refused with the parts that conflict, and the nearest wish it names is written instead; so
-nothing is left out. The checker shares with the writer no code but the rhyme tables. Places of given
-characters are compared here, letter by letter.
+acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
+met must be refused with the parts that conflict, and the nearest wish it names is written instead;
+so nothing is left out. The checker shares with the writer no code but the rhyme tables. Places of
+given characters are compared here, letter by letter.
 """
 
 import argparse
@@ -88,9 +88,9 @@ class Wishes:
         try:
             self.writer.request(order)
         except ConflictError as error:
-            assert error.conflicts, "refused without saying what conflicts"
             near = error.nearby
-            assert isinstance(near, Wish), "refused without a way out"
+            if not error.conflicts or not isinstance(near, Wish):
+                raise SystemExit(f"refused without a reason and a way out: {order}") from None
             self.refused += 1
             kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)
             order = replace(order, acrostic="", locks=kept)

@@ -22,16 +22,19 @@ charbard() {
     "$PYTHON" -m charbard "$@"
 }
 
-train() { # name
-    set -- "$1" "$RUNS/$1" "$here/models/$1.toml"
-    if [ -f "$2/model.safetensors" ] && [ -f "$2/report.html" ]; then
-        return # report.html is written last: this run is complete
-    elif [ -n "$(ls "$2"/checkpoint_* 2> /dev/null)" ]; then
-        charbard train "$1" --out "$2" --resume
-    else
-        charbard train "$1" --out "$2" --config "$3" \
-            ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
+train() { # name; a run that is complete is only looked at again
+    if [ -n "$(ls "$RUNS/$1"/checkpoint_* 2> /dev/null)" ]; then
+        charbard train "$1" --out "$RUNS/$1" --resume
+        return
     fi
+    settings="$here/models/$1.toml"
+    if [ -n "${MINUTES:-}" ]; then # another budget instead of the one in the settings
+        mkdir -p "$RUNS"
+        grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$1.toml"
+        settings="$RUNS/$1.toml"
+    fi
+    charbard train "$1" --out "$RUNS/$1" --config "$settings" \
+        ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
 }
 
 report() { # name, then options of `charbard report`

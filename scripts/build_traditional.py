@@ -73,7 +73,9 @@ def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
 def folded(char: str, groups: bool) -> str:
     """A character with variant shapes joined: OpenCC's, and those of folds.txt."""
     char = _converter("t2tw").convert(_converter("jp2t").convert(char))
-    return fold_groups().get(char, char) if groups else char
+    while groups and char in fold_groups():
+        char = fold_groups()[char]
+    return char
 
 
 @cache

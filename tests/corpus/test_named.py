@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from charbard.corpus import find_inputs, named, open_dataset
+from charbard.corpus.names import build_names
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
 from charbard.errors import CorpusError, SaveError
 
@@ -84,18 +85,26 @@ def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
         assert len(data.records(side)) == splits.count(name)
 
 
-def test_names_of_poets_and_for_children(cache, tgz, wheel) -> None:
-    """A surname where one person bore it, a gender where there is one; rare characters kept out."""
+def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheel) -> None:
+    """What a corpus needs is built before it; its poets' names are parted."""
     named.build("verse", source=tgz)
 
     done = named.build("names", source=wheel)
 
     records = [json.loads(line) for line in done.path.read_text().splitlines()]
-    found = {(r.get("surname"), r["text"], r.get("gender")) for r in records}
-    assert ("孟", "浩然", None) in found
-    assert (None, "松柏", "男") in found
-    assert (None, "山", None) in found
-    assert all(text != "蘅" for _, text, _ in found)
+    assert {"孟浩然", "杜甫", "苏轼"} == {r["surname"] + r["text"] for r in records}
+
+
+def test_given_names_are_of_characters_that_poets_bear(wheel, tmp_path) -> None:
+    """A gender where the source has one; compound surnames; no monks, wives, rare characters."""
+    others = "甲乙丙丁戊己庚辛壬癸"
+    poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
+
+    build_names(wheel, [*poets, "欧阳修", "释皎然", "杜氏妇", "杜某"], tmp_path / "n.jsonl")
+
+    records = [json.loads(line) for line in (tmp_path / "n.jsonl").read_text().splitlines()]
+    found = {(r.get("surname"), r["text"], r.get("gender")) for r in records[len(poets) :]}
+    assert found == {("欧阳", "修", None), (None, "松柏", "男"), (None, "山", None)}
 
 
 def test_unknown_names(cache) -> None:

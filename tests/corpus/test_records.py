@@ -112,3 +112,43 @@ def test_a_cell_may_hold_a_novel(tmp_path) -> None:
     records = _records(tmp_path, "text\n" + "a" * 300_000, format="csv")
 
     assert [len(record.text) for record in records] == [300_000]
+
+
+def test_lines_to_exclude(tmp_path) -> None:
+    """A record that shares a line with the list is left out, in whichever script it is."""
+    from charbard.corpus.split import line_hash
+
+    path = tmp_path / "list.txt"
+    path.write_text(f"{line_hash('国破山河在'):016X}\n")
+
+    found = _records(
+        tmp_path,
+        "國破山河在，城春草木深。\n床前明月光，疑是地上霜。\n",
+        format="lines",
+        exclude_lines=str(path),
+    )
+
+    assert [record.text for record in found] == ["床前明月光，疑是地上霜。"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [("", "is empty"), ("国破山河在", "cannot read"), ("abc", "16 hex")]
+)
+def test_a_list_that_is_none(tmp_path, content: str, message: str) -> None:
+    """A text in place of digests is an error, not a list that excludes nothing."""
+    path = tmp_path / "list.txt"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(CorpusError, match=message):
+        _records(tmp_path, "春\n", format="lines", exclude_lines=str(path))
+
+
+def test_a_field_may_say_the_side(tmp_path) -> None:
+    """Records of no side are left out."""
+    rows = [{"text": side, "split": side} for side in ("train", "test", "heldout", "validation")]
+
+    found = _records(
+        tmp_path, "\n".join(map(json.dumps, rows)), format="jsonl", split_field="split"
+    )
+
+    assert [(r.text, r.side) for r in found] == [("train", 0), ("test", 2), ("validation", 1)]

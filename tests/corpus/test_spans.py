@@ -61,6 +61,11 @@ def test_nothing_reaches_over_a_line_end(index) -> None:
     assert index.spans(["", "春", "𠀀𠀀𠀀𠀀"]) == ()
 
 
+def test_another_spelling_is_no_new_line(index) -> None:
+    """A variant of a character stands for it."""
+    assert index.lengths(["大江東去", "打起黄鶑儿"]) == ((0, 0, 0, 0), (5, 5, 5, 5, 5))
+
+
 @given(st.text("春眠不觉晓处闻啼鸟夜来风雨声花落知多少", min_size=0, max_size=12))
 def test_spans_are_those_of_a_plain_search(index, line: str) -> None:
     """The index finds what looking through every line finds."""
@@ -94,6 +99,7 @@ def test_known_lines_are_never_missed() -> None:
     known = KnownLines.of([*lines, "三月"])
 
     assert known.hold(lines).all()
+    assert KnownLines.of(["剑外忽传"]).hold(["劒外忽传"]).all()
     assert known.hold(["三月", "夏夜不觉长"]).tolist() == [False, False]
 
 

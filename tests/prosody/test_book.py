@@ -20,6 +20,7 @@ from charbard.prosody.book import (
     rhyme_label,
     rhyme_named,
     rhyme_names,
+    table_lines,
     usual_tones_of,
 )
 
@@ -34,6 +35,21 @@ def test_tables_are_what_their_head_says(book: str) -> None:
     assert f"{body.count(chr(10))} rows" in head
     assert hashlib.sha256(body.encode()).hexdigest() in head
     assert "MIT" in head
+
+
+def test_every_file_has_its_digest() -> None:
+    """digests.tsv names each table and page with its digest, a licence and a script."""
+    folder = files("charbard.prosody.data")
+    rows = [row.split("\t") for row in table_lines("digests.tsv")]
+    known = {name: digest for name, digest, *_ in rows}
+    pages = {f"forms/{each.name}" for each in folder.joinpath("forms").iterdir()}
+    tables = {each.name for each in folder.iterdir() if each.name.endswith((".tsv", ".txt"))}
+
+    assert set(known) == (tables | pages) - {"digests.tsv"}
+    assert all(licence and script for _, _, licence, script in rows)
+    for name, digest in known.items():
+        found = folder.joinpath(*name.split("/")).read_bytes().replace(b"\r\n", b"\n")
+        assert hashlib.sha256(found).hexdigest() == digest, name
 
 
 @pytest.mark.parametrize(("book", "count"), [("pingshui", 106), ("cilin", 19), ("xinyun", 14)])

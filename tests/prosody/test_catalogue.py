@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard.errors import OptionError
-from charbard.prosody import form_named, form_of_lengths, form_of_text, forms
+from charbard.prosody import (
+    form_named,
+    form_of_lengths,
+    form_of_page,
+    form_of_text,
+    forms,
+)
 from charbard.prosody.catalogue import templates
 from charbard.prosody.page import read_page
 
@@ -104,15 +110,30 @@ def test_either_script_and_near_names() -> None:
     assert "七律" in caught.value.hint
 
 
-def test_one_page_adds_a_form(tmp_path) -> None:
-    """A user's page is a form by its path."""
+def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
+    """A user's page is a form by its path, and by its name once its folder is known."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
+    monkeypatch.setenv("CHARBARD_FORMS", str(tmp_path))
 
-    lines = form_named(str(path)).variants[0].lines
+    lines = form_of_page(path).variants[0].lines
+
+    assert form_named("三句").variants[0].lines == lines
 
     assert [line.patterns for line in lines] == [("中中平",), ("中中平",), ("中仄",)]
     assert [line.ends_stanza for line in lines] == [False, True, True]
+
+
+def test_a_name_is_never_a_path(tmp_path, monkeypatch) -> None:
+    """A name that comes over the network reads no file; a wrong folder is said."""
+    path = tmp_path / "mine.toml"
+    path.write_text(PAGE, encoding="utf-8")
+
+    with pytest.raises(OptionError, match="no form named"):
+        form_named(str(path))
+    monkeypatch.setenv("CHARBARD_FORMS", str(path))
+    with pytest.raises(OptionError, match="no folder"):
+        form_named("三句")
 
 
 @pytest.mark.parametrize(

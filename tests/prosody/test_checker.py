@@ -1,14 +1,16 @@
 """The checker against poems whose verdict is known."""
 
+import random
 from contextlib import suppress
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard.errors import OptionError
-from charbard.prosody import form_named, form_of_text
-from charbard.prosody.book import chars_of, common_chars
+from charbard.prosody import Reading, form_named, form_of_text, forms, tones_of
+from charbard.prosody.book import chars_of, common_chars, rhyme_names
 from charbard.prosody.check import RULES, check
 from charbard.prosody.check.render import as_table, as_text
 
@@ -245,8 +247,6 @@ def test_sized_forms_take_the_poem_s_size() -> None:
 
 def chars_of_tone(tone: str) -> list[str]:
     """Characters that have this tone only."""
-    from charbard.prosody import tones_of
-
     return [c for c in common_chars()[:500] if tones_of(c, book="pingshui") == {tone}]
 
 
@@ -296,11 +296,43 @@ def test_no_text_breaks_the_checker(text: str, form: str | None) -> None:
         assert report.as_dict()["form"]
 
 
+def filled(form, variant, rng: random.Random) -> str:
+    """A poem of random characters that the tables allow: tones, and one rhyme a key."""
+    rhymes = {}
+    text = ""
+    for line in variant.lines:
+        pattern = rng.choice(line.patterns)
+        chars = [rng.choice(fitting(tone, form.book)) for tone in pattern]
+        if line.rhyme:
+            tone = rng.choice("平仄") if pattern[-1] == "中" else pattern[-1]
+            names = rhyme_names(form.book, tone if tone == "平" else "去")
+            name = rhymes.setdefault(line.rhyme, rng.choice(names))
+            chars[-1] = rng.choice(chars_of(Reading(tone, name), book=form.book)[:20])
+        text += "".join(chars) + line.mark
+    return text
+
+
+@cache
+def fitting(tone: str, book: str) -> list[str]:
+    """Common characters that can have this tone."""
+    return [c for c in common_chars()[:600] if tone == "中" or tone in tones_of(c, book=book)]
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
+def test_whatever_the_tables_allow_is_kept(form) -> None:
+    """Random characters that fit a variant's patterns and rhymes keep the form in the checker."""
+    rng = random.Random(form.name)
+
+    for variant in form.variants:
+        for _ in range(4):
+            text = filled(form, variant, rng)
+            report = check(text, form, variant=variant.name)
+            assert report.is_strict, (variant.name, text, report.violations)
+            assert check(text, form).is_kept, text
+
+
 def test_every_rhyme_is_accepted() -> None:
     """For each level rhyme of the 平水韵, its characters rhyme with each other in the checker."""
-    from charbard.prosody import Reading
-    from charbard.prosody.book import rhyme_names
-
     for name in rhyme_names("pingshui", "平"):
         first, second = chars_of(Reading("平", name), book="pingshui")[:2]
         report = check(f"白日依山尽，黄河入海{first}。欲穷千里目，更上一层{second}。", "五绝")

@@ -13,11 +13,12 @@ from charbard.config import ReportOptions
 from charbard.errors import OptionError
 from charbard.report.card import filled_card, read_notes
 from charbard.report.collect import collect
-from charbard.report.page import page
+from charbard.report.page import page, readable
 from charbard.report.svg import bars
 from tests.conftest import random_bundle
 
 SMALL = ReportOptions(texts=4, themes=2, samples=2)
+_ABOUT = {"network": "", "weights": 1, "characters": 1, "digest": "", "provenance": {}}
 NOTES = "## About\nA poet.\n\n## Data\nOld poems, MIT.\n\n## Command\nmake verse\n"
 
 
@@ -52,6 +53,19 @@ def test_the_same_seed_gives_the_same_report(document, poet, poems) -> None:
     again = collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
 
     assert again == document
+
+
+def test_a_small_corpus_is_enough(poet, tmp_path) -> None:
+    """No poem of some forms, none by people to compare with: what is left is still told."""
+    row = {"kind": "词", "form": "如梦令", "text": "昨夜雨疏风骤，浓睡不消残酒。"}
+    rows = [json.dumps({**row, "split": split}) for split in ("train", "test")]
+    (tmp_path / "one.jsonl").write_text("\n".join(rows))
+
+    found = collect(poet, [str(tmp_path / "one.jsonl")], SMALL, title="x")["sections"]
+
+    keys = [section["key"] for section in found]
+    assert keys == ["perplexity", "form", "variety", "novelty", "parallelism", "samples"]
+    assert page({"title": "x", "model": _ABOUT, "text": [], "options": {}, "sections": found})
 
 
 def test_skipped_sections_are_left_out(poet, poems) -> None:
@@ -155,7 +169,7 @@ def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path
     assert card.count("\n### ") == len(document["sections"]) + 1  # themes: figures and samples
     for section in document["sections"]:
         for texts in section["texts"].values():
-            assert all(text in card for text in texts)
+            assert all(text in card for text in readable(texts))
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,14 @@ def test_held_out_lists_are_never_read(poems) -> None:
     assert "heldout, test, train" in caught.value.hint
 
 
+def test_something_must_count(poet, tmp_path) -> None:
+    """Records without a Chinese character have no such perplexity."""
+    (tmp_path / "r.jsonl").write_text('{"form": "x", "text": "abc", "split": "test"}\n')
+
+    with pytest.raises(CorpusError, match="no Chinese character"):
+        evaluate_verse(poet, [str(tmp_path / "r.jsonl")], part="test")
+
+
 def test_verse_needs_a_model_of_records(poems) -> None:
     """Running text has its own protocols."""
     with pytest.raises(OptionError, match="does not fit"):

@@ -192,6 +192,20 @@ def test_a_wide_layer_adds_up_exactly() -> None:
 
 
 @pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
+def test_every_kernel_rounds_wide_sums_alike() -> None:
+    """Sums beyond 2^24 are rounded to float32 once, in C and in NumPy."""
+    from charbard.runtime import _kernel, compiled
+
+    rng = np.random.default_rng(8)
+    matrix = Matrix.of(rng.uniform(0.9, 1, (40, 5000)).astype(np.float32), np.zeros(40, np.float32))
+    x = rng.uniform(0.9, 1, (3, 1, 5000)).astype(np.float32)
+    wanted = plain.product(x, matrix)
+    for variant in _kernel.variants():
+        _kernel.use(variant)
+        assert np.array_equal(compiled.product(x, matrix), wanted), variant
+
+
+@pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
 def test_an_id_outside_the_vocabulary_is_refused() -> None:
     """The kernel never reads past its weights."""
     from charbard.runtime import compiled

@@ -15,7 +15,7 @@ def check(
     file: Annotated[Path | None, typer.Option(help="Read the poem from a file.")] = None,
     form: Annotated[
         str | None,
-        typer.Option(help="Form to check against; see: charbard forms. Default: recognised."),
+        typer.Option(help="Form (see: charbard forms), or a .toml page. Default: recognised."),
     ] = None,
     like: Annotated[str | None, typer.Option(help="Check against the form of this poem.")] = None,
     variant: Annotated[str | None, typer.Option(help="Variant, such as 平起首句入韵.")] = None,
@@ -38,7 +38,7 @@ def check(
     Example: charbard check "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     """
     from charbard.errors import OptionError
-    from charbard.prosody import form_of_text
+    from charbard.prosody import form_of_page, form_of_text
     from charbard.prosody.check import check as check_text
 
     if output not in ("text", "table", "json"):
@@ -46,6 +46,8 @@ def check(
     if form and like:
         raise OptionError("both --form and --like are given", hint="give one of them")
     wanted: Any = form_of_text(like, book=book or "pingshui") if like else form
+    if form and form.endswith(".toml"):
+        wanted = form_of_page(Path(form))
     given = _read(text, file)
     options = {"variant": variant, "book": book, "rhyme": rhyme}
     if each_line:

@@ -47,14 +47,11 @@ def fetch(name: Name) -> None:
 
     Example: charbard corpus fetch verse
     """
-    from charbard.corpus.fetch import check_digest
     from charbard.corpus.fetch import fetch as fetch_source
     from charbard.corpus.named import named
 
     for source in named(name).sources:
-        path = fetch_source(source, say=_say)
-        check_digest(path, source)
-        typer.echo(path)
+        typer.echo(fetch_source(source, say=_say))
 
 
 @corpus.command()
@@ -89,12 +86,9 @@ def info(
 
     Example: charbard corpus info verse
     """
-    from charbard.corpus.named import built
-    from charbard.errors import CorpusError
+    from charbard.corpus.named import required
 
-    found = built(name)
-    if found is None:
-        raise CorpusError(f"the corpus {name!r} is not built", hint=f"charbard corpus build {name}")
+    found = required(name)
     if json:
         typer.echo(json_format.dumps(dict(found.about), ensure_ascii=False))
         return
@@ -110,17 +104,15 @@ def trace(
 
     Example: charbard corpus trace "床前明月光，疑是地上霜。"
     """
-    from charbard.corpus.named import built
+    from charbard.corpus.named import required
     from charbard.corpus.spans import open_spans
     from charbard.corpus.split import lines_in
     from charbard.corpus.verse.script import common_spelling
     from charbard.errors import CorpusError
 
-    found = built(name)
-    if found is None or found.path.suffix != ".jsonl" or "forms" not in found.about:
-        raise CorpusError(
-            f"no corpus of verse named {name!r} is built", hint="charbard corpus build verse"
-        )
+    found = required(name)
+    if "forms" not in found.about:
+        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="use --in verse")
     lines = lines_in(common_spelling(text))
     for span in open_spans(found.path).spans(lines):
         source = span.source

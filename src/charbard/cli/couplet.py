@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import given, option
 from charbard.config import CoupletOrder
 
@@ -12,8 +13,8 @@ __all__ = ["couplet"]
 
 
 def couplet(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
     first: Annotated[str, typer.Argument(help="The first line, without punctuation.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
     heading: Annotated[bool, option(CoupletOrder, "heading", "--heading")] = False,
     book: Annotated[str | None, option(CoupletOrder, "book", "--book")] = None,
     ban: Annotated[str | None, option(CoupletOrder, "banned", "--ban")] = None,
@@ -36,7 +37,7 @@ def couplet(
 ) -> None:
     """Answer a first line; with --heading, write the four characters above it, too.
 
-    Example: charbard couplet runs/verse 春风又绿江南岸 --heading
+    Example: charbard couplet 春风又绿江南岸 --heading
     """
     import json as json_format
 

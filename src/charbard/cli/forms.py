@@ -9,7 +9,10 @@ __all__ = ["forms"]
 
 def forms(
     name: Annotated[
-        str | None, typer.Argument(help="A form, to show what it asks; default: list them all.")
+        str | None,
+        typer.Argument(
+            help="A form, or a .toml page, to show what it asks; default: list them all."
+        ),
     ] = None,
     kind: Annotated[
         str | None, typer.Option(help="Only forms of this kind, such as 词 or 近体诗.")
@@ -21,11 +24,12 @@ def forms(
     Example: charbard forms 浣溪沙
     """
     import json as json_format
+    from pathlib import Path
 
-    from charbard.prosody import form_named
+    from charbard.prosody import form_named, form_of_page
 
     if name is not None:
-        form = form_named(name)
+        form = form_of_page(Path(name)) if name.endswith(".toml") else form_named(name)
         if json:
             typer.echo(json_format.dumps(_as_dict(form), ensure_ascii=False, indent=2))
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from charbard.errors import OptionError
 
-__all__ = ["in_traditional", "laid_out", "pinyin_of", "tone_marks"]
+__all__ = ["laid_out", "pinyin_of", "tone_marks"]
 
 LAYOUTS = ("horizontal", "vertical")
 _TONES = {frozenset("平"): "○", frozenset("仄"): "●", frozenset("平仄"): "◐"}
@@ -53,18 +53,6 @@ def laid_out(
         if tones:
             rows.append(tone_marks(line, book))
     return "\n".join(rows)
-
-
-def in_traditional(lines: Sequence[str]) -> list[str]:
-    """Lines in traditional characters; neighbouring characters decide where there is a choice.
-
-    >>> in_traditional(["头发", "发兵"])
-    ['頭髮', '發兵']
-    """
-    import opencc
-
-    convert = opencc.OpenCC("s2t").convert
-    return [convert(line) for line in lines]
 
 
 def pinyin_of(line: str) -> str:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-__all__ = ["bundle_path"]
+__all__ = ["MODEL", "bundle_path"]
+
+MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that came along."
 
 
 def bundle_path(named: Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import given, option
 from charbard.config import NameOrder
 
@@ -12,8 +13,9 @@ __all__ = ["name"]
 
 
 def name(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)] = Path("names"),
     surname: Annotated[str | None, option(NameOrder, "surname", "--surname")] = None,
+    gender: Annotated[str | None, option(NameOrder, "gender", "--gender")] = None,
     length: Annotated[int | None, option(NameOrder, "length", "--length")] = None,
     given_name: Annotated[str | None, option(NameOrder, "given", "--given")] = None,
     tones: Annotated[str | None, option(NameOrder, "tones", "--tones")] = None,
@@ -31,7 +33,7 @@ def name(
 ) -> None:
     """Write names.
 
-    Example: charbard name runs/verse --surname 李 --given 子_ --tones 仄平
+    Example: charbard name --surname 李 --given 子_ --tones 仄平
     """
     from charbard.cli.layout import pinyin_of
     from charbard.cli.models import bundle_path
@@ -43,6 +45,7 @@ def name(
         NameOrder,
         given(
             surname=surname,
+            gender=gender,
             length=length,
             given=given_name,
             tones=tones,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import given, option
 from charbard.config import VerseOrder
 
@@ -15,7 +16,7 @@ __all__ = ["verse"]
 
 
 def verse(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
     form: Annotated[str | None, option(VerseOrder, "form", "--form", "-f")] = None,
     theme: Annotated[str | None, option(VerseOrder, "theme", "--theme")] = None,
     opening: Annotated[str | None, option(VerseOrder, "opening", "--opening")] = None,
@@ -54,7 +55,7 @@ def verse(
 ) -> None:
     """Write poems that keep their form for certain.
 
-    Example: charbard verse runs/verse --form 七绝 --acrostic 春夏秋冬 --seed 7
+    Example: charbard verse --form 七绝 --acrostic 春夏秋冬 --seed 7
     """
     from charbard.cli.models import bundle_path
     from charbard.config import from_dict
@@ -103,9 +104,10 @@ def verse(
 
 def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: str) -> None:
     """Print a poem as the options ask for it."""
-    from charbard.cli.layout import in_traditional, laid_out
+    from charbard.cli.layout import laid_out
+    from charbard.prosody.script import to_traditional
 
-    lines = in_traditional(poem.lines) if traditional else poem.lines
+    lines = [to_traditional(line) for line in poem.lines] if traditional else poem.lines
     typer.echo(
         laid_out(lines, poem.marks, book=poem.book, pinyin=pinyin, tones=tones, layout=layout)
     )

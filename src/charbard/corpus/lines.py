@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus.split import line_hash
+from charbard.corpus.verse.variants import one_spelling
 
 __all__ = ["LEAST", "KnownLines", "known_lines", "pack", "unpack"]
 
@@ -86,4 +87,4 @@ def unpack(raw: bytes) -> NDArray[np.uint32]:
 
 
 def _digest(line: str) -> int:
-    return line_hash(line) >> 32
+    return line_hash(one_spelling(line)) >> 32

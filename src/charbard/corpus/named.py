@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,17 @@ from charbard.corpus.sources import CHINESE_POETRY, CHINESENAME, SHAKESPEARE, So
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, write_atomically, write_folder_atomically
 
-__all__ = ["CORPORA", "Built", "Named", "build", "built", "config_for", "named", "place_of"]
+__all__ = [
+    "CORPORA",
+    "Built",
+    "Named",
+    "build",
+    "built",
+    "config_for",
+    "named",
+    "place_of",
+    "required",
+]
 
 Say = Callable[[str], None]
 
@@ -85,7 +95,7 @@ CORPORA = {
                 "fields": ("surname", "gender"),
                 "split_field": "split",
             },
-            revision=1,
+            revision=3,
             needs=("verse",),
         ),
     )
@@ -126,14 +136,27 @@ def place_of(name: str) -> Path | None:
     """
     if name not in CORPORA or Path(name).exists():
         return None
+    return required(name).path
+
+
+def required(name: str) -> Built:
+    """A corpus that has to be there.
+
+    Raises:
+        CorpusError: The name is unknown, or the corpus is not built.
+    """
     found = built(name)
     if found is None:
         raise CorpusError(f"the corpus {name!r} is not built", hint=f"charbard corpus build {name}")
-    return found.path
+    return found
 
 
 def built(name: str) -> Built | None:
-    """A corpus, if it was built."""
+    """A corpus, if it was built.
+
+    Raises:
+        CorpusError: The name is unknown.
+    """
     corpus = named(name)
     try:
         folder = _root() / _pointer(name).read_text(encoding="utf-8").strip()
@@ -183,9 +206,7 @@ def build(
     for old in _root().glob(f"{name}-*"):
         if old.name != folder.name:
             shutil.rmtree(old, ignore_errors=True)
-    done = built(name)
-    assert done is not None
-    return done
+    return required(name)
 
 
 def _root() -> Path:
@@ -212,9 +233,7 @@ def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -
 
 def _source(source: Source, given: Path | None, say: Say) -> Path:
     if given is None:
-        path = fetch(source, say=say)
-        check_digest(path, source)
-        return path
+        return fetch(source, say=say)
     if not given.exists():
         raise CorpusError(f"no file or folder {str(given)!r}", hint="give --from an existing place")
     if given.is_file():
@@ -233,9 +252,7 @@ def _fill(
     target = place / corpus.file
     counts = _BUILDERS[corpus.name](sources, target, exclude_lines, say)
     with target.open("rb") as file:
-        hasher = sha256()
-        while block := file.read(1 << 20):
-            hasher.update(block)
+        digest = file_digest(file, "sha256").hexdigest()
     about = {
         "name": corpus.name,
         "recipe": recipe,
@@ -249,7 +266,7 @@ def _fill(
             for one in corpus.sources
         ],
         "bytes": target.stat().st_size,
-        "sha256": hasher.hexdigest(),
+        "sha256": digest,
         **counts,
     }
     (place / "about.json").write_text(
@@ -281,8 +298,7 @@ def _names(
     from charbard.corpus.names import build_names
     from charbard.corpus.verse import read_poems
 
-    verse = built("verse")
-    assert verse is not None  # built before, as the corpus asks
+    verse = required("verse")
     return build_names(sources[0], (poem.author for poem in read_poems(verse.path)), target)
 
 

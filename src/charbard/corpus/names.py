@@ -5,6 +5,7 @@ source has it for one only.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,10 @@ _LENGTHS = (1, 2)
 """Characters of a given name."""
 _COMPOUND = 2
 _MONK = "释"
+_NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
+_NOT = "不"
+_LEAST_USE = 10
+"""Poets whose given name has a character, for it to be one that names are made of."""
 
 
 def build_names(source: Path, authors: Iterable[str], target: Path) -> dict[str, Any]:
@@ -49,7 +54,9 @@ def build_names(source: Path, authors: Iterable[str], target: Path) -> dict[str,
     surnames = frozenset(files["lastnames.txt"].split())
     report: Counter[str] = Counter()
     with target.open("w", encoding="utf-8") as file:
-        for record in (*_poets(authors, surnames, report), *_given(files, report)):
+        poets = list(_poets(authors, surnames, report))
+        used = Counter(char for record in poets for char in record["text"])
+        for record in (*poets, *_given(files, used, report)):
             record["split"] = _side(record["text"])
             report[record["split"]] += 1
             file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -68,35 +75,34 @@ def _poets(
     for author in dict.fromkeys(authors):
         length = _COMPOUND if author[:_COMPOUND] in surnames else 1
         surname, given = author[:length], author[length:]
-        if surname not in surnames or surname == _MONK or len(given) not in _LENGTHS:
+        if (
+            surname not in surnames
+            or surname == _MONK
+            or len(given) not in _LENGTHS
+            or _NO_GIVEN_NAME.search(given)
+        ):
             report["poets: a monk, a title, or no known surname"] += 1
             continue
         report["poets: kept"] += 1
         yield {"text": given, "surname": surname, "source": "poets"}
 
 
-def _given(files: Mapping[str, str], report: Counter[str]) -> Iterator[dict[str, str]]:
+def _given(
+    files: Mapping[str, str], used: Counter[str], report: Counter[str]
+) -> Iterator[dict[str, str]]:
     genders: dict[str, set[str]] = {}
     for name, gender in _GENDERS.items():
         for length in _LENGTHS:
             for given in json.loads(files[name]).get(str(length), ()):
                 genders.setdefault(given.strip(), set()).add(gender)
     for given, of in genders.items():
-        if len(given) not in _LENGTHS or not all(map(_is_common, given)):
-            report["chinesename: with a rare character"] += 1
+        usual = all(used[char] >= _LEAST_USE for char in given)
+        if len(given) not in _LENGTHS or not usual or _NOT in given:
+            report["chinesename: with a character that names are not made of"] += 1
             continue
         report["chinesename: kept"] += 1
         record = {"text": given, "source": "chinesename"}
         yield record | {"gender": of.pop()} if len(of) == 1 else record
-
-
-def _is_common(char: str) -> bool:
-    """Whether it is one of the 3,755 common characters, the first level of GB 2312."""
-    try:
-        lead = char.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        return False
-    return 0xB0 <= lead <= 0xD7
 
 
 def _side(given: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus.verse.poem import lines_of
+from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
 from charbard.files import write_folder_atomically
 
@@ -24,7 +25,9 @@ __all__ = ["GRAM", "Source", "Span", "SpanIndex", "open_spans"]
 GRAM = 4
 """Characters of the shortest span that is found."""
 _BITS = 16
-_FILES = ("chars", "text_T", "grams_G", "places_G", "line_starts_L", "poem_of_L", "offsets_P")
+_MAPPED = ("text_T", "grams_G", "places_G")
+_READ = ("chars", "line_starts_L", "poem_of_L", "offsets_P")
+"""Small, and looked up all over: kept in memory, 25 MB for the verse corpus."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class SpanIndex:
             lines: Simplified, without marks; see `lines_of`.
         """
         return tuple(
-            Span(number, start, end, len(places), self._source(int(places.min())))
+            Span(number, start, end, len(places), self._source(places.min()))
             for number, line in enumerate(lines)
             for start, end, places in self._stretches(line)
         )
@@ -91,7 +94,7 @@ class SpanIndex:
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
         """Start, end and the places in the corpus of every longest stretch of a line."""
-        ids = _ids(line, self.chars)
+        ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
         lasts = np.searchsorted(self.grams_G, keys, "right")
@@ -108,9 +111,10 @@ class SpanIndex:
                 yield int(start), end, places
                 reached = end
 
-    def _source(self, place: int) -> Source:
+    def _source(self, place: np.uint32) -> Source:
+        # A number of another type would make searchsorted convert the whole array first.
         number = int(np.searchsorted(self.line_starts_L, place, "right")) - 1
-        poem = int(self.poem_of_L[number])
+        poem = self.poem_of_L[number]
         first = int(np.searchsorted(self.poem_of_L, poem, "left"))
         with self.records.open("rb") as file:
             file.seek(int(self.offsets_P[poem]))
@@ -135,7 +139,8 @@ def open_spans(records: Path) -> SpanIndex:
     if not folder.is_dir():
         write_folder_atomically(folder, lambda place: _build(records, place))
     try:
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FILES}
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _MAPPED}
+        arrays |= {name: np.load(folder / f"{name}.npy") for name in _READ}
     except (OSError, ValueError) as error:
         raise CorpusError(
             f"cannot read the index {str(folder)!r}: {error}",
@@ -176,16 +181,12 @@ def _build(records: Path, folder: Path) -> None:
         "poem_of_L": np.array(poem_of, np.uint32),
         "offsets_P": np.array(offsets[:-1], np.int64),
     }
-    for name in _FILES:
-        np.save(folder / f"{name}.npy", arrays[name])
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32)
-
-
-def _ids(line: str, chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    return _ids_of(_codes(line), chars)
 
 
 def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:

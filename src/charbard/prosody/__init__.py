@@ -14,7 +14,7 @@ from charbard.prosody.book import (
     rhymes_with,
     tones_of,
 )
-from charbard.prosody.catalogue import form_named, forms
+from charbard.prosody.catalogue import form_named, form_of_page, forms
 from charbard.prosody.form import Form, Line, Variant
 from charbard.prosody.poem import Poem, read_poem
 from charbard.prosody.template import form_of_lengths, form_of_text
@@ -31,6 +31,7 @@ __all__ = [
     "fold",
     "form_named",
     "form_of_lengths",
+    "form_of_page",
     "form_of_text",
     "forms",
     "read_poem",

@@ -282,7 +282,7 @@ def _readings(book: str, min_share: float) -> Mapping[str, frozenset[Reading]]:
                 Reading("平" if item[0] == "平" else "仄", item[1:]) for item in row.split()
             )
         table[char] = made[row]
-    if min_share and book != "xinyun":
+    if min_share and book_named(book).key != "xinyun":
         _prune(table, min_share)
     return MappingProxyType(table)
 

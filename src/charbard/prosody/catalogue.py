@@ -1,8 +1,10 @@
-"""Finding a form by its name: the pages that come with charbard, or a page of the user's.
+"""Finding a form by its name: on the pages that come with charbard, or on the user's.
 
-Pages are read on first use, the long one of tunes only when no other holds the name.
+Pages are read once, on first use, the long one of tunes only when no other holds the name. The
+user's are the .toml files in the folder that the environment variable CHARBARD_FORMS names.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -16,25 +18,23 @@ from charbard.prosody.form import Form
 from charbard.prosody.page import Template, read_page, read_page_file
 from charbard.prosody.template import form_of_lengths, is_lengths
 
-__all__ = ["form_named", "forms", "template_named", "templates"]
+__all__ = ["form_named", "form_of_page", "forms", "template_named", "templates"]
 
 _PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci")
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
 def forms() -> tuple[Form, ...]:
-    """Every form that comes with charbard, each in its usual size."""
+    """Every form, each in its usual size."""
     return tuple(template.form() for template in templates())
 
 
-@cache
 def form_named(name: str, lines: int | None = None) -> Form:
     """The form of this name, in either script.
 
     Args:
         name: A name or other name of a form; a number behind it is its number of lines (五排12);
-            or line lengths such as 7a,5,7a,5a; or the path of a page, ending in .toml, whose first
-            form is meant.
+            or line lengths such as 7a,5,7a,5a. Never a path: a name may come from anywhere.
         lines: Number of lines, for a form that leaves it open.
 
     Raises:
@@ -45,10 +45,22 @@ def form_named(name: str, lines: int | None = None) -> Form:
     >>> len(form_named("五言排律12").variants[0].lines)
     12
     """
-    if name.endswith(".toml"):
-        return read_page_file(Path(name))[0].form(lines)
     if is_lengths(name):
         return form_of_lengths(name)
+    return _known(name, lines, _folder())
+
+
+def form_of_page(path: Path, lines: int | None = None) -> Form:
+    """The first form on a page that is a file.
+
+    Raises:
+        OptionError: It cannot be read, or is not such a page.
+    """
+    return read_page_file(path)[0].form(lines)
+
+
+@cache
+def _known(name: str, lines: int | None, folder: str | None) -> Form:
     if (template := _find(name)) is not None:
         return template.form(lines)
     if (sized := _SIZED.fullmatch(name)) and (template := _find(sized[1])) is not None:
@@ -68,18 +80,35 @@ def template_named(name: str) -> Template:
 
 
 def templates() -> Iterator[Template]:
-    """Every form that comes with charbard as its page has it, in the order of the pages."""
+    """Every form as its page has it, in the order of the pages; the user's come last."""
     for page in _PAGES:
         yield from _page(page)
+    yield from _user_pages(_folder())
 
 
 def _find(name: str) -> Template | None:
     plain = _plain(name)
-    for page in _PAGES:
-        for template in _page(page):
-            if plain in (template.name, *template.aliases):
-                return template
-    return None
+    return next((each for each in templates() if plain in (each.name, *each.aliases)), None)
+
+
+def _folder() -> str | None:
+    return os.environ.get("CHARBARD_FORMS") or None
+
+
+@cache
+def _user_pages(folder: str | None) -> tuple[Template, ...]:
+    if folder is None:
+        return ()
+    if not Path(folder).is_dir():
+        raise OptionError(
+            f"CHARBARD_FORMS is {folder!r}, which is no folder",
+            hint="name a folder of .toml pages, or unset it",
+        )
+    return tuple(
+        template
+        for path in sorted(Path(folder).glob("*.toml"))
+        for template in read_page_file(path)
+    )
 
 
 def _unknown(name: str) -> OptionError:

@@ -15,6 +15,9 @@ from charbard.vocab import UNKNOWN
 
 __all__ = ["plan_wish", "shapes"]
 
+_PLAINER = {"；": "，", "：": "，", "、": "，", "？": "。", "！": "。"}
+"""What a model of plainly punctuated verse reads for a mark it has never seen."""
+
 
 def plan_wish(wish: Wish, lexicon: Lexicon) -> Machine | None:
     """The machine of a wish; None if no text can fulfil it.
@@ -119,7 +122,8 @@ def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
 
 
 def _mark_id(mark: str, lexicon: Lexicon) -> int:
-    char_id = lexicon.vocab.id_of(mark)
+    known = (lexicon.vocab.id_of(each) for each in (mark, _PLAINER.get(mark, mark), "，"))
+    char_id = next((each for each in known if each is not None), None)
     if char_id is None:
         raise OptionError(
             f"the model has never seen the mark {mark!r}",

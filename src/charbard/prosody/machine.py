@@ -12,6 +12,7 @@ look-up.
 """
 
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -30,6 +31,8 @@ _EMPTY = np.zeros(0, np.int32)
 
 _Live = tuple[int, int]
 """A variant in progress: number of its plan, bits of the patterns its line in progress fits."""
+_Demand = tuple[int | None, int, frozenset[tuple[int, int]]]
+"""One id, or bits of tones, or (tones, groups) of rhymes: what the next character must be."""
 _Groups = tuple[tuple[int, ...], ...]
 """For each plan, for each rhyme: bits of the groups it can still be."""
 
@@ -231,24 +234,22 @@ class Machine:
         return self._lines.of(_Line(at, tuple(lives))), self._rhymes.of(groups)
 
     def _look_up(self, line: _Line, groups: _Groups) -> tuple[Mask, Ids]:
-        key, mask = self._union(line, groups)
-        banned = self.slots[line.at].banned
-        found = self._shared.get((key, banned))
+        slot = self.slots[line.at]
+        demand = self._demand(line, groups)
+        found = self._shared.get((demand, slot.banned))
         if found is None:
-            mask = mask.copy()
-            mask[list(banned)] = False
+            mask = self._mask_of(demand)
+            mask[list(slot.banned)] = False
             ids = np.flatnonzero(mask).astype(np.int32)
             ids.setflags(write=False)
-            found = self._shared[key, banned] = (mask, ids)
+            found = self._shared[demand, slot.banned] = (mask, ids)
         return found
 
-    def _union(self, line: _Line, groups: _Groups) -> tuple[object, Mask]:
-        """What some variant in progress allows, and a name for it."""
+    def _demand(self, line: _Line, groups: _Groups) -> _Demand:
+        """What some variant in progress asks of the next character."""
         slot = self.slots[line.at]
         if slot.locked is not None:
-            mask = np.zeros(len(self.lexicon.vocab), np.bool_)
-            mask[slot.locked] = True
-            return ("id", slot.locked), mask
+            return slot.locked, 0, frozenset()
         assert slot.place is not None
         tones, rhymes = 0, set[tuple[int, int]]()
         for number, patterns in line.lives:
@@ -264,10 +265,20 @@ class Machine:
                     (pattern[-1], end & groups[number][key])
                     for pattern, end in zip(asked, ends, strict=True)
                 )
-        masks = [self._pool.rhyme_mask(bits, open_groups) for bits, open_groups in rhymes]
+        return None, tones, frozenset(rhymes)
+
+    def _mask_of(self, demand: _Demand) -> Mask:
+        """(V,) the ids that meet a demand; a new array."""
+        locked, tones, rhymes = demand
+        mask = np.zeros(len(self.lexicon.vocab), np.bool_)
+        if locked is not None:
+            mask[locked] = True
+            return mask
         if tones:
-            masks.append(self._pool.mask(tones))
-        return (tones, frozenset(rhymes)), np.logical_or.reduce(masks)
+            mask |= self._pool.mask(tones)
+        for bits, open_groups in rhymes:
+            mask |= self._pool.rhyme_mask(bits, open_groups)
+        return mask
 
     def _after(self, at: int, lives: Sequence[_Live], kind: Kind | None, tones: int) -> int:
         """What is settled once a character with these tones stands inside a line."""
@@ -369,9 +380,13 @@ class _Numbers(list[T]):
     def __init__(self) -> None:
         super().__init__()
         self._number: dict[T, int] = {}
+        self._lock = Lock()
 
     def of(self, value: T) -> int:
-        number = self._number.setdefault(value, len(self))
-        if number == len(self):
-            self.append(value)
+        number = self._number.get(value)
+        if number is None:
+            with self._lock:  # threads may share a machine
+                number = self._number.setdefault(value, len(self))
+                if number == len(self):
+                    self.append(value)
         return number

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from charbard.errors import OptionError
-from charbard.prosody.book import Reading, readings_of, tones_of
+from charbard.prosody.book import Reading, book_named, readings_of, tones_of
 from charbard.prosody.form import Form, Line, Variant
 from charbard.prosody.poem import Poem, read_poem
 
@@ -55,7 +55,7 @@ def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
         )
         for number, (size, rhyme, slash) in enumerate(found, 1)
     )
-    return Form(lengths.strip(), "歌词", (Variant("模板", lines),), book=book)
+    return Form(lengths.strip(), "歌词", (Variant("模板", lines),), book=book_named(book).key)
 
 
 def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Form:
@@ -75,7 +75,7 @@ def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Fo
     >>> [line.rhyme for line in form.variants[0].lines]
     ['a', 'a', None, 'a']
     """
-    poem = read_poem(text)
+    poem, book = read_poem(text), book_named(book).key
     if len(poem.lines) > MAX_LINES or max(poem.shape) > MAX_LINE:
         raise OptionError(
             f"the text has {len(poem.lines)} lines, the longest of {max(poem.shape)} characters",

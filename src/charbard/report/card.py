@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from charbard.errors import OptionError
-from charbard.report.page import cell
+from charbard.report.page import cell, readable
 
 __all__ = ["PARTS", "filled_card", "read_notes"]
 
@@ -114,5 +114,5 @@ def _figures(section: Mapping[str, Any]) -> str:
 def _samples(section: Mapping[str, Any]) -> str:
     parts = [f"### {section['title']}\n\n{section['says']}"]
     for heading, texts in section["texts"].items():
-        parts.append(f"**{heading}**\n\n" + "\n\n".join(f"```\n{text}\n```" for text in texts))
+        parts.append(f"**{heading}**\n\n```\n" + "\n\n".join(readable(texts)) + "\n```")
     return "\n\n".join(parts)

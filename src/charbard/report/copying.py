@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from charbard.report.diversity import grams_of
 
-__all__ = ["Copied", "Grams", "Learned", "lines_of", "word_grams"]
+__all__ = ["Copied", "Grams", "Learned", "lines_of", "place_among", "word_grams"]
 
 Grams = Callable[[str, int], NDArray[np.uint64]]
 """From a text and a size to its n-grams, as numbers."""
@@ -72,9 +72,9 @@ class Learned:
         lines, grams = self._numbers(texts)
         return Copied(
             len(lines),
-            int(_among(lines, self._lines).sum()),
+            int(place_among(lines, self._lines)[1].sum()),
             len(grams),
-            int(_among(grams, self._grams).sum()),
+            int(place_among(grams, self._grams)[1].sum()),
         )
 
 
@@ -92,9 +92,11 @@ def word_grams(text: str, size: int) -> NDArray[np.uint64]:
     return np.fromiter(numbers, np.int64, count).view(np.uint64)
 
 
-def _among(wanted: NDArray[np.generic], known: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Which of these stand among sorted, distinct ones."""
+def place_among(
+    wanted: NDArray[np.generic], known: NDArray[np.generic]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each of these stands among sorted, distinct ones, and whether it really does."""
+    place = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     if not len(known):
-        return np.zeros(len(wanted), np.bool_)
-    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.asarray(known[place] == wanted)
+        return place, np.zeros(len(wanted), np.bool_)
+    return place, np.asarray(known[place] == wanted)

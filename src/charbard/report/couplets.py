@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charbard.report.copying import place_among
 from charbard.report.form import lines_in
 
 __all__ = ["Parallelism", "couplet_scores"]
@@ -35,9 +36,10 @@ class Parallelism:
     def learn(cls, poems: Iterable[str]) -> "Parallelism":
         """Count over the middle couplets of eight-line poems; others are passed over."""
         middle = [c for poem in poems for c in _couplets(poem, _MIDDLE)]
-        upper, lower = (_points("".join(lines)) for lines in zip(*middle, strict=True))
+        upper = _points("".join(upper for upper, _ in middle))
+        lower = _points("".join(lower for _, lower in middle))
         pairs, counts = np.unique(_paired(upper, lower), return_counts=True)
-        most = int(max(upper.max(), lower.max())) + 1
+        most = int(max(upper.max(initial=0), lower.max(initial=0))) + 1
         return cls(
             pairs, counts, np.bincount(upper, minlength=most), np.bincount(lower, minlength=most)
         )
@@ -46,9 +48,9 @@ class Parallelism:
         """Mean nats of mutual information a character; above 1 is clearly parallel."""
         a, b = _points(upper), _points(lower)
         keys = _paired(a, b)
-        place = np.minimum(np.searchsorted(self.pairs, keys), len(self.pairs) - 1)
-        seen = np.where(self.pairs[place] == keys, self.counts[place], 0) + _UNSEEN
-        total = self.counts.sum()
+        place, known = place_among(keys, self.pairs)
+        seen = np.where(known, self.counts[place], 0) + _UNSEEN if known.any() else _UNSEEN
+        total = max(1, int(self.counts.sum()))
         expected = (_counted(self.uppers, a) + 1) * (_counted(self.lowers, b) + 1) / total
         return float(np.log(seen / np.maximum(expected, _UNSEEN)).mean())
 

@@ -142,13 +142,10 @@ class TextReport:
         for name, texts in {"free": written, "by people": people}.items():
             if texts:
                 shares: dict[str, Cell] = {f"distinct-{n}": distinct(texts, n) for n in sizes}
-                count = repeated(texts) if self._records else None
-                rows[name] = {
-                    **shares,
-                    "characters": sum(map(len, texts)),
-                    "mean length": float(np.mean([len(text) for text in texts])),
-                    "repeated": count,
-                }
+                rows[name] = {**shares, "characters": sum(map(len, texts))}
+                if self._records:
+                    rows[name]["mean length"] = float(np.mean([len(text) for text in texts]))
+                    rows[name]["repeated"] = repeated(texts)
         return Section(
             key="variety",
             title="How varied it is",

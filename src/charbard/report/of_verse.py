@@ -38,6 +38,8 @@ class VerseReport:
         self._subject = subject
         self._options = subject.options
         self._vocab = subject.bundle.vocab
+        self._freely: dict[str, list[str]] = {}
+        self._bound: dict[str, list[str]] = {}
 
     def sections(self) -> Iterator[tuple[str, "Section | None"]]:
         """Each section by its key, made when it is asked for; None where the text lacks for it."""
@@ -73,25 +75,33 @@ class VerseReport:
         return [tune for tune, _ in tunes.most_common(_TUNES)]
 
     @cached_property
-    def _free(self) -> dict[str, list[str]]:
-        """Free text of each form, nothing but the form given."""
-        forms = [*REGULATED, *self._tunes]
-        return {form: self._write([{"form": form}] * self._options.texts) for form in forms}
+    def _forms(self) -> tuple[str, ...]:
+        """The forms that are written in."""
+        return (*REGULATED, *self._tunes)
 
     @cached_property
-    def _constrained(self) -> dict[str, list[str]]:
-        """Constrained text of each form that has rules, nothing else asked."""
-        writer = VerseWriter(self._subject.bundle, self._subject.network)
-        known = {form.name for form in forms()}
-        return {
-            form: self._constrained_in(writer, form)
-            for form in (*REGULATED, *self._tunes)
-            if form in known
-        }
+    def _ruled(self) -> frozenset[str]:
+        """Those that have rules to keep."""
+        return frozenset(form.name for form in forms()).intersection(self._forms)
 
-    def _constrained_in(self, writer: VerseWriter, form: str) -> list[str]:
+    def _free(self, form: str) -> list[str]:
+        """Free text, nothing but the form given; written once."""
+        if form not in self._freely:
+            self._freely[form] = self._write([{"form": form}] * self._options.texts)
+        return self._freely[form]
+
+    def _constrained(self, form: str) -> list[str]:
+        """Text that keeps the form, nothing else asked; written once."""
+        if form not in self._bound:
+            self._bound[form] = list(self._keeping(form))
+        return self._bound[form]
+
+    @cached_property
+    def _writer(self) -> VerseWriter:
+        return VerseWriter(self._subject.bundle, self._subject.network)
+
+    def _keeping(self, form: str) -> Iterator[str]:
         self._subject.say(f"writing {self._options.texts} poems that keep the form: {form}")
-        texts: list[str] = []
         for start in range(0, self._options.texts, _CANDIDATES):
             order = VerseOrder(
                 form=form,
@@ -99,15 +109,14 @@ class VerseReport:
                 candidates=min(_CANDIDATES, self._options.texts - start),
                 seed=self._options.seed + start,
             )
-            poems = sorted(writer.verse(order), key=lambda poem: poem.candidate)
-            texts += [poem.text for poem in poems]
-        return texts
+            poems = sorted(self._writer.verse(order), key=lambda poem: poem.candidate)
+            yield from (poem.text for poem in poems)
 
     def _ways(self, form: str) -> Iterator[tuple[str, list[str]]]:
         """Poems of a form, by how they came about."""
-        yield f"{form} free", self._free[form]
-        if form in self._constrained:
-            yield f"{form} constrained", self._constrained[form]
+        yield f"{form} free", self._free(form)
+        if form in self._ruled:
+            yield f"{form} constrained", self._constrained(form)
         yield f"{form} by people", self._human(form, self._held_out)
 
     def _write(self, fields: Sequence[Mapping[str, str]]) -> list[str]:
@@ -155,7 +164,7 @@ class VerseReport:
 
     def _form(self) -> Section:
         rows: dict[str, FormCount] = {}
-        for form in self._free:
+        for form in self._forms:
             shapes = frozenset(shape_of(text) for text in self._human(form, self._learned))
             rows |= {name: count_form(texts, form, shapes) for name, texts in self._ways(form)}
         columns = list(FormCount().rates())
@@ -175,14 +184,15 @@ class VerseReport:
 
     def _variety(self) -> Section:
         people = self._human(_MAIN, self._learned, self._options.texts)
-        ways = {"free": self._free[_MAIN], "constrained": self._constrained[_MAIN]}
+        ways = {"free": self._free(_MAIN), "constrained": self._constrained(_MAIN)}
         rows: dict[str, dict[str, Cell]] = {}
         measure = {f"distinct-{size}": distinct(people, size) for size in (1, 2, 3, 4)}
         for name, texts in ways.items():
-            texts = texts[: len(people)]
+            texts = texts[: len(people) or None]
             shares = {f"distinct-{size}": distinct(texts, size) for size in (1, 2, 3, 4)}
             rows[name] = {"poems": len(texts), "repeated": repeated(texts), **shares}
-            rows[f"{name}, of people's"] = {c: shares[c] / measure[c] for c in shares}
+            if people:
+                rows[f"{name}, of people's"] = {c: shares[c] / measure[c] for c in shares}
         rows["by people"] = {"poems": len(people), "repeated": repeated(people), **measure}
         return Section(
             key="variety",
@@ -196,7 +206,7 @@ class VerseReport:
     def _novelty(self) -> Section:
         learned = Learned(record.text for record in self._learned)
         rows: dict[str, dict[str, Cell]] = {}
-        for form in self._free:
+        for form in self._forms:
             for name, texts in self._ways(form):
                 rows[name] = {"poems": len(texts), **learned.copied(texts).rates()}
         return Section(
@@ -279,13 +289,12 @@ class VerseReport:
 
     def _samples(self) -> Section:
         most = self._options.samples
-        texts = {
-            f"{form}, the first {most}": written[:most] for form, written in self._free.items()
-        }
-        for form in REGULATED:
-            texts[f"{form}, chosen by the model among those that keep the form"] = self._chosen(
-                form
-            )
+        texts: dict[str, Sequence[str]] = {}
+        for form in self._forms:
+            texts[f"{form} free, the first {most}"] = self._free(form)[:most]
+            if form in self._ruled:
+                texts[f"{form} constrained, the first {most}"] = self._constrained(form)[:most]
+                texts[f"{form} constrained, chosen by the model"] = self._chosen(form)
         return Section(
             key="samples",
             title="What it writes",
@@ -296,7 +305,7 @@ class VerseReport:
         )
 
     def _chosen(self, form: str) -> list[str]:
-        kept = sorted(set(self._constrained[form]))
+        kept = sorted(set(self._constrained(form)))
         records = [Record(text, {"form": form}) for text in kept]
         found = tallies(self._subject.model, self._vocab, records, only_han=True)
         order = np.argsort([tally.nats / tally.chars for tally in found], kind="stable")

@@ -2,12 +2,15 @@
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from charbard.report.svg import bars
 
-__all__ = ["cell", "page"]
+__all__ = ["cell", "page", "readable"]
+
+_SHORT, _A_ROW = 14, 8
+"""Texts of so few characters stand together, so many in a row."""
 
 _STYLE = """
 :root{--ink:#222;--paper:#fbfaf7;--soft:#6b675f;--line:#ddd6c8;--bar:#b5442e;--people:#8d9a86;
@@ -23,7 +26,7 @@ th,td{padding:.25rem .8rem .25rem 0;text-align:right;border-bottom:1px solid var
 th:first-child,td:first-child{text-align:left}th{font-weight:normal;color:var(--soft)}
 svg{width:100%;min-width:30rem;height:auto;font-size:12px;margin:.5rem 0 1rem}
 svg text{fill:var(--ink)}svg rect{fill:var(--bar)}svg rect.people{fill:var(--people)}
-.texts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem}
+.texts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:.6rem}
 pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--box);
 padding:.7rem .9rem;margin:0}
 p.says,small{color:var(--soft)}
@@ -46,7 +49,7 @@ def page(document: Mapping[str, Any]) -> str:
         "</p>",
         *(_section(section) for section in document["sections"]),
         "<details><summary>How it was made and measured</summary>",
-        _facts({**model["provenance"], "report": document["options"]}),
+        _facts({**model["provenance"], "measured": document["text"], "by": document["options"]}),
         "</details>",
     ]
     return (
@@ -114,14 +117,23 @@ def cell(value: Any, *, share: bool) -> str:
     return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
 
 
-def _texts(texts: list[str]) -> str:
-    boxes = (f"<pre>{html.escape(_broken(text))}</pre>" for text in texts)
+def _texts(texts: Sequence[str]) -> str:
+    boxes = (f"<pre>{html.escape(text)}</pre>" for text in readable(texts))
     return f'<div class="texts">{"".join(boxes)}</div>'
 
 
-def _broken(text: str) -> str:
-    """Verse is kept without line ends; a sentence a line is how it is read."""
-    return text.replace("。", "。\n").strip() if "\n" not in text else text
+def readable(texts: Sequence[str]) -> list[str]:
+    r"""Texts as they are read: verse a sentence a line, many short ones together in rows.
+
+    >>> readable(["床前明月光，疑是地上霜。举头望明月，低头思故乡。"])
+    ['床前明月光，疑是地上霜。\n举头望明月，低头思故乡。']
+    >>> readable(["李 · 白", "杜 · 甫"])
+    ['李 · 白    杜 · 甫']
+    """
+    if texts and all(len(text) <= _SHORT and "\n" not in text for text in texts):
+        rows = (texts[place : place + _A_ROW] for place in range(0, len(texts), _A_ROW))
+        return ["\n".join("    ".join(row) for row in rows)]
+    return [text if "\n" in text else text.replace("。", "。\n").strip() for text in texts]
 
 
 def _facts(facts: Mapping[str, Any]) -> str:

@@ -128,6 +128,9 @@ def measured(
         records: Poems with all their fields.
         score: Told the records with no other fields than those given; one tally each.
         given: Fields that are told.
+
+    Raises:
+        CorpusError: There is no Chinese character to count.
     """
     kept = set(given)
     told = [Record(record.text, _only(record.fields, kept)) for record in records]
@@ -135,6 +138,10 @@ def measured(
     for record, tally in zip(records, score(told), strict=True):
         for name in ("all", *group_names(record)):
             sums[name] = sums.get(name, Tally()) + tally
+    if not sums["all"].chars:
+        raise CorpusError(
+            "there is no Chinese character to count", hint="other records: use protocol R"
+        )
     groups = {name: _perplexity(tally) for name, tally in sums.items() if tally.chars}
     return replace(groups.pop("all"), groups=groups)
 

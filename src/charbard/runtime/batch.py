@@ -84,6 +84,8 @@ class Batch:
         waits = set(waiting)
         running = {key: seat for key, seat in self._seats.items() if key not in waits}
         held = [seat for key, seat in self._seats.items() if key in waits]
+        if not running:
+            return []
         rows = [seat.start + row for seat in running.values() for row in seat.plan.rows]
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)

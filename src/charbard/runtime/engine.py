@@ -118,7 +118,8 @@ class Engine:
             return self._load._replace(waiting=len(self._queue))
 
     def stop(self, *, grace_s: float = 0.0) -> None:
-        """Accept nothing more, and end. Twice does no harm.
+        """Accept nothing more, and end. Twice does no harm. It blocks: from an event loop whose
+        own streams are to end, call it in another thread.
 
         Args:
             grace_s: How long texts that are written or waited for may take to end by themselves;

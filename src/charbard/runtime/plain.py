@@ -38,10 +38,11 @@ def quantise(x_BK: F32) -> tuple[F32, F32]:
 def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
     """x W' + b, (B, N), for one slot of x."""
     whole_BK, unit_B1 = quantise(x_BSK[:, slot])
-    sums_BN = np.zeros((len(x_BSK), len(matrix.bias_N)), np.float32)
-    for start in range(0, x_BSK.shape[2], _EXACT):
-        part = slice(start, start + _EXACT)
-        sums_BN = sums_BN + whole_BK[:, part] @ matrix.whole_KN[part]
+    parts = [slice(at, at + _EXACT) for at in range(0, x_BSK.shape[2], _EXACT)]
+    sums_BN = whole_BK[:, parts[0]] @ matrix.whole_KN[parts[0]]
+    if len(parts) > 1:  # their sum is whole in float64, and rounded once
+        more = (whole_BK[:, part] @ matrix.whole_KN[part] for part in parts[1:])
+        sums_BN = sum(more, start=sums_BN.astype(np.float64)).astype(np.float32)
     out: F32 = sums_BN * unit_B1 * matrix.unit_N + matrix.bias_N
     return out
 

@@ -71,9 +71,12 @@ def read_scores(
 ) -> tuple[NDArray[np.float32], State]:
     """Log-probability of each target, (T, B), and the state at the end. -1 scores 0."""
     features, state = network.read(ids_TB, state)
-    targets = np.asarray(targets_TB)
-    logp_TB, _, _ = _scores(network, features, np.maximum(targets, 0), 0)
-    return np.where(targets >= 0, logp_TB, np.float32(0)), state
+    counted_TB, logp_TB = targets_TB >= 0, np.zeros(targets_TB.shape, np.float32)
+    if counted_TB.any():  # the output layer is half of the work: only where it counts
+        logp_TB[counted_TB], _, _ = _scores(
+            network, features[counted_TB], targets_TB[counted_TB], 0
+        )
+    return logp_TB, state
 
 
 def _scores(

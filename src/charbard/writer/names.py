@@ -5,17 +5,16 @@ given name is written as the beginning of a line, from characters that names are
 """
 
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 from charbard.config import NameOrder, VerseOrder
 from charbard.errors import OptionError
 from charbard.prosody import Form, Line, Variant, fold
+from charbard.prosody.names import unwanted_in_names
 from charbard.writer.poem import Poem
 from charbard.writer.request import OPEN
 from charbard.writer.verse import VerseWriter
 
-__all__ = ["names", "unwanted"]
+__all__ = ["names"]
 
 _BOOK = "xinyun"
 _COMMON = 2500
@@ -31,12 +30,16 @@ def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
     """
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
-    form = _form(surname, len(given), order.tones)
+    # A model of names is told the surname; to one of verse it is the beginning of the line.
+    told = "surname" in writer.bundle.vocab.fields
+    before = "" if told else surname
+    form = _form(before, len(given), order.tones)
+    fields = {"surname": surname, "gender": order.gender} if told else {}
     asked = VerseOrder(
         form=form.name,
         book=_BOOK,
-        template=(surname + given).replace("＿", OPEN),
-        banned=order.banned + (unwanted() if order.unwanted else ""),
+        template=before + given,
+        banned=order.banned + ("".join(sorted(unwanted_in_names())) if order.unwanted else ""),
         commonest=_COMMON,
         boldness=order.boldness,
         temperature=order.temperature,
@@ -48,17 +51,12 @@ def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
     liked = [replace(asked, template=text) for text in _with_liked(asked.template, order.like)]
     found: dict[str, Poem] = {}
     for wish in liked or [asked]:
-        for poem in writer.verse_in(form, wish):
+        for poem in writer.verse_in(form, wish, fields=fields):
+            if told:
+                poem = replace(poem, lines=(surname + poem.lines[0],))
             found.setdefault(poem.lines[0], poem)
     ranked = sorted(found.values(), key=lambda poem: -poem.score.total)
     return ranked[: order.candidates]
-
-
-@cache
-def unwanted() -> str:
-    """Characters that no one wants in a name."""
-    text = files("charbard.writer.data").joinpath("unwanted.txt").read_text(encoding="utf-8")
-    return "".join(line for line in text.splitlines() if not line.startswith("#"))
 
 
 def _given(order: NameOrder) -> str:

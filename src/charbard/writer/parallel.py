@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = ["UNSEEN", "parallelism", "partners"]
 
-_SHARE = 0.1
+_SHARE = 0.3
 """Share of a pair's chance that is taken from chance alone, seen or not."""
 UNSEEN = float(np.log(_SHARE / (1 + _SHARE)))
 """What a pair counts that was never seen."""

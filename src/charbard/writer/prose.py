@@ -13,27 +13,12 @@ import numpy as np
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import OptionError
-from charbard.runtime import (
-    Bias,
-    ByteModel,
-    Draws,
-    Ids,
-    Step,
-    Steps,
-    Task,
-    as_ids,
-    best_of,
-    generate,
-    read_ids,
-    run,
-    through,
-    together,
-)
+from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
-from charbard.writer.ending import Ending
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
+from charbard.writer.texts import Brief, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
@@ -44,18 +29,6 @@ _ROWS = 64
 def fresh_seed() -> int:
     """A seed nobody has chosen, short enough to type again."""
     return secrets.randbelow(1_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A few characters of one text, as soon as they are certain."""
-
-    sample: int
-    text: str
-    logp: tuple[float, ...]
-    """The model's own log-probability of each character, in nats."""
-    last: bool = False
-    """Whether the text is over."""
 
 
 @dataclass(frozen=True)
@@ -159,43 +132,18 @@ class Writer:
     def tasks(self, order: TextOrder) -> list[Task]:
         """An order as tasks for an engine, which emit `Piece`; large ones are cut up."""
         opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
+        brief = Brief(
+            order,
+            tuple(opening),
+            self._allowed(order.options),
+            self._boost(order.options),
+            self.bundle.vocab.symbols,
+        )
         texts = max(1, _ROWS // order.best_of)
         return [
-            Task(
-                self._texts(opening, order, range(first, min(first + texts, order.samples))),
-                rows=min(texts, order.samples - first) * order.best_of,
-            )
+            text_task(brief, range(first, min(first + texts, order.samples)))
             for first in range(0, order.samples, texts)
         ]
-
-    def _texts(self, opening: list[int], order: TextOrder, samples: range) -> Steps:
-        """Read the opening once, then write all of these samples from there."""
-        yield from read_ids(opening[:-1])
-        children = [self._text(opening, order, sample) for sample in samples]
-        yield from through(together(children), lambda value: ((value[1],), False))
-
-    def _text(self, opening: list[int], order: TextOrder, sample: int) -> Steps:
-        """One text from behind its opening, or the best of several."""
-        numbers = range(sample * order.best_of, (sample + 1) * order.best_of)
-        children = [self._attempt(opening, order, sample, number) for number in numbers]
-        return children[0] if len(children) == 1 else best_of(children, _likelihood)
-
-    def _attempt(self, opening: list[int], order: TextOrder, sample: int, number: int) -> Steps:
-        allowed, boost = self._allowed(order.options), self._boost(order.options)
-        draws = Draws(options=order.options, seed=order.seed, sample=number, boost=boost)
-        ending, symbols = Ending(order), self.bundle.vocab.symbols
-
-        def take(step: Step) -> tuple[list[Piece], bool]:
-            if step.char_id == END:
-                ready = ending.end()
-            else:
-                ready = ending.take(symbols[step.char_id], step.logp)
-            if not ready and not ending.over:
-                return [], False
-            text, logp = "".join(char for char, _ in ready), tuple(logp for _, logp in ready)
-            return [Piece(sample, text, logp, ending.over)], ending.over
-
-        return through(generate(opening, allowed, draws, read=len(opening) - 1), take)
 
     def _allowed(self, options: SampleOptions) -> Ids:
         """What may be written: characters, the end of a record, less what the user rules out."""
@@ -228,9 +176,3 @@ class Writer:
 
 def _known(vocab: Vocab, chars: str) -> set[int]:
     return {char_id for char in chars if (char_id := vocab.id_of(char)) is not None}
-
-
-def _likelihood(pieces: list[Piece]) -> float:
-    """Mean log-probability of a character."""
-    logp = [value for piece in pieces for value in piece.logp]
-    return sum(logp) / max(1, len(logp))

@@ -1,9 +1,10 @@
 """From an order in the user's words to a machine, and what the model reads before it writes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 from charbard.bundle import Bundle
 from charbard.config import VerseOrder
@@ -24,6 +25,9 @@ __all__ = ["OPEN", "Lexicons", "Request", "form_label", "read_order"]
 OPEN = "_"
 """Stands for an open character in a template."""
 _OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_MACHINES = 64
+"""How many are kept; one takes well under a megabyte."""
 _PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 _SHAPES = {(5, 4): "五绝", (7, 4): "七绝", (5, 8): "五律", (7, 8): "七律", (6, 4): "六绝"}
 _LENGTHS = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
@@ -62,12 +66,15 @@ class Request:
         return tuple(found)
 
     def text(self, ids: Sequence[int], start: int = 0) -> str:
-        """Characters of a text or of a part of it, given ones as they were given."""
+        """Characters of whole lines of a text, given ones and marks as they were given."""
         symbols = self.machine.lexicon.vocab.symbols
         given = {(lock.line, lock.place): lock.char for lock in self.wish.locks}
+        marks = [list(line.mark) for line in self.wish.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(
-            given.get((slot.line, slot.place if slot.place is not None else -1), symbols[char_id])
+            marks[slot.line].pop(0)
+            if slot.place is None
+            else given.get((slot.line, slot.place), symbols[char_id])
             for slot, char_id in zip(slots, ids, strict=True)
         )
 
@@ -78,6 +85,7 @@ def read_order(
     lexicons: "Lexicons",
     *,
     form: Form | None = None,
+    fields: Mapping[str, str] = _NO_FIELDS,
     strict: bool = True,
 ) -> Request:
     """Understand an order.
@@ -87,6 +95,7 @@ def read_order(
         order: What is asked.
         lexicons: The rhyme books, seen through the model's vocabulary.
         form: The form itself, for one that has no name.
+        fields: What the model is told before the text, by name, beside what the order says.
         strict: Refuse what cannot be had together, instead of leaving out what is in the way.
 
     Raises:
@@ -109,10 +118,10 @@ def read_order(
         commonest=order.commonest,
         repeats=_repeats(form, order),
     )
-    machine = compile_wish(wish if strict else nearest_wish(wish, lexicon) or wish, lexicon)
-    fields = _fields(bundle, form, shaped.variants[0], order)
-    prime, _, more = opening_ids(bundle, "", fields)
-    bare, _, _ = opening_ids(bundle, "", [field for field in fields if field[0] != "title"])
+    machine = lexicons.machine(wish if strict else nearest_wish(wish, lexicon) or wish)
+    told = _fields(bundle, form, shaped.variants[0], order, fields)
+    prime, _, more = opening_ids(bundle, "", told)
+    bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] != "title"])
     notes += [note for note in more if note not in notes]
     if order.theme and "title" not in bundle.vocab.fields:
         notes.append("the model was trained without titles: the theme does not reach it")
@@ -120,14 +129,24 @@ def read_order(
 
 
 class Lexicons:
-    """The rhyme books, seen through one model's vocabulary; each built once."""
+    """The rhyme books, seen through one model's vocabulary, and the machines made last.
+
+    A machine that is asked for again has most of its steps at hand.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self._build = cache(lambda book: Lexicon.build(bundle.vocab, book))
+        self._compile = lru_cache(_MACHINES)(lambda wish: compile_wish(wish, self(wish.book)))
 
     def __call__(self, book: str) -> Lexicon:
+        """One rhyme book."""
         lexicon: Lexicon = self._build(book)
         return lexicon
+
+    def machine(self, wish: Wish) -> Machine:
+        """As `compile_wish`."""
+        machine: Machine = self._compile(wish)
+        return machine
 
 
 def form_label(form: Form, variant: Variant) -> str:
@@ -280,7 +299,7 @@ def _repeats(form: Form, order: VerseOrder) -> str:
 
 
 def _fields(
-    bundle: Bundle, form: Form, variant: Variant, order: VerseOrder
+    bundle: Bundle, form: Form, variant: Variant, order: VerseOrder, more: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """What the model was trained to be told, as far as the order says it."""
     said = {
@@ -288,5 +307,6 @@ def _fields(
         "dynasty": order.dynasty,
         "author": order.author,
         "title": order.theme,
+        **more,
     }
     return [(name, said[name]) for name in bundle.vocab.fields if said.get(name)]

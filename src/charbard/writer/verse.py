@@ -3,7 +3,7 @@
 Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import VerseOrder
+from charbard.corpus.lines import known_lines
 from charbard.errors import OptionError
 from charbard.prosody import Form
 from charbard.prosody.compiler import plan_wish
@@ -78,9 +79,17 @@ class VerseWriter:
         """
         return cls(load_bundle(Path(path)))
 
-    def verse_in(self, form: Form, order: VerseOrder) -> list[Poem]:
-        """Every candidate of an order in a form that need not have a name, the best first."""
-        request = read_order(self.bundle, order, self._lexicons, form=form)
+    def verse_in(
+        self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
+    ) -> list[Poem]:
+        """Every candidate of an order in a form that need not have a name, the best first.
+
+        Args:
+            form: The form.
+            order: All else.
+            fields: What the model is told before the text, by name, beside what the order says.
+        """
+        request = read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
         return [said for said in self._stream(request) if isinstance(said, Poem)]
 
     def request(self, order: VerseOrder) -> Request:
@@ -345,9 +354,7 @@ def _poem(
     )
 
 
-def _settled(
-    machine: Machine, text: TextDrafted
-) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """Variants and rhymes of a text; none for one that breaks the form."""
     if text.state is not None:
         return machine.settled(text.state)
@@ -381,4 +388,5 @@ def _score(
         theme=None if theme is None else theme / max(1, size),
         parallel=parallel_score(lines, pairs),
         repetition=repetition(lines),
+        novelty=1 - float(known_lines().hold(lines).mean()),
     )

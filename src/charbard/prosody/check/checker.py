@@ -82,7 +82,8 @@ def check_poem(
 @lru_cache(maxsize=256)
 def _resized(name: str, lines: int) -> Form | None:
     """A form of open size in the size of the poem."""
-    template = next((each for each in templates() if name in (each.name, *each.aliases)), None)
+    plain = "".join(map(fold, name))
+    template = next((each for each in templates() if plain in (each.name, *each.aliases)), None)
     if template and template.sizes and len(template.sizes) > 1 and lines in template.sizes:
         return template.form(lines)
     return None

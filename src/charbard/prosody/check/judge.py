@@ -46,8 +46,8 @@ def _regulated(
         for number, line in enumerate(poem.lines, 1)
         if number % 2 == 0
     ]
-    name, chosen, findings = rhyme_groups(ends, book=book, asked=rhyme)
     first = poem.lines[0][-1]
+    name, chosen, findings = rhyme_groups(ends, book=book, asked=rhyme, better=first)
     own = Reading("平", name)
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None

@@ -34,20 +34,22 @@ class RhymeEnd:
 
 
 def rhyme_groups(
-    ends: Sequence[RhymeEnd], *, book: str, asked: str | None = None
+    ends: Sequence[RhymeEnd], *, book: str, asked: str | None = None, better: str = ""
 ) -> tuple[str, dict[int, Reading], list[Finding]]:
     """The rhyme that most of the ends share, the reading of each that does, and who does not.
 
     Args:
         ends: Line ends of one rhyme key.
         asked: A rhyme's name that it must be; None takes the commonest.
+        better: Of rhymes that serve equally many ends, one that this character has comes first.
 
     Returns:
         (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.
     """
     options = {end.line: list(_readings(end, book)) for end in ends}
     counts = Counter(name for found in options.values() for name in {r.rhyme for r in found})
-    name = asked or max(counts, key=lambda rhyme: (counts[rhyme], rhyme), default="")
+    liked = {r.rhyme for r in readings_of(better, book=book) if r.tone == "平"} if better else set()
+    name = asked or max(counts, key=lambda r: (counts[r], r in liked, r), default="")
     chosen = {}
     for line, found in options.items():
         for reading in found:

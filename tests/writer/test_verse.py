@@ -1,0 +1,289 @@
+"""Writing verse, with a small untrained model: what is promised holds whatever the model says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charbard.bundle import Bundle
+from charbard.config import CoupletOrder, ModelConfig, NameOrder, VerseOrder
+from charbard.errors import ConflictError, OptionError
+from charbard.prosody import form_named
+from charbard.prosody.book import common_chars
+from charbard.prosody.check import check
+from charbard.prosody.names import unwanted_in_names
+from charbard.runtime.quant import ByteModel
+from charbard.vocab import Vocab
+from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
+from charbard.writer.couplet import opposing_form
+from charbard.writer.parallel import UNSEEN, parallelism
+from charbard.writer.unknown import explained, stand_in
+
+POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+LINES = POEM.replace("，", "。").split("。")[:-1]
+
+
+def small_bundle(**changes) -> Bundle:
+    """An untrained model of two thousand characters with the fields of the verse corpus."""
+    vocab = Vocab(tuple("，。" + common_chars()[:2000]), ("form", "dynasty", "title"))
+    config = ModelConfig(vocab_size=len(vocab), hidden_size=16, embedding_size=8, **changes)
+    rng = np.random.default_rng(3)
+    weights = {
+        name: rng.normal(0, 0.5, size).astype(np.float32) for name, size in config.shapes().items()
+    }
+    return Bundle(config=config, vocab=vocab, weights=weights, has_records=True)
+
+
+@pytest.fixture(scope="module")
+def writer() -> VerseWriter:
+    return VerseWriter(small_bundle())
+
+
+def order(**changes) -> VerseOrder:
+    return VerseOrder(**{"form": "五绝", "candidates": 2, "particles": 3, **changes})
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["五绝", "七绝", "五律", "七古绝", "菩萨蛮", "西江月", "7,5a/7,5a"]),
+    st.sampled_from(["", "春风", "花月夜"]),
+    st.sampled_from(["head", "tail", "2"]),
+    st.lists(st.sampled_from(["1.2=江", "2.3=山", "3.4=人", "4.1=不"]), max_size=2, unique=True),
+    st.integers(0, 99),
+)
+def test_what_the_machine_lets_through_the_checker_accepts(form, acrostic, at, locks, seed) -> None:
+    """Closure: a poem keeps its form and has every given character, or is refused beforehand."""
+    writer = VerseWriter(BUNDLE, NETWORK)
+    wish = order(
+        form=form, acrostic=acrostic, acrostic_at=at, locks=tuple(locks), seed=seed, candidates=1
+    )
+    try:
+        (poem,) = writer.verse(wish)
+    except ConflictError:
+        return
+
+    assert check(poem.text, form, variant=poem.variants[0]).is_kept
+    for lock in writer.request(wish).wish.locks:
+        assert poem.lines[lock.line][lock.place] == lock.char
+
+
+BUNDLE = small_bundle()
+NETWORK = ByteModel(BUNDLE, threads=1)
+
+
+def test_same_order_same_poems_alone_or_together(writer) -> None:
+    """A candidate is what it is, whoever is written beside it; another seed writes another."""
+    first, again = writer.verse(order(seed=5)), writer.verse(order(seed=5, candidates=4))
+    other = writer.verse(order(seed=6))
+
+    texts = {poem.candidate: poem.text for poem in again}
+    assert [texts[poem.candidate] for poem in first] == [poem.text for poem in first]
+    assert {poem.text for poem in first}.isdisjoint(poem.text for poem in other)
+
+
+def test_streamed_lines_are_the_poems(writer) -> None:
+    """What was shown line by line is what comes whole at the end, the best first."""
+    said = list(writer.stream(order(seed=2)))
+
+    lines: dict[int, list[str]] = {}
+    for line in said:
+        if isinstance(line, LineDone):
+            lines.setdefault(line.candidate, []).append(line.text)
+    poems = [poem for poem in said if isinstance(poem, Poem)]
+    assert {poem.candidate: list(poem.lines) for poem in poems} == lines
+    totals = [poem.score.total for poem in poems]
+    assert totals == sorted(totals, reverse=True)
+
+
+@pytest.mark.parametrize("particles", [1, 2, 8])
+def test_gaps_are_filled_and_the_rest_stays(writer, particles) -> None:
+    """Two-sided fill keeps every given character, with any number of drafts."""
+    for poem in writer.verse(order(template="春_江_月/_____", particles=particles)):
+        assert [poem.lines[0][at] for at in (0, 2, 4)] == list("春江月")
+        assert poem.given == ((0, 0), (0, 2), (0, 4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "open_places"),
+    [
+        ({"line": 1, "place": 2}, {(1, 2)}),
+        ({"line": 1, "place": 2, "scope": "neighbours"}, {(1, p) for p in range(5)}),
+        ({"line": 1}, {(1, p) for p in range(5)}),
+        ({"line": 0, "scope": "neighbours"}, {(n, p) for n in (0, 1) for p in range(5)}),
+        (
+            {"line": 0, "scope": "open", "locked": [(3, 4)]},
+            {(n, p) for n in range(4) for p in range(5)} - {(3, 4)},
+        ),
+    ],
+)
+def test_three_scopes_of_rewriting(writer, changes, open_places) -> None:
+    """Only what is open changes; a single character does change."""
+    (poem,) = writer.verse(rewrite(order(candidates=1), LINES, **changes))
+
+    for number, line in enumerate(poem.lines):
+        for place, char in enumerate(line):
+            if (number, place) not in open_places:
+                assert char == LINES[number][place]
+    if len(open_places) == 1:
+        assert poem.text != POEM
+
+
+def test_alternatives_keep_form_and_rhyme(writer) -> None:
+    """Each would keep the poem right; probabilities are shares of one."""
+    found = writer.alternatives(order(), POEM, 3, 4, top=100)
+
+    assert sum(each.probability for each in found) == pytest.approx(1)
+    assert len(found) > 20
+    for each in found[:20]:
+        assert check(POEM[:-2] + each.char + "。", "五绝").is_kept
+
+
+def test_alternatives_of_a_poem_that_breaks_the_form(writer) -> None:
+    """A poem edited by hand still gets them."""
+    broken = "春春春春春，" + POEM[6:]
+
+    assert writer.alternatives(order(), broken, 1, 2)
+    assert writer.score(order(), broken).variants == ()
+
+
+def test_next_lines_are_different_and_can_be_finished(writer) -> None:
+    """Candidates for the next line, none twice, each with an ending."""
+    lines = writer.next_lines(order(opening=LINES[0], candidates=5))
+
+    assert len({line.text for line in lines}) == len(lines) > 2
+    for line in lines:
+        assert writer.verse(order(opening=LINES[0] + line.text, candidates=1))
+
+
+def test_no_line_left_is_said(writer) -> None:
+    """A complete poem has no next line."""
+    with pytest.raises(OptionError, match="no line is open"):
+        writer.next_lines(order(template=POEM, repeats="free"))
+
+
+def test_unknown_characters_are_used_and_explained(writer) -> None:
+    """A surname nobody has seen, a snowman, a traditional character: all stand where they must."""
+    (poem,) = writer.verse(order(acrostic="龘☃馬", candidates=1))
+
+    assert [line[0] for line in poem.lines[:3]] == ["龘", "☃", "马"]
+    assert len(poem.notes) == 3
+    assert "馬 is read as 马" in poem.notes
+
+
+def test_stand_ins_sound_alike() -> None:
+    """Variants first, then the commonest character of the same readings."""
+    vocab = Vocab(tuple("马公功空"))
+
+    assert stand_in(vocab, "馬") == "马"
+    assert stand_in(vocab, "蚣") == "公"
+    assert stand_in(vocab, "☃") is None
+    assert explained(vocab, "马") is None
+
+
+def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
+    """With titles in the model the theme counts; without, the user is told."""
+    (poem,) = writer.verse(order(theme="送别", candidates=1))
+    plain = VerseWriter(replace(small_bundle(), has_records=False))
+    (other,) = plain.verse(order(candidates=1))
+
+    assert poem.score.theme is not None
+    assert other.score.theme is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"form": "九绝"}, "no form named"),
+        ({"locks": ("2.3",)}, "cannot read the lock"),
+        ({"bans": ("2.3=",)}, "cannot read the ban"),
+        ({"opening": "春风吹又生江南"}, "breaks|cannot|conflict|together|has"),
+        ({"template": "春_江"}, "line 1 has 5 characters"),
+        ({"rhyme": "夏天"}, "no rhyme"),
+        ({"acrostic": "春"}, "has 1 characters"),
+        ({"book": "切韵"}, "no rhyme book"),
+    ],
+)
+def test_orders_that_make_no_sense_are_refused(writer, wrong, message) -> None:
+    """Before anything is written, with a hint."""
+    with pytest.raises((OptionError, ConflictError), match=message) as caught:
+        writer.stream(order(**wrong))
+
+    assert caught.value.hint
+
+
+def test_rhyme_is_named_by_group_or_by_a_character(writer) -> None:
+    """东 is a group, 花 rhymes in 麻."""
+    (poem,) = writer.verse(order(rhyme="花", candidates=1))
+
+    assert poem.rhymes == ("麻",)
+
+
+def test_orders_check_their_values() -> None:
+    """Out of range is refused when the order is made; words and numbers set the temperature."""
+    for wrong in ({"candidates": 0}, {"particles": 65}, {"boldness": "猛"}, {"repeats": "x"}):
+        with pytest.raises(OptionError):
+            VerseOrder(**wrong)
+    assert VerseOrder(boldness="奇").options.temperature > VerseOrder().options.temperature
+    assert VerseOrder(boldness="奇", temperature=0.5).options.temperature == 0.5
+
+
+def test_couplets_answer_in_tone_and_length(writer) -> None:
+    """The second line opposes the first where it counts, and a heading has four characters."""
+    made = couplets(writer, CoupletOrder(first="春风又绿江南岸", heading=True, candidates=2))
+
+    assert len(made) == 2
+    for poem, heading in made:
+        assert poem.lines[0] == "春风又绿江南岸"
+        assert len(poem.lines[1]) == 7
+        assert heading is not None
+        assert len(heading) == 4
+    with pytest.raises(OptionError, match="has 1 characters"):
+        couplets(writer, CoupletOrder(first="春"))
+
+
+def test_a_level_ending_is_not_the_third_level_in_a_row() -> None:
+    """No 三平尾 in the answer either."""
+    (_, second) = opposing_form("明月松间见", "pingshui").variants[0].lines
+
+    assert all("仄" in pattern[-3:] for pattern in second.patterns)
+
+
+def test_names_keep_surname_tones_and_what_is_unwanted(writer) -> None:
+    """Given parts stay, tones fit, and nobody is called 死."""
+    found = names(writer, NameOrder(surname="欧阳", given="子_", tones="仄平", candidates=5))
+
+    assert found
+    for poem in found:
+        assert poem.text.startswith("欧阳子")
+        assert len(poem.text) == 4
+        assert not set(poem.text[2:]) & unwanted_in_names()
+    with pytest.raises(OptionError, match="for 1 characters"):
+        names(writer, NameOrder(tones="平"))
+
+
+def test_parallel_couplets_score_above_others() -> None:
+    """A famous couplet is more parallel than its first line above a line of another poem."""
+    assert parallelism("明月松间照", "清泉石上流") > 1
+    assert parallelism("明月松间照", "不知何处去") < parallelism("明月松间照", "清泉石上流")
+    assert parallelism("明月", "清泉石") == UNSEEN
+
+
+def test_octaves_lean_towards_parallel_couplets(writer) -> None:
+    """The middle couplets of written octaves are more parallel than their outer ones."""
+    poems = writer.verse(order(form="五律", candidates=12, particles=1, seed=1))
+
+    def mean(pairs) -> float:
+        return float(
+            np.mean([parallelism(p.lines[a], p.lines[b]) for p in poems for a, b in pairs])
+        )
+
+    assert mean([(2, 3), (4, 5)]) > mean([(0, 1), (6, 7)]) + 0.3
+
+
+def test_every_form_can_be_written(writer) -> None:
+    """A poem in a few forms of every kind, tunes of changing rhyme among them."""
+    for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
+        (poem,) = writer.verse(order(form=name, candidates=1, particles=1))
+        assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}
