@@ -25,7 +25,6 @@ def serve(
     blocked: Annotated[
         Path | None, typer.Option(help="File of words that are never shown, one a line.")
     ] = None,
-    workshop: Annotated[bool, option(StudioConfig, "workshop", "--workshop")] = False,
     behind_proxy: Annotated[bool, option(StudioConfig, "behind_proxy", "--behind-proxy")] = False,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Any other setting, as name=value.")
@@ -50,7 +49,6 @@ def serve(
         prefix=prefix,
         token=token,
         blocked=None if blocked is None else _words(blocked),
-        workshop=workshop or None,
         behind_proxy=behind_proxy or None,
     )
     config = from_dict(StudioConfig, settings)

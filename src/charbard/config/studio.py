@@ -36,13 +36,6 @@ class StudioConfig:
         5.0, "Seconds that writing may go on when the server is told to stop.", minimum=0.0
     )
     blocked: tuple[str, ...] = setting((), "Words that are never shown: a text ends before one.")
-    workshop: bool = setting(False, "Let visitors train on a text of theirs, one at a time.")
-    max_upload: int = setting(
-        4_000_000, "Largest text of the workshop, in bytes.", minimum=1000, maximum=100_000_000
-    )
-    max_minutes: float = setting(
-        10.0, "Longest training of the workshop, in minutes.", minimum=0.05, maximum=600.0
-    )
 
     def __post_init__(self) -> None:
         check(self)

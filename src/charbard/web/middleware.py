@@ -34,7 +34,6 @@ _HEADERS = {
 _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
-_UPLOADS = "/api/trainings"
 
 
 class Prefix:
@@ -127,10 +126,7 @@ class Gate:
             self.rate.take(self._client(scope, headers))
             replay = receive
             if scope["method"] in ("POST", "PUT", "PATCH"):
-                largest = self.config.max_body
-                if path == _UPLOADS:
-                    largest = self.config.max_upload
-                replay = await _bounded(receive, headers, largest)
+                replay = await _bounded(receive, headers, self.config.max_body)
         except CharbardError as error:
             await response_for(error, path)(scope, receive, send)
             return

@@ -58,7 +58,6 @@ def _features(studio: Studio) -> dict[str, bool]:
         "names": writes_verse,
         "insight": True,
         "show": True,
-        "workshop": studio.config.workshop,
     }
 
 

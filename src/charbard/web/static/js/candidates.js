@@ -83,8 +83,8 @@ export class Sheet {
 /** The parts of a poem's score, in words, the sum first. */
 function scoreOf(poem) {
   if (!poem.score) return h("span");
-  const parts = Object.entries(poem.score.parts ?? {})
-    .filter(([name]) => hasWord(`poem.${name}`))
+  const parts = Object.entries(poem.score)
+    .filter(([name, value]) => value !== null && name !== "total" && hasWord(`poem.${name}`))
     .map(([name, value]) => `${t(`poem.${name}`)} ${value.toFixed(2)}`);
   const total = `${t("poem.score")} ${poem.score.total.toFixed(2)}`;
   return h("span.faint.score", { title: [total, ...parts].join("　") }, total);

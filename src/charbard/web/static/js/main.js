@@ -15,7 +15,6 @@ const VIEWS = [
   { name: "check", needs: (state) => state.features.check },
   { name: "names", needs: (state) => state.features.names },
   { name: "look", needs: (state) => state.models.length > 0 },
-  { name: "workshop", needs: (state) => state.features.workshop },
   { name: "shelf", needs: () => true },
   { name: "about", needs: () => true, quiet: true },
 ];

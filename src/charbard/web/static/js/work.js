@@ -109,9 +109,8 @@ export class Work {
   take(at, text) {
     const { desk } = this;
     const lines = desk.poem.lines.map((line, place) => (place === at ? { ...line, text } : line));
-    const options = this.isWhole ? this.lines : null;
+    if (!this.isWhole) this.lines = null;
     desk.step(lines, t("desk.step.pick", { n: at + 1 }));
-    this.lines = options;
   }
 
   /** Take the option of this number, lines first. */
