@@ -11,7 +11,7 @@ from charbard.config.sample import SampleOptions
 
 __all__ = ["BOLDNESS", "PARTICLES", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
 
-BOLDNESS = {"稳": 0.6, "平": 0.75, "常": 0.9, "新": 1.05, "奇": 1.2}
+BOLDNESS = {"稳": 0.5, "平": 0.65, "常": 0.8, "新": 0.95, "奇": 1.1}
 """The dial, from safe to strange, as temperatures."""
 REPEATS = ("auto", "free", "rhymes", "none")
 PARTICLES = 64
