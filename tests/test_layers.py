@@ -21,7 +21,10 @@ LAYERS = (  # lowest first; a part may import itself and lower rows, never its r
 HEIGHT = {part: row for row, parts in enumerate(LAYERS) for part in parts}
 # The package's own face and entry point, and what is allowed by name in docs/architecture.md.
 EXEMPT = {"__init__.py", "__main__.py"}
-ALLOWED = {("report/perplexity.py", "train")}  # inside a function: dynamic evaluation needs torch
+ALLOWED = {
+    ("report/perplexity.py", "train"),  # inside a function: dynamic evaluation needs torch
+    ("cli/serve.py", "web"),  # inside a function: the command that starts the other door
+}
 MODULES = sorted(path for path in SRC.rglob("*.py") if str(path.relative_to(SRC)) not in EXEMPT)
 
 

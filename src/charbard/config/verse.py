@@ -61,9 +61,9 @@ def _particles() -> int:
 
 
 def _seed() -> int:
-    return setting(
+    return setting(  # type: ignore[no-any-return]
         0, "Repeat a text exactly; the command draws a fresh one.", minimum=0, maximum=2**53
-    )  # type: ignore[no-any-return]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
