@@ -23,7 +23,7 @@ HEIGHT = {part: row for row, parts in enumerate(LAYERS) for part in parts}
 EXEMPT = {"__init__.py", "__main__.py"}
 ALLOWED = {
     ("report/perplexity.py", "train"),  # inside a function: dynamic evaluation needs torch
-    ("cli/serve.py", "web"),  # inside a function: the command that starts the other door
+    ("cli/serve.py", "web"),  # inside a function: one door starts the other
 }
 MODULES = sorted(path for path in SRC.rglob("*.py") if str(path.relative_to(SRC)) not in EXEMPT)
 

@@ -44,6 +44,7 @@ def test_people_set_the_measure(document) -> None:
 
     assert found["form"]["七绝 by people"]["rhyme and T4"] == 1.0
     assert found["form"]["七绝 constrained"]["rhyme and T4"] == 1.0
+    assert found["form"]["七绝 constrained"]["all rules"] == 1.0
     assert found["novelty"]["七绝 by people"]["lines"] == 1.0  # the same poems were learned
     assert {"free", "by people"} <= set(found["themes"])
 

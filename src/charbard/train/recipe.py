@@ -59,11 +59,12 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     Raises:
         TrainingError: The time allows next to no updates.
     """
-    for rows in BATCHES:
-        settings, chars = _widest_fed(task, wishes, rows)
-        steps = chars / (settings["batch_size"] * settings["seq_length"])
-        if steps >= FEWEST_STEPS or "batch_size" in wishes:
-            break
+    settings, chars = _widest_fed(task, wishes, BATCHES[0])
+    for rows in BATCHES[1:]:
+        enough = chars / (rows * settings["seq_length"]) >= FEWEST_STEPS
+        if _steps(settings, chars) < FEWEST_STEPS and enough and "batch_size" not in wishes:
+            settings, chars = _widest_fed(task, wishes, rows)
+    steps = _steps(settings, chars)
     epochs = chars / max(1, task.size)
     settings = {**settings, **_regularisation(epochs), **wishes}
     if steps < FEWEST_STEPS:
@@ -80,6 +81,11 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
         f" {settings['precision']}: what is fast here",
     )
     return Recipe(settings, reasons)
+
+
+def _steps(settings: Mapping[str, Any], chars: float) -> float:
+    """Updates that read this many characters."""
+    return chars / (settings["batch_size"] * settings["seq_length"])
 
 
 def _widest_fed(task: Task, wishes: Mapping[str, Any], rows: int) -> tuple[dict[str, Any], float]:

@@ -52,9 +52,9 @@ def opposing_form(first: str, book: str) -> Form:
     """The form of a couplet whose first line is given.
 
     >>> opposing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
-    ('中仄中平中仄平',)
+    ('中中中平仄仄平', '中中中平中仄平')
     """
-    tones = [tones_of(char, book=book) for char in first]
+    tones = [tones_of(char, book=book, pruned=True) for char in first]
     pattern = ""
     for place, found in enumerate(tones, 1):
         counts = place % 2 == 0 or place == len(first)
@@ -68,14 +68,14 @@ def opposing_form(first: str, book: str) -> Form:
 
 def _without_three_level(pattern: str) -> tuple[str, ...]:
     """A level ending must not follow two more level characters, in lines of five or seven."""
-    if len(pattern) not in (5, 7) or pattern[-1] == "仄":
+    if len(pattern) not in (5, 7) or "仄" in pattern[-3:]:
         return (pattern,)
     options = [
         pattern[:at] + "仄" + pattern[at + 1 :]
         for at in (len(pattern) - 3, len(pattern) - 2)
-        if pattern[at] in "中仄"
+        if pattern[at] == "中"
     ]
-    return tuple(dict.fromkeys(options)) or (pattern,)
+    return tuple(options) or (pattern,)
 
 
 def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> str:
