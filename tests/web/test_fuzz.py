@@ -10,9 +10,7 @@ ODD = st.one_of(
     st.integers(-3, 12),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text("春江花月夜白日依_□，。/.1=平仄东 abc\x00\ud7ff", max_size=12),
-    st.sampled_from(
-        ["七绝", "五律", "浣溪沙", "对联", "5,5a", "xinyun", "head", "none"]
-    ),
+    st.sampled_from(["七绝", "五律", "浣溪沙", "对联", "5,5a", "xinyun", "head", "none"]),
     st.lists(st.text("春江白日依山尽1.2=_", max_size=5), max_size=4),
     st.dictionaries(st.sampled_from(["form", "title", "x"]), st.text(max_size=4), max_size=2),
 )
