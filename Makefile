@@ -1,5 +1,5 @@
-# make run             a model of Shakespeare in two minutes, and a page of it
-# make run TEXT=my.txt the same with your own text
+# make run             the studio: a page to write in, with the models that ship
+# make run TEXT=my.txt a model of your own text in two minutes, and a page of it
 # make test            the tests
 # make lint            style and types
 # make docs            the pages that are made from the code
@@ -21,8 +21,18 @@ WHAT := $(or $(TEXT),shakespeare)
 .PHONY: run test lint docs models model-%
 .DELETE_ON_ERROR:
 
+# Without a text the studio opens on the models that ship, or else on one trained now.
+SHIPPED := $(wildcard src/charbard/models/*.safetensors)
+ifeq ($(TEXT)$(SHIPPED),)
+run: $(RUN)/model.safetensors
+	$(BIN)/charbard serve $(RUN)
+else ifdef TEXT
 run: $(RUN)/model.safetensors
 	$(BIN)/charbard write $(RUN) --length 1500 --finish-line --temperature 0.8
+else
+run: $(READY)
+	$(BIN)/charbard serve
+endif
 
 # A run that was interrupted goes on.
 $(RUN)/model.safetensors: | $(READY)

@@ -14,7 +14,7 @@ import pytest
 from tests.pages import PAGES, ROOT, Block, anchors_of, blocks_of, commands_of, links_of
 from tests.warm import installed
 
-OTHER_PROGRAMS = {".", "cd", "export", "git", "python3", "rsync", "tensorboard"}
+OTHER_PROGRAMS = {".", "cd", "curl", "export", "git", "python3", "rsync", "tensorboard"}
 TRANSLATED = [page for page in PAGES if page.name.endswith(".zh.md")]
 
 

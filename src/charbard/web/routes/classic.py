@@ -1,11 +1,12 @@
 """The address that char-rnn-writer's clients know, for poems and for names."""
 
-from contextlib import aclosing
-from itertools import islice
+from contextlib import aclosing, suppress
 
 from fastapi import APIRouter, Query, Request
 
 from charbard.config import SampleOptions, TextOrder, VerseOrder
+from charbard.errors import ConflictError
+from charbard.prosody import form_named
 from charbard.text import normalise
 from charbard.web.flow import collect, in_thread
 from charbard.web.library import Opened
@@ -43,14 +44,17 @@ async def write_poem(
 
 
 def _poem(opened: Opened, beginning: str, form: str) -> str:
-    """A poem whose first line begins so, as far as the form allows."""
-    lengths = opened.verse.request(VerseOrder(form=form)).form.variants[0].lengths
-    order = VerseOrder(
-        form=form,
-        opening="".join(islice(beginning, lengths[0])),
-        candidates=1,
-        seed=fresh_seed(),
-    )
+    """A poem whose first line begins so, with as many of the characters as the form allows."""
+    length = form_named(form).variants[0].lengths[0]
+    seed = fresh_seed()
+    for size in range(min(len(beginning), length), 0, -1):
+        with suppress(ConflictError):
+            return _written(opened, beginning[:size], form, seed)
+    return _written(opened, "", form, seed)
+
+
+def _written(opened: Opened, opening: str, form: str, seed: int) -> str:
+    order = VerseOrder(form=form, opening=opening, candidates=1, seed=seed)
     return str(opened.verse.verse(order)[0])
 
 

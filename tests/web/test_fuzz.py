@@ -1,0 +1,74 @@
+"""Whatever is sent, the answer is never a 500."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text("春江花月夜白日依_□，。/.1=平仄东 abc\x00\ud7ff", max_size=12),
+    st.sampled_from(["七绝", "五律", "浣溪沙", "对联", "5,5a", "xinyun", "head", "none"]),
+    st.lists(st.text("春江白日依山尽1.2=_", max_size=5), max_size=4),
+    st.dictionaries(st.sampled_from(["form", "title", "x"]), st.text(max_size=4), max_size=2),
+)
+CHEAP = {"length": 3, "samples": 1, "candidates": 1, "particles": 1, "max_tokens": 3, "n": 1}
+
+
+def bodies(api: dict, path: str) -> st.SearchStrategy[dict]:
+    """Bodies with the right names and any values, most of them few and cheap."""
+    reference = api["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    properties = api["components"]["schemas"][reference["$ref"].split("/")[-1]]["properties"]
+    example = api["components"]["schemas"][reference["$ref"].split("/")[-1]].get("example", {})
+    base = {**example, **{name: value for name, value in CHEAP.items() if name in properties}}
+    return st.dictionaries(st.sampled_from([*properties, "unknown"]), ODD, max_size=4).map(
+        lambda odd: {**base, **odd}
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/verse", "/api/rewrite", "/api/next", "/api/alternatives", "/api/couplet"),
+        *("/api/names", "/api/check", "/api/rhyme", "/api/prose", "/api/score"),
+        *("/api/insight", "/api/show", "/v1/completions"),
+    ],
+)
+def test_no_body_breaks_the_server(client, path) -> None:
+    """Wrong values are refused in words, the rest is answered."""
+    api = client.get("/api/openapi.json").json()
+
+    @settings(
+        max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(bodies(api, path))
+    def ask(body: dict) -> None:
+        answer = client.post(path, json=body)
+        assert answer.status_code in (200, 400, 404, 422), (body, answer.text)
+
+    ask()
+
+
+@settings(max_examples=40, deadline=None)
+@given(word=st.text(max_size=6))
+def test_write_poem_always_answers(client, word) -> None:
+    """Any beginning gives a result."""
+    answer = client.get("/write_poem", params={"begin_word": word.encode(errors="replace")})
+
+    assert answer.status_code == 200
+    assert answer.json()["result"]
+
+
+@pytest.mark.parametrize("word", ["夜", "明月", "", "☃", "龘", "a，b", "月" * 30])
+def test_write_poem_of_a_model_of_verse(verse_writer, word) -> None:
+    """Known, unknown and impossible beginnings: always a poem in its form."""
+    from charbard.prosody.check import check
+    from tests.web.conftest import serving
+
+    with serving(("verse", verse_writer)) as here, here.client() as alone:
+        answer = alone.get("/write_poem", params={"begin_word": word})
+
+    assert answer.status_code == 200
+    assert check(answer.json()["result"], "七绝")
