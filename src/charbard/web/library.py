@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from charbard.bundle import Bundle, find_bundle
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
+from charbard.prosody.script import to_traditional
 from charbard.runtime import Engine, Load, Task, together, without_units
 from charbard.writer import VerseWriter, Writer
+from charbard.writer.display import pinyin_of
 
 __all__ = ["Library", "Opened"]
 
@@ -77,7 +79,9 @@ class Opened:
     def warm(self) -> None:
         """Do what the first request would have to wait for."""
         if self.writes_verse:
-            self.verse.verse(VerseOrder(candidates=1, particles=1))
+            (poem,) = self.verse.verse(VerseOrder(candidates=1, particles=1))
+            to_traditional(poem.text)
+            pinyin_of(poem.text)
         else:
             next(self.writer.texts(TextOrder(length=1)))
 
