@@ -1,6 +1,6 @@
 """The models that are open, by name. Opening is slow and happens once; looking one up is free."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,25 +51,23 @@ class Opened:
         """For poems; what it runs joins the shared engine."""
         return VerseWriter(self.bundle, self.writer.network, self._run)
 
-    def verse_without(self, units: Sequence[tuple[int, int]]) -> VerseWriter:
-        """The same with units switched off, each a layer and a number in it.
+    def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
+        """What switches units off, each a layer and a number in it; None if there are none.
 
         Raises:
             OptionError: The network has no such unit.
         """
-        if not units:
-            return self.verse
-        keep_LH = without_units(self.bundle.config, units)
-        return self.verse.run_by(lambda tasks: self._run(tasks, keep_LH))
+        return without_units(self.bundle.config, units) if units else None
 
-    def _run(
+    def stream(
         self, tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None
-    ) -> Iterator[tuple[int, Any]]:
-        """Tasks of one request side by side, as one task of the engine."""
-        assert all(task.state is None and task.keep_LH is None for task in tasks)
-        steps = together([task.steps for task in tasks])
-        rows = sum(task.rows for task in tasks)
-        return self.engine.run(Task(steps, rows=rows, keep_LH=keep_LH))
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Run tasks of one request as one; what they emit, each with the number of its task."""
+        return self.engine.stream(_joined(tasks, keep_LH))
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """As `stream`, for a thread."""
+        return self.engine.run(_joined(tasks))
 
     @property
     def writes_verse(self) -> bool:
@@ -89,6 +87,13 @@ class Opened:
         """Stop its engine, if it was started."""
         if self.is_started:
             self.engine.stop()
+
+
+def _joined(tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None) -> Task:
+    """Tasks side by side, as one task of an engine."""
+    assert all(task.state is None and task.keep_LH is None for task in tasks)
+    steps = together([task.steps for task in tasks])
+    return Task(steps, rows=sum(task.rows for task in tasks), keep_LH=keep_LH)
 
 
 class Library:
