@@ -13,7 +13,7 @@ from charbard.bundle import Bundle, find_bundle
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
 from charbard.prosody.script import to_traditional
-from charbard.runtime import Engine, Load, Task, together, without_units
+from charbard.runtime import Engine, Load, Task, through, together, without_units
 from charbard.writer import VerseWriter, Writer
 from charbard.writer.display import pinyin_of
 
@@ -60,10 +60,23 @@ class Opened:
         return without_units(self.bundle.config, units) if units else None
 
     def stream(
-        self, tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None
+        self,
+        tasks: Sequence[Task],
+        keep_LH: NDArray[np.float32] | None = None,
+        *,
+        kind: type = object,
     ) -> AsyncGenerator[tuple[int, Any], None]:
-        """Run tasks of one request as one; what they emit, each with the number of its task."""
-        return self.engine.stream(_joined(tasks, keep_LH))
+        """Run tasks of one request as one.
+
+        Args:
+            tasks: The tasks; none goes on from a state of its own.
+            keep_LH: See `Task.keep_LH`.
+            kind: What of all they emit is wanted; the rest never leaves the engine's thread.
+
+        Yields:
+            (number of the task, what it emitted), as it comes.
+        """
+        return self.engine.stream(_joined(tasks, keep_LH, kind))
 
     def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
         """As `stream`, for a thread."""
@@ -89,10 +102,17 @@ class Opened:
             self.engine.stop()
 
 
-def _joined(tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None) -> Task:
-    """Tasks side by side, as one task of an engine."""
+def _joined(
+    tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None, kind: type = object
+) -> Task:
+    """Tasks side by side, as one task of an engine. A single one is spared the joining."""
     assert all(task.state is None and task.keep_LH is None for task in tasks)
-    steps = together([task.steps for task in tasks])
+    if len(tasks) == 1:
+        (task,) = tasks
+        steps = through(task.steps, lambda said: ([(0, said)] * isinstance(said, kind), False))
+    else:
+        steps = together([task.steps for task in tasks])
+        steps = through(steps, lambda said: ([said] * isinstance(said[1], kind), False))
     return Task(steps, rows=sum(task.rows for task in tasks), keep_LH=keep_LH)
 
 

@@ -55,7 +55,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
     keep_LH = opened.without([unit_named(unit) for unit in body.silenced])
-    facts = _facts(studio, opened, order, keep_LH)
+    facts = _facts(studio, opened, order, keep_LH, lines=body.stream)
     return await _answer(studio, request, facts, stream=body.stream)
 
 
@@ -72,7 +72,7 @@ async def write_again(body: RewriteBody, request: Request, studio: Here) -> Resp
         scope=body.scope,
         locked=[_place(text) for text in body.locked],
     )
-    facts = _facts(studio, opened, order)
+    facts = _facts(studio, opened, order, lines=body.stream)
     return await _answer(studio, request, facts, stream=body.stream)
 
 
@@ -166,19 +166,22 @@ async def _facts(
     opened: Opened,
     order: VerseOrder,
     keep_LH: NDArray[np.float32] | None = None,
+    *,
+    lines: bool,
 ) -> Facts:
-    """Lines and poems, without those poems that hold a blocked word; if words are blocked, no
-    line is shown, as it may belong to such a poem."""
+    """Lines, if they are wanted, and poems, without those that hold a blocked word; if words are
+    blocked, no line is shown, as it may belong to such a poem."""
     writer = opened.verse
     request = writer.at_hand(order) or await in_thread(studio, writer.request, order)
     written: dict[int, TextDrafted] = {}
-    async with aclosing(opened.stream(writer.tasks(request), keep_LH)) as all_said:
+    kind = object if lines and not studio.config.blocked else TextDrafted
+    async with aclosing(opened.stream(writer.tasks(request), keep_LH, kind=kind)) as all_said:
         async for candidate, said in all_said:
             studio.check_going()
-            if not isinstance(said, LineDrafted):
-                written[candidate] = said
-            elif not studio.config.blocked:
+            if isinstance(said, LineDrafted):
                 yield _line(line_done(request, candidate, said))
+            else:
+                written[candidate] = said
     bare: dict[int, list[float]] = {}
     if reading := writer.reading_bare(request, written):
         async with aclosing(opened.stream(reading, keep_LH)) as all_read:
