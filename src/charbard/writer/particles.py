@@ -48,10 +48,10 @@ AGAIN = 4
 """How many times a line is drafted again because no draft of it is wanted."""
 _RESAMPLE, _COMMIT = 1 << 21, 1 << 22
 """Added to the number of a step: chances other than those of the characters themselves."""
-
-
 _ANEW = 1 << 20
 """Added to the number of a sample for each time that a line is drafted again."""
+
+
 Unwanted = Callable[[int, Sequence[int]], bool]
 """From the number of a complete line and its ids, mark included, to whether it had better not be
 written."""
