@@ -1,4 +1,4 @@
-"""Of two spellings of one character only the usual one is written, unless the user gives the other."""
+"""Of two spellings of a character the usual one is written, unless the user gives the other."""
 
 import numpy as np
 
