@@ -186,3 +186,30 @@ def test_units_are_read_and_switched_off() -> None:
     assert all(values[0, 7] == 0 for values in hidden[True])
     assert not np.array_equal(hidden[False][2][1], hidden[True][2][1])
     assert np.abs(hidden[False]).max() <= 1
+
+
+@given(st.integers(1, 4), st.integers(1, 3))
+@settings(max_examples=20, deadline=None)
+def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
+    """As if nothing had been read since, in as many rows as wanted; others do not notice."""
+
+    def wander():
+        outcome = yield Plan((0,), (3,), (None,))
+        kept = outcome.state.take([0])
+        outcome = yield Plan((0,), (4,), (None,))
+        first = outcome.features_RP[0].copy()
+        for char_id in range(5, 5 + ahead):
+            outcome = yield Plan((0,), (char_id,), (None,))
+        outcome = yield Plan((0,) * width, (4,) * width, (None,) * width, kept)
+        yield Emit((first, outcome.features_RP.copy()))
+
+    tasks = [poem(0), Task(wander(), rows=width), poem(1)]
+    said: dict[int, list] = {0: [], 1: [], 2: []}
+    for index, value in run(MODEL, tasks):
+        said[index].append(value)
+
+    ((first, again),) = said[1]
+    assert again.shape == (width, len(first))
+    assert all(np.array_equal(row, first) for row in again)
+    assert said[0] == ALONE[0]
+    assert said[2] == ALONE[1]

@@ -60,7 +60,8 @@ def couplet(
             seed=fresh_seed() if seed is None else seed,
         ),
     )
-    for number, (poem, above) in enumerate(couplets(VerseWriter.open(bundle_path(model)), order)):
+    made = couplets(VerseWriter.open(bundle_path(model)), order)
+    for number, (poem, above) in enumerate(made):
         if json:
             row = {**poem.to_dict(), "heading": above}
             typer.echo(json_format.dumps(row, ensure_ascii=False))
@@ -70,4 +71,6 @@ def couplet(
         if above is not None:
             typer.echo(f"【{above}】")
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
+    for note in dict.fromkeys(note for poem, _ in made for note in poem.notes):
+        typer.echo(note, err=True)
     typer.echo(f"seed {order.seed}", err=True)

@@ -36,6 +36,7 @@ def verse(
     dynasty: Annotated[str | None, option(VerseOrder, "dynasty", "--dynasty")] = None,
     author: Annotated[str | None, option(VerseOrder, "author", "--author")] = None,
     commonest: Annotated[int | None, option(VerseOrder, "commonest", "--commonest")] = None,
+    novel: Annotated[bool, option(VerseOrder, "novel", "--novel/--no-novel")] = True,
     repeats: Annotated[str | None, option(VerseOrder, "repeats", "--repeats")] = None,
     boldness: Annotated[str | None, option(VerseOrder, "boldness", "--boldness", "-b")] = None,
     temperature: Annotated[
@@ -79,6 +80,7 @@ def verse(
             dynasty=dynasty,
             author=author,
             commonest=commonest,
+            novel=novel,
             repeats=repeats,
             boldness=boldness,
             temperature=temperature,
@@ -97,7 +99,7 @@ def verse(
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
         if scores:
             show_score(poem)
-    for note in poems[0].notes:
+    for note in dict.fromkeys(note for poem in poems for note in poem.notes):
         typer.echo(note, err=True)
     typer.echo(f"seed {order.seed}", err=True)
 

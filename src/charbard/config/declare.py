@@ -64,9 +64,13 @@ def check(config: Any) -> None:
             raise OptionError(f"{field.name} must have a value")
 
 
-@cache
 def hints_of(config: type) -> Mapping[str, Any]:
-    """The type of each field; it takes longer to find than to check, so it is found once."""
+    """The type of each field. To find it takes longer than to check it, so it is found once."""
+    return _hints_of(config)
+
+
+@cache
+def _hints_of(config: type) -> Mapping[str, Any]:
     return types.MappingProxyType(typing.get_type_hints(config))
 
 

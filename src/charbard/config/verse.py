@@ -92,6 +92,11 @@ class VerseOrder(_Drawn):
     commonest: int | None = setting(
         None, "Write with the N commonest characters of verse only.", minimum=100
     )
+    novel: bool = setting(
+        True,
+        "Draft a line again that stands in the verse corpus word for word, unless it was given; if"
+        " no other comes, it stays, and a note says so.",
+    )
     repeats: str = setting(
         "auto",
         "May characters come twice? free: yes; rhymes: but for rhyme words; none: only doubled on"

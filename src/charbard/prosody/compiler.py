@@ -139,7 +139,7 @@ def _known_ids(chars: str, lexicon: Lexicon) -> frozenset[int]:
 
 
 def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
-    allowed: Mask = np.asarray(lexicon.kind_V != 0)
+    allowed: Mask = lexicon.choosable_V.copy()
     allowed[list(_known_ids(wish.banned, lexicon))] = False
     if wish.commonest is not None:
         common = np.zeros_like(allowed)

@@ -57,15 +57,20 @@ class Lexicon:
     """Bits of the tones of each kind."""
     groups_KG: Mapping[int, NDArray[np.bool_]]
     """By bits of tones: the groups each kind rhymes in, in a reading of one of these tones."""
+    choosable_V: Mask
+    """Ids that may be chosen; another may still be given by the user."""
 
     @classmethod
-    def build(cls, vocab: Vocab, book: str, *, pruned: bool = True) -> "Lexicon":
+    def build(
+        cls, vocab: Vocab, book: str, *, pruned: bool = True, unwritten: str = ""
+    ) -> "Lexicon":
         """Look every character of a vocabulary up.
 
         Args:
             vocab: The characters and their ids.
             book: Key of a rhyme book.
             pruned: Leave out readings that verse hardly uses, as a writer should.
+            unwritten: Characters that are never chosen, such as unusual spellings.
         """
         found = [readings_of(char, book=book, pruned=pruned) for char in vocab.chars]
         distinct = {readings: kind_of(readings, {}) for readings in found}
@@ -83,7 +88,11 @@ class Lexicon:
             bits: _unpacked([kind.groups(bits) for kind in kinds], len(names))
             for bits in (LEVEL, OBLIQUE, ANY)
         }
-        return cls(vocab, book, tuple(names), number, tuple(kinds), kind_V, tones_K, groups_KG)
+        choosable_V: Mask = kind_V != 0
+        choosable_V[[vocab.first_char + vocab.chars.index(char) for char in unwritten]] = False
+        return cls(
+            vocab, book, tuple(names), number, tuple(kinds), kind_V, tones_K, groups_KG, choosable_V
+        )
 
     def toned(self, tones: int) -> Mask:
         """(V,) ids that have one of these tones."""

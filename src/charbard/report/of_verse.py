@@ -108,6 +108,7 @@ class VerseReport:
                 temperature=self._options.temperature,
                 candidates=min(_CANDIDATES, self._options.texts - start),
                 seed=self._options.seed + start,
+                novel=False,
             )
             poems = sorted(self._writer.verse(order), key=lambda poem: poem.candidate)
             yield from (poem.text for poem in poems)

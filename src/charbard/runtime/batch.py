@@ -123,6 +123,9 @@ class Batch:
             while isinstance(said, Emit):
                 events.append(Event(key, said.value))
                 said = next(steps)
+            if said.back is not None:
+                seat.start, seat.size = len(self._state), len(said.back)
+                self._state = State.join([self._state, said.back])
             _check(said, seat)
             seat.plan = said
         except StopIteration:

@@ -32,6 +32,8 @@ class Plan(NamedTuple):
     """What each reads."""
     asks: Sequence[Ask | None]
     """What is drawn after it; None for nothing."""
+    back: State | None = None
+    """Kept rows that `rows` are taken from, instead of the present ones, which end."""
 
 
 class Outcome(NamedTuple):

@@ -85,7 +85,8 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
 
 def _steps(settings: Mapping[str, Any], chars: float) -> float:
     """Updates that read this many characters."""
-    return chars / (settings["batch_size"] * settings["seq_length"])
+    per_update: int = settings["batch_size"] * settings["seq_length"]
+    return chars / per_update
 
 
 def _widest_fed(task: Task, wishes: Mapping[str, Any], rows: int) -> tuple[dict[str, Any], float]:

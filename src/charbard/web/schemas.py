@@ -123,6 +123,7 @@ class PoemOrder(Seeded):
     author: str = from_setting(VerseOrder, "author", max_length=20)
     banned: str = from_setting(VerseOrder, "banned", max_length=_LONGEST)
     commonest: int | None = from_setting(VerseOrder, "commonest")
+    novel: bool = from_setting(VerseOrder, "novel")
     repeats: str = from_setting(VerseOrder, "repeats")
     boldness: str = from_setting(VerseOrder, "boldness")
     temperature: float | None = from_setting(VerseOrder, "temperature")

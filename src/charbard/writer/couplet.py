@@ -82,4 +82,5 @@ def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> str:
     """Four characters on what the couplet says: written with the couplet as its theme."""
     heading = replace(order, form=_HEADING, opening="", theme=poem.lines[0], repeats="none")
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
+    heading = replace(heading, novel=False)  # more often than not it is a set phrase
     return writer.verse_in(form_named(_HEADING), heading)[0].lines[0]

@@ -47,6 +47,7 @@ def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
         particles=1,
         seed=order.seed,
         repeats="none",
+        novel=False,  # a name may well stand in a poem
     )
     liked = [replace(asked, template=text) for text in _with_liked(asked.template, order.like)]
     found: dict[str, Poem] = {}

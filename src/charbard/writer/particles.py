@@ -7,15 +7,19 @@ allowed; light drafts are dropped and heavy ones doubled, within a line, as soon
 have drifted apart. Before a locked character more drafts are tried, since that is where one word
 matters most. A line is shown once a draft of it has been chosen, and then all go on from it.
 
+Drafts whose line is not wanted, such as one that somebody else has written, lose to the others.
+If there are no others the line is drafted again from its beginning, a few times; what comes last
+stays.
+
 Source:
     Sequential Monte Carlo with resampling by effective sample size: Doucet, de Freitas, Gordon
     2001, "Sequential Monte Carlo Methods in Practice", chapter 1; systematic resampling: Kitagawa
     1996.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +27,34 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.config.verse import PARTICLES
 from charbard.prosody.machine import Ids, Machine, VerseState
-from charbard.runtime import Ask, Bias, Emit, Outcome, Plan, Steps, read_ids
+from charbard.runtime import Ask, Bias, Emit, Outcome, Plan, State, Steps
 from charbard.runtime.sampling import chance
 
-__all__ = ["WIDER", "LineDrafted", "Search", "TextDrafted", "drafts", "line_spans"]
+__all__ = [
+    "AGAIN",
+    "WIDER",
+    "LineDrafted",
+    "Search",
+    "TextDrafted",
+    "Unwanted",
+    "drafts",
+    "line_spans",
+]
 
 F32 = NDArray[np.float32]
 WIDER = 4
 """How many times as many drafts are tried before a locked character."""
+AGAIN = 4
+"""How many times a line is drafted again because no draft of it is wanted."""
 _RESAMPLE, _COMMIT = 1 << 21, 1 << 22
 """Added to the number of a step: chances other than those of the characters themselves."""
+_ANEW = 1 << 20
+"""Added to the number of a sample for each time that a line is drafted again."""
 
 
+Unwanted = Callable[[int, Sequence[int]], bool]
+"""From the number of a complete line and its ids, mark included, to whether it had better not be
+written."""
 Lean = Callable[[Sequence[int]], tuple[Ids, F32] | None]
 """From the ids written so far to ids of the next character and the nats to add to each."""
 
@@ -52,6 +72,11 @@ class Search:
     """Stop after this many lines; None: write all."""
     lean: Lean | None = None
     """Nats added to some characters, such as those that answer the line above."""
+    unwanted: Unwanted | None = None
+    """Lines that are written only where nothing else comes; not asked of lines given whole."""
+    start: State | None = None
+    """One row that has read nothing: without it a first line that nothing stands before is not
+    drafted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +98,8 @@ class TextDrafted:
     logp: tuple[float, ...]
     state: VerseState | None = None
     """Of the machine after it; None if it did not write the text."""
+    unwanted: tuple[int, ...] = ()
+    """Lines that stayed although they are not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +113,16 @@ class _Draft:
     """Log of its importance."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where the line in the making began, to go back to."""
+
+    step: int
+    draft: _Draft
+    state: State | None
+    """One row, before it reads the last id of the draft; None if there is no going back."""
+
+
 def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
     """Write one text; emits `LineDrafted` for each line, and `TextDrafted` at the end.
 
@@ -94,26 +131,75 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
         machine: What it may write.
         search: How.
     """
-    yield from read_ids(prime[:-1])
+    state = yield from _primed(prime[:-1], search)
     spans = line_spans(machine)[: search.lines]
-    crowd, shown = [_Draft(machine.start())], 0
-    for step in range(spans[-1].stop):
+    kept = _Kept(0, _Draft(machine.start()), state)
+    crowd, back, now, again = [kept.draft], None, search, 0
+    step, shown, stayed = 0, 0, tuple[int, ...]()
+    while True:
         chosen = list(range(len(crowd)))
-        slot = machine.slots[step]
-        if slot.locked is None:
-            while shown < slot.line:
-                chosen = _agreeing(crowd, chosen, spans[shown], search)
+        ready = _ready(machine, step, spans)
+        if shown < ready:
+            unwanted = _checker(machine, spans, range(shown, ready), search)
+            wanted = [row for row in chosen if not unwanted(crowd[row])]
+            if not wanted and again < AGAIN and kept.state is not None:
+                again += 1
+                now = replace(search, sample=search.sample + again * _ANEW)
+                step, crowd, back = kept.step, [kept.draft], kept.state
+                continue
+            chosen = wanted or chosen
+            while shown < ready:
+                chosen = _agreeing(crowd, chosen, spans[shown], now)
                 yield Emit(_line(crowd[chosen[0]], shown, spans[shown]))
                 shown += 1
-            crowd, chosen = _resampled(crowd, chosen, _width(machine, step, search), search)
-        asks = [_ask(machine, crowd[row], search, place) for place, row in enumerate(chosen)]
+            best = crowd[chosen[0]]
+            stayed += unwanted(best)
+            if search.unwanted is not None and state is not None:
+                kept = _Kept(step, best, state.take(chosen[:1]))
+            now, again = search, 0
+        if step == spans[-1].stop:
+            break
+        if machine.slots[step].locked is None:
+            crowd, chosen = _resampled(crowd, chosen, _width(machine, step, search), now)
+        asks = [_ask(machine, crowd[row], now, place) for place, row in enumerate(chosen)]
         reads = [crowd[row].ids[-1] if crowd[row].ids else prime[-1] for row in chosen]
-        outcome = yield Plan(chosen, reads, asks)
+        outcome = yield Plan(chosen, reads, asks, back)
+        state, back = outcome.state, None
         crowd = [_grown(machine, crowd[row], outcome, at) for at, row in enumerate(chosen)]
-    best = crowd[_heavy(crowd, range(len(crowd)), search)]
-    for index in range(shown, len(spans)):
-        yield Emit(_line(best, index, spans[index]))
-    yield Emit(TextDrafted(best.ids, best.logp, best.state))
+        step += 1
+    yield Emit(TextDrafted(best.ids, best.logp, best.state, stayed))
+
+
+def _primed(ids: Sequence[int], search: Search) -> Generator[Plan | Emit, Outcome, State | None]:
+    """Read what stands before a text; the state after it, if it may be gone back to."""
+    state = search.start
+    for char_id in ids:
+        state = (yield Plan((0,), (char_id,), (None,))).state
+    return None if search.unwanted is None or state is None else state.take([0])
+
+
+def _checker(
+    machine: Machine, spans: Sequence[slice], lines: range, search: Search
+) -> Callable[[_Draft], tuple[int, ...]]:
+    """From a draft to those of its lines that are not wanted. Lines given whole are not asked."""
+    drawn = [
+        line for line in lines if any(slot.locked is None for slot in machine.slots[spans[line]])
+    ]
+
+    @cache
+    def of(line: int, ids: tuple[int, ...]) -> bool:
+        return search.unwanted is not None and search.unwanted(line, ids)
+
+    return lambda draft: tuple(line for line in drawn if of(line, draft.ids[spans[line]]))
+
+
+def _ready(machine: Machine, step: int, spans: Sequence[slice]) -> int:
+    """How many lines can be settled before a step: none before a given character, since what is
+    given tells the drafts apart."""
+    if step == spans[-1].stop:
+        return len(spans)
+    slot = machine.slots[step]
+    return slot.line if slot.locked is None else 0
 
 
 def line_spans(machine: Machine) -> Sequence[slice]:

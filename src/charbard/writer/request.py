@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from charbard.bundle import Bundle
 from charbard.config import VerseOrder
+from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import OptionError
 from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
 from charbard.prosody.acrostic import acrostic_locks, parse_places
@@ -131,11 +132,16 @@ def read_order(
 class Lexicons:
     """The rhyme books, seen through one model's vocabulary, and the machines made last.
 
-    A machine that is asked for again has most of its steps at hand.
+    A machine that is asked for again has most of its steps at hand. Of two spellings of one
+    character (鴈 for 雁) only the usual one is chosen; the user may give the other.
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        self._build = cache(lambda book: Lexicon.build(bundle.vocab, book))
+        vocab = bundle.vocab
+        odd = "".join(
+            char for char in vocab.chars if (usual := one_spelling(char)) != char and usual in vocab
+        )
+        self._build = cache(lambda book: Lexicon.build(vocab, book, unwritten=odd))
         self._compile = lru_cache(_MACHINES)(lambda wish: compile_wish(wish, self(wish.book)))
 
     def __call__(self, book: str) -> Lexicon:

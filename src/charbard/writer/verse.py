@@ -25,10 +25,12 @@ from charbard.runtime import Network, Task, run
 from charbard.runtime.quant import ByteModel
 from charbard.writer.lean import answering
 from charbard.writer.particles import (
+    AGAIN,
     WIDER,
     LineDrafted,
     Search,
     TextDrafted,
+    Unwanted,
     drafts,
     line_spans,
 )
@@ -135,6 +137,7 @@ class VerseWriter:
         """What an engine must run for a request: one task a candidate."""
         order, options = request.order, request.order.options
         lean = answering(request)
+        unwanted = _known_line(request) if order.novel else None
         return [
             Task(
                 drafts(
@@ -147,6 +150,8 @@ class VerseWriter:
                         particles=order.particles,
                         lines=lines,
                         lean=lean,
+                        unwanted=unwanted,
+                        start=self.network.start(),
                     ),
                 ),
                 rows=order.particles * (WIDER if order.particles > 1 else 1),
@@ -348,6 +353,18 @@ def _alternatives(
     return sorted(listed, key=lambda each: -each.probability)
 
 
+def _known_line(request: Request) -> Unwanted:
+    """Whether a line stands in the verse corpus word for word."""
+    spans, known = line_spans(request.machine), known_lines()
+
+    def is_known(index: int, ids: Sequence[int]) -> bool:
+        line = request.text(ids, spans[index].start)
+        size = sum(slot.place is not None for slot in request.machine.slots[spans[index]])
+        return bool(known.hold([line[:size]])[0])
+
+    return is_known
+
+
 def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
     """A line that a task of a request emitted."""
     span = line_spans(request.machine)[said.index]
@@ -365,6 +382,10 @@ def _poem(
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)
+    stayed = tuple(
+        f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line"
+        for n in text.unwanted
+    )
     variants, rhymes = _settled(request.machine, text)
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
@@ -381,7 +402,7 @@ def _poem(
         seed=request.order.seed,
         theme=request.order.theme,
         model=bundle.digest,
-        notes=request.notes,
+        notes=request.notes + stayed,
     )
 
 

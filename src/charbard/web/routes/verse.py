@@ -172,7 +172,9 @@ async def _facts(
     """Lines, if they are wanted, and poems, without those that hold a blocked word; if words are
     blocked, no line is shown, as it may belong to such a poem."""
     writer = opened.verse
-    request = writer.at_hand(order) or await in_thread(studio, writer.request, order)
+    request = writer.at_hand(order)
+    if request is None:
+        request = await in_thread(studio, writer.request, order)
     written: dict[int, TextDrafted] = {}
     kind = object if lines and not studio.config.blocked else TextDrafted
     async with aclosing(opened.stream(writer.tasks(request), keep_LH, kind=kind)) as all_said:

@@ -1,0 +1,169 @@
+"""Lines of the corpus are not written again, as far as that can be had."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from charbard.bundle import Bundle
+from charbard.config import ModelConfig, SampleOptions, VerseOrder
+from charbard.corpus.lines import KnownLines
+from charbard.prosody.book import common_chars
+from charbard.prosody.check import check
+from charbard.runtime import Task, run
+from charbard.runtime.quant import ByteModel
+from charbard.vocab import Vocab
+from charbard.writer import LineDone, Poem, VerseWriter
+from charbard.writer.particles import WIDER, LineDrafted, Search, TextDrafted, drafts
+from charbard.writer.scoring import read_scored
+
+CHARS = common_chars()[:2000]
+KNOWN = "白日依山尽"
+
+
+def small_bundle() -> Bundle:
+    """An untrained model of two thousand characters."""
+    vocab = Vocab(tuple("，。" + CHARS), ("form",))
+    config = ModelConfig(vocab_size=len(vocab), hidden_size=16, embedding_size=8)
+    rng = np.random.default_rng(3)
+    weights = {
+        name: rng.normal(0, 0.5, size).astype(np.float32) for name, size in config.shapes().items()
+    }
+    return Bundle(config=config, vocab=vocab, weights=weights, has_records=True)
+
+
+BUNDLE = small_bundle()
+WRITER = VerseWriter(BUNDLE, ByteModel(BUNDLE, threads=1))
+
+
+def order(**changes) -> VerseOrder:
+    return VerseOrder(**{"form": "五绝", "candidates": 4, "particles": 3, **changes})
+
+
+def only(char: str, place: str) -> tuple[str, ...]:
+    """Bans that leave one character for a place."""
+    return (f"{place}={CHARS.replace(char, '')}",)
+
+
+@pytest.fixture
+def corpus_of(monkeypatch):
+    """Put other lines in the place of the corpus."""
+
+    def put(lines: Sequence[str]) -> None:
+        known = KnownLines.of(lines)
+        monkeypatch.setattr("charbard.writer.verse.known_lines", lambda: known)
+
+    return put
+
+
+@pytest.mark.parametrize("particles", [1, 4])
+def test_lines_of_the_corpus_do_not_come_again(corpus_of, particles) -> None:
+    """What was written without the rule is the corpus: with it, the same seeds write new lines."""
+    plain = WRITER.verse(order(particles=particles, novel=False))
+    corpus_of([line for poem in plain for line in poem.lines])
+    poems = WRITER.verse(order(particles=particles))
+
+    assert all(poem.score.novelty == 1 for poem in poems)
+    assert not any(poem.notes for poem in poems)
+    assert all(check(poem.text, "五绝").is_kept for poem in poems)
+
+
+def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
+    """Lines before the first known one are those that come without the rule."""
+    (plain,) = WRITER.verse(order(candidates=1, novel=False))
+    corpus_of([plain.lines[2]])
+    (poem,) = WRITER.verse(order(candidates=1))
+
+    assert poem.lines[:2] == plain.lines[:2]
+    assert poem.lines[2] != plain.lines[2]
+
+
+@pytest.mark.parametrize("particles", [1, 4])
+def test_a_known_line_stays_if_no_other_comes_and_that_is_said(particles) -> None:
+    """The fallback: no dead end, and the note names the line."""
+    wish = {"template": "白日依山_", "bans": only("尽", "1.5"), "repeats": "free"}
+    (poem,) = WRITER.verse(order(candidates=1, particles=particles, **wish))
+    (silent,) = WRITER.verse(order(candidates=1, particles=particles, novel=False, **wish))
+
+    assert poem.lines[0] == silent.lines[0] == KNOWN
+    assert [note for note in poem.notes if KNOWN in note and "stands in the corpus" in note]
+    assert poem.to_dict()["notes"] == list(poem.notes)
+    assert not silent.notes
+
+
+@pytest.mark.parametrize("particles", [1, 4])
+@pytest.mark.parametrize("changes", [{"opening": KNOWN}, {"template": "_____/_____/" + KNOWN}])
+def test_a_known_line_that_was_given_is_left_alone(particles, changes) -> None:
+    """Nobody's own words are questioned."""
+    wish = order(candidates=1, particles=particles, form="五古绝", **changes)
+    (poem,) = WRITER.verse(wish)
+    (plain,) = WRITER.verse(VerseOrder(**{**vars(wish), "novel": False}))
+
+    assert KNOWN in poem.lines
+    assert not poem.notes
+    assert poem.lines == plain.lines
+
+
+def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
+    """Alone or among others a candidate is the same, and each line is said once, when certain."""
+    plain = WRITER.verse(order(novel=False))
+    corpus_of([line for poem in plain for line in poem.lines])
+    said = list(WRITER.stream(order(candidates=2)))
+    again = {poem.candidate: poem for poem in WRITER.verse(order())}
+
+    poems = {each.candidate: each for each in said if isinstance(each, Poem)}
+    for candidate, poem in poems.items():
+        lines = [s for s in said if isinstance(s, LineDone) and s.candidate == candidate]
+        assert [line.index for line in lines] == [0, 1, 2, 3]
+        assert tuple(line.text for line in lines) == poem.lines == again[candidate].lines
+        assert tuple(line.logp for line in lines) == poem.logp == again[candidate].logp
+
+
+@pytest.mark.parametrize("particles", [1, 4])
+@pytest.mark.parametrize("more", [{}, {"acrostic": "春夏秋冬"}, {"locks": ("2.3=江", "4.5=人")}])
+def test_what_is_not_wanted_is_left_out_or_named(particles, more) -> None:
+    """Whatever is not wanted, a text ends, and names exactly the drawn lines that are not."""
+    request = WRITER.request(order(form="五古绝", **more))
+
+    def unwanted(index: int, ids: Sequence[int]) -> bool:
+        return sum(ids) % 8 > 0
+
+    search = Search(
+        options=SampleOptions(),
+        seed=1,
+        sample=0,
+        particles=particles,
+        unwanted=unwanted,
+        start=WRITER.network.start(),
+    )
+    for prime in (request.prime, request.prime[:1]):
+        steps = drafts(prime, request.machine, search)
+        said = [value for _, value in run(WRITER.network, [Task(steps, rows=particles * WIDER)])]
+        lines = [value for value in said if isinstance(value, LineDrafted)]
+        (text,) = (value for value in said if isinstance(value, TextDrafted))
+
+        assert text.unwanted == tuple(n.index for n in lines if unwanted(n.index, n.ids))
+        assert tuple(i for line in lines for i in line.ids) == text.ids
+        assert len(text.unwanted) < 4
+
+
+def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
+    """What the model says of a line drafted again is what it says of the finished poem."""
+    request = WRITER.request(order())
+    search = Search(
+        options=SampleOptions(),
+        seed=2,
+        sample=0,
+        particles=2,
+        unwanted=lambda index, ids: True,
+        start=WRITER.network.start(),
+    )
+    for prime in (request.prime, request.prime[:1]):
+        steps = drafts(prime, request.machine, search)
+        said = [value for _, value in run(WRITER.network, [Task(steps, rows=2 * WIDER)])]
+        (text,) = (value for value in said if isinstance(value, TextDrafted))
+        scored = read_scored(prime, text.ids)
+        ((_, logp),) = run(WRITER.network, [Task(scored)])
+
+        assert text.unwanted == (0, 1, 2, 3)
+        assert text.logp == pytest.approx(logp, abs=1e-5)
