@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ __all__ = [
     "default_of",
     "from_dict",
     "help_of",
+    "hints_of",
     "read_settings",
     "refuse_unknown",
     "setting",
@@ -52,7 +54,7 @@ def check(config: Any) -> None:
     Raises:
         OptionError: A value has the wrong type, is out of range or not among the choices.
     """
-    hints = typing.get_type_hints(type(config))
+    hints = hints_of(type(config))
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value is not None:
@@ -60,6 +62,12 @@ def check(config: Any) -> None:
             _check_range(field, value)
         elif type(None) not in typing.get_args(hints[field.name]):
             raise OptionError(f"{field.name} must have a value")
+
+
+@cache
+def hints_of(config: type) -> Mapping[str, Any]:
+    """The type of each field; it takes longer to find than to check, so it is found once."""
+    return types.MappingProxyType(typing.get_type_hints(config))
 
 
 def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> None:
@@ -110,7 +118,7 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
         OptionError: A name is unknown, or a value is not allowed.
     """
     refuse_unknown(data, cls)
-    hints = typing.get_type_hints(cls)
+    hints = hints_of(cls)
     return cls(**{name: _from_json(value, hints[name]) for name, value in data.items()})
 
 

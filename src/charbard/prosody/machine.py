@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.prosody.lexicon import Kind, Lexicon, Mask
-from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.plan import Plan, Pool, Slot
 from charbard.prosody.repeats import Scarce, find_scarce
 
 __all__ = ["Ids", "Machine", "VerseState"]
@@ -66,6 +66,8 @@ class Machine:
         self._repeats = repeats
         self._taken = taken
         self._size = len(self.slots)
+        self.spans = _spans(self.slots)
+        """Where each line stands in the text, its mark included."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
         # The rhyme has a say in what a character settles: at the end of a line, and before one.
@@ -372,6 +374,11 @@ def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
 
 def _members(items: Sequence[T], bits: int) -> list[T]:
     return [item for place, item in enumerate(items) if bits >> place & 1]
+
+
+def _spans(slots: Sequence[Slot]) -> tuple[slice, ...]:
+    starts = [at for at, slot in enumerate(slots) if at == 0 or slot.line != slots[at - 1].line]
+    return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
 
 
 class _Numbers(list[T]):

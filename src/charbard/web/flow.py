@@ -1,13 +1,13 @@
-"""From what an engine or an iterator yields to an answer: cancellable, bounded, with an end.
+"""From what an engine yields to an answer: cancellable, bounded, with an end.
 
 A model's loop never runs in the event loop: tasks run in the engine of their model, which everybody
-shares; what has no engine is pulled in a thread, a few milliseconds at a time.
+shares; what has no engine is done in a thread.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, TypeVar
@@ -29,14 +29,12 @@ __all__ = [
     "encode_event",
     "encode_line",
     "in_thread",
-    "sliced",
 ]
 
 T = TypeVar("T")
 Facts = AsyncGenerator[dict[str, Any], None]
 """What a stream tells, one JSON object after the other."""
 LOG = logging.getLogger("charbard.web")
-_SLICE_S = 0.004
 _AHEAD = 64
 """Values that may wait for a slow client before its task is made to wait."""
 
@@ -77,43 +75,6 @@ async def emitted(
         for pumping in pumps:
             pumping.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
-
-
-async def sliced(studio: Studio, items: Iterator[T]) -> AsyncGenerator[T, None]:
-    """Pull an iterator in a thread; closing this closes it after the slice that runs.
-
-    Raises:
-        StoppedError: The server is being stopped and the time of grace is over.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        while True:
-            studio.check_going()
-            pulling = loop.run_in_executor(studio.threads, _pull, items)
-            try:
-                ready, ended = await asyncio.shield(pulling)
-            except asyncio.CancelledError:
-                await asyncio.wait({pulling})
-                raise
-            for item in ready:
-                yield item
-            if ended:
-                return
-    finally:
-        close = getattr(items, "close", None)
-        if close is not None:
-            close()
-
-
-def _pull(items: Iterator[T]) -> tuple[list[T], bool]:
-    """What comes within a slice of time, and whether that was all."""
-    ready: list[T] = []
-    end = monotonic() + _SLICE_S
-    for item in items:
-        ready.append(item)
-        if monotonic() >= end:
-            return ready, False
-    return ready, True
 
 
 async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:

@@ -1,6 +1,6 @@
 """The models that are open, by name. Opening is slow and happens once; looking one up is free."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from charbard.bundle import Bundle, find_bundle
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
 from charbard.prosody.script import to_traditional
-from charbard.runtime import Engine, Load, Task, together, without_units
+from charbard.runtime import Engine, Load, Task, through, together, without_units
 from charbard.writer import VerseWriter, Writer
 from charbard.writer.display import pinyin_of
 
@@ -51,25 +51,36 @@ class Opened:
         """For poems; what it runs joins the shared engine."""
         return VerseWriter(self.bundle, self.writer.network, self._run)
 
-    def verse_without(self, units: Sequence[tuple[int, int]]) -> VerseWriter:
-        """The same with units switched off, each a layer and a number in it.
+    def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
+        """What switches units off, each a layer and a number in it; None if there are none.
 
         Raises:
             OptionError: The network has no such unit.
         """
-        if not units:
-            return self.verse
-        keep_LH = without_units(self.bundle.config, units)
-        return self.verse.run_by(lambda tasks: self._run(tasks, keep_LH))
+        return without_units(self.bundle.config, units) if units else None
 
-    def _run(
-        self, tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None
-    ) -> Iterator[tuple[int, Any]]:
-        """Tasks of one request side by side, as one task of the engine."""
-        assert all(task.state is None and task.keep_LH is None for task in tasks)
-        steps = together([task.steps for task in tasks])
-        rows = sum(task.rows for task in tasks)
-        return self.engine.run(Task(steps, rows=rows, keep_LH=keep_LH))
+    def stream(
+        self,
+        tasks: Sequence[Task],
+        keep_LH: NDArray[np.float32] | None = None,
+        *,
+        kind: type = object,
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Run tasks of one request as one.
+
+        Args:
+            tasks: The tasks; none goes on from a state of its own.
+            keep_LH: See `Task.keep_LH`.
+            kind: What of all they emit is wanted; the rest never leaves the engine's thread.
+
+        Yields:
+            (number of the task, what it emitted), as it comes.
+        """
+        return self.engine.stream(_joined(tasks, keep_LH, kind))
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+        """As `stream`, for a thread."""
+        return self.engine.run(_joined(tasks))
 
     @property
     def writes_verse(self) -> bool:
@@ -89,6 +100,20 @@ class Opened:
         """Stop its engine, if it was started."""
         if self.is_started:
             self.engine.stop()
+
+
+def _joined(
+    tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None, kind: type = object
+) -> Task:
+    """Tasks side by side, as one task of an engine. A single one is spared the joining."""
+    assert all(task.state is None and task.keep_LH is None for task in tasks)
+    if len(tasks) == 1:
+        (task,) = tasks
+        steps = through(task.steps, lambda said: ([(0, said)] * isinstance(said, kind), False))
+    else:
+        steps = together([task.steps for task in tasks])
+        steps = through(steps, lambda said: ([said] * isinstance(said[1], kind), False))
+    return Task(steps, rows=sum(task.rows for task in tasks), keep_LH=keep_LH)
 
 
 class Library:

@@ -1,12 +1,12 @@
 """Bodies of requests. Defaults, limits and meanings come from the configs, not from here."""
 
 import dataclasses
-import typing
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from charbard.config import CoupletOrder, NameOrder, SampleOptions, TextOrder, VerseOrder
+from charbard.config.declare import hints_of
 from charbard.writer import SCOPES
 
 __all__ = [
@@ -43,7 +43,7 @@ class Body(BaseModel):
 
     def settings(self, config: type) -> dict[str, Any]:
         """What the client said, as far as it concerns this config; lists as tuples."""
-        hints = typing.get_type_hints(config)
+        hints = hints_of(config)
         said_here = self.model_dump(exclude_unset=True)
         return {
             name: tuple(value) if isinstance(value, list) else value

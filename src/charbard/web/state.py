@@ -52,7 +52,8 @@ class Studio:
         return value
 
 
-def _here(request: Request) -> Studio:
+async def _here(request: Request) -> Studio:
+    """Not blocking, and said to be so: otherwise it would be called in a thread."""
     studio: Studio = request.app.state.studio
     return studio
 

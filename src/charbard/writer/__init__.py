@@ -6,7 +6,7 @@ from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.prose import Piece, Writer, Written, fresh_seed
 from charbard.writer.ranking import Score
 from charbard.writer.scored import CharScore, Scored
-from charbard.writer.verse import SCOPES, VerseWriter, rewrite
+from charbard.writer.verse import SCOPES, VerseWriter, line_done, rewrite
 
 __all__ = [
     "SCOPES",
@@ -22,6 +22,7 @@ __all__ = [
     "Written",
     "couplets",
     "fresh_seed",
+    "line_done",
     "names",
     "rewrite",
 ]

@@ -19,7 +19,7 @@ Source:
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,14 +202,9 @@ def _ready(machine: Machine, step: int, spans: Sequence[slice]) -> int:
     return slot.line if slot.locked is None else 0
 
 
-def line_spans(machine: Machine) -> list[slice]:
+def line_spans(machine: Machine) -> Sequence[slice]:
     """Where each line stands in the text, its mark included."""
-    starts = [
-        at
-        for at, slot in enumerate(machine.slots)
-        if at == 0 or slot.line != machine.slots[at - 1].line
-    ]
-    return [slice(a, b) for a, b in zip(starts, [*starts[1:], len(machine)], strict=True)]
+    return machine.spans
 
 
 def _line(draft: _Draft, index: int, span: slice) -> LineDrafted:
@@ -248,10 +243,15 @@ def _ask(machine: Machine, draft: _Draft, search: Search, row: int) -> Ask:
 def _bias(barred: Ids, lean: tuple[Ids, F32] | None) -> Bias | None:
     """What must not be written weighs minus infinity; what is leant towards, a little more."""
     if lean is None:
-        return Bias(barred, np.full(len(barred), -np.inf, np.float32)) if len(barred) else None
+        return Bias(barred, _never(len(barred))) if len(barred) else None
     ids, nats = lean
-    out = np.full(len(barred), -np.inf, np.float32)
-    return Bias(np.concatenate([barred, ids]), np.concatenate([out, nats]))
+    return Bias(np.concatenate([barred, ids]), np.concatenate([_never(len(barred)), nats]))
+
+
+@lru_cache(256)
+def _never(count: int) -> F32:
+    """Minus infinity so many times; one array for all rows and steps that bar as many."""
+    return np.full(count, -np.inf, np.float32)
 
 
 def _grown(machine: Machine, draft: _Draft, outcome: Outcome, row: int) -> _Draft:

@@ -4,9 +4,9 @@ Nothing is kept between calls but the model and the rhyme books as its vocabular
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -39,12 +39,14 @@ from charbard.writer.ranking import Score, middle_couplets, parallel_score, repe
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
 
-__all__ = ["SCOPES", "Runner", "VerseWriter", "rewrite"]
+__all__ = ["SCOPES", "Runner", "VerseWriter", "line_done", "rewrite"]
 
 Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Any]]]
 """Runs tasks together; yields (number of the task, what it emitted)."""
 SCOPES = ("this", "neighbours", "open")
 _ROWS = 256
+_REQUESTS = 64
+"""Orders that are kept understood; each holds on to its machine."""
 _TRIED = 64
 """Alternatives to a character that are followed to the end of the text."""
 
@@ -65,12 +67,8 @@ class VerseWriter:
         self.network: Network = ByteModel(bundle) if network is None else network
         self._run: Runner = runner or (lambda tasks: run(self.network, tasks, rows=_ROWS))
         self._lexicons = Lexicons(bundle)
-
-    def run_by(self, runner: Runner) -> "VerseWriter":
-        """The same writer, its tasks run by another."""
-        other = copy(self)
-        other._run = runner
-        return other
+        self._known: dict[VerseOrder, Request] = {}
+        self._lock = Lock()
 
     @classmethod
     def open(cls, path: str | Path) -> "VerseWriter":
@@ -101,7 +99,18 @@ class VerseWriter:
             OptionError: Something in it does not exist.
             ConflictError: Not everything asked for can be had together.
         """
-        return read_order(self.bundle, order, self._lexicons)
+        if (request := self.at_hand(order)) is None:
+            request = read_order(self.bundle, order, self._lexicons)
+            with self._lock:
+                self._known[replace(order, seed=0)] = request
+                if len(self._known) > _REQUESTS:
+                    del self._known[next(iter(self._known))]
+        return request
+
+    def at_hand(self, order: VerseOrder) -> Request | None:
+        """As `request`, in no time, if the same was asked for of late but for the seed."""
+        request = self._known.get(replace(order, seed=0))
+        return None if request is None else replace(request, order=order)
 
     def verse(self, order: VerseOrder) -> list[Poem]:
         """Every candidate of an order, the best first."""
@@ -118,10 +127,11 @@ class VerseWriter:
         written: dict[int, TextDrafted] = {}
         for candidate, said in self._run(self.tasks(request)):
             if isinstance(said, LineDrafted):
-                yield _line_done(request, candidate, said)
+                yield line_done(request, candidate, said)
             else:
                 written[candidate] = said
-        yield from self._ranked(request, written)
+        reading = self.reading_bare(request, written)
+        yield from self.ranked(request, written, dict(self._run(reading)) if reading else {})
 
     def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
         """What an engine must run for a request: one task a candidate."""
@@ -167,7 +177,7 @@ class VerseWriter:
         found: dict[str, LineDone] = {}
         for candidate, said in self._run(self.tasks(request, gaps[0] + 1)):
             if isinstance(said, LineDrafted) and said.index == gaps[0]:
-                line = _line_done(request, candidate, said)
+                line = line_done(request, candidate, said)
                 found.setdefault(line.text, line)
         return sorted(found.values(), key=lambda line: -sum(line.logp))
 
@@ -208,7 +218,9 @@ class VerseWriter:
         request = self._reading(order, text)
         ids = request.given_ids
         (logp,) = (said for _, said in self._run([Task(read_scored(request.prime, ids))]))
-        return next(self._ranked(request, {0: TextDrafted(ids, logp)}))
+        written = {0: TextDrafted(ids, logp)}
+        reading = self.reading_bare(request, written)
+        return self.ranked(request, written, dict(self._run(reading)) if reading else {})[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
@@ -232,22 +244,40 @@ class VerseWriter:
             )
         return request
 
-    def _ranked(self, request: Request, written: dict[int, TextDrafted]) -> Iterator[Poem]:
-        themes = self._themes(request, written)
-        poems = [
-            _poem(self.bundle, request, candidate, text, themes.get(candidate))
-            for candidate, text in sorted(written.items())
-        ]
-        yield from sorted(poems, key=lambda poem: -poem.score.total)
+    def reading_bare(self, request: Request, written: Mapping[int, TextDrafted]) -> list[Task]:
+        """What an engine must run before `ranked`: each text, read as if there were no theme.
 
-    def _themes(self, request: Request, written: dict[int, TextDrafted]) -> dict[int, float]:
-        """How many nats a text the theme gives to each candidate."""
+        Returns:
+            One task a candidate, in their order; none if there is no theme.
+        """
         if request.prime == request.bare:
-            return {}
-        candidates = sorted(written)
-        tasks = [Task(read_scored(request.bare, written[n].ids)) for n in candidates]
-        plain = {candidates[n]: sum(said) for n, said in self._run(tasks)}
-        return {n: sum(written[n].logp) - plain[n] for n in candidates}
+            return []
+        return [Task(read_scored(request.bare, written[n].ids)) for n in sorted(written)]
+
+    def ranked(
+        self,
+        request: Request,
+        written: Mapping[int, TextDrafted],
+        bare: Mapping[int, Sequence[float]],
+    ) -> list[Poem]:
+        """The poems, the best first.
+
+        Args:
+            request: What they were written for.
+            written: The candidates by number.
+            bare: What came of each task of `reading_bare`, by its number.
+        """
+        poems = [
+            _poem(
+                self.bundle,
+                request,
+                candidate,
+                text,
+                sum(text.logp) - sum(bare[number]) if bare else None,
+            )
+            for number, (candidate, text) in enumerate(sorted(written.items()))
+        ]
+        return sorted(poems, key=lambda poem: -poem.score.total)
 
 
 def rewrite(
@@ -335,7 +365,8 @@ def _known_line(request: Request) -> Unwanted:
     return is_known
 
 
-def _line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
+def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
+    """A line that a task of a request emitted."""
     span = line_spans(request.machine)[said.index]
     text = request.text(said.ids, span.start)
     size = sum(slot.place is not None for slot in request.machine.slots[span])
@@ -347,7 +378,7 @@ def _poem(
 ) -> Poem:
     spans = line_spans(request.machine)
     done = [
-        _line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
+        line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)

@@ -1,16 +1,17 @@
 """Poems that keep their form: whole, line by line, and worked on place by place."""
 
-from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
 
 from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
-from charbard.web.flow import Facts, Lines, collect, in_thread, sliced
+from charbard.web.flow import Facts, Lines, collect, encode_line, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
@@ -28,13 +29,14 @@ from charbard.writer import (
     Alternative,
     LineDone,
     Poem,
-    VerseWriter,
     couplets,
     fresh_seed,
+    line_done,
     names,
     rewrite,
 )
 from charbard.writer.display import pinyin_of
+from charbard.writer.particles import LineDrafted, TextDrafted
 
 __all__ = ["router"]
 
@@ -42,9 +44,7 @@ router = APIRouter(prefix="/api", tags=["verse"])
 
 
 @router.post("/verse", response_model=None)
-async def verse(
-    body: VerseBody, request: Request, studio: Here
-) -> Response | dict[str, Any] | None:
+async def verse(body: VerseBody, request: Request, studio: Here) -> Response | None:
     """Write poems, several at once, the best first.
 
     With `stream` each line of the answer is `{"candidate", "line", "text", "mark", "logp"}` as soon
@@ -54,14 +54,13 @@ async def verse(
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
-    writer = opened.verse_without([unit_named(unit) for unit in body.silenced])
-    return await _answer(studio, request, _facts(studio, opened, writer, order), stream=body.stream)
+    keep_LH = opened.without([unit_named(unit) for unit in body.silenced])
+    facts = _facts(studio, opened, order, keep_LH, lines=body.stream)
+    return await _answer(studio, request, facts, stream=body.stream)
 
 
 @router.post("/rewrite", response_model=None)
-async def write_again(
-    body: RewriteBody, request: Request, studio: Here
-) -> Response | dict[str, Any] | None:
+async def write_again(body: RewriteBody, request: Request, studio: Here) -> Response | None:
     """Write a part of a poem again, with what surrounds it in view; answers as `/api/verse`."""
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
@@ -73,7 +72,7 @@ async def write_again(
         scope=body.scope,
         locked=[_place(text) for text in body.locked],
     )
-    facts = _facts(studio, opened, opened.verse, order)
+    facts = _facts(studio, opened, order, lines=body.stream)
     return await _answer(studio, request, facts, stream=body.stream)
 
 
@@ -155,31 +154,42 @@ def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
 
 async def _answer(
     studio: Studio, request: Request, facts: Facts, *, stream: bool
-) -> Response | dict[str, Any] | None:
+) -> Response | None:
     if stream:
         return Lines(studio, facts)
-    return await collect(studio, request, lambda: _whole(facts))
+    whole = await collect(studio, request, lambda: _whole(facts))
+    return None if whole is None else Response(encode_line(whole), media_type="application/json")
 
 
-async def _facts(studio: Studio, opened: Opened, writer: VerseWriter, order: VerseOrder) -> Facts:
-    said = await in_thread(studio, writer.stream, order)
-    async with aclosing(sliced(studio, _unblocked(studio, said))) as lines:
-        async for line in lines:
-            if isinstance(line, LineDone):
-                yield _line(line)
+async def _facts(
+    studio: Studio,
+    opened: Opened,
+    order: VerseOrder,
+    keep_LH: NDArray[np.float32] | None = None,
+    *,
+    lines: bool,
+) -> Facts:
+    """Lines, if they are wanted, and poems, without those that hold a blocked word; if words are
+    blocked, no line is shown, as it may belong to such a poem."""
+    writer = opened.verse
+    request = writer.at_hand(order) or await in_thread(studio, writer.request, order)
+    written: dict[int, TextDrafted] = {}
+    kind = object if lines and not studio.config.blocked else TextDrafted
+    async with aclosing(opened.stream(writer.tasks(request), keep_LH, kind=kind)) as all_said:
+        async for candidate, said in all_said:
+            studio.check_going()
+            if isinstance(said, LineDrafted):
+                yield _line(line_done(request, candidate, said))
             else:
-                yield {"candidate": line.candidate, "poem": line.to_dict()}
+                written[candidate] = said
+    bare: dict[int, list[float]] = {}
+    if reading := writer.reading_bare(request, written):
+        async with aclosing(opened.stream(reading, keep_LH)) as all_read:
+            bare = {number: logp async for number, logp in all_read}
+    for poem in writer.ranked(request, written, bare):
+        if not _is_blocked(studio, poem):
+            yield {"candidate": poem.candidate, "poem": poem.to_dict()}
     yield {"done": True, **_end(opened, order)}
-
-
-def _unblocked(studio: Studio, said: Iterator[LineDone | Poem]) -> Iterator[LineDone | Poem]:
-    """Without the poems that hold a blocked word; their lines are not shown either."""
-    if not studio.config.blocked:
-        yield from said
-        return
-    for poem in said:
-        if isinstance(poem, Poem) and not _is_blocked(studio, poem):
-            yield poem
 
 
 async def _whole(facts: Facts) -> dict[str, Any]:
