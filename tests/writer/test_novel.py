@@ -126,7 +126,7 @@ def test_what_is_not_wanted_is_left_out_or_named(particles, more) -> None:
     request = WRITER.request(order(form="五古绝", **more))
 
     def unwanted(index: int, ids: Sequence[int]) -> bool:
-        return sum(ids) % 8 > 0
+        return sum(ids) % 4 > 0
 
     search = Search(
         options=SampleOptions(),
