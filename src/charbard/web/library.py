@@ -87,6 +87,16 @@ class Opened:
         """Whether it was trained on poems that say what form they have."""
         return self.bundle.has_records and "form" in self.bundle.vocab.fields
 
+    @property
+    def writes_names(self) -> bool:
+        """Whether it was trained on names that say what surname they have."""
+        return self.bundle.has_records and "surname" in self.bundle.vocab.fields
+
+    @property
+    def kind(self) -> str:
+        """What it is for: verse, names or prose."""
+        return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
+
     def warm(self) -> None:
         """Do what the first request would have to wait for."""
         if self.writes_verse:
@@ -186,6 +196,13 @@ class Library:
         if name is None:
             raise NotFoundError("no model is open that can do this", hint=self._known())
         raise NotFoundError(f"no model named {name!r}", hint=self._known())
+
+    def for_names(self, name: str | None) -> Opened:
+        """A model that writes names, or else verse; errors as in `find`."""
+        if name is None:
+            name = next((opened.name for opened in self if opened.writes_names), None)
+        opened = self.find(name, verse=name is None)
+        return opened if opened.writes_names else self.find(opened.name, verse=True)
 
     def _known(self) -> str:
         return "open here: " + (", ".join(opened.name for opened in self) or "none")

@@ -34,7 +34,7 @@ def _about(opened: Opened) -> dict[str, Any]:
     bundle, config = opened.bundle, opened.bundle.config
     return {
         "name": opened.name,
-        "kinds": ["verse"] if opened.writes_verse else ["prose"],
+        "kinds": [opened.kind],
         "digest": bundle.digest,
         "cell": config.cell,
         "num_layers": config.num_layers,

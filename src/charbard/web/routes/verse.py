@@ -127,7 +127,7 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
 @router.post("/names")
 async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """Names with a surname, tones and characters as wished, the best first, none twice."""
-    opened = studio.library.find(body.model, verse=True)
+    opened = studio.library.for_names(body.model)
     studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
     order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": _seed(body)})
 

@@ -49,7 +49,7 @@ function layOut(slip, go) {
 
 async function find(out, kept) {
   const { surname, length, tones, like, bold } = wish();
-  const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: modelFor("verse").name };
+  const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: (modelFor("names") ?? modelFor("verse")).name };
   try {
     const { names } = await call("names", body);
     fill(out, names.map((one) => card(one, kept)));
