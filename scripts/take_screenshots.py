@@ -14,7 +14,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 SHOTS = (  # file, width, height, dark, language
     ("studio.png", 1280, 800, False, "en-GB"),
     ("studio-zh.png", 1280, 800, False, "zh-CN"),
