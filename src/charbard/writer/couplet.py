@@ -52,7 +52,7 @@ def opposing_form(first: str, book: str) -> Form:
     """The form of a couplet whose first line is given.
 
     >>> opposing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
-    ('中中中平仄仄平', '中中中平中仄平')
+    ('中中中平中仄平',)
     """
     tones = [tones_of(char, book=book, pruned=True) for char in first]
     pattern = ""
