@@ -141,5 +141,7 @@ def _joined(local_world: int) -> Iterator[Ranks]:
     dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=_PATIENCE)
     try:
         yield Ranks(rank, world, int(os.environ.get("LOCAL_RANK", "0")), local_world)
+        # One that leaves early resets its connections: what the others have not read yet is lost.
+        dist.barrier()
     finally:
         dist.destroy_process_group()
