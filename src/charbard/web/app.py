@@ -11,7 +11,17 @@ from charbard.config import StudioConfig
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
 from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
-from charbard.web.routes import classic, completions, health, inside, models, prose, prosody, verse
+from charbard.web.routes import (
+    classic,
+    completions,
+    health,
+    inside,
+    jobs,
+    models,
+    prose,
+    prosody,
+    verse,
+)
 from charbard.web.state import Studio
 
 __all__ = ["create_app"]
@@ -23,6 +33,10 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     Args:
         library: The models; it may grow while the app runs.
         config: Limits and doors.
+
+    Raises:
+        MissingExtraError: There shall be a workshop, but torch is not installed.
+        OptionError: Another studio has the workshop's folder.
     """
     studio = Studio(library, config)
     app = FastAPI(
@@ -35,7 +49,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.studio = studio
-    for part in (health, models, verse, prosody, inside, prose, completions, classic):
+    for part in (health, models, verse, prosody, inside, prose, jobs, completions, classic):
         app.include_router(part.router)
     app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
     handle_errors(app)
@@ -64,6 +78,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     studio: Studio = app.state.studio
     studio.stop()
+    if studio.workshop is not None:
+        await studio.workshop.close()
     studio.threads.shutdown(cancel_futures=True)
     studio.library.close()
 

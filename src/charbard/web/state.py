@@ -10,6 +10,7 @@ from charbard.errors import OptionError, StoppedError
 from charbard.web.library import Library
 from charbard.web.metrics import Metrics
 from charbard.web.slots import Slots
+from charbard.web.workshop import Workshop
 
 __all__ = ["Here", "Studio"]
 
@@ -24,6 +25,7 @@ class Studio:
         self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.is_stopping = False
+        self.workshop = Workshop(library, config) if config.workshop else None
 
     def stop(self) -> None:
         """Let streams end: no request is taken any more."""

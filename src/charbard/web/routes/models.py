@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from charbard.config import StudioConfig
 from charbard.web.library import Opened
+from charbard.web.routes.jobs import workshop_limits
 from charbard.web.state import Here, Studio
 
 __all__ = ["router"]
@@ -18,7 +19,7 @@ async def models(studio: Here) -> dict[str, Any]:
     """Every open model, and the limits of this server."""
     return {
         "models": [_about(opened) for opened in studio.library],
-        "limits": _limits(studio.config),
+        "limits": _limits(studio.config) | _of_workshop(studio),
         "features": _features(studio),
     }
 
@@ -58,7 +59,12 @@ def _features(studio: Studio) -> dict[str, bool]:
         "names": writes_verse,
         "insight": True,
         "show": True,
+        "workshop": studio.workshop is not None,
     }
+
+
+def _of_workshop(studio: Studio) -> dict[str, Any]:
+    return {} if studio.workshop is None else {"workshop": workshop_limits(studio.workshop)}
 
 
 def _limits(config: StudioConfig) -> dict[str, Any]:
