@@ -11,10 +11,23 @@ from charbard.config import StudioConfig
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
 from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
-from charbard.web.routes import classic, completions, health, inside, models, prose, prosody, verse
+from charbard.web.routes import (
+    classic,
+    completions,
+    growth,
+    health,
+    inside,
+    models,
+    novelty,
+    prose,
+    prosody,
+    verse,
+)
 from charbard.web.state import Studio
 
 __all__ = ["create_app"]
+
+_PARTS = (health, models, verse, prosody, inside, novelty, growth, prose, completions, classic)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -35,7 +48,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.studio = studio
-    for part in (health, models, verse, prosody, inside, prose, completions, classic):
+    for part in _PARTS:
         app.include_router(part.router)
     app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
     handle_errors(app)
