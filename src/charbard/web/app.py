@@ -14,10 +14,12 @@ from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
 from charbard.web.routes import (
     classic,
     completions,
+    growth,
     health,
     inside,
     jobs,
     models,
+    novelty,
     prose,
     prosody,
     verse,
@@ -25,6 +27,11 @@ from charbard.web.routes import (
 from charbard.web.state import Studio
 
 __all__ = ["create_app"]
+
+_PARTS = (
+    *(health, models, verse, prosody, inside, novelty, growth, prose, jobs),
+    *(completions, classic),
+)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -49,7 +56,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.studio = studio
-    for part in (health, models, verse, prosody, inside, prose, jobs, completions, classic):
+    for part in _PARTS:
         app.include_router(part.router)
     app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
     handle_errors(app)

@@ -31,6 +31,8 @@ __all__ = ["LEAST_MINUTES", "Order", "Workshop"]
 
 LEAST_MINUTES = 0.1
 """What `charbard train` takes at least."""
+_SNAPSHOTS = 12
+"""Small bundles along the way, for the time-lapse of learning."""
 _SAVING_S = 30.0
 """How long a training that is told to stop may take to save."""
 
@@ -198,6 +200,7 @@ class Workshop:
         command = [sys.executable, "-m", "charbard", "train", "text.txt", "--out", "run", "--quiet"]
         if (threads := self.config.workshop_threads) is not None:
             command += ["--threads", str(threads)]
+        command += ["--snapshots", str(_SNAPSHOTS)]
         return [*command, *self.budget(job.minutes)]
 
     def budget(self, minutes: float) -> Sequence[str]:
@@ -245,7 +248,7 @@ class Workshop:
         ending = self._ending
         job, writer = await asyncio.to_thread(self._ended, job, code, ending)
         if writer is not None:
-            self._library.add(job.name, writer)
+            self._library.add(job.name, writer, self.place(job).bundle)
         self._jobs[job.id] = job
 
     def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, Writer | None]:
@@ -297,7 +300,7 @@ class Workshop:
         except CharbardError as error:
             return job.failed(error)
         name = model_name(job.name, {opened.name for opened in self._library})
-        self._library.add(name, writer)
+        self._library.add(name, writer, place.bundle)
         return replace(job, name=name, digest=writer.bundle.digest)
 
 

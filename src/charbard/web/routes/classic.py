@@ -1,6 +1,7 @@
 """The address that char-rnn-writer's clients know, for poems and for names."""
 
 from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from fastapi import APIRouter, Query, Request
 
@@ -27,34 +28,31 @@ async def write_poem(
     studio: Here,
     begin_word: str = Query("", max_length=200, description="What it begins with; may be empty."),
     form: str = Query("七绝", max_length=200, description="Form, where a model writes verse."),
+    theme: str = Query("", max_length=100, description="Theme or title, where it writes verse."),
+    model: str | None = Query(None, max_length=200, description="Name or digest of a model."),
 ) -> dict[str, str] | None:
     """A poem, or what the model writes, that begins with a character or a few.
 
     Characters that a poem cannot begin with are left out, so there is always a result.
     """
-    opened = studio.library.find(None)
+    opened = studio.library.find(model)
     beginning = "".join(char for char in normalise(begin_word) if char.isalnum())
 
     async def written() -> dict[str, str]:
         if opened.writes_verse:
-            return {"result": await in_thread(studio, _poem, opened, beginning, form)}
+            return {"result": await in_thread(studio, _poem, opened, beginning, form, theme)}
         return {"result": await _text(studio, opened, beginning)}
 
     return await collect(studio, request, written)
 
 
-def _poem(opened: Opened, beginning: str, form: str) -> str:
+def _poem(opened: Opened, beginning: str, form: str, theme: str) -> str:
     """A poem whose first line begins so, with as many of the characters as the form allows."""
     length = form_named(form).variants[0].lengths[0]
-    seed = fresh_seed()
+    order = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):
-            return _written(opened, beginning[:size], form, seed)
-    return _written(opened, "", form, seed)
-
-
-def _written(opened: Opened, opening: str, form: str, seed: int) -> str:
-    order = VerseOrder(form=form, opening=opening, candidates=1, seed=seed)
+            return str(opened.verse.verse(replace(order, opening=beginning[:size]))[0])
     return str(opened.verse.verse(order)[0])
 
 

@@ -1,6 +1,7 @@
 """What clients of OpenAI's completions expect, so that tools built for them work unchanged.
 
-Characters are the tokens. Not covered: prompts of token ids, `suffix`, `logit_bias`, `best_of`.
+Characters are the tokens; a theme goes into `fields`, which only this server knows. Not covered:
+prompts of token ids, `suffix`, `logit_bias`, `best_of`.
 """
 
 from collections.abc import AsyncGenerator
@@ -45,6 +46,9 @@ class CompletionBody(Body):
     logprobs: int | None = Field(None, ge=0, le=20, description="Alternatives to name.")
     stream: bool = False
     stream_options: dict[str, Any] | None = None
+    fields: dict[str, str] = Field(
+        {}, description="Conditions by name, such as title and form; the client's extra_body."
+    )
     echo: bool = Field(False, description="Begin the text with the prompt.")
     frequency_penalty: float = Field(
         default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
@@ -80,6 +84,7 @@ class CompletionBody(Body):
         return [
             TextOrder(
                 prime=prompt,
+                fields=tuple(self.fields.items()),
                 length=self.max_tokens,
                 samples=self.n,
                 stop=(*stops, *studio.config.blocked),

@@ -105,8 +105,8 @@ async def events(number: Number, studio: Here) -> Response:
     """How a training goes, as JSON lines, from its beginning to its end; attach whenever you like.
 
     The first line is `{"job"}`; then come `{"progress"}`, `{"validation"}`, `{"sample"}`,
-    `{"notice"}` and, when there is no news, `{"waiting"}`; the last one is `{"done", …}` with the fields of the training, or
-    `{"error", "hint"}`.
+    `{"notice"}` and, when there is no news, `{"waiting"}`; the last one is `{"done", …}` with the
+    fields of the training, or `{"error", "hint"}`.
     """
     workshop = _workshop(studio)
     return Lines(studio, _facts(studio, workshop, number), slots=workshop.watchers)

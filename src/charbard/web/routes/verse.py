@@ -133,7 +133,11 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
 
     def found() -> dict[str, Any]:
         poems = [poem for poem in names(opened.verse, order) if not _is_blocked(studio, poem)]
-        return {**_end(opened, order), "names": [_name(poem, len(order.surname)) for poem in poems]}
+        return {
+            **_end(opened, order),
+            "names": [_name(poem, len(order.surname)) for poem in poems],
+            "notes": list(dict.fromkeys(note for poem in poems for note in poem.notes)),
+        }
 
     return await collect(studio, request, lambda: in_thread(studio, found))
 

@@ -80,6 +80,11 @@ export function icon(name) {
   return s("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
+/** A button with words; `kind` is its class. */
+export function button(kind, words, onClick, props = {}) {
+  return h(`button.${kind}`, { type: "button", ...props, on: { click: onClick } }, words);
+}
+
 /** A button with an icon and a name that screen readers and tooltips tell. */
 export function iconButton(name, label, onClick, props = {}) {
   const all = { type: "button", title: label, "aria-label": label, ...props, on: { click: onClick } };

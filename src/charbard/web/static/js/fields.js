@@ -48,6 +48,11 @@ export function chips({ label, name, value, options, onChange, quiet = false }) 
   return quiet ? row : h("div.field", {}, h("span.field-name", {}, label), row);
 }
 
+/** A box to tick, with its words. */
+export function tick({ label, checked, onChange }) {
+  return h("label.tick", {}, h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
+}
+
 /** A dial between two words. */
 export function dial({ label, low, high, value, most, onChange }) {
   const input = h("input.dial", {

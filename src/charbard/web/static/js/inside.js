@@ -1,12 +1,48 @@
-/** Deeper panels of Look inside: the units of the network. */
+/** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
 
-import { call } from "./api.js";
-import { fill, h } from "./dom.js";
+import { call, stream } from "./api.js";
+import { button, fill, h } from "./dom.js";
 import { textField } from "./fields.js";
-import { poemElement } from "./poem.js";
+import { dressed, poemElement, rowsOf } from "./poem.js";
 import { store } from "./store.js";
 import { hasWord, t } from "./strings.js";
-import { tellError } from "./toast.js";
+import { say, tellError } from "./toast.js";
+
+function panel(name, ...body) {
+  return h("section.panel", {}, h("h2", {}, t(name)), h("p.faint", {}, t(`${name}.help`)), body);
+}
+
+/** The stretches of a text that stand in the corpus, underlined; their sources when chosen. */
+export function noveltyPanel(text) {
+  const body = h("div.look-pair");
+  call("novelty", { text: text.slice(0, 2000) }).then((found) => fill(body, traced(text, found)), tellError);
+  return panel("look.novelty", body);
+}
+
+function traced(text, { spans, corpus, hint, found, characters }) {
+  const aside = h("div.aside", { "aria-live": "polite" },
+    h("p", {}, t(spans.length ? "look.novelty.share" : "look.novelty.none", { n: found, m: characters })),
+    corpus ? null : h("p.faint", {}, t("look.novelty.bare"), " ", h("code", {}, hint)));
+  const shown = h("p.heat", { lang: "zh" });
+  const chars = [...text];
+  let at = 0;
+  for (const span of spans) {
+    const { source, count } = span;
+    const tell = () => fill(aside, h("h3", { lang: "zh" }, source?.line ?? span.text), h("p", { lang: "zh" }, placeOf(source)), count > 1 ? h("p.faint", {}, t("look.novelty.count", { n: count })) : null);
+    const from = Math.max(at, span.start);
+    const words = chars.slice(from, span.end).join("");
+    const mark = button(`trace${source && source.line !== span.text ? "" : ".is-line"}`, words, tell, { "aria-label": `${words}，${placeOf(source)}` });
+    mark.addEventListener("focus", tell);
+    shown.append(chars.slice(at, from).join(""), mark);
+    at = span.end;
+  }
+  shown.append(chars.slice(at).join(""));
+  return [shown, aside];
+}
+
+function placeOf(source) {
+  return source ? `${source.dynasty} ${source.author}《${source.title}》${t("check.line", { n: source.number })}` : t("look.novelty.line");
+}
 
 /** Colour the text by one unit; name the units that follow something; write without one. */
 export function unitsPanel(text, model) {
@@ -22,7 +58,7 @@ export function unitsPanel(text, model) {
     }
   };
   ask();
-  return h("section.panel", {}, h("h2", {}, t("look.units")), h("p.faint", {}, t("look.units.help")), body);
+  return panel("look.units", body);
 }
 
 function draw(body, state, model, ask) {
@@ -33,45 +69,96 @@ function draw(body, state, model, ask) {
     if (found.values[name]) draw(body, state, model, ask);
     else ask([name]);
   };
+  const colour = (char, value = 0) =>
+    h(`span.heat-char${value < -1 / 6 ? ".is-cool" : ""}`, { data: { level: [0, 1, 2, 4][Math.round(Math.abs(value) * 3)] }, title: value.toFixed(2) }, char);
   fill(
     body,
     h("div.look-pair", {},
-      h("p.heat", { lang: "zh" }, [...found.text].map((char, at) => [
-        h("span.heat-char", { data: { unit: String(Math.round((values[at] ?? 0) * 3)) }, title: (values[at] ?? 0).toFixed(2) }, char),
-        char === "。" || char === "\n" ? h("br") : null,
-      ])),
+      h("p.heat", { lang: "zh" }, [...found.text].map((char, at) => [colour(char, values[at]), char === "。" ? h("br") : null])),
       h("div.aside", {},
         h("h3", {}, t("look.units.best")),
         Object.entries(found.trackers).filter(([name]) => hasWord(`look.by.${name}`)).map(([name, trackers]) => [
           h("p.faint", {}, t(`look.by.${name}`)),
-          h("div.choices", {}, trackers.map((one) => h("button.choice", { type: "button", "aria-pressed": String(one.unit === unit), on: { click: () => choose(one.unit) } }, one.unit, h("small", {}, one.correlation.toFixed(2))))),
+          h("div.choices", {}, trackers.map((one) => button("choice", [one.unit, h("small", {}, one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": String(one.unit === unit) }))),
         ]),
         textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))),
     withoutRow(unit, model),
   );
 }
 
-/** The same seed with and without a unit, side by side. */
+/** The same seed with and without a unit, side by side; what differs is marked. */
 function withoutRow(unit, model) {
-  const out = h("div.pair");
+  const out = h("div.pair", { "aria-live": "polite" });
   const writesVerse = store.state.models.find((one) => one.name === model)?.kinds.includes("verse");
   const go = async () => {
     const seed = Math.floor(Math.random() * 1e6);
     try {
       const both = await Promise.all([[], [unit]].map((silenced) => written(writesVerse, { model, seed, silenced })));
-      fill(out, both.map((poem, at) => h("div.sheet.is-done", {}, h("h3.sheet-title", {}, t(at ? "look.off.without" : "look.off.with", { unit })), poemElement(poem))));
+      fill(out, both.map((poem, at) => h("div.sheet.is-done", {}, h("h3.sheet-title", {}, t(at ? "look.off.without" : "look.off.with", { unit })), differing(poem, both[0]))));
     } catch (error) {
       tellError(error);
     }
   };
-  return [h("div.scopes", {}, h("button.plain", { type: "button", on: { click: go } }, t("look.off"))), out];
+  return [h("div.scopes", {}, button("plain", t("look.off"), go)), out];
 }
 
 async function written(writesVerse, order) {
   if (writesVerse) {
     const { poems } = await call("verse", { ...order, form: "七绝", candidates: 1, particles: 1 });
-    return { lines: poems[0].lines.map((text, at) => ({ text, mark: poems[0].marks[at] })) };
+    const lines = await dressed(poems[0].lines);
+    return rowsOf(lines.map(({ text }, at) => ({ text, mark: poems[0].marks[at] }))).map((row) => row.map((line) => line.text + line.mark).join("")).join("\n");
   }
   const { texts } = await call("prose", { ...order, length: 200 });
-  return { prose: texts[0].text };
+  return texts[0].text;
+}
+
+function differing(text, other) {
+  const others = [...other];
+  return h("p.prose-text", {}, [...text].map((char, at) => (char === others[at] ? char : h("mark", {}, char))));
+}
+
+/** The same seed at every snapshot that was kept while the model was trained. */
+export function growthPanel(name) {
+  const model = store.state.models.find((one) => one.name === name);
+  if (!model.snapshots) return h("p.faint", {}, t("look.growth.none"));
+  let found = [];
+  let follows = true;
+  let running = null;
+  const text = h("div.grown");
+  const caption = h("output.faint", {});
+  const show = () => {
+    const one = found[slider.value];
+    if (!one) return;
+    const { step, minutes, loss } = one;
+    caption.value = t("look.growth.at", { step, minutes, loss: loss?.toFixed(3) ?? "—" });
+    slider.setAttribute("aria-valuetext", caption.value);
+    fill(text, poemElement(one.lines ? { lines: one.lines.map((line, at) => ({ text: line, mark: one.marks[at] })) } : { prose: one.text }));
+  };
+  const slider = h("input.dial", { type: "range", min: 0, max: 0, value: 0, "aria-label": t("look.growth"), on: { input: () => {
+    follows = false;
+    show();
+  } } });
+  const seed = textField({ label: t("write.seed"), value: "", place: t("write.seed.place"), inputmode: "numeric", maxlength: 15, onEnter: () => go() });
+  const go = async () => {
+    running?.abort();
+    running = new AbortController();
+    [found, follows] = [[], true];
+    const chosen = seed.querySelector("input").value.replace(/\D/g, "");
+    try {
+      for await (const fact of stream("growth", chosen ? { model: name, seed: Number(chosen) } : { model: name }, { signal: running.signal })) {
+        if (fact.done) {
+          seed.querySelector("input").value = fact.seed;
+          say(caption.value);
+          continue;
+        }
+        found.push(fact);
+        slider.max = fact.of - 1;
+        if (follows) slider.value = fact.snapshot;
+        show();
+      }
+    } catch (error) {
+      tellError(error);
+    }
+  };
+  return panel("look.growth", h("div.field-row", {}, seed, button("go", t("look.growth.go"), go)), h("div.dial-row", {}, slider), caption, text);
 }

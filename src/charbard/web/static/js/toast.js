@@ -1,6 +1,7 @@
 /** Short messages: to the eye as a slip of paper, to the ear through a live region. */
 
 import { ApiError } from "./api.js";
+import { h } from "./dom.js";
 import { t } from "./strings.js";
 
 let timer = 0;
@@ -26,6 +27,12 @@ export function wordsOf(error) {
   if (error.status === 401) return [t("error.token"), ""];
   if (error.retryAfter) return [t("error.busy", { s: error.retryAfter }), error.message];
   return [error.message, error.hint];
+}
+
+/** An error as a notice on the page. */
+export function notice(error) {
+  const [message, hint] = wordsOf(error);
+  return h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null);
 }
 
 /** Tell what went wrong; a request that was stopped on purpose is no error. */

@@ -22,6 +22,7 @@ export const PLAIN = {
   seed: "",
   bold: 3,
   count: 4,
+  novel: true,
   prime: "",
   length: 300,
 };
@@ -56,6 +57,7 @@ export function verseOrder(asked) {
     order.acrostic = asked.acrostic.trim();
     order.acrostic_at = asked.place;
   }
+  if (!asked.novel) order.novel = false;
   const first = asked.first.trim();
   if (first) order.opening = first;
   if (asked.seed.trim()) order.seed = Number(asked.seed);
@@ -81,6 +83,7 @@ export function proseOrder(asked, model) {
     temperature: [0.5, 0.65, 0.8, 1, 1.2][asked.bold - 1],
     finish_line: true,
   };
+  if (asked.theme.trim() && model.fields.includes("title")) order.fields = { title: asked.theme.trim() };
   if (asked.seed.trim()) order.seed = Number(asked.seed);
   return order;
 }

@@ -8,7 +8,7 @@ import { freshId, textOf } from "../poem.js";
 import { store } from "../store.js";
 import { t } from "../strings.js";
 import { findingWords, placeWords, stripElement, verdictElement } from "../strip.js";
-import { say, wordsOf } from "../toast.js";
+import { notice, say } from "../toast.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 
@@ -40,8 +40,7 @@ async function check(out, { text, form, book }) {
   try {
     show(out, await call("check", body));
   } catch (error) {
-    const [message, hint] = wordsOf(error);
-    fill(out, h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null));
+    fill(out, notice(error));
   }
 }
 

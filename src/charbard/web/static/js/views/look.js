@@ -1,14 +1,14 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
 import { call } from "../api.js";
-import { fill, h } from "../dom.js";
+import { button, fill, h } from "../dom.js";
 import { selectField, textField } from "../fields.js";
 import { textOf } from "../poem.js";
 import { store } from "../store.js";
 import { t } from "../strings.js";
 import { tellError } from "../toast.js";
 import { modelFor } from "../wish.js";
-import { unitsPanel } from "../inside.js";
+import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
 
 /** Build the view. */
 export function mount(root) {
@@ -30,7 +30,7 @@ export function mount(root) {
           store.state.models.length > 1
             ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.title ?? model.name]), onChange: (value) => { name = value; } })
             : null,
-          h("button.go", { type: "button", on: { click: go } }, t("look.go")))),
+          button("go", t("look.go"), go))),
       out),
   );
   if (text.trim()) go();
@@ -41,7 +41,9 @@ async function look(out, text, model) {
     const scored = await call("score", { text, model, top: 8 });
     fill(out, heatPanel(scored));
     const { features } = store.state;
+    if (features.novelty && /\p{Script=Han}/u.test(text)) out.append(noveltyPanel(text));
     if (features.insight) out.append(unitsPanel(text, model));
+    out.append(growthPanel(model));
   } catch (error) {
     tellError(error);
   }
@@ -60,16 +62,11 @@ function heatPanel(scored) {
       text.append(h("br"));
       continue;
     }
-    text.append(h("button.heat-char", {
-      type: "button",
-      data: { heat: warmth(char.logp) },
-      "aria-label": `${char.char} ${percent(char.logp)}`,
-      on: { click: (event) => {
-        for (const other of text.children) other.removeAttribute?.("aria-pressed");
-        event.currentTarget.setAttribute("aria-pressed", "true");
-        fill(aside, h("h3", {}, `${char.char}　${percent(char.logp)}`), h("p.faint", {}, t("look.rather")), bars(char.expected));
-      } },
-    }, char.char));
+    text.append(button("heat-char", char.char, (event) => {
+      for (const other of text.children) other.removeAttribute("aria-pressed");
+      event.currentTarget.setAttribute("aria-pressed", "true");
+      fill(aside, h("h3", {}, `${char.char}　${percent(char.logp)}`), h("p.faint", {}, t("look.rather")), bars(char.expected));
+    }, { data: { level: warmth(char.logp) }, "aria-label": `${char.char} ${percent(char.logp)}` }));
     if (char.char === "。") text.append(h("br"));
   }
   return h("section.panel", {}, h("h2", {}, t("look.heat")),

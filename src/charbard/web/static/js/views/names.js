@@ -1,14 +1,14 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
 import { call } from "../api.js";
-import { fill, h, iconButton } from "../dom.js";
+import { button, fill, h, iconButton } from "../dom.js";
 import { chips, dial, textField } from "../fields.js";
 import { store } from "../store.js";
 import { t } from "../strings.js";
-import { say, wordsOf } from "../toast.js";
+import { notice, say } from "../toast.js";
 import { BOLDNESS, modelFor } from "../wish.js";
 
-const PLAIN = { surname: "李", length: "2", tones: "", like: "", bold: 2 };
+const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };
 const SHAPES = { 平: "○", 仄: "●", 中: "◐" };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
 
@@ -40,23 +40,31 @@ function layOut(slip, go) {
     slip,
     textField({ label: t("names.surname"), value: asked.surname, place: "李", maxlength: 2, lang: "zh", onInput: (surname) => change({ surname }), onEnter: go }),
     chips({ label: t("names.given"), name: "name-length", value: asked.length, options: [["1", t("names.one")], ["2", t("names.two")]], onChange: (length) => { change({ length, tones: "" }); layOut(slip, go); } }),
+    writer().fields.includes("gender")
+      ? chips({ label: t("names.gender"), name: "name-gender", value: asked.gender, options: [["", t("write.any")], ["男", t("names.male")], ["女", t("names.female")]], onChange: (gender) => change({ gender }) })
+      : null,
     chips({ label: t("names.tones"), name: "name-tones", value: asked.tones, options: tones, onChange: (value) => change({ tones: value }) }),
     textField({ label: t("names.liked"), value: asked.like, maxlength: 4, lang: "zh", onInput: (like) => change({ like }), onEnter: go }),
     dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
-    h("button.go", { type: "button", on: { click: go } }, t("names.go")),
+    button("go", t("names.go"), go),
   );
 }
 
+/** The model that is asked. */
+function writer() {
+  return modelFor("names") ?? modelFor("verse");
+}
+
 async function find(out, kept) {
-  const { surname, length, tones, like, bold } = wish();
-  const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: (modelFor("names") ?? modelFor("verse")).name };
+  const { surname, gender, length, tones, like, bold } = wish();
+  const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: writer().name };
+  if (writer().fields.includes("gender")) body.gender = gender;
   try {
-    const { names } = await call("names", body);
-    fill(out, names.map((one) => card(one, kept)));
+    const { names, notes } = await call("names", body);
+    fill(out, names.map((one) => card(one, kept)), notes.map((note) => h("p.faint", {}, note)));
     say(names.slice(0, 3).map((one) => one.name).join("，"));
   } catch (error) {
-    const [message, hint] = wordsOf(error);
-    fill(out, h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null));
+    fill(out, notice(error));
   }
 }
 

@@ -2,13 +2,13 @@
 
 import { Sheet } from "../candidates.js";
 import { toDesk } from "../actions.js";
-import { fill, h, icon } from "../dom.js";
-import { chips, dial, selectField, textField } from "../fields.js";
+import { button, fill, h, icon } from "../dom.js";
+import { chips, dial, selectField, textField, tick } from "../fields.js";
 import { freshId, textOf } from "../poem.js";
 import { remember, store } from "../store.js";
 import { t } from "../strings.js";
-import { say, tellError, wordsOf } from "../toast.js";
-import { BOLDNESS, coupletOrder, formOf, proseOrder, verseOrder, wish } from "../wish.js";
+import { notice, say, tellError } from "../toast.js";
+import { BOLDNESS, coupletOrder, formOf, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
 
 const CHIPS = ["五绝", "七绝", "五律", "七律"];
@@ -64,8 +64,8 @@ function layOut(slip, board) {
       {},
       dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
       h("div.go-row", {},
-        h("button.go", { type: "button", on: { click: go } }, t("write.go")),
-        h("button.stop", { type: "button", disabled: !isWriting(), on: { click: () => stop(slip) } }, icon("stop"), t("write.stop")),
+        button("go", t("write.go"), go),
+        button("stop", [icon("stop"), t("write.stop")], () => stop(slip), { disabled: !isWriting() }),
       ),
     ),
   );
@@ -93,8 +93,11 @@ function kinds() {
   if (features.verse && all.length) options.push(["词", t("form.tune")], ["古体", t("form.old")]);
   if (features.couplet) options.push(["对联", t("form.couplet")]);
   if (features.verse) options.push(["仿作", t("form.like")]);
-  for (const model of models.filter((one) => one.kinds.includes("prose"))) {
-    options.push([`model:${model.name}`, model.title ?? model.name, t("form.prose")]);
+  const names = new Set();
+  for (const model of [modelFor("verse"), ...models.filter((one) => one.kinds.includes("prose"))].filter(Boolean)) {
+    const words = t(model.script === "latin" ? "form.english" : "form.prose");
+    options.push([`model:${model.name}`, names.has(words) ? `${words} · ${model.name}` : words, model.name]);
+    names.add(words);
   }
   return options;
 }
@@ -112,13 +115,18 @@ function fieldsFor(asked, go) {
   const like = textField({ label: t("write.like"), value: asked.like, place: t("write.like.place"), area: true, rows: 4, lang: "zh", onInput: (text) => change({ like: text }), onEnter: go });
   return [
     asked.form === "仿作" ? like : null,
-    textField({ label: t("write.theme"), value: asked.theme, place: t("write.theme.place"), lang: "zh", class: "theme", maxlength: 40, onInput: (theme) => change({ theme }), onEnter: go }),
+    themeField(asked, go),
     details(asked, go),
   ];
 }
 
+function themeField(asked, go) {
+  return textField({ label: t("write.theme"), value: asked.theme, place: t("write.theme.place"), lang: "zh", class: "theme", maxlength: 40, onInput: (theme) => change({ theme }), onEnter: go });
+}
+
 function proseFields(asked, go) {
   return [
+    proseModel(asked).fields.includes("title") ? themeField(asked, go) : null,
     textField({ label: t("write.prime"), value: asked.prime, area: true, rows: 2, maxlength: 2000, onInput: (prime) => change({ prime }), onEnter: go }),
     h("div.field-row", {},
       textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
@@ -154,6 +162,7 @@ function details(asked, go) {
       selectField({ label: t("write.dynasty"), value: asked.dynasty, options: [any, ...DYNASTIES.map((name) => [name, name])], onChange: (dynasty) => change({ dynasty }) }),
       text("seed", { inputmode: "numeric", maxlength: 15, lang: null, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }) }),
       howMany(asked)),
+    tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) }),
   );
 }
 
@@ -200,9 +209,8 @@ async function write(slip, board) {
 
 /** What went wrong, on the board where the poems would be. */
 function troubled(board, error) {
-  const [message, hint] = wordsOf(error);
   sheets = sheets.filter((sheet) => sheet.poem);
-  fill(board, h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null), sheets.map((sheet) => sheet.element));
+  fill(board, notice(error), sheets.map((sheet) => sheet.element));
   tellError(error);
 }
 
@@ -265,10 +273,18 @@ async function proseSheets(board, asked, model, signal) {
     if (fact.done) {
       finishProse(laid, texts, fact, order);
     } else {
+      const before = texts[fact.sample].length;
       texts[fact.sample] += fact.text;
       laid[fact.sample].addText(fact.text);
+      if (!fact.sample) sayLines(texts[0], before);
     }
   }
+}
+
+/** The line of a growing text that has just ended, for screen readers. */
+function sayLines(text, before) {
+  const end = text.lastIndexOf("\n");
+  if (end >= before) say(text.slice(0, end).split("\n").pop());
 }
 
 function finishProse(laid, texts, end, order) {
