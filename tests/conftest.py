@@ -32,7 +32,9 @@ def owl(tmp_path_factory) -> Path:
     return path
 
 
-def random_bundle(cell: str = "lstm", *, has_records: bool = False, **shape) -> Bundle:
+def random_bundle(
+    cell: str = "lstm", *, has_records: bool = False, seed: int = 7, **shape
+) -> Bundle:
     """An untrained bundle over a few letters, some of them Chinese."""
     chars = shape.pop("chars", "\n abcdefgh春江花月夜马A")
     vocab = Vocab(tuple(chars), shape.pop("fields", ()))
@@ -41,7 +43,7 @@ def random_bundle(cell: str = "lstm", *, has_records: bool = False, **shape) -> 
         cell=cell,
         **{"hidden_size": 12, "embedding_size": 6, "num_layers": 2, **shape},
     )
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     weights = {
         name: rng.normal(0, 0.5, size).astype(np.float32) for name, size in config.shapes().items()
     }

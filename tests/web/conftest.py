@@ -1,16 +1,20 @@
 """Real servers on loopback, around small models with random weights."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 
-from charbard.bundle import Bundle
+from charbard.bundle import Bundle, save_bundle
 from charbard.config import ModelConfig, StudioConfig
+from charbard.corpus.spans import open_spans
 from charbard.prosody.book import common_chars
 from charbard.vocab import Vocab
 from charbard.web import Library, create_app
@@ -18,14 +22,22 @@ from charbard.web.serve import server_for
 from charbard.writer import Writer
 from tests.conftest import random_bundle
 
+POEM = {
+    "title": "春晓",
+    "author": "孟浩然",
+    "dynasty": "唐",
+    "text": "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。",
+}
 
-def verse_bundle() -> Bundle:
+
+def verse_bundle(*fields: str, seed: int = 3) -> Bundle:
     """An untrained model of verse that knows 1,500 characters."""
-    vocab = Vocab(("，", "。", *common_chars()[:1500]), ("form", "dynasty", "title"))
+    fields = fields or ("form", "dynasty", "title")
+    vocab = Vocab(("，", "。", *common_chars()[:1500]), fields)
     config = ModelConfig(
         vocab_size=len(vocab), hidden_size=16, embedding_size=8, projection_size=8, tied=True
     )
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     weights = {
         name: rng.normal(0, 0.4, size).astype(np.float32) for name, size in config.shapes().items()
     }
@@ -42,6 +54,38 @@ def prose_writer() -> Writer:
     return Writer(random_bundle())
 
 
+@pytest.fixture(scope="session")
+def names_writer() -> Writer:
+    return Writer(verse_bundle("surname", "gender"))
+
+
+@pytest.fixture
+def small_corpus(tmp_path, monkeypatch) -> None:
+    """The corpus of verse on disk, of one poem, with its index."""
+    monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path))
+    folder = tmp_path / "corpora" / "verse-small"
+    folder.mkdir(parents=True)
+    (folder.parent / "verse.current").write_text(folder.name)
+    (folder / "about.json").write_text('{"forms": {}}')
+    (folder / "verse.jsonl").write_text(json.dumps(POEM) + "\n")
+    open_spans(folder / "verse.jsonl")
+
+
+@pytest.fixture(scope="session", params=["verse", "prose"])
+def run_folder(request, tmp_path_factory) -> Path:
+    """The folder of a training that kept three snapshots."""
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "snapshots").mkdir()
+    for at in range(1, 4):
+        made = verse_bundle(seed=at) if request.param == "verse" else random_bundle(seed=at)
+        told = {"steps": 10 * at, "seconds": 30 * at}
+        scores = {"validation_nats": 5.0 - at} if at > 1 else {}
+        bundle = replace(made, provenance=told, scores=scores)
+        save_bundle(bundle, folder / "snapshots" / f"step{10 * at:06}.safetensors", half=True)
+    save_bundle(bundle, folder / "model.safetensors")
+    return folder
+
+
 class Running:
     """A studio that is being served."""
 
@@ -55,10 +99,12 @@ class Running:
 
 
 @contextmanager
-def serving(*writers: tuple[str, Writer], **settings) -> Iterator[Running]:
+def serving(
+    *writers: tuple[str, Writer], library: Library | None = None, **settings
+) -> Iterator[Running]:
     """Serve models until the block ends."""
     config = StudioConfig(**{"rate": None, "grace_s": 0.5, **settings})
-    app = create_app(Library(writers), config)
+    app = create_app(library or Library(writers), config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.setblocking(False)

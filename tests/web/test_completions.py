@@ -116,3 +116,14 @@ def test_errors_are_of_the_clients_own_classes(api, prose_writer) -> None:
         pytest.raises(openai.AuthenticationError, match="token"),
     ):
         stranger.completions.create(model="owl", prompt="a")
+
+
+def test_a_theme_goes_in_fields(api) -> None:
+    """What only this server knows goes through the client's `extra_body`."""
+
+    def ask(**fields):
+        return api.completions.create(
+            model="verse", prompt="", max_tokens=12, seed=4, extra_body={"fields": fields}
+        )
+
+    assert ask(title="春").choices[0].text != ask(title="秋夜").choices[0].text

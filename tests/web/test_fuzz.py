@@ -33,7 +33,7 @@ def bodies(api: dict, path: str) -> st.SearchStrategy[dict]:
     [
         *("/api/verse", "/api/rewrite", "/api/next", "/api/alternatives", "/api/couplet"),
         *("/api/names", "/api/check", "/api/rhyme", "/api/prose", "/api/score"),
-        *("/api/insight", "/api/show", "/v1/completions"),
+        *("/api/insight", "/api/show", "/api/novelty", "/api/growth", "/v1/completions"),
     ],
 )
 def test_no_body_breaks_the_server(client, path) -> None:

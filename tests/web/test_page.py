@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.web.conftest import Running
+from charbard.web import Library
+from tests.web.conftest import Running, serving
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -332,6 +333,82 @@ def test_looking_inside(visit) -> None:
     page.click("text=关掉它")
 
     visit.until("document.querySelectorAll('.pair .poem').length === 2")
+
+
+def test_what_is_borrowed_is_underlined_and_has_a_source(browser, running, small_corpus) -> None:
+    """Whole lines and parts look different; focus and click tell poet, title and line."""
+    here = Visit(browser, running)
+    page = here.open("look")
+    page.fill("textarea", "夜来风雨聲，花落知多矣。明月几时有")
+    page.click(".go")
+    page.wait_for_selector(".trace")
+    page.locator(".trace").nth(1).focus()
+
+    assert page.locator(".trace").all_inner_texts() == ["夜来风雨聲", "花落知多"]
+    assert "is-line" in page.locator(".trace").first.get_attribute("class")
+    assert "is-line" not in page.locator(".trace").nth(1).get_attribute("class")
+    assert "孟浩然《春晓》" in page.inner_text(".aside:has-text('孟浩然')")
+    here.context.close()
+    assert here.complaints == []
+
+
+def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) -> None:
+    """Whole lines are found from the package alone; the page says what is missing."""
+    monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path))
+    page = visit.open("look")
+    page.fill("textarea", "处处闻啼鸟，键盘声声起。")
+    page.click(".go")
+    page.wait_for_selector(".trace")
+
+    assert page.locator(".trace").all_inner_texts() == ["处处闻啼鸟"]
+    assert "charbard corpus build verse" in page.inner_text(".panel code")
+
+
+def test_how_a_model_learned(browser, run_folder) -> None:
+    """The same seed at every snapshot, along a slider that the keyboard moves."""
+    with serving(library=Library.open([run_folder / "model.safetensors"])) as here:
+        visit = Visit(browser, here)
+        page = visit.open("look")
+        page.fill("textarea", "春江花月夜")
+        page.click(".go")
+        page.click("text=看它学")
+        visit.until("document.querySelector('.panel .dial').value === '2'")
+        last = page.inner_text(".grown")
+        page.focus(".panel .dial")
+        page.keyboard.press("Home")
+
+        assert "第 10 步 · 0.5 分钟 · 损失 —" in page.inner_text(".panel output")
+        assert page.get_attribute(".panel .dial", "aria-valuetext").startswith("第 10 步")
+        assert page.inner_text(".grown") != last
+        page.keyboard.press("End")
+        assert page.inner_text(".grown") == last
+        visit.context.close()
+        assert visit.complaints == []
+
+
+def test_names_of_a_gender(browser, names_writer) -> None:
+    """The choice stands there for a model that knows genders, and reaches it."""
+    with serving(("names", names_writer)) as here:
+        visit = Visit(browser, here)
+        page = visit.open("names")
+        page.wait_for_selector(".name")
+        with page.expect_request("**/api/names") as sent:
+            page.check("input[name=name-gender][value=女]")
+            page.click("text=起名")
+        assert sent.value.post_data_json["gender"] == "女"
+        visit.context.close()
+
+
+def test_known_lines_may_be_allowed(visit) -> None:
+    """The rule against lines of the corpus can be switched off."""
+    page = visit.written()
+    page.click("summary")
+    page.uncheck(".tick input")
+    with page.expect_request("**/api/verse") as sent:
+        page.click("text=落笔")
+
+    assert sent.value.post_data_json["novel"] is False
+    page.wait_for_selector(".sheet.is-done")
 
 
 def test_traditional_and_pinyin(visit) -> None:

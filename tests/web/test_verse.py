@@ -137,3 +137,30 @@ def test_check_and_forms_and_rhyme(client) -> None:
     assert "台" in reading["chars"]
     assert client.post("/api/check", json={"text": "abc"}).status_code == 422
     assert "tone" in client.get("/api/rules").json()
+
+
+def test_names_of_a_gender_the_model_does_not_know(client) -> None:
+    """They are written all the same, and a note says so."""
+    answer = client.post("/api/names", json={"surname": "李", "gender": "女", "model": "verse"})
+
+    assert answer.json()["names"]
+    assert "without genders" in answer.json()["notes"][0]
+
+
+def test_names_of_a_gender_the_model_knows(names_writer) -> None:
+    """Another gender, other names, with the same seed."""
+    with serving(("names", names_writer)) as here, here.client() as client:
+        told, other = (
+            client.post("/api/names", json={"gender": gender, "seed": 3}).json()
+            for gender in ("女", "男")
+        )
+
+    assert told["notes"] == []
+    assert told["names"] != other["names"]
+
+
+def test_write_poem_takes_a_theme_and_a_model(client) -> None:
+    """Beside what char-rnn-writer's clients know."""
+    answer = client.get("/write_poem", params={"theme": "秋夜", "model": "verse", "form": "五绝"})
+
+    assert len(answer.json()["result"].replace("\n", "")) == 24

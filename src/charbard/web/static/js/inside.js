@@ -94,7 +94,7 @@ function withoutRow(unit, model) {
     const seed = Math.floor(Math.random() * 1e6);
     try {
       const both = await Promise.all([[], [unit]].map((silenced) => written(writesVerse, { model, seed, silenced })));
-      fill(out, both.map((poem, at) => h("div.sheet.is-done", {}, h("h3.sheet-title", {}, t(at ? "look.off.without" : "look.off.with", { unit })), differing(poem, both[0]))));
+      fill(out, both.map((poem, at) => h("div.sheet.is-done", {}, h("h3.sheet-title", {}, t(at ? "look.off.without" : "look.off.with", { unit })), differing(poem, both[0], writesVerse ? "p.poem" : "p.prose-text"))));
     } catch (error) {
       tellError(error);
     }
@@ -112,9 +112,9 @@ async function written(writesVerse, order) {
   return texts[0].text;
 }
 
-function differing(text, other) {
+function differing(text, other, kind) {
   const others = [...other];
-  return h("p.prose-text", {}, [...text].map((char, at) => (char === others[at] ? char : h("mark", {}, char))));
+  return h(kind, {}, [...text].map((char, at) => (char === others[at] ? char : h("mark", {}, char))));
 }
 
 /** The same seed at every snapshot that was kept while the model was trained. */

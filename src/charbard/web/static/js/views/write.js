@@ -130,10 +130,14 @@ function proseFields(asked, go) {
     textField({ label: t("write.prime"), value: asked.prime, area: true, rows: 2, maxlength: 2000, onInput: (prime) => change({ prime }), onEnter: go }),
     h("div.field-row", {},
       textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
-      textField({ label: t("write.seed"), value: asked.seed, place: t("write.seed.place"), inputmode: "numeric", pattern: "[0-9]*", maxlength: 15, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }), onEnter: go }),
+      seedField(asked, go),
       howMany(asked),
     ),
   ];
+}
+
+function seedField(asked, go) {
+  return textField({ label: t("write.seed"), value: asked.seed, place: t("write.seed.place"), inputmode: "numeric", maxlength: 15, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }), onEnter: go });
 }
 
 function howMany(asked) {
@@ -148,22 +152,20 @@ function details(asked, go) {
   const text = (name, more = {}) => textField({
     label: t(`write.${name}`), value: asked[name], place: t(`write.${name}.place`), lang: "zh", onInput: (value) => change({ [name]: value }), onEnter: go, ...more,
   });
+  const choice = (name, options, label = t(`write.${name}`), more = {}) =>
+    selectField({ label, value: asked[name], options, onChange: (value) => change({ [name]: value }), ...more });
   const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
   const variants = (form?.variants ?? []).map((name) => [name, name]);
   const open = ["first", "acrostic", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
   return h("details.more", { open }, h("summary", {}, t("write.more")),
-    h("div.field-row", {}, text("first", { maxlength: 40 }), text("acrostic", { maxlength: 8 }),
-      selectField({ label: "　", "aria-label": t("write.acrostic"), value: asked.place, options: places, onChange: (place) => change({ place }) })),
-    h("div.field-row", {},
-      variants.length > 1 ? selectField({ label: t("write.variant"), value: asked.variant, options: [any, ...variants], onChange: (variant) => change({ variant }) }) : null,
-      text("rhyme", { maxlength: 12 }),
-      selectField({ label: t("write.book"), value: asked.book, options: [any, ...store.state.books.map((book) => [book.name, book.title])], onChange: (book) => change({ book }) })),
-    h("div.field-row", {},
-      selectField({ label: t("write.dynasty"), value: asked.dynasty, options: [any, ...DYNASTIES.map((name) => [name, name])], onChange: (dynasty) => change({ dynasty }) }),
-      text("seed", { inputmode: "numeric", maxlength: 15, lang: null, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }) }),
-      howMany(asked)),
-    tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) }),
-  );
+    h("div.field-row", {}, text("first", { maxlength: 40 }), text("rhyme", { maxlength: 12 }), text("acrostic", { maxlength: 8 }),
+      choice("place", places, "　", { "aria-label": t("write.acrostic") }),
+      variants.length > 1 ? choice("variant", [any, ...variants]) : null,
+      choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
+      choice("dynasty", [any, ...DYNASTIES.map((name) => [name, name])]),
+      seedField(asked, go),
+      howMany(asked),
+      tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) })));
 }
 
 /** Tunes with a search: typing narrows the list, which stays a native one. */

@@ -1,0 +1,93 @@
+"""What is borrowed, and how a model learned."""
+
+import pytest
+
+from charbard.bundle import snapshots_beside
+from charbard.web import Library
+from tests.web.conftest import serving
+
+TEXT = "夜來風雨聲，花落知多矣。"
+
+
+def test_borrowed_stretches_have_their_place_and_their_source(client, small_corpus) -> None:
+    """Places count in the text as it was sent, in either script."""
+    answer = client.post("/api/novelty", json={"text": TEXT}).json()
+
+    whole, part = answer["spans"]
+    assert (answer["corpus"], answer["characters"], answer["found"]) == (True, 10, 9)
+    assert TEXT[whole["start"] : whole["end"]] == "夜來風雨聲"
+    assert TEXT[part["start"] : part["end"]] == "花落知多"
+    assert part["source"] == {
+        "title": "春晓",
+        "author": "孟浩然",
+        "dynasty": "唐",
+        "number": 4,
+        "line": "花落知多少",
+    }
+
+
+def test_without_a_corpus_whole_lines_are_found(client) -> None:
+    """From the package alone; the answer says what to run for the rest."""
+    answer = client.post("/api/novelty", json={"text": "处处闻啼鸟，花落知多矣。"}).json()
+
+    assert answer["corpus"] is False
+    assert "charbard corpus build verse" in answer["hint"]
+    assert [(one["text"], one["source"]) for one in answer["spans"]] == [("处处闻啼鸟", None)]
+
+
+@pytest.fixture(scope="module")
+def grown(run_folder):
+    """A studio whose model lies in the folder of its run."""
+    with (
+        serving(library=Library.open([run_folder / "model.safetensors"])) as here,
+        here.client() as client,
+    ):
+        yield client
+
+
+def test_the_same_seed_at_every_snapshot(grown) -> None:
+    """Step, minutes and loss beside what each wrote; the seed repeats all of it."""
+    first = grown.post("/api/growth", json={"seed": 7, "prime": "春"}).json()
+    again = grown.post("/api/growth", json={"seed": 7, "prime": "春"}).json()
+
+    assert first == again
+    assert [one["step"] for one in first["snapshots"]] == [10, 20, 30]
+    assert [one["minutes"] for one in first["snapshots"]] == [0.5, 1.0, 1.5]
+    assert [one["loss"] for one in first["snapshots"]] == [None, 3.0, 2.0]
+    assert len({one["text"] for one in first["snapshots"]}) == 3
+
+
+def test_snapshots_come_one_after_the_other(grown) -> None:
+    """As lines, then the end; of many, the first and the last are among the few asked for."""
+    lines = grown.post("/api/growth", json={"stream": True, "most": 2}).text.splitlines()
+
+    assert len(lines) == 3
+    assert '"step":10' in lines[0]
+    assert '"step":30' in lines[1]
+    assert lines[2].startswith('{"done":true')
+
+
+def test_a_model_without_snapshots(client) -> None:
+    """The answer says how to have some."""
+    answer = client.post("/api/growth", json={})
+
+    assert answer.status_code == 404
+    assert "--snapshots" in answer.json()["hint"]
+
+
+def test_a_snapshot_knows_the_others(run_folder) -> None:
+    """Served from the run's folder or from among the snapshots: the same ones are found."""
+    beside = snapshots_beside(run_folder / "model.safetensors")
+
+    assert [path.stem for path in beside] == ["step000010", "step000020", "step000030"]
+    assert snapshots_beside(beside[0]) == beside
+
+
+def test_a_blocked_word_is_not_shown(run_folder) -> None:
+    """A text of a snapshot ends before it, a poem with it is left out."""
+    library = Library.open([run_folder / "model.safetensors"])
+    blocked = ("，", "a", "春", "江")
+    with serving(library=library, blocked=blocked) as here, here.client() as client:
+        answer = client.post("/api/growth", json={"seed": 7}).json()
+
+    assert not any(word in one["text"] for one in answer["snapshots"] for word in blocked)
