@@ -1,0 +1,42 @@
+"""Stands in for `charbard train`: the same files and signals, without learning anything.
+
+Usage: fake_trainer.py MODE BUNDLE. MODE is `quick`, `wait` (until told to stop) or `fail`.
+"""
+
+import json
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+MODE, BUNDLE = sys.argv[1:]
+STOP = []
+signal.signal(signal.SIGTERM, lambda number, frame: STOP.append(number))
+RUN = Path("run")
+
+
+def log(event: str, **fields: object) -> None:
+    with (RUN / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": event, **fields}) + "\n")
+
+
+def progress(step: int) -> None:
+    speed = {"chars_per_s": 1000.0, "seconds_left": 10.0}
+    log("progress", step=step, epoch=0.1, fraction=step / 10, loss=4.0 - step / 10, **speed)
+
+
+if MODE == "fail":
+    sys.exit("Error: the loss was not a number\nHint: try another text")
+RUN.mkdir()
+for step in range(1, 4):
+    progress(step)
+log("validated", step=3, epoch=0.2, loss=3.5, best=True)
+shutil.copy(BUNDLE, RUN / "model.safetensors")
+(RUN / "checkpoint_epoch0.20_3.5000.safetensors").write_bytes(b"")
+for temperature in (0.5, 1.0):
+    log("sampled", step=3, temperature=temperature, text=f"an owl at {temperature}")
+while MODE == "wait" and not STOP:
+    time.sleep(0.02)
+log("finished", complete=not STOP, step=3, epoch=0.2, loss=3.5, elapsed_s=1.0, bundle="model")
+sys.exit(130 if STOP else 0)

@@ -1,0 +1,328 @@
+"""The workshop over HTTP: one training at a time, followed line by line, then written with."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from charbard.bundle import save_bundle
+from charbard.errors import MissingExtraError, OptionError
+from charbard.web.job import Place, thinned
+from charbard.web.submitted import checked_text, model_name
+from tests.conftest import TEXT, random_bundle
+from tests.web.conftest import Running, serving
+from tests.web.test_limits import until
+
+pytest.importorskip("torch")
+FAKE = Path(__file__).with_name("fake_trainer.py")
+SMALL = ["--steps", "60", "--eval-every", "20", "--hidden-size", "16", "--batch-size", "4"]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("fake") / "model.safetensors"
+    save_bundle(random_bundle(), path)
+    return path
+
+
+@contextmanager
+def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
+    """A studio with a workshop that stands back for nobody."""
+    named = {"workshop": True, "workshop_folder": str(folder), "workshop_nice": 0}
+    with serving(("owl", prose_writer), **{**named, "workshop_threads": 1, **settings}) as here:
+        yield here
+
+
+@pytest.fixture
+def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
+    """A workshop whose trainings are faked: they go on until they are told to stop."""
+    with workshop(tmp_path / "shop", prose_writer, workshop_bytes=50_000) as here:
+        fake(here, bundle)
+        yield here
+
+
+def fake(here: Running, bundle: Path, mode: str = "wait") -> None:
+    here.studio.workshop.command = lambda job: [sys.executable, str(FAKE), mode, str(bundle)]
+
+
+def followed(client, number: str) -> list[dict]:
+    """Everything that is told of a training, to its end."""
+    with client.stream("GET", f"/api/jobs/{number}/events", timeout=120) as answer:
+        return [json.loads(line) for line in answer.iter_lines()]
+
+
+def started(client, **body) -> str:
+    answer = client.post("/api/jobs", json={"text": TEXT, **body})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+def first_sample(client, number: str) -> dict:
+    """Follow a training until it has written something, then leave."""
+    with client.stream("GET", f"/api/jobs/{number}/events") as answer:
+        facts = map(json.loads, answer.iter_lines())
+        return next(fact for fact in facts if "sample" in fact)["sample"]
+
+
+@pytest.mark.slow
+def test_a_real_training_from_a_text_to_a_model_that_writes(tmp_path, prose_writer) -> None:
+    """Losses and samples come while it learns; at its end the model is in the library."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        here.studio.workshop.budget = lambda minutes: SMALL
+        number = started(client, name="猫头鹰.txt", minutes=2)
+        first, *facts, last = followed(client, number)
+
+        assert first["job"]["state"] == "training"
+        kinds = [next(iter(fact)) for fact in facts]
+        assert {"progress", "validation", "sample"} <= set(kinds)
+        losses = [fact["validation"]["loss"] for fact in facts if "validation" in fact]
+        assert losses[-1] < losses[0]
+        assert last["done"]
+        assert (last["state"], last["model"], last["chars"]) == ("finished", "猫头鹰", len(TEXT))
+        written = client.post(
+            "/api/prose", json={"model": "猫头鹰", "length": 20, "seed": 1}
+        ).json()
+        assert written["digest"] == last["digest"]
+        assert len(written["texts"][0]["text"]) == 20
+        about = client.get("/api/models/猫头鹰").json()
+        assert about["snapshots"] > 1
+        assert str(tmp_path) not in json.dumps(about)
+        place = Place(tmp_path / number)
+        assert not place.text.exists(), "a text that is learned is no longer needed"
+        assert not list(place.run.glob("checkpoint_*"))
+        assert not place.cache.exists()
+
+
+def test_one_training_at_a_time(shop) -> None:
+    """A second one is refused with 409 before its text is read; two may look on at the first."""
+    with shop.client() as client, shop.client() as other:
+        number = started(client)
+        assert first_sample(client, number) == first_sample(other, number)
+
+        refused = other.post("/api/jobs/file", content=b"x" * 60_000)
+
+        assert refused.status_code == 409
+        assert "one at a time" in refused.json()["hint"]
+        assert client.get("/api/jobs").json()["jobs"][0]["id"] == number
+
+
+def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> None:
+    """Stopping ends the stream of who follows, and the model writes; deleting takes all away."""
+    with shop.client() as client:
+        number = started(client, name="my diary")
+        first_sample(client, number)
+
+        stopped = client.post(f"/api/jobs/{number}/stop").json()
+
+        assert (stopped["state"], stopped["model"]) == ("stopped", "my-diary")
+        assert followed(client, number)[-1]["state"] == "stopped"
+        assert client.post("/api/prose", json={"model": "my-diary", "length": 5}).is_success
+        assert client.delete(f"/api/jobs/{number}").json() == {"removed": number}
+        assert client.get(f"/api/jobs/{number}").status_code == 404
+        assert client.post("/api/prose", json={"model": "my-diary"}).status_code == 404
+        assert not (Path(shop.studio.config.workshop_folder) / number).exists()
+
+
+def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
+    """The training does not care who looks on; the stream begins at the beginning."""
+    with shop.client() as client:
+        number = started(client)
+        first_sample(client, number)
+        assert until(lambda: shop.studio.workshop.watchers.active == 0)
+
+        with client.stream("GET", f"/api/jobs/{number}/events") as answer:
+            lines = answer.iter_lines()
+            facts = [json.loads(next(lines)) for _ in range(6)]
+
+        assert facts[0]["job"]["id"] == number
+        assert [fact["progress"]["step"] for fact in facts[1:4]] == [1, 2, 3]
+
+
+def test_the_server_ends_a_training_and_the_next_one_has_its_model(
+    tmp_path, prose_writer, bundle
+) -> None:
+    """Checkpoint and text stay, so that it can be resumed; the model is open after a restart."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        fake(here, bundle)
+        number = started(client, name="owl")
+        first_sample(client, number)
+        with client.stream("GET", f"/api/jobs/{number}/events") as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            here.server.should_exit = True
+            last = json.loads(list(lines)[-1])
+
+    assert (last["done"], last["state"]) == (True, "interrupted")
+    place = Place(tmp_path / number)
+    assert place.text.read_text() == TEXT
+    assert list(place.run.glob("checkpoint_*"))
+    with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        assert client.get(f"/api/jobs/{number}").json()["state"] == "interrupted"
+        assert client.post("/api/prose", json={"model": "owl-2", "length": 5}).is_success
+
+
+def test_a_training_that_fails_says_why(shop, bundle) -> None:
+    """The error and hint of the command line are the end of the stream."""
+    fake(shop, bundle, "fail")
+    with shop.client() as client:
+        last = followed(client, started(client))[-1]
+
+    assert (last["state"], last["model"]) == ("failed", None)
+    assert (last["error"], last["hint"]) == ("the loss was not a number", "try another text")
+
+
+def test_the_oldest_trainings_go(tmp_path, prose_writer, bundle) -> None:
+    """No more are kept than the server says; their models go with them."""
+    with (
+        workshop(tmp_path, prose_writer, workshop_kept=2) as here,
+        here.client() as client,
+    ):
+        fake(here, bundle, "quick")
+        for _ in range(3):
+            followed(client, started(client, name="tale"))
+        names = [job["name"] for job in client.get("/api/jobs").json()["jobs"]]
+
+        assert names == ["tale-3", "tale-2"]
+        assert [opened.name for opened in here.studio.library] == ["owl", *reversed(names)]
+
+
+@pytest.mark.parametrize(
+    ("content", "query", "status", "said"),
+    [
+        (b"", "", 422, "the text is empty"),
+        (b" \n", "", 422, "the text is empty"),
+        (b"too short", "", 422, "only 9 characters"),
+        (bytes(range(256)) * 9, "", 422, "is not text"),
+        (b"\xff\xfe\x00" * 300, "", 422, ""),
+        (b"x" * 60_000, "", 413, "larger than 50000 bytes"),
+        (TEXT.encode(), "?minutes=31", 422, "from 0.1 to 30"),
+        (TEXT.encode(), "?minutes=0", 422, "minutes"),
+        (TEXT.encode(), "?minutes=nan", 422, "minutes"),
+        (TEXT.encode(), "?minutes=soon", 422, "minutes"),
+    ],
+)
+def test_a_bad_file_is_refused_with_what_is_allowed(shop, content, query, status, said) -> None:
+    """Nothing begins, nothing is left behind, and the next text is taken."""
+    with shop.client() as client:
+        answer = client.post(f"/api/jobs/file{query}", content=content)
+
+        assert (answer.status_code, said in answer.json()["error"]) == (status, True), answer.text
+        assert answer.json()["hint"]
+        assert client.get("/api/jobs").json()["jobs"] == []
+        assert started(client)
+
+
+@pytest.mark.parametrize("body", [{}, {"text": 7}, {"text": TEXT, "x": 1}, {"text": "\ud800"}])
+def test_a_bad_body_is_refused(shop, body) -> None:
+    """Missing, wrong or unknown fields are named."""
+    with shop.client() as client:
+        sent = json.dumps(body).encode()
+        answer = client.post(
+            "/api/jobs", content=sent, headers={"content-type": "application/json"}
+        )
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("GET", "/events"), ("POST", "/stop"), ("DELETE", "")],
+)
+def test_an_unknown_training_is_not_found(shop, method, path) -> None:
+    """Whatever is wanted of it."""
+    with shop.client() as client:
+        answer = client.request(method, f"/api/jobs/none{path}")
+
+    assert answer.status_code == 404
+    assert answer.json()["hint"]
+
+
+def test_an_upload_that_breaks_off_starts_nothing(shop) -> None:
+    """Half a text is not trained on, and the door is open again."""
+    import socket
+
+    with socket.create_connection(("127.0.0.1", int(shop.url.rsplit(":", 1)[1]))) as wire:
+        head = b"POST /api/jobs/file HTTP/1.1\r\nhost: x\r\ncontent-length: 40000\r\n\r\n"
+        wire.sendall(head + TEXT.encode())
+
+    with shop.client() as client:
+        assert until(lambda: not client.get("/api/jobs").json()["jobs"])
+        assert until(lambda: client.post("/api/jobs", json={"text": TEXT}).status_code == 200)
+        assert len(client.get("/api/jobs").json()["jobs"]) == 1
+
+
+def test_no_text_is_logged(shop, caplog) -> None:
+    """Neither the text nor the name of the file."""
+    caplog.set_level(logging.INFO, "charbard.access")
+    with shop.client() as client:
+        client.post("/api/jobs/file?name=secret", content=TEXT.encode())
+
+    assert "/api/jobs/file" in caplog.text
+    assert "secret" not in caplog.text
+    assert "owl sat" not in caplog.text
+
+
+def test_a_studio_without_a_workshop_says_so(client) -> None:
+    """The addresses are there, and the answer names the option."""
+    answer = client.post("/api/jobs", json={"text": TEXT})
+
+    assert answer.status_code == 404
+    assert "--workshop" in answer.json()["hint"]
+    assert client.get("/api/models").json()["features"]["workshop"] is False
+
+
+def test_without_torch_the_workshop_does_not_open(tmp_path, prose_writer, monkeypatch) -> None:
+    """The error comes at the start, not when somebody hands in a text."""
+    monkeypatch.setattr("charbard.extras.find_spec", lambda name: None)
+
+    with (
+        pytest.raises(MissingExtraError, match="the workshop needs torch") as caught,
+        workshop(tmp_path, prose_writer),
+    ):
+        pass
+
+    assert "charbard[train]" in caught.value.hint
+
+
+def test_two_studios_do_not_share_a_workshop(shop, prose_writer) -> None:
+    """The second one is told to take another folder."""
+    with (
+        pytest.raises(OptionError, match="another studio") as caught,
+        workshop(Path(shop.studio.config.workshop_folder), prose_writer),
+    ):
+        pass
+
+    assert "workshop_folder" in caught.value.hint
+
+
+def test_progress_is_thinned_but_what_is_rare_stays() -> None:
+    """Who comes late gets a curve's worth of points, the latest among them."""
+    facts = [{"progress": at} for at in range(2000)]
+    facts.insert(1000, {"validation": 1})
+
+    kept = thinned(facts)
+
+    assert len(kept) <= 302
+    assert kept[-1] == facts[-1]
+    assert {"validation": 1} in kept
+    assert thinned(facts[:5]) == facts[:5]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_the_length_is_counted_in_characters(encoding) -> None:
+    """In whatever encoding it came."""
+    assert checked_text(("春江花月夜，" * 100).encode(encoding)) == 600
+
+
+@pytest.mark.parametrize(
+    ("wish", "name"),
+    [("", "text"), ("红楼梦.TXT", "红楼梦"), ("a/b\\c", "a-b-c"), ("x" * 99, "x" * 40)],
+)
+def test_names_are_made_safe(wish, name) -> None:
+    """Letters of any script, no path, not too long."""
+    assert model_name(wish, ()) == name
