@@ -72,6 +72,7 @@ async function show() {
   const keys = module.mount(main) ?? {};
   shown.keys = keys;
   shown.leave = keys.leave ?? null;
+  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", {}, t(`nav.${view.name}`)));
   document.title = `${t(`nav.${view.name}`)} · 吟游 charbard`;
   if (moved) scrollTo(0, 0);
 }
@@ -118,6 +119,7 @@ function onKey(event) {
   if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
   const { keys } = shown;
+  if (event.key.startsWith("Arrow") && event.target.closest?.("input")) return;
   if (event.key === "Escape") return keys.Escape?.();
   if (event.target.closest?.("input:not([type=radio]):not([type=range]), textarea, select")) return;
   if (event.key === "?") return openHelp();
