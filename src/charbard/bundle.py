@@ -29,6 +29,7 @@ __all__ = [
     "load_bundle",
     "save_bundle",
     "shipped_bundles",
+    "snapshots_beside",
 ]
 
 FORMAT_VERSION = 1
@@ -37,6 +38,7 @@ RESUME = "resume."
 SHIPPED = Path(__file__).parent / "models"
 """Where the bundles lie that came with the package."""
 _KEY = "charbard"
+_SNAPSHOTS = "snapshots"
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -61,6 +63,16 @@ class Bundle:
     """A checkpoint's optimizer, state and averages, by name without the prefix."""
     digest: str = ""
     """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
+
+
+def snapshots_beside(path: Path) -> tuple[Path, ...]:
+    """The small bundles that were kept while a model was trained, the first one first.
+
+    Args:
+        path: A bundle or checkpoint in the folder of its run, or one of the snapshots.
+    """
+    folder = path.parent if path.parent.name == _SNAPSHOTS else path.parent / _SNAPSHOTS
+    return tuple(sorted(folder.glob("step*.safetensors")))
 
 
 def save_bundle(bundle: Bundle, path: Path, *, half: bool = False) -> Bundle:

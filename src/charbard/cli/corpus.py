@@ -104,20 +104,14 @@ def trace(
 
     Example: charbard corpus trace "床前明月光，疑是地上霜。"
     """
-    from charbard.corpus.named import required
-    from charbard.corpus.spans import open_spans
-    from charbard.corpus.split import lines_in
-    from charbard.corpus.verse.script import common_spelling
-    from charbard.errors import CorpusError
+    from charbard.corpus.trace import index_of
+    from charbard.corpus.trace import trace as spans_of
 
-    found = required(name)
-    if "forms" not in found.about:
-        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="use --in verse")
-    lines = lines_in(common_spelling(text))
-    for span in open_spans(found.path).spans(lines):
+    for span in spans_of(text, index_of(name)):
+        assert span.source is not None, "there is an index"
         source = span.source
         typer.echo(
-            f"{lines[span.line][span.start : span.end]}  {span.count}  {source.dynasty}"
+            f"{span.text}  {span.count}  {source.dynasty}"
             f" {source.author}《{source.title}》 {source.number}: {source.line}"
         )
 

@@ -20,7 +20,7 @@ from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
 from charbard.files import write_folder_atomically
 
-__all__ = ["GRAM", "Source", "Span", "SpanIndex", "open_spans"]
+__all__ = ["GRAM", "Source", "Span", "SpanIndex", "has_spans", "open_spans"]
 
 GRAM = 4
 """Characters of the shortest span that is found."""
@@ -128,6 +128,11 @@ class SpanIndex:
         )
 
 
+def has_spans(records: Path) -> bool:
+    """Whether the index of a records file was made."""
+    return _folder(records).is_dir()
+
+
 def open_spans(records: Path) -> SpanIndex:
     """The index of a records file, made beside it when it is asked for the first time.
 
@@ -135,8 +140,8 @@ def open_spans(records: Path) -> SpanIndex:
         CorpusError: The records cannot be read.
         SaveError: The index cannot be written.
     """
-    folder = records.parent / "spans"
-    if not folder.is_dir():
+    folder = _folder(records)
+    if not has_spans(records):
         write_folder_atomically(folder, lambda place: _build(records, place))
     try:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _MAPPED}
@@ -147,6 +152,10 @@ def open_spans(records: Path) -> SpanIndex:
             hint="remove that folder; it is made again when it is needed",
         ) from None
     return SpanIndex(records, **{name: np.asarray(array) for name, array in arrays.items()})
+
+
+def _folder(records: Path) -> Path:
+    return records.parent / "spans"
 
 
 def _build(records: Path, folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.bundle import Bundle, find_bundle
+from charbard.bundle import Bundle, find_bundle, snapshots_beside
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
 from charbard.prosody.script import to_traditional
@@ -30,11 +30,17 @@ class Opened:
 
     name: str
     writer: Writer
+    path: Path | None = None
+    """Where it lies, if it was opened from a file."""
 
     @property
     def bundle(self) -> Bundle:
         """What the model was made from."""
         return self.writer.bundle
+
+    def snapshots(self) -> tuple[Path, ...]:
+        """What was kept while it was trained, the first one first."""
+        return () if self.path is None else snapshots_beside(self.path)
 
     @cached_property
     def engine(self) -> Engine:
@@ -147,13 +153,13 @@ class Library:
             name = path.resolve().parent.name if path.stem == "model" else path.stem
             if name in library._opened:
                 raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
-            library.add(name, Writer.open(path))
+            library.add(name, Writer.open(path), path)
         return library
 
-    def add(self, name: str, writer: Writer) -> None:
-        """Put a model under a name, in place of the one that had it."""
+    def add(self, name: str, writer: Writer, path: Path | None = None) -> None:
+        """Put a model under a name, in place of the one that had it; `path` is where it lies."""
         self.remove(name)
-        self._opened[name] = Opened(name, writer)
+        self._opened[name] = Opened(name, writer, path)
 
     def remove(self, name: str) -> None:
         """Forget a model."""

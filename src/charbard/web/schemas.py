@@ -233,6 +233,7 @@ class NamesBody(Seeded):
     model_config = ConfigDict(json_schema_extra={"example": {"surname": "李", "length": 2}})
 
     surname: str = from_setting(NameOrder, "surname", max_length=4)
+    gender: str = from_setting(NameOrder, "gender", max_length=1)
     length: int = from_setting(NameOrder, "length")
     given: str = from_setting(NameOrder, "given", max_length=8)
     tones: str = from_setting(NameOrder, "tones", max_length=8)

@@ -1,5 +1,6 @@
 """What every route shares: the models, the limits, the counters, and whether the end is near."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -23,6 +24,8 @@ class Studio:
         self.slots = Slots(config)
         self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
+        self.opening = asyncio.Lock()
+        """Held by who opens a model for one request alone."""
         self.is_stopping = False
 
     def stop(self) -> None:

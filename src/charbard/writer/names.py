@@ -20,6 +20,7 @@ __all__ = ["name_work", "names"]
 _BOOK = "xinyun"
 _COMMON = 2500
 """Names are read by everybody: no rarer characters than these."""
+_NO_GENDER = "the model was trained without genders: yours does not reach it"
 
 
 def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
@@ -37,10 +38,11 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
     # A model of names is told the surname; to one of verse it is the beginning of the line.
-    told = "surname" in writer.bundle.vocab.fields
+    known = writer.bundle.vocab.fields
+    told = "surname" in known
     before = "" if told else surname
     form = _form(before, len(given), order.tones)
-    fields = {"surname": surname, "gender": order.gender} if told else {}
+    fields = {"surname": surname if told else "", "gender": order.gender}
     asked = VerseOrder(
         form=form.name,
         book=_BOOK,
@@ -62,6 +64,8 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
         for poem in (yield from writer.poem_work(request)):
             if told:
                 poem = replace(poem, lines=(surname + poem.lines[0],))
+            if order.gender and "gender" not in known:
+                poem = replace(poem, notes=(*poem.notes, _NO_GENDER))
             found.setdefault(poem.lines[0], poem)
     ranked = sorted(found.values(), key=lambda poem: -poem.score.total)
     return ranked[: order.candidates]

@@ -30,17 +30,20 @@ async def write_poem(
     studio: Here,
     begin_word: str = Query("", max_length=200, description="What it begins with; may be empty."),
     form: str = Query("七绝", max_length=200, description="Form, where a model writes verse."),
+    theme: str = Query("", max_length=100, description="Theme or title, where it writes verse."),
+    model: str | None = Query(None, max_length=200, description="Name or digest of a model."),
 ) -> dict[str, str] | None:
     """A poem, or what the model writes, that begins with a character or a few.
 
     Characters that a poem cannot begin with are left out, so there is always a result.
     """
-    opened = studio.library.find(None)
+    opened = studio.library.find(model)
     beginning = "".join(char for char in normalise(begin_word) if char.isalnum())
 
     async def written() -> dict[str, str]:
         if opened.writes_verse:
-            asked = await in_thread(studio, _understood, opened, beginning, form)
+            bare = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
+            asked = await in_thread(studio, _understood, opened, beginning, bare)
             (poem,) = await found(studio, opened, opened.verse.poem_work(asked))
             return {"result": str(poem)}
         return {"result": await _text(studio, opened, beginning)}
@@ -48,10 +51,9 @@ async def write_poem(
     return await collect(studio, request, written)
 
 
-def _understood(opened: Opened, beginning: str, form: str) -> Request:
+def _understood(opened: Opened, beginning: str, bare: VerseOrder) -> Request:
     """A poem to write, whose first line has as many of the characters as the form allows."""
-    bare = VerseOrder(form=form, candidates=1, seed=fresh_seed())
-    length = form_named(form).variants[0].lengths[0]
+    length = form_named(bare.form).variants[0].lengths[0]
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):
             return opened.verse.request(replace(bare, opening=beginning[:size]))

@@ -1,17 +1,19 @@
 """What clients of OpenAI's completions expect, so that tools built for them work unchanged.
 
-Characters are the tokens. Not covered: prompts of token ids, `suffix`, `logit_bias`, `best_of`.
+Characters are the tokens; a theme goes into `fields`, which only this server knows. Not covered:
+prompts of token ids, `suffix`, `logit_bias`, `best_of`.
 """
 
 from collections.abc import AsyncGenerator
 from time import time
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
 from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
+from charbard.web.answers import EVENTS
 from charbard.web.flow import Facts, Lines, collect, encode_event
 from charbard.web.library import Opened
 from charbard.web.routes.prose import pieces
@@ -35,7 +37,9 @@ class CompletionBody(Body):
     )
 
     model: str = Field(description="Name or digest of a model; see /v1/models.")
-    prompt: str | list[str] = Field("", description="Text to write on from, or several of them.")
+    prompt: str | Annotated[list[str], Field(min_length=1)] = Field(
+        "", description="Text to write on from, or several of them."
+    )
     max_tokens: int = Field(16, ge=1, description="Characters to write at most.")
     temperature: float = Field(1.0, ge=0, le=2, description="0 takes the likeliest character.")
     top_p: float = Field(1.0, ge=0, le=1)
@@ -45,6 +49,9 @@ class CompletionBody(Body):
     logprobs: int | None = Field(None, ge=0, le=20, description="Alternatives to name.")
     stream: bool = False
     stream_options: dict[str, Any] | None = None
+    fields: dict[str, str] = Field(
+        {}, description="Conditions by name, such as title and form; the client's extra_body."
+    )
     echo: bool = Field(False, description="Begin the text with the prompt.")
     frequency_penalty: float = Field(
         default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
@@ -80,6 +87,7 @@ class CompletionBody(Body):
         return [
             TextOrder(
                 prime=prompt,
+                fields=tuple(self.fields.items()),
                 length=self.max_tokens,
                 samples=self.n,
                 stop=(*stops, *studio.config.blocked),
@@ -102,7 +110,7 @@ async def model(name: str, studio: Here) -> dict[str, Any]:
     return _card(studio.library.find(name).name)
 
 
-@router.post("/completions", response_model=None)
+@router.post("/completions", response_model=None, responses=EVENTS)
 async def completions(
     body: CompletionBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:

@@ -11,6 +11,7 @@ from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
+from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, encode_line, found, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
@@ -43,7 +44,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["verse"])
 
 
-@router.post("/verse", response_model=None)
+@router.post("/verse", response_model=None, responses=LINES)
 async def verse(body: VerseBody, request: Request, studio: Here) -> Response | None:
     """Write poems, several at once, the best first.
 
@@ -59,7 +60,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
     return await _answer(studio, request, facts, stream=body.stream)
 
 
-@router.post("/rewrite", response_model=None)
+@router.post("/rewrite", response_model=None, responses=LINES)
 async def write_again(body: RewriteBody, request: Request, studio: Here) -> Response | None:
     """Write a part of a poem again, with what surrounds it in view; answers as `/api/verse`."""
     opened = studio.library.find(body.model, verse=True)
@@ -137,7 +138,11 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
     async def answer() -> dict[str, Any]:
         each = await found(studio, opened, name_work(opened.verse, order))
         poems = [poem for poem in each if not _is_blocked(studio, poem)]
-        return {**_end(opened, order), "names": [_name(poem, len(order.surname)) for poem in poems]}
+        return {
+            **_end(opened, order),
+            "names": [_name(poem, len(order.surname)) for poem in poems],
+            "notes": list(dict.fromkeys(note for poem in poems for note in poem.notes)),
+        }
 
     return await collect(studio, request, answer)
 

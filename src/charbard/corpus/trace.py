@@ -1,0 +1,100 @@
+"""Which stretches of a text stand in the corpus of verse, and where they come from.
+
+With the corpus and its index on disk every stretch of four characters or more is found, with its
+source; without them only whole lines are, from the package alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from charbard.corpus.lines import known_lines
+from charbard.corpus.named import built, required
+from charbard.corpus.spans import Source, SpanIndex, has_spans, open_spans
+from charbard.corpus.split import lines_in
+from charbard.corpus.verse.script import common_spelling
+from charbard.errors import CorpusError
+
+__all__ = ["Traced", "index_at_hand", "index_of", "trace"]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A stretch of a text that stands in the corpus."""
+
+    start: int
+    end: int
+    """Where it begins in the text, and where it has ended."""
+    text: str
+    """The stretch in simplified characters."""
+    count: int | None
+    """How often it stands in the corpus; None: that cannot be told without it."""
+    source: Source | None
+    """The first place; None: that cannot be told without the corpus."""
+
+
+def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
+    """The stretches of a text, in either script, that stand in the corpus, none inside another.
+
+    Args:
+        text: Lines with marks or line breaks between them.
+        index: The index of the corpus; None: whole lines are looked up in the package.
+    """
+    plain = common_spelling(text)
+    placed = list(_placed(plain))
+    lines = [line for _, line in placed]
+    if index is not None:
+        return tuple(
+            Traced(
+                placed[span.line][0] + span.start,
+                placed[span.line][0] + span.end,
+                lines[span.line][span.start : span.end],
+                span.count,
+                span.source,
+            )
+            for span in index.spans(lines)
+        )
+    known = known_lines().hold(lines)
+    return tuple(
+        Traced(start, start + len(line), line, None, None)
+        for (start, line), is_known in zip(placed, known, strict=True)
+        if is_known
+    )
+
+
+def index_of(name: str) -> SpanIndex:
+    """The index of a corpus of verse, made if it is asked for the first time.
+
+    Raises:
+        CorpusError: The corpus is unknown, not built, or not one of verse.
+        SaveError: The index cannot be written.
+    """
+    found = required(name)
+    if "forms" not in found.about:
+        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="use --in verse")
+    return open_spans(found.path)
+
+
+def index_at_hand() -> SpanIndex | None:
+    """The index of the verse corpus if both are on disk; nothing is fetched or made.
+
+    Raises:
+        CorpusError: The index is damaged.
+    """
+    found = built("verse")
+    return _opened(found.path) if found is not None and has_spans(found.path) else None
+
+
+@lru_cache(maxsize=1)
+def _opened(records: Path) -> SpanIndex:
+    return open_spans(records)
+
+
+def _placed(text: str) -> Iterator[tuple[int, str]]:
+    """Every line with the place where it begins."""
+    place = 0
+    for line in lines_in(text):
+        place = text.index(line, place)
+        yield place, line
+        place += len(line)

@@ -1,0 +1,116 @@
+"""How a model learned: the same seed at every snapshot that was kept while it was trained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ConfigDict, Field
+
+from charbard.bundle import load_bundle
+from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
+from charbard.errors import NotFoundError
+from charbard.web.answers import LINES
+from charbard.web.flow import Facts, Lines, collect, in_thread
+from charbard.web.library import Opened
+from charbard.web.schemas import Seeded, from_setting
+from charbard.web.state import Here, Studio
+from charbard.writer import VerseWriter, Writer, fresh_seed, names
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["inside"])
+_LONGEST = 400
+"""Characters of prose at each snapshot."""
+_MOST = 24
+"""Snapshots of one request; of more, so many are taken at even steps."""
+
+
+class GrowthBody(Seeded):
+    """What to write again and again."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"form": "七绝", "seed": 7}})
+
+    form: str = from_setting(VerseOrder, "form", max_length=200)
+    theme: str = from_setting(VerseOrder, "theme", max_length=100)
+    prime: str = from_setting(TextOrder, "prime", max_length=200)
+    surname: str = from_setting(NameOrder, "surname", max_length=4)
+    length: int = Field(200, ge=1, le=_LONGEST, description="Characters of prose.")
+    most: int = Field(12, ge=2, le=_MOST, description="Snapshots, at even steps, first and last.")
+    stream: bool = Field(False, description="Answer in JSON lines, one snapshot after the other.")
+
+
+@router.post("/growth", response_model=None, responses=LINES)
+async def growth(
+    body: GrowthBody, request: Request, studio: Here
+) -> Response | dict[str, Any] | None:
+    """The same seed at each snapshot of a model, from the first to the last.
+
+    Each is `{"snapshot", "of", "step", "minutes", "loss", "text"}`, and `lines` and `marks` where
+    it is verse; the loss is in nats a character, null before it was first measured. Only a model
+    that was served from its run's folder, trained with `--snapshots N`, has them: see `snapshots`
+    in `/api/models`. With `stream` each is a line; the last one is `{"done", "seed", "model"}`.
+    """
+    opened = studio.library.find(body.model)
+    facts = _facts(studio, opened, body, fresh_seed() if body.seed is None else body.seed)
+    if body.stream:
+        return Lines(studio, facts)
+    return await collect(studio, request, lambda: _whole(facts))
+
+
+async def _facts(studio: Studio, opened: Opened, body: GrowthBody, seed: int) -> Facts:
+    """One snapshot is opened after the other, whoever asks, so that memory stays bounded."""
+    paths = _some(opened.snapshots(), body.most)
+    if not paths:
+        raise NotFoundError(
+            f"model {opened.name!r} has no snapshots",
+            hint="train it with: charbard train TEXT --snapshots 12; then serve its run's folder",
+        )
+    for number, path in enumerate(paths):
+        async with studio.opening:
+            studio.check_going()
+            written = await in_thread(studio, _written, path, opened.kind, body, seed, studio)
+        yield {"snapshot": number, "of": len(paths), **written}
+    yield {"done": True, "seed": seed, "model": opened.name}
+
+
+async def _whole(facts: Facts) -> dict[str, Any]:
+    *snapshots, end = [fact async for fact in facts]
+    return {"seed": end["seed"], "model": end["model"], "snapshots": snapshots}
+
+
+def _some(paths: Sequence[Path], most: int) -> list[Path]:
+    """At most so many, the first and the last among them."""
+    if len(paths) <= most:
+        return list(paths)
+    return [paths[round(at * (len(paths) - 1) / (most - 1))] for at in range(most)]
+
+
+def _written(path: Path, kind: str, body: GrowthBody, seed: int, studio: Studio) -> dict[str, Any]:
+    """What one snapshot writes; nothing, if it holds a blocked word."""
+    bundle = load_bundle(path)
+    loss = bundle.scores.get("validation_nats")
+    about = {
+        "step": bundle.provenance.get("steps"),
+        "minutes": round(bundle.provenance.get("seconds", 0) / 60, 2),
+        "loss": None if loss is None else round(loss, 4),
+    }
+    if kind == "prose":
+        text = TextOrder(
+            prime=body.prime,
+            length=body.length,
+            finish_line=True,
+            stop=studio.config.blocked,
+            seed=seed,
+            options=SampleOptions(temperature=0.8),
+        )
+        return {**about, "text": str(next(Writer(bundle).texts(text)))}
+    writer = VerseWriter(bundle)
+    if kind == "names":
+        found = names(writer, NameOrder(surname=body.surname, seed=seed))
+        return {**about, "text": "，".join(poem.text for poem in found)}
+    order = VerseOrder(form=body.form, theme=body.theme, candidates=1, particles=1, seed=seed)
+    (poem,) = writer.verse(order)
+    if any(word in poem.text for word in studio.config.blocked):
+        return {**about, "text": "", "lines": [], "marks": []}
+    return {**about, "text": poem.text, "lines": list(poem.lines), "marks": list(poem.marks)}
