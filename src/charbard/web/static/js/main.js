@@ -70,9 +70,9 @@ async function show() {
   navigation();
   tools();
   const keys = module.mount(main) ?? {};
+  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", {}, t(`nav.${view.name}`)));
   shown.keys = keys;
   shown.leave = keys.leave ?? null;
-  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", {}, t(`nav.${view.name}`)));
   document.title = `${t(`nav.${view.name}`)} · 吟游 charbard`;
   if (moved) scrollTo(0, 0);
 }
