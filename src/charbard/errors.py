@@ -15,6 +15,7 @@
     ├── MissingExtraError  an optional part of charbard is not installed
     └── RefusedError       a server does not take this request, or not now
         ├── NotFoundError      nothing here has this name
+        ├── OccupiedError      what it needs is in use by another one
         ├── TokenError         the token is missing or wrong
         ├── TooLargeError      the body is larger than is taken
         └── RateError          one client asks too often
@@ -34,6 +35,7 @@ __all__ = [
     "LimitError",
     "MissingExtraError",
     "NotFoundError",
+    "OccupiedError",
     "OptionError",
     "RateError",
     "RefusedError",
@@ -121,6 +123,10 @@ class RefusedError(CharbardError):
 
 class NotFoundError(RefusedError):
     """Nothing here has this name."""
+
+
+class OccupiedError(RefusedError):
+    """What a request needs is in use by another one."""
 
 
 class TokenError(RefusedError):

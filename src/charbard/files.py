@@ -11,17 +11,33 @@ from tempfile import NamedTemporaryFile, gettempdir, mkdtemp
 
 from charbard.errors import SaveError
 
-__all__ = ["cache_folder", "readable", "saving", "write_atomically", "write_folder_atomically"]
+__all__ = [
+    "cache_folder",
+    "data_folder",
+    "readable",
+    "saving",
+    "write_atomically",
+    "write_folder_atomically",
+]
 
 
 def cache_folder() -> Path:
     """Where charbard keeps what it can make again: `CHARBARD_CACHE`, or the system's cache."""
-    if chosen := os.environ.get("CHARBARD_CACHE"):
-        return Path(chosen)
-    if root := os.environ.get("XDG_CACHE_HOME"):
-        return Path(root) / "charbard"
+    return _folder("CHARBARD_CACHE", "XDG_CACHE_HOME", Path(".cache"))
+
+
+def data_folder() -> Path:
+    """Where charbard keeps what it cannot make again: `CHARBARD_DATA`, or the user's data."""
+    return _folder("CHARBARD_DATA", "XDG_DATA_HOME", Path(".local", "share"))
+
+
+def _folder(chosen: str, root: str, at_home: Path) -> Path:
+    if place := os.environ.get(chosen):
+        return Path(place)
+    if place := os.environ.get(root):
+        return Path(place) / "charbard"
     try:
-        return Path.home() / ".cache" / "charbard"
+        return Path.home() / at_home / "charbard"
     except RuntimeError:  # a user without a home, as in a container
         return Path(gettempdir()) / "charbard"
 

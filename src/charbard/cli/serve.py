@@ -26,6 +26,7 @@ def serve(
         Path | None, typer.Option(help="File of words that are never shown, one a line.")
     ] = None,
     behind_proxy: Annotated[bool, option(StudioConfig, "behind_proxy", "--behind-proxy")] = False,
+    workshop: Annotated[bool, option(StudioConfig, "workshop", "--workshop")] = False,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Any other setting, as name=value.")
     ] = None,
@@ -40,6 +41,7 @@ def serve(
     from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.errors import BundleError
+    from charbard.extras import need
     from charbard.web import Library, create_app
     from charbard.web.serve import run
 
@@ -50,8 +52,11 @@ def serve(
         token=token,
         blocked=None if blocked is None else _words(blocked),
         behind_proxy=behind_proxy or None,
+        workshop=workshop or None,
     )
     config = from_dict(StudioConfig, settings)
+    if config.workshop:
+        need("the workshop", "torch", "matplotlib", extra="train")
     paths = [bundle_path(path) for path in models or []]
     paths = paths or sorted(shipped_bundles().values(), key=lambda path: path.stem != "verse")
     if not paths:

@@ -36,6 +36,27 @@ class StudioConfig:
         5.0, "Seconds that writing may go on when the server is told to stop.", minimum=0.0
     )
     blocked: tuple[str, ...] = setting((), "Words that are never shown: a text ends before one.")
+    workshop: bool = setting(
+        False, "Let visitors train models of their own texts here; needs charbard[train]."
+    )
+    workshop_folder: str | None = setting(
+        None, "Folder of these trainings and models; none: in the user's data folder."
+    )
+    workshop_bytes: int = setting(
+        20_000_000, "Largest text that is trained on, in bytes.", minimum=1024
+    )
+    workshop_minutes: float = setting(
+        30.0, "Longest training, in minutes.", minimum=0.1, maximum=10_000.0
+    )
+    workshop_kept: int = setting(
+        20, "Trainings that are kept; the oldest goes with its model.", minimum=1, maximum=1000
+    )
+    workshop_threads: int | None = setting(
+        None, "Cores that a training may use; none: all of them.", minimum=1
+    )
+    workshop_nice: int = setting(
+        10, "How far a training stands back when the studio writes.", minimum=0, maximum=19
+    )
 
     def __post_init__(self) -> None:
         check(self)

@@ -18,6 +18,7 @@ from charbard.web.routes import (
     growth,
     health,
     inside,
+    jobs,
     models,
     novelty,
     prose,
@@ -28,7 +29,7 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
-_PARTS = (models, verse, prosody, inside, novelty, growth, prose, completions, classic)
+_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, classic)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -37,6 +38,10 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     Args:
         library: The models; it may grow while the app runs.
         config: Limits and doors.
+
+    Raises:
+        MissingExtraError: There shall be a workshop, but torch is not installed.
+        OptionError: Another studio has the workshop's folder.
     """
     studio = Studio(library, config)
     app = FastAPI(
@@ -81,6 +86,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     studio: Studio = app.state.studio
     studio.stop()
+    if studio.workshop is not None:
+        await studio.workshop.close()
     studio.threads.shutdown(cancel_futures=True)
     studio.library.close()
 

@@ -16,6 +16,7 @@ __all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "status_of
 
 STATUS = {
     errors.NotFoundError: 404,
+    errors.OccupiedError: 409,
     errors.TokenError: 401,
     errors.TooLargeError: 413,
     errors.RateError: 429,

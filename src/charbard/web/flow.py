@@ -20,6 +20,7 @@ from charbard.errors import CharbardError
 from charbard.runtime import Engine, Task
 from charbard.web.errors import body_of
 from charbard.web.library import Opened
+from charbard.web.slots import Slots
 from charbard.web.state import Studio
 from charbard.writer import Found, Work, further
 
@@ -122,9 +123,11 @@ class Lines(Response):
         facts: Facts,
         *,
         encode: Callable[[dict[str, Any]], bytes] = encode_line,
+        slots: Slots | None = None,
     ) -> None:
         super().__init__()
         self._studio, self._facts, self._encode = studio, facts, encode
+        self._slots = slots or studio.slots
         if encode is encode_event:
             self.headers["content-type"] = "text/event-stream"
         self.headers["cache-control"] = "no-store"
@@ -136,7 +139,7 @@ class Lines(Response):
         await _while_there(self._studio, receive, self._send(send))
 
     async def _send(self, send: Send) -> None:
-        async with self._studio.slots.one(), aclosing(self._facts):
+        async with self._slots.one(), aclosing(self._facts):
             began = monotonic()
             first = await anext(self._facts, None)
             self._studio.metrics.first_line.observe(monotonic() - began)

@@ -5,7 +5,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable
+from contextlib import ExitStack
 from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +34,8 @@ _HEADERS = {
 _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
+_TEXTS = ("/api/jobs", "/api/jobs/file")
+_TEXT_S = 600.0
 
 
 class Prefix:
@@ -111,7 +113,7 @@ class Gate:
     """Token, rate and size, before anything is read into a model."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
-        self.app, self.config = app, studio.config
+        self.app, self.config, self.workshop = app, studio.config, studio.workshop
         self.rate = Rate(studio.config.rate, studio.config.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,16 +123,27 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        try:
-            self._check_token(headers)
-            self.rate.take(self._client(scope, headers))
-            replay = receive
-            if scope["method"] in ("POST", "PUT", "PATCH"):
-                replay = await _bounded(receive, headers, self.config.max_body)
-        except CharbardError as error:
-            await response_for(error, path)(scope, receive, send)
-            return
-        await self.app(scope, replay, send)
+        with ExitStack() as held:
+            try:
+                self._check_token(headers)
+                self.rate.take(self._client(scope, headers))
+                replay: Receive | None = receive
+                if scope["method"] in ("POST", "PUT", "PATCH"):
+                    replay = await self._body(path, headers, receive, held)
+            except CharbardError as error:
+                await response_for(error, path)(scope, receive, send)
+                return
+            if replay is not None:
+                await self.app(scope, replay, send)
+
+    async def _body(
+        self, path: str, headers: Headers, receive: Receive, held: ExitStack
+    ) -> Receive | None:
+        """Read the body; a text for the workshop is large, so there is one at a time."""
+        if self.workshop is not None and path in _TEXTS:
+            held.enter_context(self.workshop.door())
+            return await _bounded(receive, headers, self.config.workshop_bytes, _TEXT_S)
+        return await _bounded(receive, headers, self.config.max_body, _BODY_S)
 
     def _check_token(self, headers: Headers) -> None:
         if self.config.token is None:
@@ -150,9 +163,13 @@ class Gate:
 
 
 async def _bounded(
-    receive: Receive, headers: Headers, largest: int
-) -> Callable[[], "asyncio.Future[Message]"]:
-    """Read a body of bounded size in bounded time; returns a `receive` that gives it again."""
+    receive: Receive, headers: Headers, largest: int, longest_s: float
+) -> Receive | None:
+    """Read a body of bounded size in bounded time.
+
+    Returns:
+        A `receive` that gives it again; None if the client left before it was whole.
+    """
     too_large = TooLargeError(
         f"the body is larger than {largest} bytes", hint="send less text at once"
     )
@@ -161,21 +178,25 @@ async def _bounded(
         raise too_large
     body = bytearray()
     try:
-        async with asyncio.timeout(_BODY_S):
+        async with asyncio.timeout(longest_s):
             while True:
                 message = await receive()
                 body += message.get("body", b"")
                 if len(body) > largest:
                     raise too_large
-                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                if message["type"] == "http.disconnect":
+                    return None
+                if not message.get("more_body"):
                     break
     except TimeoutError:
         raise RateError(
-            f"the body did not come within {_BODY_S:g} s", hint="send it faster", retry_after_s=1.0
+            f"the body did not come within {longest_s:g} s",
+            hint="send it faster",
+            retry_after_s=1.0,
         ) from None
     given = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def again() -> Message:
         return given.pop() if given else await receive()
 
-    return again  # type: ignore[return-value]
+    return again

@@ -4,7 +4,7 @@ import logging
 import socket
 import sys
 import webbrowser
-from asyncio import sleep
+from asyncio import create_task, sleep
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,10 +26,13 @@ class StudioServer(uvicorn.Server):
         studio: Studio = app.state.studio
         for server in self.servers:
             server.close()
+        closing = None if studio.workshop is None else create_task(studio.workshop.close())
         for _ in range(int(studio.config.grace_s * 20)):
             if not studio.slots.active or self.force_exit:
                 break
             await sleep(0.05)
+        if closing is not None and not self.force_exit:
+            await closing
         studio.stop()
         await super().shutdown(sockets)
 
@@ -46,7 +49,12 @@ def run(app: FastAPI, config: StudioConfig, *, open_browser: bool, log: bool) ->
     sys.stderr.write(f"the studio is open at {address}\n")
     if open_browser:
         webbrowser.open(address)
-    server_for(app).run([listener])
+    try:
+        server_for(app).run([listener])
+    finally:
+        studio: Studio = app.state.studio
+        if studio.workshop is not None:
+            studio.workshop.let_go()
 
 
 def server_for(app: FastAPI) -> StudioServer:

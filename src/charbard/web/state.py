@@ -11,6 +11,7 @@ from charbard.errors import OptionError, StoppedError
 from charbard.web.library import Library
 from charbard.web.metrics import Metrics
 from charbard.web.slots import Slots
+from charbard.web.workshop import Workshop
 
 __all__ = ["Here", "Studio"]
 
@@ -27,6 +28,7 @@ class Studio:
         self.opening = asyncio.Lock()
         """Held by who opens a model for one request alone."""
         self.is_stopping = False
+        self.workshop = Workshop(library, config) if config.workshop else None
 
     def stop(self) -> None:
         """Let streams end: no request is taken any more."""

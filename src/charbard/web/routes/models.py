@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from charbard.config import StudioConfig
 from charbard.web.library import Opened
+from charbard.web.routes.jobs import workshop_limits
 from charbard.web.state import Here, Studio
 
 __all__ = ["router"]
@@ -19,7 +20,7 @@ async def models(studio: Here) -> dict[str, Any]:
     """Every open model, and the limits of this server."""
     return {
         "models": [_about(opened) for opened in studio.library],
-        "limits": _limits(studio.config),
+        "limits": _limits(studio.config) | _of_workshop(studio),
         "features": _features(studio),
     }
 
@@ -71,7 +72,12 @@ def _features(studio: Studio) -> dict[str, bool]:
         "insight": True,
         "novelty": True,
         "show": True,
+        "workshop": studio.workshop is not None,
     }
+
+
+def _of_workshop(studio: Studio) -> dict[str, Any]:
+    return {} if studio.workshop is None else {"workshop": workshop_limits(studio.workshop)}
 
 
 def _limits(config: StudioConfig) -> dict[str, Any]:

@@ -13,18 +13,18 @@ export class ApiError extends Error {
   }
 }
 
-/** GET, or POST if there is a body; returns the parsed answer. */
+/** GET, or POST if there is a body, a file as it is; returns the parsed answer. */
 export async function call(path, body, { signal, method } = {}) {
   const response = await send(path, body, signal, method);
   return response.json();
 }
 
 /**
- * POST and yield each fact of the streamed answer.
+ * POST, or GET without a body, and yield each fact of the streamed answer.
  * @throws {ApiError} Also for an error that comes as the last line.
  */
 export async function* stream(path, body, { signal } = {}) {
-  const response = await send(path, { ...body, stream: true }, signal);
+  const response = await send(path, body && { ...body, stream: true }, signal);
   for await (const line of readLines(response)) {
     const fact = JSON.parse(line);
     if (fact.error) throw new ApiError(fact.error, fact.hint, 200);
@@ -34,14 +34,15 @@ export async function* stream(path, body, { signal } = {}) {
 
 async function send(path, body, signal, method) {
   const headers = {};
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = isFile ? "text/plain" : "application/json";
   const token = store.state.settings.token;
   if (token) headers.authorization = `Bearer ${token}`;
   const how = {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers,
     signal,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: isFile ? body : JSON.stringify(body),
     credentials: "omit",
   };
   let response;

@@ -14,6 +14,7 @@ const VIEWS = [
   { name: "desk", needs: (state) => state.features.desk },
   { name: "check", needs: (state) => state.features.check },
   { name: "names", needs: (state) => state.features.names },
+  { name: "workshop", needs: (state) => state.features.workshop },
   { name: "look", needs: (state) => state.models.length > 0 },
   { name: "shelf", needs: () => true },
   { name: "about", needs: () => true, quiet: true },

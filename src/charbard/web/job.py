@@ -1,0 +1,182 @@
+"""One training of the workshop: its record, its folder, and what its log tells a client.
+
+A folder holds `job.json`, the text while it is needed, and the run as `charbard train` leaves it.
+Knows files and JSON; no processes, no HTTP.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from charbard.errors import CharbardError
+from charbard.files import write_atomically
+
+__all__ = ["ENDED", "Job", "Place", "Tail", "thinned"]
+
+ENDED = ("finished", "stopped", "interrupted", "failed")
+"""States of a training that is over: by its time, by its user, with its server, by an error."""
+_MOST_POINTS = 300
+"""Progress that is told to who comes late: as much as a curve can show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is known of a training. Saved as `job.json`."""
+
+    id: str
+    name: str
+    """What its model is called."""
+    minutes: float
+    chars: int
+    """Length of the text."""
+    began: str
+    """When, in UTC, as ISO 8601."""
+    pid: int = 0
+    """Number of its process, once there is one."""
+    state: str = "training"
+    digest: str = ""
+    """Of its model; empty if there is none."""
+    error: str = ""
+    hint: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ENDED
+
+    def failed(self, error: CharbardError) -> "Job":
+        """The same training, with what went wrong."""
+        return replace(self, state="failed", digest="", error=str(error), hint=error.hint)
+
+    def about(self) -> dict[str, Any]:
+        """What a client is told."""
+        told = asdict(self)
+        del told["pid"]
+        told["model"] = self.name if self.digest else None
+        if not self.error:
+            del told["error"], told["hint"]
+        return told
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one training."""
+
+    path: Path
+
+    @property
+    def text(self) -> Path:
+        """What is learned from."""
+        return self.path / "text.txt"
+
+    @property
+    def run(self) -> Path:
+        """The folder of the run, as `charbard train` writes it."""
+        return self.path / "run"
+
+    @property
+    def bundle(self) -> Path:
+        """The best weights so far."""
+        return self.run / "model.safetensors"
+
+    @property
+    def log(self) -> Path:
+        """Every event as a line of JSON."""
+        return self.run / "log.jsonl"
+
+    @property
+    def complaints(self) -> Path:
+        """What the training wrote to stderr."""
+        return self.path / "stderr.txt"
+
+    @property
+    def cache(self) -> Path:
+        """The encoded text: kept here, so that it goes with the text."""
+        return self.path / "cache"
+
+    def save(self, job: Job) -> None:
+        """Write the record.
+
+        Raises:
+            SaveError: The disk is full.
+        """
+        content = json.dumps(asdict(job), ensure_ascii=False, indent=1)
+        write_atomically(self.path / "job.json", content.encode())
+
+    def load(self) -> Job | None:
+        """The record; None if there is none that can be read."""
+        names = {field.name for field in fields(Job)}
+        try:
+            record = json.loads((self.path / "job.json").read_text(encoding="utf-8"))
+            return Job(**{name: value for name, value in record.items() if name in names})
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+
+    def is_complete(self) -> bool:
+        """Whether the training used all of its time."""
+        return any(event.get("complete") for event in Tail(self.log).events())
+
+    def complaint(self) -> tuple[str, str]:
+        """The error that ended it and its hint, as the command line told them."""
+        try:
+            lines = self.complaints.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = []
+        said = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+        hints = [line.removeprefix("Hint: ") for line in lines if line.startswith("Hint: ")]
+        last = said[-1] if said else "the training broke off"
+        return last, hints[-1] if hints else "the folder of the training has the details"
+
+
+class Tail:
+    """Reads a log as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._at = path, 0
+
+    def facts(self) -> list[dict[str, Any]]:
+        """What is new since the last time, as clients are told it."""
+        return [fact for event in self.events() if (fact := _fact(event))]
+
+    def events(self) -> list[dict[str, Any]]:
+        """What is new, as the log has it; a line that is not whole yet is left for later."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._at)
+                whole, newline, _ = file.read().rpartition(b"\n")
+        except OSError:
+            return []
+        self._at += len(whole) + len(newline)
+        events = []
+        for line in whole.splitlines():
+            try:
+                events.append(json.loads(line))
+            except ValueError:  # cut short by a kill
+                continue
+        return events
+
+
+def _fact(event: dict[str, Any]) -> dict[str, Any] | None:
+    """An event of the log in the words of the API; None if it concerns files only."""
+    at = {"step": event.get("step")}
+    match event.get("event"):
+        case "progress":
+            names = ("fraction", "epoch", "loss", "chars_per_s", "seconds_left")
+            return {"progress": {**at, **{name: event[name] for name in names}}}
+        case "validated":
+            return {"validation": {**at, "loss": event["loss"], "best": event["best"]}}
+        case "sampled":
+            sample = {"temperature": event["temperature"], "text": event["text"]}
+            return {"sample": {**at, **sample}}
+        case "notice":
+            return {"notice": event["message"]}
+    return None
+
+
+def thinned(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same story with no more progress than a curve can show; the latest stays."""
+    places = [at for at, fact in enumerate(facts) if "progress" in fact]
+    stride = -(-len(places) // _MOST_POINTS) or 1
+    dropped = set(places) - set(places[::-1][::stride])
+    return [fact for at, fact in enumerate(facts) if at not in dropped]

@@ -1,0 +1,169 @@
+"""Training jobs: hand in a text, follow how it is learned, write with the model."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import ConfigDict, Field
+
+from charbard.errors import NotFoundError
+from charbard.web.flow import Facts, Lines, in_thread
+from charbard.web.job import Tail, thinned
+from charbard.web.schemas import Body
+from charbard.web.state import Here, Studio
+from charbard.web.submitted import FEWEST_CHARS
+from charbard.web.workshop import LEAST_MINUTES, Order, Workshop
+
+__all__ = ["router", "workshop_limits"]
+
+router = APIRouter(prefix="/api/jobs", tags=["training jobs"])
+_POLL_S = 0.25
+_QUIET_S = 5.0
+"""Something is said this often, so that no proxy takes the connection for a dead one."""
+_MINUTES = 3.0
+_ABOUT_MINUTES = "How long it may take, everything included."
+_ABOUT_NAME = "What the model shall be called; none: text, or text-2 …"
+Number = Annotated[str, Path(description="The id of a training.", examples=["5f0c2a9be471"])]
+EXAMPLE = {
+    "id": "5f0c2a9be471",
+    "name": "diary",
+    "minutes": 3.0,
+    "chars": 48210,
+    "began": "2026-01-31T08:15:00.000+00:00",
+    "state": "training",
+    "digest": "",
+    "model": None,
+}
+_TOLD: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": EXAMPLE}}},
+    409: {"description": "Another training is running."},
+    413: {"description": "The text is too large."},
+    422: {"description": "The text is empty, too short or not text, or a value is out of range."},
+}
+
+
+class JobBody(Body):
+    """A text to train on."""
+
+    model_config = ConfigDict(
+        str_max_length=None,
+        json_schema_extra={
+            "example": {"text": "Once upon a time …", "minutes": 3, "name": "tales"}
+        },
+    )
+
+    text: str = Field(description="The text; a few thousand characters or more.")
+    minutes: float = Field(_MINUTES, ge=LEAST_MINUTES, description=_ABOUT_MINUTES)
+    name: str = Field("", max_length=200, description=_ABOUT_NAME)
+
+
+@router.get("", responses={200: {"content": {"application/json": {"example": [EXAMPLE]}}}})
+async def jobs(studio: Here) -> dict[str, Any]:
+    """Every training that is kept, the latest first, and what this workshop allows."""
+    workshop = _workshop(studio)
+    told = [job.about() for job in workshop.jobs()]
+    return {"jobs": told, "limits": workshop_limits(workshop)}
+
+
+@router.post("", responses=_TOLD)
+async def train(body: JobBody, studio: Here) -> dict[str, Any]:
+    """Train a model on a text that is part of the JSON body."""
+    content = body.text.encode("utf-8", "replace")
+    return await _started(studio, Order(content, body.minutes, body.name))
+
+
+@router.post(
+    "/file",
+    responses=_TOLD,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def train_file(
+    request: Request,
+    studio: Here,
+    minutes: Annotated[
+        float, Query(ge=LEAST_MINUTES, allow_inf_nan=False, description=_ABOUT_MINUTES)
+    ] = _MINUTES,
+    name: Annotated[str, Query(max_length=200, description=_ABOUT_NAME)] = "",
+) -> dict[str, Any]:
+    """Train a model on a file: the body is the file as it is, UTF-8, UTF-16 or GB18030."""
+    return await _started(studio, Order(await request.body(), minutes, name))
+
+
+@router.get("/{number}", responses={200: _TOLD[200]})
+async def job(number: Number, studio: Here) -> dict[str, Any]:
+    """One training: its state is training, finished, stopped, interrupted or failed."""
+    return _workshop(studio).find(number).about()
+
+
+@router.get("/{number}/events", response_class=Response)
+async def events(number: Number, studio: Here) -> Response:
+    """How a training goes, as JSON lines, from its beginning to its end; attach whenever you like.
+
+    The first line is `{"job"}`; then come `{"progress"}`, `{"validation"}`, `{"sample"}`,
+    `{"notice"}` and, when there is no news, `{"waiting"}`; the last one is `{"done", …}` with the
+    fields of the training, or `{"error", "hint"}`.
+    """
+    workshop = _workshop(studio)
+    return Lines(studio, _facts(studio, workshop, number), slots=workshop.watchers)
+
+
+@router.post("/{number}/stop", responses={200: _TOLD[200]})
+async def stop(number: Number, studio: Here) -> dict[str, Any]:
+    """End a training early. What it has learned so far is saved and can be written with."""
+    return (await _workshop(studio).stop(number)).about()
+
+
+@router.delete("/{number}")
+async def remove(number: Number, studio: Here) -> dict[str, str]:
+    """Forget a training with its text and its model; if it is running it is stopped first."""
+    await _workshop(studio).remove(number)
+    return {"removed": number}
+
+
+def workshop_limits(workshop: Workshop) -> dict[str, Any]:
+    """What may be handed in."""
+    config = workshop.config
+    return {
+        "text_bytes": config.workshop_bytes,
+        "fewest_chars": FEWEST_CHARS,
+        "minutes": [LEAST_MINUTES, config.workshop_minutes],
+        "kept": config.workshop_kept,
+    }
+
+
+def _workshop(studio: Studio) -> Workshop:
+    if studio.workshop is None:
+        raise NotFoundError(
+            "this studio has no workshop", hint="open it with: charbard serve --workshop"
+        )
+    return studio.workshop
+
+
+async def _started(studio: Studio, order: Order) -> dict[str, Any]:
+    workshop = _workshop(studio)
+    studio.check_going()
+    return (await workshop.start(order)).about()
+
+
+async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
+    job = workshop.find(number)
+    yield {"job": job.about()}
+    tail, quiet_s = Tail(workshop.place(job).log), 0.0
+    while True:
+        job = workshop.find(number)  # before reading: what is logged before the end is told
+        news = thinned(await in_thread(studio, tail.facts))
+        quiet_s = 0.0 if news else quiet_s + _POLL_S
+        if quiet_s >= _QUIET_S:
+            news, quiet_s = [{"waiting": True}], 0.0
+        for fact in news:
+            yield fact
+        if job.is_over:
+            break
+        studio.check_going()
+        await asyncio.sleep(_POLL_S)
+    yield {"done": True, **job.about()}

@@ -1,0 +1,100 @@
+/** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
+
+import { call } from "./api.js";
+import { button, fill, h, icon, iconButton, s } from "./dom.js";
+import { store } from "./store.js";
+import { t } from "./strings.js";
+import { say, tell, tellError } from "./toast.js";
+import { wish } from "./wish.js";
+
+/**
+ * An element for a training, and what takes in the facts of its stream one by one.
+ * A stream that begins again tells everything again.
+ */
+export function bench(onGone) {
+  const title = h("h2");
+  const state = h("output.faint");
+  const bar = h("progress", { "aria-label": t("nav.workshop") });
+  const [figure, tools, samples] = [h("figure"), h("div.go-row"), h("div.pair")];
+  let job, at, train, valid, texts, isLive;
+
+  const begin = (fact) => {
+    [job, at, train, valid, texts] = [fact, 0, [], [], {}];
+    isLive ||= job.state === "training";
+    title.textContent = job.name;
+    state.value = t("workshop.ready");
+    bar.removeAttribute("value");
+    fill(samples);
+    const stop = button("stop", [icon("stop"), t("workshop.stop")], () => {
+      stop.disabled = true;
+      call(`jobs/${job.id}/stop`, {}).catch(tellError);
+    });
+    fill(tools, stop);
+  };
+
+  /** The latest text at each temperature; its place stays, so nothing moves. */
+  const show = ({ temperature, text }) => {
+    const words = t("workshop.sample", { at: temperature });
+    if (!texts[temperature]) {
+      texts[temperature] = h("p.prose-text", { tabindex: 0 });
+      samples.append(h("div", {}, h("h3", {}, words), texts[temperature]));
+    }
+    texts[temperature].textContent = text;
+    if (isLive) say(`${words}: ${text.slice(0, 80)}`);
+  };
+
+  const end = (fact) => {
+    bar.value = at;
+    state.value = t(`workshop.${fact.state}`);
+    if (isLive) say(state.value);
+    let sure = false;
+    fill(tools,
+      fact.model && button("go", t("workshop.write"), () => {
+        store.set({ wish: { ...wish(), form: `model:${fact.model}` } });
+        location.hash = "#/write";
+      }),
+      fact.error && h("div.notice", {}, fact.error, h("p", {}, fact.hint)),
+      iconButton("trash", t("workshop.drop"), () => {
+        if (sure) call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onGone, tellError);
+        else tell(t("shelf.clear.sure"));
+        sure = true;
+      }));
+  };
+
+  const take = (fact) => {
+    const { progress, validation } = fact;
+    if (fact.job) begin(fact.job);
+    if (progress) {
+      at = bar.value = progress.fraction;
+      train.push([at, progress.loss]);
+      state.value = t("workshop.training", { left: clock(progress.seconds_left), speed: Math.round(progress.chars_per_s).toLocaleString() });
+    }
+    if (validation) valid.push([at, validation.loss]);
+    if (progress || validation || fact.job) fill(figure, curve(train, valid));
+    if (fact.sample) show(fact.sample);
+    if (fact.done) end(fact);
+  };
+  return [h("section.panel.bench", {}, h("div.bar-group", {}, title, state), bar, figure, tools, samples), take];
+}
+
+/** Both losses over the share of the time: a line for what is learned, dots for what is held back. */
+function curve(train, valid) {
+  const losses = [...train, ...valid].map(([, loss]) => loss);
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  const place = ([x, loss]) => `${(100 * x).toFixed(2)} ${(38 - (36 * (loss - low)) / (high - low || 1)).toFixed(2)}`;
+  const path = (name, d) => s("path", { d, class: name });
+  const line = (points) => points.map((point, n) => `${n ? "L" : "M"}${place(point)}`).join("");
+  const key = (name, points) => h(`span.${name}`, {}, `${t(`workshop.${name}`)} ${points.at(-1)?.[1].toFixed(2) ?? "—"}`);
+  return [
+    h("figcaption", {}, key("train", train), key("valid", valid), h("small", {}, t("workshop.loss"))),
+    h("div.curve", { data: losses.length ? { high: high.toFixed(1), low: low.toFixed(1) } : {} },
+      s("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" },
+        path("train", line(train)), path("valid", line(valid)), path("valid dots", valid.map((point) => `M${place(point)}h0`).join("")))),
+  ];
+}
+
+/** Minutes and seconds. */
+function clock(seconds) {
+  const whole = Math.round(seconds ?? 0);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,98 @@
+/** Workshop: hand in a text, look on while it is learned, then write with it. */
+
+import { call, stream } from "../api.js";
+import { bench } from "../bench.js";
+import { button, fill, h, icon, iconButton } from "../dom.js";
+import { chips, textField } from "../fields.js";
+import { load } from "../main.js";
+import { store } from "../store.js";
+import { t } from "../strings.js";
+import { tell, tellError } from "../toast.js";
+
+const order = { text: "", file: null, name: "", minutes: 3 };
+
+/** Build the view; a training that is running is found again. */
+export function mount(root) {
+  const slip = h("div.slip", { on: {
+    dragover: (event) => event.preventDefault(),
+    drop: (event) => {
+      const [file] = event.dataTransfer.files;
+      if (!file) return;
+      event.preventDefault();
+      layOut(here, file);
+    },
+  } });
+  const here = { slip, board: h("div"), list: h("div.choices"), watch: null };
+  root.append(h("div.write", {}, slip, h("div", {}, here.board, here.list)));
+  layOut(here, order.file);
+  refresh(here);
+  return { leave: () => here.watch?.abort() };
+}
+
+/** Ask what was trained here, and show the latest unless one is shown. */
+async function refresh(here) {
+  try {
+    const { jobs } = await call("jobs");
+    if (!jobs.length) fill(here.board, h("p.faint", {}, t("workshop.none")));
+    else if (!here.watch) follow(here, jobs[0].id);
+    fill(here.list, jobs.length > 1 && jobs.map((job) => button("choice", [job.name, h("small", {}, job.began.slice(0, 10))], () => follow(here, job.id))));
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+function layOut(here, chosen) {
+  order.file = chosen;
+  const { text_bytes: most, fewest_chars: least, minutes } = store.state.limits.workshop;
+  const file = h("input.unseen", { type: "file", accept: ".txt,.md,text/*", "aria-label": t("workshop.file"), on: { change: () => layOut(here, file.files[0]) } });
+  const counts = [1, 3, 10, 30, 60, 240].filter((count) => count < minutes[1]).concat(minutes[1]);
+  order.minutes = Math.min(order.minutes, minutes[1]);
+  fill(here.slip,
+    chosen
+      ? h("p.bar-group", {}, `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
+      : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: 8, onInput: (text) => { order.text = text; } }),
+    h("div.go-row", {}, button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
+    textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
+    chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts.map((count) => [count, count]), onChange: (count) => { order.minutes = count; } }),
+    button("go", t("workshop.go"), () => train(here, most)),
+    h("p.faint", {}, t("workshop.note", { least, mb: most / 1e6 })));
+}
+
+async function train(here, most) {
+  const body = order.file ?? new Blob([order.text]);
+  if (body.size > most) return tell(t("workshop.large", { mb: most / 1e6 }));
+  const query = new URLSearchParams({ minutes: order.minutes, name: order.name || order.file?.name || "" });
+  try {
+    const job = await call(`jobs/file?${query}`, body);
+    follow(here, job.id);
+    refresh(here);
+    here.board.scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    tellError(error);
+  }
+}
+
+/** Watch a training, and find it again when the connection was lost. */
+async function follow(here, id) {
+  here.watch?.abort();
+  here.watch = new AbortController();
+  const { signal } = here.watch;
+  const [element, take] = bench(() => {
+    here.watch = null;
+    load().then(() => refresh(here), tellError);
+  });
+  fill(here.board, element);
+  for (let isOver = false; !isOver;) {
+    try {
+      for await (const fact of stream(`jobs/${id}/events`, undefined, { signal })) {
+        isOver = fact.done;
+        if (fact.model && !store.state.models.some((model) => model.name === fact.model)) await load();
+        take(fact);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error.status === 404) return tellError(error);
+      await new Promise((later) => setTimeout(later, 2000));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+"""What visitors hand in to be trained on: is it text, is it enough, what shall it be called."""
+
+import io
+import re
+from collections.abc import Container
+
+from charbard.errors import CorpusError
+from charbard.text import detect_encoding, normalise, pieces
+
+__all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
+
+FEWEST_CHARS = 500
+"""Less teaches nothing but itself."""
+_ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
+_LONGEST_NAME = 40
+
+
+def checked_text(content: bytes) -> int:
+    """How many characters a text has.
+
+    Raises:
+        CorpusError: It is empty, too short, or not text.
+    """
+    if not content.strip():
+        raise CorpusError("the text is empty", hint=_ENOUGH)
+    try:
+        encoding = detect_encoding(io.BytesIO(content), name="what was sent")
+        chars = sum(map(len, pieces(io.BytesIO(content), encoding, name="what was sent")))
+    except CorpusError as error:
+        hint = "plain text is read, as UTF-8, UTF-16 or GB18030"
+        raise CorpusError(str(error), hint=hint) from None
+    if chars < FEWEST_CHARS:
+        raise CorpusError(f"the text has only {chars} characters", hint=_ENOUGH)
+    return chars
+
+
+def model_name(wish: str, taken: Container[str]) -> str:
+    """A name for a model that no other has: letters and digits of any script, joined by hyphens.
+
+    >>> model_name("My Diary (2).txt", {"My-Diary-2"})
+    'My-Diary-2-2'
+    >>> model_name("../..", ())
+    'text'
+    """
+    stem = re.sub(r"\.(txt|md|text)$", "", normalise(wish).strip(), flags=re.IGNORECASE)
+    words = re.sub(r"[^\w]+", "-", stem).strip("-_")
+    name = words[:_LONGEST_NAME].rstrip("-_") or "text"
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
