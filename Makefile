@@ -1,6 +1,7 @@
 # make run             the studio: a page to write in, with the models that ship
 # make run TEXT=my.txt a model of your own text in two minutes, and a page of it
 # make test            the tests
+# make fuzz            10,000 bodies, and all that Schemathesis can think of (half an hour)
 # make lint            style and types
 # make docs            the pages that are made from the code
 # make models          the models that ship, from nothing (hours); make model-names one of them
@@ -18,7 +19,7 @@ endif
 RUN := runs/$(NAME)
 WHAT := $(or $(TEXT),shakespeare)
 
-.PHONY: run test lint docs models model-%
+.PHONY: run test fuzz lint docs models model-%
 .DELETE_ON_ERROR:
 
 # Without a text the studio opens on the models that ship, or else on one trained now.
@@ -42,6 +43,15 @@ $(RUN)/model.safetensors: | $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+# A studio of its own, without the limit on one client's requests.
+fuzz: $(READY)
+	CHARBARD_FUZZ=10000 $(BIN)/python -m pytest tests/web/test_fuzz.py
+	$(BIN)/charbard serve --port 8099 --quiet --set rate=1e9 --set burst=1000000000 & \
+	trap "kill $$!" EXIT; \
+	$(BIN)/st --config-file tests/web/schemathesis.toml run http://127.0.0.1:8099/api/openapi.json \
+		--wait-for-schema 60 --checks all --exclude-checks positive_data_acceptance \
+		--phases examples,coverage,fuzzing --max-examples 200 --continue-on-failure
 
 models: model-verse model-names model-shakespeare
 

@@ -1,105 +1,203 @@
-"""Load on a running studio: poems a second and waiting times, closed or at a fixed rate.
+"""Load on a running studio: poems a second, waiting times and memory, closed or at a fixed rate.
 
-    charbard serve verse --set rate=0 …            see benchmarks/studio.md for the exact command
-    python benchmarks/load.py --url http://127.0.0.1:8000 --users 64 --seconds 20
-    python benchmarks/load.py --rate 100 --seconds 600
+    charbard serve verse -q --set rate=1e9 --set burst=1000000000 & PID=$!
+    python benchmarks/load.py --users 64 --seconds 20
+    python benchmarks/load.py --users 1 --stream                     first line, alone
+    python benchmarks/load.py --rate 100 --seconds 600 --every 60 --pid $PID
+    python benchmarks/load.py --overload --pid $PID
 
-The generator speaks HTTP/1.1 over plain sockets, so that it takes little of the same two cores.
+The generator speaks HTTP/1.1 over plain sockets, so that it takes little of the same two cores. At
+a fixed rate a request counts from when it was due, so a server that stalls is not spared.
 """
 
 import argparse
 import asyncio
 import json
+from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 ORDER = {"form": "七绝", "candidates": 1, "particles": 1}
+PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
+PAGE = 4096
 
 
+class Answer(NamedTuple):
+    """One answer: its status, or 0 if the connection broke."""
+
+    at: float
+    """When it was complete, on `perf_counter`'s clock."""
+    status: int
+    seconds: float
+    first_s: float
+    """Until the first piece of its body."""
+
+
+@dataclass
 class Tally:
     """What came back."""
 
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-        self.statuses: dict[int, int] = {}
+    answers: list[Answer] = field(default_factory=list)
 
-    def add(self, status: int, seconds: float) -> None:
-        self.statuses[status] = self.statuses.get(status, 0) + 1
-        if status == 200:
-            self.seconds.append(seconds)
+    def between(self, start: float, end: float) -> "Tally":
+        """Only what was complete in a stretch of time."""
+        return Tally([answer for answer in self.answers if start <= answer.at < end])
 
-    def report(self, elapsed_s: float) -> dict[str, object]:
-        times = sorted(self.seconds) or [0.0]
-        at = {name: times[int(share * (len(times) - 1))] for name, share in PARTS}
+    def report(self, elapsed_s: float) -> dict[str, Any]:
+        """Poems a second, how long they took, how long refusals took, and every status."""
+        good = [answer for answer in self.answers if answer.status == 200]
+        statuses = sorted({answer.status for answer in self.answers})
         return {
-            "poems_per_s": round(len(self.seconds) / elapsed_s, 1),
-            **{f"{name}_ms": round(value * 1000, 1) for name, value in at.items()},
-            "statuses": self.statuses,
+            "poems_per_s": round(len(good) / elapsed_s, 1),
+            **quantiles([answer.seconds for answer in good]),
+            "first": quantiles([answer.first_s for answer in good]),
+            "refused": quantiles([a.seconds for a in self.answers if a.status in (429, 503)]),
+            "statuses": {
+                status: sum(answer.status == status for answer in self.answers)
+                for status in statuses
+            },
         }
 
 
-PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
+def quantiles(seconds: list[float]) -> dict[str, float]:
+    """Milliseconds at each of `PARTS`; empty for nothing."""
+    times = sorted(seconds)
+    return {
+        f"{name}_ms": round(times[int(share * (len(times) - 1))] * 1000, 1)
+        for name, share in PARTS
+        if times
+    }
 
 
 class Caller:
     """One connection that is kept open."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    def __init__(self, host: str, port: int, order: dict[str, Any]) -> None:
+        self.host, self.port, self.order = host, port, order
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, seed: int, tally: Tally) -> None:
-        began = perf_counter()
-        body = json.dumps({**ORDER, "seed": seed}).encode()
+    async def ask(self, seed: int, tally: Tally, due: float | None = None) -> None:
+        began = perf_counter() if due is None else due
+        status, first = 0, began
+        try:
+            reader = await self._send(json.dumps({**self.order, "seed": seed}).encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            if "content-length:" in head:
+                await reader.readexactly(int(head.split("content-length:")[1].split("\r\n")[0]))
+                first = perf_counter()
+            else:
+                first = await _chunks(reader)
+            status = int(head.split(" ")[1])
+        except (asyncio.IncompleteReadError, OSError):
+            self.streams = None
+        now = perf_counter()
+        tally.answers.append(Answer(now, status, now - began, first - began))
+
+    async def _send(self, body: bytes) -> asyncio.StreamReader:
         if self.streams is None:
             self.streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self.streams
         writer.write(
             b"POST /api/verse HTTP/1.1\r\nHost: load\r\nContent-Type: application/json\r\n"
-            b"Content-Length: %d\r\n\r\n" % len(body)
+            b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
         )
-        writer.write(body)
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(head.split("content-length:")[1].split("\r\n")[0])
-            await reader.readexactly(length)
-            tally.add(int(head.split(" ")[1]), perf_counter() - began)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            self.streams = None
-            tally.add(0, perf_counter() - began)
+        return reader
 
 
-async def closed(host: str, port: int, users: int, seconds: float) -> dict[str, object]:
-    """So many users, each of whom asks again as soon as the answer is there."""
-    tally, seeds, end = Tally(), iter(range(10**9)), perf_counter() + seconds
-
-    async def user() -> None:
-        caller = Caller(host, port)
-        while perf_counter() < end:
-            await caller.ask(next(seeds), tally)
-
-    began = perf_counter()
-    await asyncio.gather(*(user() for _ in range(users)))
-    return tally.report(perf_counter() - began)
+async def _chunks(reader: asyncio.StreamReader) -> float:
+    """Read a body that comes in chunks; returns when the first one was there."""
+    first = None
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        await reader.readexactly(size + 2)
+        first = first or perf_counter()
+    await reader.readexactly(2)
+    return first or perf_counter()
 
 
-async def fixed(host: str, port: int, rate: float, seconds: float) -> dict[str, object]:
-    """Requests at a fixed rate, whether or not the earlier ones are answered."""
-    tally, idle = Tally(), list[Caller]()
+@dataclass(frozen=True)
+class Load:
+    """Where to, and what to ask for."""
 
-    async def one(seed: int) -> None:
-        caller = idle.pop() if idle else Caller(host, port)
-        await caller.ask(seed, tally)
-        idle.append(caller)
+    host: str
+    port: int
+    order: dict[str, Any]
 
-    began, running = perf_counter(), set[asyncio.Task[None]]()
-    for seed in range(int(rate * seconds)):
-        await asyncio.sleep(max(0.0, began + seed / rate - perf_counter()))
-        task = asyncio.create_task(one(seed))
-        running.add(task)
-        task.add_done_callback(running.discard)
-    await asyncio.gather(*running)
-    return tally.report(perf_counter() - began)
+    async def closed(self, users: int, seconds: float, tally: Tally) -> None:
+        """So many users, each of whom asks again as soon as the answer is there."""
+        seeds, end = iter(range(10**9)), perf_counter() + seconds
+
+        async def user() -> None:
+            caller = Caller(self.host, self.port, self.order)
+            while perf_counter() < end:
+                await caller.ask(next(seeds), tally)
+
+        await asyncio.gather(*(user() for _ in range(users)))
+
+    async def fixed(self, rate: float, seconds: float, tally: Tally) -> None:
+        """Requests at a fixed rate, whether or not the earlier ones are answered."""
+        idle, running = list[Caller](), set[asyncio.Task[None]]()
+
+        async def one(seed: int, due: float) -> None:
+            caller = idle.pop() if idle else Caller(self.host, self.port, self.order)
+            await caller.ask(seed, tally, due)
+            idle.append(caller)
+
+        began = perf_counter()
+        for seed in range(int(rate * seconds)):
+            due = began + seed / rate
+            await asyncio.sleep(max(0.0, due - perf_counter()))
+            task = asyncio.create_task(one(seed, due))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        await asyncio.gather(*running)
+
+
+def memory_mb(pid: int | None) -> float | None:
+    """What a process holds in memory; None if nobody knows."""
+    statm = Path(f"/proc/{pid}/statm")
+    if not statm.exists():
+        return None
+    return round(int(statm.read_text().split()[1]) * PAGE / 2**20, 1)
+
+
+async def told(load: Load, options: argparse.Namespace) -> None:
+    """One load, with a line of JSON for each stretch of time, and one for all of it."""
+    tally, began = Tally(), perf_counter()
+    if options.rate:
+        work = asyncio.create_task(load.fixed(options.rate, options.seconds, tally))
+    else:
+        work = asyncio.create_task(load.closed(options.users, options.seconds, tally))
+    start = began
+    while options.every and not work.done():
+        await asyncio.wait({work}, timeout=options.every)
+        end = perf_counter()
+        line = tally.between(start, end).report(end - start)
+        print(json.dumps({"at_s": round(end - began), "mb": memory_mb(options.pid), **line}))
+        start = end
+    await work
+    print(json.dumps(tally.report(perf_counter() - began)))
+
+
+async def overload(load: Load, options: argparse.Namespace) -> None:
+    """What the server can do, then twice that, then what it can do in each second after it."""
+    before = Tally()
+    await load.closed(options.users, options.seconds / 2, before)  # caches are warm after that
+    memory, began = memory_mb(options.pid), perf_counter()
+    before = Tally()
+    await load.closed(options.users, options.seconds, before)
+    capacity = before.report(perf_counter() - began)
+    tally, began = Tally(), perf_counter()
+    await load.fixed(2 * capacity["poems_per_s"], options.seconds, tally)
+    over = tally.report(perf_counter() - began)
+    after, began = Tally(), perf_counter()
+    await load.closed(options.users, 4.0, after)
+    each = [after.between(began + second, began + second + 1) for second in range(4)]
+    print(json.dumps({"capacity": capacity, "mb": memory}))
+    print(json.dumps({"twice_that": over, "mb": memory_mb(options.pid)}))
+    speeds = [one.report(1.0)["poems_per_s"] for one in each]
+    print(json.dumps({"poems_per_s_in_each_second_after_it": speeds}))
 
 
 def main() -> None:
@@ -107,15 +205,16 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--users", type=int, default=64)
     parser.add_argument("--rate", type=float, help="requests a second, instead of users")
+    parser.add_argument("--overload", action="store_true", help="twice what it can do")
+    parser.add_argument("--stream", action="store_true", help="ask for lines as they come")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--every", type=float, help="seconds between lines of the report")
+    parser.add_argument("--pid", type=int, help="the server's process, for its memory")
     options = parser.parse_args()
     where = urlsplit(options.url)
-    host, port = where.hostname or "127.0.0.1", where.port or 80
-    if options.rate:
-        result = asyncio.run(fixed(host, port, options.rate, options.seconds))
-    else:
-        result = asyncio.run(closed(host, port, options.users, options.seconds))
-    print(json.dumps(result))
+    order = {**ORDER, "stream": True} if options.stream else ORDER
+    load = Load(where.hostname or "127.0.0.1", where.port or 80, order)
+    asyncio.run((overload if options.overload else told)(load, options))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,34 @@ def test_who_goes_away_frees_his_row() -> None:
         assert engine.load().rows <= 1
 
 
+def test_who_goes_away_during_a_step_gets_no_other() -> None:
+    """His rows are free before the next step of the batch."""
+    in_step, may_end, closed = threading.Event(), threading.Event(), threading.Event()
+    steps = []
+
+    def endless_steps():
+        try:
+            while True:
+                yield Emit(len(steps))
+                yield Plan((0,), (5,), (None,))
+                steps.append(1)
+                if len(steps) == 3:
+                    in_step.set()
+                    may_end.wait(10)
+        finally:
+            closed.set()
+
+    with Engine(MODEL, rows=1) as engine:
+        values = engine.run(Task(endless_steps()))
+        next(values)
+        assert in_step.wait(10)
+        values.close()
+        may_end.set()
+
+        assert closed.wait(10)
+    assert len(steps) == 3
+
+
 def test_a_cancelled_stream_frees_its_row() -> None:
     """So does cancelling the coroutine that waits."""
     closed = threading.Event()

@@ -11,8 +11,13 @@ import pytest
 
 from charbard.config import StudioConfig
 from charbard.errors import BusyError, OptionError, RateError
+from charbard.runtime import Plan, Steps, Task
+from charbard.web import Library
+from charbard.web.flow import found
 from charbard.web.rate import Rate
 from charbard.web.slots import Slots
+from charbard.web.state import Studio
+from charbard.writer import Work
 from tests.web.conftest import serving
 
 LONG = {"length": 1_000_000, "stream": True}
@@ -46,6 +51,49 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
         assert answer.status_code == 200
         engine = here.studio.library.find(None).engine
         assert until(lambda: engine.load().rows == 0)
+
+
+@pytest.mark.parametrize("path", ["/api/prose", "/v1/completions"])
+def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
+    """It need not be a stream: whoever hangs up frees place and rows."""
+    body = {"length": 10**6} if path == "/api/prose" else {"model": "owl", "max_tokens": 10**6}
+    with (
+        serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
+        here.client() as client,
+    ):
+        with pytest.raises(httpx.ReadTimeout):
+            client.post(path, json=body, timeout=0.3)
+
+        assert until(lambda: here.studio.slots.active == 0)
+        engine = here.studio.library.find(None).engine
+        assert until(lambda: engine.load().rows == 0)
+
+
+def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> None:
+    """Couplets, names, next lines and alternatives write through works: cancelling one frees its
+    rows."""
+
+    async def leave() -> bool:
+        studio = Studio(Library([("owl", prose_writer)]), StudioConfig())
+        opened = studio.library.find(None)
+
+        def endless() -> Steps:
+            while True:
+                yield Plan((0,), (5,), (None,))
+
+        def work() -> Work[None]:
+            yield [Task(endless())]
+
+        finding = asyncio.create_task(found(studio, opened, work()))
+        while not opened.engine.load().rows:
+            await asyncio.sleep(0.01)
+        finding.cancel()
+        await asyncio.gather(finding, return_exceptions=True)
+        left = await asyncio.to_thread(until, lambda: opened.engine.load().rows == 0)
+        studio.library.close()
+        return left
+
+    assert asyncio.run(leave())
 
 
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:
@@ -84,6 +132,23 @@ def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
         last = list(lines)[-1]
 
     assert "stop" in json.loads(last)["error"]
+
+
+def test_a_stream_that_ends_in_time_is_whole(prose_writer) -> None:
+    """While a stream runs out nobody else is let in."""
+    with (
+        serving(("owl", prose_writer), grace_s=20.0) as here,
+        here.client() as client,
+        client.stream("POST", "/api/prose", json={"length": 3000, "stream": True}) as reply,
+    ):
+        lines = reply.iter_lines()
+        next(lines)
+        here.server.should_exit = True
+        last = json.loads(list(lines)[-1])
+        with here.client() as late, pytest.raises(httpx.ConnectError):
+            late.get("/api/health")
+
+    assert last["done"]
 
 
 def test_bodies_are_bounded(prose_writer) -> None:

@@ -1,100 +1,15 @@
 """The page in a real browser: every flow, with an input method, light and dark, phone and desk."""
 
 import json
-import shutil
-from collections.abc import Iterator
 
 import pytest
 
 from charbard.web import Library
-from tests.web.conftest import Running, serving
+from tests.web.browsing import DESK, IN_BROWSER, PHONE, Visit, browser, state, visit, visiting
+from tests.web.conftest import serving
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
-]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-class Visit:
-    """A page that keeps what the browser complained about."""
-
-    def __init__(self, browser, running: Running, **options) -> None:
-        self.context = browser.new_context(
-            **{"viewport": DESK, "locale": "zh-CN", "accept_downloads": True, **options}
-        )
-        self.context.set_default_timeout(15_000)
-        self.url = running.url
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.foreign: list[str] = []
-        self.page.on(
-            "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._note)
-
-    def _note(self, request) -> None:
-        if not request.url.startswith((self.url, "blob:", "data:")):
-            self.foreign.append(request.url)
-
-    def until(self, expression: str, seconds: float = 15.0) -> None:
-        """Wait until an expression is true. Playwright's own way needs what the policy forbids."""
-        for _ in range(int(seconds / 0.05)):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"never became true: {expression}")
-
-    def open(self, view: str = ""):
-        self.page.goto(f"{self.url}/#/{view}")
-        return self.page
-
-    def written(self):
-        """The page once it has written."""
-        page = self.open("write")
-        page.wait_for_selector(".sheet.is-done")
-        return page
-
-    def on_desk(self):
-        """The page with the first poem on the desk."""
-        page = self.written()
-        page.keyboard.press("1")
-        page.wait_for_selector(".verdict:not(.faint)")
-        return page
-
-
-@pytest.fixture
-def visit(browser, running) -> Iterator[Visit]:
-    here = Visit(browser, running)
-    yield here
-    here.context.close()
-    assert here.complaints == []
-    assert here.foreign == []
-
-
-def state(page):
-    return page.evaluate("async () => (await import('./js/store.js')).store.state")
+__all__ = ["browser", "visit"]  # fixtures
+pytestmark = IN_BROWSER
 
 
 def test_it_opens_on_poems(visit) -> None:
@@ -107,20 +22,42 @@ def test_it_opens_on_poems(visit) -> None:
     assert len(state(page)["shelf"]["history"]) == 4
 
 
-def test_nothing_moves_while_lines_come(visit) -> None:
-    """The sheets stand before the first line: the layout does not shift."""
-    page = visit.written()
-    page.evaluate(
-        """() => { window.shift = 0; new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) window.shift += entry.value;
-        }).observe({ type: 'layout-shift', buffered: false }); }"""
-    )
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_moves_while_lines_come(browser, running, size) -> None:
+    """The sheets stand before the first line: the layout does not shift; hardly at first, when
+    the navigation comes."""
+    with visiting(browser, running, viewport=size) as here:
+        here.page.add_init_script(
+            """window.shifts = []; new PerformanceObserver((list) => {
+              for (const { value, sources } of list.getEntries())
+                shifts.push([value, ...sources.map((one) => one.node?.outerHTML.slice(0, 80))]);
+            }).observe({ type: 'layout-shift', buffered: true });"""
+        )
+        page = here.written()
+        first = page.locator(".sheet").first.inner_text()
+        opening = page.evaluate("shifts.splice(0).reduce((sum, [value]) => sum + value, 0)")
 
-    page.click("text=落笔")
-    page.wait_for_selector(".sheet[aria-busy=true]")
-    visit.until("document.querySelectorAll('.sheet.is-done').length === 4")
+        page.click("text=落笔")
+        here.until(f"document.querySelector('.sheet').innerText !== {json.dumps(first)}")
+        here.until("document.querySelectorAll('.sheet.is-done').length === 4")
 
-    assert page.evaluate("window.shift") < 0.01
+        assert opening < 0.01
+        assert page.evaluate("shifts") == []
+
+
+def test_the_first_paint_waits_for_no_answer(browser, running) -> None:
+    """The page is painted before any answer of the API is there: nothing slow can hold it up."""
+    with visiting(browser, running) as here:
+        held = []
+        here.page.route("**/api/**", lambda route: held.append(route))
+        here.page.goto(here.url)
+
+        here.until("performance.getEntriesByName('first-contentful-paint').length === 1")
+        assert held
+        for route in held:
+            route.continue_()
+        here.page.unroute("**/api/**")
+        here.page.wait_for_selector(".sheet.is-done")
 
 
 def test_wishes_are_kept(visit) -> None:
@@ -337,19 +274,17 @@ def test_looking_inside(visit) -> None:
 
 def test_what_is_borrowed_is_underlined_and_has_a_source(browser, running, small_corpus) -> None:
     """Whole lines and parts look different; focus and click tell poet, title and line."""
-    here = Visit(browser, running)
-    page = here.open("look")
-    page.fill("textarea", "夜来风雨聲，花落知多矣。明月几时有")
-    page.click(".go")
-    page.wait_for_selector(".trace")
-    page.locator(".trace").nth(1).focus()
+    with visiting(browser, running) as here:
+        page = here.open("look")
+        page.fill("textarea", "夜来风雨聲，花落知多矣。明月几时有")
+        page.click(".go")
+        page.wait_for_selector(".trace")
+        page.locator(".trace").nth(1).focus()
 
-    assert page.locator(".trace").all_inner_texts() == ["夜来风雨聲", "花落知多"]
-    assert "is-line" in page.locator(".trace").first.get_attribute("class")
-    assert "is-line" not in page.locator(".trace").nth(1).get_attribute("class")
-    assert "孟浩然《春晓》" in page.inner_text(".aside:has-text('孟浩然')")
-    here.context.close()
-    assert here.complaints == []
+        assert page.locator(".trace").all_inner_texts() == ["夜来风雨聲", "花落知多"]
+        assert "is-line" in page.locator(".trace").first.get_attribute("class")
+        assert "is-line" not in page.locator(".trace").nth(1).get_attribute("class")
+        assert "孟浩然《春晓》" in page.inner_text(".aside:has-text('孟浩然')")
 
 
 def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) -> None:
@@ -366,13 +301,13 @@ def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) ->
 
 def test_how_a_model_learned(browser, run_folder) -> None:
     """The same seed at every snapshot, along a slider that the keyboard moves."""
-    with serving(library=Library.open([run_folder / "model.safetensors"])) as here:
-        visit = Visit(browser, here)
-        page = visit.open("look")
+    library = Library.open([run_folder / "model.safetensors"])
+    with serving(library=library) as running, visiting(browser, running) as here:
+        page = here.open("look")
         page.fill("textarea", "春江花月夜")
         page.click(".go")
         page.click("text=看它学")
-        visit.until("document.querySelector('.panel .dial').value === '2'")
+        here.until("document.querySelector('.panel .dial').value === '2'")
         last = page.inner_text(".grown")
         page.focus(".panel .dial")
         page.keyboard.press("Home")
@@ -382,21 +317,29 @@ def test_how_a_model_learned(browser, run_folder) -> None:
         assert page.inner_text(".grown") != last
         page.keyboard.press("End")
         assert page.inner_text(".grown") == last
-        visit.context.close()
-        assert visit.complaints == []
 
 
 def test_names_of_a_gender(browser, names_writer) -> None:
     """The choice stands there for a model that knows genders, and reaches it."""
-    with serving(("names", names_writer)) as here:
-        visit = Visit(browser, here)
-        page = visit.open("names")
+    with serving(("names", names_writer)) as running, visiting(browser, running) as here:
+        page = here.open("names")
         page.wait_for_selector(".name")
         with page.expect_request("**/api/names") as sent:
             page.check("input[name=name-gender][value=女]")
             page.click("text=起名")
         assert sent.value.post_data_json["gender"] == "女"
-        visit.context.close()
+
+
+def test_arrows_go_from_poem_to_poem(visit) -> None:
+    """Down and up; in a field they stay with the field."""
+    page = visit.written()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+
+    assert page.evaluate("document.activeElement.ariaLabel") == "第 2 首"
+    page.focus("input[value=七绝]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("input[value=五绝]:focus")
 
 
 def test_known_lines_may_be_allowed(visit) -> None:

@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from charbard.config import StudioConfig
+from charbard.web.answers import errors_at
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
 from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
@@ -28,10 +29,7 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
-_PARTS = (
-    *(health, models, verse, prosody, inside, novelty, growth, prose, jobs),
-    *(completions, classic),
-)
+_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, classic)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -53,12 +51,15 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.studio = studio
+    app.include_router(health.router)
     for part in _PARTS:
-        app.include_router(part.router)
-    app.mount("/", StaticFiles(packages=[("charbard.web", "static")], html=True), name="page")
+        app.include_router(part.router, responses=errors_at(part.router.prefix))
+    # Not mounted: a mount at the root would answer for every wrong method, too.
+    app.router.default = StaticFiles(packages=[("charbard.web", "static")], html=True)
     handle_errors(app)
     _wrap(app, studio)
     return app

@@ -33,7 +33,12 @@ STATUS = {
 }
 """Status by class; a class that is not named here has its parent's."""
 _RETRY_S = "1"
-_TOLD = {404: "no such address", 405: "this address does not take that method"}
+_LISTED = "the addresses are listed at: api/docs"
+_TOLD = {
+    400: ("the body cannot be read", "send JSON in UTF-8"),
+    404: ("no such address", _LISTED),
+    405: ("this address does not take that method", _LISTED),
+}
 
 
 def path_in_app(scope: Scope) -> str:
@@ -91,8 +96,8 @@ def handle_errors(app: FastAPI) -> None:
 
     def show_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        told = _TOLD.get(error.status_code, str(error.detail).lower())
-        body = {"error": told, "hint": "the addresses are listed at: api/docs"}
+        told, hint = _TOLD.get(error.status_code, (str(error.detail).lower(), _LISTED))
+        body = {"error": told, "hint": hint}
         shaped = _shaped(path_in_app(request.scope), error.status_code, body)
         return JSONResponse(shaped, error.status_code, error.headers)
 

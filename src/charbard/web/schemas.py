@@ -37,9 +37,9 @@ def from_setting(config: type, name: str, **more: Any) -> Any:
 
 
 class Body(BaseModel):
-    """A body that refuses what it does not know."""
+    """A body that refuses what it does not know, and a number that is written as a word."""
 
-    model_config = ConfigDict(extra="forbid", str_max_length=200_000)
+    model_config = ConfigDict(extra="forbid", strict=True, str_max_length=200_000)
 
     def settings(self, config: type) -> dict[str, Any]:
         """What the client said, as far as it concerns this config; lists as tuples."""

@@ -9,31 +9,56 @@ __all__ = ["RULES", "Finding", "Rule"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of verse: its Chinese name and what it says, in a few words."""
+    """A rule of verse: its Chinese name and what it says, in a few words of either language."""
 
     name: str
     says: str
+    says_zh: str
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         # broken
-        "lines": Rule("句数", "the form has another number of lines"),
-        "length": Rule("字数", "the line has another number of characters"),
-        "tone": Rule("平仄", "a fixed position has the other tone"),
-        "lone-level": Rule("孤平", "one level character stands alone between oblique ones"),
-        "three-level": Rule("三平尾", "the last three characters are all level"),
-        "opposition": Rule("失对", "the second line of a couplet repeats the tones of the first"),
-        "adhesion": Rule("失粘", "a couplet does not take up the tones of the one before"),
-        "rhyme": Rule("出韵", "the line does not rhyme with the others"),
+        "lines": Rule("句数", "the form has another number of lines", "句数与体裁不同"),
+        "length": Rule("字数", "the line has another number of characters", "字数与体裁不同"),
+        "tone": Rule("平仄", "a fixed position has the other tone", "此处平仄相反"),
+        "lone-level": Rule(
+            "孤平", "one level character stands alone between oblique ones", "除韵脚外只剩一个平声"
+        ),
+        "three-level": Rule("三平尾", "the last three characters are all level", "句末三字皆平"),
+        "opposition": Rule(
+            "失对",
+            "the second line of a couplet repeats the tones of the first",
+            "对句与出句平仄重复",
+        ),
+        "adhesion": Rule(
+            "失粘", "a couplet does not take up the tones of the one before", "与上一联不相粘"
+        ),
+        "rhyme": Rule("出韵", "the line does not rhyme with the others", "与别的韵脚不同韵"),
         # legal, but worth a word
-        "special": Rule("特拗", "平平仄平仄 stands for 平平平仄仄"),
-        "self-rescue": Rule("孤平拗救", "a level third-last character saves the line"),
-        "rescue": Rule("大拗对句救", "the answering line makes good an oblique fourth character"),
-        "small-rescue": Rule("小拗对句救", "the answering line makes good an oblique third one"),
-        "three-oblique": Rule("三仄尾", "the last three characters are all oblique"),
-        "neighbour": Rule("首句借韵", "the first line borrows a neighbouring rhyme"),
-        "repeat": Rule("重韵", "a rhyme word comes again"),
+        "special": Rule("特拗", "平平仄平仄 stands for 平平平仄仄", "平平仄平仄代平平平仄仄，合法"),
+        "self-rescue": Rule(
+            "孤平拗救",
+            "a level third-last character saves the line",
+            "本句第三字（七言第五字）用平自救，合法",
+        ),
+        "rescue": Rule(
+            "大拗对句救",
+            "the answering line makes good an oblique fourth character",
+            "对句相救，合法",
+        ),
+        "small-rescue": Rule(
+            "小拗对句救",
+            "the answering line makes good an oblique third one",
+            "小拗，对句相救，合法",
+        ),
+        "three-oblique": Rule(
+            "三仄尾", "the last three characters are all oblique", "句末三字皆仄，可容"
+        ),
+        "neighbour": Rule(
+            "首句借韵", "the first line borrows a neighbouring rhyme", "首句借邻韵，可容"
+        ),
+        "repeat": Rule("重韵", "a rhyme word comes again", "韵字重出"),
     }
 )
 

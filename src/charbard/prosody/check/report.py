@@ -123,6 +123,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "name": rule.name,
         "says": rule.says,
+        "says_zh": rule.says_zh,
         "line": finding.line or None,
         "place": finding.place,
         "allowed": finding.allowed or None,

@@ -3,17 +3,19 @@
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
+from fastapi import Request as HttpRequest
 
 from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
 from charbard.text import normalise
-from charbard.web.flow import collect, in_thread
+from charbard.web.flow import collect, found, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.prose import pieces
 from charbard.web.state import Here, Studio
 from charbard.writer import fresh_seed
+from charbard.writer.request import Request
 
 __all__ = ["router"]
 
@@ -24,7 +26,7 @@ _SURE = SampleOptions(temperature=0.8)
 
 @router.get("/write_poem")
 async def write_poem(
-    request: Request,
+    request: HttpRequest,
     studio: Here,
     begin_word: str = Query("", max_length=200, description="What it begins with; may be empty."),
     form: str = Query("七绝", max_length=200, description="Form, where a model writes verse."),
@@ -40,20 +42,22 @@ async def write_poem(
 
     async def written() -> dict[str, str]:
         if opened.writes_verse:
-            return {"result": await in_thread(studio, _poem, opened, beginning, form, theme)}
+            bare = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
+            asked = await in_thread(studio, _understood, opened, beginning, bare)
+            (poem,) = await found(studio, opened, opened.verse.poem_work(asked))
+            return {"result": str(poem)}
         return {"result": await _text(studio, opened, beginning)}
 
     return await collect(studio, request, written)
 
 
-def _poem(opened: Opened, beginning: str, form: str, theme: str) -> str:
-    """A poem whose first line begins so, with as many of the characters as the form allows."""
-    length = form_named(form).variants[0].lengths[0]
-    order = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
+def _understood(opened: Opened, beginning: str, bare: VerseOrder) -> Request:
+    """A poem to write, whose first line has as many of the characters as the form allows."""
+    length = form_named(bare.form).variants[0].lengths[0]
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):
-            return str(opened.verse.verse(replace(order, opening=beginning[:size]))[0])
-    return str(opened.verse.verse(order)[0])
+            return opened.verse.request(replace(bare, opening=beginning[:size]))
+    return opened.verse.request(bare)
 
 
 async def _text(studio: Studio, opened: Opened, beginning: str) -> str:

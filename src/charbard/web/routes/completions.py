@@ -6,13 +6,14 @@ prompts of token ids, `suffix`, `logit_bias`, `best_of`.
 
 from collections.abc import AsyncGenerator
 from time import time
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
 from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
+from charbard.web.answers import EVENTS
 from charbard.web.flow import Facts, Lines, collect, encode_event
 from charbard.web.library import Opened
 from charbard.web.routes.prose import pieces
@@ -36,7 +37,9 @@ class CompletionBody(Body):
     )
 
     model: str = Field(description="Name or digest of a model; see /v1/models.")
-    prompt: str | list[str] = Field("", description="Text to write on from, or several of them.")
+    prompt: str | Annotated[list[str], Field(min_length=1)] = Field(
+        "", description="Text to write on from, or several of them."
+    )
     max_tokens: int = Field(16, ge=1, description="Characters to write at most.")
     temperature: float = Field(1.0, ge=0, le=2, description="0 takes the likeliest character.")
     top_p: float = Field(1.0, ge=0, le=1)
@@ -107,7 +110,7 @@ async def model(name: str, studio: Here) -> dict[str, Any]:
     return _card(studio.library.find(name).name)
 
 
-@router.post("/completions", response_model=None)
+@router.post("/completions", response_model=None, responses=EVENTS)
 async def completions(
     body: CompletionBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from charbard.bundle import load_bundle
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
+from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread
 from charbard.web.library import Opened
 from charbard.web.schemas import Seeded, from_setting
@@ -39,7 +40,7 @@ class GrowthBody(Seeded):
     stream: bool = Field(False, description="Answer in JSON lines, one snapshot after the other.")
 
 
-@router.post("/growth", response_model=None)
+@router.post("/growth", response_model=None, responses=LINES)
 async def growth(
     body: GrowthBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:

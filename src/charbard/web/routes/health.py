@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from charbard.web.answers import errors_at
 from charbard.web.state import Here
 
 __all__ = ["router"]
@@ -15,15 +16,19 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/ready")
+@router.get("/ready", responses=errors_at("/api", 404, 503))
 async def ready(studio: Here) -> dict[str, object]:
-    """It has a model and is not being stopped; 503 otherwise."""
+    """It has a model and is not being stopped; 404 or 503 otherwise."""
     studio.check_going()
     studio.library.find(None)
     return {"status": "ready", "models": len(studio.library)}
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **errors_at("/api", 401, 429)},
+)
 async def metrics(studio: Here) -> Response:
     """Counters in Prometheus' text format."""
     return Response(studio.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.runtime import without_units
+from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, emitted, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
@@ -23,7 +24,7 @@ __all__ = ["pieces", "router", "text_order"]
 router = APIRouter(prefix="/api", tags=["prose"])
 
 
-@router.post("/prose", response_model=None)
+@router.post("/prose", response_model=None, responses=LINES)
 async def prose(
     body: ProseBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:

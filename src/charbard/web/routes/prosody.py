@@ -1,5 +1,6 @@
 """Forms, rhyme and the checker: verse without a model."""
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -66,7 +67,7 @@ def check_poem(body: CheckBody) -> dict[str, Any]:
 @router.get("/rules")
 async def rules() -> dict[str, Any]:
     """What the checker knows: each rule with its Chinese name."""
-    return {key: {"name": rule.name, "says": rule.says} for key, rule in RULES.items()}
+    return {key: asdict(rule) for key, rule in RULES.items()}
 
 
 @router.post("/rhyme")

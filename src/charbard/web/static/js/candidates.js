@@ -22,7 +22,7 @@ export class Sheet {
     this.foot = h("div.sheet-foot");
     this.element = h(
       `article.sheet${shape ? "" : ".is-prose"}`,
-      { "aria-label": t("write.candidate", { n: number }), "aria-busy": "true" },
+      { tabindex: -1, "aria-label": t("write.candidate", { n: number }), "aria-busy": "true" },
       h("span.sheet-number", { "aria-hidden": "true" }, String(number)),
       this.body,
       this.foot,

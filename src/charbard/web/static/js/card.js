@@ -1,6 +1,6 @@
 /** The card: one drawing as SVG, columns placed character by character; the PNG is that drawing. */
 
-import { fill, h, s } from "./dom.js";
+import { button, fill, h, s } from "./dom.js";
 import { chips, textField } from "./fields.js";
 import { dressed, headingOf, rowsOf } from "./poem.js";
 import { openDialog } from "./settings.js";
@@ -38,8 +38,8 @@ export async function openCard(poem) {
     textField({ label: t("card.seal"), value: choice.seal, maxlength: 4, onInput: (seal) => set({ seal: seal.trim() }) }),
     textField({ label: t("card.signature"), value: choice.signature, maxlength: 16, onInput: (signature) => set({ signature: signature.trim() }) }),
     h("div.go-row", {},
-      h("button.go", { type: "button", on: { click: () => savePng(drawing, poem) } }, t("card.png")),
-      h("button.plain", { type: "button", on: { click: () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), poem, "svg") } }, t("card.svg"))))), "is-wide");
+      button("go", t("card.png"), () => savePng(drawing, poem)),
+      button("plain", t("card.svg"), () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), poem, "svg"))))), "is-wide");
 }
 
 /** The drawing of a card. */

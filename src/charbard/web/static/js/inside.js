@@ -3,7 +3,7 @@
 import { call, stream } from "./api.js";
 import { button, fill, h } from "./dom.js";
 import { textField } from "./fields.js";
-import { dressed, poemElement, rowsOf } from "./poem.js";
+import { dressed, poemElement } from "./poem.js";
 import { store } from "./store.js";
 import { hasWord, t } from "./strings.js";
 import { say, tellError } from "./toast.js";
@@ -41,7 +41,7 @@ function traced(text, { spans, corpus, hint, found, characters }) {
 }
 
 function placeOf(source) {
-  return source ? `${source.dynasty} ${source.author}《${source.title}》${t("check.line", { n: source.number })}` : t("look.novelty.line");
+  return source ? `${source.dynasty} ${source.author}《${source.title}》 ${t("check.line", { n: source.number })}` : t("look.novelty.line");
 }
 
 /** Colour the text by one unit; name the units that follow something; write without one. */
@@ -106,7 +106,7 @@ async function written(writesVerse, order) {
   if (writesVerse) {
     const { poems } = await call("verse", { ...order, form: "七绝", candidates: 1, particles: 1 });
     const lines = await dressed(poems[0].lines);
-    return rowsOf(lines.map(({ text }, at) => ({ text, mark: poems[0].marks[at] }))).map((row) => row.map((line) => line.text + line.mark).join("")).join("\n");
+    return lines.map(({ text }, at) => text + poems[0].marks[at]).join("\n");
   }
   const { texts } = await call("prose", { ...order, length: 200 });
   return texts[0].text;

@@ -71,6 +71,7 @@ async function show() {
   navigation();
   tools();
   const keys = module.mount(main) ?? {};
+  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", {}, t(`nav.${view.name}`)));
   shown.keys = keys;
   shown.leave = keys.leave ?? null;
   document.title = `${t(`nav.${view.name}`)} · 吟游 charbard`;
@@ -119,6 +120,7 @@ function onKey(event) {
   if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
   const { keys } = shown;
+  if (event.key.startsWith("Arrow") && event.target.closest?.("input")) return;
   if (event.key === "Escape") return keys.Escape?.();
   if (event.target.closest?.("input:not([type=radio]):not([type=range]), textarea, select")) return;
   if (event.key === "?") return openHelp();

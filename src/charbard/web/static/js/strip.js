@@ -1,7 +1,7 @@
 /** The prosody strip: under each character its tone as a shape, rhyme feet, and what breaks the form. */
 
 import { h } from "./dom.js";
-import { hasWord, t } from "./strings.js";
+import { t } from "./strings.js";
 import { store } from "./store.js";
 
 const SHAPES = { 平: "○", 仄: "●", 中: "◐", "？": "?" };
@@ -29,8 +29,7 @@ export function markWords(report, line, place) {
 
 /** What a finding says, in the language of the page. */
 export function findingWords(finding) {
-  const key = `rule.${finding.rule}`;
-  const says = store.state.settings.language === "zh" && hasWord(key) ? t(key) : finding.says;
+  const says = store.state.settings.language === "zh" ? finding.says_zh : finding.says;
   const mend = finding.allowed ? `；${t("check.mend", { chars: finding.allowed })}` : "";
   return `${finding.name}：${says}${mend}`;
 }

@@ -1,6 +1,6 @@
 /** What this is, what it runs on, and where its API is. */
 
-import { h } from "../dom.js";
+import { button, h } from "../dom.js";
 import { openHelp } from "../settings.js";
 import { store } from "../store.js";
 import { t } from "../strings.js";
@@ -20,6 +20,6 @@ export function mount(root) {
       ])),
       h("h2", {}, t("about.api")),
       h("p", {}, t("about.api.text"), " ", h("a", { href: "docs.html" }, "docs.html"), " · ", h("a", { href: "api/openapi.json" }, "api/openapi.json")),
-      h("p", {}, h("button.plain", { type: "button", on: { click: openHelp } }, t("keys.title")))),
+      h("p", {}, button("plain", t("keys.title"), openHelp))),
   );
 }

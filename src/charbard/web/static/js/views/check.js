@@ -2,7 +2,7 @@
 
 import { toDesk } from "../actions.js";
 import { call } from "../api.js";
-import { fill, h } from "../dom.js";
+import { button, fill, h } from "../dom.js";
 import { selectField, textField } from "../fields.js";
 import { freshId, textOf } from "../poem.js";
 import { store } from "../store.js";
@@ -26,7 +26,7 @@ export function mount(root) {
       h("div.field-row", {},
         selectField({ label: t("check.form"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
         selectField({ label: t("check.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
-      h("button.go", { type: "button", on: { click: go } }, t("check.go")),
+      button("go", t("check.go"), go),
       h("p.faint", {}, t("check.legend"))),
     out));
   go();
@@ -58,7 +58,7 @@ function show(out, report) {
         rhymes ? h("span.faint", {}, `${t("check.rhyme")}：${rhymes}`) : null,
         h("span.faint", {}, t("check.free", { free: report.free, fixed: report.fixed })),
         store.state.features.desk && report.kind !== "姓名"
-          ? h("button.plain", { type: "button", on: { click: () => toDesk(poemOf(report)) } }, t("check.desk"))
+          ? button("plain", t("check.desk"), () => toDesk(poemOf(report)))
           : null)),
     report.violations.length || report.notes.length || report.remark
       ? h("section.panel", {}, h("h2", {}, t("check.notes")),

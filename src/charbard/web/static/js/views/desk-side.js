@@ -1,6 +1,6 @@
 /** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
 
-import { fill, h, icon } from "../dom.js";
+import { button, fill, h, icon } from "../dom.js";
 import { t } from "../strings.js";
 
 /** Draw the panels for what is chosen. */
@@ -12,19 +12,19 @@ export function sidePanels(desk, side) {
 function linesPanel(desk) {
   const { at, options } = desk.work.lines;
   return h("section.panel", {}, h("h2", {}, desk.work.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next")),
-    options.map((text, number) => h("button.line-choice", { type: "button", lang: "zh", on: { click: () => desk.work.take(at, text) } }, text, h("small", { "aria-hidden": "true" }, String(number + 1)))));
+    options.map((text, number) => button("line-choice", [text, h("small", { "aria-hidden": "true" }, String(number + 1))], () => desk.work.take(at, text), { lang: "zh" })));
 }
 
 function openPanel(desk) {
   return h("section.panel", {}, h("div.scopes", {},
-    h("button.plain", { type: "button", on: { click: () => desk.work.next(desk.poem, true) } }, icon("again"), t("write.again")),
-    h("button.plain", { type: "button", on: { click: () => desk.work.finish() } }, t("desk.finish"))));
+    button("plain", [icon("again"), t("write.again")], () => desk.work.next(desk.poem, true)),
+    button("plain", t("desk.finish"), () => desk.work.finish())));
 }
 
 function charPanel(desk) {
   const { chosen } = desk.desk;
   const { work } = desk;
-  const again = (label, act) => h("button.plain", { type: "button", on: { click: act } }, label);
+  const again = (label, act) => button("plain", label, act);
   if (!chosen) {
     return h("section.panel", {}, h("p.faint", {}, t("desk.choose")), h("div.scopes", {}, again(t("desk.all.again"), () => work.againAll())));
   }
@@ -33,7 +33,7 @@ function charPanel(desk) {
   return h("section.panel", {}, h("h2", {}, t("desk.alternatives")),
     choices(desk, line, place),
     h("div.scopes", {},
-      h("button.plain", { type: "button", "aria-pressed": String(isLocked), on: { click: () => desk.lock(line, place) } }, icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")),
+      button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": String(isLocked) }),
       again(t("desk.char.again"), () => work.again(line, place)),
       again(t("desk.near.again"), () => work.again(line, place, "neighbours")),
       again(t("desk.all.again"), () => work.againAll())));
@@ -44,8 +44,7 @@ function choices(desk, line, place) {
   if (!alternatives) return h("p.faint", {}, "…");
   if (!alternatives.length) return h("p.faint", {}, t("desk.alternatives.none"));
   return h("div.choices", { lang: "zh" }, alternatives.map((one) =>
-    h("button.choice", { type: "button", title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}`, on: { click: () => desk.swap(line, place, one.char) } },
-      h("b", {}, one.char), h("small", {}, share(one.probability)))));
+    button("choice", [h("b", {}, one.char), h("small", {}, share(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
 }
 
 function share(probability) {
@@ -56,5 +55,5 @@ function stepsPanel(desk) {
   const { steps, at } = desk.desk.tree;
   if (steps.length < 2) return null;
   return h("section.panel", {}, h("h2", {}, t("desk.history")), h("div.steps", {}, steps.map((step, number) =>
-    h("button.step", { type: "button", data: { depth: step.depth }, "aria-current": number === at ? "step" : null, on: { click: () => desk.jump(number) } }, step.label))));
+    button("step", step.label, () => desk.jump(number), { data: { depth: step.depth }, "aria-current": number === at ? "step" : null }))));
 }

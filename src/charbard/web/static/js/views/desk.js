@@ -1,7 +1,7 @@
 /** The desk: one poem, worked on character by character. What is drawn here follows `store.state.desk`. */
 
 import { actionsOf } from "../actions.js";
-import { fill, h, iconButton, isComposing } from "../dom.js";
+import { button, fill, h, iconButton, isComposing } from "../dom.js";
 import { textField } from "../fields.js";
 import { dressed, freshId, headingOf, languageTag } from "../poem.js";
 import { remember, store } from "../store.js";
@@ -120,14 +120,14 @@ class Desk {
     fill(this.root, h("div.check", {},
       h("div.slip", {},
         textField({ label: t("desk.paste"), value: "", place: t("check.place"), area: true, rows: 6, lang: "zh", maxlength: 2000, onInput: (value) => { text = value; }, onEnter: put }),
-        h("button.go", { type: "button", on: { click: put } }, t("desk.put"))),
+        button("go", t("desk.put"), put)),
       h("div.panel", {}, h("p", {}, t("desk.empty")), h("div.scopes", {},
         store.state.features.verse ? this.blankButtons() : null))));
   }
 
   blankButtons() {
     return ["五绝", "七绝", "五律", "七律"].filter((name) => store.state.forms.some((form) => form.name === name)).map((name) =>
-      h("button.plain", { type: "button", on: { click: () => this.work.blank(name) } }, `${t("desk.lineByLine")} · ${name}`));
+      button("plain", `${t("desk.lineByLine")} · ${name}`, () => this.work.blank(name)));
   }
 
   drawSheet() {

@@ -2,7 +2,7 @@
 
 import { actionsOf } from "../actions.js";
 import { saveFile } from "../card.js";
-import { fill, h, icon } from "../dom.js";
+import { button, fill, h, icon } from "../dom.js";
 import { isPoem } from "../link.js";
 import { freshId, headingOf, poemElement, textOf } from "../poem.js";
 import { store } from "../store.js";
@@ -39,23 +39,23 @@ function grid(poems) {
 
 function exports(poems) {
   const file = h("input.unseen", { type: "file", accept: ".json,application/json", "aria-label": t("shelf.import"), on: { change: (event) => takeIn(event.target.files[0]) } });
-  const out = (ending, kind, content) => h("button.plain", { type: "button", disabled: !poems.length, on: { click: () => saveFile(new Blob([content(poems)], { type: kind }), null, ending) } }, icon("down"), ending.toUpperCase());
+  const out = (ending, kind, content) => button("plain", [icon("down"), ending.toUpperCase()], () => saveFile(new Blob([content(poems)], { type: kind }), null, ending), { disabled: !poems.length });
   return h("div.bar-group", {},
     h("span.field-name", {}, t("shelf.export")),
     out("txt", "text/plain;charset=utf-8", asText),
     out("md", "text/markdown;charset=utf-8", asMarkdown),
     out("json", "application/json", asJson),
-    h("button.plain", { type: "button", on: { click: () => file.click() } }, icon("up"), t("shelf.import")), file);
+    button("plain", [icon("up"), t("shelf.import")], () => file.click()), file);
 }
 
 function clearing() {
   let sure = false;
-  const button = h("button.plain", { type: "button", on: { click: () => {
+  const clear = button("plain", t("shelf.clear"), () => {
     if (sure) store.merge("shelf", { history: [] });
     sure = true;
-    button.textContent = t("shelf.clear.sure");
-  } } }, t("shelf.clear"));
-  return button;
+    clear.textContent = t("shelf.clear.sure");
+  });
+  return clear;
 }
 
 /** Poems as plain text, a blank line between them. */

@@ -6,7 +6,7 @@ import { button, fill, h, icon } from "../dom.js";
 import { chips, dial, selectField, textField, tick } from "../fields.js";
 import { freshId, textOf } from "../poem.js";
 import { remember, store } from "../store.js";
-import { t } from "../strings.js";
+import { hasWord, t } from "../strings.js";
 import { notice, say, tellError } from "../toast.js";
 import { BOLDNESS, coupletOrder, formOf, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
@@ -31,11 +31,19 @@ export function mount(root) {
   return {
     Enter: () => write(slip, board),
     Escape: () => stop(slip),
+    ArrowDown: () => toSheet(1),
+    ArrowUp: () => toSheet(-1),
     digit: (number) => {
       const poem = sheets[number - 1]?.poem;
       if (poem?.lines && store.state.features.desk) toDesk(poem);
     },
   };
+}
+
+/** Go to the next candidate, or the one before. */
+function toSheet(step) {
+  const at = sheets.findIndex((sheet) => sheet.element.contains(document.activeElement));
+  sheets[Math.max(0, Math.min(sheets.length - 1, at + step))]?.element.focus();
 }
 
 function change(patch) {
@@ -108,36 +116,30 @@ function proseModel(asked) {
 }
 
 function fieldsFor(asked, go) {
-  if (proseModel(asked)) return proseFields(asked, go);
-  if (asked.form === "对联") {
-    return textField({ label: t("write.given"), value: asked.given, place: t("write.given.place"), lang: "zh", onInput: (given) => change({ given }), onEnter: go });
-  }
-  const like = textField({ label: t("write.like"), value: asked.like, place: t("write.like.place"), area: true, rows: 4, lang: "zh", onInput: (text) => change({ like: text }), onEnter: go });
-  return [
-    asked.form === "仿作" ? like : null,
-    themeField(asked, go),
-    details(asked, go),
-  ];
+  /** The field of one wish, under its name. */
+  const text = (name, more = {}) => textField({
+    label: t(`write.${name}`), value: asked[name], place: hasWord(`write.${name}.place`) ? t(`write.${name}.place`) : "", lang: "zh", onInput: (value) => change({ [name]: value }), onEnter: go, ...more,
+  });
+  const model = proseModel(asked);
+  const theme = () => text("theme", { class: "theme", maxlength: 40 });
+  if (model) return [model.fields.includes("title") ? theme() : null, proseFields(asked, go, text)];
+  if (asked.form === "对联") return text("given");
+  return [asked.form === "仿作" ? text("like", { area: true, rows: 4 }) : null, theme(), details(asked, text)];
 }
 
-function themeField(asked, go) {
-  return textField({ label: t("write.theme"), value: asked.theme, place: t("write.theme.place"), lang: "zh", class: "theme", maxlength: 40, onInput: (theme) => change({ theme }), onEnter: go });
-}
-
-function proseFields(asked, go) {
+function proseFields(asked, go, text) {
   return [
-    proseModel(asked).fields.includes("title") ? themeField(asked, go) : null,
-    textField({ label: t("write.prime"), value: asked.prime, area: true, rows: 2, maxlength: 2000, onInput: (prime) => change({ prime }), onEnter: go }),
+    text("prime", { area: true, rows: 2, maxlength: 2000, lang: null }),
     h("div.field-row", {},
       textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
-      seedField(asked, go),
+      seedField(text),
       howMany(asked),
     ),
   ];
 }
 
-function seedField(asked, go) {
-  return textField({ label: t("write.seed"), value: asked.seed, place: t("write.seed.place"), inputmode: "numeric", maxlength: 15, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }), onEnter: go });
+function seedField(text) {
+  return text("seed", { inputmode: "numeric", maxlength: 15, lang: null, onInput: (seed) => change({ seed: seed.replace(/\D/g, "") }) });
 }
 
 function howMany(asked) {
@@ -146,12 +148,9 @@ function howMany(asked) {
   return selectField({ label: t("write.count"), value: String(asked.count), options, onChange: (count) => change({ count: Number(count) }) });
 }
 
-function details(asked, go) {
+function details(asked, text) {
   const form = formOf(asked);
   const any = ["", t("write.any")];
-  const text = (name, more = {}) => textField({
-    label: t(`write.${name}`), value: asked[name], place: t(`write.${name}.place`), lang: "zh", onInput: (value) => change({ [name]: value }), onEnter: go, ...more,
-  });
   const choice = (name, options, label = t(`write.${name}`), more = {}) =>
     selectField({ label, value: asked[name], options, onChange: (value) => change({ [name]: value }), ...more });
   const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
@@ -163,7 +162,7 @@ function details(asked, go) {
       variants.length > 1 ? choice("variant", [any, ...variants]) : null,
       choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
       choice("dynasty", [any, ...DYNASTIES.map((name) => [name, name])]),
-      seedField(asked, go),
+      seedField(text),
       howMany(asked),
       tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) })));
 }
@@ -174,9 +173,7 @@ function tunes(asked, again) {
   const show = (query) => {
     const wanted = query.trim();
     const found = listOf(asked.form).filter((tune) => [tune.name, ...tune.aliases].some((name) => name.includes(wanted)));
-    fill(list, found.map((tune) => h("button.tune", {
-      type: "button", role: "option", "aria-selected": String(tune.name === asked.tune), on: { click: () => again({ tune: tune.name }) },
-    }, tune.name, h("small", {}, ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`))),
+    fill(list, found.map((tune) => button("tune", [tune.name, h("small", {}, ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`)], () => again({ tune: tune.name }), { role: "option", "aria-selected": String(tune.name === asked.tune) })),
       found.length ? null : h("p.faint", {}, t("write.tune.none", { name: wanted })));
   };
   show("");

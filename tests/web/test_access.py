@@ -1,0 +1,106 @@
+"""Everybody can use the page: axe-core finds nothing to object to, in any view."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.browsing import DESK, IN_BROWSER, PHONE, Visit, browser, visiting
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is missing")
+
+__all__ = ["browser"]  # fixture
+pytestmark = IN_BROWSER
+
+
+def objections(here: Visit, where: str) -> list[str]:
+    """What axe-core says about the page as it is, light and dark; one line for each element."""
+    found = []
+    for scheme in ("light", "dark"):
+        here.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for broken in axe.Axe().run(here.page).response["violations"]:
+            found += [
+                f"{where}, {scheme}: {broken['id']}: {node['html'][:200]} {node['failureSummary']}"
+                for node in broken["nodes"]
+            ]
+    return found
+
+
+def view(name: str, awaited: str) -> Callable[[Visit], None]:
+    """Goes to a view and waits until it has what it shows."""
+
+    def go(here: Visit) -> None:
+        here.page.goto(f"{here.url}/#/{name}")
+        here.page.wait_for_selector(awaited)
+
+    return go
+
+
+def pressed(button: str, awaited: str) -> Callable[[Visit], None]:
+    """Presses something and waits for what it opens."""
+
+    def press(here: Visit) -> None:
+        here.page.locator(button).first.click()
+        here.page.wait_for_selector(awaited)
+
+    return press
+
+
+def closed(here: Visit) -> None:
+    here.page.keyboard.press("Escape")
+    here.until("!document.querySelector('dialog[open]')")
+
+
+def linked(here: Visit) -> None:
+    """Opens a poem as somebody who was sent its address."""
+    here.page.goto(
+        here.page.evaluate(
+            """async () => { const { store } = await import('./js/store.js');
+              const { linkTo } = await import('./js/link.js');
+              return linkTo(store.state.shelf.history[0]); }"""
+        )
+    )
+    here.page.wait_for_selector(".page-poem")
+
+
+WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
+    ("write", view("write", ".sheet.is-done")),
+    ("wishes", pressed("summary", "details[open]")),
+    (
+        "card",
+        pressed(".sheet [aria-label=诗笺], .sheet [aria-label='Card image']", "dialog[open] svg"),
+    ),
+    ("", closed),
+    ("settings", pressed("#tools button >> nth=1", "dialog[open]")),
+    ("", closed),
+    ("desk", view("desk", ".verdict:not(.faint)")),
+    ("a character", pressed('[data-at="1.2"]', ".choice")),
+    ("check", view("check", ".verdict")),
+    ("names", view("names", ".name")),
+    ("", view("write", ".sheet.is-done")),
+    ("look", pressed("[aria-label=细看], [aria-label='Look inside']", "button.heat-char")),
+    ("units", pressed(".units .choice", ".units .choice")),
+    ("a character's bars", pressed("button.heat-char", ".bars li")),
+    ("shelf", view("shelf", ".view-shelf > *")),
+    ("about", view("about", "h1")),
+    ("a link", linked),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size", "language"), [(PHONE, "zh-CN"), (DESK, "en-GB")], ids=["phone", "desk"]
+)
+def test_axe_objects_to_nothing(browser, running, size, language) -> None:
+    """Every view and dialog, light and dark: on a phone in Chinese, on a desk in English."""
+    found: list[str] = []
+    with visiting(browser, running, viewport=size, locale=language) as here:
+        here.on_desk()
+        for where, go in WALK:
+            go(here)
+            if where:
+                found += objections(here, where)
+        here.page.goto(f"{here.url}/docs.html")
+        here.page.wait_for_selector("section.panel")
+        found += objections(here, "the API's page")
+
+    assert found == []

@@ -1,0 +1,58 @@
+"""The API does what its description says, as Schemathesis sees it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SETTINGS = Path(__file__).with_name("schemathesis.toml")
+
+
+@pytest.mark.slow
+def test_answers_are_as_described(running, tmp_path) -> None:
+    """Statuses, types and headers of every address, for bodies that fit and such that do not.
+
+    What a schema cannot say, such as which wishes for a poem go together, is answered by 422.
+    """
+    asked = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS)),
+        *("run", f"{running.url}/api/openapi.json", "--phases", "examples,fuzzing"),
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+        *("--max-examples", "3", "--warnings", "off", "--no-color"),
+    ]
+    done = subprocess.run(
+        asked, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", ["/api/verse", "/v1/completions"])
+def test_a_wrong_method_is_told_the_right_one(client, path) -> None:
+    """405 with Allow, in the shape that the address's clients expect."""
+    answer = client.get(path)
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert "error" in answer.json()
+
+
+def test_every_refusal_is_described(client) -> None:
+    """Each guarded address names the errors it may answer with, and how long to wait."""
+    api = client.get("/api/openapi.json").json()
+    for path, methods in api["paths"].items():
+        for about in methods.values():
+            if path not in ("/api/health", "/api/ready", "/api/metrics"):
+                assert {"401", "404", "413", "422", "429", "503"} <= set(about["responses"]), path
+                assert "Retry-After" in about["responses"]["503"]["headers"]
+
+
+def test_bytes_that_are_no_text_are_refused(client) -> None:
+    """As an error like any other."""
+    answer = client.post(
+        "/api/check", content=b"\x0f\xffr", headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "the body cannot be read"
