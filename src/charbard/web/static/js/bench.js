@@ -37,7 +37,7 @@ export function bench(onGone) {
     const words = t("workshop.sample", { at: temperature });
     if (!texts[temperature]) {
       texts[temperature] = h("p.prose-text", { tabindex: 0 });
-      samples.append(h("div", {}, h("h3", {}, words), texts[temperature]));
+      samples.append(h("div", h("h3", words), texts[temperature]));
     }
     texts[temperature].textContent = text;
     if (isLive) say(`${words}: ${text.slice(0, 80)}`);
@@ -53,7 +53,7 @@ export function bench(onGone) {
         store.set({ wish: { ...wish(), form: `model:${fact.model}` } });
         location.hash = "#/write";
       }),
-      fact.error && h("div.notice", {}, fact.error, h("p", {}, fact.hint)),
+      fact.error && h("div.notice", fact.error, h("p", fact.hint)),
       iconButton("trash", t("workshop.drop"), () => {
         if (sure) call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onGone, tellError);
         else tell(t("shelf.clear.sure"));
@@ -74,7 +74,7 @@ export function bench(onGone) {
     if (fact.sample) show(fact.sample);
     if (fact.done) end(fact);
   };
-  return [h("section.panel.bench", {}, h("div.bar-group", {}, title, state), bar, figure, tools, samples), take];
+  return [h("section.panel.bench", h("div.bar-group", title, state), bar, figure, tools, samples), take];
 }
 
 /** Both losses over the share of the time: a line for what is learned, dots for what is held back. */
@@ -84,9 +84,9 @@ function curve(train, valid) {
   const place = ([x, loss]) => `${(100 * x).toFixed(2)} ${(38 - (36 * (loss - low)) / (high - low || 1)).toFixed(2)}`;
   const path = (name, d) => s("path", { d, class: name });
   const line = (points) => points.map((point, n) => `${n ? "L" : "M"}${place(point)}`).join("");
-  const key = (name, points) => h(`span.${name}`, {}, `${t(`workshop.${name}`)} ${points.at(-1)?.[1].toFixed(2) ?? "—"}`);
+  const key = (name, points) => h(`span.${name}`, `${t(`workshop.${name}`)} ${points.at(-1)?.[1].toFixed(2) ?? "—"}`);
   return [
-    h("figcaption", {}, key("train", train), key("valid", valid), h("small", {}, t("workshop.loss"))),
+    h("figcaption", key("train", train), key("valid", valid), h("small", t("workshop.loss"))),
     h("div.curve", { data: losses.length ? { high: high.toFixed(1), low: low.toFixed(1) } : {} },
       s("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" },
         path("train", line(train)), path("valid", line(valid)), path("valid dots", valid.map((point) => `M${place(point)}h0`).join("")))),

@@ -37,10 +37,10 @@ export class Sheet {
     const poem = h("div.poem", { lang: languageTag() });
     for (const row of rowsOf(lines)) {
       const spans = row.map((line) =>
-        h("span.poem-line.is-open", {}, [...line.text].map(() => h("i.blank")), line.mark),
+        h("span.poem-line.is-open", [...line.text].map(() => h("i.blank")), line.mark),
       );
       this.spans.push(...spans);
-      poem.append(h("p.poem-row", {}, spans));
+      poem.append(h("p.poem-row", spans));
     }
     return poem;
   }
@@ -69,14 +69,14 @@ export class Sheet {
     this.poem = poem;
     this.element.setAttribute("aria-busy", "false");
     this.element.classList.add("is-done");
-    fill(this.foot, scoreOf(poem), h("div.sheet-tools", {}, actionsOf(poem)));
+    fill(this.foot, scoreOf(poem), h("div.sheet-tools", actionsOf(poem)));
   }
 
   /** Nothing will come here. */
   fail(message) {
     this.element.setAttribute("aria-busy", "false");
     this.element.classList.add("is-failed");
-    fill(this.foot, h("span.faint", {}, message));
+    fill(this.foot, h("span.faint", message));
   }
 }
 

@@ -32,12 +32,12 @@ export async function openCard(poem) {
     draw();
   };
   draw();
-  openDialog(t("card.title"), h("div.card-box", {}, preview, h("div.card-set", {},
+  openDialog(t("card.title"), h("div.card-box", preview, h("div.card-set",
     chips({ label: t("card.title"), name: "card-layout", value: choice.layout, quiet: true, options: [["vertical", t("card.vertical")], ["horizontal", t("card.horizontal")]], onChange: (layout) => set({ layout }) }),
     chips({ label: t("settings.theme"), name: "card-dark", value: String(choice.dark), quiet: true, options: [["false", t("settings.theme.light")], ["true", t("settings.theme.dark")]], onChange: (dark) => set({ dark: dark === "true" }) }),
     textField({ label: t("card.seal"), value: choice.seal, maxlength: 4, onInput: (seal) => set({ seal: seal.trim() }) }),
     textField({ label: t("card.signature"), value: choice.signature, maxlength: 16, onInput: (signature) => set({ signature: signature.trim() }) }),
-    h("div.go-row", {},
+    h("div.go-row",
       button("go", t("card.png"), () => savePng(drawing, poem)),
       button("plain", t("card.svg"), () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), poem, "svg"))))), "is-wide");
 }

@@ -6,11 +6,11 @@ async function start() {
   const main = document.getElementById("main");
   const response = await fetch("api/openapi.json", { credentials: "omit" });
   if (!response.ok) {
-    main.append(h("p.notice", {}, `HTTP ${response.status}: this server asks for a token; the description is at api/openapi.json`));
+    main.append(h("p.notice", `HTTP ${response.status}: this server asks for a token; the description is at api/openapi.json`));
     return;
   }
   const api = await response.json();
-  add(main, [h("h1", {}, `${api.info.title} ${api.info.version}`), h("p", {}, "JSON in, JSON out; with “stream”, JSON lines. An error is {\"error\", \"hint\"} under a status that says its kind.")]);
+  add(main, [h("h1", `${api.info.title} ${api.info.version}`), h("p", "JSON in, JSON out; with “stream”, JSON lines. An error is {\"error\", \"hint\"} under a status that says its kind.")]);
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, about] of Object.entries(methods)) main.append(operation(api, path, method, about));
   }
@@ -20,9 +20,9 @@ function operation(api, path, method, about) {
   const schema = resolved(api, about.requestBody?.content?.["application/json"]?.schema);
   const base = location.href.replace(/\/docs\.html.*$/, "");
   const body = schema?.example ? ` \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(schema.example)}'` : "";
-  return h("section.panel", {},
-    h("h2", {}, h("code", {}, `${method.toUpperCase()} ${path}`)),
-    h("p", {}, about.description ?? about.summary),
+  return h("section.panel",
+    h("h2", h("code", `${method.toUpperCase()} ${path}`)),
+    h("p", about.description ?? about.summary),
     h("pre", { tabindex: 0 }, `curl ${base}${path}${body}`),
     schema?.properties ? fields(api, schema) : null,
     about.parameters ? parameters(about.parameters) : null);
@@ -38,7 +38,7 @@ function parameters(all) {
 }
 
 function list(rows) {
-  return h("dl", {}, rows.map(([name, description, limit]) => [h("dt", {}, h("code", {}, name)), h("dd", {}, [description, limit].filter(Boolean).join(" "))]));
+  return h("dl", rows.map(([name, description, limit]) => [h("dt", h("code", name)), h("dd", [description, limit].filter(Boolean).join(" "))]));
 }
 
 /** Default and range of a field, as its schema has them. */

@@ -20,7 +20,7 @@ export function textField({ label, value, place = "", onInput, onEnter, area = f
       },
     },
   });
-  return h("label.field", {}, h("span.field-name", {}, label), input);
+  return h("label.field", h("span.field-name", label), input);
 }
 
 /** A choice of a few under its label. `options` are [value, words] pairs. */
@@ -29,7 +29,7 @@ export function selectField({ label, value, options, onChange, ...more }) {
   for (const [name, words] of options) {
     select.append(h("option", { value: name, selected: name === value }, words));
   }
-  return h("label.field", {}, h("span.field-name", {}, label), select);
+  return h("label.field", h("span.field-name", label), select);
 }
 
 /** A row of chips of which one is chosen: radio buttons, so arrows work. */
@@ -43,14 +43,14 @@ export function chips({ label, name, value, options, onChange, quiet = false }) 
       checked: key === value,
       on: { change: () => onChange(key) },
     });
-    row.append(h("label.chip", { title: hint ?? null }, input, h("span", {}, words)));
+    row.append(h("label.chip", { title: hint ?? null }, input, h("span", words)));
   }
-  return quiet ? row : h("div.field", {}, h("span.field-name", {}, label), row);
+  return quiet ? row : h("div.field", h("span.field-name", label), row);
 }
 
 /** A box to tick, with its words. */
 export function tick({ label, checked, onChange }) {
-  return h("label.tick", {}, h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
+  return h("label.tick", h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
 }
 
 /** A dial between two words. */
@@ -65,5 +65,5 @@ export function dial({ label, low, high, value, most, onChange }) {
     on: { input: (event) => onChange(Number(event.target.value)) },
   });
   input.value = String(value);
-  return h("div.dial-row", {}, h("span", { "aria-hidden": "true" }, low), input, h("span", { "aria-hidden": "true" }, high));
+  return h("div.dial-row", h("span", { "aria-hidden": "true" }, low), input, h("span", { "aria-hidden": "true" }, high));
 }

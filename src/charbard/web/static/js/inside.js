@@ -9,7 +9,7 @@ import { hasWord, t } from "./strings.js";
 import { say, tellError } from "./toast.js";
 
 function panel(name, ...body) {
-  return h("section.panel", {}, h("h2", {}, t(name)), h("p.faint", {}, t(`${name}.help`)), body);
+  return h("section.panel", h("h2", t(name)), h("p.faint", t(`${name}.help`)), body);
 }
 
 /** The stretches of a text that stand in the corpus, underlined; their sources when chosen. */
@@ -21,14 +21,14 @@ export function noveltyPanel(text) {
 
 function traced(text, { spans, corpus, hint, found, characters }) {
   const aside = h("div.aside", { "aria-live": "polite" },
-    h("p", {}, t(spans.length ? "look.novelty.share" : "look.novelty.none", { n: found, m: characters })),
-    corpus ? null : h("p.faint", {}, t("look.novelty.bare"), " ", h("code", {}, hint)));
+    h("p", t(spans.length ? "look.novelty.share" : "look.novelty.none", { n: found, m: characters })),
+    corpus ? null : h("p.faint", t("look.novelty.bare"), " ", h("code", hint)));
   const shown = h("p.heat", { lang: "zh" });
   const chars = [...text];
   let at = 0;
   for (const span of spans) {
     const { source, count } = span;
-    const tell = () => fill(aside, h("h3", { lang: "zh" }, source?.line ?? span.text), h("p", { lang: "zh" }, placeOf(source)), count > 1 ? h("p.faint", {}, t("look.novelty.count", { n: count })) : null);
+    const tell = () => fill(aside, h("h3", { lang: "zh" }, source?.line ?? span.text), h("p", { lang: "zh" }, placeOf(source)), count > 1 ? h("p.faint", t("look.novelty.count", { n: count })) : null);
     const from = Math.max(at, span.start);
     const words = chars.slice(from, span.end).join("");
     const mark = button(`trace${source && source.line !== span.text ? "" : ".is-line"}`, words, tell, { "aria-label": `${words}，${placeOf(source)}` });
@@ -73,13 +73,13 @@ function draw(body, state, model, ask) {
     h(`span.heat-char${value < -1 / 6 ? ".is-cool" : ""}`, { data: { level: [0, 1, 2, 4][Math.round(Math.abs(value) * 3)] }, title: value.toFixed(2) }, char);
   fill(
     body,
-    h("div.look-pair", {},
+    h("div.look-pair",
       h("p.heat", { lang: "zh" }, [...found.text].map((char, at) => [colour(char, values[at]), char === "。" ? h("br") : null])),
-      h("div.aside", {},
-        h("h3", {}, t("look.units.best")),
+      h("div.aside",
+        h("h3", t("look.units.best")),
         Object.entries(found.trackers).filter(([name]) => hasWord(`look.by.${name}`)).map(([name, trackers]) => [
-          h("p.faint", {}, t(`look.by.${name}`)),
-          h("div.choices", {}, trackers.map((one) => button("choice", [one.unit, h("small", {}, one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": String(one.unit === unit) }))),
+          h("p.faint", t(`look.by.${name}`)),
+          h("div.choices", trackers.map((one) => button("choice", [one.unit, h("small", one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": String(one.unit === unit) }))),
         ]),
         textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))),
     withoutRow(unit, model),
@@ -94,12 +94,12 @@ function withoutRow(unit, model) {
     const seed = Math.floor(Math.random() * 1e6);
     try {
       const both = await Promise.all([[], [unit]].map((silenced) => written(writesVerse, { model, seed, silenced })));
-      fill(out, both.map((poem, at) => h("div.sheet.is-done", {}, h("h3.sheet-title", {}, t(at ? "look.off.without" : "look.off.with", { unit })), differing(poem, both[0], writesVerse ? "p.poem" : "p.prose-text"))));
+      fill(out, both.map((poem, at) => h("div.sheet.is-done", h("h3.sheet-title", t(at ? "look.off.without" : "look.off.with", { unit })), differing(poem, both[0], writesVerse ? "p.poem" : "p.prose-text"))));
     } catch (error) {
       tellError(error);
     }
   };
-  return [h("div.scopes", {}, button("plain", t("look.off"), go)), out];
+  return [h("div.scopes", button("plain", t("look.off"), go)), out];
 }
 
 async function written(writesVerse, order) {
@@ -114,13 +114,13 @@ async function written(writesVerse, order) {
 
 function differing(text, other, kind) {
   const others = [...other];
-  return h(kind, {}, [...text].map((char, at) => (char === others[at] ? char : h("mark", {}, char))));
+  return h(kind, {}, [...text].map((char, at) => (char === others[at] ? char : h("mark", char))));
 }
 
 /** The same seed at every snapshot that was kept while the model was trained. */
 export function growthPanel(name) {
   const model = store.state.models.find((one) => one.name === name);
-  if (!model.snapshots) return h("p.faint", {}, t("look.growth.none"));
+  if (!model.snapshots) return h("p.faint", t("look.growth.none"));
   let found = [];
   let follows = true;
   let running = null;
@@ -160,5 +160,5 @@ export function growthPanel(name) {
       tellError(error);
     }
   };
-  return panel("look.growth", h("div.field-row", {}, seed, button("go", t("look.growth.go"), go)), h("div.dial-row", {}, slider), caption, text);
+  return panel("look.growth", h("div.field-row", seed, button("go", t("look.growth.go"), go)), h("div.dial-row", slider), caption, text);
 }

@@ -5,7 +5,7 @@ import { fill, h, icon, iconButton, isComposing } from "./dom.js";
 import { poemFrom } from "./link.js";
 import { openHelp, openSettings } from "./settings.js";
 import { store } from "./store.js";
-import { t } from "./strings.js";
+import { speak, t } from "./strings.js";
 import { tell, tellError } from "./toast.js";
 
 /** Views in the order of the navigation, each with what the server must be able to do for it. */
@@ -24,6 +24,7 @@ let shown = { name: "", keys: {}, leave: null };
 
 async function start() {
   applySettings();
+  await speak(store.state.settings.language);
   try {
     await load();
   } catch (error) {
@@ -71,7 +72,7 @@ async function show() {
   navigation();
   tools();
   const keys = module.mount(main) ?? {};
-  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", {}, t(`nav.${view.name}`)));
+  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", t(`nav.${view.name}`)));
   shown.keys = keys;
   shown.leave = keys.leave ?? null;
   document.title = `${t(`nav.${view.name}`)} · 吟游 charbard`;

@@ -66,7 +66,7 @@ export function languageTag() {
 export function lineNodes({ text, pinyin }) {
   if (!pinyin) return [text];
   return [...text].map((char, place) =>
-    h("ruby", {}, char, h("rp", {}, "("), h("rt", {}, pinyin[place] ?? ""), h("rp", {}, ")")),
+    h("ruby", char, h("rp", "("), h("rt", pinyin[place] ?? ""), h("rp", ")")),
   );
 }
 
@@ -81,8 +81,8 @@ export function poemElement(poem) {
   }
   const element = h("div.poem", { lang: languageTag() });
   const rows = rowsOf(poem.lines);
-  const spans = rows.map((row) => row.map((line) => h("span.poem-line", {}, line.text + line.mark)));
-  for (const row of spans) element.append(h("p.poem-row", {}, row));
+  const spans = rows.map((row) => row.map((line) => h("span.poem-line", line.text + line.mark)));
+  for (const row of spans) element.append(h("p.poem-row", row));
   const flat = rows.flat();
   dressed(flat.map((line) => line.text))
     .then((all) => {

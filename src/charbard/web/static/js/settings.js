@@ -3,12 +3,13 @@
 import { fill, h, iconButton } from "./dom.js";
 import { chips, selectField, textField } from "./fields.js";
 import { store } from "./store.js";
-import { t } from "./strings.js";
+import { speak, t } from "./strings.js";
+import { tellError } from "./toast.js";
 
 /** A modal dialog with a title; closes on Escape and on its button. */
 export function openDialog(title, content, kind = "") {
   const dialog = h(`dialog.dialog${kind ? `.${kind}` : ""}`, { "aria-label": title },
-    h("div.dialog-head", {}, h("h2", {}, title), iconButton("close", t("card.close"), () => dialog.close())),
+    h("div.dialog-head", h("h2", title), iconButton("close", t("card.close"), () => dialog.close())),
     content);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => {
@@ -36,7 +37,7 @@ function rows(box) {
     chips({ label: t(`settings.${name}`), name: `set-${name}`, value: String(settings[name]), options: [["true", t("settings.on")], ["false", t("settings.off")]], onChange: (value) => store.merge("settings", { [name]: value === "true" }) });
   fill(
     box,
-    choose("language", [["zh", "中文"], ["en", "English"]]),
+    chips({ label: t("settings.language"), name: "set-language", value: settings.language, options: [["zh", "中文"], ["en", "English"]], onChange: (language) => speak(language).then(() => store.merge("settings", { language }), tellError) }),
     choose("theme", [["auto", t("settings.theme.auto")], ["light", t("settings.theme.light")], ["dark", t("settings.theme.dark")]]),
     features.show ? choose("script", [["simplified", t("settings.simplified")], ["traditional", t("settings.traditional")]]) : null,
     features.show ? flag("pinyin") : null,
@@ -52,5 +53,5 @@ function rows(box) {
 /** Which key does what. */
 export function openHelp() {
   const keys = ["enter", "escape", "digits", "arrows", "l", "r", "e", "z", "help"];
-  openDialog(t("keys.title"), h("ul.keys", {}, keys.map((key) => h("li", {}, t(`keys.${key}`)))));
+  openDialog(t("keys.title"), h("ul.keys", keys.map((key) => h("li", t(`keys.${key}`)))));
 }

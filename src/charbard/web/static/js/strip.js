@@ -44,17 +44,17 @@ export function placeWords(finding) {
 /** A checked poem with its strip, nothing in it to press. */
 export function stripElement(report) {
   return h("div.strip", { lang: "zh" }, report.lines.map((row, line) =>
-    h("div.desk-line", {}, h("div.desk-chars", {}, [...row.text].map((char, place) => {
+    h("div.desk-line", h("div.desk-chars", [...row.text].map((char, place) => {
       const mark = markAt(report, line, place);
       const classes = ["cell", mark.rhyme ? "is-rhyme" : "", mark.wrong ? "is-wrong" : ""].filter(Boolean).join(".");
       return h(`span.${classes}`, { title: markWords(report, line, place) },
-        h("span.cell-char", {}, char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
-    })), h("span.desk-mark", {}, row.mark))));
+        h("span.cell-char", char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
+    })), h("span.desk-mark", row.mark))));
 }
 
 /** How a report judges a poem, in one line. */
 export function verdictElement(report) {
   const bad = report.violations.length;
   const words = bad ? t("check.bad", { n: bad }) : t("check.good");
-  return h(`p.verdict${bad ? ".is-bad" : ".is-good"}`, {}, `${bad ? "╳" : "✓"} ${words}`);
+  return h(`p.verdict${bad ? ".is-bad" : ".is-good"}`, `${bad ? "╳" : "✓"} ${words}`);
 }

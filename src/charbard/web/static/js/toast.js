@@ -32,7 +32,7 @@ export function wordsOf(error) {
 /** An error as a notice on the page. */
 export function notice(error) {
   const [message, hint] = wordsOf(error);
-  return h("div.notice", { role: "alert" }, h("strong", {}, message), hint ? h("p", {}, hint) : null);
+  return h("div.notice", { role: "alert" }, h("strong", message), hint ? h("p", hint) : null);
 }
 
 /** Tell what went wrong; a request that was stopped on purpose is no error. */

@@ -20,14 +20,14 @@ export function mount(root) {
   const out = h("div.check-out", { "aria-live": "polite" });
   const go = () => check(out, asked);
   const names = [...forms.filter((form) => form.kind !== "姓名"), ...tunes].map((form) => [form.name, form.name]);
-  root.append(h("div.check", {},
-    h("div.slip", {},
+  root.append(h("div.check",
+    h("div.slip",
       textField({ label: t("check.text"), value: asked.text, place: t("check.place"), area: true, rows: 7, lang: "zh", maxlength: 4000, onInput: (text) => { asked.text = text; }, onEnter: go }),
-      h("div.field-row", {},
+      h("div.field-row",
         selectField({ label: t("check.form"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
         selectField({ label: t("check.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
       button("go", t("check.go"), go),
-      h("p.faint", {}, t("check.legend"))),
+      h("p.faint", t("check.legend"))),
     out));
   go();
 }
@@ -48,24 +48,24 @@ function show(out, report) {
   const rhymes = [...new Set(report.lines.map((line) => line.rhyme).filter(Boolean))].join("、");
   fill(
     out,
-    h("section.desk-sheet", {},
-      h("div.desk-head", {},
+    h("section.desk-sheet",
+      h("div.desk-head",
         h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).join(" · ")),
         verdictElement(report)),
       stripElement(report),
-      h("div.desk-foot", {},
-        h("span.faint", {}, `${t("check.book")}：${report.book_name}`),
-        rhymes ? h("span.faint", {}, `${t("check.rhyme")}：${rhymes}`) : null,
-        h("span.faint", {}, t("check.free", { free: report.free, fixed: report.fixed })),
+      h("div.desk-foot",
+        h("span.faint", `${t("check.book")}：${report.book_name}`),
+        rhymes ? h("span.faint", `${t("check.rhyme")}：${rhymes}`) : null,
+        h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
         store.state.features.desk && report.kind !== "姓名"
           ? button("plain", t("check.desk"), () => toDesk(poemOf(report)))
           : null)),
     report.violations.length || report.notes.length || report.remark
-      ? h("section.panel", {}, h("h2", {}, t("check.notes")),
-          report.remark ? h("p.faint", {}, report.remark) : null,
-          h("ul.findings", {},
-            report.violations.map((one) => h("li", {}, h("b", {}, placeWords(one)), findingWords(one))),
-            report.notes.map((one) => h("li", {}, h("span.faint", {}, `${placeWords(one)}　`), findingWords(one)))))
+      ? h("section.panel", h("h2", t("check.notes")),
+          report.remark ? h("p.faint", report.remark) : null,
+          h("ul.findings",
+            report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
+            report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one)))))
       : null,
   );
   say(report.violations.length ? t("check.bad", { n: report.violations.length }) : t("check.good"));

@@ -11,12 +11,12 @@ export function sidePanels(desk, side) {
 
 function linesPanel(desk) {
   const { at, options } = desk.work.lines;
-  return h("section.panel", {}, h("h2", {}, desk.work.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next")),
+  return h("section.panel", h("h2", desk.work.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next")),
     options.map((text, number) => button("line-choice", [text, h("small", { "aria-hidden": "true" }, String(number + 1))], () => desk.work.take(at, text), { lang: "zh" })));
 }
 
 function openPanel(desk) {
-  return h("section.panel", {}, h("div.scopes", {},
+  return h("section.panel", h("div.scopes",
     button("plain", [icon("again"), t("write.again")], () => desk.work.next(desk.poem, true)),
     button("plain", t("desk.finish"), () => desk.work.finish())));
 }
@@ -26,13 +26,13 @@ function charPanel(desk) {
   const { work } = desk;
   const again = (label, act) => button("plain", label, act);
   if (!chosen) {
-    return h("section.panel", {}, h("p.faint", {}, t("desk.choose")), h("div.scopes", {}, again(t("desk.all.again"), () => work.againAll())));
+    return h("section.panel", h("p.faint", t("desk.choose")), h("div.scopes", again(t("desk.all.again"), () => work.againAll())));
   }
   const { line, place } = chosen;
   const isLocked = desk.isLocked(line, place);
-  return h("section.panel", {}, h("h2", {}, t("desk.alternatives")),
+  return h("section.panel", h("h2", t("desk.alternatives")),
     choices(desk, line, place),
-    h("div.scopes", {},
+    h("div.scopes",
       button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": String(isLocked) }),
       again(t("desk.char.again"), () => work.again(line, place)),
       again(t("desk.near.again"), () => work.again(line, place, "neighbours")),
@@ -41,10 +41,10 @@ function charPanel(desk) {
 
 function choices(desk, line, place) {
   const { alternatives } = desk.work;
-  if (!alternatives) return h("p.faint", {}, "…");
-  if (!alternatives.length) return h("p.faint", {}, t("desk.alternatives.none"));
+  if (!alternatives) return h("p.faint", "…");
+  if (!alternatives.length) return h("p.faint", t("desk.alternatives.none"));
   return h("div.choices", { lang: "zh" }, alternatives.map((one) =>
-    button("choice", [h("b", {}, one.char), h("small", {}, share(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
+    button("choice", [h("b", one.char), h("small", share(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
 }
 
 function share(probability) {
@@ -54,6 +54,6 @@ function share(probability) {
 function stepsPanel(desk) {
   const { steps, at } = desk.desk.tree;
   if (steps.length < 2) return null;
-  return h("section.panel", {}, h("h2", {}, t("desk.history")), h("div.steps", {}, steps.map((step, number) =>
+  return h("section.panel", h("h2", t("desk.history")), h("div.steps", steps.map((step, number) =>
     button("step", step.label, () => desk.jump(number), { data: { depth: step.depth }, "aria-current": number === at ? "step" : null }))));
 }

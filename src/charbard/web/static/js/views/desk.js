@@ -106,7 +106,7 @@ class Desk {
 
   draw() {
     if (!this.desk) return this.drawEmpty();
-    if (!this.sheet.isConnected) fill(this.root, h("div.desk", {}, this.sheet, this.side));
+    if (!this.sheet.isConnected) fill(this.root, h("div.desk", this.sheet, this.side));
     const focused = document.activeElement?.dataset?.at;
     this.drawSheet();
     sidePanels(this, this.side);
@@ -117,11 +117,11 @@ class Desk {
   drawEmpty() {
     let text = "";
     const put = () => text.trim() && this.work.paste(text);
-    fill(this.root, h("div.check", {},
-      h("div.slip", {},
+    fill(this.root, h("div.check",
+      h("div.slip",
         textField({ label: t("desk.paste"), value: "", place: t("check.place"), area: true, rows: 6, lang: "zh", maxlength: 2000, onInput: (value) => { text = value; }, onEnter: put }),
         button("go", t("desk.put"), put)),
-      h("div.panel", {}, h("p", {}, t("desk.empty")), h("div.scopes", {},
+      h("div.panel", h("p", t("desk.empty")), h("div.scopes",
         store.state.features.verse ? this.blankButtons() : null))));
   }
 
@@ -134,14 +134,14 @@ class Desk {
     const { poem, desk } = this;
     fill(
       this.sheet,
-      h("div.desk-head", {},
+      h("div.desk-head",
         h("h1", { lang: "zh" }, headingOf(poem)),
         iconButton("undo", t("desk.undo"), () => this.undo(), { disabled: desk.tree.at === 0 }),
         iconButton("redo", t("desk.redo"), () => this.redo(), { disabled: on(desk.tree) === desk.tree }),
         actionsOf(poem, { onDesk: true }),
         iconButton("close", t("card.close"), () => this.close())),
       poem.lines.map((line, at) => this.lineElement(line, at)),
-      h("div.desk-foot", {}, this.verdict()),
+      h("div.desk-foot", this.verdict()),
     );
     this.dressCells(poem);
   }
@@ -153,19 +153,19 @@ class Desk {
 
   verdict() {
     const { report } = this;
-    if (!report) return h("p.verdict.faint", {}, "…");
-    return [verdictElement(report), h("span.faint", {}, [report.form, report.variant, report.book_name].filter(Boolean).join(" · "))];
+    if (!report) return h("p.verdict.faint", "…");
+    return [verdictElement(report), h("span.faint", [report.form, report.variant, report.book_name].filter(Boolean).join(" · "))];
   }
 
   lineElement(line, at) {
     const isChosen = this.desk.chosen?.line === at;
     const n = at + 1;
     const isOpen = !line.text;
-    const content = this.editing === at ? this.lineEdit(line, at) : h("div.desk-chars", {}, [...this.shown(line, at)].map((char, place) => this.cell(char, at, place)));
-    return h(`div.desk-line${isChosen ? ".is-chosen" : ""}`, {},
+    const content = this.editing === at ? this.lineEdit(line, at) : h("div.desk-chars", [...this.shown(line, at)].map((char, place) => this.cell(char, at, place)));
+    return h(`div.desk-line${isChosen ? ".is-chosen" : ""}`,
       content,
       h("span.desk-mark", { lang: "zh" }, line.mark),
-      h("div.line-tools", {},
+      h("div.line-tools",
         iconButton(this.isLineLocked(at) && !isOpen ? "lock" : "open", t(this.isLineLocked(at) && !isOpen ? "desk.line.unlock" : "desk.line.lock", { n }), () => this.lock(at), { "aria-pressed": String(this.isLineLocked(at) && !isOpen), disabled: isOpen }),
         store.state.features.verse ? iconButton("again", t("desk.line.again", { n }), () => this.work.again(at, null)) : null,
         iconButton("edit", t("desk.line.edit", { n }), () => this.edit(at))));
@@ -194,7 +194,7 @@ class Desk {
       "aria-pressed": String(isChosen),
       "aria-label": [char, markWords(this.report, line, place), this.isLocked(line, place) ? t("desk.lock") : ""].filter(Boolean).join("，"),
       on: { click: () => this.choose(line, place) },
-    }, store.state.settings.pinyin ? h("span.cell-pinyin", {}) : null, h("span.cell-char", {}, char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
+    }, store.state.settings.pinyin ? h("span.cell-pinyin", {}) : null, h("span.cell-char", char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
   }
 
   /** Another script and pinyin, once they have come. */

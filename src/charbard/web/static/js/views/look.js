@@ -23,10 +23,10 @@ export function mount(root) {
     if (text.trim()) await look(out, text, name);
   };
   root.append(
-    h("div.look", {},
-      h("div.slip", {},
+    h("div.look",
+      h("div.slip",
         textField({ label: t("look.text"), value: text, area: true, rows: 4, maxlength: store.state.limits.length, onInput: (value) => { text = value; }, onEnter: go }),
-        h("div.field-row", {},
+        h("div.field-row",
           store.state.models.length > 1
             ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.title ?? model.name]), onChange: (value) => { name = value; } })
             : null,
@@ -55,7 +55,7 @@ function warmth(logp) {
 }
 
 function heatPanel(scored) {
-  const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", {}, t("look.heat.help")));
+  const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", t("look.heat.help")));
   const text = h("p.heat", { lang: "zh" });
   for (const char of scored.chars) {
     if (char.char === "\n") {
@@ -65,20 +65,20 @@ function heatPanel(scored) {
     text.append(button("heat-char", char.char, (event) => {
       for (const other of text.children) other.removeAttribute("aria-pressed");
       event.currentTarget.setAttribute("aria-pressed", "true");
-      fill(aside, h("h3", {}, `${char.char}　${percent(char.logp)}`), h("p.faint", {}, t("look.rather")), bars(char.expected));
+      fill(aside, h("h3", `${char.char}　${percent(char.logp)}`), h("p.faint", t("look.rather")), bars(char.expected));
     }, { data: { level: warmth(char.logp) }, "aria-label": `${char.char} ${percent(char.logp)}` }));
     if (char.char === "。") text.append(h("br"));
   }
-  return h("section.panel", {}, h("h2", {}, t("look.heat")),
-    h("div.look-pair", {}, text, aside),
-    h("p.faint", {}, t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })));
+  return h("section.panel", h("h2", t("look.heat")),
+    h("div.look-pair", text, aside),
+    h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })));
 }
 
 /** Characters with their probabilities as bars. */
 export function bars(pairs) {
   const most = Math.max(...pairs.map(([, logp]) => Math.exp(logp)), 1e-9);
-  return h("ul.bars", {}, pairs.map(([char, logp]) =>
-    h("li", {}, h("b", { lang: "zh" }, char === "\n" ? "⏎" : char), h("meter", { min: 0, max: most, value: Math.exp(logp), "aria-label": char }), h("span.faint", {}, percent(logp)))));
+  return h("ul.bars", pairs.map(([char, logp]) =>
+    h("li", h("b", { lang: "zh" }, char === "\n" ? "⏎" : char), h("meter", { min: 0, max: most, value: Math.exp(logp), "aria-label": char }), h("span.faint", percent(logp)))));
 }
 
 export function percent(logp) {

@@ -18,7 +18,7 @@ export function mount(root) {
   const out = h("div.name-grid", { "aria-live": "polite" });
   const kept = h("section.shelf");
   const go = () => find(out, kept);
-  root.append(h("div.names", {}, slip, h("div.check-out", {}, out, kept)));
+  root.append(h("div.names", slip, h("div.check-out", out, kept)));
   layOut(slip, go);
   drawKept(kept);
   go();
@@ -61,7 +61,7 @@ async function find(out, kept) {
   if (writer().fields.includes("gender")) body.gender = gender;
   try {
     const { names, notes } = await call("names", body);
-    fill(out, names.map((one) => card(one, kept)), notes.map((note) => h("p.faint", {}, note)));
+    fill(out, names.map((one) => card(one, kept)), notes.map((note) => h("p.faint", note)));
     say(names.slice(0, 3).map((one) => one.name).join("，"));
   } catch (error) {
     fill(out, notice(error));
@@ -76,14 +76,14 @@ function card(one, kept) {
     heart.setAttribute("aria-pressed", String(isKept()));
     drawKept(kept);
   }, { "aria-pressed": String(isKept()) });
-  return h("div.name", {},
-    h("span.cell-pinyin", {}, one.pinyin.join(" ")),
+  return h("div.name",
+    h("span.cell-pinyin", one.pinyin.join(" ")),
     h("b", { lang: "zh" }, one.name),
-    h("span.cell-tone", {}, [...one.tones].map((tone) => SHAPES[tone] ?? "?").join(" ")),
+    h("span.cell-tone", [...one.tones].map((tone) => SHAPES[tone] ?? "?").join(" ")),
     heart);
 }
 
 function drawKept(box) {
   const { favourites } = store.state.names;
-  fill(box, h("h2", {}, t("names.kept")), favourites.length ? h("div.name-grid", {}, favourites.map((one) => card(one, box))) : h("p.faint", {}, t("names.none")));
+  fill(box, h("h2", t("names.kept")), favourites.length ? h("div.name-grid", favourites.map((one) => card(one, box))) : h("p.faint", t("names.none")));
 }

@@ -11,10 +11,10 @@ export function mount(root) {
   const poem = store.state.visiting;
   const { made } = poem;
   root.append(
-    h("article.page-poem", {},
+    h("article.page-poem",
       poem.lines ? h("h1.poem-title", { lang: "zh" }, headingOf(poem)) : null,
       poemElement(poem),
-      made ? h("p.faint", {}, t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })) : null,
-      h("div.sheet-tools", {}, actionsOf(poem))),
+      made ? h("p.faint", t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })) : null,
+      h("div.sheet-tools", actionsOf(poem))),
   );
 }

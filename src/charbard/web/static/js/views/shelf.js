@@ -23,25 +23,25 @@ function layOut(box) {
   const others = history.filter((poem) => !liked.has(poem.id));
   fill(
     box,
-    h("div.bar", {}, exports(favourites.length ? favourites : history), h("p.faint", {}, t("shelf.where"))),
-    h("section", {}, h("h2", {}, t("shelf.favourites")), favourites.length ? grid(favourites) : h("p.faint", {}, t("shelf.none"))),
-    h("section", {}, h("h2", {}, t("shelf.history")), others.length ? grid(others.slice(0, 60)) : h("p.faint", {}, t("shelf.none")), others.length ? clearing() : null),
+    h("div.bar", exports(favourites.length ? favourites : history), h("p.faint", t("shelf.where"))),
+    h("section", h("h2", t("shelf.favourites")), favourites.length ? grid(favourites) : h("p.faint", t("shelf.none"))),
+    h("section", h("h2", t("shelf.history")), others.length ? grid(others.slice(0, 60)) : h("p.faint", t("shelf.none")), others.length ? clearing() : null),
   );
 }
 
 function grid(poems) {
   return h("div.board", { data: { count: 4 } }, poems.map((poem) =>
-    h(`article.sheet.is-done${poem.prose === undefined ? "" : ".is-prose"}`, {},
+    h(`article.sheet.is-done${poem.prose === undefined ? "" : ".is-prose"}`,
       poem.lines ? h("h3.sheet-title", { lang: "zh" }, headingOf(poem)) : null,
       poemElement(poem),
-      h("div.sheet-foot", {}, h("span.faint", {}, poem.written?.slice(0, 10) ?? ""), h("div.sheet-tools", {}, actionsOf(poem))))));
+      h("div.sheet-foot", h("span.faint", poem.written?.slice(0, 10) ?? ""), h("div.sheet-tools", actionsOf(poem))))));
 }
 
 function exports(poems) {
   const file = h("input.unseen", { type: "file", accept: ".json,application/json", "aria-label": t("shelf.import"), on: { change: (event) => takeIn(event.target.files[0]) } });
   const out = (ending, kind, content) => button("plain", [icon("down"), ending.toUpperCase()], () => saveFile(new Blob([content(poems)], { type: kind }), null, ending), { disabled: !poems.length });
-  return h("div.bar-group", {},
-    h("span.field-name", {}, t("shelf.export")),
+  return h("div.bar-group",
+    h("span.field-name", t("shelf.export")),
     out("txt", "text/plain;charset=utf-8", asText),
     out("md", "text/markdown;charset=utf-8", asMarkdown),
     out("json", "application/json", asJson),

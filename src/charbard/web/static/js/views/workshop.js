@@ -23,7 +23,7 @@ export function mount(root) {
     },
   } });
   const here = { slip, board: h("div"), list: h("div.choices"), watch: null };
-  root.append(h("div.write", {}, slip, h("div", {}, here.board, here.list)));
+  root.append(h("div.write", slip, h("div", here.board, here.list)));
   layOut(here, order.file);
   refresh(here);
   return { leave: () => here.watch?.abort() };
@@ -33,9 +33,9 @@ export function mount(root) {
 async function refresh(here) {
   try {
     const { jobs } = await call("jobs");
-    if (!jobs.length) fill(here.board, h("p.faint", {}, t("workshop.none")));
+    if (!jobs.length) fill(here.board, h("p.faint", t("workshop.none")));
     else if (!here.watch) follow(here, jobs[0].id);
-    fill(here.list, jobs.length > 1 && jobs.map((job) => button("choice", [job.name, h("small", {}, job.began.slice(0, 10))], () => follow(here, job.id))));
+    fill(here.list, jobs.length > 1 && jobs.map((job) => button("choice", [job.name, h("small", job.began.slice(0, 10))], () => follow(here, job.id))));
   } catch (error) {
     tellError(error);
   }
@@ -49,13 +49,13 @@ function layOut(here, chosen) {
   order.minutes = Math.min(order.minutes, minutes[1]);
   fill(here.slip,
     chosen
-      ? h("p.bar-group", {}, `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
+      ? h("p.bar-group", `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
       : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: 8, onInput: (text) => { order.text = text; } }),
-    h("div.go-row", {}, button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
+    h("div.go-row", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
     textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
     chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts.map((count) => [count, count]), onChange: (count) => { order.minutes = count; } }),
     button("go", t("workshop.go"), () => train(here, most)),
-    h("p.faint", {}, t("workshop.note", { least, mb: most / 1e6 })));
+    h("p.faint", t("workshop.note", { least, mb: most / 1e6 })));
 }
 
 async function train(here, most) {

@@ -19,7 +19,7 @@ let sheets = [];
 export function mount(root) {
   const slip = h("form.slip", { on: { submit: (event) => event.preventDefault() } });
   const board = h("section.board", { "aria-label": t("nav.write") });
-  root.append(h("div.write", {}, slip, board));
+  root.append(h("div.write", slip, board));
   layOut(slip, board);
   if (sheets.length) {
     board.append(...sheets.map((sheet) => sheet.element));
@@ -71,7 +71,7 @@ function layOut(slip, board) {
       "div.slip-foot",
       {},
       dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
-      h("div.go-row", {},
+      h("div.go-row",
         button("go", t("write.go"), go),
         button("stop", [icon("stop"), t("write.stop")], () => stop(slip), { disabled: !isWriting() }),
       ),
@@ -130,7 +130,7 @@ function fieldsFor(asked, go) {
 function proseFields(asked, go, text) {
   return [
     text("prime", { area: true, rows: 2, maxlength: 2000, lang: null }),
-    h("div.field-row", {},
+    h("div.field-row",
       textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
       seedField(text),
       howMany(asked),
@@ -156,8 +156,8 @@ function details(asked, text) {
   const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
   const variants = (form?.variants ?? []).map((name) => [name, name]);
   const open = ["first", "acrostic", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
-  return h("details.more", { open }, h("summary", {}, t("write.more")),
-    h("div.field-row", {}, text("first", { maxlength: 40 }), text("rhyme", { maxlength: 12 }), text("acrostic", { maxlength: 8 }),
+  return h("details.more", { open }, h("summary", t("write.more")),
+    h("div.field-row", text("first", { maxlength: 40 }), text("rhyme", { maxlength: 12 }), text("acrostic", { maxlength: 8 }),
       choice("place", places, "　", { "aria-label": t("write.acrostic") }),
       variants.length > 1 ? choice("variant", [any, ...variants]) : null,
       choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
@@ -173,11 +173,11 @@ function tunes(asked, again) {
   const show = (query) => {
     const wanted = query.trim();
     const found = listOf(asked.form).filter((tune) => [tune.name, ...tune.aliases].some((name) => name.includes(wanted)));
-    fill(list, found.map((tune) => button("tune", [tune.name, h("small", {}, ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`)], () => again({ tune: tune.name }), { role: "option", "aria-selected": String(tune.name === asked.tune) })),
-      found.length ? null : h("p.faint", {}, t("write.tune.none", { name: wanted })));
+    fill(list, found.map((tune) => button("tune", [tune.name, h("small", ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`)], () => again({ tune: tune.name }), { role: "option", "aria-selected": String(tune.name === asked.tune) })),
+      found.length ? null : h("p.faint", t("write.tune.none", { name: wanted })));
   };
   show("");
-  return h("div.tune-box", {},
+  return h("div.tune-box",
     asked.form === "词" ? textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }) : null, list);
 }
 
