@@ -1,13 +1,8 @@
 /** Workshop: hand in a text, look on while it is learned, then write with it. */
 
-import { call, stream } from "../api.js";
+import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../kit.js";
 import { bench } from "../bench.js";
-import { button, fill, h, icon, iconButton } from "../dom.js";
-import { chips, textField } from "../fields.js";
 import { load } from "../main.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
-import { tell, tellError } from "../toast.js";
 
 const order = { text: "", file: null, name: "", minutes: 3 };
 
