@@ -11,7 +11,7 @@ export function bench(onGone) {
   const title = h("h2");
   const state = h("output.faint");
   const bar = h("progress", { "aria-label": t("nav.workshop") });
-  const [figure, tools, samples] = [h("figure"), h("div.go-row"), h("div.pair")];
+  const [figure, tools, samples] = [h("figure"), h("div.bar-group"), h("div.pair")];
   let job, at, train, valid, texts, isLive;
 
   const begin = (fact) => {

@@ -99,7 +99,7 @@ function kinds() {
   const names = new Set();
   for (const model of [modelFor("verse"), ...models.filter((one) => one.kinds.includes("prose"))].filter(Boolean)) {
     const words = t(model.script === "latin" ? "form.english" : "form.prose");
-    options.push([`model:${model.name}`, names.has(words) ? `${words} · ${model.name}` : words, model.name]);
+    options.push([`model:${model.name}`, names.has(words) || features.workshop ? `${words} · ${model.name}` : words, model.name]);
     names.add(words);
   }
   return options;
