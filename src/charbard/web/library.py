@@ -103,6 +103,15 @@ class Opened:
         """What it is for: verse, names or prose."""
         return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
 
+    @cached_property
+    def script(self) -> str:
+        """What most of the letters it knows are: han, latin or other."""
+        letters = [char for char in self.bundle.vocab.chars if char.isalpha()]
+        latin = sum(char < "\u0250" for char in letters)
+        han = sum("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
+        most, name = max((latin, "latin"), (han, "han"))
+        return name if 2 * most > len(letters) else "other"
+
     def warm(self) -> None:
         """Do what the first request would have to wait for."""
         if self.writes_verse:

@@ -1,6 +1,5 @@
 """What is open here, and what this server allows."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -46,18 +45,9 @@ def _about(opened: Opened) -> dict[str, Any]:
         "fields": list(bundle.vocab.fields),
         "has_records": bundle.has_records,
         "scores": dict(bundle.scores),
-        "script": _script(bundle.vocab.chars),
+        "script": opened.script,
         "snapshots": len(opened.snapshots()),
     }
-
-
-def _script(chars: Sequence[str]) -> str:
-    """What most of its letters are: han, latin or other."""
-    letters = [char for char in chars if char.isalpha()]
-    latin = sum(char < "\u0250" for char in letters)
-    han = sum("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
-    most = max((latin, "latin"), (han, "han"))
-    return most[1] if 2 * most[0] > len(letters) else "other"
 
 
 def _features(studio: Studio) -> dict[str, bool]:

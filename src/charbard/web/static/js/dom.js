@@ -3,12 +3,12 @@
 /**
  * Make an element.
  * @param {string} tag  Name, with classes behind dots: "button.go".
- * @param {object} [props]  May be left out. `on` holds listeners, `data` data attributes; the rest are attributes:
+ * @param {object} [props]  `on` holds listeners, `data` data attributes; the rest are attributes:
  *   true sets an empty one, false and null leave it out.
  * @param {...(Node|string|number|null|false|Array)} children
  */
 export function h(tag, props = {}, ...children) {
-  if (Object.getPrototypeOf(Object(props)) !== Object.prototype) return h(tag, {}, props, ...children);
+  if (props?.constructor !== Object) return h(tag, {}, props, ...children);
   const [name, ...classes] = tag.split(".");
   const element = document.createElement(name);
   if (classes.length) element.className = classes.join(" ");

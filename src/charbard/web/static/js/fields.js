@@ -55,15 +55,6 @@ export function tick({ label, checked, onChange }) {
 
 /** A dial between two words. */
 export function dial({ label, low, high, value, most, onChange }) {
-  const input = h("input.dial", {
-    type: "range",
-    min: 1,
-    max: most,
-    step: 1,
-    value: String(value),
-    "aria-label": label,
-    on: { input: (event) => onChange(Number(event.target.value)) },
-  });
-  input.value = String(value);
+  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": label, on: { input: (event) => onChange(Number(event.target.value)) } });
   return h("div.dial-row", h("span", { "aria-hidden": "true" }, low), input, h("span", { "aria-hidden": "true" }, high));
 }

@@ -145,6 +145,7 @@ export function growthPanel(name) {
           say(caption.value);
           continue;
         }
+        if (!slider.isConnected) break; // the reader has gone to another view
         found.push(fact);
         slider.max = fact.of - 1;
         if (follows) slider.value = fact.snapshot;

@@ -20,12 +20,8 @@ let shown = { name: "", keys: {}, leave: null };
 
 async function start() {
   applySettings();
-  await speak(store.state.settings.language);
-  try {
-    await load();
-  } catch (error) {
-    tellError(error);
-  }
+  const [, loading] = await Promise.allSettled([speak(store.state.settings.language), load()]);
+  if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
   store.subscribe((state, names) => {

@@ -39,7 +39,7 @@ function rows(box) {
     features.show ? flag("pinyin") : null,
     flag("vertical"),
     models.length > 1
-      ? selectField({ label: t("settings.model"), name: "set-model", value: settings.model ?? models[0].name, options: models.map((model) => [model.name, model.title ?? model.name]), onChange: (model) => store.merge("settings", { model }) })
+      ? selectField({ label: t("settings.model"), name: "set-model", value: settings.model ?? models[0].name, options: models.map((model) => [model.name, model.name]), onChange: (model) => store.merge("settings", { model }) })
       : null,
     textField({ label: t("settings.token"), value: settings.token, type: "password", onInput: (token) => { store.state.settings.token = token; }, onEnter: () => location.reload() }),
   );

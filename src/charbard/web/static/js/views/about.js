@@ -13,7 +13,7 @@ export function mount(root) {
       h("p", t("about.private")),
       h("h2", t("about.models")),
       h("dl", models.map((model) => [
-        h("dt", model.title ?? model.name, " ", h("code", model.digest)),
+        h("dt", model.name, " ", h("code", model.digest)),
         h("dd", `${model.num_layers} × ${model.cell} ${model.hidden_size}，`, t("about.weights", { n: model.weights.toLocaleString(), c: model.characters.toLocaleString() })),
       ])),
       h("h2", t("about.api")),

@@ -22,7 +22,7 @@ export function mount(root) {
         textField({ label: t("look.text"), value: text, area: true, rows: 4, maxlength: store.state.limits.length, onInput: (value) => { text = value; }, onEnter: go }),
         h("div.field-row",
           store.state.models.length > 1
-            ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.title ?? model.name]), onChange: (value) => { name = value; } })
+            ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.name]), onChange: (value) => { name = value; } })
             : null,
           button("go", t("look.go"), go))),
       out),

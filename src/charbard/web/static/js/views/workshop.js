@@ -4,6 +4,9 @@ import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell,
 import { bench } from "../bench.js";
 import { load } from "../main.js";
 
+const ROWS = 8;
+/** A text of more characters is not put into a field, which would take long, but kept as a file. */
+const LONG = 20_000;
 const order = { text: "", file: null, name: "", minutes: 3 };
 
 /** Build the view; a training that is running is found again. */
@@ -15,6 +18,12 @@ export function mount(root) {
       if (!file) return;
       event.preventDefault();
       layOut(here, file);
+    },
+    paste: (event) => {
+      const text = event.clipboardData.getData("text");
+      if (event.target.rows !== ROWS || text.length < LONG) return;
+      event.preventDefault();
+      layOut(here, new File([text], t("look.text")));
     },
   } });
   const here = { slip, board: h("div"), list: h("div.choices"), watch: null };
@@ -45,7 +54,7 @@ function layOut(here, chosen) {
   fill(here.slip,
     chosen
       ? h("p.bar-group", `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
-      : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: 8, onInput: (text) => { order.text = text; } }),
+      : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: ROWS, onInput: (text) => { order.text = text; } }),
     h("div.bar-group", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
     textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
     chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts.map((count) => [count, count]), onChange: (count) => { order.minutes = count; } }),
