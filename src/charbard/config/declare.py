@@ -66,7 +66,7 @@ def check(config: Any) -> None:
 
 def hints_of(config: type) -> Mapping[str, Any]:
     """The type of each field. To find it takes longer than to check it, so it is found once."""
-    return _hints_of(config)
+    return _hints_of(config)  # a cached function that is called with type[T] does not pass mypy
 
 
 @cache

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
@@ -218,7 +218,7 @@ class Trainer:
         }
         loss = self._last_loss if math.isfinite(self._last_loss) else self._meter.loss
         path = self.setup.folder.save_checkpoint(
-            Bundle(**{**bundle.__dict__, "extra": extra}),
+            replace(bundle, extra=extra),
             tensors,
             epoch=self.batches.epochs,
             loss=loss,
