@@ -12,7 +12,7 @@ from charbard.config import VerseOrder
 if TYPE_CHECKING:
     from charbard.writer.poem import Poem
 
-__all__ = ["verse"]
+__all__ = ["show", "show_json", "verse"]
 
 
 def verse(
