@@ -71,7 +71,9 @@ def _read(text: str | None, file: Path | None) -> str:
         try:
             return file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise CorpusError(f"cannot read {str(file)!r}: {error}") from None
+            raise CorpusError(
+                f"cannot read {str(file)!r}: {error}", hint="give --file a poem in UTF-8"
+            ) from None
     return sys.stdin.read() if text == "-" else text or ""
 
 

@@ -61,7 +61,8 @@ def check(config: Any) -> None:
             _check_type(field, value, hints[field.name])
             _check_range(field, value)
         elif type(None) not in typing.get_args(hints[field.name]):
-            raise OptionError(f"{field.name} must have a value")
+            meaning = str(field.metadata.get("help", ""))
+            raise OptionError(f"{field.name} must have a value", hint=meaning)
 
 
 def hints_of(config: type) -> Mapping[str, Any]:

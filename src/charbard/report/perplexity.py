@@ -109,12 +109,12 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
             f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
         )
     if (protocol == "R") != bundle.has_records:
-        kind = (
-            "records: use protocol R, or V for verse"
+        kind, hint = (
+            ("records", "use --protocol R, or V for verse")
             if bundle.has_records
-            else "running text: use A, B or C"
+            else ("running text", "use --protocol A, B or C")
         )
-        raise OptionError(f"protocol {protocol} does not fit a model of {kind}")
+        raise OptionError(f"protocol {protocol} does not fit a model of {kind}", hint=hint)
 
 
 Group = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -100,7 +100,9 @@ def evaluate_verse(
         CorpusError: The records cannot be read, or there are none of this part.
     """
     if not bundle.has_records:
-        raise OptionError("protocol V does not fit a model of running text: use A, B or C")
+        raise OptionError(
+            "protocol V does not fit a model of running text", hint="use --protocol A, B or C"
+        )
     for name in given:
         if name not in bundle.vocab.fields and name != "form":
             known = ", ".join(bundle.vocab.fields) or "none"

@@ -236,7 +236,10 @@ class Trainer:
         try:
             self.learner.restore(tensors_of(checkpoint), extra["step"])
         except (KeyError, RuntimeError) as error:
-            raise CheckpointError(f"the checkpoint is of another model: {error}") from None
+            raise CheckpointError(
+                f"the checkpoint is of another model: {error}",
+                hint="name the folder of its own run with --out, or start anew without --resume",
+            ) from None
         self.batches.position = tuple(extra["position"])
         self._best = math.inf if extra["best"] is None else extra["best"]
         self._last_loss = checkpoint.scores.get("validation_nats", math.nan)
