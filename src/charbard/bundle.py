@@ -34,10 +34,10 @@ __all__ = [
 FORMAT_VERSION = 1
 RESUME = "resume."
 """Prefix of arrays that only a resumed training reads."""
+_MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
 SHIPPED = Path(__file__).parent / "models"
 """Where the bundles lie that came with the package."""
 _KEY = "charbard"
-_MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
 
 Arrays = Mapping[str, NDArray[Any]]
 
