@@ -3,11 +3,11 @@
 Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -36,11 +36,11 @@ from charbard.writer.particles import (
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
+from charbard.writer.work import Runner, Work, done
 
-__all__ = ["Runner", "VerseWriter"]
+__all__ = ["VerseWriter"]
 
-Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Any]]]
-"""Runs tasks together; yields (number of the task, what it emitted)."""
+T = TypeVar("T")
 _ROWS = 256
 _REQUESTS = 64
 """Orders that are kept understood; each holds on to its machine."""
@@ -76,18 +76,29 @@ class VerseWriter:
         """
         return cls(load_bundle(Path(path)))
 
-    def verse_in(
+    def done(self, work: Work[T]) -> T:
+        """What a work finds; the calling thread waits for it."""
+        return done(work, self._run)
+
+    def request_in(
         self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
-    ) -> list[Poem]:
-        """Every candidate of an order in a form that need not have a name, the best first.
+    ) -> Request:
+        """As `request`, in a form that need not have a name.
 
         Args:
             form: The form.
             order: All else.
             fields: What the model is told before the text, by name, beside what the order says.
         """
-        request = read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
-        return [said for said in self._stream(request) if isinstance(said, Poem)]
+        return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
+
+    def poem_work(self, request: Request) -> Work[list[Poem]]:
+        """Every candidate of a request, the best first."""
+        said_all = yield self.tasks(request)
+        written = {number: said for number, said in said_all if isinstance(said, TextDrafted)}
+        reading = self.reading_bare(request, written)
+        bare = dict((yield reading)) if reading else {}
+        return self.ranked(request, written, bare)
 
     def request(self, order: VerseOrder) -> Request:
         """An order, understood; nothing is written yet.
@@ -162,6 +173,10 @@ class VerseWriter:
         Raises:
             OptionError: No line is open.
         """
+        return self.done(self.line_work(order))
+
+    def line_work(self, order: VerseOrder) -> Work[list[LineDone]]:
+        """What `next_lines` does."""
         request = self.request(order)
         locked = {(lock.line, lock.place) for lock in request.wish.locks}
         gaps = [
@@ -172,7 +187,7 @@ class VerseWriter:
         if not gaps:
             raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
         found: dict[str, LineDone] = {}
-        for candidate, said in self._run(self.tasks(request, gaps[0] + 1)):
+        for candidate, said in (yield self.tasks(request, gaps[0] + 1)):
             if isinstance(said, LineDrafted) and said.index == gaps[0]:
                 line = line_done(request, candidate, said)
                 found.setdefault(line.text, line)
@@ -193,31 +208,42 @@ class VerseWriter:
         Returns:
             The likeliest first; only such as keep the form, as far as the poem does.
         """
+        return self.done(self.alternative_work(order, text, (line, place), top=top))
+
+    def alternative_work(
+        self, order: VerseOrder, text: str, place: tuple[int, int], *, top: int
+    ) -> Work[list[Alternative]]:
+        """What `alternatives` does, for a (line, place)."""
         request = self._reading(order, text)
         slots = request.machine.slots
-        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
+        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == place), None)
         if at is None:
-            raise OptionError(f"there is no place {line + 1}.{place + 1}", hint="count from 1.1")
+            raise OptionError(
+                f"there is no place {place[0] + 1}.{place[1] + 1}", hint="count from 1.1"
+            )
         ids = request.given_ids
         open_there = replace(
             request.wish,
-            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
+            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != place),
         )
         allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
         steps = read_alternatives(
             self.network, request.prime, ids, allowed, at=at, most=min(_TRIED, len(allowed))
         )
-        (found,) = (said for _, said in self._run([Task(steps, rows=_TRIED)]))
+        ((_, found),) = yield [Task(steps, rows=_TRIED)]
         return _alternatives(found, self.bundle.vocab.symbols)[:top]
 
     def score(self, order: VerseOrder, text: str) -> Poem:
         """A given poem as if it had been written for an order; it need not keep the form."""
-        request = self._reading(order, text)
+        return self.done(self._score_work(self._reading(order, text)))
+
+    def _score_work(self, request: Request) -> Work[Poem]:
         ids = request.given_ids
-        (logp,) = (said for _, said in self._run([Task(read_scored(request.prime, ids))]))
+        ((_, logp),) = yield [Task(read_scored(request.prime, ids))]
         written = {0: TextDrafted(ids, logp)}
         reading = self.reading_bare(request, written)
-        return self.ranked(request, written, dict(self._run(reading)) if reading else {})[0]
+        bare = dict((yield reading)) if reading else {}
+        return self.ranked(request, written, bare)[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
