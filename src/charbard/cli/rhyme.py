@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from charbard.cli.options import words
+
 if TYPE_CHECKING:
     from charbard.prosody.book import Reading
 
@@ -30,7 +32,8 @@ def rhyme(
     """
     import json as json_format
 
-    rows = _rows(chars, book, tone, name=name, pruned=not every)
+    asked = words(chars=chars, book_name=book, tone=tone)
+    rows = _rows(**asked, name=name, pruned=not every)
     for row in rows:
         row["chars"] = row["chars"][:limit]
         if json:
@@ -41,7 +44,7 @@ def rhyme(
 
 
 def _rows(
-    chars: str, book_name: str, tone: str | None, *, name: bool, pruned: bool
+    chars: str, book_name: str, tone: str | None = None, *, name: bool, pruned: bool
 ) -> list[dict[str, Any]]:
     from charbard.errors import OptionError
     from charbard.prosody.book import book_named, chars_of, rhyme_label

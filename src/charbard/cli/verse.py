@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given, option
+from charbard.cli.options import option, words
 from charbard.config import VerseOrder
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def verse(
 
     order = from_dict(
         VerseOrder,
-        given(
+        words(
             form=form,
             theme=theme,
             opening=opening,
