@@ -46,7 +46,7 @@ def evaluate(
     """
     from charbard.bundle import load_bundle
     from charbard.cli.models import bundle_path
-    from charbard.config import from_dict
+    from charbard.config import CorpusConfig, from_dict
     from charbard.errors import OptionError
     from charbard.report import evaluate as measure
     from charbard.report import evaluate_verse
@@ -54,8 +54,6 @@ def evaluate(
 
     if part not in PARTS:
         raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
-    from charbard.config import CorpusConfig
-
     bundle = load_bundle(bundle_path(model))
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.

@@ -61,12 +61,13 @@ def check(config: Any) -> None:
             _check_type(field, value, hints[field.name])
             _check_range(field, value)
         elif type(None) not in typing.get_args(hints[field.name]):
-            raise OptionError(f"{field.name} must have a value")
+            meaning = str(field.metadata.get("help", ""))
+            raise OptionError(f"{field.name} must have a value", hint=meaning)
 
 
 def hints_of(config: type) -> Mapping[str, Any]:
     """The type of each field. To find it takes longer than to check it, so it is found once."""
-    return _hints_of(config)
+    return _hints_of(config)  # a cached function that is called with type[T] does not pass mypy
 
 
 @cache

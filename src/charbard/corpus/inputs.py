@@ -144,5 +144,8 @@ def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> I
                 encoding = detect_encoding(file, name=name)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CorpusError(f"cannot read {name}: {str(reason).lower()}") from None
+        raise CorpusError(
+            f"cannot read {name}: {str(reason).lower()}",
+            hint="check that it is whole and that you may read it",
+        ) from None
     return Input(name, opener, encoding or "utf-8", size, hasher.digest())

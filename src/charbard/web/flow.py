@@ -19,7 +19,9 @@ from starlette.types import Receive, Scope, Send
 from charbard.errors import CharbardError
 from charbard.runtime import Engine, Task
 from charbard.web.errors import body_of
+from charbard.web.library import Opened
 from charbard.web.state import Studio
+from charbard.writer import Found, Work, further
 
 __all__ = [
     "Facts",
@@ -28,6 +30,7 @@ __all__ = [
     "emitted",
     "encode_event",
     "encode_line",
+    "found",
     "in_thread",
 ]
 
@@ -80,6 +83,18 @@ async def emitted(
 async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:
     """Do something short that computes, off the event loop."""
     return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
+
+
+async def found(studio: Studio, opened: Opened, work: Work[T]) -> T:
+    """What a work finds: it thinks in a thread, and writes in the shared engine."""
+    step = await in_thread(studio, further, work)
+    while not isinstance(step, Found):
+        async with aclosing(opened.stream(step)) as said:
+            heard = [one async for one in said]
+        studio.check_going()
+        step = await in_thread(studio, further, work, heard)
+    value: T = step.value
+    return value
 
 
 def encode_line(fact: dict[str, Any]) -> bytes:

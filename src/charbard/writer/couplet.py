@@ -7,15 +7,20 @@ from charbard.errors import OptionError
 from charbard.prosody import Form, Line, Variant, fold, form_named, tones_of
 from charbard.writer.poem import Poem
 from charbard.writer.verse import VerseWriter
+from charbard.writer.work import Work
 
-__all__ = ["COUPLET_LENGTHS", "couplets"]
+__all__ = ["COUPLET_LENGTHS", "couplet_work", "couplets"]
 
 COUPLET_LENGTHS = range(2, 16)
 _OPPOSITE = {"平": "仄", "仄": "平"}
 _HEADING = "横批"
 
 
-def couplets(writer: VerseWriter, order: CoupletOrder) -> list[tuple[Poem, str | None]]:
+Headed = list[tuple[Poem, str | None]]
+"""Couplets, each with its heading, if it has one."""
+
+
+def couplets(writer: VerseWriter, order: CoupletOrder) -> Headed:
     """Couplets on a given first line, the best first, each with its heading if one is wanted.
 
     The second line opposes the first in tone where that counts: at the even places and at the end.
@@ -23,6 +28,11 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> list[tuple[Poem, str |
     Raises:
         OptionError: The first line is too short or too long, or is not Chinese.
     """
+    return writer.done(couplet_work(writer, order))
+
+
+def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
+    """What `couplets` does."""
     first = "".join(map(fold, order.first.strip("，。！？；： \n")))
     if len(first) not in COUPLET_LENGTHS:
         raise OptionError(
@@ -42,10 +52,12 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> list[tuple[Poem, str |
         seed=order.seed,
         repeats="free" if len(set(first)) < len(first) else "none",
     )
-    poems = writer.verse_in(form, asked)
-    if not order.heading:
-        return [(poem, None) for poem in poems]
-    return [(poem, _heading(writer, asked, poem)) for poem in poems]
+    poems = yield from writer.poem_work(writer.request_in(form, asked))
+    found: Headed = []
+    for poem in poems:
+        heading = (yield from _heading(writer, asked, poem)) if order.heading else None
+        found.append((poem, heading))
+    return found
 
 
 def opposing_form(first: str, book: str) -> Form:
@@ -78,9 +90,10 @@ def _without_three_level(pattern: str) -> tuple[str, ...]:
     return tuple(options) or (pattern,)
 
 
-def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> str:
+def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Work[str]:
     """Four characters on what the couplet says: written with the couplet as its theme."""
     heading = replace(order, form=_HEADING, opening="", theme=poem.lines[0], repeats="none")
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
     heading = replace(heading, novel=False)  # more often than not it is a set phrase
-    return writer.verse_in(form_named(_HEADING), heading)[0].lines[0]
+    request = writer.request_in(form_named(_HEADING), heading)
+    return (yield from writer.poem_work(request))[0].lines[0]

@@ -13,8 +13,9 @@ from charbard.prosody.names import unwanted_in_names
 from charbard.writer.poem import Poem
 from charbard.writer.request import OPEN
 from charbard.writer.verse import VerseWriter
+from charbard.writer.work import Work
 
-__all__ = ["names"]
+__all__ = ["name_work", "names"]
 
 _BOOK = "xinyun"
 _COMMON = 2500
@@ -28,6 +29,11 @@ def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
         OptionError: The parts of the order do not fit together.
         ConflictError: Not everything asked for can be had together.
     """
+    return writer.done(name_work(writer, order))
+
+
+def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
+    """What `names` does."""
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
     # A model of names is told the surname; to one of verse it is the beginning of the line.
@@ -52,7 +58,8 @@ def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
     liked = [replace(asked, template=text) for text in _with_liked(asked.template, order.like)]
     found: dict[str, Poem] = {}
     for wish in liked or [asked]:
-        for poem in writer.verse_in(form, wish, fields=fields):
+        request = writer.request_in(form, wish, fields=fields)
+        for poem in (yield from writer.poem_work(request)):
             if told:
                 poem = replace(poem, lines=(surname + poem.lines[0],))
             found.setdefault(poem.lines[0], poem)

@@ -3,11 +3,11 @@
 Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,31 +19,28 @@ from charbard.prosody import Form
 from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import nearest_wish
 from charbard.prosody.lexicon import Lexicon
-from charbard.prosody.machine import Ids, Machine
+from charbard.prosody.machine import Ids
 from charbard.prosody.wish import Wish
 from charbard.runtime import Network, Task, run
 from charbard.runtime.quant import ByteModel
+from charbard.writer.finished import finished, line_done
 from charbard.writer.lean import answering
 from charbard.writer.particles import (
-    AGAIN,
     WIDER,
     LineDrafted,
     Search,
     TextDrafted,
     Unwanted,
     drafts,
-    line_spans,
 )
 from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
+from charbard.writer.work import Runner, Work, done
 
-__all__ = ["SCOPES", "Runner", "VerseWriter", "line_done", "rewrite"]
+__all__ = ["VerseWriter"]
 
-Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Any]]]
-"""Runs tasks together; yields (number of the task, what it emitted)."""
-SCOPES = ("this", "neighbours", "open")
+T = TypeVar("T")
 _ROWS = 256
 _REQUESTS = 64
 """Orders that are kept understood; each holds on to its machine."""
@@ -79,18 +76,29 @@ class VerseWriter:
         """
         return cls(load_bundle(Path(path)))
 
-    def verse_in(
+    def done(self, work: Work[T]) -> T:
+        """What a work finds; the calling thread waits for it."""
+        return done(work, self._run)
+
+    def request_in(
         self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
-    ) -> list[Poem]:
-        """Every candidate of an order in a form that need not have a name, the best first.
+    ) -> Request:
+        """As `request`, in a form that need not have a name.
 
         Args:
             form: The form.
             order: All else.
             fields: What the model is told before the text, by name, beside what the order says.
         """
-        request = read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
-        return [said for said in self._stream(request) if isinstance(said, Poem)]
+        return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
+
+    def poem_work(self, request: Request) -> Work[list[Poem]]:
+        """Every candidate of a request, the best first."""
+        said_all = yield self.tasks(request)
+        written = {number: said for number, said in said_all if isinstance(said, TextDrafted)}
+        reading = self.reading_bare(request, written)
+        bare = dict((yield reading)) if reading else {}
+        return self.ranked(request, written, bare)
 
     def request(self, order: VerseOrder) -> Request:
         """An order, understood; nothing is written yet.
@@ -165,6 +173,10 @@ class VerseWriter:
         Raises:
             OptionError: No line is open.
         """
+        return self.done(self.line_work(order))
+
+    def line_work(self, order: VerseOrder) -> Work[list[LineDone]]:
+        """What `next_lines` does."""
         request = self.request(order)
         locked = {(lock.line, lock.place) for lock in request.wish.locks}
         gaps = [
@@ -175,7 +187,7 @@ class VerseWriter:
         if not gaps:
             raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
         found: dict[str, LineDone] = {}
-        for candidate, said in self._run(self.tasks(request, gaps[0] + 1)):
+        for candidate, said in (yield self.tasks(request, gaps[0] + 1)):
             if isinstance(said, LineDrafted) and said.index == gaps[0]:
                 line = line_done(request, candidate, said)
                 found.setdefault(line.text, line)
@@ -196,31 +208,42 @@ class VerseWriter:
         Returns:
             The likeliest first; only such as keep the form, as far as the poem does.
         """
+        return self.done(self.alternative_work(order, text, (line, place), top=top))
+
+    def alternative_work(
+        self, order: VerseOrder, text: str, place: tuple[int, int], *, top: int
+    ) -> Work[list[Alternative]]:
+        """What `alternatives` does, for a (line, place)."""
         request = self._reading(order, text)
         slots = request.machine.slots
-        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
+        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == place), None)
         if at is None:
-            raise OptionError(f"there is no place {line + 1}.{place + 1}", hint="count from 1.1")
+            raise OptionError(
+                f"there is no place {place[0] + 1}.{place[1] + 1}", hint="count from 1.1"
+            )
         ids = request.given_ids
         open_there = replace(
             request.wish,
-            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
+            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != place),
         )
         allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
         steps = read_alternatives(
             self.network, request.prime, ids, allowed, at=at, most=min(_TRIED, len(allowed))
         )
-        (found,) = (said for _, said in self._run([Task(steps, rows=_TRIED)]))
+        ((_, found),) = yield [Task(steps, rows=_TRIED)]
         return _alternatives(found, self.bundle.vocab.symbols)[:top]
 
     def score(self, order: VerseOrder, text: str) -> Poem:
         """A given poem as if it had been written for an order; it need not keep the form."""
-        request = self._reading(order, text)
+        return self.done(self._score_work(self._reading(order, text)))
+
+    def _score_work(self, request: Request) -> Work[Poem]:
         ids = request.given_ids
-        (logp,) = (said for _, said in self._run([Task(read_scored(request.prime, ids))]))
+        ((_, logp),) = yield [Task(read_scored(request.prime, ids))]
         written = {0: TextDrafted(ids, logp)}
         reading = self.reading_bare(request, written)
-        return self.ranked(request, written, dict(self._run(reading)) if reading else {})[0]
+        bare = dict((yield reading)) if reading else {}
+        return self.ranked(request, written, bare)[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
@@ -268,7 +291,7 @@ class VerseWriter:
             bare: What came of each task of `reading_bare`, by its number.
         """
         poems = [
-            _poem(
+            finished(
                 self.bundle,
                 request,
                 candidate,
@@ -278,49 +301,6 @@ class VerseWriter:
             for number, (candidate, text) in enumerate(sorted(written.items()))
         ]
         return sorted(poems, key=lambda poem: -poem.score.total)
-
-
-def rewrite(
-    order: VerseOrder,
-    lines: Sequence[str],
-    line: int,
-    place: int | None = None,
-    *,
-    scope: str = "this",
-    locked: Sequence[tuple[int, int]] = (),
-) -> VerseOrder:
-    """The order that writes a part of a poem again.
-
-    Args:
-        order: What the poem was written for.
-        lines: The poem.
-        line: Which line, from 0.
-        place: Which character of it, from 0; None: all of it.
-        scope: this: only that character or line; neighbours: the line of the character, or the
-            lines on either side too; open: all that is not locked.
-        locked: Lines and places that stay in any case.
-    """
-    if scope not in SCOPES:
-        raise OptionError(f"no scope {scope!r}", hint=f"choose one of: {', '.join(SCOPES)}")
-    around = {line} if scope == "this" or place is not None else {line - 1, line, line + 1}
-    if scope == "open":
-        around = set(range(len(lines)))
-    only = {(line, place)} if scope == "this" and place is not None else None
-    template = "/".join(
-        "".join(
-            OPEN
-            if number in around
-            and (only is None or (number, at) in only)
-            and (number, at) not in set(locked)
-            else char
-            for at, char in enumerate(text)
-        )
-        for number, text in enumerate(lines)
-    )
-    bans = order.bans
-    if only is not None and place is not None:
-        bans = (*bans, f"{line + 1}.{place + 1}={lines[line][place]}")
-    return replace(order, template=template, opening="", acrostic="", locks=(), bans=bans)
 
 
 def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
@@ -355,7 +335,7 @@ def _alternatives(
 
 def _known_line(request: Request) -> Unwanted:
     """Whether a line stands in the verse corpus word for word."""
-    spans, known = line_spans(request.machine), known_lines()
+    spans, known = request.machine.spans, known_lines()
 
     def is_known(index: int, ids: Sequence[int]) -> bool:
         line = request.text(ids, spans[index].start)
@@ -363,82 +343,3 @@ def _known_line(request: Request) -> Unwanted:
         return bool(known.hold([line[:size]])[0])
 
     return is_known
-
-
-def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
-    """A line that a task of a request emitted."""
-    span = line_spans(request.machine)[said.index]
-    text = request.text(said.ids, span.start)
-    size = sum(slot.place is not None for slot in request.machine.slots[span])
-    return LineDone(candidate, said.index, text[:size], text[size:], said.logp[:size])
-
-
-def _poem(
-    bundle: Bundle, request: Request, candidate: int, text: TextDrafted, theme: float | None
-) -> Poem:
-    spans = line_spans(request.machine)
-    done = [
-        line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
-        for n, span in enumerate(spans)
-    ]
-    lines = tuple(line.text for line in done)
-    stayed = tuple(
-        f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line"
-        for n in text.unwanted
-    )
-    variants, rhymes = _settled(request.machine, text)
-    given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
-    return Poem(
-        candidate=candidate,
-        lines=lines,
-        marks=tuple(line.mark for line in done),
-        logp=tuple(line.logp for line in done),
-        form=request.form.name,
-        book=request.wish.book,
-        variants=variants,
-        rhymes=rhymes,
-        given=given,
-        score=_score(request, done, given, theme),
-        seed=request.order.seed,
-        theme=request.order.theme,
-        model=bundle.digest,
-        notes=request.notes + stayed,
-    )
-
-
-def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """Variants and rhymes of a text; none for one that breaks the form."""
-    if text.state is not None:
-        return machine.settled(text.state)
-    state = machine.start()
-    for char_id in text.ids:
-        if char_id not in machine.allowed(state):
-            return (), ()
-        state = machine.advance(state, char_id)
-    return machine.settled(state)
-
-
-def _score(
-    request: Request,
-    done: Sequence[LineDone],
-    given: Sequence[tuple[int, int]],
-    theme: float | None,
-) -> Score:
-    lines = [line.text for line in done]
-    size = sum(map(len, lines))
-    known = set(given)
-    free = [
-        value
-        for line in done
-        for place, value in enumerate(line.logp)
-        if (line.index, place) not in known or len(known) == size
-    ]
-    is_couplet = request.form.kind == "对联" and len(lines) == 2
-    pairs = [(0, 1)] if is_couplet else middle_couplets(lines)
-    return Score(
-        model=sum(free) / max(1, len(free)),
-        theme=None if theme is None else theme / max(1, size),
-        parallel=parallel_score(lines, pairs),
-        repetition=repetition(lines),
-        novelty=1 - float(known_lines().hold(lines).mean()),
-    )

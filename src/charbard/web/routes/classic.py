@@ -1,18 +1,21 @@
 """The address that char-rnn-writer's clients know, for poems and for names."""
 
 from contextlib import aclosing, suppress
+from dataclasses import replace
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
+from fastapi import Request as HttpRequest
 
 from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
 from charbard.text import normalise
-from charbard.web.flow import collect, in_thread
+from charbard.web.flow import collect, found, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.prose import pieces
 from charbard.web.state import Here, Studio
 from charbard.writer import fresh_seed
+from charbard.writer.request import Request
 
 __all__ = ["router"]
 
@@ -23,7 +26,7 @@ _SURE = SampleOptions(temperature=0.8)
 
 @router.get("/write_poem")
 async def write_poem(
-    request: Request,
+    request: HttpRequest,
     studio: Here,
     begin_word: str = Query("", max_length=200, description="What it begins with; may be empty."),
     form: str = Query("七绝", max_length=200, description="Form, where a model writes verse."),
@@ -37,25 +40,22 @@ async def write_poem(
 
     async def written() -> dict[str, str]:
         if opened.writes_verse:
-            return {"result": await in_thread(studio, _poem, opened, beginning, form)}
+            asked = await in_thread(studio, _understood, opened, beginning, form)
+            (poem,) = await found(studio, opened, opened.verse.poem_work(asked))
+            return {"result": str(poem)}
         return {"result": await _text(studio, opened, beginning)}
 
     return await collect(studio, request, written)
 
 
-def _poem(opened: Opened, beginning: str, form: str) -> str:
-    """A poem whose first line begins so, with as many of the characters as the form allows."""
+def _understood(opened: Opened, beginning: str, form: str) -> Request:
+    """A poem to write, whose first line has as many of the characters as the form allows."""
+    bare = VerseOrder(form=form, candidates=1, seed=fresh_seed())
     length = form_named(form).variants[0].lengths[0]
-    seed = fresh_seed()
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):
-            return _written(opened, beginning[:size], form, seed)
-    return _written(opened, "", form, seed)
-
-
-def _written(opened: Opened, opening: str, form: str, seed: int) -> str:
-    order = VerseOrder(form=form, opening=opening, candidates=1, seed=seed)
-    return str(opened.verse.verse(order)[0])
+            return opened.verse.request(replace(bare, opening=beginning[:size]))
+    return opened.verse.request(bare)
 
 
 async def _text(studio: Studio, opened: Opened, beginning: str) -> str:

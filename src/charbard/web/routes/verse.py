@@ -11,7 +11,7 @@ from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
-from charbard.web.flow import Facts, Lines, collect, encode_line, in_thread
+from charbard.web.flow import Facts, Lines, collect, encode_line, found, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
@@ -29,10 +29,10 @@ from charbard.writer import (
     Alternative,
     LineDone,
     Poem,
-    couplets,
+    couplet_work,
     fresh_seed,
     line_done,
-    names,
+    name_work,
     rewrite,
 )
 from charbard.writer.display import pinyin_of
@@ -83,11 +83,11 @@ async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, opening="/".join(body.lines))
 
-    def found() -> dict[str, Any]:
-        lines = opened.verse.next_lines(order)
+    async def answer() -> dict[str, Any]:
+        lines = await found(studio, opened, opened.verse.line_work(order))
         return {"seed": order.seed, "lines": [_line(line) for line in lines]}
 
-    return await collect(studio, request, lambda: in_thread(studio, found))
+    return await collect(studio, request, answer)
 
 
 @router.post("/alternatives")
@@ -98,12 +98,14 @@ async def alternatives(
     opened = studio.library.find(body.model, verse=True)
     order = verse_order(body)
 
-    def found() -> dict[str, Any]:
-        text = "/".join(body.lines)
-        each = opened.verse.alternatives(order, text, body.line - 1, body.place - 1, top=body.top)
+    place = body.line - 1, body.place - 1
+
+    async def answer() -> dict[str, Any]:
+        work = opened.verse.alternative_work(order, "/".join(body.lines), place, top=body.top)
+        each = await found(studio, opened, work)
         return {"alternatives": [_alternative(one) for one in each]}
 
-    return await collect(studio, request, lambda: in_thread(studio, found))
+    return await collect(studio, request, answer)
 
 
 @router.post("/couplet")
@@ -113,15 +115,16 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": _seed(body)})
 
-    def found() -> dict[str, Any]:
+    async def answer() -> dict[str, Any]:
+        headed = await found(studio, opened, couplet_work(opened.verse, order))
         poems = [
             {**poem.to_dict(), "heading": heading}
-            for poem, heading in couplets(opened.verse, order)
+            for poem, heading in headed
             if not _is_blocked(studio, poem)
         ]
         return {**_end(opened, order), "poems": poems}
 
-    return await collect(studio, request, lambda: in_thread(studio, found))
+    return await collect(studio, request, answer)
 
 
 @router.post("/names")
@@ -131,11 +134,12 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
     studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
     order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": _seed(body)})
 
-    def found() -> dict[str, Any]:
-        poems = [poem for poem in names(opened.verse, order) if not _is_blocked(studio, poem)]
+    async def answer() -> dict[str, Any]:
+        each = await found(studio, opened, name_work(opened.verse, order))
+        poems = [poem for poem in each if not _is_blocked(studio, poem)]
         return {**_end(opened, order), "names": [_name(poem, len(order.surname)) for poem in poems]}
 
-    return await collect(studio, request, lambda: in_thread(studio, found))
+    return await collect(studio, request, answer)
 
 
 def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
