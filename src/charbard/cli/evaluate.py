@@ -58,6 +58,14 @@ def evaluate(
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.
     corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None})
+    said: set[str] = set()
+
+    def say_once(message: str) -> None:
+        """Each protocol reads the text anew and has the same to say of it."""
+        if message not in said:
+            said.add(message)
+            typer.echo(message, err=True)
+
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         if letter.upper() == "V":
             found = evaluate_verse(
@@ -75,7 +83,7 @@ def evaluate(
                 protocol=letter.upper(),
                 part=part,
                 rounded=rounded,
-                say=lambda message: typer.echo(message, err=True),
+                say=say_once,
             )
         if json:
             import json as json_format

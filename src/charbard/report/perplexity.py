@@ -106,7 +106,8 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
 def _check_protocol(bundle: Bundle, protocol: str) -> None:
     if protocol not in PROTOCOLS:
         raise OptionError(
-            f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
+            f"no protocol {protocol!r}",
+            hint=f"choose one of: {', '.join((*PROTOCOLS, 'V'))}",
         )
     if (protocol == "R") != bundle.has_records:
         kind, hint = (

@@ -126,8 +126,8 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
     if left <= 0:
         used = time.monotonic() - wish.started
         raise TrainingError(
-            f"nothing is left of {minutes:g} minutes: reading the text took {used:.0f} seconds",
-            hint="it is kept and need not be read again; or give more --minutes",
+            f"nothing is left of {minutes:g} minutes: to start and read the text took {used:.0f} s",
+            hint="give more --minutes; the text is kept and need not be read again",
         )
     precision = "bfloat16" if fast_bfloat16() else "float32"
     task = Task(
