@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["TrainConfig"]
+__all__ = ["BUDGETS", "TrainConfig"]
+
+BUDGETS = ("minutes", "epochs", "steps")
+"""Settings that say how long to train; a training has exactly one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check(self)
-        given = [name for name in ("minutes", "epochs", "steps") if getattr(self, name) is not None]
+        given = [name for name in BUDGETS if getattr(self, name) is not None]
         if len(given) != 1:
             raise OptionError(
                 f"one budget is needed, got {' and '.join(given) or 'none'}",

@@ -3,7 +3,7 @@
 A recurrent matrix multiplies the state hundreds of times in a row, so the few directions in which
 its gradient is large would rule its update. Muon replaces the gradient's momentum by the nearest
 orthogonal matrix: every direction moves alike. Measured here it halves the updates that a given
-loss takes (see `benchmarks/README.md`). Each gate is a matrix of its own. Tables with a row for
+loss takes (see `benchmarks/training.md`). Each gate is a matrix of its own. Tables with a row for
 each symbol are left to AdamW, as most of their rows have no gradient in an update.
 
 Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; AdamW:
