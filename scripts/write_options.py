@@ -5,9 +5,17 @@ from typing import Any, get_args, get_type_hints
 
 from generated import DOCS, main, table
 
+from charbard.cli.serve import serve
 from charbard.cli.train import train
 from charbard.cli.write import write
-from charbard.config import CorpusConfig, ModelConfig, SampleOptions, TextOrder, TrainConfig
+from charbard.config import (
+    CorpusConfig,
+    ModelConfig,
+    SampleOptions,
+    StudioConfig,
+    TextOrder,
+    TrainConfig,
+)
 
 _INTRO = """\
 # Settings
@@ -42,6 +50,7 @@ _PARTS: tuple[tuple[str, str, type, Any], ...] = (
     ("Training", "`charbard train`, keywords of `charbard.fit`.", TrainConfig, train),
     ("What to write", "`charbard write`, `TextOrder` in Python.", TextOrder, write),
     ("How to choose characters", "`charbard write`, `SampleOptions`.", SampleOptions, write),
+    ("The studio", "`charbard serve`, `StudioConfig`.", StudioConfig, serve),
 )
 
 
