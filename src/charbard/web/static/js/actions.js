@@ -1,12 +1,8 @@
 /** What can be done with a poem, as a row of icon buttons. */
 
 import { openCard } from "./card.js";
-import { iconButton } from "./dom.js";
+import { headingOf, iconButton, isLiked, store, t, tell, textOf, toggleLike } from "./kit.js";
 import { linkTo } from "./link.js";
-import { headingOf, textOf } from "./poem.js";
-import { isLiked, store, toggleLike } from "./store.js";
-import { t } from "./strings.js";
-import { tell } from "./toast.js";
 
 /** Copy text, or say why it could not be. */
 export async function copyText(text, done) {

@@ -1,10 +1,6 @@
 /** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
 
-import { call } from "./api.js";
-import { button, fill, h, icon, iconButton, s } from "./dom.js";
-import { store } from "./store.js";
-import { t } from "./strings.js";
-import { say, tell, tellError } from "./toast.js";
+import { button, call, fill, h, icon, iconButton, s, say, store, t, tell, tellError } from "./kit.js";
 import { wish } from "./wish.js";
 
 /**
@@ -15,7 +11,7 @@ export function bench(onGone) {
   const title = h("h2");
   const state = h("output.faint");
   const bar = h("progress", { "aria-label": t("nav.workshop") });
-  const [figure, tools, samples] = [h("figure"), h("div.go-row"), h("div.pair")];
+  const [figure, tools, samples] = [h("figure"), h("div.bar-group"), h("div.pair")];
   let job, at, train, valid, texts, isLive;
 
   const begin = (fact) => {

@@ -1,9 +1,7 @@
 /** Sheets that poems are written on, several at once: laid out before the first character comes. */
 
-import { fill, h } from "./dom.js";
+import { dressed, fill, h, hasWord, languageTag, lineNodes, rowsOf, t } from "./kit.js";
 import { actionsOf } from "./actions.js";
-import { dressed, languageTag, lineNodes, rowsOf } from "./poem.js";
-import { hasWord, t } from "./strings.js";
 
 /**
  * One candidate on its sheet.

@@ -1,11 +1,7 @@
 /** The card: one drawing as SVG, columns placed character by character; the PNG is that drawing. */
 
-import { button, fill, h, s } from "./dom.js";
-import { chips, textField } from "./fields.js";
-import { dressed, headingOf, rowsOf } from "./poem.js";
+import { button, chips, dressed, fill, h, headingOf, rowsOf, s, t, tellError, textField } from "./kit.js";
 import { openDialog } from "./settings.js";
-import { t } from "./strings.js";
-import { tellError } from "./toast.js";
 
 const FAMILY = '"Source Han Serif SC","Noto Serif CJK SC","Noto Serif SC","Songti SC","STSong","SimSun",serif';
 const PAPER = { light: ["#f8f3e7", "#221d16", "#a5341f", "#8a7f6c"], dark: ["#1a1712", "#ece3d0", "#c9553c", "#8d826f"] };

@@ -1,12 +1,6 @@
 /** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
 
-import { call, stream } from "./api.js";
-import { button, fill, h } from "./dom.js";
-import { textField } from "./fields.js";
-import { dressed, poemElement } from "./poem.js";
-import { store } from "./store.js";
-import { hasWord, t } from "./strings.js";
-import { say, tellError } from "./toast.js";
+import { button, call, dressed, fill, h, hasWord, poemElement, say, store, stream, t, tellError, textField } from "./kit.js";
 
 function panel(name, ...body) {
   return h("section.panel", h("h2", t(name)), h("p.faint", t(`${name}.help`)), body);

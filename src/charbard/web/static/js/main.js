@@ -1,12 +1,8 @@
 /** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
 
-import { call } from "./api.js";
-import { fill, h, icon, iconButton, isComposing } from "./dom.js";
+import { call, fill, h, icon, iconButton, isComposing, speak, store, t, tell, tellError } from "./kit.js";
 import { poemFrom } from "./link.js";
 import { openHelp, openSettings } from "./settings.js";
-import { store } from "./store.js";
-import { speak, t } from "./strings.js";
-import { tell, tellError } from "./toast.js";
 
 /** Views in the order of the navigation, each with what the server must be able to do for it. */
 const VIEWS = [

@@ -1,10 +1,6 @@
 /** Settings and the list of keys, each in a dialog. */
 
-import { fill, h, iconButton } from "./dom.js";
-import { chips, selectField, textField } from "./fields.js";
-import { store } from "./store.js";
-import { speak, t } from "./strings.js";
-import { tellError } from "./toast.js";
+import { chips, fill, h, iconButton, selectField, speak, store, t, tellError, textField } from "./kit.js";
 
 /** A modal dialog with a title; closes on Escape and on its button. */
 export function openDialog(title, content, kind = "") {

@@ -1,8 +1,6 @@
 /** The prosody strip: under each character its tone as a shape, rhyme feet, and what breaks the form. */
 
-import { h } from "./dom.js";
-import { t } from "./strings.js";
-import { store } from "./store.js";
+import { h, store, t } from "./kit.js";
 
 const SHAPES = { 平: "○", 仄: "●", 中: "◐", "？": "?" };
 

@@ -1,10 +1,6 @@
 /** What the desk asks of the machine: checks, alternatives, lines written again. Draws nothing. */
 
-import { call } from "./api.js";
-import { freshId } from "./poem.js";
-import { store } from "./store.js";
-import { t } from "./strings.js";
-import { tellError } from "./toast.js";
+import { call, freshId, store, t, tellError } from "./kit.js";
 import { plant } from "./tree.js";
 import { modelFor } from "./wish.js";
 import { poemOf } from "./views/check.js";

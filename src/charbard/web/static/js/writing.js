@@ -1,8 +1,6 @@
 /** One writing at a time: start, stop, and start again while the last one still runs. */
 
-import { call, stream } from "./api.js";
-import { freshId } from "./poem.js";
-import { store } from "./store.js";
+import { call, freshId, store, stream } from "./kit.js";
 
 let running = null;
 

@@ -1,9 +1,7 @@
 /** What this is, what it runs on, and where its API is. */
 
-import { button, h } from "../dom.js";
+import { button, h, store, t } from "../kit.js";
 import { openHelp } from "../settings.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
 
 /** Build the view. */
 export function mount(root) {

@@ -1,14 +1,8 @@
 /** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
 
 import { toDesk } from "../actions.js";
-import { call } from "../api.js";
-import { button, fill, h } from "../dom.js";
-import { selectField, textField } from "../fields.js";
-import { freshId, textOf } from "../poem.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
+import { button, call, fill, freshId, h, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
 import { findingWords, placeWords, stripElement, verdictElement } from "../strip.js";
-import { notice, say } from "../toast.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 

@@ -1,7 +1,6 @@
 /** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
 
-import { button, fill, h, icon } from "../dom.js";
-import { t } from "../strings.js";
+import { button, fill, h, icon, t } from "../kit.js";
 
 /** Draw the panels for what is chosen. */
 export function sidePanels(desk, side) {

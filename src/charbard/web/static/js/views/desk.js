@@ -1,13 +1,8 @@
 /** The desk: one poem, worked on character by character. What is drawn here follows `store.state.desk`. */
 
 import { actionsOf } from "../actions.js";
-import { button, fill, h, iconButton, isComposing } from "../dom.js";
-import { textField } from "../fields.js";
-import { dressed, freshId, headingOf, languageTag } from "../poem.js";
-import { remember, store } from "../store.js";
-import { t } from "../strings.js";
+import { button, dressed, fill, freshId, h, headingOf, iconButton, isComposing, languageTag, remember, say, store, t, tell, tellError, textField } from "../kit.js";
 import { markAt, markWords, verdictElement } from "../strip.js";
-import { say, tell, tellError } from "../toast.js";
 import { back, grow, jump, on, plant } from "../tree.js";
 import { Work } from "../work.js";
 import { sidePanels } from "./desk-side.js";

@@ -1,12 +1,6 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
-import { call } from "../api.js";
-import { button, fill, h } from "../dom.js";
-import { selectField, textField } from "../fields.js";
-import { textOf } from "../poem.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
-import { tellError } from "../toast.js";
+import { button, call, fill, h, selectField, store, t, tellError, textField, textOf } from "../kit.js";
 import { modelFor } from "../wish.js";
 import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
 

@@ -1,11 +1,6 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
-import { call } from "../api.js";
-import { button, fill, h, iconButton } from "../dom.js";
-import { chips, dial, textField } from "../fields.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
-import { notice, say } from "../toast.js";
+import { button, call, chips, dial, fill, h, iconButton, notice, say, store, t, textField } from "../kit.js";
 import { BOLDNESS, modelFor } from "../wish.js";
 
 const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };

@@ -1,10 +1,7 @@
 /** A poem that somebody sent: as they saw it, and how it came about. */
 
 import { actionsOf } from "../actions.js";
-import { h } from "../dom.js";
-import { headingOf, poemElement } from "../poem.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
+import { h, headingOf, poemElement, store, t } from "../kit.js";
 
 /** Build the view. */
 export function mount(root) {

@@ -2,12 +2,8 @@
 
 import { actionsOf } from "../actions.js";
 import { saveFile } from "../card.js";
-import { button, fill, h, icon } from "../dom.js";
+import { button, fill, freshId, h, headingOf, icon, poemElement, store, t, tell, textOf } from "../kit.js";
 import { isPoem } from "../link.js";
-import { freshId, headingOf, poemElement, textOf } from "../poem.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
-import { tell } from "../toast.js";
 
 /** Build the view. */
 export function mount(root) {

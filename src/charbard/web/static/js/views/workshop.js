@@ -1,13 +1,8 @@
 /** Workshop: hand in a text, look on while it is learned, then write with it. */
 
-import { call, stream } from "../api.js";
+import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../kit.js";
 import { bench } from "../bench.js";
-import { button, fill, h, icon, iconButton } from "../dom.js";
-import { chips, textField } from "../fields.js";
 import { load } from "../main.js";
-import { store } from "../store.js";
-import { t } from "../strings.js";
-import { tell, tellError } from "../toast.js";
 
 const order = { text: "", file: null, name: "", minutes: 3 };
 
@@ -51,7 +46,7 @@ function layOut(here, chosen) {
     chosen
       ? h("p.bar-group", `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
       : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: 8, onInput: (text) => { order.text = text; } }),
-    h("div.go-row", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
+    h("div.bar-group", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
     textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
     chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts.map((count) => [count, count]), onChange: (count) => { order.minutes = count; } }),
     button("go", t("workshop.go"), () => train(here, most)),

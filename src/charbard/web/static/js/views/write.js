@@ -2,12 +2,7 @@
 
 import { Sheet } from "../candidates.js";
 import { toDesk } from "../actions.js";
-import { button, fill, h, icon } from "../dom.js";
-import { chips, dial, selectField, textField, tick } from "../fields.js";
-import { freshId, textOf } from "../poem.js";
-import { remember, store } from "../store.js";
-import { hasWord, t } from "../strings.js";
-import { notice, say, tellError } from "../toast.js";
+import { button, chips, dial, fill, freshId, h, hasWord, icon, notice, remember, say, selectField, store, t, tellError, textField, textOf, tick } from "../kit.js";
 import { BOLDNESS, coupletOrder, formOf, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
 
@@ -104,7 +99,7 @@ function kinds() {
   const names = new Set();
   for (const model of [modelFor("verse"), ...models.filter((one) => one.kinds.includes("prose"))].filter(Boolean)) {
     const words = t(model.script === "latin" ? "form.english" : "form.prose");
-    options.push([`model:${model.name}`, names.has(words) ? `${words} · ${model.name}` : words, model.name]);
+    options.push([`model:${model.name}`, names.has(words) || features.workshop ? `${words} · ${model.name}` : words, model.name]);
     names.add(words);
   }
   return options;
