@@ -55,15 +55,23 @@ def check(config: Any) -> None:
     Raises:
         OptionError: A value has the wrong type, is out of range or not among the choices.
     """
-    hints = hints_of(type(config))
-    for field in dataclasses.fields(config):
+    for field, hint in _declared(type(config)):
         value = getattr(config, field.name)
+        if value is field.default:  # most values of most objects; each default fits its declaration
+            continue
         if value is not None:
-            _check_type(field, value, hints[field.name])
+            _check_type(field, value, hint)
             _check_range(field, value)
-        elif type(None) not in typing.get_args(hints[field.name]):
+        elif type(None) not in typing.get_args(hint):
             meaning = str(field.metadata.get("help", ""))
             raise OptionError(f"{field.name} must have a value", hint=meaning)
+
+
+@cache
+def _declared(config: type) -> "tuple[tuple[dataclasses.Field[Any], Any], ...]":
+    """Each field with its type, found once."""
+    hints = hints_of(config)
+    return tuple((field, hints[field.name]) for field in dataclasses.fields(config))
 
 
 def hints_of(config: type) -> Mapping[str, Any]:

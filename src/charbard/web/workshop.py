@@ -9,8 +9,10 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -320,18 +322,21 @@ def _clear(place: Place) -> None:
 
 def _end_orphan(job: Job) -> None:
     """Stop a training whose server was killed. Only where the system says what a process is."""
-    import signal
-    import time
+    folder = Path(f"/proc/{job.pid}/cwd")
 
-    line = Path(f"/proc/{job.pid}/cwd")
-    for _ in range(50):
+    def lives() -> bool:
         try:
-            if line.resolve().name != job.id:
-                return
-            os.kill(job.pid, signal.SIGTERM)
-        except (OSError, RuntimeError):
-            return
-        time.sleep(0.1)
+            return folder.readlink().name == job.id
+        except OSError:
+            return False
+
+    if lives():
+        with contextlib.suppress(OSError):
+            os.kill(job.pid, signal.SIGTERM)  # once: a second one would not let it save
+        for _ in range(int(_SAVING_S * 10)):
+            if not lives():
+                break
+            time.sleep(0.1)
 
 
 def _locked(folder: Path) -> int | None:

@@ -20,6 +20,7 @@ Source:
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,9 +103,8 @@ class TextDrafted:
     """Lines that stayed although they are not wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """One particle."""
+class _Draft(NamedTuple):
+    """One particle; a tuple, as one is made for each character of each row."""
 
     state: VerseState
     ids: tuple[int, ...] = ()
@@ -293,7 +293,7 @@ def _resampled(
     u = chance(search.seed, search.sample, _RESAMPLE + step)
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + u) / width * ends[-1], side="right")
-    light = [replace(draft, weight=0.0) for draft in crowd]
+    light = [draft._replace(weight=0.0) for draft in crowd]
     return light, [rows[at] for at in picked.tolist()]
 
 
