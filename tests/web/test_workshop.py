@@ -19,7 +19,7 @@ from tests.web.test_limits import until
 
 pytest.importorskip("torch")
 FAKE = Path(__file__).with_name("fake_trainer.py")
-SMALL = ["--steps", "60", "--eval-every", "20", "--hidden-size", "16", "--batch-size", "4"]
+SMALL = ["--steps", "400", "--eval-every", "200", "--hidden-size", "16", "--batch-size", "4"]
 
 
 @pytest.fixture(scope="module")
