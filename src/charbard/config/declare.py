@@ -54,7 +54,8 @@ def check(config: Any) -> None:
     Raises:
         OptionError: A value has the wrong type, is out of range or not among the choices.
     """
-    for field, hint in _declared(type(config)):
+    kind: type = type(config)
+    for field, hint in _declared(kind):
         value = getattr(config, field.name)
         if value is field.default:  # most values of most objects; each default fits its declaration
             continue

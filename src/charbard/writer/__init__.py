@@ -1,12 +1,14 @@
 """Where a model and a request meet. Every door (command line, Python, web) goes through here."""
 
 from charbard.writer.couplet import couplet_work, couplets
+from charbard.writer.finish import line_done
 from charbard.writer.names import name_work, names
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.prose import Piece, Writer, Written, fresh_seed
 from charbard.writer.ranking import Score
+from charbard.writer.rewrite import SCOPES, rewrite
 from charbard.writer.scored import CharScore, Scored
-from charbard.writer.verse import SCOPES, VerseWriter, line_done, rewrite
+from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Found, Work, further
 
 __all__ = [

@@ -19,13 +19,13 @@ from charbard.prosody import Form
 from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import nearest_wish
 from charbard.prosody.lexicon import Lexicon
-from charbard.prosody.machine import Ids, Machine
+from charbard.prosody.machine import Ids
 from charbard.prosody.wish import Wish
 from charbard.runtime import Network, Task, run
 from charbard.runtime.quant import ByteModel
+from charbard.writer.finish import line_done, poem_of
 from charbard.writer.lean import answering
 from charbard.writer.particles import (
-    AGAIN,
     WIDER,
     LineDrafted,
     Search,
@@ -35,15 +35,13 @@ from charbard.writer.particles import (
     line_spans,
 )
 from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
 from charbard.writer.work import Runner, Work, done
 
-__all__ = ["SCOPES", "VerseWriter", "line_done", "rewrite"]
+__all__ = ["VerseWriter"]
 
 T = TypeVar("T")
-SCOPES = ("this", "neighbours", "open")
 _ROWS = 256
 _REQUESTS = 64
 """Orders that are kept understood; each holds on to its machine."""
@@ -294,7 +292,7 @@ class VerseWriter:
             bare: What came of each task of `reading_bare`, by its number.
         """
         poems = [
-            _poem(
+            poem_of(
                 self.bundle,
                 request,
                 candidate,
@@ -304,49 +302,6 @@ class VerseWriter:
             for number, (candidate, text) in enumerate(sorted(written.items()))
         ]
         return sorted(poems, key=lambda poem: -poem.score.total)
-
-
-def rewrite(
-    order: VerseOrder,
-    lines: Sequence[str],
-    line: int,
-    place: int | None = None,
-    *,
-    scope: str = "this",
-    locked: Sequence[tuple[int, int]] = (),
-) -> VerseOrder:
-    """The order that writes a part of a poem again.
-
-    Args:
-        order: What the poem was written for.
-        lines: The poem.
-        line: Which line, from 0.
-        place: Which character of it, from 0; None: all of it.
-        scope: this: only that character or line; neighbours: the line of the character, or the
-            lines on either side too; open: all that is not locked.
-        locked: Lines and places that stay in any case.
-    """
-    if scope not in SCOPES:
-        raise OptionError(f"no scope {scope!r}", hint=f"choose one of: {', '.join(SCOPES)}")
-    around = {line} if scope == "this" or place is not None else {line - 1, line, line + 1}
-    if scope == "open":
-        around = set(range(len(lines)))
-    only = {(line, place)} if scope == "this" and place is not None else None
-    template = "/".join(
-        "".join(
-            OPEN
-            if number in around
-            and (only is None or (number, at) in only)
-            and (number, at) not in set(locked)
-            else char
-            for at, char in enumerate(text)
-        )
-        for number, text in enumerate(lines)
-    )
-    bans = order.bans
-    if only is not None and place is not None:
-        bans = (*bans, f"{line + 1}.{place + 1}={lines[line][place]}")
-    return replace(order, template=template, opening="", acrostic="", locks=(), bans=bans)
 
 
 def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
@@ -389,82 +344,3 @@ def _known_line(request: Request) -> Unwanted:
         return bool(known.hold([line[:size]])[0])
 
     return is_known
-
-
-def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
-    """A line that a task of a request emitted."""
-    span = line_spans(request.machine)[said.index]
-    text = request.text(said.ids, span.start)
-    size = sum(slot.place is not None for slot in request.machine.slots[span])
-    return LineDone(candidate, said.index, text[:size], text[size:], said.logp[:size])
-
-
-def _poem(
-    bundle: Bundle, request: Request, candidate: int, text: TextDrafted, theme: float | None
-) -> Poem:
-    spans = line_spans(request.machine)
-    done = [
-        line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
-        for n, span in enumerate(spans)
-    ]
-    lines = tuple(line.text for line in done)
-    stayed = tuple(
-        f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line"
-        for n in text.unwanted
-    )
-    variants, rhymes = _settled(request.machine, text)
-    given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
-    return Poem(
-        candidate=candidate,
-        lines=lines,
-        marks=tuple(line.mark for line in done),
-        logp=tuple(line.logp for line in done),
-        form=request.form.name,
-        book=request.wish.book,
-        variants=variants,
-        rhymes=rhymes,
-        given=given,
-        score=_score(request, done, given, theme),
-        seed=request.order.seed,
-        theme=request.order.theme,
-        model=bundle.digest,
-        notes=request.notes + stayed,
-    )
-
-
-def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """Variants and rhymes of a text; none for one that breaks the form."""
-    if text.state is not None:
-        return machine.settled(text.state)
-    state = machine.start()
-    for char_id in text.ids:
-        if char_id not in machine.allowed(state):
-            return (), ()
-        state = machine.advance(state, char_id)
-    return machine.settled(state)
-
-
-def _score(
-    request: Request,
-    done: Sequence[LineDone],
-    given: Sequence[tuple[int, int]],
-    theme: float | None,
-) -> Score:
-    lines = [line.text for line in done]
-    size = sum(map(len, lines))
-    known = set(given)
-    free = [
-        value
-        for line in done
-        for place, value in enumerate(line.logp)
-        if (line.index, place) not in known or len(known) == size
-    ]
-    is_couplet = request.form.kind == "对联" and len(lines) == 2
-    pairs = [(0, 1)] if is_couplet else middle_couplets(lines)
-    return Score(
-        model=sum(free) / max(1, len(free)),
-        theme=None if theme is None else theme / max(1, size),
-        parallel=parallel_score(lines, pairs),
-        repetition=repetition(lines),
-        novelty=1 - float(known_lines().hold(lines).mean()),
-    )
