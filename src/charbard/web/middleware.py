@@ -34,6 +34,8 @@ _HEADERS = {
 _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
+_NO_TURN = ("/api/check", "/api/rhyme", "/api/show")
+"""They take no turn, so they are answered however many wait for one."""
 
 
 class Prefix:
@@ -111,7 +113,7 @@ class Gate:
     """Token, rate and size, before anything is read into a model."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
-        self.app, self.config = app, studio.config
+        self.app, self.config, self.slots = app, studio.config, studio.slots
         self.rate = Rate(studio.config.rate, studio.config.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,6 +126,8 @@ class Gate:
         try:
             self._check_token(headers)
             self.rate.take(self._client(scope, headers))
+            if scope["method"] == "POST" and path not in _NO_TURN:
+                self.slots.check_room()  # before its body is read, so that a refusal is cheap
             replay = receive
             if scope["method"] in ("POST", "PUT", "PATCH"):
                 replay = await _bounded(receive, headers, self.config.max_body)
