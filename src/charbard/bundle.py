@@ -35,6 +35,7 @@ __all__ = [
 FORMAT_VERSION = 1
 RESUME = "resume."
 """Prefix of arrays that only a resumed training reads."""
+_MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
 SHIPPED = Path(__file__).parent / "models"
 """Where the bundles lie that came with the package."""
 _KEY = "charbard"
@@ -124,7 +125,9 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     try:
         bundle = _from_document(document, digest)
     except (CharbardError, KeyError, TypeError) as error:
-        raise BundleError(f"{str(path)!r} holds a setting that does not fit: {error}") from error
+        raise BundleError(
+            f"{str(path)!r} holds a setting that does not fit: {error}", hint=_MADE_ELSEWHERE
+        ) from error
     weights = {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
     _check_shapes(path, bundle.config, weights)
     resume = {
@@ -227,9 +230,10 @@ def _check_shapes(path: Path, config: ModelConfig, weights: Arrays) -> None:
     wanted = config.shapes()
     if odd := sorted(set(wanted) ^ set(weights)):
         kind = "lacks" if odd[0] in wanted else "has an unexpected"
-        raise BundleError(f"{str(path)!r} {kind} array {odd[0]!r}")
+        raise BundleError(f"{str(path)!r} {kind} array {odd[0]!r}", hint=_MADE_ELSEWHERE)
     for name, shape in wanted.items():
         if weights[name].shape != shape:
             raise BundleError(
-                f"{str(path)!r}: {name} has shape {weights[name].shape}, its settings say {shape}"
+                f"{str(path)!r}: {name} has shape {weights[name].shape}, its settings say {shape}",
+                hint=_MADE_ELSEWHERE,
             )

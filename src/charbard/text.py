@@ -94,7 +94,7 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
     if b"\x00" in head:
         raise CorpusError(
             f"{name} is not text: it holds zero bytes",
-            hint="give a plain text file, or name its encoding with --encoding",
+            hint="give a plain text file, or name its encoding, for example --encoding utf-16-le",
         )
     file.seek(0)
     if _decodes(file, "utf-8"):

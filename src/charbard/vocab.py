@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,14 +112,24 @@ class Vocab:
             return char
         return next((form for form in variants(char) if form in self), None)
 
-    def opening(self, *, has_records: bool) -> list[int]:
-        """What stands before a text with nothing said about it.
+    def opening(
+        self, *, has_records: bool, fields: Mapping[str, str] = MappingProxyType({})
+    ) -> list[int]:
+        """What stands before a text.
 
-        Before a record the end of the one before, and the marker of its text; before a running
-        text a line end, or else the commonest character.
+        Before a record the end of the one before, the fields that are given, in the vocabulary's
+        order, and the marker of its text; before a running text a line end, or else the commonest
+        character.
+
+        >>> Vocab(chars=("a",), fields=("form",)).opening(has_records=True, fields={"form": "a"})
+        [0, 2, 4, 3]
         """
         if has_records:
-            return [END] if self.text_marker is None else [END, self.text_marker]
+            ids = [END]
+            for name in self.fields:
+                if name in fields:
+                    ids += [self.marker(name), *self.encode(fields[name]).tolist()]
+            return ids if self.text_marker is None else [*ids, self.text_marker]
         newline = self.id_of("\n")
         return [self.first_char if newline is None else newline]
 

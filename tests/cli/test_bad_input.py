@@ -122,7 +122,7 @@ BAD_SETTINGS = {
     "time is no number": (("--minutes", "nan"), "must be a finite number", "Finish within"),
     "unknown setting": (("--steps", 2, "--set", "hiden_size=4"), "'hiden_size'", "hidden_size"),
     "no value": (("--steps", 2, "--set", "clip"), "--set 'clip' has no '='", "clip=0.5"),
-    "wrong kind": (("--steps", 2, "--set", "tied=yes"), "tied must be bool", ""),
+    "wrong kind": (("--steps", 2, "--set", "tied=yes"), "tied must be true or false", ""),
     "unknown cell": (("--steps", 2, "--cell", "lsmt"), "no choice 'lsmt'", "rnn, gru, lstm"),
     "nothing left": (
         ("--steps", 2, "--validation", 0.5, "--test", 0.5),

@@ -42,6 +42,17 @@ def test_a_text_to_score_in_an_ascii_locale(letters) -> None:
     assert typed.out.startswith("'花'")
 
 
+def test_verse_in_an_ascii_locale() -> None:
+    """Characters to rhyme with, a poem, its form and its book are read as they were typed."""
+    poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+    options = ("--form", "五绝".encode(), "--book", "平水韵".encode())
+    rhymed = finish(spawn("rhyme", "楼".encode(), "--limit", "3", env=ASCII))
+    checked = finish(spawn("check", poem.encode(), *options, env=ASCII))
+
+    assert rhymed.out.startswith("楼  平 尤")
+    assert checked.out.startswith("五绝 仄起首句不入韵, 平水韵: kept")
+
+
 def test_an_error_about_bytes_that_are_no_text(letters) -> None:
     """A path is shown byte by byte as it was given."""
     done = spawn("info", b"caf\xe9.safetensors", env=ASCII)

@@ -21,9 +21,9 @@ from charbard.errors import OptionError
     [
         (lambda: SampleOptions(temperature=0.0), "at least 0.01, got 0.0"),
         (lambda: SampleOptions(temperature=float("nan")), "finite"),
-        (lambda: SampleOptions(top_k="many"), "top_k must be int, got 'many'"),
+        (lambda: SampleOptions(top_k="many"), "top_k must be an integer, got 'many'"),
         (lambda: SampleOptions(top_p=1.5), "at most 1.0"),
-        (lambda: TrainConfig(steps=True), "must be int"),
+        (lambda: TrainConfig(steps=True), "must be an integer"),
         (lambda: TrainConfig(), "one budget is needed, got none"),
         (lambda: TrainConfig(steps=1, epochs=1.0), "epochs and steps"),
         (lambda: TrainConfig(steps=1, decay="sudden"), "no choice 'sudden'"),

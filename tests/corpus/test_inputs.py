@@ -59,6 +59,18 @@ def test_bad_inputs(tmp_path, make, message: str) -> None:
     assert "input" in str(caught.value)
 
 
+def test_packed_text_is_known_by_its_first_bytes(tmp_path, monkeypatch) -> None:
+    """gzip's text is unpacked from standard input and under any name; `.gz` alone packs nothing."""
+    packed = gzip.compress("夜来风雨声\n".encode())
+    (tmp_path / "a.txt").write_bytes(packed)
+    (tmp_path / "b.gz").write_text("b\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+
+    assert (
+        _text(["-", str(tmp_path / "a.txt"), str(tmp_path / "b.gz")]) == "夜来风雨声\n" * 2 + "b\n"
+    )
+
+
 def test_a_damaged_gz(tmp_path) -> None:
     """A packed file that was cut short is an error."""
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"text\n" * 999)[:-20])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard import SampleOptions, TextOrder, Writer
+from charbard.bundle import save_bundle
 from charbard.errors import OptionError
 from charbard.runtime import ByteModel
 from charbard.vocab import END, UNKNOWN
@@ -15,6 +16,13 @@ from tests.conftest import random_bundle
 @pytest.fixture(scope="module")
 def writer() -> Writer:
     return Writer(random_bundle())
+
+
+def test_a_run_is_opened_by_its_folder(tmp_path, writer) -> None:
+    """Python takes a run's folder, as the terminal does."""
+    save_bundle(writer.bundle, tmp_path / "model.safetensors")
+
+    assert Writer.open(tmp_path).bundle.digest
 
 
 def test_same_seed_same_text(writer) -> None:

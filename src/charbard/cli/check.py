@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from charbard.cli.options import typed, words
+
 __all__ = ["check"]
 
 
@@ -45,11 +47,13 @@ def check(
         raise OptionError(f"no output {output!r}", hint="choose one of: text, table, json")
     if form and like:
         raise OptionError("both --form and --like are given", hint="give one of them")
-    wanted: Any = form_of_text(like, book=book or "pingshui") if like else form
-    if form and form.endswith(".toml"):
+    options = words(variant=variant, book=book, rhyme=rhyme)
+    wanted: Any = form and typed(form)
+    if like:
+        wanted = form_of_text(typed(like), book=options.get("book", "pingshui"))
+    elif form and form.endswith(".toml"):
         wanted = form_of_page(Path(form))
     given = _read(text, file)
-    options = {"variant": variant, "book": book, "rhyme": rhyme}
     if each_line:
         kept = _check_rows(given, wanted, options, output)
     else:
@@ -71,8 +75,10 @@ def _read(text: str | None, file: Path | None) -> str:
         try:
             return file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise CorpusError(f"cannot read {str(file)!r}: {error}") from None
-    return sys.stdin.read() if text == "-" else text or ""
+            raise CorpusError(
+                f"cannot read {str(file)!r}: {error}", hint="give --file a poem in UTF-8"
+            ) from None
+    return sys.stdin.read() if text == "-" else typed(text or "")
 
 
 def _show(report: Any, output: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given, option
+from charbard.cli.options import option, words
 from charbard.config import CoupletOrder
 
 __all__ = ["couplet"]
@@ -48,7 +48,7 @@ def couplet(
 
     order = from_dict(
         CoupletOrder,
-        given(
+        words(
             first=first,
             heading=heading,
             book=book,

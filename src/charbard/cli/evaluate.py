@@ -46,7 +46,7 @@ def evaluate(
     """
     from charbard.bundle import load_bundle
     from charbard.cli.models import bundle_path
-    from charbard.config import from_dict
+    from charbard.config import CorpusConfig, from_dict
     from charbard.errors import OptionError
     from charbard.report import evaluate as measure
     from charbard.report import evaluate_verse
@@ -54,12 +54,18 @@ def evaluate(
 
     if part not in PARTS:
         raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
-    from charbard.config import CorpusConfig
-
     bundle = load_bundle(bundle_path(model))
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.
     corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None})
+    said: set[str] = set()
+
+    def say_once(message: str) -> None:
+        """Each protocol reads the text anew and has the same to say of it."""
+        if message not in said:
+            said.add(message)
+            typer.echo(message, err=True)
+
     for letter in protocol or ("R" if bundle.has_records else "AB"):
         if letter.upper() == "V":
             found = evaluate_verse(
@@ -77,7 +83,7 @@ def evaluate(
                 protocol=letter.upper(),
                 part=part,
                 rounded=rounded,
-                say=lambda message: typer.echo(message, err=True),
+                say=say_once,
             )
         if json:
             import json as json_format

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from charbard.cli.options import typed
+
 __all__ = ["forms"]
 
 
@@ -29,13 +31,13 @@ def forms(
     from charbard.prosody import form_named, form_of_page
 
     if name is not None:
-        form = form_of_page(Path(name)) if name.endswith(".toml") else form_named(name)
+        form = form_of_page(Path(name)) if name.endswith(".toml") else form_named(typed(name))
         if json:
             typer.echo(json_format.dumps(_as_dict(form), ensure_ascii=False, indent=2))
         else:
             _show(form)
         return
-    rows = _listed(kind)
+    rows = _listed(kind and typed(kind))
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=2))
         return

@@ -47,4 +47,9 @@ def _facts(bundle: Any) -> dict[str, Any]:
 
 
 def _short(value: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
+    return ", ".join(f"{name} {_rounded(item)}" for name, item in value.items() if item is not None)
+
+
+def _rounded(item: Any) -> Any:
+    """A measured number with the digits that mean something; `--json` has them all."""
+    return f"{item:.6g}" if isinstance(item, float) else item

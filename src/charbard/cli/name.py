@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given, option
+from charbard.cli.options import option, words
 from charbard.config import NameOrder
 
 __all__ = ["name"]
@@ -43,7 +43,7 @@ def name(
 
     order = from_dict(
         NameOrder,
-        given(
+        words(
             surname=surname,
             gender=gender,
             length=length,

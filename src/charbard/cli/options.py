@@ -9,7 +9,7 @@ import typer
 from charbard.config import default_of, help_of, read_settings
 from charbard.errors import OptionError
 
-__all__ = ["given", "merged", "option", "parse_assignments", "typed"]
+__all__ = ["given", "merged", "option", "parse_assignments", "typed", "words"]
 
 
 def option(config: type, name: str, *flags: str) -> Any:
@@ -38,6 +38,17 @@ def typed(text: str) -> str:
 def given(**values: Any) -> dict[str, Any]:
     """Only what the user said."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def words(**values: Any) -> dict[str, Any]:
+    """As `given`, each text `typed`; for everything but paths, whose bytes must stay."""
+    return {name: _meant(value) for name, value in given(**values).items()}
+
+
+def _meant(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_meant, value))
+    return typed(value) if isinstance(value, str) else value
 
 
 def merged(config: Path | None, assignments: Iterable[str], **values: Any) -> dict[str, Any]:

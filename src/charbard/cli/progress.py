@@ -66,7 +66,7 @@ class Screen:
 
     def _progress(self, event: "events.Progress") -> None:
         facts = (
-            f"loss {event.loss:.3f}  {event.chars_per_s / 1000:.0f}k characters/s"
+            f"loss {event.loss:.3f}  {_thousands(event.chars_per_s)} characters/s"
             f" ({event.share_of_peak:.0%} of sgemm peak)  {_clock(event.seconds_left)} left"
         )
         self._bar.update(self._task, completed=event.fraction, facts=facts)
@@ -78,6 +78,15 @@ class Screen:
 
 def _indented(text: str) -> str:
     return "\n".join("    " + line for line in text.splitlines())
+
+
+def _thousands(number: float) -> str:
+    """Round thousands, or below ten of them the number itself.
+
+    >>> _thousands(93_400), _thousands(870)
+    ('93k', '870')
+    """
+    return f"{number / 1000:.0f}k" if number >= 10_000 else f"{number:.0f}"
 
 
 def _clock(seconds: float) -> str:

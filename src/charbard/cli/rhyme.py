@@ -1,8 +1,14 @@
 """`charbard rhyme`: readings of characters, and what rhymes with them."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from charbard.cli.options import words
+
+if TYPE_CHECKING:
+    from charbard.prosody.book import Reading
 
 __all__ = ["rhyme"]
 
@@ -26,7 +32,8 @@ def rhyme(
     """
     import json as json_format
 
-    rows = _rows(chars, book, tone, name=name, pruned=not every)
+    asked = words(chars=chars, book_name=book, tone=tone)
+    rows = _rows(**asked, name=name, pruned=not every)
     for row in rows:
         row["chars"] = row["chars"][:limit]
         if json:
@@ -37,31 +44,15 @@ def rhyme(
 
 
 def _rows(
-    chars: str, book_name: str, tone: str | None, *, name: bool, pruned: bool
+    chars: str, book_name: str, tone: str | None = None, *, name: bool, pruned: bool
 ) -> list[dict[str, Any]]:
     from charbard.errors import OptionError
-    from charbard.prosody.book import (
-        Reading,
-        book_named,
-        chars_of,
-        readings_of,
-        rhyme_label,
-        rhyme_named,
-    )
+    from charbard.prosody.book import book_named, chars_of, rhyme_label
 
     if tone not in (None, "平", "仄"):
         raise OptionError(f"no tone {tone!r}", hint="choose 平 (level) or 仄 (oblique)")
     book = book_named(book_name).key
-    wanted: list[tuple[str, Reading]] = []
-    if name:
-        plain = rhyme_named(chars, book=book)
-        wanted = [("", Reading(each, plain)) for each in "平仄"]
-    else:
-        for char in chars:
-            found = sorted(readings_of(char, book=book, pruned=pruned))
-            if not found:
-                typer.echo(f"{char}: not in {book_named(book).name}", err=True)
-            wanted += [(char, reading) for reading in reversed(found)]
+    wanted = _of_rhyme(chars, book) if name else _of_chars(chars, book, pruned=pruned)
     rows = []
     for char, reading in wanted:
         rhyming = chars_of(reading, book=book, pruned=pruned)
@@ -78,3 +69,22 @@ def _rows(
                 }
             )
     return rows
+
+
+def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
+    """A rhyme by its name, level and oblique; no character stands before it."""
+    from charbard.prosody.book import Reading, rhyme_named
+
+    plain = rhyme_named(name, book=book)
+    yield from (("", Reading(tone, plain)) for tone in "平仄")
+
+
+def _of_chars(chars: str, book: str, *, pruned: bool) -> Iterator[tuple[str, "Reading"]]:
+    """Each character with each of its readings; one that has none is told of on stderr."""
+    from charbard.prosody.book import book_named, readings_of
+
+    for char in chars:
+        found = sorted(readings_of(char, book=book, pruned=pruned))
+        if not found:
+            typer.echo(f"{char}: not in {book_named(book).name}", err=True)
+        yield from ((char, reading) for reading in reversed(found))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from charbard.cli.models import bundle_path
-from charbard.cli.options import given, merged, option, typed
+from charbard.cli.options import given, merged, option, typed, words
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 from charbard.extras import need
 
@@ -94,18 +94,17 @@ def train(
         seed=seed,
         threads=threads,
     )
-    reading = given(
+    reading = given(exclude_lines=exclude_lines) | words(
         format=format,
-        text_field=None if text_field is None else typed(text_field),
-        exclude_lines=exclude_lines,
+        text_field=text_field,
         encoding=encoding,
-        drop_containing=None if drop_containing is None else typed(drop_containing),
+        drop_containing=drop_containing,
         min_length=min_length,
         max_length=max_length,
         min_count=min_count,
         validation=validation,
         test=test,
-        fields=None if fields is None else _names(fields),
+        fields=None if fields is None else _names(typed(fields)),
     )
     names = set(CorpusConfig.__dataclass_fields__)
     reading = {name: settings.pop(name) for name in names & set(settings)} | reading
@@ -128,7 +127,7 @@ def _names(fields: str) -> tuple[str, ...]:
     >>> _names("form, title")
     ('form', 'title')
     """
-    parts = typed(fields).replace("，", ",").split(",")
+    parts = fields.replace("，", ",").split(",")
     return tuple(name.strip() for name in parts if name.strip())
 
 

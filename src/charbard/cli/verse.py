@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given, option
+from charbard.cli.options import option, words
 from charbard.config import VerseOrder
 
 if TYPE_CHECKING:
     from charbard.writer.poem import Poem
 
-__all__ = ["verse"]
+__all__ = ["show", "show_json", "verse"]
 
 
 def verse(
@@ -64,7 +64,7 @@ def verse(
 
     order = from_dict(
         VerseOrder,
-        given(
+        words(
             form=form,
             theme=theme,
             opening=opening,

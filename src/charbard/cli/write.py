@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from charbard.cli.options import given, option, typed
+from charbard.cli.options import option, typed, words
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def write(
 
     options = from_dict(
         SampleOptions,
-        given(
+        words(
             temperature=temperature,
             temperature_end=temperature_end,
             temperature_steps=temperature_steps,
@@ -64,21 +64,21 @@ def write(
             min_p=min_p,
             greedy=greedy,
             repetition_penalty=repetition_penalty,
-            banned=None if ban is None else typed(ban),
-            boosted=None if boosted is None else typed(boosted),
+            banned=ban,
+            boosted=boosted,
             boost=boost,
             commonest=commonest,
         ),
     )
     order = from_dict(
         TextOrder,
-        given(
-            prime=None if prime is None else typed(prime),
+        words(
+            prime=prime,
             length=length,
             finish_line=finish_line,
             samples=samples,
             best_of=best_of,
-            stop=tuple(map(typed, stop or ())),
+            stop=tuple(stop or ()),
             fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
             seed=fresh_seed() if seed is None else seed,

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_NAMES = {bool: "true or false", int: "an integer", float: "a number", str: "text", tuple: "a list"}
 _SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
@@ -63,7 +64,8 @@ def check(config: Any) -> None:
             _check_type(field, value, hint)
             _check_range(field, value)
         elif type(None) not in typing.get_args(hint):
-            raise OptionError(f"{field.name} must have a value")
+            meaning = str(field.metadata.get("help", ""))
+            raise OptionError(f"{field.name} must have a value", hint=meaning)
 
 
 @cache
@@ -75,7 +77,7 @@ def _declared(config: type) -> "tuple[tuple[dataclasses.Field[Any], Any], ...]":
 
 def hints_of(config: type) -> Mapping[str, Any]:
     """The type of each field. To find it takes longer than to check it, so it is found once."""
-    return _hints_of(config)
+    return _hints_of(config)  # a cached function that is called with type[T] does not pass mypy
 
 
 @cache
@@ -89,7 +91,9 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
     if float in plain and isinstance(value, int) and not isinstance(value, bool):
         return
     if (isinstance(value, bool) and bool not in plain) or not isinstance(value, tuple(plain)):
-        wanted = " or ".join(sorted(kind.__name__ for kind in plain if kind is not type(None)))
+        wanted = " or ".join(
+            sorted(_NAMES.get(kind, kind.__name__) for kind in plain if kind is not type(None))
+        )
         meaning = str(field.metadata.get("help", ""))
         raise OptionError(f"{field.name} must be {wanted}, got {value!r}", hint=meaning)
 

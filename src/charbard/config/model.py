@@ -1,5 +1,6 @@
 """What the network is. Saved inside every bundle."""
 
+import math
 from dataclasses import MISSING, dataclass
 
 from charbard.config.declare import check, setting
@@ -33,7 +34,7 @@ class ModelConfig:
             raise OptionError(
                 f"tied weights need an output of the embedding's width {self.embedding_size},"
                 f" it is {self.output_width}",
-                hint=f"set projection_size to {self.embedding_size}",
+                hint=f"give --set projection_size={self.embedding_size}",
             )
 
     @property
@@ -67,7 +68,7 @@ class ModelConfig:
     @property
     def num_parameters(self) -> int:
         """How many numbers the network learns."""
-        return sum(_product(shape) for shape in self.shapes().values())
+        return sum(map(math.prod, self.shapes().values()))
 
     @property
     def macs_per_char(self) -> int:
@@ -82,11 +83,4 @@ class ModelConfig:
             if len(shape) == 2 and name != "embedding"
         }
         tied_output = self.vocab_size * self.output_width if self.tied else 0
-        return sum(_product(shape) for shape in counted.values()) + tied_output
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    result = 1
-    for size in shape:
-        result *= size
-    return result
+        return sum(map(math.prod, counted.values())) + tied_output

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["TrainConfig"]
+__all__ = ["BUDGETS", "TrainConfig"]
+
+BUDGETS = ("minutes", "epochs", "steps")
+"""Settings that say how long to train; a training has exactly one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +25,15 @@ class TrainConfig:
     seq_length: int = setting(64, "Characters before errors are propagated back.", minimum=2)
     optimizer: str = setting(
         "muon",
-        "muon: orthogonal updates for recurrent matrices, AdamW for the rest; or AdamW for all.",
+        "muon: orthogonal updates for the matrices that muon_scope names, AdamW for the rest.",
         choices=("muon", "adamw"),
     )
     learning_rate: float = setting(4e-3, "Highest rate of AdamW.", minimum=1e-7, maximum=1.0)
+    muon_scope: str = setting(
+        "recurrent",
+        "What Muon updates: matrices that read their own layer's state, or all between layers.",
+        choices=("recurrent", "hidden"),
+    )
     muon_rate: float = setting(0.02, "Highest rate of Muon.", minimum=1e-7, maximum=1.0)
     final_rate: float = setting(
         0.0, "Share of the highest rate at the end of the decay.", minimum=0.0, maximum=1.0
@@ -79,7 +87,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check(self)
-        given = [name for name in ("minutes", "epochs", "steps") if getattr(self, name) is not None]
+        given = [name for name in BUDGETS if getattr(self, name) is not None]
         if len(given) != 1:
             raise OptionError(
                 f"one budget is needed, got {' and '.join(given) or 'none'}",

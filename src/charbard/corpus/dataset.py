@@ -125,7 +125,7 @@ def open_dataset(
     folder = cache_folder() / "datasets" / (digest + symbols)
     was_there = folder.is_dir()
     if not _is_whole(folder):
-        say(f"encoding {sum(source.size for source in inputs) / 1e6:.1f} MB of text")
+        say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
         if was_there:  # damaged: a folder appears whole or not at all
             shutil.rmtree(folder, ignore_errors=True)

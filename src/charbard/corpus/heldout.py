@@ -46,7 +46,10 @@ def read_list(path: Path) -> NDArray[np.uint64]:
         lines = path.read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not a list of digests"
-        raise CorpusError(f"cannot read {str(path)!r}: {reason}") from None
+        raise CorpusError(
+            f"cannot read {str(path)!r}: {reason}",
+            hint="give --exclude-lines a file of hex digests; see docs/data.md",
+        ) from None
     for number, line in enumerate(lines, 1):
         if len(line) != 16 or line.strip("0123456789abcdefABCDEF"):
             raise CorpusError(

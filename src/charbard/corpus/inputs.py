@@ -1,6 +1,7 @@
-"""Finding and opening what the user names: files, folders, patterns, `-` for standard input, .gz.
+"""Finding and opening what the user names: files, folders, patterns, `-` for standard input.
 
-Knows bytes, encodings and names; what the text means is for `records`.
+What gzip has packed is known by its first bytes, not by its name. Knows bytes, encodings and
+names; what the text means is for `records`.
 """
 
 import glob
@@ -22,6 +23,7 @@ from charbard.text import check_encoding, detect_encoding, pieces
 __all__ = ["Input", "find_inputs"]
 
 _BLOCK = 1 << 20
+_GZIP = b"\x1f\x8b"
 _WHAT_TO_GIVE = (
     "give a file, a folder, a pattern in quotes, - for standard input,"
     " or a corpus; see: charbard corpus list"
@@ -108,12 +110,7 @@ def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:
-    def open_it() -> BinaryIO:
-        if path.suffix == ".gz":
-            return gzip.open(path, "rb")  # type: ignore[return-value]
-        return path.open("rb")
-
-    return open_it
+    return lambda: _unpacked(path.open("rb"))
 
 
 def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
@@ -127,9 +124,20 @@ def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
     def open_it() -> BinaryIO:
         copy = os.fdopen(os.dup(kept), "rb")
         copy.seek(0)
-        return copy
+        return _unpacked(copy)
 
     return open_it
+
+
+def _unpacked(file: BinaryIO) -> BinaryIO:
+    """The file, or what is packed in it; to close that closes the file, too."""
+    packed = file.read(len(_GZIP)) == _GZIP
+    file.seek(0)
+    if not packed:
+        return file
+    unpacked = gzip.GzipFile(fileobj=file)
+    unpacked.myfileobj = file  # type: ignore[assignment]
+    return unpacked  # type: ignore[return-value]
 
 
 def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> Input:
@@ -144,5 +152,8 @@ def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> I
                 encoding = detect_encoding(file, name=name)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CorpusError(f"cannot read {name}: {str(reason).lower()}") from None
+        raise CorpusError(
+            f"cannot read {name}: {str(reason).lower()}",
+            hint="check that it is whole and that you may read it",
+        ) from None
     return Input(name, opener, encoding or "utf-8", size, hasher.digest())

@@ -118,7 +118,10 @@ def _csv(source: Input, config: CorpusConfig) -> Iterator[Record]:
         for row in rows:
             yield _with_fields(_joined(row[config.text_field]), row, config)
     except csv.Error as error:
-        raise CorpusError(f"{source.name}, line {rows.line_num}: not CSV: {error}") from None
+        raise CorpusError(
+            f"{source.name}, line {rows.line_num}: not CSV: {error}",
+            hint="mend that line; for plain lines of text use --format lines",
+        ) from None
 
 
 def _check_columns(columns: Sequence[str], source: Input, config: CorpusConfig) -> None:

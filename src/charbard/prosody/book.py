@@ -22,7 +22,6 @@ __all__ = [
     "chars_of",
     "common_chars",
     "fold",
-    "four_tones_of",
     "readings_of",
     "rhyme_label",
     "rhyme_named",
@@ -230,16 +229,6 @@ def _rank(char: str) -> tuple[int, str]:
 @cache
 def _places() -> Mapping[str, int]:
     return MappingProxyType({char: place for place, char in enumerate(common_chars())})
-
-
-def four_tones_of(char: str, *, book: str) -> frozenset[str]:
-    """Which of 平, 上, 去, 入 a character has.
-
-    >>> sorted(four_tones_of("雪", book="pingshui"))
-    ['入']
-    """
-    rows = _rows(book)
-    return frozenset(item[0] for item in rows.get(char, rows.get(fold(char), "")).split())
 
 
 def fold(char: str) -> str:

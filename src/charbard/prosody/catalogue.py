@@ -18,7 +18,7 @@ from charbard.prosody.form import Form
 from charbard.prosody.page import Template, read_page, read_page_file
 from charbard.prosody.template import form_of_lengths, is_lengths
 
-__all__ = ["form_named", "form_of_page", "forms", "template_named", "templates"]
+__all__ = ["form_named", "form_of_page", "forms", "templates"]
 
 _PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci")
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
@@ -66,17 +66,6 @@ def _known(name: str, lines: int | None, folder: str | None) -> Form:
     if (sized := _SIZED.fullmatch(name)) and (template := _find(sized[1])) is not None:
         return template.form(int(sized[2]))
     raise _unknown(name)
-
-
-def template_named(name: str) -> Template:
-    """The form of this name as its page has it.
-
-    Raises:
-        OptionError: There is no such form.
-    """
-    if (template := _find(name)) is None:
-        raise _unknown(name)
-    return template
 
 
 def templates() -> Iterator[Template]:

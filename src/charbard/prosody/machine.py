@@ -100,10 +100,6 @@ class Machine:
         """Nothing written yet."""
         return self._start
 
-    def place(self, state: VerseState) -> int:
-        """How many characters have been written."""
-        return self._lines[state.line].at
-
     def is_done(self, state: VerseState) -> bool:
         """Whether the text is complete."""
         return self._lines[state.line].at == self._size

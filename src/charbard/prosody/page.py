@@ -32,6 +32,7 @@ __all__ = ["Template", "read_page", "read_page_file"]
 
 MARKS = "，。、；：？！"
 _LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
+_EXAMPLE = "a page is written as docs/prosody.md shows under: Adding a form"
 _PAGE_KEYS = {"lines", "forms", "variants"}
 _FORM_KEYS = {"name", "kind", "book", "note", "aliases", "size", "variants", "facts"}
 _VARIANT_KEYS = {"name", "opening", "cycle", "stanzas"}
@@ -128,7 +129,7 @@ def read_page(text: str, *, source: str) -> list[Template]:
     try:
         page = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise OptionError(f"{source} is not TOML: {error}") from None
+        raise OptionError(f"{source} is not TOML: {error}", hint=_EXAMPLE) from None
     _refuse_unknown(page, _PAGE_KEYS, source)
     if not page.get("forms"):
         raise OptionError(f"{source} has no form", hint="write [[forms]] and its name below it")
@@ -146,13 +147,15 @@ def _template(
     where = f"{source}, {row.get('name', 'a form without a name')}"
     _refuse_unknown(row, _FORM_KEYS, where)
     if missing := {"name", "kind"} - set(row):
-        raise OptionError(f"{where} lacks {min(missing)!r}")
+        raise OptionError(f"{where} lacks {min(missing)!r}", hint=_EXAMPLE)
     if not row["variants"]:
         raise OptionError(f"{where} has no variant", hint="write [[forms.variants]] below it")
     for variant in row["variants"]:
         _refuse_unknown(variant, _VARIANT_KEYS, where)
         if "name" not in variant or not {"cycle", "stanzas"} & set(variant):
-            raise OptionError(f"{where}: a variant needs a name, and stanzas or a cycle")
+            raise OptionError(
+                f"{where}: a variant needs a name, and stanzas or a cycle", hint=_EXAMPLE
+            )
         if "cycle" in variant and "size" not in row:
             raise OptionError(f"{where}: a cycle needs a size", hint="size = { lines = 4 }")
     return Template(row["name"], tuple(row.get("aliases", ())), row, lines, source)
@@ -174,5 +177,7 @@ def read_page_file(path: Path) -> list[Template]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"cannot read the form page {str(path)!r}: {error}") from None
+        raise OptionError(
+            f"cannot read the form page {str(path)!r}: {error}", hint=_EXAMPLE
+        ) from None
     return read_page(text, source=path.name)

@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 
 from charbard.prosody.form import Form
 
-__all__ = ["REPEATS", "Ban", "Lock", "Wish"]
-
-REPEATS = ("free", "rhymes", "none")
-"""What may come twice: anything; all but rhyme words; only a character doubled on the spot."""
+__all__ = ["Ban", "Lock", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,8 @@ class Wish:
     commonest: int | None = None
     """Write only with this many of the commonest characters."""
     repeats: str = "rhymes"
-    """One of `REPEATS`."""
+    """What may come twice. free: anything; rhymes: all but rhyme words; none: only a character
+    doubled on the spot."""
 
     def without(self, part: object) -> "Wish":
         """The same request less one of its `parts`."""

@@ -34,7 +34,10 @@ def read_notes(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise OptionError(f"cannot read {str(path)!r}: {error.strerror}") from None
+        raise OptionError(
+            f"cannot read {str(path)!r}: {error.strerror}",
+            hint=f"--card takes a Markdown file with the parts {', '.join(_NEEDED)}",
+        ) from None
     notes: dict[str, str] = {}
     for part in ("\n" + text).split("\n## ")[1:]:
         heading, _, body = part.partition("\n")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from charbard.bundle import Bundle
 from charbard.config import CorpusConfig
 from charbard.corpus import Dataset, open_dataset
-from charbard.corpus.split import TEST, TRAIN, VALIDATION
+from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError, OptionError
 from charbard.extras import need
 from charbard.runtime import ByteModel, Model, Network
@@ -29,12 +29,7 @@ from charbard.vocab import END, UNKNOWN
 __all__ = ["PARTS", "PROTOCOLS", "Perplexity", "evaluate"]
 
 PROTOCOLS = ("A", "B", "C", "R")
-PARTS = {
-    "train": (TRAIN,),
-    "validation": (VALIDATION,),
-    "test": (TEST,),
-    "all": (TRAIN, VALIDATION, TEST),
-}
+PARTS = {**{name: (side,) for name, side in SIDES.items()}, "all": tuple(SIDES.values())}
 WINDOW = 256
 _ROWS = 64
 _CHUNK = 1024
@@ -111,15 +106,16 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
 def _check_protocol(bundle: Bundle, protocol: str) -> None:
     if protocol not in PROTOCOLS:
         raise OptionError(
-            f"no protocol {protocol!r}", hint=f"choose one of: {', '.join(PROTOCOLS)}"
+            f"no protocol {protocol!r}",
+            hint=f"choose one of: {', '.join((*PROTOCOLS, 'V'))}",
         )
     if (protocol == "R") != bundle.has_records:
-        kind = (
-            "records: use protocol R, or V for verse"
+        kind, hint = (
+            ("records", "use --protocol R, or V for verse")
             if bundle.has_records
-            else "running text: use A, B or C"
+            else ("running text", "use --protocol A, B or C")
         )
-        raise OptionError(f"protocol {protocol} does not fit a model of {kind}")
+        raise OptionError(f"protocol {protocol} does not fit a model of {kind}", hint=hint)
 
 
 Group = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -139,14 +135,15 @@ def _windows(ids: NDArray[np.integer], width: int) -> Iterator[Group]:
 
 
 def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Group]:
-    """Records of nearly one length together."""
+    """Records of nearly one length together, the longest first."""
     lengths = np.diff(dataset.bounds)[records]
-    records = records[np.argsort(-lengths, kind="stable")]
+    order = np.argsort(-lengths, kind="stable")
+    records, lengths = records[order], lengths[order]
     if not len(records):
         raise CorpusError("this part of the text holds no record", hint="use --part all")
     for start in range(0, len(records), _ROWS):
         group = records[start : start + _ROWS]
-        longest = int(lengths.max(initial=1) if not start else np.diff(dataset.bounds)[group].max())
+        longest = int(lengths[start])
         read = np.full((longest, len(group)), END, np.int64)
         wanted = np.full((longest, len(group)), -1, np.int64)
         for column, record in enumerate(group):

@@ -36,12 +36,9 @@ class Tally:
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
-    """What a model of records reads before a text: the fields given, in the model's order."""
-    ids = [END]
-    for name in vocab.fields:
-        if value := fields.get(name):
-            ids += [vocab.marker(name), *vocab.encode(value).tolist()]
-    return ids if vocab.text_marker is None else [*ids, vocab.text_marker]
+    """What a model of records reads before a text; an empty field is left open."""
+    given = {name: value for name, value in fields.items() if value}
+    return vocab.opening(has_records=True, fields=given)
 
 
 def tallies(

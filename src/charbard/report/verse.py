@@ -10,6 +10,7 @@ from dataclasses import replace
 from charbard.bundle import Bundle
 from charbard.config import CorpusConfig
 from charbard.corpus import Record, find_inputs, read_records
+from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError, OptionError
 from charbard.report.perplexity import Perplexity
 from charbard.report.scoring import Tally, tallies
@@ -19,12 +20,7 @@ __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "rea
 
 FIELDS = ("kind", "form", "dynasty", "title", "split")
 """What is read of each record besides its text."""
-SPLITS = {
-    "train": ("train",),
-    "validation": ("validation",),
-    "test": ("test",),
-    "all": ("train", "validation", "test"),
-}
+SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
 """Values of a record's own `split` by the part asked for; held-out records are never read."""
 _REGULATED = {
     "五绝": "regulated, 5",
@@ -104,7 +100,9 @@ def evaluate_verse(
         CorpusError: The records cannot be read, or there are none of this part.
     """
     if not bundle.has_records:
-        raise OptionError("protocol V does not fit a model of running text: use A, B or C")
+        raise OptionError(
+            "protocol V does not fit a model of running text", hint="use --protocol A, B or C"
+        )
     for name in given:
         if name not in bundle.vocab.fields and name != "form":
             known = ", ".join(bundle.vocab.fields) or "none"

@@ -1,6 +1,7 @@
 """Many texts from a model, in batches: what the statistics of a report are made of."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from charbard.bundle import Bundle
 from charbard.config import SampleOptions
 from charbard.report.scoring import opening_of
 from charbard.runtime import Draws, Emit, Ids, Network, Plan, Steps, Task, as_ids, read_ids, run
+from charbard.runtime.sampling import MEMORY
 from charbard.vocab import END
 
 __all__ = ["write_records", "write_running"]
@@ -36,7 +38,8 @@ def write_records(
     """
     openings = [opening_of(bundle.vocab, each) for each in fields]
     allowed = [END, *range(bundle.vocab.first_char, len(bundle.vocab))]
-    return _written(bundle, network, openings, as_ids(allowed), (options, seed, longest))
+    draws = Draws(options=options, seed=seed, logp=False)
+    return _written(bundle, network, openings, as_ids(allowed), draws, longest)
 
 
 def write_running(
@@ -45,7 +48,8 @@ def write_running(
     """Stretches of running text, each of `length` characters, begun as after a line end."""
     opening = bundle.vocab.opening(has_records=False)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
-    return _written(bundle, network, [opening] * count, allowed, (options, seed, length))
+    draws = Draws(options=options, seed=seed, logp=False)
+    return _written(bundle, network, [opening] * count, allowed, draws, length)
 
 
 def _written(
@@ -53,16 +57,13 @@ def _written(
     network: Network,
     openings: Sequence[list[int]],
     allowed: Ids,
-    how: tuple[SampleOptions, int, int],
+    draws: Draws,
+    longest: int,
 ) -> list[str]:
-    options, seed, longest = how
+    """A text for each opening; its number is that of the sample."""
     tasks = [
-        Task(
-            _text(
-                opening, allowed, Draws(options=options, seed=seed, sample=n, logp=False), longest
-            )
-        )
-        for n, opening in enumerate(openings)
+        Task(_text(opening, allowed, replace(draws, sample=number), longest))
+        for number, opening in enumerate(openings)
     ]
     texts = [""] * len(tasks)
     for index, ids in run(network, tasks, rows=_ROWS):
@@ -75,7 +76,7 @@ def _text(opening: list[int], allowed: Ids, draws: Draws, longest: int) -> Steps
     yield from read_ids(opening[:-1])
     ids, last = list[int](), opening[-1]
     while len(ids) < longest:
-        outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-64:]),))
+        outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-MEMORY:]),))
         last = outcome.ids[0]
         if last == END:
             break

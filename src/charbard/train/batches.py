@@ -22,9 +22,18 @@ from charbard.corpus import Dataset
 from charbard.corpus.split import TRAIN
 from charbard.vocab import END
 
-__all__ = ["Batch", "Batches", "RecordBatches", "StreamBatches", "batches_of", "packed"]
+__all__ = [
+    "Batch",
+    "Batches",
+    "Position",
+    "RecordBatches",
+    "StreamBatches",
+    "batches_of",
+    "packed",
+]
 
 Position = tuple[int, int]
+"""Where reading stands: (step, 0) in a running text, (epoch, place in its plan) in records."""
 
 
 @dataclass(frozen=True)

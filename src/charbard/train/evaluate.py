@@ -6,6 +6,7 @@ before it. `charbard eval` measures the yardsticks themselves on the bundle.
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from charbard.config import TrainConfig
 from charbard.corpus import Dataset
@@ -37,7 +38,7 @@ def validation_loss(network: CharRNN, dataset: Dataset, config: TrainConfig) -> 
         return _over_stream(network, np.asarray(dataset.stream(VALIDATION)))
 
 
-def _over_stream(network: CharRNN, ids: "np.ndarray[tuple[int], np.dtype[np.integer]]") -> float:
+def _over_stream(network: CharRNN, ids: NDArray[np.integer]) -> float:
     """Segments at equal distances, each read after `_WARM_UP` characters that do not count."""
     streams = max(1, min(_STREAMS, len(ids) // (4 * _WARM_UP)))
     counted = min(len(ids), _MOST_CHARS) // streams

@@ -1,4 +1,4 @@
-"""One update: forward, backward, clip, AdamW, average. Owns everything that an update changes.
+"""One update: forward, backward, clip, optimizer, average. Owns everything that an update changes.
 
 Shape letters: L layers, B rows, H hidden.
 """

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
@@ -218,7 +218,7 @@ class Trainer:
         }
         loss = self._last_loss if math.isfinite(self._last_loss) else self._meter.loss
         path = self.setup.folder.save_checkpoint(
-            Bundle(**{**bundle.__dict__, "extra": extra}),
+            replace(bundle, extra=extra),
             tensors,
             epoch=self.batches.epochs,
             loss=loss,
@@ -236,7 +236,10 @@ class Trainer:
         try:
             self.learner.restore(tensors_of(checkpoint), extra["step"])
         except (KeyError, RuntimeError) as error:
-            raise CheckpointError(f"the checkpoint is of another model: {error}") from None
+            raise CheckpointError(
+                f"the checkpoint is of another model: {error}",
+                hint="name the folder of its own run with --out, or start anew without --resume",
+            ) from None
         self.batches.position = tuple(extra["position"])
         self._best = math.inf if extra["best"] is None else extra["best"]
         self._last_loss = checkpoint.scores.get("validation_nats", math.nan)

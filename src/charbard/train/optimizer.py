@@ -3,7 +3,8 @@
 A recurrent matrix multiplies the state hundreds of times in a row, so the few directions in which
 its gradient is large would rule its update. Muon replaces the gradient's momentum by the nearest
 orthogonal matrix: every direction moves alike. Measured here it halves the updates that a given
-loss takes (see `benchmarks/README.md`). Each gate is a matrix of its own.
+loss takes (see `benchmarks/training.md`). Each gate is a matrix of its own. Tables with a row for
+each symbol are left to AdamW, as most of their rows have no gradient in an update.
 
 Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; AdamW:
 Loshchilov and Hutter 2019.
@@ -34,7 +35,7 @@ class Optimizer:
         self._momentum = {
             name: torch.zeros_like(weight)
             for name, weight in weights.items()
-            if config.optimizer == "muon" and _is_recurrent(name)
+            if config.optimizer == "muon" and _is_orthogonal(name, config.muon_scope)
         }
         others = [weight for name, weight in weights.items() if name not in self._momentum]
         self._adamw = torch.optim.AdamW(
@@ -63,7 +64,8 @@ class Optimizer:
             assert weight.grad is not None
             momentum.lerp_(weight.grad, 1 - _MOMENTUM)
             ahead = weight.grad.lerp(momentum, _MOMENTUM)
-            update = orthogonal(ahead.view(self._gates, -1, ahead.shape[1]), self._config.precision)
+            gates = self._gates if name.startswith("layer") else 1
+            update = orthogonal(ahead.view(gates, -1, ahead.shape[1]), self._config.precision)
             weight.mul_(1 - stride * self._config.weight_decay)
             weight.sub_(update.flatten(0, 1), alpha=stride)
         for weight in self._weights.values():
@@ -89,9 +91,10 @@ class Optimizer:
                 }
 
 
-def _is_recurrent(name: str) -> bool:
-    """Matrices that read their own layer's state: the path that errors travel far along."""
-    return name.endswith("weight_hh")
+def _is_orthogonal(name: str, scope: str) -> bool:
+    """The path that errors travel far along; in a wide scope, every matrix but the two tables."""
+    recurrent = name.endswith("weight_hh")
+    return recurrent or (scope == "hidden" and name.endswith(("weight_ih", "projection.weight")))
 
 
 def orthogonal(matrix: Tensor, precision: str) -> Tensor:
@@ -104,8 +107,10 @@ def orthogonal(matrix: Tensor, precision: str) -> Tensor:
     kind = torch.bfloat16 if precision == "bfloat16" else matrix.dtype
     x: Tensor = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(kind)
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x  # the product of the short sides is the smaller one
     a, b, c = _NEWTON_SCHULZ
     for _ in range(_ROUNDS):
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    return x.to(matrix.dtype)
+    return (x.mT if tall else x).to(matrix.dtype)

@@ -31,6 +31,7 @@ class Due:
         self.seconds = 0.0
 
     def due(self, step: int, fraction: float) -> bool:
+        """Whether it is time, after this many steps and this share of the budget."""
         if self._minutes is None:
             return step % self._every == 0
         return fraction >= self._next
@@ -63,13 +64,16 @@ class Meter:
         self.fraction_at_start = fraction
 
     def add(self, result: StepResult, chars: int, seconds: float) -> None:
+        """Note one update of all processes: what it found, how much it read, how long it took."""
         self._losses.append(result.loss)
         self._steps.append((chars, seconds))
 
     def forget(self) -> None:
+        """Drop the losses of updates that were taken back."""
         self._losses.clear()
 
     def due(self) -> bool:
+        """Whether to report; True at most twice a second."""
         now = time.perf_counter()
         if now - self._reported < _REPORT_S:
             return False
@@ -78,15 +82,18 @@ class Meter:
 
     @property
     def running_s(self) -> float:
+        """Seconds since the meter was made."""
         return time.perf_counter() - self._started
 
     @property
     def loss(self) -> float:
+        """Mean of the last hundred updates, in nats per character; 0 before the first."""
         return sum(self._losses) / max(1, len(self._losses))
 
     def progress(
         self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
     ) -> Progress:
+        """How it goes, as an event; the arguments are its fields of the same name."""
         chars = sum(chars for chars, _ in self._steps)
         speed = chars / max(1e-9, sum(seconds for _, seconds in self._steps))
         return Progress(

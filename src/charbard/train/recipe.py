@@ -2,7 +2,7 @@
 
 What decides is how many characters this machine can read in the time, against how many there are:
 a wide network that has not been fed learns less than a narrow one that has, and one that reads
-the same text thirty times needs dropout. The constants were measured; see `benchmarks/README.md`.
+the same text thirty times needs dropout. The constants were measured; see `benchmarks/training.md`.
 """
 
 import math
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, refuse_unknown
+from charbard.config.train import BUDGETS
 from charbard.errors import TrainingError
 
-__all__ = ["Recipe", "Task", "choose"]
+__all__ = ["Recipe", "Task", "choose", "configs_from"]
 
 WIDTHS = (64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 CHARS_PER_WEIGHT = 5.0
@@ -139,7 +140,7 @@ def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelCon
     names = set(ModelConfig.__dataclass_fields__)
     model = {name: value for name, value in settings.items() if name in names}
     train = {name: value for name, value in settings.items() if name not in names}
-    if not {"minutes", "epochs", "steps"} & set(train):
+    if not set(BUDGETS) & set(train):
         train["steps"] = 1
     model["vocab_size"] = vocab_size
     return from_dict(ModelConfig, model), from_dict(TrainConfig, train)

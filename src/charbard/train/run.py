@@ -8,7 +8,7 @@ report.html                                curves and samples
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from charbard.bundle import Bundle, load_bundle, save_bundle
 from charbard.errors import BundleError, CheckpointError
 from charbard.train.network import CharRNN
 
-__all__ = ["RunFolder", "arrays_of"]
+__all__ = ["RunFolder", "arrays_of", "load_checkpoint", "newest_readable", "tensors_of"]
 
 _CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
 
@@ -81,7 +81,7 @@ class RunFolder:
         """
         path = self.path / f"checkpoint_epoch{epoch:.2f}_{loss:.4f}.safetensors"
         resume = {name: value.numpy() for name, value in tensors.items()}
-        save_bundle(Bundle(**{**bundle.__dict__, "resume": resume}), path)
+        save_bundle(replace(bundle, resume=resume), path)
         older = [other for other in self.checkpoints() if other != path]
         for old in older[: max(0, len(older) + 1 - keep)]:
             old.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
+from charbard.config.train import BUDGETS
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TRAIN
 from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
@@ -65,7 +66,7 @@ def open_training(
     folder = RunFolder(wish.out)
     if wish.resume or (ranks.restarted and folder.checkpoints()):
         return _resumed(wish, folder, ranks, say)
-    if not {"minutes", "epochs", "steps"} & set(wish.settings):
+    if not set(BUDGETS) & set(wish.settings):
         raise OptionError("no budget given", hint="give --minutes, --epochs or --steps")
     if folder.checkpoints() and not ranks.restarted:
         raise OptionError(
@@ -125,8 +126,8 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
     if left <= 0:
         used = time.monotonic() - wish.started
         raise TrainingError(
-            f"nothing is left of {minutes:g} minutes: reading the text took {used:.0f} seconds",
-            hint="it is kept and need not be read again; or give more --minutes",
+            f"nothing is left of {minutes:g} minutes: to start and read the text took {used:.0f} s",
+            hint="give more --minutes; the text is kept and need not be read again",
         )
     precision = "bfloat16" if fast_bfloat16() else "float32"
     task = Task(
@@ -217,34 +218,14 @@ def _grown(base: Bundle, model: ModelConfig) -> dict[str, Tensor]:
 def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]) -> Trainer:
     """Go on from the newest checkpoint, with its settings; only the budget may be given anew."""
     checkpoint = newest_readable(folder)
-    decided = dict(checkpoint.extra["training"])
-    kept = {**to_dict(checkpoint.config), **decided}
-    budget = {
-        name: wish.settings[name]
-        for name in ("minutes", "epochs", "steps")
-        if wish.settings.get(name) is not None
-    }
-    others = {
-        name
-        for name, value in wish.settings.items()
-        if name not in budget and kept.get(name, value) != value
-    }
-    if others:
-        raise CheckpointError(
-            f"a resumed training keeps its settings, but {sorted(others)[0]} was given",
-            hint="only --minutes, --epochs or --steps may change; else use --init-from",
-        )
-    if budget:
-        decided |= {name: budget.get(name) for name in ("minutes", "epochs", "steps")}
-    config = from_dict(TrainConfig, decided)
+    config = _kept_settings(checkpoint, wish.settings)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
     if wish.corpus not in (corpus, CorpusConfig()):
         raise CheckpointError(
             "a resumed training reads its text as before, but another way was asked for",
             hint="leave out --format and the other reading options; or use --init-from",
         )
-    wish = Wish(**{**wish.__dict__, "corpus": corpus})
-    dataset = _dataset(wish, ranks, say, vocab=checkpoint.vocab, grow=False)
+    dataset = _dataset(replace(wish, corpus=corpus), ranks, say, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
     origin = ("text", "corpus", "machine", "init_from")
@@ -261,6 +242,26 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
             resume=checkpoint,
         )
     )
+
+
+def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConfig:
+    """The checkpoint's settings, with the budget of the wish if it has one."""
+    decided = dict(checkpoint.extra["training"])
+    kept = {**to_dict(checkpoint.config), **decided}
+    budget = {name: settings[name] for name in BUDGETS if settings.get(name) is not None}
+    others = {
+        name
+        for name, value in settings.items()
+        if name not in budget and kept.get(name, value) != value
+    }
+    if others:
+        raise CheckpointError(
+            f"a resumed training keeps its settings, but {min(others)} was given",
+            hint="only --minutes, --epochs or --steps may change; else use --init-from",
+        )
+    if budget:
+        decided |= {name: budget.get(name) for name in BUDGETS}
+    return from_dict(TrainConfig, decided)
 
 
 def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """Where a model and a request meet. Every door (command line, Python, web) goes through here."""
 
 from charbard.writer.couplet import couplet_work, couplets
-from charbard.writer.finish import line_done
+from charbard.writer.finished import line_done
 from charbard.writer.names import name_work, names
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.prose import Piece, Writer, Written, fresh_seed

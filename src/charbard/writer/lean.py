@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from charbard.prosody.machine import Ids, Machine
 from charbard.vocab import Vocab
 from charbard.writer.parallel import partners
-from charbard.writer.particles import Lean, line_spans
+from charbard.writer.particles import Lean
 from charbard.writer.ranking import middle_couplets
 from charbard.writer.request import Request
 
@@ -22,7 +22,7 @@ _STRENGTH = 0.5
 def answering(request: Request) -> Lean | None:
     """For the lower lines of couplets that should be parallel; None if the form has none."""
     machine = request.machine
-    spans = line_spans(machine)
+    spans = machine.spans
     bodies = ["x" * (span.stop - span.start) for span in spans]
     is_couplet = request.form.kind == "对联" and len(spans) == 2
     pairs = [(0, 1)] if is_couplet else middle_couplets(bodies)
@@ -40,7 +40,7 @@ def answering(request: Request) -> Lean | None:
 
 def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, int]:
     """For each place of the text the one in the line above it, if the two are a couplet."""
-    spans = line_spans(machine)
+    spans = machine.spans
     found = {}
     for upper, lower in pairs:
         for at, faced in zip(

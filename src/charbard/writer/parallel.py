@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,11 +18,6 @@ _SHARE = 0.3
 """Share of a pair's chance that is taken from chance alone, seen or not."""
 UNSEEN = float(np.log(_SHARE / (1 + _SHARE)))
 """What a pair counts that was never seen."""
-
-
-class _Table(NamedTuple):
-    below: Mapping[str, Mapping[str, float]]
-    """For a character of the upper line those below it, with the mutual information in nats."""
 
 
 def parallelism(above: str, below: str) -> float:
@@ -44,14 +38,15 @@ def partners(above: str) -> Mapping[str, float]:
     >>> partners("山")["水"] > 2
     True
     """
-    return _table().below.get(above, _NOTHING)
+    return _table().get(above, _NOTHING)
 
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @cache
-def _table() -> _Table:
+def _table() -> Mapping[str, Mapping[str, float]]:
+    """For a character of the upper line those below it, with the mutual information in nats."""
     with (
         as_file(files("charbard.writer.data").joinpath("parallel.npz")) as path,
         np.load(path) as held,
@@ -66,4 +61,4 @@ def _table() -> _Table:
     cells = zip(rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True)
     for row, column, nats in cells:
         below.setdefault(chars[row], {})[chars[column]] = nats
-    return _Table(below)
+    return below

@@ -34,12 +34,12 @@ from charbard.runtime.sampling import chance
 __all__ = [
     "AGAIN",
     "WIDER",
+    "Lean",
     "LineDrafted",
     "Search",
     "TextDrafted",
     "Unwanted",
     "drafts",
-    "line_spans",
 ]
 
 F32 = NDArray[np.float32]
@@ -132,7 +132,7 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
         search: How.
     """
     state = yield from _primed(prime[:-1], search)
-    spans = line_spans(machine)[: search.lines]
+    spans = machine.spans[: search.lines]
     kept = _Kept(0, _Draft(machine.start()), state)
     crowd, back, now, again = [kept.draft], None, search, 0
     step, shown, stayed = 0, 0, tuple[int, ...]()
@@ -200,11 +200,6 @@ def _ready(machine: Machine, step: int, spans: Sequence[slice]) -> int:
         return len(spans)
     slot = machine.slots[step]
     return slot.line if slot.locked is None else 0
-
-
-def line_spans(machine: Machine) -> Sequence[slice]:
-    """Where each line stands in the text, its mark included."""
-    return machine.spans
 
 
 def _line(draft: _Draft, index: int, span: slice) -> LineDrafted:

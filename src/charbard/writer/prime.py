@@ -29,15 +29,14 @@ def opening_ids(
     known, notes = encode_known(bundle.vocab, normalise(prime))
     text_ids = bundle.vocab.encode(known).tolist()
     _refuse_unknown_fields(bundle.vocab, fields)
-    opening = bundle.vocab.opening(has_records=bundle.has_records)
     if not bundle.has_records:
-        return text_ids or opening, known, notes
-    given, conditions = dict(fields), []
+        return text_ids or bundle.vocab.opening(has_records=False), known, notes
+    given, understood = dict(fields), dict[str, str]()
     for name in (name for name in bundle.vocab.fields if name in given):
-        value, more = encode_known(bundle.vocab, normalise(given[name]))
-        conditions += [bundle.vocab.marker(name), *bundle.vocab.encode(value).tolist()]
+        understood[name], more = encode_known(bundle.vocab, normalise(given[name]))
         notes += more
-    return [*opening[:1], *conditions, *opening[1:], *text_ids], known, notes
+    opening = bundle.vocab.opening(has_records=True, fields=understood)
+    return opening + text_ids, known, notes
 
 
 def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> None:

@@ -201,15 +201,8 @@ def _letters(text: str) -> str:
 
 def _opening(variant: Variant, text: str) -> list[Lock]:
     """What a poem begins with: whole lines, the last perhaps begun."""
-    parts = [part for part in _PARTS.split(text) if part]
     lengths = variant.lengths
-    if len(parts) == 1 and len(parts[0]) > lengths[0]:
-        parts = _cut(parts[0], lengths)
-    if len(parts) > len(lengths):
-        raise OptionError(
-            f"the poem has {len(lengths)} lines, {len(parts)} are given",
-            hint="give fewer, or another --form",
-        )
+    parts = _lines_of(text, lengths)
     for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
         if len(part) > length or (len(part) < length and line + 1 < len(parts)):
             raise _misfit(line, part, length)
@@ -222,15 +215,8 @@ def _opening(variant: Variant, text: str) -> list[Lock]:
 
 def _template(variant: Variant, text: str) -> list[Lock]:
     """A poem with gaps; its lines are the first lines of the form."""
-    parts = [part for part in _PARTS.split(text.translate(_OPEN_MARKS)) if part]
     lengths = variant.lengths
-    if len(parts) == 1 and len(parts[0]) > lengths[0]:
-        parts = _cut(parts[0], lengths)
-    if len(parts) > len(lengths):
-        raise OptionError(
-            f"the poem has {len(lengths)} lines, the template {len(parts)}",
-            hint="give fewer lines, or another --form",
-        )
+    parts = _lines_of(text.translate(_OPEN_MARKS), lengths)
     for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
         if len(part) != length:
             raise _misfit(line, part, length)
@@ -249,8 +235,20 @@ def _misfit(line: int, part: str, length: int) -> OptionError:
     )
 
 
+def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
+    """The lines that are given; without punctuation they are cut as the form's are long."""
+    parts = [part for part in _PARTS.split(text) if part]
+    if len(parts) == 1 and len(parts[0]) > lengths[0]:
+        parts = _cut(parts[0], lengths)
+    if len(parts) > len(lengths):
+        raise OptionError(
+            f"the poem has {len(lengths)} lines, {len(parts)} are given",
+            hint="give fewer lines, or another --form",
+        )
+    return parts
+
+
 def _cut(text: str, lengths: Sequence[int]) -> list[str]:
-    """A text without punctuation, cut as the form's lines are long."""
     parts = []
     for length in lengths:
         parts.append(text[:length])

@@ -1,4 +1,4 @@
-"""A part of a poem again: the order that writes it, with what surrounds it in view."""
+"""Writing a part of a poem again: the order for it. Nothing is written here."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -23,7 +23,7 @@ from charbard.prosody.machine import Ids
 from charbard.prosody.wish import Wish
 from charbard.runtime import Network, Task, run
 from charbard.runtime.quant import ByteModel
-from charbard.writer.finish import line_done, poem_of
+from charbard.writer.finished import finished, line_done
 from charbard.writer.lean import answering
 from charbard.writer.particles import (
     WIDER,
@@ -32,7 +32,6 @@ from charbard.writer.particles import (
     TextDrafted,
     Unwanted,
     drafts,
-    line_spans,
 )
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
@@ -292,7 +291,7 @@ class VerseWriter:
             bare: What came of each task of `reading_bare`, by its number.
         """
         poems = [
-            poem_of(
+            finished(
                 self.bundle,
                 request,
                 candidate,
@@ -336,7 +335,7 @@ def _alternatives(
 
 def _known_line(request: Request) -> Unwanted:
     """Whether a line stands in the verse corpus word for word."""
-    spans, known = line_spans(request.machine), known_lines()
+    spans, known = request.machine.spans, known_lines()
 
     def is_known(index: int, ids: Sequence[int]) -> bool:
         line = request.text(ids, spans[index].start)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-__all__ = ["FORMS", "FRAGMENT", "MIXED", "form_of"]
+__all__ = ["FRAGMENT", "MIXED", "form_of"]
 
 _BY_SHAPE = {(4, 5): "五绝", (4, 7): "七绝", (4, 6): "六绝", (8, 5): "五律", (8, 7): "七律"}
 _BY_WIDTH = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
 FRAGMENT, MIXED = "句", "杂言"
-FORMS = (*_BY_SHAPE.values(), *_BY_WIDTH.values(), MIXED, FRAGMENT)
 _LEAST_LINES = 4
 
 

@@ -58,17 +58,14 @@ def _regulated(
         usual = [tone_string(line, book=book, usual=True) for line in poem.lines]
         closer = meter_of(usual, types=meter.types)
         meter = closer if closer.is_legal else meter
-    if meter.types[0] in "乙丁":
-        if first_rhymes:
-            chosen[1] = own
-        elif is_neighbour(first, name, book=book):
-            findings.append(Finding("neighbour", 1, width, legal=True))
-            is_strict = False
-        elif readings_of(first, book=book):
-            findings.append(Finding("rhyme", 1, width, f"平{name}"))
-            is_strict = False
+    ends_level = meter.types[0] in "乙丁"
+    if ends_level and first_rhymes:
+        chosen[1] = own
+    elif ends_level and (found := _first_rhyme(first, name, width, book)):
+        findings.append(found)
+        is_strict = False
     findings += _repeats(poem, chosen)
-    opening = "首句入韵" if meter.types[0] in "乙丁" else "首句不入韵"
+    opening = "首句入韵" if ends_level else "首句不入韵"
     return Report(
         form=form.name,
         kind=form.kind,
@@ -83,6 +80,15 @@ def _regulated(
         findings=_in_order([*meter.findings, *findings]),
         is_strict=is_strict,
     )
+
+
+def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None:
+    """What a first line that ends level, but not in the poem's rhyme, borrows or breaks."""
+    if is_neighbour(char, rhyme, book=book):
+        return Finding("neighbour", 1, width, legal=True)
+    if readings_of(char, book=book):
+        return Finding("rhyme", 1, width, f"平{rhyme}")
+    return None
 
 
 def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:

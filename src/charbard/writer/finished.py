@@ -1,39 +1,39 @@
-"""From what a task has written to a poem: its lines, its form as it turned out, its score."""
+"""What became of a request: from the ids that were drawn to lines and scored poems."""
 
 from collections.abc import Sequence
 
 from charbard.bundle import Bundle
 from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
-from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, line_spans
+from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted
 from charbard.writer.poem import LineDone, Poem
 from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
 from charbard.writer.request import Request
 
-__all__ = ["line_done", "poem_of"]
+__all__ = ["finished", "line_done"]
 
 
 def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
     """A line that a task of a request emitted."""
-    span = line_spans(request.machine)[said.index]
+    span = request.machine.spans[said.index]
     text = request.text(said.ids, span.start)
     size = sum(slot.place is not None for slot in request.machine.slots[span])
     return LineDone(candidate, said.index, text[:size], text[size:], said.logp[:size])
 
 
-def poem_of(
+def finished(
     bundle: Bundle, request: Request, candidate: int, text: TextDrafted, theme: float | None
 ) -> Poem:
-    """A text that was written, with its parts named and judged.
+    """A poem with all that is known of it.
 
     Args:
-        bundle: The model that wrote it.
+        bundle: What wrote it.
         request: What it was written for.
         candidate: Its number.
-        text: The text.
-        theme: Nats that the theme adds to it; None if there is none.
+        text: Its ids, marks included, and their log-probabilities.
+        theme: By how many nats the theme makes it likelier; None if there is none.
     """
-    spans = line_spans(request.machine)
+    spans = request.machine.spans
     done = [
         line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
         for n, span in enumerate(spans)
