@@ -81,9 +81,9 @@ class Caller:
     async def ask(self, seed: int, tally: Tally, due: float | None = None) -> None:
         began = perf_counter() if due is None else due
         status, first = 0, began
+        body = json.dumps({**self.order, "seed": seed}).encode()
         try:
-            reader = await self._send(json.dumps({**self.order, "seed": seed}).encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            reader, head = await self._answered(body)
             if "content-length:" in head:
                 await reader.readexactly(int(head.split("content-length:")[1].split("\r\n")[0]))
                 first = perf_counter()
@@ -94,6 +94,21 @@ class Caller:
             self.streams = None
         now = perf_counter()
         tally.answers.append(Answer(now, status, now - began, first - began))
+
+    async def _answered(self, body: bytes) -> tuple[asyncio.StreamReader, str]:
+        """Send it and read the head of its answer. A kept connection that the server has closed
+        while it was idle is no error: as every client does, a new one is opened."""
+        kept = self.streams is not None
+        try:
+            reader = await self._send(body)
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, OSError) as error:
+            self.streams = None
+            if not kept or getattr(error, "partial", b""):
+                raise
+            reader = await self._send(body)
+            head = await reader.readuntil(b"\r\n\r\n")
+        return reader, head.decode("latin-1").lower()
 
     async def _send(self, body: bytes) -> asyncio.StreamReader:
         if self.streams is None:

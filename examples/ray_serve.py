@@ -1,7 +1,7 @@
 """The studio as a Ray Serve application: as many replicas as the requests of the moment need.
 
     pip install "charbard[ray]"
-    python examples/ray_serve.py
+    python3 examples/ray_serve.py
 
 A replica is the whole studio: page, API and an engine of its own. Replicas share nothing, so one
 that dies takes only the poems with it that it was writing.

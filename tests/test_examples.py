@@ -1,5 +1,6 @@
 """What stands in `examples/` runs."""
 
+import os
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ def test_two_replicas_write_the_same_poem(monkeypatch) -> None:
     """Whichever replica answers: the same seed, the same poem."""
     ray = pytest.importorskip("ray", reason="Ray is large: pip install 'charbard[ray]'")
     monkeypatch.syspath_prepend(str(EXAMPLES))
+    monkeypatch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
     from ray import serve
 
     ray.init(num_cpus=2, include_dashboard=False)

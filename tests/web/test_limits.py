@@ -96,6 +96,22 @@ def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> N
     assert asyncio.run(leave())
 
 
+def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None:
+    """When all is full a body is not even looked at; what needs no turn is answered."""
+    with (
+        serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
+        here.client() as client,
+        client.stream("POST", "/api/prose", json=LONG) as reply,
+    ):
+        next(reply.iter_lines())
+        refused = client.post("/api/prose", content=b"not JSON")
+        answered = client.post("/api/check", json={"text": "白日依山尽，黄河入海流。"})
+
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+    assert answered.status_code == 200
+
+
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:
     """A queued request is written as soon as the one before it ends."""
     with (

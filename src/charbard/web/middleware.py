@@ -36,6 +36,8 @@ _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
 _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
+_NO_TURN = ("/api/check", "/api/rhyme", "/api/show", "/api/jobs")
+"""What begins so takes no turn: it is answered however many wait for one."""
 
 
 class Prefix:
@@ -113,7 +115,8 @@ class Gate:
     """Token, rate and size, before anything is read into a model."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
-        self.app, self.config, self.workshop = app, studio.config, studio.workshop
+        self.app, self.config, self.slots = app, studio.config, studio.slots
+        self.workshop = studio.workshop
         self.rate = Rate(studio.config.rate, studio.config.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,6 +130,8 @@ class Gate:
             try:
                 self._check_token(headers)
                 self.rate.take(self._client(scope, headers))
+                if scope["method"] == "POST" and not path.startswith(_NO_TURN):
+                    self.slots.check_room()  # before its body is read: a cheap refusal
                 replay: Receive | None = receive
                 if scope["method"] in ("POST", "PUT", "PATCH"):
                     replay = await self._body(path, headers, receive, held)

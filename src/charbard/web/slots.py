@@ -38,12 +38,20 @@ class Slots:
         finally:
             self._leave()
 
+    def check_room(self) -> None:
+        """Raise if neither a place is free nor one in the queue; costs nothing.
+
+        Raises:
+            BusyError: All is full.
+        """
+        if self.active >= self._config.streams and len(self._waiting) >= self._config.queue:
+            raise self._busy("too many requests are waiting")
+
     async def _enter(self) -> None:
         if self.active < self._config.streams:
             self.active += 1
             return
-        if len(self._waiting) >= self._config.queue:
-            raise self._busy("too many requests are waiting")
+        self.check_room()
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
