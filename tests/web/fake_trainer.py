@@ -10,9 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-MODE, BUNDLE = sys.argv[1:]
-STOP = []
-signal.signal(signal.SIGTERM, lambda number, frame: STOP.append(number))
 RUN = Path("run")
 
 
@@ -26,17 +23,24 @@ def progress(step: int) -> None:
     log("progress", step=step, epoch=0.1, fraction=step / 10, loss=4.0 - step / 10, **speed)
 
 
-if MODE == "fail":
-    sys.exit("Error: the loss was not a number\nHint: try another text")
-RUN.mkdir()
-for step in range(1, 4):
-    progress(step)
-log("validated", step=3, epoch=0.2, loss=3.5, best=True)
-shutil.copy(BUNDLE, RUN / "model.safetensors")
-(RUN / "checkpoint_epoch0.20_3.5000.safetensors").write_bytes(b"")
-for temperature in (0.5, 1.0):
-    log("sampled", step=3, temperature=temperature, text=f"an owl at {temperature}")
-while MODE == "wait" and not STOP:
-    time.sleep(0.02)
-log("finished", complete=not STOP, step=3, epoch=0.2, loss=3.5, elapsed_s=1.0, bundle="model")
-sys.exit(130 if STOP else 0)
+def main(mode: str, bundle: str) -> int:
+    stop: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.append(number))
+    if mode == "fail":
+        sys.exit("Error: the loss was not a number\nHint: try another text")
+    RUN.mkdir()
+    for step in range(1, 4):
+        progress(step)
+    log("validated", step=3, epoch=0.2, loss=3.5, best=True)
+    shutil.copy(bundle, RUN / "model.safetensors")
+    (RUN / "checkpoint_epoch0.20_3.5000.safetensors").write_bytes(b"")
+    for temperature in (0.5, 1.0):
+        log("sampled", step=3, temperature=temperature, text=f"an owl at {temperature}")
+    while mode == "wait" and not stop:
+        time.sleep(0.02)
+    log("finished", complete=not stop, step=3, epoch=0.2, loss=3.5, elapsed_s=1.0, bundle="model")
+    return 130 if stop else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
