@@ -18,10 +18,11 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-SHOTS = (  # file, width, height, dark, language
-    ("studio.png", 1280, 800, False, "en-GB"),
-    ("studio-zh.png", 1280, 800, False, "zh-CN"),
-    ("studio-phone.png", 390, 844, True, "zh-CN"),
+SHOTS = (  # file, width, height, dark, language, whether on the desk
+    ("studio.png", 1280, 800, False, "en-GB", False),
+    ("studio-zh.png", 1280, 800, False, "zh-CN", False),
+    ("studio-phone.png", 390, 844, True, "zh-CN", False),
+    ("studio-desk.png", 1280, 800, False, "en-GB", True),
 )
 
 
@@ -43,9 +44,9 @@ def wait_for(address: str) -> None:
     raise SystemExit(f"no answer from {address}")
 
 
-def shoot(browser: Browser, address: str, shot: tuple[str, int, int, bool, str]) -> None:
-    """Write four poems on a theme and take the picture."""
-    name, width, height, dark, language = shot
+def shoot(browser: Browser, address: str, shot: tuple[str, int, int, bool, str, bool]) -> None:
+    """Write poems on a theme, perhaps lay the first on the desk, and take the picture."""
+    name, width, height, dark, language, desk = shot
     page = browser.new_page(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
@@ -55,6 +56,10 @@ def shoot(browser: Browser, address: str, shot: tuple[str, int, int, bool, str])
     page.locator("input[type=text], input:not([type])").first.fill("秋夜")
     page.keyboard.press("Enter")
     page.wait_for_timeout(4000)
+    if desk:
+        page.evaluate("document.activeElement.blur()")  # else the digit goes into the theme
+        page.keyboard.press("1")
+        page.wait_for_timeout(3000)
     page.screenshot(path=FOLDER / name)
     page.close()
 
