@@ -108,7 +108,8 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     """Read a bundle, checking everything.
 
     Args:
-        path: A bundle or a checkpoint, or the name of a bundle that ships with the package.
+        path: A bundle, a checkpoint, a run's folder, or the name of a bundle that ships with the
+            package.
         with_resume: Keep the arrays that only a resumed training needs.
 
     Raises:
@@ -145,9 +146,18 @@ def shipped_bundles() -> dict[str, Path]:
     return {path.stem: path for path in found}
 
 
-def find_bundle(path: Path) -> Path:
-    """The file itself, or the shipped bundle of that name where there is no such file."""
-    return path if path.exists() else shipped_bundles().get(str(path), path)
+def find_bundle(named: Path) -> Path:
+    """The file that a user means; it need not exist.
+
+    Args:
+        named: A file; a run's folder, which stands for its best bundle or else its newest
+            checkpoint; or, where there is neither, the name of a shipped bundle.
+    """
+    if not named.is_dir():
+        return named if named.exists() else shipped_bundles().get(str(named), named)
+    best = named / "model.safetensors"
+    checkpoints = sorted(named.glob("checkpoint_*.safetensors"), key=lambda p: p.stat().st_mtime_ns)
+    return best if best.exists() or not checkpoints else checkpoints[-1]
 
 
 def _document(bundle: Bundle) -> dict[str, Any]:

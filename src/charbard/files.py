@@ -12,7 +12,6 @@ from tempfile import NamedTemporaryFile, gettempdir, mkdtemp
 from charbard.errors import SaveError
 
 __all__ = [
-    "bundle_path",
     "cache_folder",
     "data_folder",
     "readable",
@@ -41,15 +40,6 @@ def _folder(chosen: str, root: str, at_home: Path) -> Path:
         return Path.home() / at_home / "charbard"
     except RuntimeError:  # a user without a home, as in a container
         return Path(gettempdir()) / "charbard"
-
-
-def bundle_path(named: Path) -> Path:
-    """A file itself, or the best bundle of a run's folder, or else its newest checkpoint."""
-    if not named.is_dir():
-        return named
-    best = named / "model.safetensors"
-    checkpoints = sorted(named.glob("checkpoint_*.safetensors"), key=lambda p: p.stat().st_mtime_ns)
-    return best if best.exists() or not checkpoints else checkpoints[-1]
 
 
 def readable(name: str) -> str:

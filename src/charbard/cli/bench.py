@@ -26,11 +26,10 @@ def bench(
     from dataclasses import asdict
 
     from charbard.bundle import load_bundle
-    from charbard.cli.models import bundle_path
     from charbard.report.speed import machine, measure, verse_sized
 
     counts = _counts(rows)
-    bundle = verse_sized() if model is None else load_bundle(bundle_path(model))
+    bundle = verse_sized() if model is None else load_bundle(model)
     here = machine(copied_bytes=bundle.config.macs_per_char)
     paces = measure(bundle, here, counts, threads=threads, at_least_s=seconds)
     if json:

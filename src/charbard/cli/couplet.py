@@ -41,7 +41,6 @@ def couplet(
     """
     import json as json_format
 
-    from charbard.cli.models import bundle_path
     from charbard.cli.verse import show
     from charbard.config import from_dict
     from charbard.writer import VerseWriter, couplets, fresh_seed
@@ -60,7 +59,7 @@ def couplet(
             seed=fresh_seed() if seed is None else seed,
         ),
     )
-    made = couplets(VerseWriter.open(bundle_path(model)), order)
+    made = couplets(VerseWriter.open(model), order)
     for number, (poem, above) in enumerate(made):
         if json:
             row = {**poem.to_dict(), "heading": above}

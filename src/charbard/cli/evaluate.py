@@ -45,7 +45,6 @@ def evaluate(
     Example: charbard eval runs/my my.txt
     """
     from charbard.bundle import load_bundle
-    from charbard.cli.models import bundle_path
     from charbard.config import CorpusConfig, from_dict
     from charbard.errors import OptionError
     from charbard.report import evaluate as measure
@@ -54,7 +53,7 @@ def evaluate(
 
     if part not in PARTS:
         raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
-    bundle = load_bundle(bundle_path(model))
+    bundle = load_bundle(model)
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.
     corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None})

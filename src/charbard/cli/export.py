@@ -25,10 +25,9 @@ def export(
     from dataclasses import replace
 
     from charbard.bundle import load_bundle, save_bundle
-    from charbard.cli.models import bundle_path
     from charbard.errors import OptionError
 
-    bundle = replace(load_bundle(bundle_path(model)), extra={})
+    bundle = replace(load_bundle(model), extra={})
     bytes_each = 4 if whole else 2
     size_mb = bundle.config.num_parameters * bytes_each / 1e6
     if most is not None and size_mb > most:

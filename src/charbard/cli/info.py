@@ -19,10 +19,8 @@ def info(
     import json as json_format
 
     from charbard.bundle import load_bundle
-    from charbard.cli.models import bundle_path
 
-    path = bundle_path(model)
-    bundle = load_bundle(path)
+    bundle = load_bundle(model)
     facts = _facts(bundle)
     if json:
         typer.echo(json_format.dumps(facts, ensure_ascii=False, indent=2))

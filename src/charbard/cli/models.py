@@ -1,7 +1,5 @@
-"""Finding the bundle that a user names."""
+"""What the commands say of the model that a user names."""
 
-from charbard.files import bundle_path
-
-__all__ = ["MODEL", "bundle_path"]
+__all__ = ["MODEL"]
 
 MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that came along."

@@ -36,7 +36,6 @@ def name(
     Example: charbard name --surname 李 --given 子_ --tones 仄平
     """
     from charbard.cli.layout import pinyin_of
-    from charbard.cli.models import bundle_path
     from charbard.cli.verse import show_json
     from charbard.config import from_dict
     from charbard.writer import VerseWriter, fresh_seed, names
@@ -58,7 +57,7 @@ def name(
             seed=fresh_seed() if seed is None else seed,
         ),
     )
-    for poem in names(VerseWriter.open(bundle_path(model)), order):
+    for poem in names(VerseWriter.open(model), order):
         if json:
             show_json(poem)
         else:

@@ -42,7 +42,6 @@ def report(
     import json
 
     from charbard.bundle import find_bundle, load_bundle
-    from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.files import write_atomically
     from charbard.report.card import filled_card, read_notes
@@ -62,7 +61,7 @@ def report(
         ),
     )
     notes = None if card is None else read_notes(card)
-    path = find_bundle(bundle_path(model))
+    path = find_bundle(model)
     bundle = load_bundle(path)
     document = collect(
         bundle,

@@ -23,11 +23,10 @@ def score(
     """
     import json as json_format
 
-    from charbard.cli.models import bundle_path
     from charbard.writer import Writer
 
     given = _standard_input() if text == "-" else typed(text)
-    result = Writer.open(bundle_path(model)).score(given, top=top)
+    result = Writer.open(model).score(given, top=top)
     for note in result.notes:
         typer.echo(note, err=True)
     for char in result.chars:

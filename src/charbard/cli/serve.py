@@ -38,7 +38,6 @@ def serve(
     Example: charbard serve runs/my --port 8080
     """
     from charbard.bundle import shipped_bundles
-    from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.errors import BundleError
     from charbard.extras import need
@@ -57,8 +56,7 @@ def serve(
     config = from_dict(StudioConfig, settings)
     if config.workshop:
         need("the workshop", "torch", "matplotlib", extra="train")
-    paths = [bundle_path(path) for path in models or []]
-    paths = paths or sorted(shipped_bundles().values(), key=lambda path: path.stem != "verse")
+    paths = models or sorted(shipped_bundles().values(), key=lambda path: path.stem != "verse")
     if not paths:
         raise BundleError(
             "no model came with this installation",

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.models import bundle_path
 from charbard.cli.options import given, merged, option, typed, words
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 from charbard.extras import need
@@ -162,7 +161,7 @@ def _run(
             settings=settings,
             out=out,
             resume=resume,
-            init_from=None if init_from is None else bundle_path(init_from),
+            init_from=init_from,
             started=started,
         )
         trainer = start.open_training(wish, ranks, screen.say)

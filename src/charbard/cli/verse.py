@@ -58,7 +58,6 @@ def verse(
 
     Example: charbard verse --form 七绝 --acrostic 春夏秋冬 --seed 7
     """
-    from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.writer import VerseWriter, fresh_seed
 
@@ -89,7 +88,7 @@ def verse(
             seed=fresh_seed() if seed is None else seed,
         ),
     )
-    poems = VerseWriter.open(bundle_path(model)).verse(order)
+    poems = VerseWriter.open(model).verse(order)
     for number, poem in enumerate(poems):
         if json:
             show_json(poem)

@@ -49,7 +49,6 @@ def write(
 
     Example: charbard write runs/my --prime "Once upon" --temperature 0.8 --seed 7
     """
-    from charbard.cli.models import bundle_path
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed
 
@@ -84,7 +83,7 @@ def write(
             seed=fresh_seed() if seed is None else seed,
         ),
     )
-    writer = Writer.open(bundle_path(model))
+    writer = Writer.open(model)
     for note in writer.notes(order):
         typer.echo(note, err=True)
     _print(writer, order, as_json=json)

@@ -13,7 +13,6 @@ import numpy as np
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import OptionError
-from charbard.files import bundle_path
 from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
@@ -70,7 +69,7 @@ class Writer:
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
         """
-        return cls(load_bundle(bundle_path(Path(path))))
+        return cls(load_bundle(Path(path)))
 
     def write(
         self, prime: str = "", *, length: int = 500, seed: int | None = None, **options: Any

@@ -69,7 +69,7 @@ class VerseWriter:
 
     @classmethod
     def open(cls, path: str | Path) -> "VerseWriter":
-        """Open a bundle or a checkpoint.
+        """Open a bundle, a checkpoint, or the best bundle of a run's folder.
 
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
