@@ -15,10 +15,8 @@ __all__ = ["finished", "line_done"]
 
 def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
     """A line that a task of a request emitted."""
-    span = request.machine.spans[said.index]
-    text = request.text(said.ids, span.start)
-    size = sum(slot.place is not None for slot in request.machine.slots[span])
-    return LineDone(candidate, said.index, text[:size], text[size:], said.logp[:size])
+    text, mark = request.line(said.index, said.ids)
+    return LineDone(candidate, said.index, text, mark, said.logp[: len(text)])
 
 
 def finished(

@@ -79,6 +79,13 @@ class Request:
             for slot, char_id in zip(slots, ids, strict=True)
         )
 
+    def line(self, index: int, ids: Sequence[int]) -> tuple[str, str]:
+        """The characters of a line and the mark after them, from its ids, mark included."""
+        span = self.machine.spans[index]
+        text = self.text(ids, span.start)
+        size = sum(slot.place is not None for slot in self.machine.slots[span])
+        return text[:size], text[size:]
+
 
 def read_order(
     bundle: Bundle,

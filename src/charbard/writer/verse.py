@@ -96,6 +96,11 @@ class VerseWriter:
         """Every candidate of a request, the best first."""
         said_all = yield self.tasks(request)
         written = {number: said for number, said in said_all if isinstance(said, TextDrafted)}
+        return (yield from self._ranked_work(request, written))
+
+    def _ranked_work(
+        self, request: Request, written: Mapping[int, TextDrafted]
+    ) -> Work[list[Poem]]:
         reading = self.reading_bare(request, written)
         bare = dict((yield reading)) if reading else {}
         return self.ranked(request, written, bare)
@@ -138,14 +143,14 @@ class VerseWriter:
                 yield line_done(request, candidate, said)
             else:
                 written[candidate] = said
-        reading = self.reading_bare(request, written)
-        yield from self.ranked(request, written, dict(self._run(reading)) if reading else {})
+        yield from self.done(self._ranked_work(request, written))
 
     def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
         """What an engine must run for a request: one task a candidate."""
         order, options = request.order, request.order.options
         lean = answering(request)
         unwanted = _known_line(request) if order.novel else None
+        start = self.network.start()
         return [
             Task(
                 drafts(
@@ -159,7 +164,7 @@ class VerseWriter:
                         lines=lines,
                         lean=lean,
                         unwanted=unwanted,
-                        start=self.network.start(),
+                        start=start,
                     ),
                 ),
                 rows=order.particles * (WIDER if order.particles > 1 else 1),
@@ -240,10 +245,7 @@ class VerseWriter:
     def _score_work(self, request: Request) -> Work[Poem]:
         ids = request.given_ids
         ((_, logp),) = yield [Task(read_scored(request.prime, ids))]
-        written = {0: TextDrafted(ids, logp)}
-        reading = self.reading_bare(request, written)
-        bare = dict((yield reading)) if reading else {}
-        return self.ranked(request, written, bare)[0]
+        return (yield from self._ranked_work(request, {0: TextDrafted(ids, logp)}))[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
@@ -335,11 +337,10 @@ def _alternatives(
 
 def _known_line(request: Request) -> Unwanted:
     """Whether a line stands in the verse corpus word for word."""
-    spans, known = request.machine.spans, known_lines()
+    known = known_lines()
 
     def is_known(index: int, ids: Sequence[int]) -> bool:
-        line = request.text(ids, spans[index].start)
-        size = sum(slot.place is not None for slot in request.machine.slots[spans[index]])
-        return bool(known.hold([line[:size]])[0])
+        line, _ = request.line(index, ids)
+        return bool(known.hold([line])[0])
 
     return is_known
