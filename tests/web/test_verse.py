@@ -121,7 +121,23 @@ def test_blocked_words_are_never_shown(verse_writer) -> None:
         body = {"form": "五绝", "opening": "春江", "candidates": 2}
         assert client.post("/api/verse", json=body).json()["poems"] == []
         answer = client.post("/api/verse", json={**body, "stream": True})
+        classic = client.get("/write_poem", params={"begin_word": "春江"})
     assert "春江" not in answer.text
+    assert classic.json() == {"result": ""}
+
+
+def test_a_blocked_line_is_not_offered(verse_writer) -> None:
+    """The same seed offers the same next lines, but for those with a blocked character."""
+    order = {"form": "五绝", "lines": ["春江潮水连"], "candidates": 4, "seed": 1}
+    with serving(("verse", verse_writer)) as here, here.client() as client:
+        offered = client.post("/api/next", json=order).json()["lines"]
+    char = offered[0]["text"][0]
+
+    with serving(("verse", verse_writer), blocked=(char,)) as here, here.client() as client:
+        left = client.post("/api/next", json=order).json()["lines"]
+
+    assert left == [line for line in offered if char not in line["text"]]
+    assert len(left) < len(offered)
 
 
 def test_check_and_forms_and_rhyme(client) -> None:

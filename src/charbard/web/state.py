@@ -43,6 +43,11 @@ class Studio:
         if self.is_stopping:
             raise StoppedError("the studio is stopping", hint="ask again in a moment")
 
+    def blocks(self, text: str) -> bool:
+        """Whether a word that must not be shown stands in a text, or runs on over its marks."""
+        plain = "".join(filter(str.isalnum, text))
+        return any(word in text or word in plain for word in self.config.blocked)
+
     def hold(self, name: str, value: int, most: int) -> int:
         """Hold a number against this server's limit, which may be below the command line's.
 

@@ -45,7 +45,7 @@ async def write_poem(
             bare = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
             asked = await in_thread(studio, _understood, opened, beginning, bare)
             (poem,) = await found(studio, opened, opened.verse.poem_work(asked))
-            return {"result": str(poem)}
+            return {"result": "" if studio.blocks(poem.text) else str(poem)}
         return {"result": await _text(studio, opened, beginning)}
 
     return await collect(studio, request, written)

@@ -108,9 +108,12 @@ def _written(path: Path, kind: str, body: GrowthBody, seed: int, studio: Studio)
     writer = VerseWriter(bundle)
     if kind == "names":
         found = names(writer, NameOrder(surname=body.surname, seed=seed))
-        return {**about, "text": "，".join(poem.text for poem in found)}
+        return {
+            **about,
+            "text": "，".join(poem.text for poem in found if not studio.blocks(poem.text)),
+        }
     order = VerseOrder(form=body.form, theme=body.theme, candidates=1, particles=1, seed=seed)
     (poem,) = writer.verse(order)
-    if any(word in poem.text for word in studio.config.blocked):
+    if studio.blocks(poem.text):
         return {**about, "text": "", "lines": [], "marks": []}
     return {**about, "text": poem.text, "lines": list(poem.lines), "marks": list(poem.marks)}

@@ -86,7 +86,10 @@ async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str
 
     async def answer() -> dict[str, Any]:
         lines = await found(studio, opened, opened.verse.line_work(order))
-        return {"seed": order.seed, "lines": [_line(line) for line in lines]}
+        return {
+            "seed": order.seed,
+            "lines": [_line(line) for line in lines if not studio.blocks(line.text)],
+        }
 
     return await collect(studio, request, answer)
 
@@ -104,7 +107,7 @@ async def alternatives(
     async def answer() -> dict[str, Any]:
         work = opened.verse.alternative_work(order, "/".join(body.lines), place, top=body.top)
         each = await found(studio, opened, work)
-        return {"alternatives": [_alternative(one) for one in each]}
+        return {"alternatives": [_alternative(one) for one in each if not studio.blocks(one.char)]}
 
     return await collect(studio, request, answer)
 
@@ -121,7 +124,7 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
         poems = [
             {**poem.to_dict(), "heading": heading}
             for poem, heading in headed
-            if not _is_blocked(studio, poem)
+            if not studio.blocks(poem.text) and not studio.blocks(heading or "")
         ]
         return {**_end(opened, order), "poems": poems}
 
@@ -137,7 +140,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
 
     async def answer() -> dict[str, Any]:
         each = await found(studio, opened, name_work(opened.verse, order))
-        poems = [poem for poem in each if not _is_blocked(studio, poem)]
+        poems = [poem for poem in each if not studio.blocks(poem.text)]
         return {
             **_end(opened, order),
             "names": [_name(poem, len(order.surname)) for poem in poems],
@@ -198,7 +201,7 @@ async def _facts(
         async with aclosing(opened.stream(reading, keep_LH)) as all_read:
             bare = {number: logp async for number, logp in all_read}
     for poem in writer.ranked(request, written, bare):
-        if not _is_blocked(studio, poem):
+        if not studio.blocks(poem.text):
             yield {"candidate": poem.candidate, "poem": poem.to_dict()}
     yield {"done": True, **_end(opened, order)}
 
@@ -247,10 +250,6 @@ def _name(poem: Poem, surname: int) -> dict[str, Any]:
         "tones": tone_string(text, book=poem.book),
         "score": round(poem.score.total, 4),
     }
-
-
-def _is_blocked(studio: Studio, poem: Poem) -> bool:
-    return any(word in poem.text or word in "".join(poem.lines) for word in studio.config.blocked)
 
 
 def _seed(body: Seeded) -> int:
