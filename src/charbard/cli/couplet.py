@@ -56,7 +56,7 @@ def couplet(
             temperature=temperature,
             candidates=candidates,
             particles=particles,
-            seed=fresh_seed() if seed is None else seed,
+            seed=fresh_seed(seed),
         ),
     )
     made = couplets(VerseWriter.open(model), order)

@@ -54,7 +54,7 @@ def name(
             boldness=boldness,
             temperature=temperature,
             candidates=candidates,
-            seed=fresh_seed() if seed is None else seed,
+            seed=fresh_seed(seed),
         ),
     )
     for poem in names(VerseWriter.open(model), order):

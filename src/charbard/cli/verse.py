@@ -85,7 +85,7 @@ def verse(
             temperature=temperature,
             candidates=candidates,
             particles=particles,
-            seed=fresh_seed() if seed is None else seed,
+            seed=fresh_seed(seed),
         ),
     )
     poems = VerseWriter.open(model).verse(order)

@@ -80,7 +80,7 @@ def write(
             stop=tuple(stop or ()),
             fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
-            seed=fresh_seed() if seed is None else seed,
+            seed=fresh_seed(seed),
         ),
     )
     writer = Writer.open(model)

@@ -26,9 +26,9 @@ _ROWS = 64
 """How many texts one task writes side by side."""
 
 
-def fresh_seed() -> int:
-    """A seed nobody has chosen, short enough to type again."""
-    return secrets.randbelow(1_000_000)
+def fresh_seed(wish: int | None = None) -> int:
+    """The seed that is wished, or else one that nobody has chosen, short enough to type again."""
+    return secrets.randbelow(1_000_000) if wish is None else wish
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Writer:
         order = TextOrder(
             prime=prime,
             length=length,
-            seed=fresh_seed() if seed is None else seed,
+            seed=fresh_seed(seed),
             options=from_dict(SampleOptions, options),
         )
         return next(self.texts(order))

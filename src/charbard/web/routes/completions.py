@@ -74,7 +74,7 @@ class CompletionBody(Body):
         studio.hold("max_tokens", self.max_tokens, studio.config.max_length)
         studio.hold("prompts times n", len(prompts) * self.n, studio.config.max_samples)
         stops = [self.stop] if isinstance(self.stop, str) else self.stop or []
-        seed = fresh_seed() if self.seed is None else self.seed
+        seed = fresh_seed(self.seed)
         options = from_dict(
             SampleOptions,
             {

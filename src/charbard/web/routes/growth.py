@@ -52,7 +52,7 @@ async def growth(
     in `/api/models`. With `stream` each is a line; the last one is `{"done", "seed", "model"}`.
     """
     opened = studio.library.find(body.model)
-    facts = _facts(studio, opened, body, fresh_seed() if body.seed is None else body.seed)
+    facts = _facts(studio, opened, body, fresh_seed(body.seed))
     if body.stream:
         return Lines(studio, facts)
     return await collect(studio, request, lambda: _whole(facts))

@@ -64,7 +64,7 @@ def text_order(studio: Studio, body: ProseBody) -> TextOrder:
     settings = body.settings(TextOrder) | {
         "fields": tuple(body.fields.items()),
         "stop": (*body.stop, *studio.config.blocked),
-        "seed": fresh_seed() if body.seed is None else body.seed,
+        "seed": fresh_seed(body.seed),
         "options": from_dict(SampleOptions, body.settings(SampleOptions)),
     }
     return from_dict(TextOrder, settings)

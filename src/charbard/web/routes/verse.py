@@ -22,7 +22,6 @@ from charbard.web.schemas import (
     NextBody,
     PoemOrder,
     RewriteBody,
-    Seeded,
     VerseBody,
 )
 from charbard.web.state import Here, Studio
@@ -117,7 +116,7 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
     """Answer the first line of a couplet."""
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
-    order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": _seed(body)})
+    order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
         headed = await found(studio, opened, couplet_work(opened.verse, order))
@@ -136,7 +135,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
     """Names with a surname, tones and characters as wished, the best first, none twice."""
     opened = studio.library.for_names(body.model)
     studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
-    order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": _seed(body)})
+    order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
         each = await found(studio, opened, name_work(opened.verse, order))
@@ -156,7 +155,7 @@ def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
     Raises:
         OptionError: A value is out of range.
     """
-    settings = body.settings(VerseOrder) | more | {"seed": _seed(body)}
+    settings = body.settings(VerseOrder) | more | {"seed": fresh_seed(body.seed)}
     if body.like:
         book = book_named(body.book).key if body.book else "pingshui"
         form = form_of_text(body.like, book=book)
@@ -250,10 +249,6 @@ def _name(poem: Poem, surname: int) -> dict[str, Any]:
         "tones": tone_string(text, book=poem.book),
         "score": round(poem.score.total, 4),
     }
-
-
-def _seed(body: Seeded) -> int:
-    return fresh_seed() if body.seed is None else body.seed
 
 
 def _place(text: str) -> tuple[int, int]:
