@@ -13,6 +13,7 @@ a fixed rate a request counts from when it was due, so a server that stalls is n
 import argparse
 import asyncio
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +22,6 @@ from urllib.parse import urlsplit
 
 ORDER = {"form": "七绝", "candidates": 1, "particles": 1}
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
-PAGE = 4096
 
 
 class Answer(NamedTuple):
@@ -174,7 +174,7 @@ def memory_mb(pid: int | None) -> float | None:
     statm = Path(f"/proc/{pid}/statm")
     if not statm.exists():
         return None
-    return round(int(statm.read_text().split()[1]) * PAGE / 2**20, 1)
+    return round(int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 async def told(load: Load, options: argparse.Namespace) -> None:

@@ -89,7 +89,7 @@ class Lexicon:
             for bits in (LEVEL, OBLIQUE, ANY)
         }
         choosable_V: Mask = kind_V != 0
-        choosable_V[[vocab.first_char + vocab.chars.index(char) for char in unwritten]] = False
+        choosable_V[vocab.encode(unwritten)] = False
         return cls(
             vocab, book, tuple(names), number, tuple(kinds), kind_V, tones_K, groups_KG, choosable_V
         )
