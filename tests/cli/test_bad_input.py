@@ -13,6 +13,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from charbard.bundle import load_bundle
+from charbard.cores import cores
 from tests.cli.conftest import SMALL, Done, environment
 from tests.conftest import TEXT
 
@@ -83,8 +84,8 @@ def test_a_text_that_cannot_be_learned(call, tmp_path, kind: str) -> None:
 
 BAD_RECORDS = {
     "no colon": ("titled", "春眠不觉晓", (), "no colon in", "--format lines"),
-    "not JSON": ("jsonl", "{", (), "line 1 is not JSON", "leave --format out"),
-    "deep JSON": ("json", "[" * 100_000, (), "is not JSON", "leave --format out"),
+    "not JSON": ("jsonl", "{", (), "line 1: not JSON", "leave --format out"),
+    "deep JSON": ("json", "[" * 100_000, (), "records: not JSON", "leave --format out"),
     "no such key": ("jsonl", '{"body": "a"}', (), "no field 'text'", "it has: body"),
     "an object": ("jsonl", '{"text": {"a": 1}}', (), "is an object", "--text-field"),
     "no such column": ("csv", "a,b\n1,2", (), "no column 'text'", "columns: a, b"),
@@ -182,6 +183,24 @@ def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path) -> None:
         "minutes are too short",
         "give at least --minutes",
     )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("train", "--steps", 1, "--threads", 9999),
+        ("train", "--steps", 1, "--set", "threads=9999"),
+        ("bench", "--threads", 9999),
+        ("serve", "--workshop", "--set", "workshop_threads=9999"),
+    ],
+    ids=["train", "a setting", "bench", "serve"],
+)
+def test_more_threads_than_cores(call, trained, args) -> None:
+    """They would wait for each other, many times slower: refused at every door."""
+    pytest.importorskip("torch")
+    done = call(*args, trained)
+
+    refused(done, f"threads must be at most {cores()}, ", "to use them all")
 
 
 def _cut(path: Path) -> None:

@@ -125,11 +125,12 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "processes", "threads"), [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6)]
+    ("asked", "processes", "threads"),
+    [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6), ("99", "1", 6)],
 )
 def test_threads_are_shared_by_the_processes(monkeypatch, asked, processes, threads) -> None:
     """A lone process heeds OMP_NUM_THREADS; several, for which torchrun sets it to 1, do not."""
-    monkeypatch.setattr("charbard.train.distributed._cores", lambda: 6)
+    monkeypatch.setattr("charbard.train.distributed.cores", lambda: 6)
     monkeypatch.setenv("OMP_NUM_THREADS", asked)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
 
