@@ -68,7 +68,7 @@ def _warm_up() -> None:
     import io
 
     import opencc  # noqa: F401
-    import torch._dynamo  # the optimizer's first step imports it
+    import torch._dynamo  # DistributedDataParallel imports it
     from matplotlib.figure import Figure
 
     import charbard.cli.app
