@@ -113,7 +113,8 @@ class Optimizer:
         for name, averages in self._averages.items():
             if f"step.{name}" in tensors:
                 for part, value in vars(averages).items():
-                    value.copy_(tensors[f"{part}.{name}"])
+                    # In a file the number of updates is an array of one.
+                    value.copy_(tensors[f"{part}.{name}"].view_as(value))
 
 
 def _zero(weight: Tensor) -> Tensor:
