@@ -134,7 +134,11 @@ BAD_SETTINGS = {
     "no encoding of text": (("--steps", 2, "--encoding", "base64"), "'base64'", "gb18030"),
     "wrong encoding": (("--steps", 2, "--encoding", "utf-32"), "is not utf-32", "--encoding"),
     "tied widths": (("--steps", 2, "--set", "tied=true"), "tied weights need", "projection_size"),
-    "too large": (("--steps", 2, "--hidden-size", 10**6), "not enough memory", "--hidden-size"),
+    "too large": (
+        ("--steps", 2, "--hidden-size", 10**6, "--set", "embedding_size=1"),
+        "not enough memory",
+        "--hidden-size",
+    ),
 }
 
 
@@ -173,10 +177,11 @@ def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint
 
 
 @pytest.mark.torch
-def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path) -> None:
-    """The network asked for makes next to no updates in the time: a longer one is named."""
+def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) -> None:
+    """A machine that makes next to no updates in the time: a longer one is named."""
     pytest.importorskip("torch")
-    options = ("--minutes", 0.1, "--hidden-size", 2048, "--threads", 1)
+    monkeypatch.setattr("charbard.train.start.measured_speed", lambda model, config: 100.0)
+    options = ("--minutes", 0.1, "--threads", 1)
 
     refused(
         call("train", owl, "--out", tmp_path / "run", *options),
