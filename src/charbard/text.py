@@ -205,10 +205,12 @@ def _decoded(file: BinaryIO, encoding: str, name: str) -> Iterator[str]:
     try:
         while raw := reader.read(PIECE_CHARS):
             yield raw
-    except UnicodeDecodeError as error:
-        bad = error.object[error.start : error.start + 4].hex(" ")
+    except UnicodeError as error:  # without bytes, if the byte-order mark is missing
+        why = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            why = f"it holds the bytes {error.object[error.start : error.start + 4].hex(' ')}"
         raise CorpusError(
-            f"{name} is not {encoding}: it holds the bytes {bad}",
+            f"{name} is not {encoding}: {why}",
             hint="name the encoding with --encoding, for example --encoding gb18030",
         ) from None
     finally:

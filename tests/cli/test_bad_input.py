@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -132,6 +133,7 @@ BAD_SETTINGS = {
     ),
     "unknown encoding": (("--steps", 2, "--encoding", "klingon"), "'klingon'", "gb18030"),
     "no encoding of text": (("--steps", 2, "--encoding", "base64"), "'base64'", "gb18030"),
+    "no byte-order mark": (("--steps", 2, "--encoding", "utf-16"), "is not utf-16", "--encoding"),
     "wrong encoding": (("--steps", 2, "--encoding", "utf-32"), "is not utf-32", "--encoding"),
     "tied widths": (("--steps", 2, "--set", "tied=true"), "tied weights need", "projection_size"),
     "too large": (
@@ -206,6 +208,17 @@ def test_more_threads_than_cores(call, trained, args) -> None:
     done = call(*args, trained)
 
     refused(done, f"threads must be at most {cores()}, ", "to use them all")
+
+
+def test_a_place_that_cannot_be_listened_on(call, trained) -> None:
+    """A port that is taken, and an address that is another machine's, have hints of their own."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused(call("serve", trained, "--port", port), f"127.0.0.1:{port}", f"--port {port + 1}")
+
+    refused(call("serve", trained, "--host", "192.0.2.1"), "cannot listen", "--host 127.0.0.1")
 
 
 def _cut(path: Path) -> None:

@@ -200,7 +200,10 @@ def _load(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CorpusError(f"not JSON: {error}", hint="for plain text leave --format out") from None
+        raise CorpusError(
+            f"not JSON: {error}",
+            hint="jsonl has an object a line; for plain text leave --format out",
+        ) from None
 
 
 def _from_object(value: Any, config: CorpusConfig) -> Record:
