@@ -40,7 +40,7 @@ def bench(
         return
     config = bundle.config
     typer.echo(
-        f"{config.num_layers} x {config.cell} {config.hidden_size}, {len(bundle.vocab)} symbols,"
+        f"{config}, {len(bundle.vocab)} symbols,"
         f" {config.macs_per_char / 1e6:.2f} million products a character;"
         f" {'compiled' if here.compiled else 'NumPy'} kernel"
     )

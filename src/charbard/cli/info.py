@@ -34,7 +34,7 @@ def _facts(bundle: Any) -> dict[str, Any]:
     config = bundle.config
     return {
         "model": bundle.digest,
-        "network": f"{config.num_layers} x {config.cell}, width {config.hidden_size}",
+        "network": str(config),
         "weights": config.num_parameters,
         "characters": len(bundle.vocab.chars),
         "fields": ", ".join(bundle.vocab.fields) or "none",

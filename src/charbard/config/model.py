@@ -65,6 +65,10 @@ class ModelConfig:
         shapes["output.bias"] = (self.vocab_size,)
         return shapes
 
+    def __str__(self) -> str:
+        """In a few words: layers, cell, width."""
+        return f"{self.num_layers} x {self.cell}, width {self.hidden_size}"
+
     @property
     def num_parameters(self) -> int:
         """How many numbers the network learns."""

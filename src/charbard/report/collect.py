@@ -87,7 +87,7 @@ def _about(bundle: Bundle) -> dict[str, Any]:
     config = bundle.config
     return {
         "digest": bundle.digest,
-        "network": f"{config.num_layers} x {config.cell}, width {config.hidden_size}",
+        "network": str(config),
         "weights": config.num_parameters,
         "characters": len(bundle.vocab.chars),
         "fields": list(bundle.vocab.fields),

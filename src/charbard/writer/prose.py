@@ -167,11 +167,8 @@ class Writer:
         return scored(self.bundle, self.network, known, notes, top=top)
 
     def _repr_html_(self) -> str:
-        config = self.bundle.config
-        return (
-            f"<b>charbard</b> {config.num_layers} x {config.cell} {config.hidden_size},"
-            f" {len(self.bundle.vocab.chars)} characters, model {self.bundle.digest}"
-        )
+        config, size = self.bundle.config, len(self.bundle.vocab.chars)
+        return f"<b>charbard</b> {config}, {size} characters, model {self.bundle.digest}"
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:
