@@ -154,9 +154,9 @@ def read_order(
 
 
 def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
-    """What a model that is told the rhyme, last of all fields, can be told of a request."""
+    """Between which rhymes a model that has learned to choose one may choose."""
     vocab, lexicon = bundle.vocab, machine.lexicon
-    if vocab.fields[-1:] != (_RHYME,):
+    if bundle.chosen_field != _RHYME:
         return {}
     signs = signs_of(lexicon.book)
     ids = {group: vocab.id_of(signs[group]) for group in machine.open_rhymes if group in signs}
