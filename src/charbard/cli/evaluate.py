@@ -31,6 +31,14 @@ def evaluate(
     given: Annotated[
         str, typer.Option(help="V: fields that the model is told, parted by commas.")
     ] = "form",
+    chosen: Annotated[
+        bool,
+        typer.Option(
+            "--chosen",
+            help="V: let the model find what it learned to choose before a poem, such as the "
+            "rhyme; how improbable it finds that counts.",
+        ),
+    ] = False,
     rounded: Annotated[
         bool,
         typer.Option(
@@ -72,6 +80,7 @@ def evaluate(
                 text,
                 part=part,
                 given=[name for name in given.split(",") if name],
+                chosen=chosen,
                 rounded=rounded,
             )
         else:
