@@ -1,6 +1,6 @@
 # make run             the studio: a page to write in, with the models that ship
 # make run TEXT=my.txt a model of your own text in two minutes, and a page of it
-# make test            the tests
+# make test            the tests, on two cores
 # make fuzz            10,000 bodies, and all that Schemathesis can think of (half an hour)
 # make lint            style and types
 # make docs            the pages that are made from the code
@@ -42,7 +42,7 @@ $(RUN)/model.safetensors: | $(READY)
 		$$(ls $(RUN)/checkpoint_* > /dev/null 2>&1 && echo --resume)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # A studio of its own, without the limit on one client's requests.
 fuzz: $(READY)

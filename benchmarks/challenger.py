@@ -29,9 +29,9 @@ from charbard.config import ModelConfig, TrainConfig
 from charbard.corpus import open_dataset
 from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.train.batches import StreamBatches
+from charbard.train.hardware import fast_bfloat16, peak_flops
 from charbard.train.learner import arithmetic
 from charbard.train.loss import summed_cross_entropy
-from charbard.train.machine import fast_bfloat16, peak_flops
 from charbard.train.network import CharRNN
 from charbard.train.optimizer import Optimizer
 from charbard.train.schedule import rate_at

@@ -14,8 +14,8 @@ import torch
 from charbard.config import ModelConfig, TrainConfig
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
+from charbard.train.hardware import fast_bfloat16, peak_flops
 from charbard.train.learner import Learner
-from charbard.train.machine import fast_bfloat16, peak_flops
 
 Shape = dict[str, object]
 ROWS: tuple[tuple[str, Shape, Shape], ...] = (

@@ -1,5 +1,7 @@
 """Small real things that many tests use: a text, bundles, and one trained model."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
 from charbard.vocab import Vocab
+from tests.warm import installed
 
 TEXT = (
     "The owl sat in the old oak tree.\nThe more it saw, the less it spoke.\n"
@@ -30,6 +33,18 @@ def owl(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("text") / "owl.txt"
     path.write_text(TEXT, encoding="utf-8")
     return path
+
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""What small work is done with: the machine may be busy."""
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory) -> Iterator[Path]:
+    """The folder of a `charbard` program that starts at once."""
+    pytest.importorskip("torch")
+    with installed(tmp_path_factory.mktemp("programs"), os.environ | ONE_THREAD) as folder:
+        yield folder
 
 
 def random_bundle(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ONE_THREAD
 from tests.pages import PAGES, ROOT, Block, anchors_of, blocks_of, commands_of, links_of
-from tests.warm import installed
 
 OTHER_PROGRAMS = {".", "cd", "curl", "export", "git", "python3", "rsync", "tensorboard"}
 TRANSLATED = [page for page in PAGES if page.name.endswith(".zh.md")]
@@ -26,28 +26,14 @@ def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory, monkeypatch_module):
-    """The folder of the `charbard` program; one thread, as the machine may be busy."""
-    pytest.importorskip("torch")
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        monkeypatch_module.setenv(name, "1")
-    monkeypatch_module.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-    with installed(tmp_path_factory.mktemp("programs"), os.environ) as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
 @pytest.mark.parametrize("page", [p for p in PAGES if p not in TRANSLATED], ids=name_of)
 def test_every_block_runs(page: Path, programs: Path, tmp_path: Path, monkeypatch) -> None:
     """The blocks of a page run in order, in one folder and namespace, and print what it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name, value in ONE_THREAD.items():
+        monkeypatch.setenv(name, value)
     names: dict[str, object] = {"__name__": "__main__"}
     printed = ""
 

@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,39 @@ def test_utf16_without_a_mark(encoding: str) -> None:
     content = ("To be or not to be\n" * 20).encode(encoding)
 
     assert detect_encoding(io.BytesIO(content), name="play") == encoding
+
+
+TRADITIONAL = "床前明月光疑是地上霜舉頭望明月低頭思故鄉春眠不覺曉處處聞啼鳥"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [POEM, POEM.replace("\n", ""), TRADITIONAL, f"Li Bai wrote it:\n{POEM}"],
+    ids=["lines", "no zero byte", "traditional", "with English"],
+)
+def test_chinese_utf16_without_a_mark(encoding: str, text: str) -> None:
+    """Known because nearly all of it is common Chinese; in the other order it would not be."""
+    assert detect_encoding(io.BytesIO(text.encode(encoding)), name="poem") == encoding
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_of_other_scripts_is_refused(encoding: str) -> None:
+    """What is not certain is not guessed."""
+    content = ("한국어 텍스트를 읽습니다 그리고\n" * 9).encode(encoding)
+
+    with pytest.raises(CorpusError, match="zero bytes") as caught:
+        detect_encoding(io.BytesIO(content), name="it")
+
+    assert "--encoding utf-16-le" in caught.value.hint
+
+
+@given(st.binary(min_size=64, max_size=256))
+def test_random_bytes_are_no_utf16(content: bytes) -> None:
+    """By chance a third of the code points would be common, not nine tenths."""
+    with suppress(CorpusError):
+        found = detect_encoding(io.BytesIO(b"\x80\xff\x80" + content), name="it")
+        assert found == "gb18030"
 
 
 @pytest.mark.parametrize(

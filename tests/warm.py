@@ -68,7 +68,7 @@ def _warm_up() -> None:
     import io
 
     import opencc  # noqa: F401
-    import torch._dynamo  # the optimizer's first step imports it
+    import torch._dynamo  # DistributedDataParallel imports it
     from matplotlib.figure import Figure
 
     import charbard.cli.app
@@ -76,11 +76,11 @@ def _warm_up() -> None:
     import charbard.train.dynamic
     import charbard.train.start
     import charbard.writer  # noqa: F401
-    from charbard.train import machine
+    from charbard.train import hardware
 
     Figure().add_subplot().figure.savefig(io.StringIO(), format="svg")
-    machine._SIZE = 256
-    machine.peak_flops(torch.device("cpu"))
+    hardware._SIZE = 256
+    hardware.peak_flops(torch.device("cpu"))
     gc.freeze()  # a child that collects garbage would copy all of this memory
 
 

@@ -7,7 +7,7 @@ import codecs
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,8 +28,11 @@ _BOMS = (
 )
 # Below this letters do not compose with what stands before them, so text may be cut there.
 _FIRST_COMBINING = "\u0300"
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_NOT_PLAIN = re.compile("[^\t\n\f\r -~]")
 _LEVEL_1 = range(0xB0, 0xD8)
+_BIG5_LEVEL_1 = range(0xA4, 0xC7)
+_CERTAIN, _FEWEST = 0.9, 8
+"""So large a share of so many characters is not common by chance: by chance it is a third."""
 _ENOUGH_TO_JUDGE = 10_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -71,9 +74,10 @@ def check_encoding(name: str) -> str:
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
     r"""Which of UTF-8, UTF-16, UTF-32 or GB18030 a whole file is, read piece by piece.
 
-    UTF-16 and UTF-32 are known by their byte-order mark, UTF-16 also by the zero bytes that
-    Western text has at every other place. GB18030 accepts much that is not Chinese, so it counts
-    only if half of what it yields beyond ASCII is common in Chinese.
+    UTF-16 and UTF-32 are known by their byte-order mark. Without one UTF-16 is known by the zero
+    bytes that Western text has at every other place, or if nine tenths of what it yields beyond
+    ASCII is common in Chinese. GB18030 accepts much that is not Chinese, so it counts only if half
+    of that is.
 
     Args:
         file: Open at its start; read to its end.
@@ -91,16 +95,18 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
             return encoding
     if guess := _utf16_by_zeros(head):
         return guess
+    if b"\x00" not in head and _decodes(file, "utf-8"):
+        return "utf-8"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        share, seen = _share_of(_is_common_in_either_script, file, encoding)
+        if share >= _CERTAIN and seen >= _FEWEST:
+            return encoding
     if b"\x00" in head:
         raise CorpusError(
             f"{name} is not text: it holds zero bytes",
             hint="give a plain text file, or name its encoding, for example --encoding utf-16-le",
         )
-    file.seek(0)
-    if _decodes(file, "utf-8"):
-        return "utf-8"
-    file.seek(0)
-    if _is_gb18030(file):
+    if _share_of(_is_common_chinese, file, "gb18030")[0] >= 0.5:
         return "gb18030"
     raise CorpusError(
         f"cannot tell the encoding of {name}: it is not UTF-8, UTF-16 or GB18030",
@@ -121,6 +127,7 @@ def _utf16_by_zeros(head: bytes) -> str | None:
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:
+    file.seek(0)
     try:
         for _ in _blocks(file, encoding):
             pass
@@ -129,17 +136,27 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _is_gb18030(file: BinaryIO) -> bool:
-    """Whether all of it decodes, and what is not ASCII is for the most part common Chinese."""
+def _share_of(is_common: Callable[[str], bool], file: BinaryIO, encoding: str) -> tuple[float, int]:
+    """The share of what is not plain ASCII that is common, and how much that is.
+
+    Both are 0 if not all of the file decodes.
+    """
     seen = common = 0
+    file.seek(0)
     try:
-        for block in _blocks(file, "gb18030"):
-            foreign = _NOT_ASCII.findall(block) if seen < _ENOUGH_TO_JUDGE else ()
+        for block in _blocks(file, encoding):
+            foreign = _NOT_PLAIN.findall(block) if seen < _ENOUGH_TO_JUDGE else ()
             seen += len(foreign)
-            common += sum(map(_is_common_chinese, foreign))
+            common += sum(map(is_common, foreign))
     except UnicodeDecodeError:
-        return False
-    return 2 * common >= seen
+        return 0.0, 0
+    return common / max(1, seen), seen
+
+
+def _is_common_in_either_script(char: str) -> bool:
+    """Common in simplified Chinese, or one of the 5,401 characters of Big5's first level."""
+    code = char.encode("big5", "ignore")
+    return _is_common_chinese(char) or (len(code) == 2 and code[0] in _BIG5_LEVEL_1)
 
 
 def _is_common_chinese(char: str) -> bool:
@@ -188,10 +205,12 @@ def _decoded(file: BinaryIO, encoding: str, name: str) -> Iterator[str]:
     try:
         while raw := reader.read(PIECE_CHARS):
             yield raw
-    except UnicodeDecodeError as error:
-        bad = error.object[error.start : error.start + 4].hex(" ")
+    except UnicodeError as error:  # without bytes, if the byte-order mark is missing
+        why = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            why = f"it holds the bytes {error.object[error.start : error.start + 4].hex(' ')}"
         raise CorpusError(
-            f"{name} is not {encoding}: it holds the bytes {bad}",
+            f"{name} is not {encoding}: {why}",
             hint="name the encoding with --encoding, for example --encoding gb18030",
         ) from None
     finally:

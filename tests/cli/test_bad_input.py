@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from charbard.bundle import load_bundle
+from charbard.cores import cores
 from tests.cli.conftest import SMALL, Done, environment
 from tests.conftest import TEXT
 
@@ -83,8 +85,8 @@ def test_a_text_that_cannot_be_learned(call, tmp_path, kind: str) -> None:
 
 BAD_RECORDS = {
     "no colon": ("titled", "春眠不觉晓", (), "no colon in", "--format lines"),
-    "not JSON": ("jsonl", "{", (), "line 1 is not JSON", "leave --format out"),
-    "deep JSON": ("json", "[" * 100_000, (), "is not JSON", "leave --format out"),
+    "not JSON": ("jsonl", "{", (), "line 1: not JSON", "leave --format out"),
+    "deep JSON": ("json", "[" * 100_000, (), "records: not JSON", "leave --format out"),
     "no such key": ("jsonl", '{"body": "a"}', (), "no field 'text'", "it has: body"),
     "an object": ("jsonl", '{"text": {"a": 1}}', (), "is an object", "--text-field"),
     "no such column": ("csv", "a,b\n1,2", (), "no column 'text'", "columns: a, b"),
@@ -131,9 +133,14 @@ BAD_SETTINGS = {
     ),
     "unknown encoding": (("--steps", 2, "--encoding", "klingon"), "'klingon'", "gb18030"),
     "no encoding of text": (("--steps", 2, "--encoding", "base64"), "'base64'", "gb18030"),
+    "no byte-order mark": (("--steps", 2, "--encoding", "utf-16"), "is not utf-16", "--encoding"),
     "wrong encoding": (("--steps", 2, "--encoding", "utf-32"), "is not utf-32", "--encoding"),
     "tied widths": (("--steps", 2, "--set", "tied=true"), "tied weights need", "projection_size"),
-    "too large": (("--steps", 2, "--hidden-size", 10**6), "not enough memory", "--hidden-size"),
+    "too large": (
+        ("--steps", 2, "--hidden-size", 10**6, "--set", "embedding_size=1"),
+        "not enough memory",
+        "--hidden-size",
+    ),
 }
 
 
@@ -172,16 +179,46 @@ def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint
 
 
 @pytest.mark.torch
-def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path) -> None:
-    """The network asked for makes next to no updates in the time: a longer one is named."""
+def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) -> None:
+    """A machine that makes next to no updates in the time: a longer one is named."""
     pytest.importorskip("torch")
-    options = ("--minutes", 0.1, "--hidden-size", 2048, "--threads", 1)
+    monkeypatch.setattr("charbard.train.start.measured_speed", lambda model, config: 100.0)
+    options = ("--minutes", 0.1, "--threads", 1)
 
     refused(
         call("train", owl, "--out", tmp_path / "run", *options),
         "minutes are too short",
         "give at least --minutes",
     )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("train", "--steps", 1, "--threads", 9999),
+        ("train", "--steps", 1, "--set", "threads=9999"),
+        ("bench", "--threads", 9999),
+        ("serve", "--workshop", "--set", "workshop_threads=9999"),
+    ],
+    ids=["train", "a setting", "bench", "serve"],
+)
+def test_more_threads_than_cores(call, trained, args) -> None:
+    """They would wait for each other, many times slower: refused at every door."""
+    pytest.importorskip("torch")
+    done = call(*args, trained)
+
+    refused(done, f"threads must be at most {cores()}, ", "to use them all")
+
+
+def test_a_place_that_cannot_be_listened_on(call, trained) -> None:
+    """A port that is taken, and an address that is another machine's, have hints of their own."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused(call("serve", trained, "--port", port), f"127.0.0.1:{port}", f"--port {port + 1}")
+
+    refused(call("serve", trained, "--host", "192.0.2.1"), "cannot listen", "--host 127.0.0.1")
 
 
 def _cut(path: Path) -> None:

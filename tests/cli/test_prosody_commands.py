@@ -52,9 +52,15 @@ def test_check_like_another_poem() -> None:
 
 @pytest.mark.parametrize(
     "args",
-    [("check",), ("check", POEM, "--as", "xml"), ("check", POEM, "--form", "五绝", "--like", POEM)],
+    [
+        ("check",),
+        ("check", POEM, "--as", "xml"),
+        ("check", POEM, "--form", "五绝", "--like", POEM),
+        ("rhyme", ""),
+        ("rhyme", "abc"),
+    ],
 )
-def test_check_refuses_what_it_cannot_do(args) -> None:
+def test_check_and_rhyme_refuse_what_they_cannot_do(args) -> None:
     """Wrong options are refused with a hint."""
     with pytest.raises(OptionError) as caught:
         run(*args)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+import time
 
 import pytest
 
@@ -129,11 +130,14 @@ def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
     assert (training["clip"], training["warmup"]) == (2, 0.2)
 
 
-def test_minutes_say_what_was_chosen_and_why(call, owl, tmp_path) -> None:
-    """The one dial: width, dropout and batch are named with a reason."""
+def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) -> None:
+    """The one dial: six seconds are six seconds; width, dropout and batch have a reason."""
+    began = time.monotonic()
     done = call("train", owl, "--minutes", 0.1, "--out", tmp_path / "run", "--threads", 1)
 
+    assert time.monotonic() - began < 9
     assert done.code == 0
+    assert done.out == f"{tmp_path / 'run' / 'model.safetensors'}\n"
     for choice in ("width ", "dropout ", "batch ", "characters fit in the time"):
         assert choice in done.err
 

@@ -83,6 +83,21 @@ def test_filters_that_leave_nothing(tmp_path) -> None:
         open_dataset([str(tmp_path / "t")], CorpusConfig(format="lines", min_length=9))
 
 
+def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
+    """Encoding anew or found in the cache; only the number goes into a bundle's provenance."""
+    (tmp_path / "t").write_text("a:春江花月夜\nno colon\nb:床前明月光\n")
+    told: list[list[str]] = [[], []]
+
+    for said in told:
+        data = open_dataset([str(tmp_path / "t")], CorpusConfig(format="titled"), say=said.append)
+
+    assert told[0][-1] == told[1][-1]
+    assert "1 of 3 records have not the format's shape and are left out" in told[0][-1]
+    assert "t, line 2: no colon in 'no colon'" in told[0][-1]
+    assert data.about["misshapen"] == 1
+    assert "no colon" not in str(data.about)
+
+
 def test_released_memory_reads_the_same(owl) -> None:
     """Giving memory back loses nothing."""
     data = open_dataset([str(owl)])

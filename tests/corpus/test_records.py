@@ -5,7 +5,7 @@ import json
 import pytest
 
 from charbard.config import CorpusConfig
-from charbard.corpus import Record, find_inputs, read_records
+from charbard.corpus import Misshapen, Record, find_inputs, read_records
 from charbard.errors import CorpusError
 
 
@@ -74,17 +74,54 @@ def test_json_csv_and_json_lines_agree(tmp_path) -> None:
     ("content", "config", "message"),
     [
         ("no colon here\n", {"format": "titled"}, "line 1: no colon"),
-        ('{"text": 1', {"format": "json"}, "is not JSON"),
+        ('{"text": 1', {"format": "json"}, "r.txt: not JSON"),
         ('{"text": "x"}', {"format": "json"}, "not a list of objects, but a dict"),
         ('{"tex": "x"}', {"format": "jsonl"}, "no field 'text'"),
         ("a,b\n1,2\n", {"format": "csv"}, "no column 'text'"),
+        ("text,b\n1,2\none, two,3\n", {"format": "csv"}, "line 3: 3 cells for 2 columns"),
+        ("b,text\n1,2\n3\n", {"format": "csv"}, "line 3: 1 cells for 2 columns"),
+        ('{"text": {}}', {"format": "jsonl"}, "line 1: a text or field is an object"),
+        ('[{"text": "x"}, 1]', {"format": "json"}, "record 2: the record has no field 'text'"),
     ],
 )
 def test_misshapen_records(tmp_path, content: str, config, message: str) -> None:
     """The error names the place and what is there instead."""
     with pytest.raises(CorpusError, match=message) as caught:
         _records(tmp_path, content, **config)
-    assert caught.value.hint or "JSON" in message
+    assert caught.value.hint
+
+
+GOOD_AND_BAD = {
+    "titled": ("a:b\n" * 3, "no colon\n", "line 4: no colon in 'no colon'"),
+    "jsonl": ('{"text": "b"}\n' * 3, "{\n", "line 4: not JSON"),
+    "csv": ("text\n" + "b\n" * 3, "c,d\n", "line 5: 2 cells for 1 columns"),
+    "json": ('[{"text": "b"}, {"text": "b"}, {"text": "b"}, ', "1]", "record 4: the record has no"),
+}
+
+
+@pytest.mark.parametrize("format", GOOD_AND_BAD)
+def test_a_few_misshapen_records_are_counted_and_left_out(tmp_path, format: str) -> None:
+    """Whatever the format: the first is named, the others are read."""
+    good, bad, told = GOOD_AND_BAD[format]
+    path = tmp_path / "r.txt"
+    path.write_text(good + bad)
+    misshapen = Misshapen()
+
+    found = list(read_records(find_inputs([str(path)]), CorpusConfig(format=format), misshapen))
+
+    assert [record.text for record in found] == ["b", "b", "b"]
+    assert (misshapen.count, misshapen.shaped) == (1, 3)
+    assert f"r.txt, {told}" in str(misshapen)
+
+
+def test_a_text_of_another_format_is_refused(tmp_path) -> None:
+    """If most records have not the shape; and after a thousand of them without reading on."""
+    path = tmp_path / "r.txt"
+    config = CorpusConfig(format="titled")
+    for content in ("one\ntwo\na:b\n", "one\n" * 1000 + "a:b\n" * 5000):
+        path.write_text(content)
+        with pytest.raises(CorpusError, match="line 1: no colon in 'one'"):
+            list(read_records(find_inputs([str(path)]), config, Misshapen()))
 
 
 def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from charbard.corpus import Record
 from charbard.report.copying import Learned, word_grams
-from charbard.report.couplets import Parallelism, couplet_scores
+from charbard.report.couplets import FacingPairs, couplet_scores
 from charbard.report.diversity import distinct, grams_of, jaccard, repeated
 from charbard.report.form import count_form, shape_of
 from charbard.report.theme import theme_fit
@@ -93,7 +93,7 @@ def test_parallel_couplets_score_higher() -> None:
         POEMS["五律"][0].replace("照", "出"),
         POEMS["七律"][0],
     ]
-    model = Parallelism.learn(learned)
+    model = FacingPairs.learn(learned)
 
     assert model.score("明月松间照", "清泉石上流") > model.score("明月松间照", "流上石泉清")
     scores = couplet_scores(model, [POEMS["五律"][0]])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from charbard.bundle import load_bundle
 from charbard.train.distributed import ranks
 from charbard.train.journal import read_journal
 from charbard.train.run import RunFolder
+from tests.conftest import ONE_THREAD
 
 EXACT = [
     "hidden_size=16",
@@ -24,31 +26,34 @@ EXACT = [
     "eval_every=1000",
     "save_every=1000",
 ]
+SETTINGS = [part for setting in EXACT for part in ("--set", setting)]
 
 
-def _train(owl: Path, out: Path, *more: str, processes: int = 1, **environment: str) -> str:
-    """`charbard train` as a user starts it: plain, or by torchrun."""
-    launcher = [sys.executable, "-m"]
-    if processes > 1:
-        launcher += [
-            "torch.distributed.run",
-            "--standalone",
-            "--nproc-per-node",
-            str(processes),
-            "--max-restarts",
-            "2",
-            "-m",
-        ]
-    settings = [part for setting in EXACT for part in ("--set", setting)]
-    done = subprocess.run(
-        [*launcher, "charbard", "train", str(owl), "--out", str(out), *settings, *more],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def _train(programs: Path, owl: Path, out: Path, *more: str, processes: int = 1) -> str:
+    """Training by so many processes, each with the environment that torchrun would give it."""
+    command = [programs / "charbard", "train", owl, "--out", out, *SETTINGS, *more]
+    world = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes)}
+    meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
+    started = [
+        subprocess.Popen(
+            command,
+            env={**os.environ, **ONE_THREAD, **world, **meeting, "RANK": rank, "LOCAL_RANK": rank},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in map(str, range(processes))
+    ]
+    told = [process.communicate(timeout=300) for process in started]
+    assert [process.returncode for process in started] == [0] * processes, told
+    return "".join(out for out, _ in told)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _weights(out: Path) -> dict[str, np.ndarray]:
@@ -57,12 +62,12 @@ def _weights(out: Path) -> dict[str, np.ndarray]:
     return {name: value for name, value in bundle.resume.items() if name.startswith("weight.")}
 
 
-def test_two_processes_equal_one(owl, tmp_path) -> None:
+def test_two_processes_equal_one(programs, owl, tmp_path) -> None:
     """In float64, after 50 steps, every weight agrees to 1e-9; only one process reports."""
     steps = ("--steps", "50", "--precision", "float64")
 
-    _train(owl, tmp_path / "one", *steps)
-    told = _train(owl, tmp_path / "two", *steps, processes=2)
+    _train(programs, owl, tmp_path / "one", *steps)
+    told = _train(programs, owl, tmp_path / "two", *steps, processes=2)
 
     one, two = _weights(tmp_path / "one"), _weights(tmp_path / "two")
     assert told.strip() == str(tmp_path / "two" / "model.safetensors")
@@ -70,11 +75,11 @@ def test_two_processes_equal_one(owl, tmp_path) -> None:
         assert np.abs(two[name] - value).max() < 1e-9, name
 
 
-def test_in_float32_the_curves_stay_together(owl, tmp_path) -> None:
+def test_in_float32_the_curves_stay_together(programs, owl, tmp_path) -> None:
     """Over 500 steps two processes never leave one by more than half a per cent."""
     steps = ("--steps", "500", "--eval-every", "50", "--set", "dropout_output=0.2")
     for out, processes in (("one", 1), ("two", 2)):
-        _train(owl, tmp_path / out, *steps, processes=processes)
+        _train(programs, owl, tmp_path / out, *steps, processes=processes)
 
     one, two = (
         {
@@ -104,16 +109,19 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
         "    threading.Thread(target=kill, daemon=True).start()\n"
     )
 
-    _train(
-        owl,
-        tmp_path / "run",
-        "--steps",
-        "50",
-        "--save-every",
-        "5",
-        processes=2,
-        PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+            *("--nproc-per-node", "2", "--max-restarts", "2", "-m", "charbard", "train"),
+            *(owl, "--out", tmp_path / "run", *SETTINGS, "--steps", "50", "--save-every", "5"),
+        ],
+        capture_output=True,
+        text=True,
+        env=os.environ
+        | ONE_THREAD
+        | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
     )
+    assert done.returncode == 0, done.stderr
 
     events = [
         json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()
@@ -125,11 +133,12 @@ def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "processes", "threads"), [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6)]
+    ("asked", "processes", "threads"),
+    [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6), ("99", "1", 6)],
 )
 def test_threads_are_shared_by_the_processes(monkeypatch, asked, processes, threads) -> None:
     """A lone process heeds OMP_NUM_THREADS; several, for which torchrun sets it to 1, do not."""
-    monkeypatch.setattr("charbard.train.distributed._cores", lambda: 6)
+    monkeypatch.setattr("charbard.train.distributed.cores", lambda: 6)
     monkeypatch.setenv("OMP_NUM_THREADS", asked)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
 

@@ -11,7 +11,7 @@ from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
 from charbard.train.learner import Learner
 from charbard.train.network import CharRNN, Noise
-from charbard.train.optimizer import orthogonal
+from charbard.train.optimizer import Optimizer, orthogonal
 from charbard.train.schedule import rate_at
 
 MODEL = ModelConfig(vocab_size=7, hidden_size=16, embedding_size=8, num_layers=2)
@@ -72,6 +72,30 @@ def test_restored_it_goes_on_bit_for_bit() -> None:
     ours, theirs = learner.tensors(), other.tensors()
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_adamw_is_that_of_torch_bit_for_bit() -> None:
+    """Matrices decay, biases do not; the rate may change at every step."""
+    config = TrainConfig(steps=9, optimizer="adamw", learning_rate=0.02, weight_decay=0.1)
+    ours = {
+        name: torch.nn.Parameter(torch.randn(shape)) for name, shape in (("w", (5, 3)), ("b", 4))
+    }
+    theirs = {name: torch.nn.Parameter(weight.detach().clone()) for name, weight in ours.items()}
+    groups = [{"params": [theirs["w"]]}, {"params": [theirs["b"]], "weight_decay": 0.0}]
+    betas = (config.beta1, config.beta2)
+    optimizer = Optimizer(ours, 1, config)
+    adamw = torch.optim.AdamW(groups, weight_decay=0.1, betas=betas, fused=True)
+
+    for step in range(9):
+        for name, weight in ours.items():
+            weight.grad = torch.randn_like(weight)
+            theirs[name].grad = weight.grad.clone()
+        for group in adamw.param_groups:
+            group["lr"] = 0.02 / (step + 1)
+        optimizer.step(1 / (step + 1))
+        adamw.step()
+
+    assert all(torch.equal(weight, theirs[name]) for name, weight in ours.items())
 
 
 @pytest.mark.parametrize("shape", [(4, 32, 32), (4, 64, 32), (1, 32, 64)])

@@ -14,7 +14,7 @@ def bench(
         typer.Argument(help="A bundle; without one, an untrained one of the verse model's size."),
     ] = None,
     rows: Annotated[str, typer.Option(help="Texts written side by side.")] = "1,8,64,256",
-    threads: Annotated[int | None, typer.Option(min=1, max=64, help="Threads to use.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Cores to use.")] = None,
     seconds: Annotated[float, typer.Option(min=0.01, help="How long each is repeated.")] = 0.5,
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
@@ -26,8 +26,10 @@ def bench(
     from dataclasses import asdict
 
     from charbard.bundle import load_bundle
+    from charbard.cores import check_threads
     from charbard.report.speed import machine, measure, verse_sized
 
+    check_threads(threads)
     counts = _counts(rows)
     bundle = verse_sized() if model is None else load_bundle(model)
     here = machine(copied_bytes=bundle.config.macs_per_char)

@@ -80,9 +80,19 @@ def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
 
 
 def _of_chars(chars: str, book: str, *, pruned: bool) -> Iterator[tuple[str, "Reading"]]:
-    """Each character with each of its readings; one that has none is told of on stderr."""
+    """Each character with each of its readings; one that has none is told of on stderr.
+
+    Raises:
+        OptionError: None has one.
+    """
+    from charbard.errors import OptionError
     from charbard.prosody.book import book_named, readings_of
 
+    if not any(readings_of(char, book=book, pruned=pruned) for char in chars):
+        raise OptionError(
+            f"{chars!r} has no character of {book_named(book).name}",
+            hint="give one or several, for example: charbard rhyme 东",
+        )
     for char in chars:
         found = sorted(readings_of(char, book=book, pruned=pruned))
         if not found:

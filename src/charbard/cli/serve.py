@@ -82,5 +82,6 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(
-            f"cannot read {str(path)!r}: {error}", hint="a UTF-8 file, one word a line"
+            f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}",
+            hint="a UTF-8 file, one word a line",
         ) from None

@@ -148,8 +148,10 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
     known = [field.name for config in configs for field in dataclasses.fields(config)]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=3) or known[:10]
-            raise OptionError(f"no setting named {name!r}", hint=f"did you mean: {', '.join(near)}")
+            near = get_close_matches(name, known, n=3)
+            some = "did you mean" if near else "some that there are"
+            hint = f"{some}: {', '.join(near or known[:10])}"
+            raise OptionError(f"no setting named {name!r}", hint=hint)
 
 
 def _from_json(value: Any, hint: Any) -> Any:

@@ -2,6 +2,15 @@
 
 from charbard.corpus.dataset import Dataset, open_dataset
 from charbard.corpus.inputs import Input, find_inputs
+from charbard.corpus.misshapen import Misshapen
 from charbard.corpus.records import Record, read_records
 
-__all__ = ["Dataset", "Input", "Record", "find_inputs", "open_dataset", "read_records"]
+__all__ = [
+    "Dataset",
+    "Input",
+    "Misshapen",
+    "Record",
+    "find_inputs",
+    "open_dataset",
+    "read_records",
+]

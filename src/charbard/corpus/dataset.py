@@ -10,7 +10,7 @@ import mmap
 import shutil
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.heldout import read_list
 from charbard.corpus.inputs import Input, find_inputs
+from charbard.corpus.misshapen import Misshapen
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
 from charbard.errors import CorpusError
@@ -127,7 +128,7 @@ def open_dataset(
         if was_there:  # damaged: a folder appears whole or not at all
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
-    return _open(folder, config, digest)
+    return _open(folder, config, digest, say)
 
 
 def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool) -> None:
@@ -161,8 +162,10 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _open(folder: Path, config: CorpusConfig, digest: str) -> Dataset:
+def _open(folder: Path, config: CorpusConfig, digest: str, say: Callable[[str], None]) -> Dataset:
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    if left_out := about.pop("left_out", ""):
+        say(left_out)
     vocab = Vocab(tuple(about.pop("chars")), tuple(about.pop("fields")))
     with (folder / "ids.bin").open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -202,6 +205,8 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
         "bytes_per_id": np.dtype(_dtype(vocab)).itemsize,
         "records": len(parts.sides) if config.has_records else None,
         "unknown": parts.unknown,
+        "misshapen": parts.misshapen.count,
+        "left_out": str(parts.misshapen),
     }
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
@@ -220,7 +225,7 @@ def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | N
 def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
     """Everything that will be encoded, fields included."""
     if config.has_records:
-        for record in read_records(inputs, config):
+        for record in read_records(inputs, config, Misshapen()):
             yield record.text
             yield from record.fields.values()
     else:
@@ -236,6 +241,7 @@ class _Parts:
     sides: NDArray[np.uint8]
     field_sizes: NDArray[np.int32]
     unknown: int
+    misshapen: Misshapen = field(default_factory=Misshapen)
 
 
 def _write_stream(
@@ -258,8 +264,8 @@ def _write_records(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
     clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
-    told = array("B")
-    for record in read_records(inputs, config):
+    told, misshapen = array("B"), Misshapen()
+    for record in read_records(inputs, config, misshapen):
         sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
         ids = _encode_record(record, vocab)
         unknown += int((ids == UNKNOWN).sum())
@@ -277,6 +283,7 @@ def _write_records(
         else clusters.sides(validation=config.validation, test=config.test),
         np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
         unknown,
+        misshapen,
     )
 
 

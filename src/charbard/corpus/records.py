@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from charbard.config import CorpusConfig
 from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
+from charbard.corpus.misshapen import Misshapen
 from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError
 from charbard.text import normalise
@@ -37,23 +38,50 @@ class Record:
     """`TRAIN`, `VALIDATION` or `TEST`, where the config names a field that says so."""
 
 
-def read_records(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[Record]:
+_Parsed = Record | CorpusError
+"""A record without the format's shape is an error that says where and why."""
+
+
+def read_records(
+    inputs: Iterable[Input], config: CorpusConfig, misshapen: Misshapen | None = None
+) -> Iterator[Record]:
     """Every record that passes the config's filters, in order.
 
     With a `split_field` those of no side are left out, with `exclude_lines` those that share a
     line with the list.
 
+    Args:
+        inputs: Where they stand.
+        config: How they are read.
+        misshapen: Counts those without the format's shape, and they are left out; without it the
+            first one is an error.
+
     Raises:
-        CorpusError: A line or file does not have the format's shape.
+        CorpusError: A file does not have the format's shape; or a record, or most of them.
     """
     parse = _PARSERS[config.format]
     excluded = (
         frozenset(read_list(Path(config.exclude_lines)).tolist()) if config.exclude_lines else ()
     )
     for source in inputs:
-        for record in parse(source, config):
+        for record in _shaped(parse(source, config), misshapen):
             if _passes(record, config) and not (excluded and holds_line(record.text, excluded)):
                 yield record
+    if misshapen is not None:
+        misshapen.judge()
+
+
+def _shaped(found: Iterable[_Parsed], misshapen: Misshapen | None) -> Iterator[Record]:
+    """The records that have the shape; the others are counted, or the first of them raised."""
+    for record in found:
+        if isinstance(record, Record):
+            if misshapen is not None:
+                misshapen.shaped += 1
+            yield record
+        elif misshapen is None:
+            raise record
+        else:
+            misshapen.add(record)
 
 
 def _passes(record: Record, config: CorpusConfig) -> bool:
@@ -65,58 +93,49 @@ def _passes(record: Record, config: CorpusConfig) -> bool:
     return not any(char in text for char in config.drop_containing)
 
 
-def _lines(source: Input, config: CorpusConfig) -> Iterator[Record]:
+def _lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     return (Record(line.strip()) for line in source.lines())
 
 
-def _titled(source: Input, config: CorpusConfig) -> Iterator[Record]:
-    """`title:content`, with a half- or full-width colon; the content may hold more of them.
-
-    Spaces between Chinese characters are typesetting and are dropped; between words they stay.
-    """
+def _titled(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     for number, line in enumerate(source.lines(), 1):
-        if not line.strip():
-            continue
-        title, *rest = _COLON.split(line, maxsplit=1)
-        if not rest:
-            raise CorpusError(
-                f"{source.name}, line {number}: no colon in {line[:40]!r}",
-                hint="a line is title:content; for lines without a title use --format lines",
-            )
-        content = _SPACES_IN_CHINESE.sub("", rest[0])
-        yield _with_fields(content, {"title": title.strip()}, config)
+        if line.strip():
+            yield _tried(_from_titled, line, f"{source.name}, line {number}", config)
 
 
-def _songs(source: Input, config: CorpusConfig) -> Iterator[Record]:
+def _songs(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     """One song a line, phrases parted by spaces: each phrase becomes a line of the text."""
     return (Record("\n".join(line.split())) for line in source.lines())
 
 
-def _json_lines(source: Input, config: CorpusConfig) -> Iterator[Record]:
+def _json_lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     for number, line in enumerate(source.lines(), 1):
         if line.strip():
-            yield _from_object(_load(line, f"{source.name}, line {number}"), source, config)
+            yield _tried(_from_json_line, line, f"{source.name}, line {number}", config)
 
 
-def _json(source: Input, config: CorpusConfig) -> Iterator[Record]:
+def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     """A list of objects, read whole: JSON cannot be read by piece. Use jsonl for large data."""
-    data = _load("".join(source.pieces()), source.name)
+    try:
+        data = _load("".join(source.pieces()))
+    except CorpusError as error:
+        raise _at(source.name, error) from None
     if not isinstance(data, list):
         raise CorpusError(
             f"{source.name} is not a list of objects, but a {type(data).__name__}",
             hint="for one object a line use --format jsonl",
         )
-    for value in data:
-        yield _from_object(value, source, config)
+    for number, value in enumerate(data, 1):
+        yield _tried(_from_object, value, f"{source.name}, record {number}", config)
 
 
-def _csv(source: Input, config: CorpusConfig) -> Iterator[Record]:
+def _csv(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     csv.field_size_limit(sys.maxsize)  # a cell may hold a whole novel
     rows = csv.DictReader(line + "\n" for line in source.lines())
     try:
         _check_columns(rows.fieldnames or [], source, config)
         for row in rows:
-            yield _with_fields(_joined(row[config.text_field]), row, config)
+            yield _tried(_from_row, row, f"{source.name}, line {rows.line_num}", config)
     except csv.Error as error:
         raise CorpusError(
             f"{source.name}, line {rows.line_num}: not CSV: {error}",
@@ -133,20 +152,65 @@ def _check_columns(columns: Sequence[str], source: Input, config: CorpusConfig) 
             )
 
 
-def _load(text: str, name: str) -> Any:
+def _tried(
+    parse: Callable[[Any, CorpusConfig], Record], raw: Any, place: str, config: CorpusConfig
+) -> _Parsed:
+    """A record, or an error that names its place."""
+    try:
+        return parse(raw, config)
+    except CorpusError as error:
+        return _at(place, error)
+
+
+def _at(place: str, error: CorpusError) -> CorpusError:
+    return CorpusError(f"{place}: {error}", hint=error.hint)
+
+
+def _from_titled(line: str, config: CorpusConfig) -> Record:
+    """`title:content`, with a half- or full-width colon; the content may hold more of them.
+
+    Spaces between Chinese characters are typesetting and are dropped; between words they stay.
+    """
+    title, *rest = _COLON.split(line, maxsplit=1)
+    if not rest:
+        raise CorpusError(
+            f"no colon in {line[:40]!r}",
+            hint="a line is title:content; for lines without a title use --format lines",
+        )
+    content = _SPACES_IN_CHINESE.sub("", rest[0])
+    return _with_fields(content, {"title": title.strip()}, config)
+
+
+def _from_json_line(line: str, config: CorpusConfig) -> Record:
+    return _from_object(_load(line), config)
+
+
+def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
+    """A row of CSV. `DictReader` puts cells beyond the columns under None, and None for missing."""
+    if None in row or row[config.text_field] is None:
+        cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
+        raise CorpusError(
+            f"{cells} cells for {len(row.keys() - {None})} columns",
+            hint="a cell that holds commas or line ends stands in quotes",
+        )
+    return _with_fields(_joined(row[config.text_field]), row, config)
+
+
+def _load(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CorpusError(
-            f"{name} is not JSON: {error}", hint="for plain text leave --format out"
+            f"not JSON: {error}",
+            hint="jsonl has an object a line; for plain text leave --format out",
         ) from None
 
 
-def _from_object(value: Any, source: Input, config: CorpusConfig) -> Record:
+def _from_object(value: Any, config: CorpusConfig) -> Record:
     if not isinstance(value, dict) or config.text_field not in value:
         names = ", ".join(list(value)[:10]) if isinstance(value, dict) else repr(value)[:40]
         raise CorpusError(
-            f"{source.name}: a record has no field {config.text_field!r}",
+            f"the record has no field {config.text_field!r}",
             hint=f"it has: {names}; choose with --text-field",
         )
     return _with_fields(_joined(value[config.text_field]), value, config)
@@ -170,7 +234,7 @@ def _joined(value: Any) -> str:
     return normalise(str(value))
 
 
-def _with_fields(text: str, row: Mapping[str, Any], config: CorpusConfig) -> Record:
+def _with_fields(text: str, row: Mapping[Any, Any], config: CorpusConfig) -> Record:
     values = {name: _joined(row.get(name)).strip() for name in config.fields}
     chosen = {name: value for name, value in values.items() if value}
     side = None if config.split_field is None else SIDES.get(str(row.get(config.split_field)))

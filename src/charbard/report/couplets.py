@@ -1,8 +1,13 @@
-"""Parallelism (对仗): how much the two lines of a couplet answer each other, word by word.
+"""Parallelism (对仗) as a yardstick: how much the lines of a couplet answer each other.
 
 Learned from the middle couplets of eight-line regulated verse, where parallelism is the rule: the
 pointwise mutual information of the characters that stand opposite each other. It sees nothing of
 meaning, but it tells matched couplets from chance ones (docs/models.md).
+
+Not `writer.parallel.parallelism`, though both are mutual information: that one is a table that
+ships, floored alike for every unseen pair, and the writer leans on it. A measure must not be what
+is aimed at, so this one is counted anew, a form at a time, and takes an unseen pair of frequent
+characters for worse than one of rare characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +19,7 @@ from numpy.typing import NDArray
 from charbard.report.copying import place_among
 from charbard.report.form import lines_in
 
-__all__ = ["Parallelism", "couplet_scores"]
+__all__ = ["FacingPairs", "couplet_scores"]
 
 _MIDDLE = (1, 2)
 """Couplets of an eight-line poem that have to be parallel, from 0."""
@@ -23,7 +28,7 @@ _UNSEEN = 0.5
 
 
 @dataclass(frozen=True)
-class Parallelism:
+class FacingPairs:
     """Counts of pairs and of their characters; nothing changes once they are made."""
 
     pairs: NDArray[np.uint64]
@@ -33,7 +38,7 @@ class Parallelism:
     lowers: NDArray[np.int64]
 
     @classmethod
-    def learn(cls, poems: Iterable[str]) -> "Parallelism":
+    def learn(cls, poems: Iterable[str]) -> "FacingPairs":
         """Count over the middle couplets of eight-line poems; others are passed over."""
         middle = [c for poem in poems for c in _couplets(poem, _MIDDLE)]
         upper = _points("".join(upper for upper, _ in middle))
@@ -55,7 +60,7 @@ class Parallelism:
         return float(np.log(seen / np.maximum(expected, _UNSEEN)).mean())
 
 
-def couplet_scores(model: Parallelism, poems: Sequence[str]) -> dict[str, float]:
+def couplet_scores(model: FacingPairs, poems: Sequence[str]) -> dict[str, float]:
     """Mean score of each couplet of eight-line poems, and of lines set against a wrong one."""
     names = ("首联", "颔联", "颈联", "尾联")
     scores: dict[str, list[float]] = {name: [] for name in (*names, "random")}

@@ -10,7 +10,7 @@ from charbard.config import SampleOptions, VerseOrder
 from charbard.corpus import Record
 from charbard.prosody import forms
 from charbard.report.copying import Learned
-from charbard.report.couplets import Parallelism, couplet_scores
+from charbard.report.couplets import FacingPairs, couplet_scores
 from charbard.report.diversity import distinct, jaccard, repeated
 from charbard.report.form import REGULATED, FormCount, count_form, shape_of
 from charbard.report.perplexity import Perplexity
@@ -235,7 +235,7 @@ class VerseReport:
     def _parallelism(self) -> Section:
         rows: dict[str, dict[str, Cell]] = {}
         for form in ("五律", "七律"):
-            model = Parallelism.learn(self._human(form, self._learned))
+            model = FacingPairs.learn(self._human(form, self._learned))
             for name, texts in self._ways(form):
                 rows[name] = dict(couplet_scores(model, texts))
         return Section(

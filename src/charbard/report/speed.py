@@ -6,7 +6,6 @@ as processors multiply four bytes for one float; speed of memory is that of copy
 as there are weights, which is what the caches allow.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig, SampleOptions
+from charbard.cores import cores
 from charbard.runtime import Ask, ByteModel, as_ids
 from charbard.runtime.quant import is_compiled
 from charbard.vocab import Vocab
@@ -76,7 +76,7 @@ def machine(*, copied_bytes: int = 4 << 20) -> Machine:
     flops = max(map(_sgemm_flops, _SIZES))
     source, target = np.ones(copied_bytes, np.uint8), np.empty(copied_bytes, np.uint8)
     copied = 2 * copied_bytes / seconds_for(lambda: np.copyto(target, source), at_least_s=0.1)
-    return Machine(os.cpu_count() or 1, flops / 1e9, copied / 1e9, is_compiled())
+    return Machine(cores(), flops / 1e9, copied / 1e9, is_compiled())
 
 
 def _sgemm_flops(size: int) -> float:

@@ -6,7 +6,6 @@ costs against float32 is in the benchmarks.
 Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width.
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
+from charbard.cores import cores
 from charbard.runtime import plain
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
@@ -71,7 +71,7 @@ class ByteModel:
             self._projection = Matrix.of(weights["projection.weight"], weights["projection.bias"])
         output = weights["embedding" if self.config.tied else "output.weight"]
         self._output = Matrix.of(output, weights["output.bias"])
-        self._threads = min(os.cpu_count() or 1, _MOST_THREADS) if threads is None else threads
+        self._threads = min(cores(), _MOST_THREADS) if threads is None else threads
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), "charbard-rows")
 
     def start(self, batch: int = 1) -> State:

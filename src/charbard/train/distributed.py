@@ -17,6 +17,8 @@ from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
+from charbard.cores import check_threads, cores
+
 __all__ = ["Ranks", "ranks"]
 
 _PATIENCE = timedelta(hours=1)
@@ -95,7 +97,11 @@ def ranks(threads: int | None = None) -> Iterator[Ranks]:
 
     Args:
         threads: Cores to use; None leaves it to the above.
+
+    Raises:
+        OptionError: There are not so many cores.
     """
+    check_threads(threads)
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local_world = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     with _processor(threads or _threads(local_world)):
@@ -109,14 +115,8 @@ def ranks(threads: int | None = None) -> Iterator[Ranks]:
 def _threads(local_world: int) -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if local_world == 1 and asked.isdecimal() and int(asked):
-        return int(asked)
-    return max(1, _cores() // local_world)
-
-
-def _cores() -> int:
-    """Cores that this process may use; fewer than the machine has, in a container."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+        return min(int(asked), cores())
+    return max(1, cores() // local_world)
 
 
 @contextmanager

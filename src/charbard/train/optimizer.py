@@ -10,10 +10,12 @@ Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural netw
 Loshchilov and Hutter 2019.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 from charbard.config import TrainConfig
 
@@ -23,6 +25,15 @@ _MOMENTUM = 0.95
 _NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 """Coefficients of the quintic that drives singular values towards 1. Source: as above."""
 _ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class _Averages:
+    """What AdamW remembers of one weight."""
+
+    exp_avg: Tensor
+    exp_avg_sq: Tensor
+    step: Tensor
 
 
 class Optimizer:
@@ -37,16 +48,11 @@ class Optimizer:
             for name, weight in weights.items()
             if config.optimizer == "muon" and _is_orthogonal(name, config.muon_scope)
         }
-        others = [weight for name, weight in weights.items() if name not in self._momentum]
-        self._adamw = torch.optim.AdamW(
-            [
-                {"params": [w for w in others if w.dim() > 1], "weight_decay": config.weight_decay},
-                {"params": [w for w in others if w.dim() == 1], "weight_decay": 0.0},
-            ],
-            lr=config.learning_rate,
-            betas=(config.beta1, config.beta2),
-            fused=True,
-        )
+        self._averages = {
+            name: _Averages(torch.zeros_like(weight), torch.zeros_like(weight), _zero(weight))
+            for name, weight in weights.items()
+            if name not in self._momentum
+        }
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
@@ -55,15 +61,16 @@ class Optimizer:
         Args:
             rate: Learning rate as a share of its highest value, for both kinds of update.
         """
-        for group in self._adamw.param_groups:
-            group["lr"] = self._config.learning_rate * rate
-        self._adamw.step()
+        decayed = [name for name in self._averages if self._weights[name].dim() > 1]
+        self._adamw(decayed, rate, weight_decay=self._config.weight_decay)
+        plain = [name for name in self._averages if self._weights[name].dim() == 1]
+        self._adamw(plain, rate, weight_decay=0.0)
         stride = self._config.muon_rate * rate
         for name, momentum in self._momentum.items():
             weight = self._weights[name]
-            assert weight.grad is not None
-            momentum.lerp_(weight.grad, 1 - _MOMENTUM)
-            ahead = weight.grad.lerp(momentum, _MOMENTUM)
+            gradient = _gradient(weight)
+            momentum.lerp_(gradient, 1 - _MOMENTUM)
+            ahead = gradient.lerp(momentum, _MOMENTUM)
             gates = self._gates if name.startswith("layer") else 1
             update = orthogonal(ahead.view(gates, -1, ahead.shape[1]), self._config.precision)
             weight.mul_(1 - stride * self._config.weight_decay)
@@ -71,24 +78,53 @@ class Optimizer:
         for weight in self._weights.values():
             weight.grad = None
 
+    def _adamw(self, names: Sequence[str], rate: float, *, weight_decay: float) -> None:
+        """PyTorch's own kernel; the class around it would import its compiler, for a second."""
+        kept = [self._averages[name] for name in names]
+        adamw(
+            [self._weights[name] for name in names],
+            [_gradient(self._weights[name]) for name in names],
+            [average.exp_avg for average in kept],
+            [average.exp_avg_sq for average in kept],
+            [],
+            [average.step for average in kept],
+            fused=True,
+            amsgrad=False,
+            beta1=self._config.beta1,
+            beta2=self._config.beta2,
+            lr=self._config.learning_rate * rate,
+            weight_decay=weight_decay,
+            eps=1e-8,
+            maximize=False,
+        )
+
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """All that it remembers, by name."""
         for name, momentum in self._momentum.items():
             yield f"momentum.{name}", momentum
-        for name, weight in self._weights.items():
-            for part, value in self._adamw.state.get(weight, {}).items():
+        for name, averages in self._averages.items():
+            for part, value in vars(averages).items():
                 yield f"{part}.{name}", value
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go back to what `tensors` gave; nothing for a weight means it was never changed."""
         for name, momentum in self._momentum.items():
             momentum.copy_(tensors[f"momentum.{name}"])
-        for name, weight in self._weights.items():
+        for name, averages in self._averages.items():
             if f"step.{name}" in tensors:
-                self._adamw.state[weight] = {
-                    part: tensors[f"{part}.{name}"].to(weight.device, copy=True)
-                    for part in ("exp_avg", "exp_avg_sq", "step")
-                }
+                for part, value in vars(averages).items():
+                    # In a file the number of updates is an array of one.
+                    value.copy_(tensors[f"{part}.{name}"].view_as(value))
+
+
+def _zero(weight: Tensor) -> Tensor:
+    """The number of updates so far; the kernel wants it beside the weight."""
+    return torch.zeros((), dtype=torch.float32, device=weight.device)
+
+
+def _gradient(weight: nn.Parameter) -> Tensor:
+    assert weight.grad is not None
+    return weight.grad
 
 
 def _is_orthogonal(name: str, scope: str) -> bool:

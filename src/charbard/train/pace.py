@@ -9,8 +9,8 @@ import torch
 from charbard.config import ModelConfig
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Progress
+from charbard.train.hardware import peak_flops
 from charbard.train.learner import StepResult
-from charbard.train.machine import peak_flops
 
 __all__ = ["Due", "Meter", "snapshot_shares"]
 

@@ -20,9 +20,9 @@ from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingE
 from charbard.files import readable
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Finished
+from charbard.train.hardware import describe_machine, fast_bfloat16
 from charbard.train.journal import Journal
 from charbard.train.loop import Setup, Trainer
-from charbard.train.machine import describe_machine, fast_bfloat16
 from charbard.train.page import write_page
 from charbard.train.recipe import Recipe, Task, choose, configs_from
 from charbard.train.run import RunFolder, newest_readable

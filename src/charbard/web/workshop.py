@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from charbard.config import StudioConfig, TextOrder
+from charbard.cores import check_threads
 from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError
 from charbard.extras import need
 from charbard.files import data_folder, saving
@@ -58,10 +59,11 @@ class Workshop:
 
         Raises:
             MissingExtraError: torch is not installed.
-            OptionError: Another studio has this folder.
+            OptionError: Another studio has this folder, or there are fewer cores than threads.
             SaveError: The folder cannot be written.
         """
         need("the workshop", "torch", "matplotlib", extra="train")
+        check_threads(config.workshop_threads, name="workshop_threads")
         self.config = config
         self.watchers = Slots(config)
         folder = config.workshop_folder
