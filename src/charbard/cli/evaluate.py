@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from charbard.cli.models import MODEL
+
 if TYPE_CHECKING:
     from charbard.report import Perplexity
 
@@ -12,7 +14,7 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[list[str], typer.Argument(help="The text, read as it was for training.")],
     protocol: Annotated[
         str | None,

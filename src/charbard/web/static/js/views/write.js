@@ -92,7 +92,7 @@ function listOf(form) {
 
 function kinds() {
   const { forms, tunes: all, features, models } = store.state;
-  const options = features.verse ? CHIPS.filter((name) => forms.some((form) => form.name === name)).map((name) => [name, name]) : [];
+  const options = features.verse ? CHIPS.filter((name) => forms.some((form) => form.name === name)).map((name) => [name, t(`form.${name}`)]) : [];
   if (features.verse && all.length) options.push(["词", t("form.tune")], ["古体", t("form.old")]);
   if (features.couplet) options.push(["对联", t("form.couplet")]);
   if (features.verse) options.push(["仿作", t("form.like")]);
@@ -156,7 +156,7 @@ function details(asked, text) {
       choice("place", places, "　", { "aria-label": t("write.acrostic") }),
       variants.length > 1 ? choice("variant", [any, ...variants]) : null,
       choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
-      choice("dynasty", [any, ...DYNASTIES.map((name) => [name, name])]),
+      choice("dynasty", [any, ...DYNASTIES.map((name) => [name, t(`write.dynasty.${name}`)])]),
       seedField(text),
       howMany(asked),
       tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) })));
