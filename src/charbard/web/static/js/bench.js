@@ -1,13 +1,14 @@
 /** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
 
-import { button, call, fill, h, icon, iconButton, s, say, store, t, tell, tellError } from "./kit.js";
+import { button, call, fill, h, icon, iconButton, s, say, store, t, twice } from "./kit.js";
 import { wish } from "./wish.js";
 
 /**
  * An element for a training, and what takes in the facts of its stream one by one.
- * A stream that begins again tells everything again.
+ * A stream that begins again tells everything again. `onChange` is told of a training that is gone
+ * on with, and called with its removal.
  */
-export function bench(onGone) {
+export function bench(onChange) {
   const title = h("h2");
   const state = h("output.faint");
   const bar = h("progress", { "aria-label": t("nav.workshop") });
@@ -23,7 +24,7 @@ export function bench(onGone) {
     fill(samples);
     const stop = button("stop", [icon("stop"), t("workshop.stop")], () => {
       stop.disabled = true;
-      call(`jobs/${job.id}/stop`, {}).catch(tellError);
+      call(`jobs/${job.id}/stop`, {});
     });
     fill(tools, stop);
   };
@@ -43,18 +44,14 @@ export function bench(onGone) {
     bar.value = at;
     state.value = t(`workshop.${fact.state}`);
     if (isLive) say(state.value);
-    let sure = false;
     fill(tools,
       fact.model && button("go", t("workshop.write"), () => {
         store.set({ wish: { ...wish(), form: `model:${fact.model}` } });
         location.hash = "#/write";
       }),
+      fact.resumable && button("plain", t("workshop.resume"), () => call(`jobs/${job.id}/resume`, {}).then(onChange)),
       fact.error && h("div.notice", fact.error, h("p", fact.hint)),
-      iconButton("trash", t("workshop.drop"), () => {
-        if (sure) call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onGone, tellError);
-        else tell(t("shelf.clear.sure"));
-        sure = true;
-      }));
+      iconButton("trash", t("workshop.drop"), twice(() => call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onChange))));
   };
 
   const take = (fact) => {
