@@ -41,7 +41,7 @@ export function bench(onChange) {
   };
 
   const end = (fact) => {
-    bar.value = at;
+    bar.value = fact.state === "finished" ? 1 : at;
     state.value = t(`workshop.${fact.state}`);
     if (isLive) say(state.value);
     fill(tools,
@@ -80,7 +80,7 @@ function curve(train, valid) {
   const key = (name, points) => h(`span.${name}`, `${t(`workshop.${name}`)} ${points.at(-1)?.[1].toFixed(2) ?? "—"}`);
   return [
     h("figcaption", key("train", train), key("valid", valid), h("small", t("workshop.loss"))),
-    h("div.curve", { data: losses.length ? { high: high.toFixed(1), low: low.toFixed(1) } : {} },
+    h("div.curve", { data: losses.length ? { high: high.toFixed(2), low: low.toFixed(2) } : {} },
       s("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" },
         path("train", line(train)), path("valid", line(valid)), path("valid dots", valid.map((point) => `M${place(point)}h0`).join("")))),
   ];

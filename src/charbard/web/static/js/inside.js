@@ -61,19 +61,15 @@ function draw(body, state, model, ask) {
   };
   const colour = (char, value = 0) =>
     h(`span.heat-char${value < -1 / 6 ? ".is-cool" : ""}`, { data: { level: [0, 1, 2, 4][Math.round(Math.abs(value) * 3)] }, title: value.toFixed(2) }, char);
-  fill(
-    body,
-    h("div.look-pair",
-      h("p.heat", { lang: "zh" }, [...found.text].map((char, at) => [colour(char, values[at]), char === "。" && h("br")])),
-      h("div.aside",
-        h("h3", t("look.units.best")),
-        Object.entries(found.trackers).filter(([name]) => hasWord(`look.by.${name}`)).map(([name, trackers]) => [
-          h("p.faint", t(`look.by.${name}`)),
-          h("div.choices", trackers.map((one) => button("choice", [one.unit, h("small", one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": one.unit === unit }))),
-        ]),
-        textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))),
-    withoutRow(unit, model),
-  );
+  fill(body, h("div.look-pair",
+    h("div", h("p.heat", { lang: "zh" }, [...found.text].map((char, at) => [colour(char, values[at]), char === "。" && h("br")])), withoutRow(unit, model)),
+    h("div.aside",
+      h("h3", t("look.units.best")),
+      Object.entries(found.trackers).filter(([name]) => hasWord(`look.by.${name}`)).map(([name, trackers]) => [
+        h("p.faint", t(`look.by.${name}`)),
+        h("div.choices", trackers.map((one) => button("choice", [one.unit, h("small", one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": one.unit === unit }))),
+      ]),
+      textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))));
 }
 
 /** The same seed with and without a unit, side by side; what differs is marked. */

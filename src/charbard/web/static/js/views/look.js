@@ -57,8 +57,9 @@ function heatPanel(scored) {
     if (char.char === "。") text.append(h("br"));
   }
   return h("section.panel", h("h2", t("look.heat")),
-    h("div.look-pair", text, aside),
-    h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })));
+    h("div.look-pair",
+      h("div", text, h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) }))),
+      aside));
 }
 
 /** Characters with their probabilities as bars. */
