@@ -27,7 +27,7 @@ from charbard.runtime import Draws, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
-from charbard.writer.particles import Search, TextDrafted, drafts
+from charbard.writer.particles import TextDrafted
 from charbard.writer.request import Request
 from charbard.writer.scoring import read_scored
 
@@ -98,20 +98,11 @@ def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseO
 def written(writer: VerseWriter, requests: Sequence[Request], particles: int) -> list[str]:
     """A text for each request."""
     tasks = [
-        Task(
-            drafts(
-                request.prime,
-                request.machine,
-                Search(
-                    options=request.order.options,
-                    seed=request.order.seed,
-                    sample=0,
-                    particles=particles,
-                ),
-            ),
-            rows=particles * 4 if particles > 1 else 1,
-        )
+        task
         for request in requests
+        for task in writer.tasks(
+            replace(request, order=replace(request.order, particles=particles, novel=False))
+        )
     ]
     texts: dict[int, str] = {}
     for number, said in run(writer.network, tasks, rows=ROWS):

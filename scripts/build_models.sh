@@ -3,8 +3,8 @@
 #
 #     scripts/build_models.sh verse names shakespeare
 #
-# For each: the corpus, the training (settings in scripts/models/NAME.toml), the bundle under
-# src/charbard/models/ as float16, the report under docs/models/NAME/, and the card beside the
+# For each: the corpus, the training (settings in scripts/models/NAME.toml; a second one, NAME.then.toml,
+# begins with what the first has learned), the bundle under src/charbard/models/ as float16, the report under docs/models/NAME/, and the card beside the
 # bundle (what people wrote is scripts/models/NAME.md). A training that was cut short goes on.
 #
 # MINUTES=1 scripts/build_models.sh names     a trial run
@@ -22,18 +22,20 @@ charbard() {
     "$PYTHON" -m charbard "$@"
 }
 
-train() { # name; a run that is complete is only looked at again
-    if [ -n "$(ls "$RUNS/$1"/checkpoint_* 2> /dev/null)" ]; then
-        charbard train "$1" --out "$RUNS/$1" --resume
+train() { # corpus, run, then options; a run that is complete is only looked at again
+    corpus=$1 run=$2
+    shift 2
+    if [ -n "$(ls "$RUNS/$run"/checkpoint_* 2> /dev/null)" ]; then
+        charbard train "$corpus" --out "$RUNS/$run" --resume
         return
     fi
-    settings="$here/models/$1.toml"
+    settings="$here/models/$run.toml"
     if [ -n "${MINUTES:-}" ]; then # another budget instead of the one in the settings
         mkdir -p "$RUNS"
-        grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$1.toml"
-        settings="$RUNS/$1.toml"
+        grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$run.toml"
+        settings="$RUNS/$run.toml"
     fi
-    charbard train "$1" --out "$RUNS/$1" --config "$settings" \
+    charbard train "$corpus" --out "$RUNS/$run" --config "$settings" "$@" \
         ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
 }
 
@@ -47,8 +49,13 @@ report() { # name, then options of `charbard report`
 
 for name in "$@"; do
     charbard corpus build "$name"
-    train "$name"
-    charbard export "$RUNS/$name" "$BUNDLES/$name.safetensors" --most-mb 16
+    run=$name
+    train "$name" "$run"
+    if [ -e "$here/models/$name.then.toml" ]; then
+        run=$name.then
+        train "$name" "$run" --init-from "$RUNS/$name"
+    fi
+    charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16
     case $name in
         # The source holds the text that prose models are compared on: no such figure is quoted.
         shakespeare) report "$name" --texts 40 --skip perplexity ;;

@@ -1,16 +1,23 @@
 """Take the pictures of the studio in docs/images from a real server and a real browser.
 
-python scripts/take_screenshots.py        needs Playwright and Chromium (/usr/bin/chromium)
+    python scripts/take_screenshots.py TEXT        all of them; TEXT is learned in the workshop
+    python scripts/take_screenshots.py TEXT --only studio-look.png --folder /tmp/pictures
+
+Needs Playwright, Chromium (/usr/bin/chromium) and charbard[train]. The seeds are random.
 """
 
+import argparse
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -18,11 +25,70 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-SHOTS = (  # file, width, height, dark, language, whether on the desk
-    ("studio.png", 1280, 800, False, "en-GB", False),
-    ("studio-zh.png", 1280, 800, False, "zh-CN", False),
-    ("studio-phone.png", 390, 844, True, "zh-CN", False),
-    ("studio-desk.png", 1280, 800, False, "en-GB", True),
+SHOWN_S = 45
+"""How long a training is looked at before its picture is taken."""
+
+
+def on_write(page: Page, text: Path) -> None:
+    """Poems on a theme."""
+    page.wait_for_selector(".sheet.is-done")
+    page.fill(".theme", "秋夜")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(4000)
+    page.evaluate("document.activeElement.blur()")
+
+
+def on_desk(page: Page, text: Path) -> None:
+    """The first of them, worked on."""
+    on_write(page, text)
+    page.keyboard.press("1")
+    page.wait_for_selector(".verdict:not(.faint)")
+    page.locator(".cell").nth(4).click()
+    page.wait_for_selector(".choice")
+
+
+def on_look(page: Page, text: Path) -> None:
+    """The first of them, looked into; one character is chosen."""
+    on_write(page, text)
+    page.locator(".sheet.is-best .sheet-tools button").last.click()
+    page.wait_for_selector(".units .heat-char")
+    page.locator("button.heat-char[data-level='4']").last.click()
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".look-out").evaluate("(box) => scrollTo(0, box.offsetTop - 24)")
+
+
+def in_workshop(page: Page, text: Path) -> None:
+    """A training in its middle; one that is there already is looked at."""
+    page.goto(f"{page.url.split('#')[0]}#/workshop")
+    page.wait_for_selector(".slip .go")
+    page.wait_for_timeout(1000)
+    if not page.locator(".bench").count():
+        page.set_input_files("input[type=file]", text)
+        page.check("input[name=minutes][value='1']")
+        page.click(".slip .go")
+        page.wait_for_selector(".bench .prose-text", timeout=120_000)
+        page.wait_for_timeout(SHOWN_S * 1000)
+    page.wait_for_selector(".bench .prose-text")
+
+
+class Shot(NamedTuple):
+    """One picture."""
+
+    name: str
+    scene: Callable[[Page, Path], None]
+    width: int = 1280
+    height: int = 800
+    dark: bool = False
+    language: str = "en-GB"
+
+
+SHOTS = (
+    Shot("studio.png", on_write),
+    Shot("studio-zh.png", on_write, language="zh-CN"),
+    Shot("studio-phone.png", on_write, 390, 844, dark=True, language="zh-CN"),
+    Shot("studio-desk.png", on_desk),
+    Shot("studio-look.png", on_look, 1100, 960),
+    Shot("studio-workshop.png", in_workshop),
 )
 
 
@@ -44,41 +110,41 @@ def wait_for(address: str) -> None:
     raise SystemExit(f"no answer from {address}")
 
 
-def shoot(browser: Browser, address: str, shot: tuple[str, int, int, bool, str, bool]) -> None:
-    """Write poems on a theme, perhaps lay the first on the desk, and take the picture."""
-    name, width, height, dark, language, desk = shot
+def shoot(browser: Browser, address: str, shot: Shot, text: Path, folder: Path) -> None:
+    """Set the scene and take the picture."""
     page = browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if dark else "light",
-        locale=language,
+        viewport={"width": shot.width, "height": shot.height},
+        color_scheme="dark" if shot.dark else "light",
+        locale=shot.language,
     )
     page.goto(address)
-    page.locator("input[type=text], input:not([type])").first.fill("秋夜")
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(4000)
-    if desk:
-        page.evaluate("document.activeElement.blur()")  # else the digit goes into the theme
-        page.keyboard.press("1")
-        page.wait_for_timeout(3000)
-    page.screenshot(path=FOLDER / name)
+    shot.scene(page, text)
+    page.screenshot(path=folder / shot.name)
     page.close()
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("text", type=Path, help="a text for the workshop")
+    parser.add_argument("--only", help="the name of one picture")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    shots = [shot for shot in SHOTS if options.only in (None, shot.name)]
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "charbard", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(address)
-        with sync_playwright() as play:
+    with TemporaryDirectory() as workshop, sync_playwright() as play:
+        command = [sys.executable, "-m", "charbard", "serve", "--port", str(port), "--workshop"]
+        command += ["--set", f"workshop_folder={workshop}"]
+        server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(address)
             browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            for shot in SHOTS:
-                shoot(browser, address, shot)
+            for shot in shots:
+                shoot(browser, address, shot, options.text, options.folder)
             browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+        finally:
+            server.terminate()
+            server.wait()
 
 
 if __name__ == "__main__":

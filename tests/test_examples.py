@@ -1,34 +1,102 @@
 """What stands in `examples/` runs."""
 
 import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from time import sleep
 
 import httpx
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+ORDER = {"form": "七绝", "candidates": 1, "seed": 7}
+USERS = 4
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Ray's own
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("default")  # Ray's own
-def test_two_replicas_write_the_same_poem(monkeypatch) -> None:
-    """Whichever replica answers: the same seed, the same poem."""
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    """Asks the Ray Serve example, of which two replicas run."""
     ray = pytest.importorskip("ray", reason="Ray is large: pip install 'charbard[ray]'")
-    monkeypatch.syspath_prepend(str(EXAMPLES))
-    monkeypatch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
     from ray import serve
 
-    ray.init(num_cpus=2, include_dashboard=False)
-    try:
-        from ray_serve import app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(EXAMPLES))
+        patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
+        ray.init(num_cpus=2, include_dashboard=False)
+        try:
+            from ray_serve import app
 
-        serve.run(app)
-        with httpx.Client(base_url="http://127.0.0.1:8000", timeout=60, trust_env=False) as client:
-            assert client.get("/api/ready").json()["status"] == "ready"
-            body = {"form": "七绝", "candidates": 1, "seed": 7}
-            answers = [client.post("/api/verse", json=body).json() for _ in range(8)]
+            serve.run(app)
+            with httpx.Client(base_url="http://127.0.0.1:8000", timeout=60, trust_env=False) as own:
+                yield own
+        finally:
+            serve.shutdown()
+            ray.shutdown()
 
-        assert answers == answers[:1] * 8
-    finally:
-        serve.shutdown()
-        ray.shutdown()
+
+def replicas() -> set[int]:
+    """The processes that write."""
+    import ray
+
+    found = set()
+    for actor in ray.util.list_named_actors(all_namespaces=True):
+        if actor["name"].startswith("SERVE_REPLICA"):
+            handle = ray.get_actor(**actor)
+            try:
+                found.add(ray.get(handle.__ray_call__.remote(lambda _: os.getpid())))
+            except ray.exceptions.RayActorError:
+                continue  # it is the one that was killed, and Ray has not struck it off
+    return found
+
+
+def test_two_replicas_write_the_same_poem(client) -> None:
+    """Whichever replica answers: the same seed, the same poem."""
+    assert client.get("/api/ready").json()["status"] == "ready"
+    assert len(replicas()) == 2
+
+    answers = [client.post("/api/verse", json=ORDER).json() for _ in range(8)]
+
+    assert answers == answers[:1] * 8
+
+
+def test_a_stream_comes_through_line_by_line(client) -> None:
+    """Four lines, the poem, and an end that says that it is one."""
+    with client.stream("POST", "/api/verse", json={**ORDER, "stream": True}) as answer:
+        lines = [line for line in answer.iter_lines() if line]
+
+    assert len(lines) == 6
+    assert '"done"' in lines[-1]
+
+
+def test_requests_go_on_when_a_replica_is_killed(client) -> None:
+    """Nobody loses more than the poem that the dead one was writing; another takes its place."""
+    killed, kept = sorted(replicas())
+    expected = client.post("/api/verse", json=ORDER).json()
+    started = Barrier(USERS + 1)
+
+    def ask(_: int) -> list[httpx.Response]:
+        answers = [client.post("/api/verse", json=ORDER) for _ in range(5)]
+        started.wait()
+        return answers + [client.post("/api/verse", json=ORDER) for _ in range(20)]
+
+    with ThreadPoolExecutor(USERS) as pool:
+        users = [pool.submit(ask, number) for number in range(USERS)]
+        started.wait()
+        os.kill(killed, signal.SIGKILL)
+        each = [user.result() for user in users]
+
+    lost = [[answer for answer in answers if answer.status_code != 200] for answers in each]
+    assert max(map(len, lost)) <= 1
+    assert all(a.json() == expected for answers in each for a in answers if a.status_code == 200)
+    for _ in range(600):
+        if len(now := replicas()) == 2:
+            break
+        sleep(0.1)
+    assert kept in now
+    assert killed not in now
+    assert len(now) == 2

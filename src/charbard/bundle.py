@@ -65,6 +65,13 @@ class Bundle:
     digest: str = ""
     """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
 
+    @property
+    def chosen_field(self) -> str | None:
+        """The last field before a text, if the model learned to write it: one character."""
+        written = self.provenance.get("training", {}).get("written_fields", ())
+        last = self.vocab.fields[-1:]
+        return last[0] if last and last[0] in written else None
+
 
 def snapshots_beside(path: Path) -> tuple[Path, ...]:
     """The small bundles that were kept while a model was trained, the first one first.

@@ -110,6 +110,33 @@ def test_either_script_and_near_names() -> None:
     assert "七律" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("歌行", "七古"), ("七言古风", "七古"), ("五言古風", "五古"), ("歌行12", "七古12")],
+)
+def test_old_verse_goes_by_its_usual_names(name, form) -> None:
+    """What readers call old verse finds it."""
+    assert form_named(name).name == form
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("古风", "'五古' or '七古'?"),
+        ("古體詩", "'五古绝' or '五古' or '七古绝' or '七古'?"),
+        ("绝句", "'五绝' or '七绝'?"),
+        ("七言", "'七绝' or '七律' or '七古'?"),
+        ("词", "'浣溪沙' or "),
+    ],
+)
+def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
+    """A kind is no form: the forms it may mean are offered, and no others."""
+    with pytest.raises(OptionError, match="no form named") as caught:
+        form_named(name)
+
+    assert f"did you mean {offered}" in caught.value.hint
+
+
 def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
     """A user's page is a form by its path, and by its name once its folder is known."""
     path = tmp_path / "mine.toml"

@@ -1,5 +1,6 @@
 """The machine against the plain definition of what a form allows, by enumeration."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -9,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charbard.errors import ConflictError, OptionError
-from charbard.prosody import Form, Line, Variant, form_named, readings_of
+from charbard.prosody import Form, Line, Variant, form_named, readings_of, rhymes_of
 from charbard.prosody.acrostic import acrostic_locks, parse_places
 from charbard.prosody.book import common_chars
 from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import compile_wish, nearest_wish, open_groups
 from charbard.prosody.lexicon import Lexicon
-from charbard.prosody.machine import Machine
+from charbard.prosody.machine import Machine, VerseState
 from charbard.prosody.wish import Ban, Lock, Wish
 from charbard.vocab import Vocab
 
@@ -71,9 +72,10 @@ def written(machine: Machine, state=None, text: str = "") -> set[str]:
     return found
 
 
-def random_text(machine: Machine, seed: int) -> str:
+def random_text(machine: Machine, seed: int, state: VerseState | None = None) -> str:
     """One text, every allowed character equally likely."""
-    rng, state, text = np.random.default_rng(seed), machine.start(), ""
+    rng, text = np.random.default_rng(seed), ""
+    state = machine.start() if state is None else state
     while not machine.is_done(state):
         ids = machine.allowed(state)
         assert len(ids), f"a dead end after {text!r}"
@@ -107,6 +109,45 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
             wanted.add("".join(part + "。" for part in parts))
     machine = plan_wish(wish, SMALL)
     assert (written(machine) if machine else set()) == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(lines, min_size=2, max_size=3), st.sampled_from(CHARS), st.integers(0, 1))
+def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> None:
+    """A start in one group lets through what a machine for that group lets through."""
+    shape = [replace(line, rhyme=line.rhyme and "a") for line in shape]
+    if sum(map(len, shape)) > 4 or at >= len(shape[0]):
+        return
+    form = Form("x", "x", (Variant("one", tuple(shape)),))
+    wish = Wish(form=form, book="pingshui", locks=(Lock(0, at, char),), repeats="free")
+    machine = plan_wish(wish, SMALL)
+
+    for group in machine.open_rhymes if machine else ():
+        alone = plan_wish(replace(wish, rhyme=(group,)), SMALL)
+        assert alone is not None
+        assert written(machine, machine.start(group)) == written(alone)
+
+
+@pytest.mark.parametrize("name", ["五绝", "七律", "七古绝", "水调歌头"])
+@pytest.mark.parametrize("repeats", ["rhymes", "none"])
+def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> None:
+    """No dead end, whichever rhyme is chosen, and no other rhyme in it."""
+    form = form_named(name)
+    lexicon = large(form.book, pruned=True)
+    machine = compile_wish(Wish(form=form, book=form.book, repeats=repeats), lexicon)
+
+    assert len(machine.open_rhymes) > 10
+    for seed, group in enumerate(machine.open_rhymes):
+        text = random_text(machine, seed, machine.start(group))
+        words = [sentence[-1] for sentence in text.split("。")[:-1]]
+        assert all(group in rhymes_of(word, book=form.book) for word in words)
+
+
+def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
+    """菩萨蛮 changes its rhyme from couplet to couplet."""
+    machine = compile_wish(Wish(form=form_named("菩萨蛮"), book="cilin"), large("cilin"))
+
+    assert machine.open_rhymes == ()
 
 
 @settings(max_examples=40, deadline=None)

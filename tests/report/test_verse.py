@@ -1,5 +1,7 @@
 """The yardstick of verse measures what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from charbard.report import evaluate_verse
 from charbard.report.scoring import opening_of, tallies
 from charbard.report.verse import group_names, read_verse
 from charbard.runtime import Model, score_ids
+from charbard.runtime.score import read_scores
 from tests.conftest import random_bundle
 from tests.report.conftest import SONG
 
@@ -94,6 +97,27 @@ def test_scores_do_not_depend_on_the_company(poet) -> None:
         (alone,) = tallies(Model(poet), poet.vocab, [record], only_han=False)
         assert tally.nats == pytest.approx(alone.nats, rel=1e-5)
         assert tally.chars == alone.chars == len(record.text) + 1
+
+
+def test_a_chosen_field_costs_what_the_model_gives_to_it(poet) -> None:
+    """Told and paid for: the sum is that of the text, told, and of the one character before it."""
+    vocab = replace(poet.vocab, fields=("form", "dynasty", "rhyme"))
+    model, record = Model(poet), Record("月落乌啼霜满天，", {"form": "绝", "rhyme": "天"})
+
+    (told,) = tallies(model, vocab, [record], only_han=True)
+    (paid,) = tallies(model, vocab, [record], only_han=True, chosen="rhyme")
+    (open_,) = tallies(
+        model, vocab, [Record(record.text, {"form": "绝"})], only_han=True, chosen="rhyme"
+    )
+
+    marker, sign = vocab.marker("rhyme"), vocab.id_of("天")
+    read = np.array([*vocab.opening(has_records=True, fields={"form": "绝"})[:-1], marker])
+    wanted = np.array([[-1]] * (len(read) - 1) + [[sign]])
+    logp, _ = read_scores(model, read[:, None], wanted, model.start(1))
+    assert paid.nats - told.nats == pytest.approx(-float(logp.sum()), rel=1e-5)
+    assert paid.chars == told.chars == open_.chars == 7
+    with pytest.raises(OptionError, match="no field to choose"):
+        evaluate_verse(poet, ["unread"], part="test", chosen=True)
 
 
 def test_poems_without_kind_are_by_shape() -> None:

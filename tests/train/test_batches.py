@@ -97,6 +97,23 @@ def test_fields_are_read_but_not_learned_and_sometimes_left_open(tmp_path) -> No
     assert (ids == vocab.text_marker).sum() == 1000
 
 
+def test_a_field_that_is_to_be_written_is_learned(tmp_path) -> None:
+    """Its characters are targets wherever it is not left open; those of other fields never are."""
+    rows = [{"form": "绝", "rhyme": "东韵", "text": "月"} for _ in range(400)]
+    dataset = _records(tmp_path, rows, fields=("form", "rhyme"))
+
+    epoch = _epoch(dataset, batch_size=32, seq_length=64, written_fields=("rhyme",))
+
+    ids = np.concatenate([batch.ids_TB.numpy().ravel() for batch in epoch])
+    targets = np.concatenate([batch.targets_TB.numpy().ravel() for batch in epoch])
+    vocab = dataset.vocab
+    learned = np.flatnonzero(targets == vocab.id_of("东"))
+    assert 0 < len(learned) == (targets == vocab.id_of("韵")).sum() < 400
+    assert len(learned) == (ids == vocab.marker("rhyme")).sum()
+    assert (targets == vocab.id_of("月")).sum() == 400
+    assert set(targets.tolist()) <= {-1, END, *map(vocab.id_of, "东韵月")}
+
+
 @pytest.mark.parametrize("records", [False, True], ids=["stream", "records"])
 def test_position_brings_back_the_same_batches(tmp_path, owl, records: bool) -> None:
     """Set to a position, the source goes on from there, in the next epoch, too."""

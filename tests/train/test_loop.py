@@ -23,6 +23,7 @@ from charbard.errors import (
 )
 from charbard.train.distributed import Ranks
 from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
+from charbard.train.loop import Trainer
 from charbard.train.run import RunFolder
 from charbard.train.start import Wish, open_training, recorded
 
@@ -191,6 +192,36 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
     assert set("春江花月夜。") <= set(new.vocab.chars)
     assert new.provenance["init_from"] == old.digest
     assert next(e for e in events if isinstance(e, Validated)).loss < 0.8 * math.log(len(new.vocab))
+
+
+def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
+    """A field that the model did not know comes in; everything it knew has the weights it had."""
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"title": "夜", "rhyme": "霜", "text": "床前明月光"}\n' * 100)
+
+    def training(name: str, *fields: str, **settings) -> Trainer:
+        wish = Wish(
+            names=[str(path)],
+            out=tmp_path / name,
+            corpus=CorpusConfig(format="jsonl", fields=fields, validation=0.0),
+            init_from=None if name == "one" else tmp_path / "one" / "model.safetensors",
+            settings={**SMALL, "steps": 4, **settings},
+        )
+        return open_training(wish, Ranks())
+
+    list(recorded(training("one", "title")))
+    begun = training("two", "title", "rhyme", written_fields=("rhyme",))
+
+    old = load_bundle(tmp_path / "one" / "model.safetensors")
+    vocab, weights = begun.setup.dataset.vocab, begun.setup.begin_with
+    assert vocab.fields == ("title", "rhyme")
+    rows = [vocab.symbols.index(symbol) for symbol in old.vocab.symbols]
+    for name in ("embedding", "output.weight", "output.bias"):
+        assert np.allclose(weights[name].numpy()[rows], old.weights[name])
+    with pytest.raises(CorpusError, match="conditioned on"):
+        training("three", "rhyme")
+    with pytest.raises(OptionError, match="no field 'form'"):
+        training("four", "title", written_fields=("form",))
 
 
 @pytest.mark.parametrize("format", ["lines", "titled", "songs"])

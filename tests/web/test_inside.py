@@ -1,10 +1,16 @@
 """What is borrowed, and how a model learned."""
 
+import httpx
 import pytest
 
-from charbard.bundle import snapshots_beside
+from charbard.bundle import save_bundle, snapshots_beside
+from charbard.config import TextOrder
 from charbard.web import Library
+from charbard.web.library import Opened
+from charbard.web.routes import growth
+from tests.conftest import random_bundle
 from tests.web.conftest import serving
+from tests.web.test_limits import until
 
 TEXT = "夜來風雨聲，花落知多矣。"
 
@@ -65,6 +71,28 @@ def test_snapshots_come_one_after_the_other(grown) -> None:
     assert '"step":10' in lines[0]
     assert '"step":30' in lines[1]
     assert lines[2].startswith('{"done":true')
+
+
+def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> None:
+    """Who leaves frees place, rows and engine at once, and no further snapshot is opened."""
+    (tmp_path / "snapshots").mkdir()
+    for step in (10, 20):
+        save_bundle(random_bundle(seed=step), tmp_path / "snapshots" / f"step{step}.safetensors")
+    save_bundle(random_bundle(), tmp_path / "model.safetensors")
+    opened: list[Opened] = []
+    monkeypatch.setattr(
+        growth, "Opened", lambda *named: opened.append(Opened(*named)) or opened[-1]
+    )
+    monkeypatch.setattr(growth, "TextOrder", lambda **order: TextOrder(**order | {"length": 10**6}))
+    library = Library.open([tmp_path / "model.safetensors"])
+    with serving(library=library, max_length=10**6) as here, here.client() as client:
+        with pytest.raises(httpx.ReadTimeout):
+            client.post("/api/growth", json={}, timeout=0.5)
+
+        assert until(lambda: here.studio.slots.active == 0, 1)
+        assert until(lambda: not here.studio.opening.locked(), 1)
+        assert len(opened) == 1
+        assert opened[0].engine.load().rows == 0
 
 
 def test_a_model_without_snapshots(client) -> None:

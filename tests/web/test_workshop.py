@@ -11,7 +11,7 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.errors import MissingExtraError, OptionError
-from charbard.web.job import Place, thinned
+from charbard.web.job import Place, Tail, thinned
 from charbard.web.submitted import checked_text, model_name
 from tests.conftest import TEXT, random_bundle
 from tests.web.conftest import Running, serving
@@ -161,8 +161,89 @@ def test_the_server_ends_a_training_and_the_next_one_has_its_model(
     assert place.text.read_text() == TEXT
     assert list(place.run.glob("checkpoint_*"))
     with workshop(tmp_path, prose_writer) as again, again.client() as client:
-        assert client.get(f"/api/jobs/{number}").json()["state"] == "interrupted"
+        about = client.get(f"/api/jobs/{number}").json()
+        assert (about["state"], about["resumable"]) == ("interrupted", True)
         assert client.post("/api/prose", json={"model": "owl-2", "length": 5}).is_success
+
+
+def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle) -> None:
+    """After a restart it goes on where it was; its log is one story; at its end the text goes."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        fake(here, bundle)
+        number = started(client, name="owl")
+        first_sample(client, number)
+    with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        fake(again, bundle)
+
+        resumed = client.post(f"/api/jobs/{number}/resume").json()
+
+        assert (resumed["state"], resumed["resumable"]) == ("training", False)
+        assert client.post(f"/api/jobs/{number}/resume").status_code == 409
+        assert until(lambda: Place(tmp_path / number).log.read_text().count("sampled") == 4)
+        client.post(f"/api/jobs/{number}/stop")
+        *facts, last = followed(client, number)
+        steps = [fact["progress"]["step"] for fact in facts if "progress" in fact]
+        assert steps == [1, 2, 3, 4, 5, 6]
+        assert (last["state"], last["model"], last["resumable"]) == ("stopped", "owl-2", False)
+        assert not Place(tmp_path / number).text.exists()
+        refused = client.post(f"/api/jobs/{number}/resume")
+        assert refused.status_code == 422
+        assert "stopped" in refused.json()["error"]
+
+
+def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writer, bundle) -> None:
+    """It is said, and the text, which is of no use now, is gone."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        fake(here, bundle)
+        number = started(client)
+        first_sample(client, number)
+        for checkpoint in Place(tmp_path / number).checkpoints():
+            checkpoint.unlink()
+    with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        about = client.get(f"/api/jobs/{number}").json()
+
+        refused = client.post(f"/api/jobs/{number}/resume")
+
+        assert (about["state"], about["resumable"]) == ("interrupted", False)
+        assert refused.status_code == 422
+        assert "checkpoint" in refused.json()["hint"]
+        assert not Place(tmp_path / number).text.exists()
+
+
+def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bundle) -> None:
+    """An error while it goes on is told, and takes neither text nor checkpoint away."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        fake(here, bundle)
+        number = started(client)
+        first_sample(client, number)
+    with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        fake(again, bundle, "fail")
+        client.post(f"/api/jobs/{number}/resume")
+
+        last = followed(client, number)[-1]
+
+        assert (last["state"], last["error"]) == ("failed", "the loss was not a number")
+        assert (last["resumable"], last["model"]) == (True, "text")
+
+
+@pytest.mark.slow
+def test_a_real_training_survives_its_server(tmp_path, prose_writer) -> None:
+    """It ends with one server and goes on in the next, from the step where it was, to its end."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "2000"]
+        number = started(client, name="owl")
+        first_sample(client, number)
+    log = Place(tmp_path / number).log
+    there = [event["step"] for event in Tail(log).events() if event["event"] == "finished"]
+    with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        assert client.post(f"/api/jobs/{number}/resume").is_success
+
+        last = followed(client, number)[-1]
+
+    (broken_off, end) = [event for event in Tail(log).events() if event["event"] == "finished"]
+    assert there == [broken_off["step"]]
+    assert 0 < broken_off["step"] < end["step"] == 2000
+    assert (last["state"], last["model"], last["resumable"]) == ("finished", "owl-2", False)
 
 
 def test_a_training_that_fails_says_why(shop, bundle) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import TEXT
 from tests.web.browsing import IN_BROWSER, PHONE, browser, visiting
 from tests.web.conftest import Running
-from tests.web.test_workshop import SMALL, bundle, fake, workshop
+from tests.web.test_workshop import SMALL, bundle, fake, first_sample, started, workshop
 
 pytest.importorskip("torch")
 __all__ = ["browser", "bundle"]  # fixtures
@@ -76,6 +76,23 @@ def test_a_reload_finds_the_running_training(browser, shop) -> None:
             assert here.page.locator(".bench .stop").is_enabled()
             width = here.page.evaluate("document.documentElement.scrollWidth")
             assert width <= here.page.viewport_size["width"]
+
+
+def test_an_interrupted_training_is_gone_on_with(browser, tmp_path, prose_writer, bundle) -> None:
+    """After a restart the page offers it; its curve goes on where it was."""
+    with workshop(tmp_path, prose_writer) as here, here.client() as client:
+        fake(here, bundle)
+        first_sample(client, started(client, name="owl"))
+    with workshop(tmp_path, prose_writer) as again, visiting(browser, again) as visit:
+        fake(again, bundle)
+        page = visit.open("workshop")
+        page.click("text=续炉")
+
+        visit.until("document.querySelector('.bench .stop')")
+        visit.until("document.querySelector('.bench progress').value === 0.6")
+        assert page.locator("text=续炉").count() == 0
+        page.click(".bench .stop")
+        visit.until("document.querySelector('.bench .go')")
 
 
 def test_it_is_stopped_by_keyboard_and_said_aloud(browser, shop) -> None:

@@ -73,6 +73,62 @@ BUNDLE = small_bundle()
 NETWORK = ByteModel(BUNDLE, threads=1)
 
 
+@pytest.fixture(scope="module")
+def rhymer() -> VerseWriter:
+    """A model that chooses the rhyme itself."""
+    bundle = small_bundle()
+    vocab = replace(bundle.vocab, fields=(*bundle.vocab.fields, "rhyme"))
+    rows = [0, *range(len(bundle.vocab))]  # one symbol more, at the front
+    weights = {
+        name: value[rows] if len(value) == len(bundle.vocab) else value
+        for name, value in bundle.weights.items()
+    }
+    return VerseWriter(
+        replace(
+            bundle,
+            config=replace(bundle.config, vocab_size=len(vocab)),
+            vocab=vocab,
+            weights=weights,
+            provenance={"training": {"written_fields": ["rhyme"]}},
+        )
+    )
+
+
+@pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
+def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
+    """Poems of one request have different rhymes, all keep the form, and a seed repeats them."""
+    poems = rhymer.verse(order(form=form, candidates=6, particles=2, seed=4))
+
+    assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)
+    assert poems == rhymer.verse(order(form=form, candidates=6, particles=2, seed=4))
+    if form != "菩萨蛮":
+        assert len({poem.rhymes for poem in poems}) > 2
+        assert all(None not in poem.rhymes for poem in poems)
+
+
+def test_the_chosen_rhyme_is_one_that_was_allowed(rhymer) -> None:
+    """A wished rhyme is the only choice; a given rhyme word leaves those it has."""
+    wished = rhymer.verse(order(rhyme="江", candidates=2))
+    ended = rhymer.verse(order(template="_____/____流", candidates=4))
+
+    assert {poem.rhymes for poem in wished} == {("江",)}
+    assert {poem.rhymes for poem in ended} == {("尤",)}
+
+
+def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
+    """The model is told 尤 before 王之涣's poem, and no rhyme before one that has none."""
+    request = rhymer.request(order())
+
+    told = request.told(request.prime, "尤")
+    assert told[:-3] == request.prime[:-1]
+    assert rhymer.bundle.vocab.decode(told[-3:]) == "尤"
+    assert request.told(request.prime, None) == request.prime
+    (poem,) = rhymer.verse(order(candidates=1, seed=8))
+    again = rhymer.score(order(), poem.text)
+    assert again.rhymes == poem.rhymes
+    assert np.allclose(np.concatenate(again.logp), np.concatenate(poem.logp), atol=1e-4)
+
+
 def test_same_order_same_poems_alone_or_together(writer) -> None:
     """A candidate is what it is, whoever is written beside it; another seed writes another."""
     first, again = writer.verse(order(seed=5)), writer.verse(order(seed=5, candidates=4))

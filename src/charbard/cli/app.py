@@ -29,7 +29,8 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="charbard",
-    help="Character-level RNNs that write. Start with: charbard train my.txt --minutes 2",
+    help="Character-level RNNs that write. Start with: charbard verse, charbard write shakespeare,"
+    " or charbard train my.txt --minutes 2",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

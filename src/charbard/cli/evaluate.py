@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from charbard.cli.models import MODEL
+
 if TYPE_CHECKING:
     from charbard.report import Perplexity
 
@@ -12,7 +14,7 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[list[str], typer.Argument(help="The text, read as it was for training.")],
     protocol: Annotated[
         str | None,
@@ -31,6 +33,14 @@ def evaluate(
     given: Annotated[
         str, typer.Option(help="V: fields that the model is told, parted by commas.")
     ] = "form",
+    chosen: Annotated[
+        bool,
+        typer.Option(
+            "--chosen",
+            help="V: let the model find what it learned to choose before a poem, such as the "
+            "rhyme; how improbable it finds that counts.",
+        ),
+    ] = False,
     rounded: Annotated[
         bool,
         typer.Option(
@@ -72,6 +82,7 @@ def evaluate(
                 text,
                 part=part,
                 given=[name for name in given.split(",") if name],
+                chosen=chosen,
                 rounded=rounded,
             )
         else:

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
+
 __all__ = ["export"]
 
 
 def export(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     whole: Annotated[
         bool, typer.Option("--float32", help="Keep every bit; twice the size.")

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from charbard.cli.models import MODEL
+
 __all__ = ["info"]
 
 
 def info(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show what a model is, what it was trained on, and how well it does.

@@ -2,4 +2,4 @@
 
 __all__ = ["MODEL"]
 
-MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that came along."
+MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that ships."

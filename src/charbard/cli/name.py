@@ -57,9 +57,12 @@ def name(
             seed=fresh_seed(seed),
         ),
     )
-    for poem in names(VerseWriter.open(model), order):
+    found = names(VerseWriter.open(model), order)
+    for poem in found:
         if json:
             show_json(poem)
         else:
             typer.echo(f"{poem.text}  {pinyin_of(poem.text)}" if pinyin else poem.text)
+    for note in dict.fromkeys(note for poem in found for note in poem.notes):
+        typer.echo(note, err=True)
     typer.echo(f"seed {order.seed}", err=True)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import given, option
 from charbard.config import ReportOptions
 
@@ -12,7 +13,7 @@ __all__ = ["report"]
 
 
 def report(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[
         list[str] | None,
         typer.Argument(help="The text it was trained on; left out: the corpus of its name."),

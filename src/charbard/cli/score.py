@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import typed
 
 __all__ = ["score"]
 
 
 def score(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[str, typer.Argument(help="The text, or - for standard input.")],
     top: Annotated[int, typer.Option(min=0, max=100, help="Alternatives to name.")] = 3,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a character.")] = False,

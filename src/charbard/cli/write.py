@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charbard.cli.models import MODEL
 from charbard.cli.options import option, typed, words
 from charbard.config import SampleOptions, TextOrder
 
@@ -15,7 +16,7 @@ __all__ = ["write"]
 
 
 def write(
-    model: Annotated[Path, typer.Argument(help="A bundle, a checkpoint, or a run's folder.")],
+    model: Annotated[Path, typer.Argument(help=MODEL)],
     prime: Annotated[str | None, option(TextOrder, "prime", "--prime", "-p")] = None,
     length: Annotated[int | None, option(TextOrder, "length", "--length", "-n")] = None,
     field: Annotated[
@@ -47,7 +48,7 @@ def write(
 ) -> None:
     """Write text.
 
-    Example: charbard write runs/my --prime "Once upon" --temperature 0.8 --seed 7
+    Example: charbard write shakespeare --prime "ROMEO." --temperature 0.7 --seed 7
     """
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed

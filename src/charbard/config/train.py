@@ -72,6 +72,10 @@ class TrainConfig:
     field_dropout: float = setting(
         0.2, "Chance that a record's field is left open.", minimum=0.0, maximum=1.0
     )
+    written_fields: tuple[str, ...] = setting(
+        (),
+        "Fields that the network learns to write itself before the text, not only to be told.",
+    )
     precision: str = setting(
         "float32",
         "Arithmetic of the network; weights and optimizer stay at least float32.",

@@ -104,7 +104,7 @@ def open_dataset(
         names: Files, folders, patterns, `-`, or corpora by name.
         config: How to read them.
         vocab: Encode with these ids; what they lack is unknown.
-        grow: Put characters that `vocab` lacks behind it instead.
+        grow: Put characters that `vocab` lacks behind it instead; fields, too, may be more.
         say: Told what was assumed and what is being done.
 
     Raises:
@@ -112,11 +112,8 @@ def open_dataset(
         SaveError: The cache cannot be written.
     """
     config = config or CorpusConfig()
-    if vocab is not None and vocab.fields != config.fields:
-        raise CorpusError(
-            f"the model is conditioned on {list(vocab.fields)}, the text on {list(config.fields)}",
-            hint=f"use --fields {','.join(vocab.fields)}" if vocab.fields else "leave out --fields",
-        )
+    if vocab is not None:
+        _check_fields(vocab.fields, config.fields, grow=grow)
     inputs = find_inputs(names, encoding=config.encoding)
     for source in inputs:
         if config.encoding is None and source.encoding != "utf-8":
@@ -132,6 +129,15 @@ def open_dataset(
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest, say)
+
+
+def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool) -> None:
+    if known == asked or (grow and known and set(known) < set(asked)):
+        return
+    raise CorpusError(
+        f"the model is conditioned on {list(known)}, the text on {list(asked)}",
+        hint=f"use --fields {','.join(known)}" if known else "leave out --fields",
+    )
 
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
@@ -212,7 +218,8 @@ def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | N
     fresh = Vocab.from_counts(counts, min_count=config.min_count, fields=config.fields)
     if keep is None:
         return fresh
-    return Vocab(keep.chars + tuple(char for char in fresh.chars if char not in keep), keep.fields)
+    more = tuple(char for char in fresh.chars if char not in keep)
+    return Vocab(keep.chars + more, config.fields)
 
 
 def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:

@@ -79,10 +79,10 @@ CORPORA = {
             file="verse.jsonl",
             reading={
                 "format": "jsonl",
-                "fields": ("form", "dynasty", "title"),
+                "fields": ("form", "dynasty", "title", "rhyme"),
                 "split_field": "split",
             },
-            revision=2,
+            revision=3,
             excludes=True,
         ),
         Named(

@@ -21,6 +21,8 @@ from charbard.prosody.template import form_of_lengths, is_lengths
 __all__ = ["form_named", "form_of_page", "forms", "templates"]
 
 _PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci")
+_MEANT = 6
+"""Forms that are offered for a name that may mean any of them."""
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
@@ -101,8 +103,11 @@ def _user_pages(folder: str | None) -> tuple[Template, ...]:
 
 
 def _unknown(name: str) -> OptionError:
-    known = [known for each in templates() for known in (each.name, *each.aliases)]
-    near = get_close_matches(_plain(name), known, n=3, cutoff=0.3)
+    plain = _plain(name)
+    near = [each.name for each in templates() if plain in each.meant][:_MEANT]
+    if not near:
+        known = [known for each in templates() for known in (each.name, *each.aliases)]
+        near = get_close_matches(plain, known, n=3, cutoff=0.3)
     guess = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     return OptionError(f"no form named {name!r}", hint=f"{guess}list them with: charbard forms")
 

@@ -96,9 +96,29 @@ class Machine:
         """Characters of the text, marks included."""
         return self._size
 
-    def start(self) -> VerseState:
-        """Nothing written yet."""
-        return self._start
+    def start(self, rhyme: str | None = None) -> VerseState:
+        """Nothing written yet.
+
+        Args:
+            rhyme: One of `open_rhymes`, to rhyme in no other.
+        """
+        if rhyme is None:
+            return self._start
+        bit = 1 << self.lexicon.number[rhyme]
+        groups = tuple(tuple(bits & bit for bits in plan.groups) for plan in self.plans)
+        plans = enumerate(self.plans)
+        lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
+        return VerseState(*self._number(0, self._fitting(0, lives, groups), groups), self._taken)
+
+    @property
+    def open_rhymes(self) -> tuple[str, ...]:
+        """The groups that the text may rhyme in; none where it has no rhyme or more than one."""
+        if any(len(plan.groups) != 1 for plan in self.plans):
+            return ()
+        union = 0
+        for plan in self.plans:
+            union |= plan.groups[0]
+        return tuple(_members(self.lexicon.groups, union))
 
     def is_done(self, state: VerseState) -> bool:
         """Whether the text is complete."""

@@ -34,7 +34,7 @@ MARKS = "，。、；：？！"
 _LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
 _EXAMPLE = "a page is written as docs/prosody.md shows under: Adding a form"
 _PAGE_KEYS = {"lines", "forms", "variants"}
-_FORM_KEYS = {"name", "kind", "book", "note", "aliases", "size", "variants", "facts"}
+_FORM_KEYS = {"name", "kind", "book", "note", "aliases", "meant", "size", "variants", "facts"}
 _VARIANT_KEYS = {"name", "opening", "cycle", "stanzas"}
 
 
@@ -52,6 +52,11 @@ class Template:
     def kind(self) -> str:
         """近体诗, 词 and so on."""
         return str(self.row["kind"])
+
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """Names that may mean this form or another: it is offered for them, not taken."""
+        return (self.kind, *self.row.get("meant", ()))
 
     @property
     def sizes(self) -> range | None:

@@ -13,6 +13,7 @@ from charbard.report.copying import Learned
 from charbard.report.couplets import FacingPairs, couplet_scores
 from charbard.report.diversity import distinct, jaccard, repeated
 from charbard.report.form import REGULATED, FormCount, count_form, shape_of
+from charbard.report.perplexity import Perplexity
 from charbard.report.scoring import Tally, tallies
 from charbard.report.section import Cell, Section, Subject
 from charbard.report.theme import theme_fit
@@ -137,13 +138,22 @@ class VerseReport:
         order = rng.permutation(len(texts)) if most is not None else range(len(texts))
         return [texts[place] for place in order[:most]]
 
-    def _perplexity(self) -> Section:
+    def _measured(self, chosen: str | None) -> Perplexity:
         def score(records: list[Record]) -> list[Tally]:
-            return tallies(self._subject.model, self._vocab, records, only_han=True)
+            model = self._subject.model
+            return tallies(model, self._vocab, records, only_han=True, chosen=chosen)
 
-        found = measured(self._held_out, score)
+        return measured(self._held_out, score, ("form", chosen) if chosen else ("form",))
+
+    def _perplexity(self) -> Section:
+        found = self._measured(None)
         tunes = {f"tune {tune}" for tune in self._tunes}
         groups = {n: g for n, g in found.groups.items() if n in tunes or not n.startswith("tune ")}
+        if (chosen := self._subject.bundle.chosen_field) is not None:
+            again = self._measured(chosen)
+            metres = {n: g for n, g in again.groups.items() if n.startswith("metre")}
+            for name, group in {"all": again, **metres}.items():
+                groups[f"{name} with the {chosen} chosen first"] = group
         rows = {
             name: {
                 "perplexity": group.perplexity,
@@ -157,7 +167,8 @@ class VerseReport:
             key="perplexity",
             title="How well it predicts poems it has not seen",
             says="Perplexity per Chinese character on the held-out poems: punctuation and title "
-            "not counted, the form given, each poem from a zero state. Lower is better.",
+            "not counted, the form given, each poem from a zero state. Lower is better. Where the "
+            "model chooses the rhyme first, what it gives to the poem's own is counted, too.",
             rows=_by_kind(rows),
             shares=("unknown",),
             chart="perplexity",

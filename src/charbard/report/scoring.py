@@ -42,7 +42,12 @@ def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
 
 
 def tallies(
-    network: Network, vocab: Vocab, records: Sequence[Record], *, only_han: bool
+    network: Network,
+    vocab: Vocab,
+    records: Sequence[Record],
+    *,
+    only_han: bool,
+    chosen: str | None = None,
 ) -> list[Tally]:
     """Score each record's text, given the fields it holds.
 
@@ -51,16 +56,20 @@ def tallies(
         vocab: Its characters.
         records: Texts, with no other fields than those to be given.
         only_han: Count Chinese characters only; else every character and the end of the record.
+        chosen: A field of one character that the model has to find, too: its nats are added, it
+            is no character of the text.
 
     Returns:
         One tally a record, in their order.
     """
     openings = [opening_of(vocab, record.fields) for record in records]
+    marker = None if chosen is None else vocab.marker(chosen)
     lengths = np.array([len(o) + len(r.text) for o, r in zip(openings, records, strict=True)])
     found = [Tally()] * len(records)
     for group in _groups(lengths):
         rows = [
-            _row(vocab, openings[index], records[index].text, only_han=only_han) for index in group
+            _row(vocab, openings[index], records[index].text, only_han=only_han, marker=marker)
+            for index in group
         ]
         for index, tally in zip(group, _score(network, rows), strict=True):
             found[index] = tally
@@ -78,33 +87,31 @@ def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
 
 
 def _row(
-    vocab: Vocab, opening: list[int], text: str, *, only_han: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Ids to read, and what is wanted behind each; -1 does not count."""
+    vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Ids to read; what is wanted behind each, -1 if nothing; how much of that is text."""
     ids = vocab.encode(text).astype(np.int64)
     counted = [is_han(char) for char in text] + [False] if only_han else [True] * (len(ids) + 1)
     wanted = np.where(counted, np.append(ids, END), -1)
-    return (
-        np.concatenate([opening, ids]),
-        np.concatenate([np.full(len(opening) - 1, -1), wanted]),
-    )
+    before = np.full(len(opening) - 1, -1)
+    if marker in opening:
+        at = opening.index(marker)
+        before[at] = opening[at + 1]
+    return np.concatenate([opening, ids]), np.concatenate([before, wanted]), sum(counted)
 
 
 def _score(
-    network: Network, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    network: Network, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64], int]]
 ) -> list[Tally]:
-    longest = max(len(ids) for ids, _ in rows)
+    longest = max(len(ids) for ids, _, _ in rows)
     read = np.full((longest, len(rows)), END, np.int64)
     wanted = np.full((longest, len(rows)), -1, np.int64)
-    for column, (ids, targets) in enumerate(rows):
+    for column, (ids, targets, _) in enumerate(rows):
         read[: len(ids), column], wanted[: len(ids), column] = ids, targets
     state, nats = network.start(len(rows)), np.zeros(len(rows))
     for start in range(0, longest, _STRETCH):
         part = slice(start, start + _STRETCH)
         logp, state = read_scores(network, read[part], wanted[part], state)
         nats -= logp.sum(axis=0, dtype=np.float64)
-    chars, unknown = (wanted >= 0).sum(axis=0), (wanted == UNKNOWN).sum(axis=0)
-    return [
-        Tally(*values)
-        for values in zip(nats.tolist(), chars.tolist(), unknown.tolist(), strict=True)
-    ]
+    chars, unknown = [size for _, _, size in rows], (wanted == UNKNOWN).sum(axis=0)
+    return [Tally(*values) for values in zip(nats.tolist(), chars, unknown.tolist(), strict=True)]

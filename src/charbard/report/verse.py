@@ -18,7 +18,7 @@ from charbard.runtime import ByteModel, Model
 
 __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "read_verse"]
 
-FIELDS = ("kind", "form", "dynasty", "title", "split")
+FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
 """What is read of each record besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
 """Values of a record's own `split` by the part asked for; held-out records are never read."""
@@ -84,6 +84,7 @@ def evaluate_verse(
     *,
     part: str,
     given: Sequence[str] = ("form",),
+    chosen: bool = False,
     rounded: bool = False,
 ) -> Perplexity:
     """Measure a bundle on verse: protocol V.
@@ -93,10 +94,12 @@ def evaluate_verse(
         names: Files of JSON lines, each with a `split`.
         part: A key of `SPLITS`.
         given: Fields that the model is told; the others are left open.
+        chosen: Let the model find the field that it learned to choose before the text, at the cost
+            of what it gives to it, where a poem has it.
         rounded: Measure the network that writes, its weights rounded to bytes, not the exact one.
 
     Raises:
-        OptionError: The model is not one of records, or knows no such field.
+        OptionError: The model is not one of records, knows no such field, or chooses none.
         CorpusError: The records cannot be read, or there are none of this part.
     """
     if not bundle.has_records:
@@ -107,12 +110,17 @@ def evaluate_verse(
         if name not in bundle.vocab.fields and name != "form":
             known = ", ".join(bundle.vocab.fields) or "none"
             raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
+    found = bundle.chosen_field if chosen else None
+    if chosen and (found is None or found in given):
+        raise OptionError(
+            "the model has no field to choose", hint="leave out --chosen, or the field in --given"
+        )
     network = ByteModel(bundle) if rounded else Model(bundle)
 
     def score(records: list[Record]) -> list[Tally]:
-        return tallies(network, bundle.vocab, records, only_han=True)
+        return tallies(network, bundle.vocab, records, only_han=True, chosen=found)
 
-    return measured(read_verse(names, part), score, given)
+    return measured(read_verse(names, part), score, [*given, *([found] if found else [])])
 
 
 def measured(

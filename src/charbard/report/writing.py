@@ -15,6 +15,8 @@ from charbard.vocab import END
 __all__ = ["write_records", "write_running"]
 
 _ROWS = 64
+_CHOSEN = -1
+"""In an opening: the model says itself what stands here."""
 
 
 def write_records(
@@ -28,6 +30,8 @@ def write_records(
 ) -> list[str]:
     """One record for each set of fields, free of any constraint.
 
+    A field that the model learned to choose itself is written by it, if it is not given.
+
     Args:
         bundle: A model of records.
         network: Its network.
@@ -36,7 +40,14 @@ def write_records(
         seed: Together with the number of the record it decides every draw.
         longest: A record that has not ended by then is cut, in characters.
     """
-    openings = [opening_of(bundle.vocab, each) for each in fields]
+    given = list(fields)
+    openings = [opening_of(bundle.vocab, each) for each in given]
+    if (chosen := bundle.chosen_field) is not None:
+        marker = bundle.vocab.marker(chosen)
+        openings = [
+            opening if chosen in each else [*opening[:-1], marker, _CHOSEN, opening[-1]]
+            for each, opening in zip(given, openings, strict=True)
+        ]
     allowed = [END, *range(bundle.vocab.first_char, len(bundle.vocab))]
     draws = Draws(options=options, seed=seed, logp=False)
     return _written(bundle, network, openings, as_ids(allowed), draws, longest)
@@ -73,6 +84,12 @@ def _written(
 
 def _text(opening: list[int], allowed: Ids, draws: Draws, longest: int) -> Steps:
     """Write to the end of the record; emits its ids, once."""
+    if _CHOSEN in opening:
+        at = opening.index(_CHOSEN)
+        yield from read_ids(opening[: at - 1])
+        ask = draws.ask(allowed[allowed != END], longest)  # a step behind all those of the text
+        outcome = yield Plan((0,), (opening[at - 1],), (ask,))
+        opening = [*outcome.ids, *opening[at + 1 :]]
     yield from read_ids(opening[:-1])
     ids, last = list[int](), opening[-1]
     while len(ids) < longest:

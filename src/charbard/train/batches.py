@@ -10,7 +10,7 @@ Shape letters: T time, B rows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -42,7 +42,7 @@ class Batch:
 
     ids_TB: Tensor
     targets_TB: Tensor
-    """What follows each id; -1 where nothing is to be learned (padding, a record's fields)."""
+    """What follows each id; -1 where nothing is to be learned (padding, fields only told)."""
     counted: int
     """Predictions in the global batch that count: what the summed loss is divided by."""
     rows: int
@@ -140,7 +140,8 @@ class RecordBatches:
             rng = np.random.default_rng([self._config.seed, epoch])
             size = self._config.batch_size * self._config.seq_length
             share = self._config.field_dropout
-            plan = packed(self._dataset, self._chosen, size, share, rng)
+            written = self._config.written_fields
+            plan = packed(self._dataset, self._chosen, size, share, rng, written)
             self._plan = (epoch, [chunk for batch in plan for chunk in batch])
         return self._plan[1]
 
@@ -160,17 +161,19 @@ class Chunked:
     """(B, fields): which fields are left open."""
     start: int
     stop: int
+    written: tuple[str, ...] = ()
+    """Fields whose characters are to be learned, too."""
 
     def read(self, dataset: Dataset, rows: slice) -> Batch:
-        """Gather the ids; padding and fields have no target."""
+        """Gather the ids; padding, and fields that are only told, have no target."""
         length = self.stop - self.start
         ids = np.full((length, len(self.records)), END, np.int64)
         targets = np.full((length, len(self.records)), -1, np.int64)
         for column, (record, dropped) in enumerate(zip(self.records, self.dropped, strict=True)):
-            before, text = _gather(dataset, int(record), dropped)
+            before, learned, text = _gather(dataset, int(record), dropped, self.written)
             # What is read, what follows it: one behind the other by one place.
             read = _stretch([np.array([END]), before, text[:-1]], self.start, self.stop)
-            wanted = _stretch([np.full(len(before), -1), text], self.start, self.stop)
+            wanted = _stretch([learned, text], self.start, self.stop)
             ids[: len(read), column], targets[: len(wanted), column] = read, wanted
         counted = int((targets >= 0).sum())
         ids_TB, targets_TB = torch.from_numpy(ids[:, rows]), torch.from_numpy(targets[:, rows])
@@ -187,6 +190,7 @@ def packed(
     size: int,
     share_dropped: float,
     rng: np.random.Generator,
+    written: tuple[str, ...] = (),
 ) -> list[list[Chunked]]:
     """Plan an epoch: groups of records of nearly one length, each cut into stretches of time.
 
@@ -196,6 +200,7 @@ def packed(
         size: About how many ids one batch holds.
         share_dropped: Chance that a field is left open.
         rng: Decides order and what is left open.
+        written: Fields whose characters are to be learned, too.
     """
     fields = dataset.field_sizes[records]
     dropped = rng.random(fields.shape) < share_dropped
@@ -212,7 +217,9 @@ def packed(
         place += len(group)
         plan.append(
             [
-                Chunked(records[group], dropped[group], start, min(longest, start + stride))
+                Chunked(
+                    records[group], dropped[group], start, min(longest, start + stride), written
+                )
                 for start in range(0, longest, stride)
             ]
         )
@@ -220,21 +227,29 @@ def packed(
 
 
 def _gather(
-    dataset: Dataset, record: int, dropped: NDArray[np.bool_]
-) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """What stands before a record's text, without the dropped fields; and its text, not yet read.
+    dataset: Dataset, record: int, dropped: NDArray[np.bool_], written: tuple[str, ...]
+) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
+    """What stands before a record's text, without the dropped fields; what of that is to be
+    learned, -1 elsewhere; and its text, not yet read.
 
     Before a text with fields stand the fields and the text's marker.
     """
     start, stop = int(dataset.bounds[record]), int(dataset.bounds[record + 1])
     if not dropped.size:
-        return np.empty(0, np.int64), dataset.ids[start:stop]
-    kept, place = [], start
-    for size, drop in zip(dataset.field_sizes[record], dropped, strict=True):
-        if not drop:
+        return np.empty(0, np.int64), np.empty(0, np.int64), dataset.ids[start:stop]
+    kept, learned, place = list[Any](), list[Any](), start
+    sizes = dataset.field_sizes[record]
+    for name, size, drop in zip(dataset.config.fields, sizes, dropped, strict=True):
+        if size and not drop:
             kept.append(dataset.ids[place : place + size])
+            value = kept[-1][1:] if name in written else np.full(size - 1, -1)
+            learned += [[-1], value]
         place += int(size)
-    return np.concatenate([*kept, dataset.ids[place : place + 1]]), dataset.ids[place + 1 : stop]
+    return (
+        np.concatenate([*kept, dataset.ids[place : place + 1]]),
+        np.concatenate([*learned, [-1]]).astype(np.int64),
+        dataset.ids[place + 1 : stop],
+    )
 
 
 def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray[np.int64]:

@@ -82,7 +82,7 @@ def open_training(
     for reason in recipe.reasons:
         say(reason)
     model, config = configs_from(recipe.settings, len(dataset.vocab))
-    _check_size(dataset, config)
+    _check_fits(dataset, config)
     return Trainer(
         Setup(
             dataset=dataset,
@@ -92,7 +92,7 @@ def open_training(
             folder=folder,
             budget=Budget(config, wish.started),
             provenance=_provenance(dataset, base),
-            begin_with=None if base is None else _grown(base, model),
+            begin_with=None if base is None else _grown(base, dataset.vocab),
         )
     )
 
@@ -162,7 +162,12 @@ def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
     return Recipe({**settings, "batch_size": batch, "seq_length": length}, (reason,))
 
 
-def _check_size(dataset: Dataset, config: TrainConfig) -> None:
+def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
+    for name in set(config.written_fields) - set(dataset.config.fields):
+        raise OptionError(
+            f"the text has no field {name!r} to be written",
+            hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see --fields",
+        )
     size = dataset.size(TRAIN)
     least = 2 if dataset.has_records else config.seq_length + 1
     if size < least:
@@ -199,17 +204,22 @@ def _architecture(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
     return architecture
 
 
-def _grown(base: Bundle, model: ModelConfig) -> dict[str, Tensor]:
-    """A bundle's weights with rows for new characters: near the mean of the old ones, and rare."""
+def _grown(base: Bundle, vocab: Vocab) -> dict[str, Tensor]:
+    """A bundle's weights with rows for new symbols: near the mean of the old ones, and rare."""
     rng = np.random.default_rng(0)
-    more = model.vocab_size - base.config.vocab_size
+    old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
+    rows = np.array([old.get(symbol, -1) for symbol in vocab.symbols])
+    new = rows < 0
 
     def grow(name: str, value: NDArray[Any]) -> Tensor:
-        if more and name == "output.bias":
-            value = np.concatenate([value, np.full(more, value.min())])
-        elif more and name in ("embedding", "output.weight"):
-            spread = rng.normal(0, 0.1 * value.std(), (more, value.shape[1]))
-            value = np.concatenate([value, value.mean(0) + spread])
+        if name in ("embedding", "output.weight", "output.bias"):
+            grown = value[rows]
+            if name == "output.bias":
+                grown[new] = value.min()
+            else:
+                spread = rng.normal(0, 0.1 * value.std(), (int(new.sum()), value.shape[1]))
+                grown[new] = value.mean(0) + spread
+            value = grown
         return torch.from_numpy(value.astype(np.float32))
 
     return {name: grow(name, value) for name, value in base.weights.items()}

@@ -12,7 +12,9 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Any, TypeVar
 
+import numpy as np
 from fastapi import Request
+from numpy.typing import NDArray
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -23,6 +25,7 @@ from charbard.web.library import Opened
 from charbard.web.slots import Slots
 from charbard.web.state import Studio
 from charbard.writer import Found, Work, further
+from charbard.writer.work import Heard
 
 __all__ = [
     "Facts",
@@ -31,6 +34,7 @@ __all__ = [
     "emitted",
     "encode_event",
     "encode_line",
+    "following",
     "found",
     "in_thread",
 ]
@@ -86,16 +90,52 @@ async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> 
     return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
 
 
-async def found(studio: Studio, opened: Opened, work: Work[T]) -> T:
-    """What a work finds: it thinks in a thread, and writes in the shared engine."""
-    step = await in_thread(studio, further, work)
+async def following(
+    studio: Studio,
+    opened: Opened,
+    work: Work[T],
+    keep_LH: NDArray[np.float32] | None = None,
+    *,
+    but: type | tuple[()] = (),
+    is_quick: bool = False,
+) -> AsyncGenerator[tuple[int, Any] | Found[T], None]:
+    """Do a work in the shared engine: what its tasks emit, as it comes, then what it finds.
+
+    Args:
+        studio: The studio.
+        opened: The model.
+        work: What is to be done.
+        keep_LH: Units that are switched off, see `Task.keep_LH`.
+        but: What of all that is emitted neither the work nor the caller wants.
+        is_quick: Whether its own thinking is so short that the event loop does it, not a thread.
+
+    Raises:
+        StoppedError: The server is being stopped and the time of grace is over.
+        CharbardError: What the work or the engine raised.
+    """
+
+    async def think(*heard: Heard) -> Sequence[Task] | Found[T]:
+        return further(work, *heard) if is_quick else await in_thread(studio, further, work, *heard)
+
+    step = await think()
     while not isinstance(step, Found):
-        async with aclosing(opened.stream(step)) as said:
-            heard = [one async for one in said]
-        studio.check_going()
-        step = await in_thread(studio, further, work, heard)
-    value: T = step.value
-    return value
+        heard: Heard = []
+        async with aclosing(opened.stream(step, keep_LH, but=but)) as said:
+            async for one in said:
+                studio.check_going()
+                heard.append(one)
+                yield one
+        step = await think(heard)
+    yield step
+
+
+async def found(studio: Studio, opened: Opened, work: Work[T]) -> T:
+    """What a work finds; errors as in `following`."""
+    async with aclosing(following(studio, opened, work)) as steps:
+        async for step in steps:
+            if isinstance(step, Found):
+                return step.value
+    raise AssertionError("a work ends with what it found")
 
 
 def encode_line(fact: dict[str, Any]) -> bytes:

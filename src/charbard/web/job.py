@@ -12,10 +12,12 @@ from typing import Any
 from charbard.errors import CharbardError
 from charbard.files import write_atomically
 
-__all__ = ["ENDED", "Job", "Place", "Tail", "thinned"]
+__all__ = ["ENDED", "RESUMABLE", "Job", "Place", "Tail", "thinned"]
 
 ENDED = ("finished", "stopped", "interrupted", "failed")
 """States of a training that is over: by its time, by its user, with its server, by an error."""
+RESUMABLE = ("interrupted", "failed")
+"""Those that may be gone on with, if a checkpoint is there."""
 _MOST_POINTS = 300
 """Progress that is told to who comes late: as much as a curve can show."""
 
@@ -32,6 +34,8 @@ class Job:
     """Length of the text."""
     began: str
     """When, in UTC, as ISO 8601."""
+    threads: int | None = None
+    """How many it was started with; None: all cores."""
     pid: int = 0
     """Number of its process, once there is one."""
     state: str = "training"
@@ -52,7 +56,7 @@ class Job:
     def about(self) -> dict[str, Any]:
         """What a client is told."""
         told = asdict(self)
-        del told["pid"]
+        del told["pid"], told["threads"]
         told["model"] = self.name if self.digest else None
         if not self.error:
             del told["error"], told["hint"]
@@ -94,6 +98,14 @@ class Place:
     def cache(self) -> Path:
         """The encoded text: kept here, so that it goes with the text."""
         return self.path / "cache"
+
+    def checkpoints(self) -> list[Path]:
+        """What a training could go on from."""
+        return list(self.run.glob("checkpoint_*"))
+
+    def can_go_on(self) -> bool:
+        """Whether all is there that `--resume` needs."""
+        return self.text.exists() and bool(self.checkpoints())
 
     def save(self, job: Job) -> None:
         """Write the record.

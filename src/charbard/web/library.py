@@ -70,19 +70,19 @@ class Opened:
         tasks: Sequence[Task],
         keep_LH: NDArray[np.float32] | None = None,
         *,
-        kind: type = object,
+        but: type | tuple[()] = (),
     ) -> AsyncGenerator[tuple[int, Any], None]:
         """Run tasks of one request as one.
 
         Args:
             tasks: The tasks; none goes on from a state of its own.
             keep_LH: See `Task.keep_LH`.
-            kind: What of all they emit is wanted; the rest never leaves the engine's thread.
+            but: What of all they emit is not wanted, and never leaves the engine's thread.
 
         Yields:
             (number of the task, what it emitted), as it comes.
         """
-        return self.engine.stream(_joined(tasks, keep_LH, kind))
+        return self.engine.stream(_joined(tasks, keep_LH, but))
 
     def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
         """As `stream`, for a thread."""
@@ -128,16 +128,18 @@ class Opened:
 
 
 def _joined(
-    tasks: Sequence[Task], keep_LH: NDArray[np.float32] | None = None, kind: type = object
+    tasks: Sequence[Task],
+    keep_LH: NDArray[np.float32] | None = None,
+    but: type | tuple[()] = (),
 ) -> Task:
     """Tasks side by side, as one task of an engine. A single one is spared the joining."""
     assert all(task.state is None and task.keep_LH is None for task in tasks)
     if len(tasks) == 1:
         (task,) = tasks
-        steps = through(task.steps, lambda said: ([(0, said)] * isinstance(said, kind), False))
+        steps = through(task.steps, lambda said: ([(0, said)] * (not isinstance(said, but)), False))
     else:
         steps = together([task.steps for task in tasks])
-        steps = through(steps, lambda said: ([said] * isinstance(said[1], kind), False))
+        steps = through(steps, lambda said: ([said] * (not isinstance(said[1], but)), False))
     return Task(steps, rows=sum(task.rows for task in tasks), keep_LH=keep_LH)
 
 
@@ -147,7 +149,7 @@ class Library:
     def __init__(self, writers: Iterable[tuple[str, Writer]] = ()) -> None:
         self._opened: dict[str, Opened] = {}
         for name, writer in writers:
-            self.add(name, writer)
+            self.add(Opened(name, writer))
 
     @classmethod
     def open(cls, paths: Iterable[Path]) -> "Library":
@@ -162,13 +164,13 @@ class Library:
             name = path.resolve().parent.name if path.stem == "model" else path.stem
             if name in library._opened:
                 raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
-            library.add(name, Writer.open(path), path)
+            library.add(Opened(name, Writer.open(path), path))
         return library
 
-    def add(self, name: str, writer: Writer, path: Path | None = None) -> None:
-        """Put a model under a name, in place of the one that had it; `path` is where it lies."""
-        self.remove(name)
-        self._opened[name] = Opened(name, writer, path)
+    def add(self, opened: Opened) -> None:
+        """Put a model under its name, in place of the one that had it."""
+        self.remove(opened.name)
+        self._opened[opened.name] = opened
 
     def remove(self, name: str) -> None:
         """Forget a model."""

@@ -12,22 +12,23 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from charbard.config import StudioConfig, TextOrder
+from charbard.config import StudioConfig
 from charbard.cores import check_threads
 from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError
 from charbard.extras import need
 from charbard.files import data_folder, saving
-from charbard.web.job import Job, Place
-from charbard.web.library import Library
+from charbard.web.job import RESUMABLE, Job, Place
+from charbard.web.library import Library, Opened
 from charbard.web.slots import Slots
 from charbard.web.submitted import checked_text, model_name
+from charbard.web.trainer import SAVING_S, end_orphan, locked, spawned
 from charbard.writer import Writer
 
 __all__ = ["LEAST_MINUTES", "Order", "Workshop"]
@@ -36,8 +37,6 @@ LEAST_MINUTES = 0.1
 """What `charbard train` takes at least."""
 _SNAPSHOTS = 12
 """Small bundles along the way, for the time-lapse of learning."""
-_SAVING_S = 30.0
-"""How long a training that is told to stop may take to save."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Workshop:
         folder = config.workshop_folder
         self._folder = Path(folder) if folder else data_folder() / "workshop"
         self._library = library
-        self._lock = _locked(self._folder)
+        self._lock = locked(self._folder)
         self._jobs: dict[str, Job] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -83,8 +82,13 @@ class Workshop:
         return next((job for job in self._jobs.values() if not job.is_over), None)
 
     def jobs(self) -> list[Job]:
-        """All of them, the latest first."""
-        return sorted(self._jobs.values(), key=lambda job: job.began, reverse=True)
+        """All of them: the one that is going on, then the latest."""
+        jobs = self._jobs.values()
+        return sorted(jobs, key=lambda job: (not job.is_over, job.began), reverse=True)
+
+    def about(self, job: Job) -> dict[str, Any]:
+        """What a client is told."""
+        return {**job.about(), "resumable": self._can_resume(job)}
 
     def find(self, number: str) -> Job:
         """A training by its number.
@@ -147,13 +151,40 @@ class Workshop:
             minutes=order.minutes,
             chars=0,
             began=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            threads=self.config.workshop_threads,
         )
         job = await asyncio.to_thread(self._launched, job, order.content)
+        self._follow(job)
+        await self._forget_oldest()
+        return job
+
+    async def resume(self, number: str) -> Job:
+        """Go on with a training that a server's end or an error broke off, from its checkpoint.
+
+        Raises:
+            NotFoundError: There is none of this number.
+            OccupiedError: A training is running, or a text is coming in.
+            OptionError: It is over, or nothing is left to go on from.
+            SaveError: The disk is full.
+        """
+        with self.door():
+            job = self.find(number)
+            if not self._can_resume(job):
+                raise OptionError(
+                    f"training {job.id!r} is {job.state} and cannot be resumed",
+                    hint="one that was interrupted can, if its text and a checkpoint are there",
+                )
+            job = await asyncio.to_thread(self._spawned, replace(job, error="", hint=""))
+            self._follow(job)
+        return job
+
+    def _can_resume(self, job: Job) -> bool:
+        return job.state in RESUMABLE and self.place(job).can_go_on()
+
+    def _follow(self, job: Job) -> None:
         self._jobs[job.id] = job
         self._ending = "stopped"
         self._watching = asyncio.create_task(self._watch(job))
-        await self._forget_oldest()
-        return job
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
         """Tell a training to end now; what it has learned is kept, and this waits for it.
@@ -167,7 +198,7 @@ class Workshop:
             self._process.terminate()
             watching = asyncio.shield(self._watching)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(watching, _SAVING_S)
+                await asyncio.wait_for(watching, SAVING_S)
             if not self._watching.done():
                 self._process.kill()
                 await self._watching
@@ -186,7 +217,7 @@ class Workshop:
         await asyncio.to_thread(shutil.rmtree, self.place(job).path, ignore_errors=True)
 
     async def close(self) -> None:
-        """End with the server: what runs saves its checkpoint, its model and its text stay."""
+        """End with the server: what runs saves its checkpoint; this, model and text stay."""
         if job := self.running:
             await self.stop(job.id, "interrupted")
         self.let_go()
@@ -200,12 +231,13 @@ class Workshop:
             self._lock = None
 
     def command(self, job: Job) -> list[str]:
-        """How a training is started, in its own folder."""
+        """How a training is started in its own folder, or gone on with if it has a checkpoint."""
         command = [sys.executable, "-m", "charbard", "train", "text.txt", "--out", "run", "--quiet"]
-        if (threads := self.config.workshop_threads) is not None:
-            command += ["--threads", str(threads)]
-        command += ["--snapshots", str(_SNAPSHOTS)]
-        return [*command, *self.budget(job.minutes)]
+        if job.threads is not None:
+            command += ["--threads", str(job.threads)]
+        if self.place(job).checkpoints():
+            return [*command, "--resume"]
+        return [*command, "--snapshots", str(_SNAPSHOTS), *self.budget(job.minutes)]
 
     def budget(self, minutes: float) -> Sequence[str]:
         """The options that say how long it takes."""
@@ -220,63 +252,57 @@ class Workshop:
         try:
             with saving(place.text):
                 place.text.write_bytes(content)
-            with saving(place.complaints), place.complaints.open("wb") as complaints:
-                self._process = subprocess.Popen(
-                    self.command(job),
-                    cwd=place.path,
-                    env=os.environ
-                    | {"CHARBARD_CACHE": "cache", "PYTHONPATH": os.pathsep.join(sys.path)},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=complaints,
-                    start_new_session=True,  # Ctrl-C in the terminal is for the studio
-                )
-            self._stand_back(self._process.pid)
-            job = replace(job, pid=self._process.pid)
-            place.save(job)
+            return self._spawned(job)
         except BaseException:
             shutil.rmtree(place.path, ignore_errors=True)
             raise
-        return job
 
-    def _stand_back(self, pid: int) -> None:
-        """Before it has threads: they inherit it."""
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, pid, self.config.workshop_nice)
+    def _spawned(self, job: Job) -> Job:
+        """Start the process in the training's folder."""
+        place = self.place(job)
+        process = spawned(self.command(job), place, nice=self.config.workshop_nice)
+        job = replace(job, state="training", pid=process.pid)
+        try:
+            place.save(job)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        self._process = process
+        return job
 
     async def _watch(self, job: Job) -> None:
         """Wait for the end, then put the model where everybody finds it."""
         assert self._process is not None
         code = await asyncio.to_thread(self._process.wait)
         ending = self._ending
-        job, writer = await asyncio.to_thread(self._ended, job, code, ending)
-        if writer is not None:
-            self._library.add(job.name, writer, self.place(job).bundle)
+        job, opened = await asyncio.to_thread(self._ended, job, code, ending)
+        if opened is not None:
+            self._library.add(opened)
         self._jobs[job.id] = job
 
-    def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, Writer | None]:
+    def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, Opened | None]:
         """What came of it; only what is needed later stays on the disk."""
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
-        elif code in (0, 130, -15) or place.bundle.exists():
+        elif code in (0, 130, -signal.SIGTERM) or (code < 0 and place.bundle.exists()):
             job = replace(job, state=ending)
         else:
             error, hint = place.complaint()
             job = replace(job, state="failed", error=error, hint=hint)
-        writer = None
+        opened = None
         if place.bundle.exists():
             try:
-                writer = _opened(place.bundle)
-                job = replace(job, digest=writer.bundle.digest)
+                opened = _opened(job.name, place.bundle)
+                job = replace(job, digest=opened.bundle.digest)
             except CharbardError as error:
                 job = job.failed(error)
-        if job.state != "interrupted":
+        if not self._can_resume(job):
             _clear(place)
         with contextlib.suppress(CharbardError):  # a full disk: the record is of no use now
             place.save(job)
-        return job, writer
+        return job, opened
 
     async def _forget_oldest(self) -> None:
         for job in self.jobs()[self.config.workshop_kept :]:
@@ -290,71 +316,35 @@ class Workshop:
             if (job := place.load()) is None or job.id != path.name:
                 continue
             if not job.is_over:
-                _end_orphan(job)
-                job = replace(job, state="interrupted")
+                end_orphan(job)
+                job = replace(job, state="finished" if place.is_complete() else "interrupted")
             job = self._reopened(place, job)
+            if not self._can_resume(job):
+                _clear(place)
             place.save(job)
             self._jobs[job.id] = job
 
     def _reopened(self, place: Place, job: Job) -> Job:
         if not place.bundle.exists():
             return replace(job, digest="")
+        name = model_name(job.name, {opened.name for opened in self._library})
         try:
-            writer = _opened(place.bundle)
+            opened = _opened(name, place.bundle)
         except CharbardError as error:
             return job.failed(error)
-        name = model_name(job.name, {opened.name for opened in self._library})
-        self._library.add(name, writer, place.bundle)
-        return replace(job, name=name, digest=writer.bundle.digest)
+        self._library.add(opened)
+        return replace(job, name=name, digest=opened.bundle.digest)
 
 
-def _opened(path: Path) -> Writer:
+def _opened(name: str, path: Path) -> Opened:
     """Open for writing, and ready for the first request."""
-    writer = Writer.open(path)
-    next(writer.texts(TextOrder(length=1)))
-    return writer
+    opened = Opened(name, Writer.open(path), path)
+    opened.warm()
+    return opened
 
 
 def _clear(place: Place) -> None:
     """Drop what only a resumed training would need: the text above all."""
     shutil.rmtree(place.cache, ignore_errors=True)
-    for path in (place.text, *place.run.glob("checkpoint_*")):
+    for path in (place.text, *place.checkpoints()):
         path.unlink(missing_ok=True)
-
-
-def _end_orphan(job: Job) -> None:
-    """Stop a training whose server was killed. Only where the system says what a process is."""
-    folder = Path(f"/proc/{job.pid}/cwd")
-
-    def lives() -> bool:
-        try:
-            return folder.readlink().name == job.id
-        except OSError:
-            return False
-
-    if lives():
-        with contextlib.suppress(OSError):
-            os.kill(job.pid, signal.SIGTERM)  # once: a second one would not let it save
-        for _ in range(int(_SAVING_S * 10)):
-            if not lives():
-                break
-            time.sleep(0.1)
-
-
-def _locked(folder: Path) -> int | None:
-    """Make the folder and hold its lock until the studio ends."""
-    with saving(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise OptionError(
-                f"another studio has its workshop in {str(folder)!r}",
-                hint="choose another folder: --set workshop_folder=FOLDER",
-            ) from None
-    return lock

@@ -4,6 +4,7 @@ The model may be one of names, trained with the fields surname and gender, or on
 given name is written as the beginning of a line, from characters that names are made of.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from charbard.config import NameOrder, VerseOrder
@@ -12,6 +13,7 @@ from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
 from charbard.writer.poem import Poem
 from charbard.writer.request import OPEN
+from charbard.writer.told import share_told
 from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Work
 
@@ -21,6 +23,9 @@ _BOOK = "xinyun"
 _COMMON = 2500
 """Names are read by everybody: no rarer characters than these."""
 _NO_GENDER = "the model was trained without genders: yours does not reach it"
+_GENDERS = ("男", "女")
+_TELLS = 0.1
+"""Share of first characters that must differ between the genders for one to be worth telling."""
 
 
 def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
@@ -47,7 +52,7 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
         form=form.name,
         book=_BOOK,
         template=before + given,
-        banned=order.banned + ("".join(sorted(unwanted_in_names())) if order.unwanted else ""),
+        banned=order.banned + _unwanted(order, surname + given),
         commonest=_COMMON,
         boldness=order.boldness,
         temperature=order.temperature,
@@ -58,17 +63,38 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
         novel=False,  # a name may well stand in a poem
     )
     liked = [replace(asked, template=text) for text in _with_liked(asked.template, order.like)]
+    notes = _gender_notes(writer, fields)
     found: dict[str, Poem] = {}
     for wish in liked or [asked]:
         request = writer.request_in(form, wish, fields=fields)
         for poem in (yield from writer.poem_work(request)):
             if told:
                 poem = replace(poem, lines=(surname + poem.lines[0],))
-            if order.gender and "gender" not in known:
-                poem = replace(poem, notes=(*poem.notes, _NO_GENDER))
-            found.setdefault(poem.lines[0], poem)
+            found.setdefault(poem.lines[0], replace(poem, notes=(*poem.notes, *notes)))
     ranked = sorted(found.values(), key=lambda poem: -poem.score.total)
     return ranked[: order.candidates]
+
+
+def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """What to say of a gender that was asked for and that hardly reaches the names."""
+    if not fields["gender"]:
+        return ()
+    if "gender" not in writer.bundle.vocab.fields:
+        return (_NO_GENDER,)
+    male, female = ({**fields, "gender": gender} for gender in _GENDERS)
+    share = share_told(writer.bundle, writer.network, male, female)
+    if share >= _TELLS:
+        return ()
+    return (
+        f"the model hardly tells {' from '.join(_GENDERS)}: only {share:.0%} of the names it would"
+        " write differ in how they begin, so choose by eye",
+    )
+
+
+def _unwanted(order: NameOrder, asked: str) -> str:
+    """What is kept out unasked; a character that was given or liked is wanted."""
+    wanted = set(asked + order.like)
+    return "".join(sorted(unwanted_in_names() - wanted)) if order.unwanted else ""
 
 
 def _given(order: NameOrder) -> str:

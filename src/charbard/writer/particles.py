@@ -75,6 +75,8 @@ class Search:
     """Nats added to some characters, such as those that answer the line above."""
     unwanted: Unwanted | None = None
     """Lines that are written only where nothing else comes; not asked of lines given whole."""
+    rhyme: str | None = None
+    """The group to rhyme in; None: any that the machine allows."""
     start: State | None = None
     """One row that has read nothing: without it a first line that nothing stands before is not
     drafted again."""
@@ -133,7 +135,7 @@ def drafts(prime: Sequence[int], machine: Machine, search: Search) -> Steps:
     """
     state = yield from _primed(prime[:-1], search)
     spans = machine.spans[: search.lines]
-    kept = _Kept(0, _Draft(machine.start()), state)
+    kept = _Kept(0, _Draft(machine.start(search.rhyme)), state)
     crowd, back, now, again = [kept.draft], None, search, 0
     step, shown, stayed = 0, 0, tuple[int, ...]()
     while True:

@@ -16,6 +16,7 @@ from charbard.prosody.compiler import shapes
 from charbard.prosody.conflict import compile_wish, nearest_wish
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
+from charbard.prosody.main_rhyme import signs_of
 from charbard.prosody.wish import Ban, Lock, Wish
 from charbard.vocab import UNKNOWN
 from charbard.writer.prime import opening_ids
@@ -26,6 +27,8 @@ __all__ = ["OPEN", "Lexicons", "Request", "form_label", "read_order"]
 OPEN = "_"
 """Stands for an open character in a template."""
 _OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
+_RHYME = "rhyme"
+"""The field by which a model is told the rhyme."""
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
 """How many are kept; one takes well under a megabyte."""
@@ -48,6 +51,19 @@ class Request:
     """The same without the theme, to see what the theme does."""
     notes: tuple[str, ...]
     """What the user should know."""
+    signs: Mapping[int, str]
+    """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
+    told the rhyme."""
+
+    @property
+    def rhyme_marker(self) -> int:
+        """Id that announces the rhyme to a model that is told it."""
+        return self.machine.lexicon.vocab.marker(_RHYME)
+
+    def told(self, ids: Sequence[int], group: str | None) -> tuple[int, ...]:
+        """`prime` or `bare` with the rhyme, if it is a group that the model can be told."""
+        sign = next((sign for sign, name in self.signs.items() if name == group), None)
+        return tuple(ids) if sign is None else (*ids[:-1], self.rhyme_marker, sign, ids[-1])
 
     @property
     def given_ids(self) -> tuple[int, ...]:
@@ -133,7 +149,18 @@ def read_order(
     notes += [note for note in more if note not in notes]
     if order.theme and "title" not in bundle.vocab.fields:
         notes.append("the model was trained without titles: the theme does not reach it")
-    return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes))
+    signs = _signs(bundle, machine)
+    return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes), signs)
+
+
+def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
+    """Between which rhymes a model that has learned to choose one may choose."""
+    vocab, lexicon = bundle.vocab, machine.lexicon
+    if bundle.chosen_field != _RHYME:
+        return {}
+    signs = signs_of(lexicon.book)
+    ids = {group: vocab.id_of(signs[group]) for group in machine.open_rhymes if group in signs}
+    return {char_id: group for group, char_id in ids.items() if char_id is not None}
 
 
 class Lexicons:

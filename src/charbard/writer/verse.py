@@ -20,6 +20,7 @@ from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import nearest_wish
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Ids
+from charbard.prosody.main_rhyme import main_rhyme
 from charbard.prosody.wish import Wish
 from charbard.runtime import Network, Task, run
 from charbard.runtime.quant import ByteModel
@@ -31,10 +32,10 @@ from charbard.writer.particles import (
     Search,
     TextDrafted,
     Unwanted,
-    drafts,
 )
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
+from charbard.writer.rhymed import rhymed_drafts
 from charbard.writer.scoring import read_alternatives, read_scored
 from charbard.writer.work import Runner, Work, done
 
@@ -153,9 +154,8 @@ class VerseWriter:
         start = self.network.start()
         return [
             Task(
-                drafts(
-                    request.prime,
-                    request.machine,
+                rhymed_drafts(
+                    request,
                     Search(
                         options=options,
                         seed=order.seed,
@@ -233,7 +233,7 @@ class VerseWriter:
         )
         allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
         steps = read_alternatives(
-            self.network, request.prime, ids, allowed, at=at, most=min(_TRIED, len(allowed))
+            self.network, _told(request, ids), ids, allowed, at=at, most=min(_TRIED, len(allowed))
         )
         ((_, found),) = yield [Task(steps, rows=_TRIED)]
         return _alternatives(found, self.bundle.vocab.symbols)[:top]
@@ -244,7 +244,7 @@ class VerseWriter:
 
     def _score_work(self, request: Request) -> Work[Poem]:
         ids = request.given_ids
-        ((_, logp),) = yield [Task(read_scored(request.prime, ids))]
+        ((_, logp),) = yield [Task(read_scored(_told(request, ids), ids))]
         return (yield from self._ranked_work(request, {0: TextDrafted(ids, logp)}))[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
@@ -277,7 +277,8 @@ class VerseWriter:
         """
         if request.prime == request.bare:
             return []
-        return [Task(read_scored(request.bare, written[n].ids)) for n in sorted(written)]
+        texts = [written[n].ids for n in sorted(written)]
+        return [Task(read_scored(_told(request, ids, bare=True), ids)) for ids in texts]
 
     def ranked(
         self,
@@ -303,6 +304,12 @@ class VerseWriter:
             for number, (candidate, text) in enumerate(sorted(written.items()))
         ]
         return sorted(poems, key=lambda poem: -poem.score.total)
+
+
+def _told(request: Request, ids: Sequence[int], *, bare: bool = False) -> tuple[int, ...]:
+    """What the model reads before a text that is there: its rhyme, too, if that is told."""
+    group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
+    return request.told(request.bare if bare else request.prime, group)
 
 
 def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:

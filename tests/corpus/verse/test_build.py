@@ -11,6 +11,7 @@ from charbard.corpus.verse.poem import from_json, to_json
 from charbard.corpus.verse.tunes import known_tunes, tune_of_qu
 from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
+from charbard.prosody.main_rhyme import main_rhyme
 
 
 @pytest.fixture
@@ -30,6 +31,30 @@ def test_a_poem_becomes_a_record(built) -> None:
     assert (poem.form, poem.author, poem.dynasty, poem.kind) == ("五绝", "柳宗元", "唐", "诗")
     assert poem.id == "poet.tang.0/1"
     assert poem.popularity is None  # two characters of title say too little
+
+
+def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
+    """By 平水韵, with its tone; a song by the part of 词林正韵, all tones together."""
+    poems, _ = built
+
+    assert poems["江雪"].rhyme == "屑"
+    assert poems["念奴娇"].rhyme in ("物", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "book", "group"),
+    [
+        ("床前明月光，疑是地上霜。举头望明月，低头思故乡。", "pingshui", "阳"),
+        ("春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。", "pingshui", "筱"),
+        ("明月几时有，把酒问青天。不知天上宫阙，今夕是何年。", "cilin", "7"),
+        ("月落乌啼霜满天，江枫渔火对愁眠。姑苏城外寒山寺，夜半钟声到客家。", "pingshui", None),
+        ("一去二三里。", "pingshui", None),
+        ("hello.", "pingshui", None),
+    ],
+)
+def test_a_rhyme_runs_through_most_sentences(text: str, book: str, group: str | None) -> None:
+    """Three of four sentences are enough, one of two is not."""
+    assert main_rhyme(text, book=book) == group
 
 
 def test_songs_know_their_tune(built) -> None:

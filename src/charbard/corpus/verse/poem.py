@@ -17,7 +17,7 @@ _LINE_END = re.compile("[，。]")
 _SHAPE = re.compile(
     "(?:[^，。、\\s]+、)*[^，。、\\s]+[，。](?:(?:[^，。、\\s]+、)*[^，。、\\s]+[，。])*"
 )
-_TEXTS = ("id", "kind", "dynasty", "author", "title", "form", "text", "split")
+_TEXTS = ("id", "kind", "dynasty", "author", "title", "form", "rhyme", "text", "split")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,8 @@ class Poem:
     """By shape (五绝, 七律, 杂言 …), or the tune of a 词 or 曲."""
     text: str
     """Every line with its mark, `，` or `。`; in 词 and 曲 `、` is a pause inside a line."""
+    rhyme: str = ""
+    """Sign of the rhyme that runs through it; empty if it changes, or has no book to go by."""
     popularity: float | None = None
     """log10 of one more than the hits a search engine gave; None where that says nothing."""
     tags: tuple[str, ...] = ()

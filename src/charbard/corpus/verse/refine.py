@@ -16,6 +16,7 @@ from charbard.corpus.verse.gather import Gathered, RawPoem
 from charbard.corpus.verse.poem import Poem, lines_of
 from charbard.corpus.verse.script import common_spelling, spellings
 from charbard.corpus.verse.tunes import known_tunes, tune_of_ci, tune_of_qu
+from charbard.prosody.main_rhyme import main_rhyme, rhyme_sign
 
 __all__ = ["Refiner"]
 
@@ -23,6 +24,8 @@ _LEAST_LINES, _LEAST_OF_CI = 2, 3
 _STRAY = 3
 """A last line of no more characters, behind even lines of a regular width, is an editor's word."""
 _NO_TUNE = "失调名"
+_BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
+"""What a kind is said to rhyme by; 诗经 and 楚辞 are older than every book."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Refiner:
             author=common_spelling(cleaned_author(raw.author)),
             title="" if title == lines[0] else title,
             form=common_spelling(form),
+            rhyme=_rhyme(kind, text),
             text=text,
             tags=tuple(map(common_spelling, raw.tags)),
         )
@@ -79,6 +83,12 @@ class Refiner:
         if tune not in self.ci_tunes and form not in (MIXED, FRAGMENT):  # a 诗 in a book of 词
             return "诗", form, "·".join(filter(None, (raw.tune, raw.title)))
         return "词", tune or _NO_TUNE, raw.title
+
+
+def _rhyme(kind: str, text: str) -> str:
+    """Sign of the rhyme that runs through a poem; empty if there is none."""
+    group = main_rhyme(text, book=_BOOKS[kind]) if kind in _BOOKS else None
+    return "" if group is None else rhyme_sign(group, book=_BOOKS[kind]) or ""
 
 
 def _without_stray(lines: tuple[str, ...]) -> tuple[str, ...]:

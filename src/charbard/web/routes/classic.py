@@ -1,6 +1,6 @@
 """The address that char-rnn-writer's clients know, for poems and for names."""
 
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import replace
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,7 @@ from charbard.prosody import form_named
 from charbard.text import normalise
 from charbard.web.flow import collect, found, in_thread
 from charbard.web.library import Opened
-from charbard.web.routes.prose import pieces
+from charbard.web.routes.prose import whole_text
 from charbard.web.state import Here, Studio
 from charbard.writer import fresh_seed
 from charbard.writer.request import Request
@@ -69,8 +69,4 @@ async def _text(studio: Studio, opened: Opened, beginning: str) -> str:
         seed=fresh_seed(),
         options=_SURE,
     )
-    text = opened.writer.understood(order)
-    async with aclosing(pieces(studio, opened, order)) as growing:
-        async for piece in growing:
-            text += piece.text
-    return text
+    return await whole_text(studio, opened, order)

@@ -7,15 +7,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
-from charbard.bundle import load_bundle
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
 from charbard.web.answers import LINES
-from charbard.web.flow import Facts, Lines, collect, in_thread
+from charbard.web.flow import Facts, Lines, collect, found, in_thread
 from charbard.web.library import Opened
+from charbard.web.routes.prose import whole_text
 from charbard.web.schemas import Seeded, from_setting
 from charbard.web.state import Here, Studio
-from charbard.writer import VerseWriter, Writer, fresh_seed, names
+from charbard.writer import Writer, fresh_seed, name_work
 
 __all__ = ["router"]
 
@@ -69,8 +69,13 @@ async def _facts(studio: Studio, opened: Opened, body: GrowthBody, seed: int) ->
     for number, path in enumerate(paths):
         async with studio.opening:
             studio.check_going()
-            written = await in_thread(studio, _written, path, opened.kind, body, seed, studio)
-        yield {"snapshot": number, "of": len(paths), **written}
+            writer = await in_thread(studio, Writer.open, path)
+            snapshot = Opened(opened.name, writer, path)
+            try:
+                written = await _written(studio, snapshot, body, seed)
+            finally:
+                await in_thread(studio, snapshot.close)
+        yield {"snapshot": number, "of": len(paths), **_about(snapshot), **written}
     yield {"done": True, "seed": seed, "model": opened.name}
 
 
@@ -86,16 +91,19 @@ def _some(paths: Sequence[Path], most: int) -> list[Path]:
     return [paths[round(at * (len(paths) - 1) / (most - 1))] for at in range(most)]
 
 
-def _written(path: Path, kind: str, body: GrowthBody, seed: int, studio: Studio) -> dict[str, Any]:
-    """What one snapshot writes; nothing, if it holds a blocked word."""
-    bundle = load_bundle(path)
-    loss = bundle.scores.get("validation_nats")
-    about = {
-        "step": bundle.provenance.get("steps"),
-        "minutes": round(bundle.provenance.get("seconds", 0) / 60, 2),
+def _about(snapshot: Opened) -> dict[str, Any]:
+    told = snapshot.bundle.provenance
+    loss = snapshot.bundle.scores.get("validation_nats")
+    return {
+        "step": told.get("steps"),
+        "minutes": round(told.get("seconds", 0) / 60, 2),
         "loss": None if loss is None else round(loss, 4),
     }
-    if kind == "prose":
+
+
+async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int) -> dict[str, Any]:
+    """What one snapshot writes; nothing, if it holds a blocked word."""
+    if snapshot.kind == "prose":
         text = TextOrder(
             prime=body.prime,
             length=body.length,
@@ -104,16 +112,14 @@ def _written(path: Path, kind: str, body: GrowthBody, seed: int, studio: Studio)
             seed=seed,
             options=SampleOptions(temperature=0.8),
         )
-        return {**about, "text": str(next(Writer(bundle).texts(text)))}
-    writer = VerseWriter(bundle)
-    if kind == "names":
-        found = names(writer, NameOrder(surname=body.surname, seed=seed))
-        return {
-            **about,
-            "text": "，".join(poem.text for poem in found if not studio.blocks(poem.text)),
-        }
+        return {"text": await whole_text(studio, snapshot, text)}
+    if snapshot.kind == "names":
+        work = name_work(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
+        each = await found(studio, snapshot, work)
+        return {"text": "，".join(poem.text for poem in each if not studio.blocks(poem.text))}
     order = VerseOrder(form=body.form, theme=body.theme, candidates=1, particles=1, seed=seed)
-    (poem,) = writer.verse(order)
+    request = await in_thread(studio, snapshot.verse.request, order)
+    (poem,) = await found(studio, snapshot, snapshot.verse.poem_work(request))
     if studio.blocks(poem.text):
-        return {**about, "text": "", "lines": [], "marks": []}
-    return {**about, "text": poem.text, "lines": list(poem.lines), "marks": list(poem.marks)}
+        return {"text": "", "lines": [], "marks": []}
+    return {"text": poem.text, "lines": list(poem.lines), "marks": list(poem.marks)}

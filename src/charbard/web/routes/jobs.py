@@ -33,6 +33,7 @@ EXAMPLE = {
     "state": "training",
     "digest": "",
     "model": None,
+    "resumable": False,
 }
 _TOLD: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": EXAMPLE}}},
@@ -40,6 +41,9 @@ _TOLD: dict[int | str, dict[str, Any]] = {
     413: {"description": "The text is too large."},
     422: {"description": "The text is empty, too short or not text, or a value is out of range."},
 }
+
+
+_RESUMED = _TOLD | {422: {"description": "It is over, or nothing is left to go on from."}}
 
 
 class JobBody(Body):
@@ -59,9 +63,9 @@ class JobBody(Body):
 
 @router.get("", responses={200: {"content": {"application/json": {"example": [EXAMPLE]}}}})
 async def jobs(studio: Here) -> dict[str, Any]:
-    """Every training that is kept, the latest first, and what this workshop allows."""
+    """Every training that is kept, one that runs first, then the latest; what is allowed here."""
     workshop = _workshop(studio)
-    told = [job.about() for job in workshop.jobs()]
+    told = [workshop.about(job) for job in workshop.jobs()]
     return {"jobs": told, "limits": workshop_limits(workshop)}
 
 
@@ -97,7 +101,8 @@ async def train_file(
 @router.get("/{number}", responses={200: _TOLD[200]})
 async def job(number: Number, studio: Here) -> dict[str, Any]:
     """One training: its state is training, finished, stopped, interrupted or failed."""
-    return _workshop(studio).find(number).about()
+    workshop = _workshop(studio)
+    return workshop.about(workshop.find(number))
 
 
 @router.get("/{number}/events", response_class=Response)
@@ -115,7 +120,19 @@ async def events(number: Number, studio: Here) -> Response:
 @router.post("/{number}/stop", responses={200: _TOLD[200]})
 async def stop(number: Number, studio: Here) -> dict[str, Any]:
     """End a training early. What it has learned so far is saved and can be written with."""
-    return (await _workshop(studio).stop(number)).about()
+    workshop = _workshop(studio)
+    return workshop.about(await workshop.stop(number))
+
+
+@router.post("/{number}/resume", responses=_RESUMED)
+async def resume(number: Number, studio: Here) -> dict[str, Any]:
+    """Go on with a training that a server's end or an error broke off, for the time it had left.
+
+    It can be if `resumable` says so: then its text and a checkpoint are still there.
+    """
+    workshop = _workshop(studio)
+    studio.check_going()
+    return workshop.about(await workshop.resume(number))
 
 
 @router.delete("/{number}")
@@ -147,12 +164,12 @@ def _workshop(studio: Studio) -> Workshop:
 async def _started(studio: Studio, order: Order) -> dict[str, Any]:
     workshop = _workshop(studio)
     studio.check_going()
-    return (await workshop.start(order)).about()
+    return workshop.about(await workshop.start(order))
 
 
 async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
     job = workshop.find(number)
-    yield {"job": job.about()}
+    yield {"job": workshop.about(job)}
     tail, quiet_s = Tail(workshop.place(job).log), 0.0
     while True:
         job = workshop.find(number)  # before reading: what is logged before the end is told
@@ -166,4 +183,4 @@ async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
             break
         studio.check_going()
         await asyncio.sleep(_POLL_S)
-    yield {"done": True, **job.about()}
+    yield {"done": True, **workshop.about(job)}

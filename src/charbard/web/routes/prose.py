@@ -84,6 +84,15 @@ async def pieces(
                 yield piece
 
 
+async def whole_text(studio: Studio, opened: Opened, order: TextOrder) -> str:
+    """The one text of an order, with what it was to begin with."""
+    text = opened.writer.understood(order)
+    async with aclosing(pieces(studio, opened, order)) as growing:
+        async for piece in growing:
+            text += piece.text
+    return text
+
+
 async def _facts(
     studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:

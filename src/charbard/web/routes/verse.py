@@ -12,7 +12,7 @@ from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
 from charbard.web.answers import LINES
-from charbard.web.flow import Facts, Lines, collect, encode_line, found, in_thread
+from charbard.web.flow import Facts, Lines, collect, encode_line, following, found, in_thread
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
@@ -27,6 +27,7 @@ from charbard.web.schemas import (
 from charbard.web.state import Here, Studio
 from charbard.writer import (
     Alternative,
+    Found,
     LineDone,
     Poem,
     couplet_work,
@@ -36,7 +37,7 @@ from charbard.writer import (
     rewrite,
 )
 from charbard.writer.display import pinyin_of
-from charbard.writer.particles import LineDrafted, TextDrafted
+from charbard.writer.particles import LineDrafted
 
 __all__ = ["router"]
 
@@ -186,20 +187,17 @@ async def _facts(
     request = writer.at_hand(order)
     if request is None:
         request = await in_thread(studio, writer.request, order)
-    written: dict[int, TextDrafted] = {}
-    kind = object if lines and not studio.config.blocked else TextDrafted
-    async with aclosing(opened.stream(writer.tasks(request), keep_LH, kind=kind)) as all_said:
-        async for candidate, said in all_said:
-            studio.check_going()
-            if isinstance(said, LineDrafted):
-                yield _line(line_done(request, candidate, said))
-            else:
-                written[candidate] = said
-    bare: dict[int, list[float]] = {}
-    if reading := writer.reading_bare(request, written):
-        async with aclosing(opened.stream(reading, keep_LH)) as all_read:
-            bare = {number: logp async for number, logp in all_read}
-    for poem in writer.ranked(request, written, bare):
+    but = () if lines and not studio.config.blocked else LineDrafted
+    work = writer.poem_work(request)
+    poems: list[Poem] = []
+    steps = following(studio, opened, work, keep_LH, but=but, is_quick=True)
+    async with aclosing(steps) as every:
+        async for step in every:
+            if isinstance(step, Found):
+                poems = step.value
+            elif isinstance(step[1], LineDrafted):
+                yield _line(line_done(request, *step))
+    for poem in poems:
         if not studio.blocks(poem.text):
             yield {"candidate": poem.candidate, "poem": poem.to_dict()}
     yield {"done": True, **_end(opened, order)}

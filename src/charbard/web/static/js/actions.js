@@ -5,7 +5,7 @@ import { headingOf, iconButton, isLiked, store, t, tell, textOf, toggleLike } fr
 import { linkTo } from "./link.js";
 
 /** Copy text, or say why it could not be. */
-export async function copyText(text, done) {
+async function copyText(text, done) {
   try {
     await navigator.clipboard.writeText(text);
     tell(done);
@@ -22,15 +22,16 @@ export function actionsOf(poem, { onDesk = false } = {}) {
   if (poem.lines && features.desk && !onDesk) {
     buttons.push(iconButton("desk", t("poem.desk"), () => toDesk(poem)));
   }
-  const heart = iconButton("heart", t(isLiked(poem) ? "poem.liked" : "poem.like"), () => {
-    const liked = toggleLike(poem);
-    heart.setAttribute("aria-pressed", String(liked));
+  const heart = iconButton("heart", "", () => show(toggleLike(poem)));
+  const show = (liked) => {
     heart.title = t(liked ? "poem.liked" : "poem.like");
-    heart.setAttribute("aria-label", heart.title);
-  }, { "aria-pressed": String(isLiked(poem)) });
+    heart.ariaLabel = heart.title;
+    heart.ariaPressed = liked;
+  };
+  show(isLiked(poem));
   buttons.push(heart);
   buttons.push(iconButton("copy", t("poem.copy"), () => copyText(sharedText(poem), t("poem.copied"))));
-  if (poem.lines) buttons.push(iconButton("card", t("poem.card"), () => openCard(poem)));
+  if (poem.lines) buttons.push(iconButton("card", t("card.title"), () => openCard(poem)));
   buttons.push(iconButton("link", t("poem.link"), async () => copyText(await linkTo(poem), t("poem.linked"))));
   buttons.push(iconButton("eye", t("poem.look"), () => {
     store.set({ looking: poem });

@@ -1,13 +1,14 @@
 /** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
 
-import { button, call, fill, h, icon, iconButton, s, say, store, t, tell, tellError } from "./kit.js";
+import { button, call, fill, h, icon, iconButton, s, say, store, t, twice } from "./kit.js";
 import { wish } from "./wish.js";
 
 /**
  * An element for a training, and what takes in the facts of its stream one by one.
- * A stream that begins again tells everything again.
+ * A stream that begins again tells everything again. `onChange` is told of a training that is gone
+ * on with, and called with its removal.
  */
-export function bench(onGone) {
+export function bench(onChange) {
   const title = h("h2");
   const state = h("output.faint");
   const bar = h("progress", { "aria-label": t("nav.workshop") });
@@ -23,7 +24,7 @@ export function bench(onGone) {
     fill(samples);
     const stop = button("stop", [icon("stop"), t("workshop.stop")], () => {
       stop.disabled = true;
-      call(`jobs/${job.id}/stop`, {}).catch(tellError);
+      call(`jobs/${job.id}/stop`, {});
     });
     fill(tools, stop);
   };
@@ -40,21 +41,17 @@ export function bench(onGone) {
   };
 
   const end = (fact) => {
-    bar.value = at;
+    bar.value = fact.state === "finished" ? 1 : at;
     state.value = t(`workshop.${fact.state}`);
     if (isLive) say(state.value);
-    let sure = false;
     fill(tools,
       fact.model && button("go", t("workshop.write"), () => {
         store.set({ wish: { ...wish(), form: `model:${fact.model}` } });
         location.hash = "#/write";
       }),
+      fact.resumable && button("plain", t("workshop.resume"), () => call(`jobs/${job.id}/resume`, {}).then(onChange)),
       fact.error && h("div.notice", fact.error, h("p", fact.hint)),
-      iconButton("trash", t("workshop.drop"), () => {
-        if (sure) call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onGone, tellError);
-        else tell(t("shelf.clear.sure"));
-        sure = true;
-      }));
+      iconButton("trash", t("workshop.drop"), twice(() => call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onChange))));
   };
 
   const take = (fact) => {
@@ -83,7 +80,7 @@ function curve(train, valid) {
   const key = (name, points) => h(`span.${name}`, `${t(`workshop.${name}`)} ${points.at(-1)?.[1].toFixed(2) ?? "—"}`);
   return [
     h("figcaption", key("train", train), key("valid", valid), h("small", t("workshop.loss"))),
-    h("div.curve", { data: losses.length ? { high: high.toFixed(1), low: low.toFixed(1) } : {} },
+    h("div.curve", { data: losses.length ? { high: high.toFixed(2), low: low.toFixed(2) } : {} },
       s("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" },
         path("train", line(train)), path("valid", line(valid)), path("valid dots", valid.map((point) => `M${place(point)}h0`).join("")))),
   ];

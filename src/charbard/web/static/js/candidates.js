@@ -1,17 +1,11 @@
 /** Sheets that poems are written on, several at once: laid out before the first character comes. */
 
-import { dressed, fill, h, hasWord, languageTag, lineNodes, rowsOf, t } from "./kit.js";
+import { dressed, fill, h, hasWord, lineNodes, paper, t, unsaid } from "./kit.js";
 import { actionsOf } from "./actions.js";
 
-/**
- * One candidate on its sheet.
- * A sheet for verse knows its lines in advance, so nothing moves while characters come.
- */
+/** One candidate on its sheet. One for verse knows its lines in advance, so nothing moves while they come. */
 export class Sheet {
-  /**
-   * @param {number} number  From 1, as the reader sees it.
-   * @param {{lines: number[], marks: string[]}|null} shape  Lengths and marks of lines; null: prose.
-   */
+  /** `number` counts from 1; `shape` has the lengths of `lines` and their `marks`, null: prose. */
   constructor(number, shape) {
     this.number = number;
     this.poem = null;
@@ -21,25 +15,16 @@ export class Sheet {
     this.element = h(
       `article.sheet${shape ? "" : ".is-prose"}`,
       { tabindex: -1, "aria-label": t("write.candidate", { n: number }), "aria-busy": "true" },
-      h("span.sheet-number", { "aria-hidden": "true" }, String(number)),
+      unsaid("span.sheet-number", number),
       this.body,
       this.foot,
     );
   }
 
-  ruled(shape) {
-    const lines = shape.lines.map((length, at) => ({
-      text: "　".repeat(length),
-      mark: shape.marks[at] ?? "",
-    }));
-    const poem = h("div.poem", { lang: languageTag() });
-    for (const row of rowsOf(lines)) {
-      const spans = row.map((line) =>
-        h("span.poem-line.is-open", [...line.text].map(() => h("i.blank")), line.mark),
-      );
-      this.spans.push(...spans);
-      poem.append(h("p.poem-row", spans));
-    }
+  ruled({ lines, marks }) {
+    const [poem, spans] = paper(lines.map((length, at) => ({ length, mark: marks[at] ?? "" })), ({ length, mark }) =>
+      h("span.poem-line.is-open", Array.from({ length }, () => h("i.blank")), mark));
+    this.spans = spans;
     return poem;
   }
 
@@ -87,5 +72,3 @@ function scoreOf(poem) {
   const total = `${t("poem.score")} ${poem.score.total.toFixed(2)}`;
   return h("span.faint.score", { title: [total, ...parts].join("　") }, total);
 }
-
-

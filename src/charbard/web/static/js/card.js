@@ -1,9 +1,8 @@
 /** The card: one drawing as SVG, columns placed character by character; the PNG is that drawing. */
 
-import { button, chips, dressed, fill, h, headingOf, rowsOf, s, t, tellError, textField } from "./kit.js";
+import { button, chips, dressed, fill, h, headingOf, rowsOf, s, t, textField } from "./kit.js";
 import { openDialog } from "./settings.js";
 
-const FAMILY = '"Source Han Serif SC","Noto Serif CJK SC","Noto Serif SC","Songti SC","STSong","SimSun",serif';
 const PAPER = { light: ["#f8f3e7", "#221d16", "#a5341f", "#8a7f6c"], dark: ["#1a1712", "#ece3d0", "#c9553c", "#8d826f"] };
 const SIZE = 46;
 
@@ -12,10 +11,7 @@ let choice = { layout: "vertical", seal: "吟游", signature: "", dark: false };
 /** Show a poem as a card that can be saved. */
 export async function openCard(poem) {
   const heading = headingOf(poem);
-  const lines = await dressed(poem.lines.map((line) => line.text)).catch((error) => {
-    tellError(error);
-    return poem.lines.map((line) => ({ text: line.text }));
-  });
+  const lines = await dressed(poem.lines.map((line) => line.text));
   const rows = rowsOf(poem.lines.map((line, at) => ({ ...line, text: lines[at].text })));
   const preview = h("div.card-preview");
   let drawing;
@@ -29,8 +25,8 @@ export async function openCard(poem) {
   };
   draw();
   openDialog(t("card.title"), h("div.card-box", preview, h("div.card-set",
-    chips({ label: t("card.title"), name: "card-layout", value: choice.layout, quiet: true, options: [["vertical", t("card.vertical")], ["horizontal", t("card.horizontal")]], onChange: (layout) => set({ layout }) }),
-    chips({ label: t("settings.theme"), name: "card-dark", value: String(choice.dark), quiet: true, options: [["false", t("settings.theme.light")], ["true", t("settings.theme.dark")]], onChange: (dark) => set({ dark: dark === "true" }) }),
+    chips({ label: t("card.title"), name: "card-layout", value: choice.layout, quiet: true, options: [["vertical", t("settings.vertical")], ["horizontal", t("card.horizontal")]], onChange: (layout) => set({ layout }) }),
+    chips({ label: t("settings.theme"), name: "card-dark", value: choice.dark, quiet: true, options: [[false, t("settings.theme.light")], [true, t("settings.theme.dark")]], onChange: (dark) => set({ dark }) }),
     textField({ label: t("card.seal"), value: choice.seal, maxlength: 4, onInput: (seal) => set({ seal: seal.trim() }) }),
     textField({ label: t("card.signature"), value: choice.signature, maxlength: 16, onInput: (signature) => set({ signature: signature.trim() }) }),
     h("div.go-row",
@@ -39,17 +35,21 @@ export async function openCard(poem) {
 }
 
 /** The drawing of a card. */
-export function cardOf(rows, { heading, layout, seal, signature, dark }) {
+function cardOf(rows, { heading, layout, seal, signature, dark }) {
   const [paper, ink, red, faint] = PAPER[dark ? "dark" : "light"];
-  const placed = layout === "vertical" ? columns(rows, heading, signature) : stack(rows, heading, signature);
+  const placed = (layout === "vertical" ? columns : stack)(rows, heading, signature);
   const { width, height, marks } = placed;
-  const glyphs = marks.map(({ x, y, char, size = SIZE, soft }) =>
-    s("text", { x, y, "font-size": size, fill: soft ? faint : ink, "text-anchor": "middle", "dominant-baseline": "central" }, char));
-  return s("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": FAMILY, role: "img", "aria-label": rows.flat().map((line) => line.text + line.mark).join("") },
+  const glyphs = marks.map(({ x, y, char, size, soft }) => glyph(char, x, y, size, soft ? faint : ink));
+  return s("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": getComputedStyle(document.body).fontFamily, role: "img", "aria-label": rows.flat().map((line) => line.text + line.mark).join("") },
     s("rect", { width, height, fill: paper }),
     s("rect", { x: 18, y: 18, width: width - 36, height: height - 36, fill: "none", stroke: faint, "stroke-width": 1, opacity: 0.5 }),
     glyphs,
-    seal ? stamp(placed.seal, seal, red, paper) : null);
+    seal && stamp(placed.seal, seal, red, paper));
+}
+
+/** One character, its middle at a place. */
+function glyph(char, x, y, size, fill) {
+  return s("text", { x, y, "font-size": size, fill, "text-anchor": "middle", "dominant-baseline": "central" }, char);
 }
 
 /** Right to left, top to bottom: one column a line; a title to its right, a signature to its left. */
@@ -64,15 +64,15 @@ function columns(rows, heading, signature) {
   const width = Math.max(420, gap * count + 190);
   const right = width - 96;
   const marks = down([...heading].slice(0, 24), right, top - 10, 22, 30, true);
-  lines.forEach((line, at) => marks.push(...down([...line.text], right - gap * (at + 1) + 10, top, SIZE, step)));
-  const left = right - gap * count + 14;
-  marks.push(...down([...signature], Math.max(62, left), top + step, 20, 27, true));
+  lines.forEach((line, at) => marks.push(...down(line.text, right - gap * (at + 1) + 10, top, SIZE, step)));
+  const x = Math.max(62, right - gap * count + 14);
+  marks.push(...down(signature, x, top + step, 20, 27, true));
   const foot = top + step + [...signature].length * 27;
-  return { width, height, marks, seal: { x: Math.max(62, left), y: Math.min(height - 84, Math.max(foot + 30, height - 130)) } };
+  return { width, height, marks, seal: { x, y: Math.min(height - 84, Math.max(foot + 30, height - 130)) } };
 }
 
-function down(chars, x, top, size, step, soft = false) {
-  return chars.map((char, at) => ({ x, y: top + at * step, char, size, soft }));
+function down(text, x, top, size, step, soft = false) {
+  return Array.from(text, (char, at) => ({ x, y: top + at * step, char, size, soft }));
 }
 
 /** Left to right, one row a line of the display. */
@@ -84,15 +84,15 @@ function stack(rows, heading, signature) {
   const width = Math.max(560, longest * step + 190);
   const top = 150;
   const height = top + rows.length * size * 1.9 + 130;
-  const marks = across([...heading], width / 2, 84, 22, 27, true);
-  texts.forEach((text, at) => marks.push(...across([...text], width / 2 + size * 0.3, top + at * size * 1.9, size, step)));
-  marks.push(...across([...signature], width - 170 - [...signature].length * 11, height - 70, 20, 22, true));
+  const marks = across(heading, width / 2, 84, 22, 27, true);
+  texts.forEach((text, at) => marks.push(...across(text, width / 2 + size * 0.3, top + at * size * 1.9, size, step)));
+  marks.push(...across(signature, width - 170 - [...signature].length * 11, height - 70, 20, 22, true));
   return { width, height, marks, seal: { x: width - 92, y: height - 74 } };
 }
 
-function across(chars, middle, y, size, step, soft = false) {
-  const left = middle - ((chars.length - 1) * step) / 2;
-  return chars.map((char, at) => ({ x: left + at * step, y, char, size, soft }));
+function across(text, middle, y, size, step, soft = false) {
+  const chars = [...text];
+  return chars.map((char, at) => ({ x: middle + (at - (chars.length - 1) / 2) * step, y, char, size, soft }));
 }
 
 /** A seal of one to four characters, cut out of the red. */
@@ -105,7 +105,7 @@ function stamp({ x, y }, text, red, paper) {
   const places = single ? [[0, 0]] : tall ? chars.map((_, at) => [0, (at - (chars.length - 1) / 2) * 29]) : [[14, -14], [14, 14], [-14, -14], [-14, 14]];
   return s("g", { transform: `translate(${x} ${y})` },
     s("rect", { x: -width / 2, y: -height / 2, width, height, rx: 5, fill: red }),
-    chars.map((char, at) => s("text", { x: places[at][0], y: places[at][1], "font-size": 26, fill: paper, "text-anchor": "middle", "dominant-baseline": "central" }, char)));
+    chars.map((char, at) => glyph(char, ...places[at], 26, paper)));
 }
 
 function source(drawing) {
@@ -113,7 +113,7 @@ function source(drawing) {
 }
 
 /** The drawing as an image of twice its size. */
-export async function pngOf(drawing) {
+async function pngOf(drawing) {
   const image = new Image();
   const address = URL.createObjectURL(new Blob([source(drawing)], { type: "image/svg+xml" }));
   try {

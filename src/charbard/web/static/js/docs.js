@@ -20,25 +20,17 @@ function operation(api, path, method, about) {
   const schema = resolved(api, about.requestBody?.content?.["application/json"]?.schema);
   const base = location.href.replace(/\/docs\.html.*$/, "");
   const body = schema?.example ? ` \\\n  -H 'content-type: application/json' \\\n  -d '${JSON.stringify(schema.example)}'` : "";
+  const named = settings(schema, about);
   return h("section.panel",
     h("h2", h("code", `${method.toUpperCase()} ${path}`)),
     h("p", about.description ?? about.summary),
     h("pre", { tabindex: 0 }, `curl ${base}${path}${body}`),
-    schema?.properties ? fields(api, schema) : null,
-    about.parameters ? parameters(about.parameters) : null);
+    named.length > 0 && h("dl", named.map(([name, field]) => [h("dt", h("code", name)), h("dd", [field.description, limits(field)].filter(Boolean).join(" "))])));
 }
 
-function fields(api, schema) {
-  const rows = Object.entries(schema.properties).map(([name, field]) => [name, field.description ?? "", limits(field)]);
-  return list(rows);
-}
-
-function parameters(all) {
-  return list(all.map((one) => [one.name, one.description ?? one.schema?.description ?? "", limits(one.schema ?? {})]));
-}
-
-function list(rows) {
-  return h("dl", rows.map(([name, description, limit]) => [h("dt", h("code", name)), h("dd", [description, limit].filter(Boolean).join(" "))]));
+/** What can be set, each with its schema: in the body, the path and the query. */
+function settings(schema, { parameters = [] }) {
+  return [...Object.entries(schema?.properties ?? {}), ...parameters.map(({ name, description, schema: field }) => [name, { ...field, description }])];
 }
 
 /** Default and range of a field, as its schema has them. */

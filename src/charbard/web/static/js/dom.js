@@ -1,11 +1,9 @@
 /** Building elements. Text always goes in as text, never as markup. */
 
 /**
- * Make an element.
- * @param {string} tag  Name, with classes behind dots: "button.go".
- * @param {object} [props]  `on` holds listeners, `data` data attributes; the rest are attributes:
- *   true sets an empty one, false and null leave it out.
- * @param {...(Node|string|number|null|false|Array)} children
+ * Make an element: a tag with classes behind dots, "button.go"; properties, if there are any; children.
+ * `on` holds listeners, `data` data attributes; the rest are attributes: true sets an empty one, false
+ * and null leave it out; those of ARIA say true or false.
  */
 export function h(tag, props = {}, ...children) {
   if (props?.constructor !== Object) return h(tag, {}, props, ...children);
@@ -19,8 +17,9 @@ export function h(tag, props = {}, ...children) {
       Object.assign(element.dataset, value);
     } else if (key === "value") {
       element.value = value;
-    } else if (value !== false && value !== null && value !== undefined) {
-      element.setAttribute(key, value === true ? "" : value);
+    } else if (value !== null && value !== undefined) {
+      if (key.startsWith("aria-")) element.setAttribute(key, value);
+      else if (value !== false) element.setAttribute(key, value === true ? "" : value);
     }
   }
   add(element, children);
@@ -29,9 +28,7 @@ export function h(tag, props = {}, ...children) {
 
 /** Append children; null and false are left out, arrays are flattened. */
 export function add(element, children) {
-  for (const child of children.flat(Infinity)) {
-    if (child !== null && child !== false && child !== undefined) element.append(child);
-  }
+  element.append(...children.flat(Infinity).filter((child) => (child ?? false) !== false));
   return element;
 }
 
@@ -64,6 +61,11 @@ export function button(kind, words, onClick, props = {}) {
 export function iconButton(name, label, onClick, props = {}) {
   const all = { type: "button", title: label, "aria-label": label, ...props, on: { click: onClick } };
   return h("button.icon-button", all, icon(name));
+}
+
+/** Words for the eye alone. */
+export function unsaid(tag, ...words) {
+  return h(tag, { "aria-hidden": true }, words);
 }
 
 /** Whether a key event belongs to an input method that is still composing. */

@@ -1,6 +1,7 @@
 /** Labelled fields, chips and dials: native controls with a calm face. */
 
-import { h, isComposing } from "./dom.js";
+import { h, isComposing, unsaid } from "./dom.js";
+import { t } from "./strings.js";
 
 /** A text field under its label. `onInput(value)` is called after each edit. */
 export function textField({ label, value, place = "", onInput, onEnter, area = false, ...more }) {
@@ -23,10 +24,10 @@ export function textField({ label, value, place = "", onInput, onEnter, area = f
   return h("label.field", h("span.field-name", label), input);
 }
 
-/** A choice of a few under its label. `options` are [value, words] pairs. */
+/** A choice of a few under its label. `options` are [value, words] pairs, or values that say it. */
 export function selectField({ label, value, options, onChange, ...more }) {
   const select = h("select", { ...more, on: { change: (event) => onChange(event.target.value) } });
-  for (const [name, words] of options) {
+  for (const [name, words = name] of options.map((one) => [one].flat())) {
     select.append(h("option", { value: name, selected: name === value }, words));
   }
   return h("label.field", h("span.field-name", label), select);
@@ -35,7 +36,7 @@ export function selectField({ label, value, options, onChange, ...more }) {
 /** A row of chips of which one is chosen: radio buttons, so arrows work. */
 export function chips({ label, name, value, options, onChange, quiet = false }) {
   const row = h("div.chips", { role: "radiogroup", "aria-label": label });
-  for (const [key, words, hint] of options) {
+  for (const [key, words = key, hint = null] of options.map((one) => [one].flat())) {
     const input = h("input", {
       type: "radio",
       name,
@@ -43,7 +44,7 @@ export function chips({ label, name, value, options, onChange, quiet = false }) 
       checked: key === value,
       on: { change: () => onChange(key) },
     });
-    row.append(h("label.chip", { title: hint ?? null }, input, h("span", words)));
+    row.append(h("label.chip", { title: hint }, input, h("span", words)));
   }
   return quiet ? row : h("div.field", h("span.field-name", label), row);
 }
@@ -53,8 +54,9 @@ export function tick({ label, checked, onChange }) {
   return h("label.tick", h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
 }
 
-/** A dial between two words. */
-export function dial({ label, low, high, value, most, onChange }) {
-  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": label, on: { input: (event) => onChange(Number(event.target.value)) } });
-  return h("div.dial-row", h("span", { "aria-hidden": "true" }, low), input, h("span", { "aria-hidden": "true" }, high));
+/** The dial from calm to wild, one position for each degree of boldness. */
+export function dial(value, most, onChange) {
+  const end = (name) => unsaid("span", t(name));
+  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": t("write.dial"), on: { input: (event) => onChange(Number(event.target.value)) } });
+  return h("div.dial-row", end("write.bold"), input, end("write.wild"));
 }

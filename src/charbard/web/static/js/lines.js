@@ -1,10 +1,6 @@
 /** One reader that respects UTF-8: a character cut between two chunks comes out whole. */
 
-/**
- * Yield one line of text at a time from a streamed response.
- * @param {Response} response
- * @returns {AsyncGenerator<string>}
- */
+/** Yield one line of text at a time from a streamed response. */
 export async function* readLines(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,26 +1,24 @@
 /** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
 
-import { call, fill, h, icon, iconButton, isComposing, speak, store, t, tell, tellError } from "./kit.js";
+import { ApiError, call, fill, h, icon, iconButton, isComposing, learnWords, store, t, tell, tellError } from "./kit.js";
 import { poemFrom } from "./link.js";
 import { openHelp, openSettings } from "./settings.js";
 
-/** Views in the order of the navigation, each with what the server must be able to do for it. */
-const VIEWS = [
-  { name: "write", needs: (state) => state.models.length > 0 },
-  { name: "desk", needs: (state) => state.features.desk },
-  { name: "check", needs: (state) => state.features.check },
-  { name: "names", needs: (state) => state.features.names },
-  { name: "workshop", needs: (state) => state.features.workshop },
-  { name: "look", needs: (state) => state.models.length > 0 },
-  { name: "shelf", needs: () => true },
-  { name: "about", needs: () => true, quiet: true },
-];
+/** In the order of the navigation; the last one has a button of its own. */
+const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
 
-let shown = { name: "", keys: {}, leave: null };
+/** Views that this server can serve. */
+function able() {
+  const { models, features } = store.state;
+  return VIEWS.filter((name) => (name === "write" || name === "look" ? models.length : features[name] ?? true));
+}
+
+let shown = { keys: {} };
 
 async function start() {
   applySettings();
-  const [, loading] = await Promise.allSettled([speak(store.state.settings.language), load()]);
+  addEventListener("unhandledrejection", onTrouble);
+  const [, loading] = await Promise.allSettled([learnWords(), load()]);
   if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
@@ -36,10 +34,8 @@ async function start() {
 
 /** What this server can do. */
 export async function load() {
-  const { models, limits, features } = await call("models");
-  const patch = { models, limits, features };
-  if (features.check) Object.assign(patch, await call("forms"));
-  store.set(patch);
+  const [server, forms] = await Promise.all([call("models"), call("forms")]);
+  store.set({ ...server, ...forms });
 }
 
 function applySettings() {
@@ -51,50 +47,50 @@ function applySettings() {
 }
 
 async function show() {
-  const [, name = "", packed = ""] = location.hash.split("/");
-  if (name === "poem") return openLink(packed);
-  const view = VIEWS.find((one) => one.name === name && one.needs(store.state)) ?? VIEWS.find((one) => one.needs(store.state));
-  const moved = shown.name !== view.name;
-  const module = await import(`./views/${view.name}.js`);
+  const [, asked = "", packed = ""] = location.hash.split("/");
+  if (asked === "poem" && !(await visit(packed))) return;
+  const name = asked === "poem" || able().includes(asked) ? asked : able()[0];
+  const moved = shown.name !== name;
+  const module = await import(`./views/${name}.js`);
   shown.leave?.();
   const main = document.getElementById("main");
-  main.className = `main view-${view.name}`;
+  main.className = `main view-${name}`;
   fill(main);
-  shown = { name: view.name, keys: {}, leave: null };
+  shown = { name, keys: {} };
   navigation();
   tools();
-  const keys = module.mount(main) ?? {};
-  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", t(`nav.${view.name}`)));
-  shown.keys = keys;
-  shown.leave = keys.leave ?? null;
-  document.title = `${t(`nav.${view.name}`)} · 吟游 charbard`;
+  shown.keys = module.mount(main) ?? {};
+  shown.leave = shown.keys.leave;
+  const title = t(`nav.${name}`);
+  if (!main.querySelector("h1")) main.prepend(h("h1.unseen", title));
+  document.title = `${title} · 吟游 charbard`;
   if (moved) scrollTo(0, 0);
 }
 
-async function openLink(packed) {
-  const poem = await poemFrom(packed);
-  if (!poem) {
+/** Take up the poem of a link; whether there is one. */
+async function visit(packed) {
+  const visiting = await poemFrom(packed);
+  if (visiting) store.set({ visiting });
+  else {
     tell(t("error.link"));
     location.replace("#/write");
-    return;
   }
-  store.set({ visiting: poem });
-  const module = await import("./views/poem.js");
-  shown.leave?.();
-  const main = document.getElementById("main");
-  main.className = "main view-poem";
-  fill(main);
-  shown = { name: "poem", keys: module.mount(main) ?? {}, leave: null };
-  navigation();
-  tools();
+  return visiting;
+}
+
+/** What nobody caught: an error of the server, or a request stopped on purpose, is for the reader. */
+function onTrouble(event) {
+  const { reason } = event;
+  if (!(reason instanceof ApiError) && reason.name !== "AbortError") return;
+  event.preventDefault();
+  tellError(reason);
 }
 
 function navigation() {
-  const links = VIEWS.filter((view) => !view.quiet && view.needs(store.state)).map((view) =>
-    h("a.nav-link", { href: `#/${view.name}`, "aria-current": view.name === shown.name ? "page" : null }, t(`nav.${view.name}`)),
-  );
+  const links = able().slice(0, -1).map((name) =>
+    h("a.nav-link", { href: `#/${name}`, "aria-current": name === shown.name ? "page" : null }, t(`nav.${name}`)));
   const nav = document.getElementById("nav");
-  nav.setAttribute("aria-label", store.state.settings.language === "zh" ? "页" : "Pages");
+  nav.setAttribute("aria-label", t("nav.pages"));
   fill(nav, links);
 }
 
@@ -119,7 +115,8 @@ function onKey(event) {
   if (event.key === "?") return openHelp();
   if (/^[1-9]$/.test(event.key) && keys.digit) return keys.digit(Number(event.key));
   if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
-  const action = keys[event.shiftKey && event.key.length === 1 ? `Shift+${event.key.toUpperCase()}` : event.key.length === 1 ? event.key.toUpperCase() : event.key];
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const action = keys[event.shiftKey && key.length === 1 ? `Shift+${key}` : key];
   if (!action) return;
   event.preventDefault();
   action(event);

@@ -9,15 +9,15 @@ export function freshId() {
   return crypto.getRandomValues(new Uint32Array(2)).join("-");
 }
 
+/** A poem that begins here and now. */
+export function fresh(poem) {
+  return { id: freshId(), written: new Date().toISOString(), ...poem };
+}
+
 /** The text with its marks: a verse in lines of the display, a prose text as it is. */
 export function textOf(poem) {
   if (poem.prose !== undefined) return poem.prose;
   return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("")).join("\n");
-}
-
-/** Only the characters of each line, as the API takes them. */
-export function plainLines(poem) {
-  return poem.lines.map((line) => line.text);
 }
 
 /** Lines in rows of the display: a row ends after a full stop; long lines stand alone. */
@@ -49,11 +49,7 @@ export async function dressed(texts) {
   }
   return texts.map((text) => {
     const item = shown.get(text);
-    if (!item) return { text };
-    return {
-      text: script === "traditional" ? item.traditional : item.text,
-      pinyin: pinyin ? item.pinyin : undefined,
-    };
+    return item ? { text: script === "traditional" ? item.traditional : text, pinyin: pinyin && item.pinyin } : { text };
   });
 }
 
@@ -70,27 +66,25 @@ export function lineNodes({ text, pinyin }) {
   );
 }
 
-/**
- * A poem on paper.
- * @param {object} poem
- * @returns {HTMLElement}
- */
+/** A poem on paper. */
 export function poemElement(poem) {
   if (poem.prose !== undefined) {
     return h("p.prose-text", { lang: poem.language ?? null }, poem.prose);
   }
-  const element = h("div.poem", { lang: languageTag() });
-  const rows = rowsOf(poem.lines);
-  const spans = rows.map((row) => row.map((line) => h("span.poem-line", line.text + line.mark)));
-  for (const row of spans) element.append(h("p.poem-row", row));
-  const flat = rows.flat();
-  dressed(flat.map((line) => line.text))
-    .then((all) => {
-      const places = spans.flat();
-      all.forEach((one, at) => fill(places[at], lineNodes(one), flat[at].mark));
-    })
+  const { lines } = poem;
+  const [element, spans] = paper(lines, (line) => h("span.poem-line", line.text + line.mark));
+  dressed(lines.map((line) => line.text))
+    .then((all) => all.forEach((one, at) => fill(spans[at], lineNodes(one), lines[at].mark)))
     .catch((error) => console.warn("script or pinyin is missing", error));
   return element;
+}
+
+/** Lines in their rows on paper, and the elements that `put` makes of them. */
+export function paper(lines, put) {
+  const spans = lines.map(put);
+  const left = [...spans];
+  const rows = rowsOf(lines).map((row) => h("p.poem-row", left.splice(0, row.length)));
+  return [h("div.poem", { lang: languageTag() }, rows), spans];
 }
 
 /** The title line, if there is one: form and title. */

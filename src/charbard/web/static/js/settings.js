@@ -1,6 +1,6 @@
 /** Settings and the list of keys, each in a dialog. */
 
-import { chips, fill, h, iconButton, selectField, speak, store, t, tellError, textField } from "./kit.js";
+import { chips, fill, h, iconButton, selectField, store, t, textField } from "./kit.js";
 
 /** A modal dialog with a title; closes on Escape and on its button. */
 export function openDialog(title, content, kind = "") {
@@ -25,22 +25,19 @@ export function openSettings() {
 }
 
 function rows(box) {
-  const { settings, models, features } = store.state;
+  const { settings, models } = store.state;
   const focused = document.activeElement?.closest(".chip input, select")?.name;
-  const choose = (name, options) =>
-    chips({ label: t(`settings.${name}`), name: `set-${name}`, value: settings[name], options, onChange: (value) => store.merge("settings", { [name]: value }) });
-  const flag = (name) =>
-    chips({ label: t(`settings.${name}`), name: `set-${name}`, value: String(settings[name]), options: [["true", t("settings.on")], ["false", t("settings.off")]], onChange: (value) => store.merge("settings", { [name]: value === "true" }) });
+  const choose = (name, options, field = chips) =>
+    field({ label: t(`settings.${name}`), name: `set-${name}`, value: settings[name], options, onChange: (value) => store.merge("settings", { [name]: value }) });
+  const flag = (name) => choose(name, [[true, t("settings.on")], [false, t("settings.off")]]);
   fill(
     box,
-    chips({ label: t("settings.language"), name: "set-language", value: settings.language, options: [["zh", "中文"], ["en", "English"]], onChange: (language) => speak(language).then(() => store.merge("settings", { language }), tellError) }),
+    choose("language", [["zh", "中文"], ["en", "English"]]),
     choose("theme", [["auto", t("settings.theme.auto")], ["light", t("settings.theme.light")], ["dark", t("settings.theme.dark")]]),
-    features.show ? choose("script", [["simplified", t("settings.simplified")], ["traditional", t("settings.traditional")]]) : null,
-    features.show ? flag("pinyin") : null,
+    choose("script", [["simplified", t("settings.simplified")], ["traditional", t("settings.traditional")]]),
+    flag("pinyin"),
     flag("vertical"),
-    models.length > 1
-      ? selectField({ label: t("settings.model"), name: "set-model", value: settings.model ?? models[0].name, options: models.map((model) => [model.name, model.name]), onChange: (model) => store.merge("settings", { model }) })
-      : null,
+    models.length > 1 && choose("model", models.map((model) => model.name), selectField),
     textField({ label: t("settings.token"), value: settings.token, type: "password", onInput: (token) => { store.state.settings.token = token; }, onEnter: () => location.reload() }),
   );
   if (focused) box.querySelector(`[name="${focused}"]:checked, select[name="${focused}"]`)?.focus();
@@ -48,6 +45,5 @@ function rows(box) {
 
 /** Which key does what. */
 export function openHelp() {
-  const keys = ["enter", "escape", "digits", "arrows", "l", "r", "e", "z", "help"];
-  openDialog(t("keys.title"), h("ul.keys", keys.map((key) => h("li", t(`keys.${key}`)))));
+  openDialog(t("keys.title"), h("ul.keys", t("keys.list").split("\n").map((line) => h("li", line))));
 }

@@ -19,7 +19,7 @@ const FRESH = {
   shelf: { favourites: [], history: [] },
   names: { wish: {}, favourites: [] },
   models: [],
-  features: {},
+  features: { desk: false, check: false, names: false, workshop: false },
   limits: {},
   forms: [],
   tunes: [],
@@ -97,16 +97,19 @@ export function remember(poems) {
   store.merge("shelf", { history: [...poems, ...older].slice(0, MOST) });
 }
 
-/** Whether a poem is among the favourites. */
-export function isLiked(poem) {
-  return store.state.shelf.favourites.some((other) => other.id === poem.id);
+/** Whether a poem, or a name, is among the favourites of its part. */
+export function isLiked(one, part = "shelf") {
+  return store.state[part].favourites.some((other) => isSame(other, one));
 }
 
-/** Put a poem among the favourites, or take it away. */
-export function toggleLike(poem) {
-  const { favourites } = store.state.shelf;
-  const without = favourites.filter((other) => other.id !== poem.id);
-  const liked = without.length === favourites.length;
-  store.merge("shelf", { favourites: liked ? [poem, ...without] : without });
+/** Put it among the favourites, or take it away; whether it is there now. */
+export function toggleLike(one, part = "shelf") {
+  const { favourites } = store.state[part];
+  const liked = !isLiked(one, part);
+  store.merge(part, { favourites: liked ? [one, ...favourites] : favourites.filter((other) => !isSame(other, one)) });
   return liked;
+}
+
+function isSame(one, other) {
+  return one.id === other.id && one.name === other.name;
 }

@@ -1,20 +1,21 @@
 /** The prosody strip: under each character its tone as a shape, rhyme feet, and what breaks the form. */
 
-import { h, store, t } from "./kit.js";
+import { h, store, t, unsaid } from "./kit.js";
 
-const SHAPES = { 平: "○", 仄: "●", 中: "◐", "？": "?" };
+/** Tones as shapes. */
+export const SHAPES = { 平: "○", 仄: "●", 中: "◐", "？": "?" };
 
-/** What a report says of one character: {tone, rhyme, wrong, allowed}. */
-export function markAt(report, line, place) {
+/** What a report says of one character: {shape, rhyme, wrong}. */
+function markAt(report, line, place) {
   const row = report?.lines[line];
-  if (!row) return { shape: "", rhyme: false, wrong: null };
+  if (!row) return { shape: "" };
   const isLast = place === [...row.text].length - 1;
   const wrong = report.violations.find(
     (one) => one.line === line + 1 && (one.place === place + 1 || (one.place === null && isLast)),
   );
   const rhyme = isLast && row.rhyme !== null;
   const tone = SHAPES[row.read_as[place]] ?? "";
-  return { shape: wrong ? `${tone}╳` : rhyme ? `${tone}△` : tone, rhyme, wrong: wrong ?? null };
+  return { shape: wrong ? `${tone}╳` : rhyme ? `${tone}△` : tone, rhyme, wrong };
 }
 
 /** A mark in words, for screen readers and tooltips. */
@@ -22,7 +23,7 @@ export function markWords(report, line, place) {
   const row = report?.lines[line];
   if (!row) return "";
   const { wrong, rhyme } = markAt(report, line, place);
-  return [row.read_as[place] ?? "", rhyme ? `${t("check.rhyme")} ${row.rhyme}` : "", wrong ? findingWords(wrong) : ""].filter(Boolean).join("，");
+  return [row.read_as[place], rhyme && `${t("check.rhyme")} ${row.rhyme}`, wrong && findingWords(wrong)].filter(Boolean).join("，");
 }
 
 /** What a finding says, in the language of the page. */
@@ -42,12 +43,15 @@ export function placeWords(finding) {
 /** A checked poem with its strip, nothing in it to press. */
 export function stripElement(report) {
   return h("div.strip", { lang: "zh" }, report.lines.map((row, line) =>
-    h("div.desk-line", h("div.desk-chars", [...row.text].map((char, place) => {
-      const mark = markAt(report, line, place);
-      const classes = ["cell", mark.rhyme ? "is-rhyme" : "", mark.wrong ? "is-wrong" : ""].filter(Boolean).join(".");
-      return h(`span.${classes}`, { title: markWords(report, line, place) },
-        h("span.cell-char", char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
-    })), h("span.desk-mark", row.mark))));
+    h("div.desk-line", h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))), h("span.desk-mark", row.mark))));
+}
+
+/** A character above its mark. */
+export function cellElement(tag, report, line, place, char, props = {}) {
+  const { shape, rhyme, wrong } = markAt(report, line, place);
+  const classes = ["cell", rhyme && "is-rhyme", wrong && "is-wrong"].filter(Boolean).join(".");
+  return h(`${tag}.${classes}`, { title: markWords(report, line, place), ...props },
+    h("span.cell-char", char), unsaid("span.cell-tone", shape));
 }
 
 /** How a report judges a poem, in one line. */

@@ -20,8 +20,18 @@ export function say(message) {
   document.getElementById("live").textContent = message;
 }
 
+/** What to do on a press that cannot be taken back: the first one only asks for a second. */
+export function twice(act) {
+  let sure = false;
+  return () => {
+    if (sure) act();
+    else tell(t("shelf.sure"));
+    sure = true;
+  };
+}
+
 /** Message and hint of an error, in words of the page where it has some. */
-export function wordsOf(error) {
+function wordsOf(error) {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return [t("error.offline"), t("error.offline.hint")];
   if (error.status === 401) return [t("error.token"), ""];

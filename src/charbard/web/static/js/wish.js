@@ -5,6 +5,11 @@ import { store } from "./store.js";
 /** The dial's positions, as the API names them. */
 export const BOLDNESS = ["稳", "平", "常", "新", "奇"];
 
+/** Forms with a chip of their own, as far as they are known here. */
+export function chipForms() {
+  return ["五绝", "七绝", "五律", "七律"].filter((name) => store.state.forms.some((form) => form.name === name));
+}
+
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
   form: "七绝",
@@ -33,7 +38,7 @@ export function wish() {
 }
 
 /** Whether the form is chosen from a list behind its chip. */
-function isListed(asked) {
+export function isListed(asked) {
   return asked.form === "词" || asked.form === "古体";
 }
 
@@ -45,9 +50,7 @@ export function formOf(asked) {
 
 /** The body of `POST api/verse`. */
 export function verseOrder(asked) {
-  const order = { candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] };
-  const model = modelFor("verse");
-  if (model) order.model = model.name;
+  const order = common(asked);
   if (asked.form === "仿作") order.like = asked.like.trim();
   else order.form = isListed(asked) ? asked.tune : asked.form;
   for (const name of ["theme", "dynasty", "variant", "rhyme", "book"]) {
@@ -60,17 +63,21 @@ export function verseOrder(asked) {
   if (!asked.novel) order.novel = false;
   const first = asked.first.trim();
   if (first) order.opening = first;
-  if (asked.seed.trim()) order.seed = Number(asked.seed);
   return order;
+}
+
+/** What every order for verse has. */
+function common(asked) {
+  return seeded({ model: modelFor("verse")?.name, candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] }, asked);
+}
+
+function seeded(order, asked) {
+  return asked.seed.trim() ? { ...order, seed: Number(asked.seed) } : order;
 }
 
 /** The body of `POST api/couplet`. */
 export function coupletOrder(asked) {
-  const order = { first: asked.given.trim(), candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] };
-  const model = modelFor("verse");
-  if (model) order.model = model.name;
-  if (asked.seed.trim()) order.seed = Number(asked.seed);
-  return order;
+  return { ...common(asked), first: asked.given.trim() };
 }
 
 /** The body of `POST api/prose`. */
@@ -84,8 +91,7 @@ export function proseOrder(asked, model) {
     finish_line: true,
   };
   if (asked.theme.trim() && model.fields.includes("title")) order.fields = { title: asked.theme.trim() };
-  if (asked.seed.trim()) order.seed = Number(asked.seed);
-  return order;
+  return seeded(order, asked);
 }
 
 /** The model for a kind of writing: the one that is set, if it can, else the first that can. */

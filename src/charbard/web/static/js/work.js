@@ -1,6 +1,6 @@
 /** What the desk asks of the machine: checks, alternatives, lines written again. Draws nothing. */
 
-import { call, freshId, store, t, tellError } from "./kit.js";
+import { call, fresh, freshId, store, t } from "./kit.js";
 import { plant } from "./tree.js";
 import { modelFor } from "./wish.js";
 import { poemOf } from "./views/check.js";
@@ -27,6 +27,11 @@ export class Work {
     this.isBusy = false;
   }
 
+  /** Ask the server, until `stop`. */
+  ask(path, body) {
+    return call(path, body, { signal: this.abort.signal });
+  }
+
   /** Whether every line is written. */
   get isWhole() {
     return this.desk.poem.lines.every((line) => line.text);
@@ -47,7 +52,7 @@ export class Work {
   /** Catch up with the desk, once it has come to rest. */
   refresh() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.catchUp().catch(tellError), 120);
+    this.timer = setTimeout(() => this.catchUp(), 120);
   }
 
   async catchUp() {
@@ -62,7 +67,7 @@ export class Work {
     this.asked = asked;
     const body = { ...this.order, lines: this.plain(poem), line: chosen.line + 1, place: chosen.place + 1, top: 12 };
     delete body.boldness;
-    const answer = await call("alternatives", body, { signal: this.abort.signal });
+    const answer = await this.ask("alternatives", body);
     if (this.asked !== asked) return;
     this.alternatives = answer.alternatives.filter((one) => one.char !== [...poem.lines[chosen.line].text][chosen.place]);
     desk.draw();
@@ -80,12 +85,10 @@ export class Work {
     }
     const text = poem.lines.map((line) => line.text + (line.mark || "。")).join("");
     const { form, like, book, variant } = this.order;
-    const body = { text };
-    if (like) body.like = like;
-    else body.form = form;
+    const body = like ? { text, like } : { text, form };
     if (book) body.book = book;
     if (variant) body.variant = variant;
-    this.desk.report = await call("check", body, { signal: this.abort.signal });
+    this.desk.report = await this.ask("check", body);
     if (this.desk.desk && poem === this.desk.poem) this.desk.draw();
   }
 
@@ -95,7 +98,7 @@ export class Work {
     const asked = `${freshKey(poem)} ${written.length}`;
     if (asked === this.asked && !isAgain) return;
     this.asked = asked;
-    const answer = await call("next", { ...this.order, lines: written, candidates: 5 }, { signal: this.abort.signal });
+    const answer = await this.ask("next", { ...this.order, lines: written, candidates: 5 });
     this.lines = { at: written.length, options: answer.lines.map((line) => line.text) };
     this.alternatives = null;
     this.desk.draw();
@@ -103,10 +106,8 @@ export class Work {
 
   /** Put one of several lines in its place. */
   take(at, text) {
-    const { desk } = this;
-    const lines = desk.poem.lines.map((line, place) => (place === at ? { ...line, text } : line));
     if (!this.isWhole) this.lines = null;
-    desk.step(lines, t("desk.step.pick", { n: at + 1 }));
+    this.desk.write(at, text, t("desk.step.pick", { n: at + 1 }));
   }
 
   /** Take the option of this number, lines first. */
@@ -128,7 +129,7 @@ export class Work {
     const body = { ...this.order, lines: this.plain(desk.poem), line: line + 1, scope, locked: this.locked(), candidates: place === null && scope === "this" ? 5 : 1 };
     if (place !== null) body.place = place + 1;
     try {
-      const { poems } = await call("rewrite", body, { signal: this.abort.signal });
+      const { poems } = await this.ask("rewrite", body);
       if (!desk.desk || !poems.length) return;
       const before = desk.poem.lines[line].text;
       const poem = poems.find((one) => one.lines[line] !== before) ?? poems[0];
@@ -140,8 +141,6 @@ export class Work {
       } else {
         this.lines = null;
       }
-    } catch (error) {
-      tellError(error);
     } finally {
       this.isBusy = false;
     }
@@ -165,33 +164,28 @@ export class Work {
   async finish() {
     const { desk } = this;
     const opening = this.plain(desk.poem).filter(Boolean).join("/");
-    try {
-      const { poems } = await call("verse", { ...this.order, opening, candidates: 1 }, { signal: this.abort.signal });
-      if (!poems.length || !desk.desk) return;
-      this.lines = null;
-      desk.step(withTexts(desk.poem, poems[0]), t("desk.finish"));
-    } catch (error) {
-      tellError(error);
-    }
+    const { poems } = await this.ask("verse", { ...this.order, opening, candidates: 1 });
+    if (!poems.length || !desk.desk) return;
+    this.lines = null;
+    desk.step(withTexts(desk.poem, poems[0]), t("desk.finish"));
   }
 
   /** Begin a poem of open lines. */
   blank(name) {
     const form = store.state.forms.find((one) => one.name === name);
     const lines = form.lines.map((_, at) => ({ text: "", mark: form.marks[at] ?? "" }));
-    const poem = { id: freshId(), form: name, lines, shape: form.lines, edited: true, written: new Date().toISOString() };
-    store.set({ desk: { tree: plant(poem, t("desk.lineByLine")), locks: {}, chosen: null } });
+    lay({ form: name, lines, shape: form.lines, edited: true }, t("desk.lineByLine"));
   }
 
   /** Put a pasted poem on the desk, in the form it has. */
   async paste(text) {
-    try {
-      const report = await call("check", { text }, { signal: this.abort.signal });
-      store.set({ desk: { tree: plant(poemOf(report), t("desk.step.first")), locks: {}, chosen: null } });
-    } catch (error) {
-      tellError(error);
-    }
+    lay(poemOf(await this.ask("check", { text })), t("desk.step.first"));
   }
+}
+
+/** Put a poem on the desk, as one of its own. */
+export function lay(poem, label) {
+  store.set({ desk: { tree: plant({ ...fresh(poem), id: freshId() }, label), locks: {}, chosen: null } });
 }
 
 function withTexts(poem, written) {

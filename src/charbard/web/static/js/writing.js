@@ -1,6 +1,6 @@
 /** One writing at a time: start, stop, and start again while the last one still runs. */
 
-import { call, freshId, store, stream } from "./kit.js";
+import { call, fresh, store, stream } from "./kit.js";
 
 let running = null;
 
@@ -27,12 +27,7 @@ export function endWriting(signal) {
   if (running?.signal === signal) running = null;
 }
 
-/**
- * Write verse.
- * @param {object} order
- * @param {AbortSignal} signal
- * @yields {{candidate, at, line}|{candidate, poem}|{end}}
- */
+/** Write verse; yields `{candidate, at, line}`, `{candidate, poem}` and `{end}`. */
 export async function* writeVerse(order, signal) {
   for await (const fact of stream("verse", order, { signal })) {
     if (fact.poem) {
@@ -60,8 +55,7 @@ function linesOf(poem) {
 /** A poem of the API as the page keeps it, with how it came about. */
 export function kept(poem, end, order, asked) {
   const isCouplet = asked.form === "对联";
-  return {
-    id: freshId(),
+  return fresh({
     form: isCouplet ? coupletForm(poem) : order.form ?? poem.form,
     formName: isCouplet ? "对联" : asked.form === "仿作" ? "" : poem.form,
     title: isCouplet ? poem.heading ?? "" : asked.theme.trim(),
@@ -69,9 +63,13 @@ export function kept(poem, end, order, asked) {
     score: poem.score,
     notes: poem.notes,
     book: poem.book,
-    made: { model: end.model, digest: end.digest, seed: end.seed, candidate: poem.candidate, order },
-    written: new Date().toISOString(),
-  };
+    made: madeOf(end, poem.candidate, order),
+  });
+}
+
+/** How a text came about. */
+export function madeOf({ model, digest, seed }, candidate, order) {
+  return { model, digest, seed, candidate, order };
 }
 
 /** The form that a couplet can be worked on in: by its name if it has one, else by its lengths. */
@@ -79,9 +77,4 @@ function coupletForm(poem) {
   const lengths = poem.lines.map((line) => [...line.text].length);
   const known = store.state.forms.find((form) => form.kind === "对联" && form.lines.join() === lengths.join());
   return known?.name ?? lengths.join();
-}
-
-/** Write prose; facts as they come. */
-export function writeProse(order, signal) {
-  return stream("prose", order, { signal });
 }

@@ -14,7 +14,7 @@ export function mount(root) {
       h("h2", t("about.models")),
       h("dl", models.map((model) => [
         h("dt", model.name, " ", h("code", model.digest)),
-        h("dd", `${model.num_layers} × ${model.cell} ${model.hidden_size}，`, t("about.weights", { n: model.weights.toLocaleString(), c: model.characters.toLocaleString() })),
+        h("dd", `${model.num_layers} × ${model.cell} ${model.hidden_size} · `, t("about.weights", { n: model.weights.toLocaleString(), c: model.characters.toLocaleString() })),
       ])),
       h("h2", t("about.api")),
       h("p", t("about.api.text"), " ", h("a", { href: "docs.html" }, "docs.html"), " · ", h("a", { href: "api/openapi.json" }, "api/openapi.json")),

@@ -1,7 +1,7 @@
 /** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
 
 import { toDesk } from "../actions.js";
-import { button, call, fill, freshId, h, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
+import { button, call, fill, h, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
 import { findingWords, placeWords, stripElement, verdictElement } from "../strip.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
@@ -13,13 +13,13 @@ export function mount(root) {
   store.state.checking = null;
   const out = h("div.check-out", { "aria-live": "polite" });
   const go = () => check(out, asked);
-  const names = [...forms.filter((form) => form.kind !== "姓名"), ...tunes].map((form) => [form.name, form.name]);
+  const names = [...forms.filter((form) => form.kind !== "姓名"), ...tunes].map((form) => form.name);
   root.append(h("div.check",
     h("div.slip",
       textField({ label: t("check.text"), value: asked.text, place: t("check.place"), area: true, rows: 7, lang: "zh", maxlength: 4000, onInput: (text) => { asked.text = text; }, onEnter: go }),
       h("div.field-row",
-        selectField({ label: t("check.form"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
-        selectField({ label: t("check.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
+        selectField({ label: t("write.forms"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
+        selectField({ label: t("write.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
       button("go", t("check.go"), go),
       h("p.faint", t("check.legend"))),
     out));
@@ -48,19 +48,16 @@ function show(out, report) {
         verdictElement(report)),
       stripElement(report),
       h("div.desk-foot",
-        h("span.faint", `${t("check.book")}：${report.book_name}`),
-        rhymes ? h("span.faint", `${t("check.rhyme")}：${rhymes}`) : null,
+        h("span.faint", `${t("write.book")}：${report.book_name}`),
+        rhymes && h("span.faint", `${t("check.rhyme")}：${rhymes}`),
         h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
-        store.state.features.desk && report.kind !== "姓名"
-          ? button("plain", t("check.desk"), () => toDesk(poemOf(report)))
-          : null)),
-    report.violations.length || report.notes.length || report.remark
-      ? h("section.panel", h("h2", t("check.notes")),
-          report.remark ? h("p.faint", report.remark) : null,
-          h("ul.findings",
-            report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
-            report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one)))))
-      : null,
+        store.state.features.desk && report.kind !== "姓名" && button("plain", t("poem.desk"), () => toDesk(poemOf(report))))),
+    (report.violations.length > 0 || report.notes.length > 0 || report.remark)
+      && h("section.panel", h("h2", t("check.notes")),
+        report.remark && h("p.faint", report.remark),
+        h("ul.findings",
+          report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
+          report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one))))),
   );
   say(report.violations.length ? t("check.bad", { n: report.violations.length }) : t("check.good"));
 }
@@ -68,12 +65,10 @@ function show(out, report) {
 /** A checked text as a poem of the page. */
 export function poemOf(report) {
   return {
-    id: freshId(),
     form: report.form,
     title: report.title,
     book: report.book,
     lines: report.lines.map(({ text, mark }) => ({ text, mark: mark || "。" })),
     edited: true,
-    written: new Date().toISOString(),
   };
 }

@@ -1,17 +1,17 @@
 /** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
 
-import { button, fill, h, icon, t } from "../kit.js";
+import { button, fill, h, icon, percent, t, unsaid } from "../kit.js";
 
 /** Draw the panels for what is chosen. */
 export function sidePanels(desk, side) {
   const { work } = desk;
-  fill(side, work.lines ? linesPanel(desk) : null, work.isWhole ? charPanel(desk) : openPanel(desk), stepsPanel(desk));
+  fill(side, work.lines && linesPanel(desk), work.isWhole ? charPanel(desk) : openPanel(desk), stepsPanel(desk));
 }
 
 function linesPanel(desk) {
   const { at, options } = desk.work.lines;
   return h("section.panel", h("h2", desk.work.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next")),
-    options.map((text, number) => button("line-choice", [text, h("small", { "aria-hidden": "true" }, String(number + 1))], () => desk.work.take(at, text), { lang: "zh" })));
+    options.map((text, number) => button("line-choice", [text, unsaid("small", number + 1)], () => desk.work.take(at, text), { lang: "zh" })));
 }
 
 function openPanel(desk) {
@@ -23,19 +23,18 @@ function openPanel(desk) {
 function charPanel(desk) {
   const { chosen } = desk.desk;
   const { work } = desk;
-  const again = (label, act) => button("plain", label, act);
   if (!chosen) {
-    return h("section.panel", h("p.faint", t("desk.choose")), h("div.scopes", again(t("desk.all.again"), () => work.againAll())));
+    return h("section.panel", h("p.faint", t("desk.choose")), h("div.scopes", button("plain", t("desk.all.again"), () => work.againAll())));
   }
   const { line, place } = chosen;
   const isLocked = desk.isLocked(line, place);
   return h("section.panel", h("h2", t("desk.alternatives")),
     choices(desk, line, place),
     h("div.scopes",
-      button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": String(isLocked) }),
-      again(t("desk.char.again"), () => work.again(line, place)),
-      again(t("desk.near.again"), () => work.again(line, place, "neighbours")),
-      again(t("desk.all.again"), () => work.againAll())));
+      button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": isLocked }),
+      button("plain", t("desk.char.again"), () => work.again(line, place)),
+      button("plain", t("desk.near.again"), () => work.again(line, place, "neighbours")),
+      button("plain", t("desk.all.again"), () => work.againAll())));
 }
 
 function choices(desk, line, place) {
@@ -43,16 +42,12 @@ function choices(desk, line, place) {
   if (!alternatives) return h("p.faint", "…");
   if (!alternatives.length) return h("p.faint", t("desk.alternatives.none"));
   return h("div.choices", { lang: "zh" }, alternatives.map((one) =>
-    button("choice", [h("b", one.char), h("small", share(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
-}
-
-function share(probability) {
-  return probability >= 0.001 ? `${(probability * 100).toFixed(probability >= 0.1 ? 0 : 1)}%` : "<0.1%";
+    button("choice", [h("b", one.char), h("small", percent(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
 }
 
 function stepsPanel(desk) {
   const { steps, at } = desk.desk.tree;
-  if (steps.length < 2) return null;
+  if (steps.length < 2) return;
   return h("section.panel", h("h2", t("desk.history")), h("div.steps", steps.map((step, number) =>
     button("step", step.label, () => desk.jump(number), { data: { depth: step.depth }, "aria-current": number === at ? "step" : null }))));
 }

@@ -1,10 +1,11 @@
 /** The desk: one poem, worked on character by character. What is drawn here follows `store.state.desk`. */
 
 import { actionsOf } from "../actions.js";
-import { button, dressed, fill, freshId, h, headingOf, iconButton, isComposing, languageTag, remember, say, store, t, tell, tellError, textField } from "../kit.js";
-import { markAt, markWords, verdictElement } from "../strip.js";
-import { back, grow, jump, on, plant } from "../tree.js";
-import { Work } from "../work.js";
+import { button, dressed, fill, h, headingOf, iconButton, isComposing, languageTag, remember, say, store, t, tell, textField } from "../kit.js";
+import { cellElement, markWords, verdictElement } from "../strip.js";
+import { back, grow, jump, on } from "../tree.js";
+import { chipForms } from "../wish.js";
+import { lay, Work } from "../work.js";
 import { sidePanels } from "./desk-side.js";
 
 /** Build the view. */
@@ -12,15 +13,11 @@ export function mount(root) {
   const { putting } = store.state;
   if (putting) {
     store.state.putting = null;
-    store.set({ desk: { tree: plant(unlocked(putting), t("desk.step.first")), locks: {}, chosen: null } });
+    lay(putting, t("desk.step.first"));
   }
   const desk = new Desk(root);
   desk.draw();
   return { ...desk.keys(), leave: () => desk.leave() };
-}
-
-function unlocked(poem) {
-  return { ...poem, id: freshId() };
 }
 
 /** The view with what belongs to it alone: the report of the poem and what is being asked. */
@@ -77,7 +74,7 @@ class Desk {
   }
 
   lock(line, place = null) {
-    const places = place === null ? [...this.poem.lines[line].text].map((_, at) => at) : [place];
+    const places = place === null ? [...this.poem.lines[line].text].keys() : [place];
     const value = place === null ? !this.isLineLocked(line) : !this.isLocked(line, place);
     const locks = { ...this.desk.locks };
     for (const at of places) {
@@ -116,12 +113,11 @@ class Desk {
       h("div.slip",
         textField({ label: t("desk.paste"), value: "", place: t("check.place"), area: true, rows: 6, lang: "zh", maxlength: 2000, onInput: (value) => { text = value; }, onEnter: put }),
         button("go", t("desk.put"), put)),
-      h("div.panel", h("p", t("desk.empty")), h("div.scopes",
-        store.state.features.verse ? this.blankButtons() : null))));
+      h("div.panel", h("p", t("desk.empty")), h("div.scopes", store.state.features.verse && this.blankButtons()))));
   }
 
   blankButtons() {
-    return ["五绝", "七绝", "五律", "七律"].filter((name) => store.state.forms.some((form) => form.name === name)).map((name) =>
+    return chipForms().map((name) =>
       button("plain", `${t("desk.lineByLine")} · ${name}`, () => this.work.blank(name)));
   }
 
@@ -156,13 +152,14 @@ class Desk {
     const isChosen = this.desk.chosen?.line === at;
     const n = at + 1;
     const isOpen = !line.text;
+    const isLocked = !isOpen && this.isLineLocked(at);
     const content = this.editing === at ? this.lineEdit(line, at) : h("div.desk-chars", [...this.shown(line, at)].map((char, place) => this.cell(char, at, place)));
     return h(`div.desk-line${isChosen ? ".is-chosen" : ""}`,
       content,
       h("span.desk-mark", { lang: "zh" }, line.mark),
       h("div.line-tools",
-        iconButton(this.isLineLocked(at) && !isOpen ? "lock" : "open", t(this.isLineLocked(at) && !isOpen ? "desk.line.unlock" : "desk.line.lock", { n }), () => this.lock(at), { "aria-pressed": String(this.isLineLocked(at) && !isOpen), disabled: isOpen }),
-        store.state.features.verse ? iconButton("again", t("desk.line.again", { n }), () => this.work.again(at, null)) : null,
+        iconButton(isLocked ? "lock" : "open", t(isLocked ? "desk.line.unlock" : "desk.line.lock", { n }), () => this.lock(at), { "aria-pressed": isLocked, disabled: isOpen }),
+        store.state.features.verse && iconButton("again", t("desk.line.again", { n }), () => this.work.again(at, null)),
         iconButton("edit", t("desk.line.edit", { n }), () => this.edit(at))));
   }
 
@@ -173,31 +170,25 @@ class Desk {
 
   cell(char, line, place) {
     const { chosen } = this.desk;
-    const mark = markAt(this.report, line, place);
     const isChosen = chosen?.line === line && chosen?.place === place;
-    const isOpen = !this.poem.lines[line].text;
-    const classes = ["cell"];
-    if (mark.rhyme) classes.push("is-rhyme");
-    if (mark.wrong) classes.push("is-wrong");
-    if (isOpen) classes.push("is-open");
-    if (this.isLocked(line, place)) classes.push("is-locked");
-    return h(`button.${classes.join(".")}`, {
+    const isLocked = this.isLocked(line, place);
+    const cell = cellElement("button", this.report, line, place, char, {
       type: "button",
       lang: languageTag(),
       data: { at: `${line}.${place}` },
-      title: markWords(this.report, line, place),
-      "aria-pressed": String(isChosen),
-      "aria-label": [char, markWords(this.report, line, place), this.isLocked(line, place) ? t("desk.lock") : ""].filter(Boolean).join("，"),
+      "aria-pressed": isChosen,
+      "aria-label": [char, markWords(this.report, line, place), isLocked && t("desk.lock")].filter(Boolean).join("，"),
       on: { click: () => this.choose(line, place) },
-    }, store.state.settings.pinyin ? h("span.cell-pinyin", {}) : null, h("span.cell-char", char), h("span.cell-tone", { "aria-hidden": "true" }, mark.shape));
+    });
+    cell.classList.toggle("is-open", !this.poem.lines[line].text);
+    cell.classList.toggle("is-locked", isLocked);
+    if (store.state.settings.pinyin) cell.prepend(h("span.cell-pinyin"));
+    return cell;
   }
 
   /** Another script and pinyin, once they have come. */
   async dressCells(poem) {
-    const all = await dressed(poem.lines.map((line) => line.text)).catch((error) => {
-      tellError(error);
-      return [];
-    });
+    const all = await dressed(poem.lines.map((line) => line.text));
     if (this.desk === null || poem !== this.poem) return;
     all.forEach(({ text, pinyin }, line) => {
       [...text].forEach((char, place) => {
@@ -205,7 +196,7 @@ class Desk {
         if (!cell) return;
         cell.querySelector(".cell-char").textContent = char;
         const sound = cell.querySelector(".cell-pinyin");
-        if (sound && pinyin) sound.textContent = pinyin[place] ?? "";
+        if (sound) sound.textContent = pinyin?.[place] ?? "";
       });
     });
   }
@@ -250,17 +241,20 @@ class Desk {
       tell(t("desk.wrongLength", { n: wanted }));
       return this.draw();
     }
-    const changed = lines.map((line, place) => (place === at ? { ...line, text: clean } : line));
-    this.step(changed, t("desk.step.hand", { n: at + 1 }));
+    this.write(at, clean, t("desk.step.hand", { n: at + 1 }));
+  }
+
+  /** Go on with another text in one line. */
+  write(at, text, label) {
+    this.step(this.poem.lines.map((line, place) => (place === at ? { ...line, text } : line)), label);
   }
 
   /** Put one character in the place of another. */
   swap(line, place, char) {
-    const { lines } = this.poem;
-    const chars = [...lines[line].text];
+    const chars = [...this.poem.lines[line].text];
     const label = t("desk.step.swap", { a: chars[place], b: char });
     chars[place] = char;
-    this.step(lines.map((one, at) => (at === line ? { ...one, text: chars.join("") } : one)), label);
+    this.write(line, chars.join(""), label);
   }
 
   /** What keys do here. */

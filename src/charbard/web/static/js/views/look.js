@@ -1,6 +1,6 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
-import { button, call, fill, h, selectField, store, t, tellError, textField, textOf } from "../kit.js";
+import { button, call, fill, h, percent, selectField, store, t, textField, textOf } from "../kit.js";
 import { modelFor } from "../wish.js";
 import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
 
@@ -22,8 +22,7 @@ export function mount(root) {
         textField({ label: t("look.text"), value: text, area: true, rows: 4, maxlength: store.state.limits.length, onInput: (value) => { text = value; }, onEnter: go }),
         h("div.field-row",
           store.state.models.length > 1
-            ? selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => [model.name, model.name]), onChange: (value) => { name = value; } })
-            : null,
+            && selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => model.name), onChange: (value) => { name = value; } }),
           button("go", t("look.go"), go))),
       out),
   );
@@ -31,16 +30,9 @@ export function mount(root) {
 }
 
 async function look(out, text, model) {
-  try {
-    const scored = await call("score", { text, model, top: 8 });
-    fill(out, heatPanel(scored));
-    const { features } = store.state;
-    if (features.novelty && /\p{Script=Han}/u.test(text)) out.append(noveltyPanel(text));
-    if (features.insight) out.append(unitsPanel(text, model));
-    out.append(growthPanel(model));
-  } catch (error) {
-    tellError(error);
-  }
+  fill(out, heatPanel(await call("score", { text, model, top: 8 })));
+  if (/\p{Script=Han}/u.test(text)) out.append(noveltyPanel(text));
+  out.append(unitsPanel(text, model), growthPanel(model));
 }
 
 /** From 0, expected, to 4, a surprise. */
@@ -56,26 +48,24 @@ function heatPanel(scored) {
       text.append(h("br"));
       continue;
     }
+    const chance = percent(Math.exp(char.logp));
     text.append(button("heat-char", char.char, (event) => {
       for (const other of text.children) other.removeAttribute("aria-pressed");
       event.currentTarget.setAttribute("aria-pressed", "true");
-      fill(aside, h("h3", `${char.char}　${percent(char.logp)}`), h("p.faint", t("look.rather")), bars(char.expected));
-    }, { data: { level: warmth(char.logp) }, "aria-label": `${char.char} ${percent(char.logp)}` }));
+      fill(aside, h("h3", `${char.char}　${chance}`), h("p.faint", t("look.rather")), bars(char.expected));
+    }, { data: { level: warmth(char.logp) }, "aria-label": `${char.char} ${chance}` }));
     if (char.char === "。") text.append(h("br"));
   }
   return h("section.panel", h("h2", t("look.heat")),
-    h("div.look-pair", text, aside),
-    h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })));
+    h("div.look-pair",
+      h("div", text, h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) }))),
+      aside));
 }
 
 /** Characters with their probabilities as bars. */
-export function bars(pairs) {
-  const most = Math.max(...pairs.map(([, logp]) => Math.exp(logp)), 1e-9);
-  return h("ul.bars", pairs.map(([char, logp]) =>
-    h("li", h("b", { lang: "zh" }, char === "\n" ? "⏎" : char), h("meter", { min: 0, max: most, value: Math.exp(logp), "aria-label": char }), h("span.faint", percent(logp)))));
-}
-
-export function percent(logp) {
-  const share = Math.exp(logp) * 100;
-  return `${share >= 10 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : share.toExponential(0)}%`;
+function bars(pairs) {
+  const shares = pairs.map(([char, logp]) => [char, Math.exp(logp)]);
+  const max = Math.max(...shares.map(([, share]) => share), 1e-9);
+  return h("ul.bars", shares.map(([char, value]) =>
+    h("li", h("b", { lang: "zh" }, char === "\n" ? "⏎" : char), h("meter", { min: 0, max, value, "aria-label": char }), h("span.faint", percent(value)))));
 }

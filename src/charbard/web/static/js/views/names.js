@@ -1,10 +1,10 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
-import { button, call, chips, dial, fill, h, iconButton, notice, say, store, t, textField } from "../kit.js";
+import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../kit.js";
+import { SHAPES } from "../strip.js";
 import { BOLDNESS, modelFor } from "../wish.js";
 
 const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };
-const SHAPES = { 平: "○", 仄: "●", 中: "◐" };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
 
 /** Build the view. */
@@ -20,6 +20,10 @@ export function mount(root) {
   return { Enter: go };
 }
 
+function shapes(tones) {
+  return [...tones].map((tone) => SHAPES[tone]).join(" ");
+}
+
 function wish() {
   return { ...PLAIN, ...store.state.names.wish };
 }
@@ -30,17 +34,16 @@ function change(patch) {
 
 function layOut(slip, go) {
   const asked = wish();
-  const tones = TONES[asked.length].map((one) => [one, one ? [...one].map((tone) => SHAPES[tone]).join(" ") : t("write.any"), one]);
+  const tones = TONES[asked.length].map((one) => [one, one ? shapes(one) : t("write.any"), one]);
   fill(
     slip,
     textField({ label: t("names.surname"), value: asked.surname, place: "李", maxlength: 2, lang: "zh", onInput: (surname) => change({ surname }), onEnter: go }),
     chips({ label: t("names.given"), name: "name-length", value: asked.length, options: [["1", t("names.one")], ["2", t("names.two")]], onChange: (length) => { change({ length, tones: "" }); layOut(slip, go); } }),
     writer().fields.includes("gender")
-      ? chips({ label: t("names.gender"), name: "name-gender", value: asked.gender, options: [["", t("write.any")], ["男", t("names.male")], ["女", t("names.female")]], onChange: (gender) => change({ gender }) })
-      : null,
+      && chips({ label: t("names.gender"), name: "name-gender", value: asked.gender, options: [["", t("write.any")], ["男", t("names.male")], ["女", t("names.female")]], onChange: (gender) => change({ gender }) }),
     chips({ label: t("names.tones"), name: "name-tones", value: asked.tones, options: tones, onChange: (value) => change({ tones: value }) }),
     textField({ label: t("names.liked"), value: asked.like, maxlength: 4, lang: "zh", onInput: (like) => change({ like }), onEnter: go }),
-    dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
+    dial(asked.bold, BOLDNESS.length, (bold) => change({ bold })),
     button("go", t("names.go"), go),
   );
 }
@@ -64,17 +67,14 @@ async function find(out, kept) {
 }
 
 function card(one, kept) {
-  const isKept = () => store.state.names.favourites.some((other) => other.name === one.name);
   const heart = iconButton("heart", t("poem.like"), () => {
-    const { favourites } = store.state.names;
-    store.merge("names", { favourites: isKept() ? favourites.filter((other) => other.name !== one.name) : [one, ...favourites] });
-    heart.setAttribute("aria-pressed", String(isKept()));
+    heart.ariaPressed = toggleLike(one, "names");
     drawKept(kept);
-  }, { "aria-pressed": String(isKept()) });
+  }, { "aria-pressed": isLiked(one, "names") });
   return h("div.name",
     h("span.cell-pinyin", one.pinyin.join(" ")),
     h("b", { lang: "zh" }, one.name),
-    h("span.cell-tone", [...one.tones].map((tone) => SHAPES[tone] ?? "?").join(" ")),
+    h("span.cell-tone", shapes(one.tones)),
     heart);
 }
 

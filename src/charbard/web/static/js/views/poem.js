@@ -9,9 +9,9 @@ export function mount(root) {
   const { made } = poem;
   root.append(
     h("article.page-poem",
-      poem.lines ? h("h1.poem-title", { lang: "zh" }, headingOf(poem)) : null,
+      poem.lines && h("h1.sheet-title", { lang: "zh" }, headingOf(poem)),
       poemElement(poem),
-      made ? h("p.faint", t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })) : null,
+      made && h("p.faint", t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })),
       h("div.sheet-tools", actionsOf(poem))),
   );
 }

@@ -2,7 +2,7 @@
 
 import { actionsOf } from "../actions.js";
 import { saveFile } from "../card.js";
-import { button, fill, freshId, h, headingOf, icon, poemElement, store, t, tell, textOf } from "../kit.js";
+import { button, fill, freshId, h, headingOf, icon, poemElement, store, t, tell, textOf, twice } from "../kit.js";
 import { isPoem } from "../link.js";
 
 /** Build the view. */
@@ -21,16 +21,16 @@ function layOut(box) {
     box,
     h("div.bar", exports(favourites.length ? favourites : history), h("p.faint", t("shelf.where"))),
     h("section", h("h2", t("shelf.favourites")), favourites.length ? grid(favourites) : h("p.faint", t("shelf.none"))),
-    h("section", h("h2", t("shelf.history")), others.length ? grid(others.slice(0, 60)) : h("p.faint", t("shelf.none")), others.length ? clearing() : null),
+    h("section", h("h2", t("shelf.history")), others.length ? grid(others.slice(0, 60)) : h("p.faint", t("shelf.none")), others.length > 0 && button("plain", t("shelf.clear"), twice(() => store.merge("shelf", { history: [] })))),
   );
 }
 
 function grid(poems) {
   return h("div.board", { data: { count: 4 } }, poems.map((poem) =>
     h(`article.sheet.is-done${poem.prose === undefined ? "" : ".is-prose"}`,
-      poem.lines ? h("h3.sheet-title", { lang: "zh" }, headingOf(poem)) : null,
+      poem.lines && h("h3.sheet-title", { lang: "zh" }, headingOf(poem)),
       poemElement(poem),
-      h("div.sheet-foot", h("span.faint", poem.written?.slice(0, 10) ?? ""), h("div.sheet-tools", actionsOf(poem))))));
+      h("div.sheet-foot", h("span.faint", poem.written?.slice(0, 10)), h("div.sheet-tools", actionsOf(poem))))));
 }
 
 function exports(poems) {
@@ -44,23 +44,13 @@ function exports(poems) {
     button("plain", [icon("up"), t("shelf.import")], () => file.click()), file);
 }
 
-function clearing() {
-  let sure = false;
-  const clear = button("plain", t("shelf.clear"), () => {
-    if (sure) store.merge("shelf", { history: [] });
-    sure = true;
-    clear.textContent = t("shelf.clear.sure");
-  });
-  return clear;
-}
-
 /** Poems as plain text, a blank line between them. */
-export function asText(poems) {
+function asText(poems) {
   return `${poems.map((poem) => [poem.lines ? headingOf(poem) : "", textOf(poem)].filter(Boolean).join("\n")).join("\n\n")}\n`;
 }
 
 /** Poems as Markdown, each under its heading, with how it came about. */
-export function asMarkdown(poems) {
+function asMarkdown(poems) {
   return `${poems.map((poem) => {
     const heading = (poem.lines ? headingOf(poem) : "") || poem.made?.model || "—";
     const made = poem.made ? `\n\n*${t("poem.seed", { seed: poem.made.seed, model: poem.made.model })}*` : "";
@@ -69,7 +59,7 @@ export function asMarkdown(poems) {
 }
 
 /** Poems with all that is known of them. */
-export function asJson(poems) {
+function asJson(poems) {
   return `${JSON.stringify({ charbard: 1, poems }, null, 2)}\n`;
 }
 

@@ -35,14 +35,10 @@ export function mount(root) {
 
 /** Ask what was trained here, and show the latest unless one is shown. */
 async function refresh(here) {
-  try {
-    const { jobs } = await call("jobs");
-    if (!jobs.length) fill(here.board, h("p.faint", t("workshop.none")));
-    else if (!here.watch) follow(here, jobs[0].id);
-    fill(here.list, jobs.length > 1 && jobs.map((job) => button("choice", [job.name, h("small", job.began.slice(0, 10))], () => follow(here, job.id))));
-  } catch (error) {
-    tellError(error);
-  }
+  const { jobs } = await call("jobs");
+  if (!jobs.length) fill(here.board, h("p.faint", t("workshop.none")));
+  else if (!here.watch) follow(here, jobs[0].id);
+  fill(here.list, jobs.length > 1 && jobs.map((job) => button("choice", [job.name, h("small", job.began.slice(0, 10))], () => follow(here, job.id))));
 }
 
 function layOut(here, chosen) {
@@ -57,7 +53,7 @@ function layOut(here, chosen) {
       : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: ROWS, onInput: (text) => { order.text = text; } }),
     h("div.bar-group", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
     textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
-    chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts.map((count) => [count, count]), onChange: (count) => { order.minutes = count; } }),
+    chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts, onChange: (count) => { order.minutes = count; } }),
     button("go", t("workshop.go"), () => train(here, most)),
     h("p.faint", t("workshop.note", { least, mb: most / 1e6 })));
 }
@@ -66,14 +62,10 @@ async function train(here, most) {
   const body = order.file ?? new Blob([order.text]);
   if (body.size > most) return tell(t("workshop.large", { mb: most / 1e6 }));
   const query = new URLSearchParams({ minutes: order.minutes, name: order.name || order.file?.name || "" });
-  try {
-    const job = await call(`jobs/file?${query}`, body);
-    follow(here, job.id);
-    refresh(here);
-    here.board.scrollIntoView({ block: "nearest" });
-  } catch (error) {
-    tellError(error);
-  }
+  const job = await call(`jobs/file?${query}`, body);
+  follow(here, job.id);
+  refresh(here);
+  here.board.scrollIntoView({ block: "nearest" });
 }
 
 /** Watch a training, and find it again when the connection was lost. */
@@ -81,16 +73,18 @@ async function follow(here, id) {
   here.watch?.abort();
   here.watch = new AbortController();
   const { signal } = here.watch;
-  const [element, take] = bench(() => {
+  const [element, take] = bench(async (changed) => {
+    if (changed.id) return follow(here, id);
     here.watch = null;
-    load().then(() => refresh(here), tellError);
+    await load();
+    refresh(here);
   });
   fill(here.board, element);
   for (let isOver = false; !isOver;) {
     try {
       for await (const fact of stream(`jobs/${id}/events`, undefined, { signal })) {
         isOver = fact.done;
-        if (fact.model && !store.state.models.some((model) => model.name === fact.model)) await load();
+        if (fact.model && !store.state.models.some((model) => model.name === fact.model && model.digest === fact.digest)) await load();
         take(fact);
       }
     } catch (error) {

@@ -2,11 +2,10 @@
 
 import { Sheet } from "../candidates.js";
 import { toDesk } from "../actions.js";
-import { button, chips, dial, fill, freshId, h, hasWord, icon, notice, remember, say, selectField, store, t, tellError, textField, textOf, tick } from "../kit.js";
-import { BOLDNESS, coupletOrder, formOf, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
-import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
+import { button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../kit.js";
+import { BOLDNESS, chipForms, coupletOrder, formOf, isListed, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
+import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../writing.js";
 
-const CHIPS = ["五绝", "七绝", "五律", "七律"];
 const DYNASTIES = ["唐", "宋", "元", "明", "清"];
 let sheets = [];
 
@@ -60,12 +59,10 @@ function layOut(slip, board) {
   fill(
     slip,
     chips({ label: t("write.forms"), name: "form", value: asked.form, options: kinds(), onChange: (form) => again({ form }), quiet: true }),
-    asked.form === "词" || asked.form === "古体" ? tunes(asked, again) : null,
+    isListed(asked) && tunes(asked, again),
     fieldsFor(asked, go),
-    h(
-      "div.slip-foot",
-      {},
-      dial({ label: t("write.dial"), low: t("write.bold"), high: t("write.wild"), value: asked.bold, most: BOLDNESS.length, onChange: (bold) => change({ bold }) }),
+    h("div.slip-foot",
+      dial(asked.bold, BOLDNESS.length, (bold) => change({ bold })),
       h("div.go-row",
         button("go", t("write.go"), go),
         button("stop", [icon("stop"), t("write.stop")], () => stop(slip), { disabled: !isWriting() }),
@@ -76,7 +73,7 @@ function layOut(slip, board) {
 
 /** A wish that this server can meet: a form that is gone falls back to the first one there is. */
 function settled(asked) {
-  const names = kinds().map(([name]) => name);
+  const names = kinds().map((kind) => [kind].flat()[0]);
   const form = names.includes(asked.form) ? asked.form : names[0];
   const list = listOf(form);
   const tune = list.some((one) => one.name === asked.tune) ? asked.tune : (list[0]?.name ?? "");
@@ -87,12 +84,12 @@ function settled(asked) {
 function listOf(form) {
   const { forms, tunes: all } = store.state;
   if (form === "词") return all;
-  return forms.filter((one) => ["古体诗", "诗经", "近体诗"].includes(one.kind) && !CHIPS.includes(one.name));
+  return forms.filter((one) => ["古体诗", "诗经", "近体诗"].includes(one.kind) && !chipForms().includes(one.name));
 }
 
 function kinds() {
-  const { forms, tunes: all, features, models } = store.state;
-  const options = features.verse ? CHIPS.filter((name) => forms.some((form) => form.name === name)).map((name) => [name, name]) : [];
+  const { tunes: all, features, models } = store.state;
+  const options = features.verse ? chipForms().map((name) => [name, t(`form.${name}`)]) : [];
   if (features.verse && all.length) options.push(["词", t("form.tune")], ["古体", t("form.old")]);
   if (features.couplet) options.push(["对联", t("form.couplet")]);
   if (features.verse) options.push(["仿作", t("form.like")]);
@@ -117,16 +114,16 @@ function fieldsFor(asked, go) {
   });
   const model = proseModel(asked);
   const theme = () => text("theme", { class: "theme", maxlength: 40 });
-  if (model) return [model.fields.includes("title") ? theme() : null, proseFields(asked, go, text)];
+  if (model) return [model.fields.includes("title") && theme(), proseFields(asked, go, text)];
   if (asked.form === "对联") return text("given");
-  return [asked.form === "仿作" ? text("like", { area: true, rows: 4 }) : null, theme(), details(asked, text)];
+  return [asked.form === "仿作" && text("like", { area: true, rows: 4 }), theme(), details(asked, text)];
 }
 
 function proseFields(asked, go, text) {
   return [
     text("prime", { area: true, rows: 2, maxlength: 2000, lang: null }),
     h("div.field-row",
-      textField({ label: t("write.length"), value: String(asked.length), type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
+      textField({ label: t("write.length"), value: asked.length, type: "number", min: 20, max: store.state.limits.length ?? 20000, onInput: (length) => change({ length: Math.max(1, Number(length) || 300) }), onEnter: go }),
       seedField(text),
       howMany(asked),
     ),
@@ -139,8 +136,8 @@ function seedField(text) {
 
 function howMany(asked) {
   const most = Math.min(6, store.state.limits.samples ?? 6);
-  const options = [1, 2, 3, 4, 6].filter((count) => count <= most).map((count) => [String(count), String(count)]);
-  return selectField({ label: t("write.count"), value: String(asked.count), options, onChange: (count) => change({ count: Number(count) }) });
+  const options = [1, 2, 3, 4, 6].filter((count) => count <= most);
+  return selectField({ label: t("write.count"), value: asked.count, options, onChange: (count) => change({ count: Number(count) }) });
 }
 
 function details(asked, text) {
@@ -149,14 +146,14 @@ function details(asked, text) {
   const choice = (name, options, label = t(`write.${name}`), more = {}) =>
     selectField({ label, value: asked[name], options, onChange: (value) => change({ [name]: value }), ...more });
   const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
-  const variants = (form?.variants ?? []).map((name) => [name, name]);
+  const variants = form?.variants ?? [];
   const open = ["first", "acrostic", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
   return h("details.more", { open }, h("summary", t("write.more")),
     h("div.field-row", text("first", { maxlength: 40 }), text("rhyme", { maxlength: 12 }), text("acrostic", { maxlength: 8 }),
       choice("place", places, "　", { "aria-label": t("write.acrostic") }),
-      variants.length > 1 ? choice("variant", [any, ...variants]) : null,
+      variants.length > 1 && choice("variant", [any, ...variants]),
       choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
-      choice("dynasty", [any, ...DYNASTIES.map((name) => [name, name])]),
+      choice("dynasty", [any, ...DYNASTIES.map((name) => [name, t(`write.dynasty.${name}`)])]),
       seedField(text),
       howMany(asked),
       tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) })));
@@ -168,12 +165,12 @@ function tunes(asked, again) {
   const show = (query) => {
     const wanted = query.trim();
     const found = listOf(asked.form).filter((tune) => [tune.name, ...tune.aliases].some((name) => name.includes(wanted)));
-    fill(list, found.map((tune) => button("tune", [tune.name, h("small", ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`)], () => again({ tune: tune.name }), { role: "option", "aria-selected": String(tune.name === asked.tune) })),
-      found.length ? null : h("p.faint", t("write.tune.none", { name: wanted })));
+    fill(list, found.map((tune) => button("tune", [tune.name, h("small", ` ${tune.lines.reduce((sum, length) => sum + length, 0)}`)], () => again({ tune: tune.name }), { role: "option", title: tune.aliases.join("、"), "aria-selected": tune.name === asked.tune })),
+      !found.length && h("p.faint", t("write.tune.none", { name: wanted })));
   };
   show("");
   return h("div.tune-box",
-    asked.form === "词" ? textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }) : null, list);
+    asked.form === "词" && textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }), list);
 }
 
 function stop(slip) {
@@ -262,7 +259,7 @@ async function proseSheets(board, asked, model, signal) {
   const laid = spread(board, order.samples, null);
   for (const sheet of laid) sheet.addText(order.prime);
   const texts = laid.map(() => order.prime);
-  for await (const fact of writeProse(order, signal)) {
+  for await (const fact of stream("prose", order, { signal })) {
     if (signal.aborted) return;
     if (fact.done) {
       finishProse(laid, texts, fact, order);
@@ -282,10 +279,7 @@ function sayLines(text, before) {
 }
 
 function finishProse(laid, texts, end, order) {
-  const poems = texts.map((prose, candidate) => ({
-    id: freshId(), prose, form: end.model, notes: end.notes, written: new Date().toISOString(),
-    made: { model: end.model, digest: end.digest, seed: end.seed, candidate, order },
-  }));
+  const poems = texts.map((prose, candidate) => fresh({ prose, form: end.model, notes: end.notes, made: madeOf(end, candidate, order) }));
   poems.forEach((poem, at) => laid[at].finish(poem));
   remember(poems);
   say(t("write.done", { n: poems.length, text: poems[0].prose }));

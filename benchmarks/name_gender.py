@@ -1,0 +1,62 @@
+"""Does a model of names listen to the gender that it is told?
+
+    python benchmarks/name_gender.py --model src/charbard/models/names.safetensors
+
+Two answers: how much its first characters differ between the genders (total variation), and how
+often a held-out given name is likelier under its own gender than under the other.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from charbard.bundle import Bundle, load_bundle
+from charbard.config import CorpusConfig
+from charbard.corpus import Record, find_inputs, read_records
+from charbard.runtime import Model
+from charbard.runtime.score import score_texts
+from charbard.vocab import END
+from charbard.writer.told import share_told
+
+GENDERS = ("男", "女")
+
+
+def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
+    """Of each given name and its end, the surname left open."""
+    opening = bundle.vocab.opening(has_records=True, fields={"gender": gender})
+    texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
+    scores = score_texts(Model(bundle), texts)
+    return np.array([-float(score.logp_N[len(opening) - 1 :].sum()) for score in scores])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--corpus", default="names")
+    parser.add_argument("--model", type=Path, default=Path("names"))
+    parser.add_argument("--surname", default="李", help="for the first answer")
+    args = parser.parse_args()
+    bundle = load_bundle(args.model)
+    told = [{"surname": args.surname, "gender": gender} for gender in GENDERS]
+    config = CorpusConfig(format="jsonl", fields=("gender",), split_field="split")
+    held: list[Record] = [
+        record
+        for record in read_records(find_inputs([args.corpus]), config)
+        if record.side != 0 and record.fields.get("gender")
+    ]
+    male, female = (nats(bundle, [record.text for record in held], gender) for gender in GENDERS)
+    is_female = np.array([record.fields["gender"] == GENDERS[1] for record in held])
+    found = {
+        "first characters that differ": f"{share_told(bundle, Model(bundle), *told):.1%}",
+        "held-out names": len(held),
+        "of girls": f"{is_female.mean():.1%}",
+        "likelier under their own gender": f"{((female < male) == is_female).mean():.1%}",
+    }
+    print(json.dumps(found, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""How long the page takes in a real browser: to its first paint, and from a press to a first line.
+
+    charbard serve verse -q --set rate=1e9 --set burst=1000000000 &
+    python benchmarks/page.py --runs 20
+
+Needs Playwright and Chromium. Each visit is a context of its own, so nothing is cached. First paint
+is Chromium's first-contentful-paint, from the start of the navigation. A line counts from the press
+of the button that writes until its text is in the document.
+"""
+
+import argparse
+import json
+import os
+import shutil
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PAINT = """new Promise((found) => new PerformanceObserver((list) => {
+  const paint = list.getEntriesByName('first-contentful-paint')[0];
+  if (paint) found(paint.startTime);
+}).observe({ type: 'paint', buffered: true }))"""
+LINE = """new Promise((found) => {
+  const written = () => [...document.querySelectorAll('.sheet .poem-line:not(.is-open)')].length;
+  const began = performance.now();
+  document.querySelector('.go').click();
+  const watch = new MutationObserver(() => {
+    if (!written()) return;
+    watch.disconnect();
+    found(performance.now() - began);
+  });
+  watch.observe(document.querySelector('.board'), { subtree: true, childList: true });
+})"""
+
+
+def visit(browser: Browser, url: str) -> dict[str, float]:
+    """One visitor who has never been there; he looks, waits for the poems, and writes again."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(url)
+    paint = page.evaluate(PAINT)
+    page.wait_for_selector(".sheet.is-done")
+    page.wait_for_selector(".sheet:not(.is-done)", state="detached")
+    line = page.evaluate(LINE)
+    context.close()
+    return {"first_paint_ms": paint, "first_line_ms": line}
+
+
+def report(visits: list[dict[str, float]]) -> dict[str, Any]:
+    """Best, median and worst of each time."""
+    return {
+        name: {
+            "best": round(min(times), 1),
+            "median": round(median(times), 1),
+            "worst": round(max(times), 1),
+        }
+        for name in visits[0]
+        for times in [[one[name] for one in visits]]
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--chromium", default=shutil.which("chromium"))
+    options = parser.parse_args()
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=options.chromium, args=FLAGS + QUIET)
+        visit(browser, options.url)  # the browser's own start is not the page's
+        visits = [visit(browser, options.url) for _ in range(options.runs)]
+        browser.close()
+    load = [round(one, 2) for one in os.getloadavg()]
+    print(json.dumps({"runs": options.runs, "load_average": load, **report(visits)}))
+
+
+if __name__ == "__main__":
+    main()

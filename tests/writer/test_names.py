@@ -1,0 +1,74 @@
+"""Names: what a model is told, and whether it listens."""
+
+from dataclasses import replace
+
+import pytest
+
+from charbard.bundle import Bundle
+from charbard.config import NameOrder
+from charbard.prosody.book import common_chars
+from charbard.prosody.names import unwanted_in_names
+from charbard.runtime.quant import ByteModel
+from charbard.writer import VerseWriter, names
+from charbard.writer.told import share_told
+from tests.conftest import random_bundle
+
+MALE, FEMALE = ({"surname": "李", "gender": gender} for gender in "男女")
+
+
+@pytest.fixture(scope="module")
+def listening() -> Bundle:
+    """To it every field that it is told makes a great difference."""
+    chars = dict.fromkeys("男女李" + common_chars()[:200])
+    bundle = random_bundle(chars=chars, fields=("surname", "gender"), has_records=True)
+    return replace(bundle, weights={name: 3 * value for name, value in bundle.weights.items()})
+
+
+@pytest.fixture(scope="module")
+def deaf(listening) -> Bundle:
+    """The same, but that 男 and 女 are read as one character."""
+    embedding = listening.weights["embedding"].copy()
+    male, female = listening.vocab.encode("男女")
+    embedding[female] = embedding[male]
+    return replace(listening, weights={**listening.weights, "embedding": embedding})
+
+
+def notes_of(bundle: Bundle, **wish: str) -> set[str]:
+    found = names(VerseWriter(bundle), NameOrder(surname="李", candidates=2, **wish))
+    return {note for poem in found for note in poem.notes}
+
+
+def test_the_share_told_is_none_for_the_deaf(listening, deaf) -> None:
+    """Between nothing and everything; nothing if two ways to tell are read alike."""
+    assert share_told(deaf, ByteModel(deaf), MALE, FEMALE) == 0
+    assert 0.1 < share_told(listening, ByteModel(listening), MALE, FEMALE) < 1
+
+
+def test_a_gender_that_does_not_reach_the_names_is_said(listening, deaf) -> None:
+    """A model that was told and did not listen says so; one that listens has nothing to say."""
+    assert notes_of(listening, gender="女") == set()
+    assert notes_of(deaf) == set()
+    (note,) = notes_of(deaf, gender="女")
+    assert "hardly tells 男 from 女: only 0%" in note
+
+
+def test_what_is_given_is_wanted(listening) -> None:
+    """Characters that are kept out unasked may be asked for."""
+    assert "不" in unwanted_in_names()
+
+    found = names(VerseWriter(listening), NameOrder(surname="李", given="不_", candidates=2))
+
+    assert found
+    assert all(poem.text.startswith("李不") for poem in found)
+    assert not any(set(poem.text[2:]) & unwanted_in_names() for poem in found)
+
+
+def test_a_model_without_genders_says_so() -> None:
+    """What was asked for and has no field in the model."""
+    bundle = random_bundle(
+        chars=dict.fromkeys("李" + common_chars()[:200]), has_records=True, fields=("surname",)
+    )
+
+    (note,) = notes_of(bundle, gender="女")
+
+    assert "trained without genders" in note
