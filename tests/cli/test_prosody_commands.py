@@ -6,12 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from charbard.cli.app import app
-from charbard.errors import OptionError
+from charbard.errors import CorpusError, OptionError
 
 POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 
 
-def run(*args: str, given: str | None = None):
+def run(*args: str, given: str | bytes | None = None):
     result = CliRunner().invoke(app, list(args), input=given, catch_exceptions=False)
     return result
 
@@ -43,6 +43,25 @@ def test_check_many_from_standard_input() -> None:
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 2
     assert "1 of 2 keep their form" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
+    """From a file and through a pipe."""
+    path = tmp_path / "poem"
+    path.write_bytes(POEM.encode(encoding))
+
+    assert "kept" in run("check", "--file", str(path)).stdout
+    assert "kept" in run("check", "-", given=path.read_bytes()).stdout
+
+
+def test_check_of_what_is_no_text(tmp_path) -> None:
+    """A picture and a file that is not there are errors like any other."""
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9
+    with pytest.raises(CorpusError, match="standard input is not text"):
+        run("check", "-", given=picture)
+    with pytest.raises(CorpusError, match="no such file"):
+        run("check", "--file", str(tmp_path / "none"))
 
 
 def test_check_like_another_poem() -> None:

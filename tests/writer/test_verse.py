@@ -295,8 +295,9 @@ def test_couplets_answer_in_tone_and_length(writer) -> None:
         assert len(poem.lines[1]) == 7
         assert heading is not None
         assert len(heading) == 4
-    with pytest.raises(OptionError, match="has 1 characters"):
-        couplets(writer, CoupletOrder(first="春"))
+    for first, message in (("春", "has 1 characters"), ("春风，又绿", "has '，' in it")):
+        with pytest.raises(OptionError, match=message):
+            couplets(writer, CoupletOrder(first=first))
 
 
 def test_a_level_ending_is_not_the_third_level_in_a_row() -> None:

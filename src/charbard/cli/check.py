@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from charbard.cli.options import typed, words
+from charbard.cli.texts import piped, read_text
 
 __all__ = ["check"]
 
@@ -65,20 +66,13 @@ def check(
 
 
 def _read(text: str | None, file: Path | None) -> str:
-    import sys
-
-    from charbard.errors import CorpusError, OptionError
+    from charbard.errors import OptionError
 
     if (text is None) == (file is None):
         raise OptionError("give a poem, or --file, and not both", hint="charbard check --help")
     if file is not None:
-        try:
-            return file.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CorpusError(
-                f"cannot read {str(file)!r}: {error}", hint="give --file a poem in UTF-8"
-            ) from None
-    return sys.stdin.read() if text == "-" else typed(text or "")
+        return read_text(file)
+    return piped() if text == "-" else typed(text or "")
 
 
 def _show(report: Any, output: str) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import typed
+from charbard.cli.texts import piped
 
 __all__ = ["score"]
 
@@ -26,7 +27,7 @@ def score(
 
     from charbard.writer import Writer
 
-    given = _standard_input() if text == "-" else typed(text)
+    given = piped() if text == "-" else typed(text)
     result = Writer.open(model).score(given, top=top)
     for note in result.notes:
         typer.echo(note, err=True)
@@ -43,15 +44,3 @@ def score(
         f"  perplexity {result.perplexity:.2f}",
         err=True,
     )
-
-
-def _standard_input() -> str:
-    """The text that comes through the pipe, in any encoding that a text to train on may have."""
-    import io
-    import sys
-
-    from charbard.text import detect_encoding, pieces
-
-    content, name = sys.stdin.buffer.read(), "standard input"
-    encoding = detect_encoding(io.BytesIO(content), name=name)
-    return "".join(pieces(io.BytesIO(content), encoding, name=name))

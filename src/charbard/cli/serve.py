@@ -70,18 +70,6 @@ def serve(
 
 
 def _words(path: Path) -> tuple[str, ...]:
-    from charbard.text import normalise
+    from charbard.cli.texts import read_text
 
-    return tuple(line.strip() for line in _lines(path) if normalise(line).strip())
-
-
-def _lines(path: Path) -> list[str]:
-    from charbard.errors import OptionError
-
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(
-            f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}",
-            hint="a UTF-8 file, one word a line",
-        ) from None
+    return tuple(line.strip() for line in read_text(path).splitlines() if line.strip())

@@ -110,7 +110,8 @@ def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
         raise OptionError(f"{field.name} must be at most {high}, got {value}", hint=hint)
     if (choices := limits.get("choices")) and value not in choices:
         raise OptionError(
-            f"{field.name} has no choice {value!r}", hint=f"choose one of: {', '.join(choices)}"
+            f"{field.name} has no choice {value!r}",
+            hint=f"choose one of: {', '.join(choice or 'nothing' for choice in choices)}",
         )
 
 
@@ -176,8 +177,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        why = getattr(error, "strerror", None) or error
         raise OptionError(
-            f"cannot read config file {str(path)!r}: {error}", hint=_SHAPE_OF_FILE
+            f"cannot read config file {str(path)!r}: {why}", hint=_SHAPE_OF_FILE
         ) from None
     flat: dict[str, Any] = {}
     for name, value in table.items():

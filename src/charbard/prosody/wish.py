@@ -87,12 +87,18 @@ class Wish:
         return {
             "repeats": "no character twice" if value == "none" else "no rhyme word twice",
             "commonest": f"only the {value} commonest characters",
-            "banned": f"banned characters {value!r}",
+            "banned": f"banned characters {_shown(str(value))}",
             "bans": "characters ruled out at a place",
             "variant": f"variant {value}",
         }[name]
 
 
+def _shown(chars: str) -> str:
+    """Characters as they are quoted, a few of many."""
+    return repr(chars) if len(chars) <= _MOST_SHOWN else f"{chars[:_MOST_SHOWN]!r}…"
+
+
+_MOST_SHOWN = 20
 _NOTHING: dict[str, object] = {
     "repeats": "free",
     "commonest": None,

@@ -14,6 +14,7 @@ __all__ = ["COUPLET_LENGTHS", "couplet_work", "couplets"]
 COUPLET_LENGTHS = range(2, 16)
 _OPPOSITE = {"平": "仄", "仄": "平"}
 _HEADING = "横批"
+_MARKS = "，。！？；：、 \n"
 
 
 Headed = list[tuple[Poem, str | None]]
@@ -33,11 +34,13 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Headed:
 
 def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
     """What `couplets` does."""
-    first = "".join(map(fold, order.first.strip("，。！？；： \n")))
-    if len(first) not in COUPLET_LENGTHS:
+    first = "".join(map(fold, order.first.strip(_MARKS)))
+    marks = [char for char in first if char in _MARKS]
+    if marks or len(first) not in COUPLET_LENGTHS:
+        has = f"{marks[0]!r} in it" if marks else f"{len(first)} characters"
         raise OptionError(
-            f"the first line {order.first!r} has {len(first)} characters",
-            hint=f"give {COUPLET_LENGTHS[0]} to {COUPLET_LENGTHS[-1]} of them, without punctuation",
+            f"the first line {order.first!r} has {has}",
+            hint=f"give {COUPLET_LENGTHS[0]} to {COUPLET_LENGTHS[-1]} characters, no punctuation",
         )
     form = opposing_form(first, order.book)
     asked = VerseOrder(
