@@ -25,12 +25,17 @@ def check_threads(asked: int | None, *, name: str = "threads") -> None:
         name: What the user calls it.
 
     Raises:
-        OptionError: There are not so many cores.
+        OptionError: There are not so many cores, or it is no number of threads.
 
     >>> check_threads(1)
     """
-    if asked is not None and asked > cores():
+    hint = f"leave {name} out to use all cores; more threads than cores only slow each other"
+    if asked is None:
+        return
+    if not isinstance(asked, int) or asked < 1:
+        raise OptionError(f"{name} must be a number from 1, got {asked!r}", hint=hint)
+    if asked > cores():
         raise OptionError(
             f"{name} must be at most {cores()}, the cores that are free to use, got {asked}",
-            hint=f"leave {name} out to use them all; more threads than cores only slow each other",
+            hint=hint,
         )

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir, mkdtemp
 
-from charbard.errors import SaveError
+from charbard.errors import OptionError, SaveError
 
 __all__ = [
     "cache_folder",
     "data_folder",
+    "path_of",
     "readable",
     "saving",
     "write_atomically",
@@ -40,6 +41,24 @@ def _folder(chosen: str, root: str, at_home: Path) -> Path:
         return Path.home() / at_home / "charbard"
     except RuntimeError:  # a user without a home, as in a container
         return Path(gettempdir()) / "charbard"
+
+
+def path_of(given: object, *, name: str) -> Path:
+    """What was given from Python as a path.
+
+    Args:
+        given: A string or a path, if it is right.
+        name: The parameter that it was given as.
+
+    Raises:
+        OptionError: It is something else.
+
+    >>> path_of("runs/my", name="out").name
+    'my'
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise OptionError(f"{name} must be a path, got {given!r}", hint="for example: 'runs/my'")
+    return Path(given)
 
 
 def readable(name: str) -> str:

@@ -207,7 +207,7 @@ def test_more_threads_than_cores(call, trained, args) -> None:
     pytest.importorskip("torch")
     done = call(*args, trained)
 
-    refused(done, f"threads must be at most {cores()}, ", "to use them all")
+    refused(done, f"threads must be at most {cores()}, ", "to use all cores")
 
 
 def test_a_place_that_cannot_be_listened_on(call, trained) -> None:

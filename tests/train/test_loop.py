@@ -330,6 +330,10 @@ def test_from_python(owl, tmp_path) -> None:
     assert result.model.is_file()
     assert "nats per character" in result._repr_html_()
     assert "<svg" in result._repr_html_()
+    with pytest.raises(OptionError, match="text must be a path, got None"):
+        charbard.fit(None, out=tmp_path / "other", steps=3)
+    with pytest.raises(OptionError, match="path must be a path, got 3"):
+        charbard.load(3)
     with pytest.raises(CharbardError, match="no setting named 'stepz'"):
         charbard.fit(owl, out=tmp_path / "other", stepz=3)
 

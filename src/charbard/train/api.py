@@ -1,6 +1,6 @@
 """Training from Python: a text in, a model out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.named import config_for
 from charbard.errors import TrainingError
+from charbard.files import path_of
 from charbard.train.distributed import ranks
 from charbard.train.events import Finished
 from charbard.train.page import curves
@@ -60,7 +61,8 @@ def fit(
     Raises:
         CharbardError: Any of its kinds: see `charbard.errors`.
     """
-    names = [str(text)] if isinstance(text, str | Path) else [str(name) for name in text]
+    texts = text if isinstance(text, Iterable) and not isinstance(text, str) else [text]
+    names = [str(path_of(name, name="text")) for name in texts]
     if minutes is not None:
         settings["minutes"] = minutes
     given = {name: settings.pop(name) for name in to_dict(CorpusConfig()) if name in settings}
@@ -69,9 +71,9 @@ def fit(
         names=names,
         corpus=config_for(names, asked),
         settings=settings,
-        out=Path(out),
+        out=path_of(out, name="out"),
         resume=resume,
-        init_from=None if init_from is None else Path(init_from),
+        init_from=None if init_from is None else path_of(init_from, name="init_from"),
     )
     with ranks(settings.get("threads")) as here:
         trainer = open_training(wish, here)

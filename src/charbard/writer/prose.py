@@ -13,6 +13,7 @@ import numpy as np
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import OptionError
+from charbard.files import path_of
 from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
@@ -68,8 +69,9 @@ class Writer:
 
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
+            OptionError: It is no path.
         """
-        return cls(load_bundle(Path(path)))
+        return cls(load_bundle(path_of(path, name="path")))
 
     def write(
         self, prime: str = "", *, length: int = 500, seed: int | None = None, **options: Any

@@ -15,6 +15,7 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import VerseOrder
 from charbard.corpus.lines import known_lines
 from charbard.errors import OptionError
+from charbard.files import path_of
 from charbard.prosody import Form
 from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import nearest_wish
@@ -75,7 +76,7 @@ class VerseWriter:
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
         """
-        return cls(load_bundle(Path(path)))
+        return cls(load_bundle(path_of(path, name="path")))
 
     def done(self, work: Work[T]) -> T:
         """What a work finds; the calling thread waits for it."""
