@@ -250,7 +250,11 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
         ({}, OptionError, "no budget"),
         ({"steps": 1, "hidden": 3}, OptionError, "no setting named 'hidden'"),
         ({"steps": 1, "seq_length": 9999}, CorpusError, "one sequence needs 10000"),
-        ({"minutes": 0.1, "hidden_size": 768, "batch_size": 4}, TrainingError, "too short"),
+        (
+            {"minutes": 0.1, "hidden_size": 768, "batch_size": 4, "precision": "float32"},
+            TrainingError,
+            "too short",
+        ),
         ({"steps": 1, "device": "cuda"}, TrainingError, "graphics card"),
     ],
 )
