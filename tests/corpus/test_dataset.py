@@ -92,7 +92,7 @@ def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
         data = open_dataset([str(tmp_path / "t")], CorpusConfig(format="titled"), say=said.append)
 
     assert told[0][-1] == told[1][-1]
-    assert "1 of 3 records have not the format's shape and are left out" in told[0][-1]
+    assert "1 of 3 records do not have the format's shape and are left out" in told[0][-1]
     assert "t, line 2: no colon in 'no colon'" in told[0][-1]
     assert data.about["misshapen"] == 1
     assert "no colon" not in str(data.about)

@@ -43,6 +43,6 @@ class Misshapen:
         if self.first is None:
             return ""
         return (
-            f"{self.count} of {self.count + self.shaped} records have not the format's shape and"
+            f"{self.count} of {self.count + self.shaped} records do not have the format's shape and"
             f" are left out; the first: {self.first}"
         )
