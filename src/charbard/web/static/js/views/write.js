@@ -7,7 +7,7 @@ import { BOLDNESS, coupletOrder, formOf, modelFor, proseOrder, verseOrder, wish 
 import { beginWriting, endWriting, isWriting, kept, stopWriting, writeCouplets, writeProse, writeVerse } from "../writing.js";
 
 const CHIPS = ["五绝", "七绝", "五律", "七律"];
-const DYNASTIES = ["唐", "宋", "元", "明", "清"];
+const DYNASTIES = ["唐", "宋", "元", "清"];
 let sheets = [];
 
 /** Build the view. Returns what keys do here. */
