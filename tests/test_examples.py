@@ -27,6 +27,7 @@ def client() -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
         patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
+        patch.setenv("RAY_worker_niceness", "0")  # else other tests starve the replicas
         ray.init(num_cpus=2, include_dashboard=False)
         try:
             from ray_serve import app
