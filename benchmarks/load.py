@@ -33,6 +33,8 @@ class Answer(NamedTuple):
     seconds: float
     first_s: float
     """Until the first piece of its body."""
+    late_s: float
+    """Of these, how long the generator took to send what was due: its own delay, no server's."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Tally:
             **quantiles([answer.seconds for answer in good]),
             "first": quantiles([answer.first_s for answer in good]),
             "refused": quantiles([a.seconds for a in self.answers if a.status in (429, 503)]),
+            "sent_late": quantiles([answer.late_s for answer in self.answers]),
             "statuses": {
                 status: sum(answer.status == status for answer in self.answers)
                 for status in statuses
@@ -79,7 +82,8 @@ class Caller:
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, seed: int, tally: Tally, due: float | None = None) -> None:
-        began = perf_counter() if due is None else due
+        sent = perf_counter()
+        began = sent if due is None else due
         status, first = 0, began
         body = json.dumps({**self.order, "seed": seed}).encode()
         try:
@@ -93,7 +97,7 @@ class Caller:
         except (asyncio.IncompleteReadError, OSError):
             self.streams = None
         now = perf_counter()
-        tally.answers.append(Answer(now, status, now - began, first - began))
+        tally.answers.append(Answer(now, status, now - began, first - began, sent - began))
 
     async def _answered(self, body: bytes) -> tuple[asyncio.StreamReader, str]:
         """Send it and read the head of its answer. A kept connection that the server has closed

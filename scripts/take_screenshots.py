@@ -25,7 +25,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-SHOWN_S = 45
+SHOWN_S = 90
 """How long a training is looked at before its picture is taken."""
 
 
@@ -64,7 +64,7 @@ def in_workshop(page: Page, text: Path) -> None:
     page.wait_for_timeout(1000)
     if not page.locator(".bench").count():
         page.set_input_files("input[type=file]", text)
-        page.check("input[name=minutes][value='1']")
+        page.check("input[name=minutes][value='3']")
         page.click(".slip .go")
         page.wait_for_selector(".bench .prose-text", timeout=120_000)
         page.wait_for_timeout(SHOWN_S * 1000)

@@ -13,7 +13,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ORDER = {"form": "七绝", "candidates": 1, "seed": 7}
-USERS = 4
+USERS, REQUESTS = 4, 6
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Ray's own
 
@@ -27,6 +27,7 @@ def client() -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
         patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
+        patch.setenv("RAY_worker_niceness", "0")  # else other tests starve the replicas
         ray.init(num_cpus=2, include_dashboard=False)
         try:
             from ray_serve import app
@@ -54,6 +55,18 @@ def replicas() -> set[int]:
     return found
 
 
+def wait_for_two(but_not: int) -> None:
+    """Return when two replicas are ready, none of which is the process that was killed."""
+    from ray import serve
+
+    for _ in range(3000):
+        states = serve.status().applications["default"].deployments["Replica"].replica_states
+        if states == {"RUNNING": 2} and but_not not in replicas():
+            return
+        sleep(0.1)
+    raise AssertionError(f"after five minutes the replicas are {states}")
+
+
 def test_two_replicas_write_the_same_poem(client) -> None:
     """Whichever replica answers: the same seed, the same poem."""
     assert client.get("/api/ready").json()["status"] == "ready"
@@ -77,26 +90,23 @@ def test_requests_go_on_when_a_replica_is_killed(client) -> None:
     """Nobody loses more than the poem that the dead one was writing; another takes its place."""
     killed, kept = sorted(replicas())
     expected = client.post("/api/verse", json=ORDER).json()
-    started = Barrier(USERS + 1)
+    writing = Barrier(USERS + 1)
 
-    def ask(_: int) -> list[httpx.Response]:
-        answers = [client.post("/api/verse", json=ORDER) for _ in range(5)]
-        started.wait()
-        return answers + [client.post("/api/verse", json=ORDER) for _ in range(20)]
+    def ask() -> list[httpx.Response]:
+        answers = [client.post("/api/verse", json=ORDER)]
+        writing.wait()
+        return answers + [client.post("/api/verse", json=ORDER) for _ in range(REQUESTS)]
 
     with ThreadPoolExecutor(USERS) as pool:
-        users = [pool.submit(ask, number) for number in range(USERS)]
-        started.wait()
+        users = [pool.submit(ask) for _ in range(USERS)]
+        writing.wait()
         os.kill(killed, signal.SIGKILL)
         each = [user.result() for user in users]
 
-    lost = [[answer for answer in answers if answer.status_code != 200] for answers in each]
-    assert max(map(len, lost)) <= 1
-    assert all(a.json() == expected for answers in each for a in answers if a.status_code == 200)
-    for _ in range(600):
-        if len(now := replicas()) == 2:
-            break
-        sleep(0.1)
-    assert kept in now
-    assert killed not in now
-    assert len(now) == 2
+    for answers in each:
+        good = [answer.json() for answer in answers if answer.status_code == 200]
+        assert len(good) >= REQUESTS
+        assert good == [expected] * len(good)
+    wait_for_two(but_not=killed)
+    assert kept in replicas()
+    assert client.post("/api/verse", json=ORDER).json() == expected

@@ -173,6 +173,7 @@ class Engine:
                 with self._work:
                     self._work.notify_all()
         self._drop_all(_stopped())
+        self._load = self._load._replace(rows=self._batch.rows)
 
     def _prepare(self) -> bool:
         """Wait until there is something to step, let go who left, seat who has waited.

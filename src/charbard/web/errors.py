@@ -83,18 +83,19 @@ def response_for(error: CharbardError, path: str) -> JSONResponse:
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Give every error of the app the same shape."""
+    """Give every error of the app the same shape. Not blocking, and said to be so: otherwise each
+    would be shown in a thread."""
 
-    def show(request: Request, error: Exception) -> JSONResponse:
+    async def show(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, CharbardError)
         return response_for(error, path_in_app(request.scope))
 
-    def show_invalid(request: Request, error: Exception) -> JSONResponse:
+    async def show_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         body = _explained(error.errors())
         return JSONResponse(_shaped(path_in_app(request.scope), 422, body), 422)
 
-    def show_http(request: Request, error: Exception) -> JSONResponse:
+    async def show_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         told, hint = _TOLD.get(error.status_code, (str(error.detail).lower(), _LISTED))
         body = {"error": told, "hint": hint}

@@ -5,8 +5,8 @@ import { wish } from "./wish.js";
 
 /**
  * An element for a training, and what takes in the facts of its stream one by one.
- * A stream that begins again tells everything again. `onChange` is told of a training that is gone
- * on with, and called with its removal.
+ * A stream that begins again tells everything again. `onChange` gets the server's answer when the
+ * training is gone on with, or removed.
  */
 export function bench(onChange) {
   const title = h("h2");

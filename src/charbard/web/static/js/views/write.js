@@ -6,7 +6,7 @@ import { button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, s
 import { BOLDNESS, chipForms, coupletOrder, formOf, isListed, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../writing.js";
 
-const DYNASTIES = ["唐", "宋", "元", "明", "清"];
+const DYNASTIES = ["唐", "宋", "元", "清"];
 let sheets = [];
 
 /** Build the view. Returns what keys do here. */
