@@ -75,9 +75,7 @@ class VerseOrder(_Drawn):
     book: str | None = setting(None, "Rhyme book: pingshui, cilin or xinyun; none: the form's own.")
     rhyme: str = setting("", "Rhyme group, several parted by spaces for forms that change rhyme.")
     theme: str = setting("", "Theme or title, in the user's words.")
-    dynasty: str = setting(
-        "", "Dynasty to write like, such as 唐, 宋 or 清, if the model knows it."
-    )
+    dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
     author: str = setting("", "Poet to write like, if the model knows them.")
     opening: str = setting("", "What the poem begins with: a character, a line, several lines.")
     acrostic: str = setting("", "Characters to hide in the poem, 2 to 8.")
