@@ -94,6 +94,11 @@ export function proseOrder(asked, model) {
   return seeded(order, asked);
 }
 
+/** An open model by its name. */
+export function modelNamed(name) {
+  return store.state.models.find((model) => model.name === name);
+}
+
 /** The model for a kind of writing: the one that is set, if it can, else the first that can. */
 export function modelFor(kind) {
   const able = store.state.models.filter((model) => model.kinds.includes(kind));
