@@ -12,24 +12,8 @@ export function chipForms() {
 
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
-  form: "七绝",
-  tune: "",
-  theme: "",
-  first: "",
-  acrostic: "",
-  place: "head",
-  dynasty: "",
-  variant: "",
-  rhyme: "",
-  book: "",
-  like: "",
-  given: "",
-  seed: "",
-  bold: 3,
-  count: 4,
-  novel: true,
-  prime: "",
-  length: 300,
+  form: "七绝", tune: "", theme: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
+  given: "", seed: "", bold: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
 /** The wish with every field. */
