@@ -1,6 +1,7 @@
 /** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
 
-import { button, call, dressed, fill, h, hasWord, poemElement, say, store, stream, t, textField } from "./kit.js";
+import { button, call, dressed, fill, h, hasWord, poemElement, say, stream, t, textField } from "./kit.js";
+import { modelNamed } from "./wish.js";
 
 function panel(name, ...body) {
   return h("section.panel", h("h2", t(name)), h("p.faint", t(`${name}.help`)), body);
@@ -75,7 +76,7 @@ function draw(body, state, model, ask) {
 /** The same seed with and without a unit, side by side; what differs is marked. */
 function withoutRow(unit, model) {
   const out = h("div.pair", { "aria-live": "polite" });
-  const writesVerse = store.state.models.find((one) => one.name === model)?.kinds.includes("verse");
+  const writesVerse = modelNamed(model)?.kinds.includes("verse");
   const go = async () => {
     const seed = Math.floor(Math.random() * 1e6);
     const both = await Promise.all([[], [unit]].map((silenced) => written(writesVerse, { model, seed, silenced })));
@@ -101,8 +102,7 @@ function differing(text, other, kind) {
 
 /** The same seed at every snapshot that was kept while the model was trained. */
 export function growthPanel(name) {
-  const model = store.state.models.find((one) => one.name === name);
-  if (!model.snapshots) return h("p.faint", t("look.growth.none"));
+  if (!modelNamed(name).snapshots) return h("p.faint", t("look.growth.none"));
   let found = [];
   let follows = true;
   let running = null;

@@ -4,7 +4,7 @@ import { ApiError, call, fill, h, icon, iconButton, isComposing, learnWords, sto
 import { poemFrom } from "./link.js";
 import { openHelp, openSettings } from "./settings.js";
 
-/** In the order of the navigation; the last one has a button of its own. */
+/** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
 const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
 
 /** Views that this server can serve. */

@@ -12,24 +12,8 @@ export function chipForms() {
 
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
-  form: "七绝",
-  tune: "",
-  theme: "",
-  first: "",
-  acrostic: "",
-  place: "head",
-  dynasty: "",
-  variant: "",
-  rhyme: "",
-  book: "",
-  like: "",
-  given: "",
-  seed: "",
-  bold: 3,
-  count: 4,
-  novel: true,
-  prime: "",
-  length: 300,
+  form: "七绝", tune: "", theme: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
+  given: "", seed: "", bold: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
 /** The wish with every field. */
@@ -92,6 +76,11 @@ export function proseOrder(asked, model) {
   };
   if (asked.theme.trim() && model.fields.includes("title")) order.fields = { title: asked.theme.trim() };
   return seeded(order, asked);
+}
+
+/** An open model by its name. */
+export function modelNamed(name) {
+  return store.state.models.find((model) => model.name === name);
 }
 
 /** The model for a kind of writing: the one that is set, if it can, else the first that can. */

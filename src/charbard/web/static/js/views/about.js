@@ -3,7 +3,6 @@
 import { button, h, store, t } from "../kit.js";
 import { openHelp } from "../settings.js";
 
-/** Build the view. */
 export function mount(root) {
   const { models } = store.state;
   root.append(

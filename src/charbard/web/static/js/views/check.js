@@ -6,7 +6,6 @@ import { findingWords, placeWords, stripElement, verdictElement } from "../strip
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 
-/** Build the view. */
 export function mount(root) {
   const { checking, forms, tunes, books } = store.state;
   const asked = { text: checking ? textOf(checking) : SAMPLE, form: "", book: "" };

@@ -8,7 +8,6 @@ import { chipForms } from "../wish.js";
 import { lay, Work } from "../work.js";
 import { sidePanels } from "./desk-side.js";
 
-/** Build the view. */
 export function mount(root) {
   const { putting } = store.state;
   if (putting) {

@@ -1,15 +1,13 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
 import { button, call, fill, h, percent, selectField, store, t, textField, textOf } from "../kit.js";
-import { modelFor } from "../wish.js";
+import { modelFor, modelNamed } from "../wish.js";
 import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
 
-/** Build the view. */
 export function mount(root) {
   const poem = store.state.looking;
   let text = poem ? textOf(poem) : store.state.lookText ?? "";
-  let name = poem?.made?.model ?? (modelFor(poem?.prose === undefined ? "verse" : "prose") ?? store.state.models[0]).name;
-  if (!store.state.models.some((model) => model.name === name)) name = store.state.models[0].name;
+  let { name } = modelNamed(poem?.made?.model) ?? modelFor(poem?.prose === undefined ? "verse" : "prose") ?? store.state.models[0];
   const out = h("div.look-out");
   const go = async () => {
     store.state.lookText = text;

@@ -7,7 +7,6 @@ import { BOLDNESS, modelFor } from "../wish.js";
 const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
 
-/** Build the view. */
 export function mount(root) {
   const slip = h("div.slip");
   const out = h("div.name-grid", { "aria-live": "polite" });

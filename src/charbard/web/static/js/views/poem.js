@@ -3,7 +3,6 @@
 import { actionsOf } from "../actions.js";
 import { h, headingOf, poemElement, store, t } from "../kit.js";
 
-/** Build the view. */
 export function mount(root) {
   const poem = store.state.visiting;
   const { made } = poem;

@@ -5,7 +5,6 @@ import { saveFile } from "../card.js";
 import { button, fill, freshId, h, headingOf, icon, poemElement, store, t, tell, textOf, twice } from "../kit.js";
 import { isPoem } from "../link.js";
 
-/** Build the view. */
 export function mount(root) {
   const box = h("div.shelf");
   root.append(box);

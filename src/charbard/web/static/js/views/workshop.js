@@ -3,6 +3,7 @@
 import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../kit.js";
 import { bench } from "../bench.js";
 import { load } from "../main.js";
+import { modelNamed } from "../wish.js";
 
 const ROWS = 8;
 /** A text of more characters is not put into a field, which would take long, but kept as a file. */
@@ -84,7 +85,7 @@ async function follow(here, id) {
     try {
       for await (const fact of stream(`jobs/${id}/events`, undefined, { signal })) {
         isOver = fact.done;
-        if (fact.model && !store.state.models.some((model) => model.name === fact.model && model.digest === fact.digest)) await load();
+        if (fact.model && modelNamed(fact.model)?.digest !== fact.digest) await load();
         take(fact);
       }
     } catch (error) {

@@ -3,7 +3,7 @@
 import { Sheet } from "../candidates.js";
 import { toDesk } from "../actions.js";
 import { button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../kit.js";
-import { BOLDNESS, chipForms, coupletOrder, formOf, isListed, modelFor, proseOrder, verseOrder, wish } from "../wish.js";
+import { BOLDNESS, chipForms, coupletOrder, formOf, isListed, modelFor, modelNamed, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../writing.js";
 
 const DYNASTIES = ["唐", "宋", "元", "清"];
@@ -103,8 +103,7 @@ function kinds() {
 }
 
 function proseModel(asked) {
-  const name = asked.form.startsWith("model:") ? asked.form.slice(6) : null;
-  return store.state.models.find((model) => model.name === name);
+  return asked.form.startsWith("model:") ? modelNamed(asked.form.slice(6)) : undefined;
 }
 
 function fieldsFor(asked, go) {
