@@ -25,10 +25,16 @@ GENDERS = ("男", "女")
 
 def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
     """Of each given name and its end, the surname left open."""
-    opening = bundle.vocab.opening(has_records=True, fields={"gender": gender})
+    opening = bundle.vocab.opening(has_records=True, fields=_known(bundle, gender))
     texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
     scores = score_texts(Model(bundle), texts)
     return np.array([-float(score.logp_N[len(opening) - 1 :].sum()) for score in scores])
+
+
+def _known(bundle: Bundle, gender: str) -> dict[str, str]:
+    """What a model is told of a name of today."""
+    era = {"era": "今"} if "era" in bundle.vocab.fields else {}
+    return {**era, "gender": gender}
 
 
 def main() -> None:
@@ -40,7 +46,7 @@ def main() -> None:
     parser.add_argument("--surname", default="李", help="for the first answer")
     args = parser.parse_args()
     bundle = load_bundle(args.model)
-    told = [{"surname": args.surname, "gender": gender} for gender in GENDERS]
+    told = [{**_known(bundle, gender), "surname": args.surname} for gender in GENDERS]
     config = CorpusConfig(format="jsonl", fields=("gender",), split_field="split")
     held: list[Record] = [
         record

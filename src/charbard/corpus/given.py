@@ -14,7 +14,7 @@ from charbard.corpus.archive import members
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
 
-__all__ = ["GENDERS", "Given", "faker_names", "mimesis_names", "told_apart"]
+__all__ = ["GENDERS", "Given", "faker_names", "few_alike", "mimesis_names", "told_apart"]
 
 GENDERS = ("男", "女")
 Given = tuple[str, str]
@@ -23,6 +23,8 @@ _MIMESIS = "mimesis/datasets/zh/person.json"
 _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
+_MOST_ALIKE = 12
+"""Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 and so on."""
 _PRIOR = 0.5
 """Added to the count of a character under each gender."""
 
@@ -91,6 +93,16 @@ def _leaning(
     )
 
 
+def few_alike(names: Iterable[Given]) -> Iterator[Given]:
+    """Names in their order, without those that too many before them end like."""
+    ends: Counter[Given] = Counter()
+    for name, gender in names:
+        end = name[-1:], gender
+        ends[end] += 1
+        if ends[end] <= _MOST_ALIKE:
+            yield name, gender
+
+
 def _texts(source: Path, wanted: tuple[str, ...], package: str) -> list[str]:
     """The files, in the order in which they are wanted."""
     found = dict(members(source, lambda name: name in wanted))
@@ -113,15 +125,11 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
             continue
         name = node.targets[0].id
         if name in _FAKER_LISTS:
-            call = isinstance(node.value, ast.Call)
-            rows = ast.literal_eval(node.value.args[0] if call else node.value)
+            value = node.value.args[0] if isinstance(node.value, ast.Call) else node.value
+            rows = ast.literal_eval(value)
             yield name, [row if isinstance(row, str) else row[0] for row in rows]
 
 
 def _spelled(lists: Iterable[tuple[str, list[str]]]) -> list[Given]:
-    found = [
-        (common_spelling(name.strip()), gender)
-        for gender, names in lists
-        for name in names
-    ]
+    found = [(common_spelling(name.strip()), gender) for gender, names in lists for name in names]
     return list(dict.fromkeys(found))

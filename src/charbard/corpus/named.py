@@ -94,7 +94,7 @@ CORPORA = {
         ),
         Named(
             name="names",
-            summary="Chinese given names, of poets and of today, with surname or gender where known",
+            summary="Chinese given names of poets and of today, with surname or gender where known",
             sources=(CHINESENAME, MIMESIS, FAKER),
             file="names.jsonl",
             reading={

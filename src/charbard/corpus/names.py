@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from charbard.corpus.archive import members
-from charbard.corpus.given import Given, faker_names, mimesis_names, told_apart
+from charbard.corpus.given import (
+    Given,
+    faker_names,
+    few_alike,
+    mimesis_names,
+    told_apart,
+)
 from charbard.corpus.split import SIDES, line_hash, side_of
 from charbard.errors import CorpusError
 from charbard.prosody.names import unwanted_in_names
@@ -23,7 +29,7 @@ SHARES = {"validation": 0.05, "test": 0.05}
 _SIDE_NAMES = {side: name for name, side in SIDES.items()}
 _FILES = {"lastnames.txt", "boy.json", "girl.json"}
 _GIVEN = ("boy.json", "girl.json")
-"""Which file a name stands in tells no gender: words of 楚辞 are for boys, those of 诗经 for girls."""
+"""They tell no gender: words of 楚辞 are for boys, words of 诗经 for girls, whatever they mean."""
 _OLD, _TODAY = "古", "今"
 _LENGTHS = (1, 2)
 """Characters of a given name."""
@@ -37,9 +43,7 @@ _LEAST_TODAY = 2
 """The same for names of today."""
 
 
-def build_names(
-    sources: Sequence[Path], authors: Iterable[str], target: Path
-) -> dict[str, Any]:
+def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -> dict[str, Any]:
     """Write the records and count them.
 
     Args:
@@ -56,7 +60,10 @@ def build_names(
     report: Counter[str] = Counter()
     poets = list(_poets(authors, surnames, report))
     used = Counter(char for record in poets for char in record["text"])
-    today = _today({"faker": faker_names(faker), "mimesis": mimesis_names(mimesis)}, used, report)
+    listed = mimesis_names(mimesis)
+    varied = list(few_alike(listed))
+    report["mimesis: ends as many before it do"] = len(listed) - len(varied)
+    today = _today({"faker": faker_names(faker), "mimesis": varied}, used, report)
     with target.open("w", encoding="utf-8") as file:
         for record in (*poets, *_words(files, used, report), *today):
             record["split"] = _side(record["text"])
@@ -123,7 +130,9 @@ def _today(
 ) -> list[dict[str, str]]:
     """The different names of all lists; one that stands in two is the first one's."""
     everywhere = [given for names in lists.values() for given in names]
-    sources = {name: source for source in reversed(lists) for name, _ in lists[source]}
+    sources: dict[str, str] = {}
+    for source, names in lists.items():
+        sources |= {name: source for name, _ in names if name not in sources}
     borne = Counter(char for name in sources for char in set(name))
     found = []
     for name, gender in told_apart(everywhere):
