@@ -24,7 +24,7 @@ _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
 _MOST_ALIKE = 12
-"""Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 and so on."""
+"""Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 …"""
 _PRIOR = 0.5
 """Added to the count of a character under each gender."""
 
