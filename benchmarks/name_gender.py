@@ -3,7 +3,8 @@
     python benchmarks/name_gender.py --model src/charbard/models/names.safetensors
 
 Two answers: how much its first characters differ between the genders (total variation), and how
-often a held-out given name is likelier under its own gender than under the other.
+often a held-out given name is likelier under its own gender than under the other. Names are those
+of today, if the model was trained with an era; each is counted once, with whatever surname.
 """
 
 import argparse
@@ -48,11 +49,12 @@ def main() -> None:
     bundle = load_bundle(args.model)
     told = [{**_known(bundle, gender), "surname": args.surname} for gender in GENDERS]
     config = CorpusConfig(format="jsonl", fields=("gender",), split_field="split")
-    held: list[Record] = [
-        record
+    records: dict[str, Record] = {
+        record.text: record
         for record in read_records(find_inputs([args.corpus]), config)
         if record.side != 0 and record.fields.get("gender")
-    ]
+    }
+    held = list(records.values())
     male, female = (nats(bundle, [record.text for record in held], gender) for gender in GENDERS)
     is_female = np.array([record.fields["gender"] == GENDERS[1] for record in held])
     found = {

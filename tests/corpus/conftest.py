@@ -135,11 +135,13 @@ class Provider:
     first_names_male = ["伟", "志明", "文明"]
     first_names_female = ["秀云", "秀文", "文明", "秀兰"]
     first_names = first_names_male + first_names_female
+    last_names = OrderedDict((("王", 7.17), ("李", 7.0), ("张", 6.74)))
 """
 FAKER_TAIWAN = """
 class Provider:
     first_names_female = OrderedDict((("秀雲", 0.2), ("淑蘭", 0.1)))
     first_names_male = OrderedDict((("志偉", 0.1),))
+    last_names = {"陳": 0.1}
 """
 MIMESIS = {
     "names": {"male": ["志伟", "秀淑"], "female": ["病兰", "兰囍", "三个字", "淑文", "云兰"]}

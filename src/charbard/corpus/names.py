@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ _NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
 _NOT = "不"
 _LEAST_USE = 10
 """Poets whose given name has a character, for it to be one that names are made of."""
+_BEARERS = 2
+"""Surnames that each name of today gets."""
+_COMMON_SURNAMES = 99
 _LEAST_TODAY = 2
 """The same for names of today."""
 
@@ -63,9 +67,10 @@ def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -
     listed = mimesis_names(mimesis)
     varied = list(few_alike(listed))
     report["mimesis: ends as many before it do"] = len(listed) - len(varied)
-    today = _today({"faker": faker_names(faker), "mimesis": varied}, used, report)
+    made, common = faker_names(faker)
+    today = _today({"faker": made, "mimesis": varied}, used, report)
     with target.open("w", encoding="utf-8") as file:
-        for record in (*poets, *_words(files, used, report), *today):
+        for record in (*poets, *_words(files, used, report), *_borne(today, common)):
             record["split"] = _side(record["text"])
             report[record["split"]] += 1
             file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -145,6 +150,18 @@ def _today(
         record = {"text": name, "era": _TODAY, "source": source}
         found.append(record if gender is None else record | {"gender": gender})
     return found
+
+
+def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Each name alone and with some of the commonest surnames, all as often.
+
+    Otherwise a surname would mean a poet, and there are eight poets for each name of today.
+    """
+    usual = cycle(surnames[:_COMMON_SURNAMES])
+    for record in given:
+        yield dict(record)
+        for surname in islice(usual, _BEARERS):
+            yield record | {"surname": surname}
 
 
 def _side(given: str) -> str:
