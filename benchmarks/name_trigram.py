@@ -95,6 +95,11 @@ class Trigram:
         return min(tallies, key=lambda tally: tally.nats)
 
 
+def _is_made_up(record: Record) -> bool:
+    """Names of today with another surname again: they would spoil the trigram's discounts."""
+    return record.fields.get("era") == ERA and "surname" in record.fields
+
+
 def _kind(era: str, has_surname: bool) -> str:
     return era + (WITH_SURNAME if has_surname else " given name")
 
@@ -117,7 +122,11 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=20_000, help="names drawn by lot")
     args = parser.parse_args()
     config = CorpusConfig(format="jsonl", fields=("era", "surname"), split_field="split")
-    learned = [r for r in read_records(find_inputs([args.corpus]), config) if r.side == 0]
+    learned = [
+        record
+        for record in read_records(find_inputs([args.corpus]), config)
+        if record.side == 0 and not _is_made_up(record)
+    ]
     names = read_names(args.names)
     order = np.random.default_rng(1).permutation(len(names))[: args.most]
     names = [names[place] for place in order]
