@@ -7,7 +7,7 @@ import ast
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from charbard.corpus.archive import members
@@ -26,6 +26,8 @@ _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
 _FAKER_SURNAMES = "last_names"
 _MOST_ALIKE = 12
 """Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 …"""
+_LEANS = math.log(2)
+"""How much likelier a doubted name must be under its gender, in nats."""
 _PRIOR = 0.5
 """Added to the count of a character under each gender."""
 
@@ -65,11 +67,12 @@ def faker_names(source: Path) -> tuple[list[Given], list[str]]:
     return _spelled(given), surnames[0]
 
 
-def told_apart(names: list[Given]) -> Iterator[tuple[str, str | None]]:
+def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
     """Every different name, with the gender that is its own; None if nothing tells which.
 
     A name has none if it stands under both, or if its characters are likelier under the other: by
     how often they stand in the other names of each (naive Bayes; the name itself is not counted).
+    Those of a doubted name must be twice as likely under its own.
     """
     genders: dict[str, set[str]] = defaultdict(set)
     for name, gender in names:
@@ -81,7 +84,9 @@ def told_apart(names: list[Given]) -> Iterator[tuple[str, str | None]]:
     sizes = {gender: count.total() for gender, count in counts.items()}
     for name, of in genders.items():
         own = next(iter(of))
-        yield name, own if len(of) == 1 and _leaning(name, own, counts, sizes) >= 0 else None
+        least = _LEANS if name in doubted else 0
+        is_own = len(of) == 1 and _leaning(name, own, counts, sizes) >= least
+        yield name, own if is_own else None
 
 
 def _leaning(

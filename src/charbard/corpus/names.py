@@ -140,7 +140,9 @@ def _today(
         sources |= {name: source for name, _ in names if name not in sources}
     borne = Counter(char for name in sources for char in set(name))
     found = []
-    for name, gender in told_apart(everywhere):
+    # mimesis has girls' names among the boys'
+    doubted = {name for name, source in sources.items() if source == "mimesis"}
+    for name, gender in told_apart(everywhere, doubted):
         source = sources[name]
         usual = all(used[c] >= _LEAST_USE or borne[c] >= _LEAST_TODAY for c in name)
         if len(name) not in _LENGTHS or not usual or unwanted_in_names() & set(name):
