@@ -40,7 +40,7 @@ _NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
 _NOT = "不"
 _LEAST_USE = 10
 """Poets whose given name has a character, for it to be one that names are made of."""
-_BEARERS = 2
+_BEARERS = 4
 """Surnames that each name of today gets."""
 _COMMON_SURNAMES = 99
 _LEAST_TODAY = 2
@@ -157,7 +157,7 @@ def _today(
 def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
     """Each name alone and with some of the commonest surnames, all as often.
 
-    Otherwise a surname would mean a poet, and there are eight poets for each name of today.
+    Otherwise a surname would mean a poet, and there are nine records of old for each name of today.
     """
     usual = cycle(surnames[:_COMMON_SURNAMES])
     for record in given:
