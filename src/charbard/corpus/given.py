@@ -14,9 +14,9 @@ from charbard.corpus.archive import members
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
 
-__all__ = ["GENDERS", "Given", "faker_names", "few_alike", "mimesis_names", "told_apart"]
+__all__ = ["Given", "faker_names", "few_alike", "mimesis_names", "told_apart"]
 
-GENDERS = ("男", "女")
+_GENDERS = ("男", "女")
 Given = tuple[str, str]
 """A given name, simplified, and the gender of the list that it stands in."""
 _MIMESIS = "mimesis/datasets/zh/person.json"
@@ -77,7 +77,7 @@ def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[st
     genders: dict[str, set[str]] = defaultdict(set)
     for name, gender in names:
         genders[name].add(gender)
-    counts = {gender: Counter[str]() for gender in GENDERS}
+    counts = {gender: Counter[str]() for gender in _GENDERS}
     for name, of in genders.items():
         for gender in of:
             counts[gender].update(name)
@@ -93,7 +93,7 @@ def _leaning(
     name: str, own: str, counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int]
 ) -> float:
     """How much likelier the characters are under the name's own gender, in nats."""
-    (other,) = set(GENDERS) - {own}
+    (other,) = set(_GENDERS) - {own}
     here = Counter(name)
     return sum(
         math.log((counts[own][char] - here[char] + _PRIOR) / (sizes[own] - len(name) + _PRIOR))
