@@ -3,7 +3,8 @@
     python benchmarks/name_gender.py --model src/charbard/models/names.safetensors
 
 Two answers: how much its first characters differ between the genders (total variation), and how
-often a held-out given name is likelier under its own gender than under the other.
+often a held-out given name is likelier under its own gender than under the other. Names are those
+of today, if the model was trained with an era; each is counted once, with whatever surname.
 """
 
 import argparse
@@ -25,10 +26,16 @@ GENDERS = ("男", "女")
 
 def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
     """Of each given name and its end, the surname left open."""
-    opening = bundle.vocab.opening(has_records=True, fields={"gender": gender})
+    opening = bundle.vocab.opening(has_records=True, fields=_known(bundle, gender))
     texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
     scores = score_texts(Model(bundle), texts)
     return np.array([-float(score.logp_N[len(opening) - 1 :].sum()) for score in scores])
+
+
+def _known(bundle: Bundle, gender: str) -> dict[str, str]:
+    """What a model is told of a name of today."""
+    era = {"era": "今"} if "era" in bundle.vocab.fields else {}
+    return {**era, "gender": gender}
 
 
 def main() -> None:
@@ -40,13 +47,14 @@ def main() -> None:
     parser.add_argument("--surname", default="李", help="for the first answer")
     args = parser.parse_args()
     bundle = load_bundle(args.model)
-    told = [{"surname": args.surname, "gender": gender} for gender in GENDERS]
+    told = [{**_known(bundle, gender), "surname": args.surname} for gender in GENDERS]
     config = CorpusConfig(format="jsonl", fields=("gender",), split_field="split")
-    held: list[Record] = [
-        record
+    records: dict[str, Record] = {
+        record.text: record
         for record in read_records(find_inputs([args.corpus]), config)
         if record.side != 0 and record.fields.get("gender")
-    ]
+    }
+    held = list(records.values())
     male, female = (nats(bundle, [record.text for record in held], gender) for gender in GENDERS)
     is_female = np.array([record.fields["gender"] == GENDERS[1] for record in held])
     found = {

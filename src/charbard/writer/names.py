@@ -1,7 +1,7 @@
 """Names: a surname, and a given name with the tones, the characters and the sound that are wished.
 
-The model may be one of names, trained with the fields surname and gender, or one of verse: then a
-given name is written as the beginning of a line, from characters that names are made of.
+The model may be one of names, trained with the fields surname and gender and maybe era, or one of
+verse: then a given name is written as the beginning of a line, from common characters.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,10 @@ __all__ = ["name_work", "names"]
 
 _BOOK = "xinyun"
 _COMMON = 2500
-"""Names are read by everybody: no rarer characters than these."""
+"""Names are read by everybody: no rarer characters than these, unless the model knows
+those that names of today are made of, which may be rare in verse."""
+_ERA = "今"
+"""Names are wanted for today, from a model that was told of poets and of people of today."""
 _NO_GENDER = "the model was trained without genders: yours does not reach it"
 _GENDERS = ("男", "女")
 _TELLS = 0.1
@@ -47,13 +50,17 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
     told = "surname" in known
     before = "" if told else surname
     form = _form(before, len(given), order.tones)
-    fields = {"surname": surname if told else "", "gender": order.gender}
+    fields = {
+        "era": _ERA if "era" in known else "",
+        "surname": surname if told else "",
+        "gender": order.gender,
+    }
     asked = VerseOrder(
         form=form.name,
         book=_BOOK,
         template=before + given,
         banned=order.banned + _unwanted(order, surname + given),
-        commonest=_COMMON,
+        commonest=None if "era" in known else _COMMON,
         boldness=order.boldness,
         temperature=order.temperature,
         candidates=min(32, 2 * order.candidates),
