@@ -5,7 +5,7 @@ processors, NCCL between graphics cards. Each process owns its own rows and thei
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
@@ -141,7 +141,20 @@ def _joined(local_world: int) -> Iterator[Ranks]:
     dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=_PATIENCE)
     try:
         yield Ranks(rank, world, int(os.environ.get("LOCAL_RANK", "0")), local_world)
-        # One that leaves early resets its connections: what the others have not read yet is lost.
-        dist.barrier()
+        _meet(store, "done", rank, range(world))
     finally:
         dist.destroy_process_group()
+    # The first one may be the store: it goes last.
+    _meet(store, "gone", rank, range(world) if rank == 0 else ())
+
+
+def _meet(store: Store, where: str, rank: int, others: Iterable[int]) -> None:
+    """Say that this process is here, and wait for others, through the store alone.
+
+    One that leaves early resets its connections, and what the others have not read yet is lost. A
+    barrier would not do: it is a last message itself, and the thread that delivers it needs the
+    interpreter's lock, which whoever ends the group holds while he waits for that thread.
+    """
+    store.set(f"{where}{rank}", "")
+    if keys := [f"{where}{other}" for other in others]:
+        store.wait(keys, _PATIENCE)
