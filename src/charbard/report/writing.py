@@ -8,15 +8,27 @@ import numpy as np
 from charbard.bundle import Bundle
 from charbard.config import SampleOptions
 from charbard.report.scoring import opening_of
-from charbard.runtime import Draws, Emit, Ids, Network, Plan, Steps, Task, as_ids, read_ids, run
+from charbard.runtime import (
+    Draws,
+    Emit,
+    Ids,
+    Network,
+    Plan,
+    Steps,
+    Task,
+    as_ids,
+    draw_after,
+    read_ids,
+    run,
+)
 from charbard.runtime.sampling import MEMORY
 from charbard.vocab import END
 
 __all__ = ["write_records", "write_running"]
 
+Opening = tuple[list[int], int | None]
+"""Ids before a text; and the marker of a field that the model writes itself before the last."""
 _ROWS = 64
-_CHOSEN = -1
-"""In an opening: the model says itself what stands here."""
 
 
 def write_records(
@@ -41,13 +53,11 @@ def write_records(
         longest: A record that has not ended by then is cut, in characters.
     """
     given = list(fields)
-    openings = [opening_of(bundle.vocab, each) for each in given]
-    if (chosen := bundle.chosen_field) is not None:
-        marker = bundle.vocab.marker(chosen)
-        openings = [
-            opening if chosen in each else [*opening[:-1], marker, _CHOSEN, opening[-1]]
-            for each, opening in zip(given, openings, strict=True)
-        ]
+    chosen = bundle.chosen_field
+    marker = None if chosen is None else bundle.vocab.marker(chosen)
+    openings = [
+        (opening_of(bundle.vocab, each), None if chosen in each else marker) for each in given
+    ]
     allowed = [END, *range(bundle.vocab.first_char, len(bundle.vocab))]
     draws = Draws(options=options, seed=seed, logp=False)
     return _written(bundle, network, openings, as_ids(allowed), draws, longest)
@@ -60,13 +70,13 @@ def write_running(
     opening = bundle.vocab.opening(has_records=False)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
     draws = Draws(options=options, seed=seed, logp=False)
-    return _written(bundle, network, [opening] * count, allowed, draws, length)
+    return _written(bundle, network, [(opening, None)] * count, allowed, draws, length)
 
 
 def _written(
     bundle: Bundle,
     network: Network,
-    openings: Sequence[list[int]],
+    openings: Sequence[Opening],
     allowed: Ids,
     draws: Draws,
     longest: int,
@@ -82,16 +92,15 @@ def _written(
     return texts
 
 
-def _text(opening: list[int], allowed: Ids, draws: Draws, longest: int) -> Steps:
+def _text(opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
     """Write to the end of the record; emits its ids, once."""
-    if _CHOSEN in opening:
-        at = opening.index(_CHOSEN)
-        yield from read_ids(opening[: at - 1])
+    before, marker = opening
+    if marker is not None:
         ask = draws.ask(allowed[allowed != END], longest)  # a step behind all those of the text
-        outcome = yield Plan((0,), (opening[at - 1],), (ask,))
-        opening = [*outcome.ids, *opening[at + 1 :]]
-    yield from read_ids(opening[:-1])
-    ids, last = list[int](), opening[-1]
+        outcome = yield from draw_after([*before[:-1], marker], ask)
+        before = [*outcome.ids, before[-1]]
+    yield from read_ids(before[:-1])
+    ids, last = list[int](), before[-1]
     while len(ids) < longest:
         outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-MEMORY:]),))
         last = outcome.ids[0]

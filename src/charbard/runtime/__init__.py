@@ -9,7 +9,7 @@ from charbard.runtime.model import Model, Network
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
 from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, read_ids, through
+from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, draw_after, read_ids, through
 from charbard.runtime.together import best_of, together
 from charbard.runtime.units import activations, without_units
 
@@ -40,6 +40,7 @@ __all__ = [
     "as_ids",
     "best_of",
     "constrained",
+    "draw_after",
     "generate",
     "go_on",
     "read_ids",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from charbard.runtime.ask import Ask
 from charbard.runtime.state import State
 
-__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "read_ids", "through"]
+__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "draw_after", "read_ids", "through"]
 
 
 class Plan(NamedTuple):
@@ -86,6 +86,12 @@ def read_ids(ids: Sequence[int]) -> Steps:
     """Read what stands before a text, in one row, without drawing."""
     for char_id in ids:
         yield Plan((0,), (char_id,), (None,))
+
+
+def draw_after(ids: Sequence[int], ask: Ask) -> Generator[Plan | Emit, Outcome, Outcome]:
+    """Read some ids and draw what follows the last of them, in one row."""
+    yield from read_ids(ids[:-1])
+    return (yield Plan((0,), ids[-1:], (ask,)))
 
 
 def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> Steps:

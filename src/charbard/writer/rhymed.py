@@ -7,7 +7,7 @@ line deciding for all others.
 from dataclasses import replace
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Plan, Steps, as_ids, read_ids
+from charbard.runtime import Ask, Steps, as_ids, draw_after
 from charbard.writer.particles import Search, drafts
 from charbard.writer.request import Request
 
@@ -24,9 +24,8 @@ def rhymed_drafts(request: Request, search: Search) -> Steps:
     if not request.signs:
         yield from drafts(request.prime, request.machine, search)
         return
-    yield from read_ids(request.prime[:-1])
     ask = Ask(as_ids(sorted(request.signs)), _AS_LEARNED, search.seed, search.sample, _STEP)
-    outcome = yield Plan((0,), (request.rhyme_marker,), (ask,))
+    outcome = yield from draw_after((*request.prime[:-1], request.rhyme_marker), ask)
     (sign,) = outcome.ids
     here = replace(search, rhyme=request.signs[sign], start=outcome.state)
     yield from drafts((sign, request.prime[-1]), request.machine, here)
