@@ -159,7 +159,7 @@ class ByteModel:
 
 def _edges(asks: Sequence[Ask | None], count: int) -> list[int]:
     """Where to cut a batch into about equal parts; never between a guided row and its twin."""
-    edges = np.linspace(0, len(asks), count + 1).astype(int).tolist()
+    edges: list[int] = np.linspace(0, len(asks), count + 1).astype(int).tolist()
     for place, edge in enumerate(edges[1:-1], 1):
         before = asks[edge - 1]
         edges[place] += before is not None and before.guidance is not None
