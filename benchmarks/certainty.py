@@ -53,7 +53,7 @@ class Wishes:
         """Orders for so many poems, plain ones and those with given characters in turn."""
         for number in range(-(-poems // SAME)):
             base = VerseOrder(
-                form=self.form.name, candidates=SAME, particles=1, seed=number, temperature=1.0
+                form=self.form.name, candidates=SAME, drafts=1, seed=number, temperature=1.0
             )
             yield self.possible(self.given(base) if number % 2 else self.plain(base))
 

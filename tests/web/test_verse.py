@@ -14,8 +14,8 @@ POEM = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层�
 
 def test_same_order_same_poems_in_both_doors(client, verse_writer) -> None:
     """HTTP and the library write the same poems in the same order of rank."""
-    order = VerseOrder(form="五绝", theme="春", candidates=3, particles=2, seed=8)
-    body = {"form": "五绝", "theme": "春", "candidates": 3, "particles": 2, "seed": 8}
+    order = VerseOrder(form="五绝", theme="春", candidates=3, drafts=2, seed=8)
+    body = {"form": "五绝", "theme": "春", "candidates": 3, "drafts": 2, "seed": 8}
 
     answer = client.post("/api/verse", json=body).json()
 

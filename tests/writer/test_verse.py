@@ -42,7 +42,7 @@ def writer() -> VerseWriter:
 
 
 def order(**changes) -> VerseOrder:
-    return VerseOrder(**{"form": "五绝", "candidates": 2, "particles": 3, **changes})
+    return VerseOrder(**{"form": "五绝", "candidates": 2, "drafts": 3, **changes})
 
 
 @settings(max_examples=25, deadline=None)
@@ -97,10 +97,10 @@ def rhymer() -> VerseWriter:
 @pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
 def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
     """Poems of one request have different rhymes, all keep the form, and a seed repeats them."""
-    poems = rhymer.verse(order(form=form, candidates=6, particles=2, seed=4))
+    poems = rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
 
     assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)
-    assert poems == rhymer.verse(order(form=form, candidates=6, particles=2, seed=4))
+    assert poems == rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
     if form != "菩萨蛮":
         assert len({poem.rhymes for poem in poems}) > 2
         assert all(None not in poem.rhymes for poem in poems)
@@ -153,10 +153,10 @@ def test_streamed_lines_are_the_poems(writer) -> None:
     assert totals == sorted(totals, reverse=True)
 
 
-@pytest.mark.parametrize("particles", [1, 2, 8])
-def test_gaps_are_filled_and_the_rest_stays(writer, particles) -> None:
+@pytest.mark.parametrize("drafts", [1, 2, 8])
+def test_gaps_are_filled_and_the_rest_stays(writer, drafts) -> None:
     """Two-sided fill keeps every given character, with any number of drafts."""
-    for poem in writer.verse(order(template="春_江_月/_____", particles=particles)):
+    for poem in writer.verse(order(template="春_江_月/_____", drafts=drafts)):
         assert [poem.lines[0][at] for at in (0, 2, 4)] == list("春江月")
         assert poem.given == ((0, 0), (0, 2), (0, 4))
 
@@ -278,7 +278,7 @@ def test_rhyme_is_named_by_group_or_by_a_character(writer) -> None:
 
 def test_orders_check_their_values() -> None:
     """Out of range is refused when the order is made; words and numbers set the temperature."""
-    for wrong in ({"candidates": 0}, {"particles": 65}, {"boldness": "猛"}, {"repeats": "x"}):
+    for wrong in ({"candidates": 0}, {"drafts": 65}, {"boldness": "猛"}, {"repeats": "x"}):
         with pytest.raises(OptionError):
             VerseOrder(**wrong)
     assert VerseOrder(boldness="奇").options.temperature > VerseOrder().options.temperature
@@ -329,7 +329,7 @@ def test_parallel_couplets_score_above_others() -> None:
 
 def test_octaves_lean_towards_parallel_couplets(writer) -> None:
     """The middle couplets of written octaves are more parallel than their outer ones."""
-    poems = writer.verse(order(form="五律", candidates=12, particles=1, seed=1))
+    poems = writer.verse(order(form="五律", candidates=12, drafts=1, seed=1))
 
     def mean(pairs) -> float:
         return float(
@@ -342,5 +342,5 @@ def test_octaves_lean_towards_parallel_couplets(writer) -> None:
 def test_every_form_can_be_written(writer) -> None:
     """A poem in a few forms of every kind, tunes of changing rhyme among them."""
     for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
-        (poem,) = writer.verse(order(form=name, candidates=1, particles=1))
+        (poem,) = writer.verse(order(form=name, candidates=1, drafts=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}

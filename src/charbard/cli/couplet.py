@@ -26,6 +26,7 @@ def couplet(
         None
     ),
     drafts: Annotated[int | None, option(CoupletOrder, "drafts", "--drafts")] = None,
+    min_p: Annotated[float | None, option(CoupletOrder, "min_p", "--min-p")] = None,
     seed: Annotated[int | None, option(CoupletOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
@@ -56,6 +57,7 @@ def couplet(
             temperature=temperature,
             candidates=candidates,
             drafts=drafts,
+            min_p=min_p,
             seed=fresh_seed(seed),
         ),
     )

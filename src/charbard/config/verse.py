@@ -124,8 +124,8 @@ class VerseOrder(_Drawn):
     )
     guidance: float = setting(
         2.0,
-        "How closely to keep to what the model is told (theme, dynasty, poet): 1 is off, 2 to 3 keep"
-        " to it, 4 writes of nothing else. Of no effect where nothing is told.",
+        "How closely to keep to what the model is told (theme, dynasty, poet): 1 is off, 2 to 3"
+        " keep to it, 4 writes of nothing else. Of no effect where nothing is told.",
         minimum=1.0,
         maximum=GUIDANCE,
     )

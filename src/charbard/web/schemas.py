@@ -93,6 +93,7 @@ class ProseBody(Sampled):
     finish_line: bool = from_setting(TextOrder, "finish_line")
     stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
     samples: int = from_setting(TextOrder, "samples")
+    guidance: float = from_setting(TextOrder, "guidance")
     silenced: list[str] = Field([], max_length=64, description=_SILENCED)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
     stream: bool = Field(False, description=_STREAM)
@@ -127,7 +128,9 @@ class PoemOrder(Seeded):
     repeats: str = from_setting(VerseOrder, "repeats")
     boldness: str = from_setting(VerseOrder, "boldness")
     temperature: float | None = from_setting(VerseOrder, "temperature")
+    min_p: float = from_setting(VerseOrder, "min_p")
     drafts: int = from_setting(VerseOrder, "drafts")
+    guidance: float = from_setting(VerseOrder, "guidance")
 
 
 class VerseBody(PoemOrder):
@@ -225,6 +228,7 @@ class CoupletBody(Seeded):
     temperature: float | None = from_setting(CoupletOrder, "temperature")
     candidates: int = from_setting(CoupletOrder, "candidates")
     drafts: int = from_setting(CoupletOrder, "drafts")
+    min_p: float = from_setting(CoupletOrder, "min_p")
 
 
 class NamesBody(Seeded):
@@ -242,4 +246,5 @@ class NamesBody(Seeded):
     unwanted: bool = from_setting(NameOrder, "unwanted")
     boldness: str = from_setting(NameOrder, "boldness")
     temperature: float | None = from_setting(NameOrder, "temperature")
+    min_p: float = from_setting(NameOrder, "min_p")
     candidates: int = from_setting(NameOrder, "candidates")

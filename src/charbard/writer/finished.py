@@ -10,6 +10,7 @@ from charbard.writer.poem import LineDone, Poem
 from charbard.writer.population import Draft
 from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
 from charbard.writer.request import Request
+from charbard.writer.stock import stock_share
 
 __all__ = ["finished", "line_done", "worth_of"]
 
@@ -88,6 +89,7 @@ def worth_of(request: Request) -> Worth:
             theme=sum(draft.gain) / chars,
             parallel=_parallel(request, lines),
             repetition=repetition(lines),
+            stock=stock_share(lines),
         ).total
 
     return worth
@@ -113,6 +115,7 @@ def _score(
         theme=sum(gain) / max(1, size) if len(request.prompts) > 1 else None,
         parallel=_parallel(request, lines),
         repetition=repetition(lines),
+        stock=stock_share(lines),
         novelty=1 - float(known_lines().hold(lines).mean()),
     )
 

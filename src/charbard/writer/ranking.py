@@ -7,8 +7,16 @@ from charbard.writer.parallel import parallelism
 
 __all__ = ["Score", "middle_couplets", "parallel_score", "repetition"]
 
-WEIGHTS = {"model": 1.0, "theme": 1.0, "parallel": 0.15, "repetition": -2.0, "novelty": 0.5}
-"""Nats a character are worth 1; what else is worth was set so that no measure drowns another."""
+WEIGHTS = {
+    "model": 1.0,
+    "theme": 0.75,
+    "parallel": 0.15,
+    "repetition": -2.0,
+    "novelty": 0.5,
+    "stock": -0.5,
+}
+"""What each part is worth. Those of model and theme were fitted to blind grades, see
+benchmarks/models.md; the others are set so that no part drowns another."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Score:
     """Share of characters that stood there before, doubled ones not counted."""
     novelty: float | None = None
     """Share of its lines that do not stand in the training text."""
+    stock: float = 0.0
+    """Share of its lines that hold a phrase which hundreds of poems share."""
 
     @property
     def total(self) -> float:
