@@ -88,12 +88,13 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
+            doubled = lexicon.doubled(wish.form.kind, len(content), place)
             if (here := locks.get((line, place))) is None:
-                slots.append(Slot(line, place, banned=ban_ids))
+                slots.append(Slot(line, place, banned=ban_ids, doubled=doubled))
             elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None
             else:
-                slots.append(_locked(here, lexicon))
+                slots.append(_locked(here, lexicon, doubled))
         slots += [Slot(line, None, _mark_id(mark, lexicon)) for mark in content.mark]
     return slots
 
@@ -113,12 +114,12 @@ def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
         )
 
 
-def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
+def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slot:
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
-    return Slot(lock.line, lock.place, char_id, kind)
+    return Slot(lock.line, lock.place, char_id, kind, doubled=doubled)
 
 
 def _mark_id(mark: str, lexicon: Lexicon) -> int:

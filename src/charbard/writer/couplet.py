@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from charbard.config import CoupletOrder, VerseOrder
 from charbard.errors import OptionError
-from charbard.prosody import Form, Line, Variant, fold, form_named, tones_of
+from charbard.prosody import Form, Line, Variant, fold, form_named, usual_tones_of
 from charbard.writer.poem import Poem
 from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Work
@@ -69,7 +69,7 @@ def opposing_form(first: str, book: str) -> Form:
     >>> opposing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
     ('中中中平中仄平',)
     """
-    tones = [tones_of(char, book=book, pruned=True) for char in first]
+    tones = [usual_tones_of(char, book=book) for char in first]
     pattern = ""
     for place, found in enumerate(tones, 1):
         counts = place % 2 == 0 or place == len(first)
