@@ -3,18 +3,19 @@
     charbard corpus build verse
     python scripts/build_doubled.py
 
-Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length of
-the line and the place in it: 悠悠 opens and closes a line of seven, 年年 opens it and hardly ever
-closes it. A character is listed at a place if it is doubled there at least FEWEST times, and if it
-is sure (the lower end of Wilson's interval of 95 %) that it is in SHARE of the lines in which it
-stands there: 心 follows 心 once in a thousand times, by accident. Places where fewer than one line
-in RARE_PLACE holds a double are left out: there it straddles two words (the second and third
-character of a line of five), and what was counted is "忆君君不知", not a doubled word.
+Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length
+of the line and the place in it: 悠悠 opens and closes a line of seven, 年年 opens it and hardly
+ever closes it. A character is listed at a place if it is doubled there at least FEWEST times, and
+if it is sure (the lower end of Wilson's interval of 95 %) that it is in SHARE of the lines in
+which it stands there: 心 follows 心 once in a thousand times, by accident. Places where
+fewer than one line in RARE_PLACE holds a double are left out: there it straddles two words (the
+second and third character of a line of five), and what was counted is "忆君君不知".
 """
 
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from math import sqrt
 
 from sources import HERE
@@ -44,7 +45,7 @@ def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[P
         if poem.split != "train" or poem.kind not in KINDS:
             continue
         for line in poem.lines:
-            for at, (char, after) in enumerate(zip(line, line[1:], strict=False)):
+            for at, (char, after) in enumerate(pairwise(line)):
                 place = (KINDS[poem.kind], *place_of(len(line), at))
                 lines[place] += 1
                 seen[place, char] += 1

@@ -154,9 +154,9 @@ def main(folder: Path, *, half: bool) -> None:
         held_out(found[1::2], dict(whole))
         return
     head = """\
-# Readings that verse rarely uses: character, the tone or the tone and the rhyme (a name of the 平水韵,
-# a number of the 词林正韵), and the share of its uses in percent. They are left out when writing; when
-# checking they count, and are remarked on.
+# Readings that verse rarely uses: character, the tone or the tone and the rhyme (a name of the
+# 平水韵, a number of the 词林正韵), and the share of its uses in percent. They are left out when
+# writing; when checking they count, and are remarked on.
 # Learned by scripts/build_rare.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
 """
     text = head + "".join(f"{char}\t{item}\t{share * 100:.1f}\n" for char, item, share in rows)

@@ -1,7 +1,7 @@
 """Doubled characters (叠字): which ones people write twice on the spot, and where in a line.
 
-A table counted in verse says it (`scripts/build_doubled.py`): 悠悠 opens and closes a line, 年年 only
-opens it, and 心心 is nobody's word. Knows characters, no models.
+A table counted in verse says it (`scripts/build_doubled.py`): 悠悠 opens and closes a line, 年年
+only opens it, and 心心 is nobody's word. Knows characters, no models.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from charbard.prosody.lexicon import Kind, Lexicon, Mask
 from charbard.prosody.numbers import Numbers
-from charbard.prosody.plan import Plan, Pool, Slot
+from charbard.prosody.plan import Plan, Pool
 from charbard.prosody.repeats import Scarce, find_scarce
 from charbard.prosody.stutter import Before, Stutter
 
