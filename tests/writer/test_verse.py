@@ -17,7 +17,6 @@ from charbard.prosody.names import unwanted_in_names
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
-from charbard.writer.couplet import opposing_form
 from charbard.writer.parallel import UNSEEN, parallelism
 from charbard.writer.unknown import explained, stand_in
 
@@ -295,16 +294,6 @@ def test_couplets_answer_in_tone_and_length(writer) -> None:
         assert len(poem.lines[1]) == 7
         assert heading is not None
         assert len(heading) == 4
-    for first, message in (("春", "has 1 characters"), ("春风，又绿", "has '，' in it")):
-        with pytest.raises(OptionError, match=message):
-            couplets(writer, CoupletOrder(first=first))
-
-
-def test_a_level_ending_is_not_the_third_level_in_a_row() -> None:
-    """No 三平尾 in the answer either."""
-    (_, second) = opposing_form("明月松间见", "pingshui").variants[0].lines
-
-    assert all("仄" in pattern[-3:] for pattern in second.patterns)
 
 
 def test_names_keep_surname_tones_and_what_is_unwanted(writer) -> None:

@@ -84,13 +84,17 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for ban in wish.bans:
         _check_place(variant, wish, ban.line, ban.place)
         banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
-    slots = []
+    echoes = {(each.line, each.place): each[2:] for each in variant.echoes}
+    slots: list[Slot] = []
+    at: dict[tuple[int, int], int] = {}
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
             doubled = lexicon.doubled(wish.form.kind, len(content), place)
+            at[line, place] = len(slots)
             if (here := locks.get((line, place))) is None:
-                slots.append(Slot(line, place, banned=ban_ids, doubled=doubled))
+                echo = at[echoes[line, place]] if (line, place) in echoes else None
+                slots.append(Slot(line, place, banned=ban_ids, doubled=doubled, echo=echo))
             elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None
             else:

@@ -16,6 +16,8 @@ LONG = 8
 """Lines of this length and longer are too few to count each place apart."""
 _ANYWHERE = ("姓名",)
 """Kinds of form that double what they like: a name may be 圆圆 or 媛媛."""
+_NOWHERE = ("对联",)
+"""A side of a couplet doubles only what the other one does, at the same places."""
 _CI = "词"
 
 
@@ -32,6 +34,8 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
     >>> doubled_at("近体诗", 7, 3)
     frozenset()
     """
+    if kind in _NOWHERE:
+        return frozenset()
     if kind in _ANYWHERE:
         return None
     genre = _CI if kind == _CI else "诗"

@@ -13,7 +13,7 @@ from charbard.prosody.book import USUAL, readings_of
 from charbard.prosody.doubled import doubled_at
 from charbard.vocab import Vocab
 
-__all__ = ["ANY", "LEVEL", "OBLIQUE", "SYMBOLS", "Kind", "Lexicon", "kind_of"]
+__all__ = ["ANY", "LEVEL", "OBLIQUE", "SYMBOLS", "Kind", "Lexicon", "kind_of", "listed"]
 
 Mask = NDArray[np.bool_]
 LEVEL, OBLIQUE = 1, 2
@@ -137,6 +137,14 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
         if group in number:
             groups[SYMBOLS[tone]] |= 1 << number[group]
     return Kind(tones, groups[LEVEL], groups[OBLIQUE])
+
+
+def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
+    """Those of some ids that a mask holds, ascending."""
+    found = np.fromiter(ids, np.int32, len(ids))
+    found = found[mask[found]]
+    found.sort()
+    return found
 
 
 def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.prosody.lexicon import Kind, Lexicon, Mask
+from charbard.prosody.lexicon import Kind, Lexicon, Mask, listed
 from charbard.prosody.numbers import Numbers
 from charbard.prosody.plan import Plan, Pool
 from charbard.prosody.repeats import Scarce, find_scarce
@@ -49,6 +49,8 @@ class VerseState(NamedTuple):
     """Ids that must not be written again."""
     before: Before = Before()
     """What was written last in the line, which must not be stuttered."""
+    heard: tuple[tuple[int, int], ...] = ()
+    """(slot, id) of what later slots echo."""
 
 
 class _Line(NamedTuple):
@@ -78,6 +80,7 @@ class Machine:
             for at in range(self._size)
         ]
         self._stutter = Stutter(self.slots)
+        self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
         choices = sum(slot.locked is None for slot in self.slots)
         self._scarce: tuple[Scarce | None, ...] = tuple(
             find_scarce(plan, pool, choices) if repeats == "none" else None for plan in plans
@@ -159,6 +162,8 @@ class Machine:
         line = self._lines[state.line]
         if line.at == self._size:
             return _EMPTY, _EMPTY
+        if (echo := self.slots[line.at].echo) is not None:
+            return np.array([dict(state.heard)[echo]], np.int32), _EMPTY
         rhymed = self._rhymed[line.at]
         key = (state.line, state.rhyme if rhymed else None)
         found = self._found.get(key)
@@ -168,8 +173,8 @@ class Machine:
         if len(ids) == 1:
             return ids, _EMPTY
         spent = self._spent(line, state, mask)
-        barred = _listed(spent | self._stutter.ids(line.at, state.before), mask)
-        return ids, barred if len(barred) < len(ids) else _listed(spent, mask)
+        barred = listed(spent | self._stutter.ids(line.at, state.before), mask)
+        return ids, barred if len(barred) < len(ids) else listed(spent, mask)
 
     def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
         """What must not be written again, or must be kept for the rhyme words."""
@@ -203,7 +208,11 @@ class Machine:
             if (line, tones) not in self._nexts:
                 self._nexts[line, tones] = self._after(at, lives, slot.kind, tones)
             line = self._nexts[line, tones]
-        return self._remembered(state, at, char_id, (line, rhyme))
+        after = self._remembered(state, at, char_id, (line, rhyme))
+        if not self._echoed:
+            return after
+        heard = (*state.heard, (at, char_id)) if at in self._echoed else state.heard
+        return after._replace(heard=heard)
 
     def _remembered(
         self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
@@ -390,13 +399,3 @@ def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
 
 def _members(items: Sequence[T], bits: int) -> list[T]:
     return [item for place, item in enumerate(items) if bits >> place & 1]
-
-
-def _listed(ids: frozenset[int], mask: Mask) -> Ids:
-    """Those of some ids that a mask holds, ascending."""
-    if not ids:
-        return _EMPTY
-    listed = np.fromiter(ids, np.int32, len(ids))
-    listed = listed[mask[listed]]
-    listed.sort()
-    return listed

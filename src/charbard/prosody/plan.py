@@ -34,6 +34,8 @@ class Slot:
     """Ids that must not stand here, beyond those banned everywhere."""
     doubled: frozenset[int] | None = frozenset()
     """Ids that may stand here and at the place before; None: all."""
+    echo: int | None = None
+    """The earlier slot whose character stands here, too."""
 
 
 @dataclass(frozen=True, eq=False)

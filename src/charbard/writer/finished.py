@@ -7,7 +7,7 @@ from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
 from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted
 from charbard.writer.poem import LineDone, Poem
-from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
+from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
 
 __all__ = ["finished", "line_done"]
@@ -88,8 +88,7 @@ def _score(
         for place, value in enumerate(line.logp)
         if (line.index, place) not in known or len(known) == size
     ]
-    is_couplet = request.form.kind == "对联" and len(lines) == 2
-    pairs = [(0, 1)] if is_couplet else middle_couplets(lines)
+    pairs = facing_lines(request.form.kind, lines)
     return Score(
         model=sum(free) / max(1, len(free)),
         theme=None if theme is None else theme / max(1, size),
