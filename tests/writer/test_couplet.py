@@ -8,6 +8,7 @@ from charbard.config import CoupletOrder
 from charbard.errors import OptionError
 from charbard.prosody.book import tones_of, usual_tones_of
 from charbard.prosody.check import check
+from charbard.prosody.doubled import doubled_at
 from charbard.prosody.facing import facing_form, phrases_of
 from charbard.writer import VerseWriter, couplets
 from tests.writer.test_verse import BUNDLE, NETWORK
@@ -75,6 +76,13 @@ def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> 
         report = check(f"{upper}，{lower}。", form)
         assert report.is_kept
         assert not [note for note in report.notes if note.rule == "rare" and note.line == 2]
+
+
+def test_a_double_is_answered_by_one_that_people_use() -> None:
+    """落木萧萧下 asks for 滚滚, not for any character twice."""
+    for _, second in written(first="无边落木萧萧下", seed=1):
+        assert second[4] == second[5]
+        assert second[4] in (doubled_at("近体诗", 7, 4) or ())
 
 
 def test_a_couplet_is_named_after_the_form_it_keeps() -> None:

@@ -94,6 +94,8 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
             at[line, place] = len(slots)
             if (here := locks.get((line, place))) is None:
                 echo = at[echoes[line, place]] if (line, place) in echoes else None
+                if echo is not None and echo == len(slots) - 1:  # a double that must be one
+                    doubled = lexicon.doubled("诗", len(content), place)
                 slots.append(Slot(line, place, banned=ban_ids, doubled=doubled, echo=echo))
             elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None

@@ -79,7 +79,7 @@ class Machine:
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
             for at in range(self._size)
         ]
-        self._stutter = Stutter(self.slots)
+        self._stutter = Stutter(self.slots, len(self.lexicon.vocab))
         self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
         choices = sum(slot.locked is None for slot in self.slots)
         self._scarce: tuple[Scarce | None, ...] = tuple(
@@ -156,8 +156,7 @@ class Machine:
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
         """`allowed` in two parts: an array that many states share, and those barred of it.
 
-        What is barred are characters that would come twice, and those that would be stuttered; the
-        latter only as long as something else is left, so this never leads into a dead end.
+        Barred are characters that would come twice, and stutters as long as anything else is left.
         """
         line = self._lines[state.line]
         if line.at == self._size:

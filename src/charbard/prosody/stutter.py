@@ -25,12 +25,14 @@ class Stutter:
 
     Args:
         slots: The text, with what is given and what may be doubled.
+        size: Ids of the vocabulary.
     """
 
-    def __init__(self, slots: Sequence[Slot]) -> None:
+    def __init__(self, slots: Sequence[Slot], size: int) -> None:
         self._doubled = [slot.doubled for slot in slots]
         self._goes_on = [_is_inside(slots, at, at + 1) for at in range(len(slots))]
         self._given = [_given_after(slots, at) for at in range(len(slots))]
+        self._undoubled = [_undoubled(slots, at, size) for at in range(len(slots))]
 
     def ids(self, at: int, before: Before) -> frozenset[int]:
         """Ids that would be odd at a slot, after what stands before it and before what is given."""
@@ -39,7 +41,7 @@ class Stutter:
         odd = [given] if given is not None and (is_odd or given == last) else []
         if last is not None and (before.is_double or (doubled is not None and last not in doubled)):
             odd.append(last)
-        return frozenset(odd)
+        return self._undoubled[at].union(odd)
 
     def after(self, at: int, before: Before, char_id: int) -> Before:
         """What stands before the next slot once a character is written at this one."""
@@ -54,6 +56,13 @@ def _is_inside(slots: Sequence[Slot], at: int, after: int) -> bool:
     if after >= len(slots) or slots[at].line != slots[after].line:
         return False
     return slots[at].place is not None and slots[after].place is not None
+
+
+def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
+    """Ids that nobody doubles here, for a slot that the next one echoes."""
+    if at + 1 == len(slots) or slots[at + 1].echo != at or not (kept := slots[at + 1].doubled):
+        return frozenset()
+    return frozenset(range(size)) - kept
 
 
 def _given_after(slots: Sequence[Slot], at: int) -> tuple[int | None, bool]:
