@@ -20,6 +20,7 @@ LEVEL, OBLIQUE = 1, 2
 ANY = LEVEL | OBLIQUE
 SYMBOLS = {"平": LEVEL, "仄": OBLIQUE, "中": ANY}
 """What a position of a pattern asks for, as bits of tones that would do."""
+_NONE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
 
 def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
     """Those of some ids that a mask holds, ascending."""
+    if not ids:
+        return _NONE
     found = np.fromiter(ids, np.int32, len(ids))
     found = found[mask[found]]
     found.sort()

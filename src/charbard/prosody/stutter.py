@@ -41,7 +41,7 @@ class Stutter:
         odd = [given] if given is not None and (is_odd or given == last) else []
         if last is not None and (before.is_double or (doubled is not None and last not in doubled)):
             odd.append(last)
-        return self._undoubled[at].union(odd)
+        return self._undoubled[at].union(odd) if odd else self._undoubled[at]
 
     def after(self, at: int, before: Before, char_id: int) -> Before:
         """What stands before the next slot once a character is written at this one."""
