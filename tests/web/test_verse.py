@@ -106,6 +106,17 @@ def test_couplets_answer_the_first_line(client) -> None:
     assert all(len(poem["lines"][1]) == 5 for poem in answer["poems"])
 
 
+def test_a_first_line_is_written_to_a_second(client) -> None:
+    """The second line stands as given, phrase by phrase; both at once are refused."""
+    order = {"second": "柳绿，花红", "candidates": 1}
+    (poem,) = client.post("/api/couplet", json=order).json()["poems"]
+    refused = client.post("/api/couplet", json={**order, "first": "山青，水秀"})
+
+    assert poem["lines"][2:] == ["柳绿", "花红"]
+    assert poem["marks"] == ["，", "；", "，", "。"]
+    assert (refused.status_code, refused.json()["error"]) == (422, "both lines are given")
+
+
 def test_like_this_one_takes_the_shape_of_a_poem(client) -> None:
     """The form is read off a given text."""
     body = {"like": "寻寻觅觅，冷冷清清，凄凄惨惨戚戚。", "candidates": 1}

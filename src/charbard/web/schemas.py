@@ -216,11 +216,12 @@ class RewriteBody(PoemBody):
 
 
 class CoupletBody(Seeded):
-    """A first line to answer."""
+    """A first line to answer, or a second one to write a first to."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"first": "春风吹绿柳"}})
 
-    first: str = Field(min_length=1, max_length=40, description="The first line.")
+    first: str = from_setting(CoupletOrder, "first", max_length=40)
+    second: str = from_setting(CoupletOrder, "second", max_length=40)
     heading: bool = from_setting(CoupletOrder, "heading")
     book: str = from_setting(CoupletOrder, "book", max_length=20)
     banned: str = from_setting(CoupletOrder, "banned", max_length=_LONGEST)

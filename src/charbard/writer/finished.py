@@ -8,7 +8,7 @@ from charbard.prosody.machine import Machine
 from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, Worth
 from charbard.writer.poem import LineDone, Poem
 from charbard.writer.population import Draft
-from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
+from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
 from charbard.writer.stock import stock_share
 
@@ -122,8 +122,6 @@ def _score(
 
 def _parallel(request: Request, lines: Sequence[str]) -> float | None:
     """对仗 of the couplets that should have it, as far as they are written."""
-    if request.form.kind == "对联" and len(request.machine.spans) == 2:
-        return parallel_score(lines, [(0, 1)] if len(lines) == 2 else [])
     whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
-    pairs = [pair for pair in middle_couplets(whole) if pair[1] < len(lines)]
-    return parallel_score(lines, pairs)
+    pairs = facing_lines(request.form.kind, whole)
+    return parallel_score(lines, [pair for pair in pairs if pair[1] < len(lines)])

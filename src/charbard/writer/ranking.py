@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from charbard.writer.parallel import parallelism
 
-__all__ = ["Score", "middle_couplets", "parallel_score", "repetition"]
+__all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repetition"]
 
 WEIGHTS = {
     "model": 1.0,
@@ -46,6 +46,18 @@ class Score:
         """Every part and the total, rounded."""
         parts = {**asdict(self), "total": self.total}
         return {name: None if v is None else round(v, 4) for name, v in parts.items()}
+
+
+def facing_lines(kind: str, lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Lines that should be parallel in a form of this kind: (the one above, the one below).
+
+    >>> facing_lines("对联", ["天对地", "雨对风", "山对水", "月对云"])
+    [(0, 2), (1, 3)]
+    """
+    if kind != "对联" or len(lines) % 2:
+        return middle_couplets(lines)
+    half = len(lines) // 2
+    return [(at, at + half) for at in range(half)]
 
 
 def middle_couplets(lines: Sequence[str]) -> list[tuple[int, int]]:
