@@ -59,7 +59,7 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
         OptionError: The line is too short or too long, or not Chinese; or there is no such book.
 
     >>> facing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
-    ('中仄中平中仄平',)
+    ('中仄平平中仄平',)
     """
     phrases, marks = phrases_of(side)
     key = book_named(book).key
@@ -119,8 +119,25 @@ def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, 
         for place, char in enumerate(phrase, 1):
             counts = place % 2 == 0 or place == len(phrase) or whole.count(char) > 1
             asked += tones.get(char, "中") if counts else "中"
+        asked = _without_lone_level(asked, phrase, whole)
         patterns.append(_without_three_level(asked, phrase, whole))
     return patterns
+
+
+def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
+    """The same pattern without 孤平: in a phrase of five or seven that ends 平仄仄平 with the first
+    and third of these asked, the character before them must be level, too.
+
+    >>> _without_lone_level("中仄中平中仄平", "无边落木萧萧下", "无边落木萧萧下")
+    '中仄平平中仄平'
+    """
+    if len(pattern) not in (5, 7):
+        return pattern
+    at = len(pattern) - 5
+    is_lone = (pattern[at + 1], pattern[at + 3], pattern[at + 4]) == ("平", "仄", "平")
+    if is_lone and pattern[at] == "中" and whole.count(phrase[at]) == 1:
+        return f"{pattern[:at]}平{pattern[at + 1 :]}"
+    return pattern
 
 
 def _without_three_level(pattern: str, phrase: str, whole: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def stock_phrases() -> frozenset[str]:
 def stock_share(lines: Sequence[str]) -> float:
     """Share of lines that hold a stock phrase.
 
-    >>> stock_share(["不知何处是他乡", "白发三千丈"])
+    >>> stock_share(["不知何处是他乡", "感时花溅泪"])
     0.5
     """
     phrases = stock_phrases()
