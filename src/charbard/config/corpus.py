@@ -23,6 +23,12 @@ class CorpusConfig:
         choices=FORMATS,
     )
     encoding: str | None = setting(None, "Encoding of the files; none: detect it.")
+    bad_bytes: str = setting(
+        "replace",
+        "What to do with bytes that do not belong to the encoding: replace them and say where they"
+        " stand, or refuse the file.",
+        choices=("replace", "refuse"),
+    )
     text_field: str = setting("text", "Field or column that holds a record's text.")
     fields: tuple[str, ...] = setting(
         (), "Fields or columns given to the model before the text (form, title …)."

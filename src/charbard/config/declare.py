@@ -173,7 +173,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         OptionError: The file is missing or not TOML.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

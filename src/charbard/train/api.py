@@ -1,5 +1,6 @@
 """Training from Python: a text in, a model out."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from charbard.corpus.named import config_for
 from charbard.errors import TrainingError
 from charbard.files import path_of
 from charbard.train.distributed import ranks
-from charbard.train.events import Finished
+from charbard.train.events import Finished, Notice
 from charbard.train.page import curves
 from charbard.train.start import Wish, open_training, recorded
 
@@ -28,6 +29,8 @@ class Trained:
     epochs: float
     seconds: float
     log: Path
+    notes: tuple[str, ...] = ()
+    """What was assumed of the text, and settings without effect."""
 
     def _repr_html_(self) -> str:
         return (
@@ -77,10 +80,14 @@ def fit(
     )
     with ranks(settings.get("threads")) as here:
         trainer = open_training(wish, here)
-        end = [event for event in recorded(trainer) if isinstance(event, Finished)][-1]
+        events = list(recorded(trainer))
+        end = next(event for event in reversed(events) if isinstance(event, Finished))
+    notes = tuple(event.message for event in events if isinstance(event, Notice))
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
     if not end.complete:
         raise TrainingError(
             "interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)"
         )
     log = trainer.setup.folder.log
-    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log)
+    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log, notes)

@@ -44,6 +44,8 @@ class Setup:
     """A checkpoint to go on from."""
     begin_with: Mapping[str, Tensor] | None = None
     """Weights of another model to begin with, by name."""
+    notices: tuple[str, ...] = ()
+    """What was assumed, for every listener to hear: the terminal, the log, the workshop."""
 
 
 class Trainer:
@@ -76,6 +78,7 @@ class Trainer:
             TrainingError: The loss cannot be kept finite.
             SaveError: A file cannot be written.
         """
+        yield from map(Notice, self.setup.notices)
         with listening() as stop:
             fraction, stopped = self._agree(stop)
             while fraction < 1 and not stopped:
