@@ -66,7 +66,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _read(text: str | None, file: Path | None) -> str:
+def _read(text: str | None, file: Path | None, encoding: str | None) -> str:
     from charbard.errors import OptionError
 
     if (text is None) == (file is None):

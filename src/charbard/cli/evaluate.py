@@ -70,7 +70,9 @@ def evaluate(
     bundle = load_bundle(model)
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.
-    corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None, **given_of(encoding=encoding)})
+    corpus = from_dict(
+        CorpusConfig, {**read_with, "exclude_lines": None, **given_of(encoding=encoding)}
+    )
     said: set[str] = set()
 
     def say_once(message: str) -> None:

@@ -33,6 +33,9 @@ class CorpusConfig:
     fields: tuple[str, ...] = setting(
         (), "Fields or columns given to the model before the text (form, title …)."
     )
+    delimiter: str | None = setting(
+        None, "What parts the cells of csv: , ; tab or another character; none: detect it."
+    )
     split_field: str | None = setting(
         None,
         "Field or column that says train, validation or test, instead of a split by near-copies; "
@@ -57,6 +60,15 @@ class CorpusConfig:
             raise OptionError(
                 f"fields names one twice, or an empty one: {', '.join(map(repr, self.fields))}",
                 hint="for example: --fields form,title",
+            )
+        if (
+            self.delimiter is not None
+            and (self.format != "csv" or len(self.delimiter.replace("\\t", "\t")) != 1)
+            and (self.format != "csv" or self.delimiter not in ("tab", "comma", "semicolon"))
+        ):
+            raise OptionError(
+                f"delimiter {self.delimiter!r} does not part the cells of format {self.format}",
+                hint="it is one character, or tab, for --format csv",
             )
         if self.fields and self.format not in WITH_FIELDS:
             raise OptionError(

@@ -40,7 +40,10 @@ def _boldness() -> str:
 
 def _temperature() -> float | None:
     return setting(  # type: ignore[no-any-return]
-        None, "Boldness as a number, instead of the word.", minimum=0.01, maximum=10.0
+        None,
+        "Boldness as a number, instead of the word; 0 takes the likeliest character.",
+        minimum=0.0,
+        maximum=10.0,
     )
 
 

@@ -137,9 +137,15 @@ def open_dataset(
 def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool) -> None:
     if known == asked or (grow and known and set(known) < set(asked)):
         return
+    names = ", ".join(asked) or "no fields"
+    if not known:
+        raise CorpusError(
+            f"the model was trained without fields, and the text has {names}",
+            hint="leave out --fields, or train a new model without --init-from",
+        )
     raise CorpusError(
-        f"the model is conditioned on {list(known)}, the text on {list(asked)}",
-        hint=f"use --fields {','.join(known)}" if known else "leave out --fields",
+        f"the model is conditioned on {', '.join(known)}, the text on {names}",
+        hint=f"use --fields {','.join(known)}",
     )
 
 

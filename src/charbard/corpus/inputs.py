@@ -146,9 +146,7 @@ def _unpacked(file: BinaryIO) -> BinaryIO:
     return unpacked  # type: ignore[return-value]
 
 
-def _input(
-    name: str, opener: Callable[[], BinaryIO], encoding: str | None, refuse: bool
-) -> Input:
+def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None, refuse: bool) -> Input:
     hasher, size, reading = blake2b(digest_size=16), 0, Reading(encoding or "utf-8")
     try:
         with opener() as file:

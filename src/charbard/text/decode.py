@@ -183,9 +183,7 @@ def read_as(
     return Reading(encoding, tuple(_notes(flaws, encoding, name, where, guessed)))
 
 
-def _notes(
-    flaws: Flaws, encoding: str, name: str, where: str, guessed: bool
-) -> Iterator[str]:
+def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[str]:
     if guessed and encoding not in ("utf-8", "utf-8-sig"):
         yield f"{name}: read as {encoding} (another: --encoding)"
     if flaws.bad:
@@ -196,8 +194,7 @@ def _notes(
         )
     if flaws.cut:
         yield (
-            f"{name}: cut in the middle of a character: {_bytes(flaws.cut, verb=False)}"
-            " left out"
+            f"{name}: cut in the middle of a character: {_bytes(flaws.cut, verb=False)} left out"
         )
     if flaws.zeros:
         yield f"{name}: zero characters left out: {flaws.zeros}"

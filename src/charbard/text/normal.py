@@ -41,7 +41,8 @@ def graphemes(text: str) -> list[str]:
     """
     import regex
 
-    return regex.findall(r"\X", text)
+    found: list[str] = regex.findall(r"\X", text)
+    return found
 
 
 def variants(char: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.config.train import BUDGETS
 from charbard.corpus import Dataset, open_dataset
-from charbard.corpus.split import TRAIN
+from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
 from charbard.files import readable
 from charbard.train.distributed import Ranks
@@ -112,9 +112,7 @@ def _dataset(
 ) -> Dataset:
     """The first process of a machine encodes the text, the others find it in the cache."""
     if ranks.local_rank == 0:
-        dataset = open_dataset(
-            wish.names, wish.corpus, vocab=vocab, grow=grow, say=say, warn=warn
-        )
+        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow, say=say, warn=warn)
     ranks.wait()
     if ranks.local_rank != 0:
         dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow)
@@ -148,6 +146,7 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
         has_records=dataset.has_records,
         seconds=left,
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
+        asked_s=minutes * 60,
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
     )
     return choose(task, settings)
@@ -179,6 +178,11 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
         raise OptionError(
             f"the text has no field {name!r} to be written",
             hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see --fields",
+        )
+    if config.patience is not None and dataset.size(VALIDATION) < 2:
+        raise OptionError(
+            f"patience {config.patience} needs validations, and nothing is kept for them",
+            hint="give a --validation share above 0, or leave out --patience",
         )
     size = dataset.size(TRAIN)
     least = 2 if dataset.has_records else config.seq_length + 1
@@ -265,9 +269,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
         )
     notices: list[str] = []
     as_before = replace(wish, corpus=corpus)
-    dataset = _dataset(
-        as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False
-    )
+    dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
     origin = ("text", "corpus", "machine", "init_from")

@@ -18,7 +18,16 @@ from charbard.web.schemas import Body, from_setting
 from charbard.web.state import Studio
 from charbard.writer import CharScore, fresh_seed
 
-__all__ = ["Asked", "OpenAIBody", "Token", "asked_of", "reason", "scored_tokens", "usage", "written"]
+__all__ = [
+    "Asked",
+    "OpenAIBody",
+    "Token",
+    "asked_of",
+    "reason",
+    "scored_tokens",
+    "usage",
+    "written",
+]
 
 _SEEDS = 2**53
 _DEFAULT_LENGTH = 16

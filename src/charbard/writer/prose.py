@@ -115,7 +115,8 @@ class Writer:
 
     def notes(self, order: TextOrder) -> list[str]:
         """What will be read otherwise than it was given."""
-        return opening_ids(self.bundle, order.prime, order.fields)[2]
+        notes = opening_ids(self.bundle, order.prime, order.fields)[2]
+        return [*notes, *_without_effect(order.options)]
 
     def stream(self, order: TextOrder) -> Iterator[Piece]:
         """Every text of an order, piece by piece, one text after the other.
@@ -163,9 +164,7 @@ class Writer:
         ids = as_ids(sorted(_known(self.bundle.vocab, normalise(options.boosted))))
         return Bias(ids, np.full(len(ids), options.boost, np.float32)) if len(ids) else None
 
-    def score(
-        self, text: str, *, top: int = 5, fields: Sequence[tuple[str, str]] = ()
-    ) -> Scored:
+    def score(self, text: str, *, top: int = 5, fields: Sequence[tuple[str, str]] = ()) -> Scored:
         """How likely each character of a text is, and what the model would rather have written.
 
         Raises:
@@ -177,6 +176,17 @@ class Writer:
     def _repr_html_(self) -> str:
         config, size = self.bundle.config, len(self.bundle.vocab.chars)
         return f"<b>charbard</b> {config}, {size} characters, model {self.bundle.digest}"
+
+
+def _without_effect(options: SampleOptions) -> Iterator[str]:
+    """Settings that were given and that change nothing."""
+    declared = SampleOptions()
+    if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
+        yield "temperature_steps has no effect without temperature_end"
+    if not options.boosted and options.boost != declared.boost:
+        yield "boost has no effect without boosted characters"
+    if options.greedy and options.temperature != declared.temperature:
+        yield "temperature has no effect: the likeliest character is always taken"
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:

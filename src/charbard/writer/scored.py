@@ -97,7 +97,11 @@ def _running(network: Network, opening: list[int], ids: list[int], top: int) -> 
     if len(ids) == 1:
         return begins
     rest = score_ids(network, np.array(ids), top=top)
-    return Scores(*(np.concatenate(parts) for parts in zip(begins, rest, strict=True)))
+    return Scores(
+        np.concatenate((begins.logp_N, rest.logp_N)),
+        np.concatenate((begins.top_ids_NK, rest.top_ids_NK)),
+        np.concatenate((begins.top_logp_NK, rest.top_logp_NK)),
+    )
 
 
 def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:

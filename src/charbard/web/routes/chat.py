@@ -97,9 +97,7 @@ def _text_of(turn: Turn) -> str:
 
 
 @router.post("/chat/completions", response_model=None, responses=EVENTS)
-async def chat(
-    body: ChatBody, request: Request, studio: Here
-) -> Response | dict[str, Any] | None:
+async def chat(body: ChatBody, request: Request, studio: Here) -> Response | dict[str, Any] | None:
     """Write on from the turns of a chat; with `stream` as server-sent events."""
     opened = studio.library.find(body.model)
     asked = body.asked(studio, opened)

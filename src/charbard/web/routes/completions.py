@@ -53,7 +53,7 @@ class CompletionBody(OpenAIBody):
     @classmethod
     def _text(cls, prompt: Any) -> Any:
         ids = prompt if isinstance(prompt, list) else []
-        if any(isinstance(one, int | float) or isinstance(one, list) for one in ids):
+        if any(isinstance(one, int | float | list) for one in ids):
             raise OptionError(
                 "prompt is a list of token ids, and characters are the tokens here",
                 hint="send the prompt as text; lm-eval does with tokenized_requests=False",
@@ -64,9 +64,7 @@ class CompletionBody(OpenAIBody):
         """One order for each prompt; errors as in `asked_of`."""
         for name, neutral in (("suffix", ("", None)), ("best_of", (self.n, None))):
             if (value := getattr(self, name)) not in neutral:
-                raise OptionError(
-                    f"{name} is not offered, got {value!r}", hint=f"leave {name} out"
-                )
+                raise OptionError(f"{name} is not offered, got {value!r}", hint=f"leave {name} out")
         prompt = self.prompt or ""
         return asked_of(studio, self, [prompt] if isinstance(prompt, str) else prompt)
 
@@ -151,9 +149,7 @@ async def _chunks(
             texts[index] += text
             if body.logprobs is not None:
                 one = asked[index // samples]
-                likely = await in_thread(
-                    studio, _logprobs, opened, body, one, texts[index], before
-                )
+                likely = await in_thread(studio, _logprobs, opened, body, one, texts[index], before)
             yield {**head, "choices": [_choice(index, text, likely)]}
     for index, text in enumerate(texts):
         ended = reason(len(text), asked[index // samples], body.max_tokens)
