@@ -138,7 +138,7 @@ class CoupletOrder(_Drawn):
 class NameOrder(_Drawn):
     """A request for names."""
 
-    surname: str = setting("", "Surname, of one or two characters.")
+    surname: str = setting("", "Surname, of one to three characters.")
     gender: str = setting(
         "", "男 or 女, if the model knows it; empty: either.", choices=("", "男", "女")
     )
