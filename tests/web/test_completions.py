@@ -88,7 +88,7 @@ def test_logprobs_have_a_number_for_each_character(api) -> None:
     logprobs = choice.logprobs
     assert "".join(logprobs.tokens) == choice.text
     assert all(-math.inf < logp <= 0 for logp in logprobs.token_logprobs)
-    assert [len(top) for top in logprobs.top_logprobs] == [2] * 6
+    assert all(2 <= len(top) <= 3 for top in logprobs.top_logprobs)  # the drawn one, too
     assert logprobs.text_offset[0] == 2
 
 

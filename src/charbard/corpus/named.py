@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import file_digest, sha256
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def config_for(
     """
     own = CORPORA[names[0]].reading if len(names) == 1 and place_of(names[0]) else {}
     settings = {**own, **reading}
-    if recognise and "format" not in settings and all(Path(name).is_file() for name in names):
+    if recognise and "format" not in settings and all(map(isfile, names)):
         text_field = str(settings.get("text_field", CorpusConfig.text_field))
         format, message = format_of(names, text_field, settings.get("fields", ()))
         if message:

@@ -52,8 +52,14 @@ _BELONGS = {
     "utf-16-be": (re.compile("\\s"), 0.01),
 }
 """What a text in an encoding is made of, and at least in what share."""
-_NOT_FOR_TEXTS = re.compile("cp(037|273|424|500|775|85[0-8]|86[0-5]|869|1026|1140)|mac.*")
-"""What no text file of today has; chardet names them when it has nothing better."""
+_USUAL = re.compile(
+    "utf-.*|gb18030|hz|big5.*|cp949|johab|cp932|euc_j.*|iso2022_.*|cp125[0-8]|iso8859-.*"
+    "|koi8-.*|cp866|cp874|tis-620"
+)
+"""What text files are written in; chardet names others when it has nothing better."""
+_WESTERN = re.compile("[\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\u0152\u0153\xa0-\xff]")
+_MOSTLY_PLAIN = 5
+"""Of so many characters of a Western text at most one is beyond ASCII."""
 
 
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
@@ -140,10 +146,7 @@ def _is_common(char: str) -> bool:
 
 
 def _by_statistics(file: BinaryIO, name: str, as_utf8: Flaws) -> str:
-    hint = (
-        "name it with --encoding, for example --encoding cp1252, gb18030, big5, shift_jis,"
-        " cp949 or cp1251"
-    )
+    hint = "name it, for example --encoding latin-1, or gb18030, big5, shift_jis, cp949, cp1251"
     if as_utf8.foreign > _MIXED * as_utf8.bad > 0:
         raise CorpusError(
             f"{name} is in several encodings at once: {as_utf8.foreign} characters are UTF-8,"
@@ -153,6 +156,8 @@ def _by_statistics(file: BinaryIO, name: str, as_utf8: Flaws) -> str:
     for found in (*_named_by_chardet(file), "gb18030"):
         if _is_proven(file, found):
             return found
+    if _is_western(file):
+        return "cp1252"
     if as_utf8.controls > _FEW_BAD and as_utf8.zeros:
         raise CorpusError(
             f"{name} is not text: it holds zero bytes",
@@ -177,6 +182,16 @@ def _is_proven(file: BinaryIO, encoding: str) -> bool:
     return len(wanted.findall(text)) >= share * max(1, len(_NOT_PLAIN.findall(text)))
 
 
+def _is_western(file: BinaryIO) -> bool:
+    """Whether it is ASCII with some accents or quotation marks, too few for statistics."""
+    flaws = _flaws(file, "cp1252")
+    if flaws.bad or flaws.controls > _FEW_BAD or flaws.foreign * _MOSTLY_PLAIN > flaws.chars:
+        return False
+    file.seek(0)
+    text = next(decoded(file, "cp1252", Flaws()), "")
+    return len(_WESTERN.findall(text)) == len(_NOT_PLAIN.findall(text))
+
+
 def _named_by_chardet(file: BinaryIO) -> list[str]:
     """What chardet takes the file for, and what it takes parts of it for, most votes first.
 
@@ -191,7 +206,7 @@ def _named_by_chardet(file: BinaryIO) -> list[str]:
         cuts = [sample.find(b"\n", size * part) + 1 for part in range(1, _PARTS)]
         parts += [sample[a:b] for a, b in pairwise([0, *cuts, len(sample)])]
     votes = Counter(_usual(one) for part in parts if (one := chardet.detect(part)["encoding"]))
-    return [one for one, _ in votes.most_common() if not _NOT_FOR_TEXTS.fullmatch(one)]
+    return [one for one, _ in votes.most_common() if _USUAL.fullmatch(one)]
 
 
 def _usual(encoding: str) -> str:

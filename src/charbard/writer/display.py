@@ -52,7 +52,8 @@ def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list
     At the end of a line that is the one in the poem's rhyme; within a regulated line the one whose
     tone the places beside it ask for.
 
-    >>> pinyin_of_poem(["黄河远上白云间", "一片孤城万仞山", "羌笛何须怨杨柳", "春风不度玉门还"])[3][-1]
+    >>> poem = ["朝辞白帝彩云间", "千里江陵一日还", "两岸猿声啼不住", "轻舟已过万重山"]
+    >>> pinyin_of_poem(poem)[1][-1]
     'huán'
 
     Args:
