@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Bias, ByteModel, Choices, Model, as_ids, plain
+from charbard.runtime import Ask, Bias, ByteModel, Choices, Guidance, Model, as_ids, plain
 from charbard.runtime.matrix import Matrix
+from charbard.runtime.sampling import guided
 from tests.conftest import random_bundle
 
 SHAPES = [
@@ -126,8 +127,23 @@ def asks(draw, size: int) -> Ask | None:
                     np.array([nats for _, nats in bias], np.float32),
                 )
             ),
+            st.none(),
         )
     )
+
+
+@st.composite
+def batches(draw, size: int, *, most: int) -> list[Ask | None]:
+    """Rows, some of them guided by the one behind them."""
+    rows: list[Ask | None] = []
+    for ask in draw(st.lists(asks(size), min_size=1, max_size=most)):
+        if ask is None or len(rows) + 2 > most or draw(st.booleans()):
+            rows.append(ask)
+            continue
+        capped = draw(st.lists(st.integers(0, size - 1), max_size=4))
+        guidance = Guidance(draw(st.floats(1, 4)), np.array(capped, np.int32))
+        rows += [ask._replace(logp=True, guidance=guidance), None]
+    return rows[:most]
 
 
 OUTPUT = Matrix.of(
@@ -139,7 +155,7 @@ FEATURES = np.random.default_rng(7).normal(0, 1, (5, 9)).astype(np.float32)
 
 @pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
 @settings(max_examples=60)
-@given(st.lists(asks(41), min_size=1, max_size=5))
+@given(batches(41, most=5))
 def test_every_kernel_chooses_alike(asked) -> None:
     """Whatever is asked: the same character, the same probabilities."""
     from charbard.runtime import _kernel, compiled
@@ -152,14 +168,72 @@ def test_every_kernel_chooses_alike(asked) -> None:
 
 
 @settings(max_examples=40)
-@given(st.lists(asks(41), min_size=2, max_size=5))
+@given(batches(41, most=5))
 def test_a_draw_does_not_depend_on_its_fellows(asked) -> None:
     """Each row of a batch is drawn as it is alone."""
     together = plain.choose(FEATURES[: len(asked)], OUTPUT, asked)
 
     for row, ask in enumerate(asked):
-        alone = plain.choose(FEATURES[row : row + 1], OUTPUT, [ask])
-        assert same(alone, Choices(*(values[row : row + 1] for values in together)))
+        end = row + (2 if ask is not None and ask.guidance else 1)
+        alone = plain.choose(FEATURES[row:end], OUTPUT, asked[row:end])
+        assert same(alone, Choices(*(values[row:end] for values in together)))
+
+
+LOGITS = np.random.default_rng(8).normal(0, 2, (2, 41)).astype(np.float32)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.5])
+def test_guidance_is_the_published_formula(scale: float) -> None:
+    """Scores are bare + scale * (conditioned - bare), as log-probabilities."""
+    own, bare = (row - np.log(np.exp(row).sum()) for row in LOGITS.astype(float))
+
+    scores, gain = guided(*LOGITS, Guidance(scale, as_ids([])))
+
+    assert np.allclose(scores, bare + scale * (own - bare), atol=1e-5)
+    assert np.allclose(gain, own - bare, atol=1e-5)
+
+
+def test_guidance_raises_nothing_that_is_capped() -> None:
+    """A capped character may sink below its own score, but never rise above it."""
+    own = LOGITS[0].astype(float) - np.log(np.exp(LOGITS[0].astype(float)).sum())
+    capped = as_ids(range(0, 41, 2))
+
+    free, _ = guided(*LOGITS, Guidance(3.0, as_ids([])))
+    scores, _ = guided(*LOGITS, Guidance(3.0, capped))
+
+    assert (scores[capped] <= own[capped] + 1e-5).all()
+    assert (free[capped] > own[capped] + 1e-5).any()
+    assert np.array_equal(np.delete(free, capped), np.delete(scores, capped))
+
+
+def test_a_scale_of_one_only_measures() -> None:
+    """The same character as without guidance, and by how much the conditions favour it."""
+    ask = Ask(as_ids(range(41)), SampleOptions(), 1, 2, 3)
+    pair = [ask._replace(guidance=Guidance(1.0, as_ids([]))), None]
+
+    alone = plain.choose(FEATURES[:1], OUTPUT, [ask])
+    measured = plain.choose(FEATURES[:2], OUTPUT, pair)
+
+    assert alone.ids_B[0] == measured.ids_B[0]
+    assert alone.logp_B[0] == pytest.approx(measured.logp_B[0], abs=1e-5)
+    assert np.isnan(alone.gain_B[0])
+    assert np.isfinite(measured.gain_B[0])
+
+
+def test_threads_never_part_a_row_from_its_twin() -> None:
+    """Wherever the batch would be cut: a guided row and its twin stay together."""
+    ask = Ask(as_ids(range(4, 19)), SampleOptions(), 1, 0, 0)
+    guidance = Guidance(2.0, as_ids([5]))
+    bundle = random_bundle()
+    asks_B = [ask, *[ask._replace(guidance=guidance), None] * 80]
+    ids = np.arange(len(asks_B)) % len(bundle.vocab)
+
+    one, three = (
+        model.advance(ids, model.start(len(ids)), asks_B)
+        for model in (ByteModel(bundle, threads=1), ByteModel(bundle, threads=3))
+    )
+
+    assert same(one.choices, three.choices)
 
 
 def test_bytes_lose_little() -> None:

@@ -126,7 +126,7 @@ def test_a_choice_tells_the_models_own_probabilities() -> None:
     options = SampleOptions(temperature=0.5, top_k=2)
     asks = [Ask(as_ids([1, 4, 5]), options, 7, 0, 0), None, Ask(as_ids([3]), options, 7, 0, 0)]
 
-    ids, logp, mass, tempered = sampling.choose(logits, asks)
+    ids, logp, mass, tempered, _ = sampling.choose(logits, asks)
 
     p = np.exp(logits.astype(np.float64))
     p /= p.sum(axis=1, keepdims=True)
@@ -146,7 +146,7 @@ def test_minus_infinity_bars_a_character() -> None:
     everything = Bias(as_ids(range(4)), np.full(4, -np.inf, np.float32))
     asks = [Ask(as_ids(range(3)), options, 1, 0, 0, bias=bias) for bias in (some, everything)]
 
-    ids, logp, mass, tempered = sampling.choose(logits, asks)
+    ids, logp, mass, tempered, _ = sampling.choose(logits, asks)
 
     assert ids.tolist() == [2, -1]
     assert np.allclose([logp[0], mass[0], 2 * tempered[0]], np.log(1 / 4), atol=1e-5)

@@ -25,7 +25,7 @@ def couplet(
     candidates: Annotated[int | None, option(CoupletOrder, "candidates", "--candidates", "-n")] = (
         None
     ),
-    particles: Annotated[int | None, option(CoupletOrder, "particles", "--particles")] = None,
+    drafts: Annotated[int | None, option(CoupletOrder, "drafts", "--drafts")] = None,
     seed: Annotated[int | None, option(CoupletOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
@@ -55,7 +55,7 @@ def couplet(
             boldness=boldness,
             temperature=temperature,
             candidates=candidates,
-            particles=particles,
+            drafts=drafts,
             seed=fresh_seed(seed),
         ),
     )

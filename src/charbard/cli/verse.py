@@ -43,7 +43,7 @@ def verse(
         float | None, option(VerseOrder, "temperature", "--temperature", "-t")
     ] = None,
     candidates: Annotated[int | None, option(VerseOrder, "candidates", "--candidates", "-n")] = 1,
-    particles: Annotated[int | None, option(VerseOrder, "particles", "--particles")] = None,
+    drafts: Annotated[int | None, option(VerseOrder, "drafts", "--drafts")] = None,
     seed: Annotated[int | None, option(VerseOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
@@ -84,7 +84,7 @@ def verse(
             boldness=boldness,
             temperature=temperature,
             candidates=candidates,
-            particles=particles,
+            drafts=drafts,
             seed=fresh_seed(seed),
         ),
     )

@@ -4,18 +4,24 @@ Every door (command line, Python, HTTP) fills in these values and takes its defa
 help from here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from charbard.config.declare import check, setting
 from charbard.config.sample import SampleOptions
 
-__all__ = ["BOLDNESS", "PARTICLES", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
+__all__ = ["BOLDNESS", "DRAFTS", "GUIDANCE", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
 
-BOLDNESS = {"稳": 0.5, "平": 0.65, "常": 0.8, "新": 0.95, "奇": 1.1}
+BOLDNESS = {"稳": 0.4, "平": 0.5, "常": 0.6, "新": 0.75, "奇": 0.95}
 """The dial, from safe to strange, as temperatures."""
+NAME_BOLDNESS = {"稳": 0.5, "平": 0.65, "常": 0.8, "新": 0.95, "奇": 1.1}
+"""The same for names: two characters leave less room for nonsense than a poem."""
 REPEATS = ("auto", "free", "rhymes", "none")
-PARTICLES = 64
-"""More drafts of one text than this are not written side by side."""
+DRAFTS = 64
+"""Most drafts of one text that are written side by side."""
+GUIDANCE = 4.0
+"""Most guidance; beyond it a poem is a list of words on its theme."""
 
 
 class _Drawn:
@@ -23,13 +29,16 @@ class _Drawn:
 
     boldness: str
     temperature: float | None
+    min_p: float
+    dial: ClassVar[Mapping[str, float]] = BOLDNESS
 
     @property
     def options(self) -> SampleOptions:
         """The dial, or the temperature that overrules it."""
-        if self.temperature is not None:
-            return SampleOptions(temperature=self.temperature)
-        return SampleOptions(temperature=BOLDNESS[self.boldness])
+        temperature = self.temperature
+        if temperature is None:
+            temperature = self.dial[self.boldness]
+        return SampleOptions(temperature=temperature, min_p=self.min_p or None)
 
 
 def _boldness() -> str:
@@ -50,13 +59,23 @@ def _candidates() -> int:
     )
 
 
-def _particles() -> int:
+def _drafts() -> int:
     return setting(  # type: ignore[no-any-return]
-        8,
-        "Drafts of each text that are written side by side, so that what is forced reads as if it"
-        " were not; 1: plain masks.",
+        16,
+        "Drafts that are written side by side for each text that is shown; the best one is chosen."
+        " More read better and take longer.",
         minimum=1,
-        maximum=PARTICLES,
+        maximum=DRAFTS,
+    )
+
+
+def _min_p(default: float = 0.02) -> float:
+    return setting(  # type: ignore[no-any-return]
+        default,
+        "Never write a character that is less than this share as likely as the likeliest one, which"
+        " keeps odd words out; 0: off.",
+        minimum=0.0,
+        maximum=1.0,
     )
 
 
@@ -103,10 +122,18 @@ class VerseOrder(_Drawn):
         " the spot; auto: none in regulated verse, rhymes elsewhere.",
         choices=REPEATS,
     )
+    guidance: float = setting(
+        2.0,
+        "How closely to keep to what the model is told (theme, dynasty, poet): 1 is off, 2 to 3 keep"
+        " to it, 4 writes of nothing else. Of no effect where nothing is told.",
+        minimum=1.0,
+        maximum=GUIDANCE,
+    )
     boldness: str = _boldness()
     temperature: float | None = _temperature()
+    min_p: float = _min_p()
     candidates: int = _candidates()
-    particles: int = _particles()
+    drafts: int = _drafts()
     seed: int = _seed()
 
     def __post_init__(self) -> None:
@@ -123,8 +150,9 @@ class CoupletOrder(_Drawn):
     banned: str = setting("", "Characters that must not occur.")
     boldness: str = _boldness()
     temperature: float | None = _temperature()
+    min_p: float = _min_p()
     candidates: int = _candidates()
-    particles: int = _particles()
+    drafts: int = _drafts()
     seed: int = _seed()
 
     def __post_init__(self) -> None:
@@ -134,6 +162,8 @@ class CoupletOrder(_Drawn):
 @dataclass(frozen=True, kw_only=True)
 class NameOrder(_Drawn):
     """A request for names."""
+
+    dial = NAME_BOLDNESS
 
     surname: str = setting("", "Surname, of one or two characters.")
     gender: str = setting(
@@ -147,6 +177,7 @@ class NameOrder(_Drawn):
     unwanted: bool = setting(True, "Leave out characters that no one wants in a name.")
     boldness: str = _boldness()
     temperature: float | None = _temperature()
+    min_p: float = _min_p(0.0)
     candidates: int = _candidates()
     seed: int = _seed()
 

@@ -1,6 +1,6 @@
 """Running a trained network without torch. Knows ids and weights, not characters or form."""
 
-from charbard.runtime.ask import Ask, Bias, Choices
+from charbard.runtime.ask import Ask, Bias, Choices, Guidance
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Constraint, Ids, as_ids
 from charbard.runtime.engine import Engine, Load
@@ -24,6 +24,7 @@ __all__ = [
     "Emit",
     "Engine",
     "Event",
+    "Guidance",
     "Ids",
     "Kept",
     "Load",

@@ -21,10 +21,12 @@ def choose(
     at: Array,
     allowed: Sequence[Array | None],
     biases: Sequence[tuple[Array, Array] | None],
+    capped: Sequence[Array | None],
     numbers: Array,
     places: Array,
     ids: Array,
     logp: Array,
     mass: Array,
     tempered: Array,
+    gain: Array,
 ) -> None: ...

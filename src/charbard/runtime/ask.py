@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.runtime.constraint import Ids
 
-__all__ = ["Ask", "Bias", "Choices", "no_choices"]
+__all__ = ["Ask", "Bias", "Choices", "Guidance", "no_choices"]
 
 
 class Bias(NamedTuple):
@@ -19,6 +19,24 @@ class Bias(NamedTuple):
 
     ids: Ids
     nats: NDArray[np.float32]
+
+
+class Guidance(NamedTuple):
+    """Classifier-free guidance of one row by its twin, the next row of the batch.
+
+    The twin has read the same text after an unconditioned prompt. A character's score moves from
+    the twin's log-probability towards the row's own, and beyond it:
+    `bare + scale * (conditioned - bare)`, normalised anew.
+
+    Source:
+        Ho and Salimans 2022, "Classifier-Free Diffusion Guidance"; for language models, Sanchez et
+        al. 2023, "Stay on topic with Classifier-Free Guidance".
+    """
+
+    scale: float
+    """1 changes no score, but still measures the gain; larger listens more to the conditions."""
+    capped: Ids
+    """Ids whose score is never raised, in any order: what a text has said already."""
 
 
 class Ask(NamedTuple):
@@ -34,6 +52,8 @@ class Ask(NamedTuple):
     logp: bool = True
     """Whether `Choices.logp` and `Choices.mass` are wanted; they need all columns."""
     bias: Bias | None = None
+    guidance: Guidance | None = None
+    """None: the row is drawn from its own scores. Needs `logp`."""
 
 
 class Choices(NamedTuple):
@@ -44,12 +64,15 @@ class Choices(NamedTuple):
     logp_B: NDArray[np.float32]
     """The model's own log-probability of it: before constraint, temperature and filters."""
     mass_B: NDArray[np.float32]
-    """Log of the probability p that the model itself gives to all allowed ids together."""
+    """Log of the probability p that the model, guided if it is, gives to all allowed ids
+    together."""
     tempered_B: NDArray[np.float32]
     """Log of the sum of p^(1 / temperature) over the allowed ids, bias included: what a step adds
     to the weight of a particle whose target is the model's probability to that power."""
+    gain_B: NDArray[np.float32]
+    """Nats by which the conditions make the character likelier than the row's twin finds it."""
 
 
 def no_choices(count: int) -> Choices:
     """Before anything was drawn."""
-    return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(3)))
+    return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(4)))

@@ -95,7 +95,7 @@ class Batch:
         )
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         self.steps, self.read = self.steps + 1, self.read + len(ids)
-        drawn, logp, mass, tempered = (values.tolist() for values in choices)
+        drawn, logp, mass, tempered, gain = (values.tolist() for values in choices)
         start, events = 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
@@ -103,7 +103,13 @@ class Batch:
             mine = slice(seat.start, start)
             view = State(state.values_BSH[mine], state.parts)
             outcome = Outcome(
-                drawn[mine], logp[mine], mass[mine], tempered[mine], view, features[mine]
+                drawn[mine],
+                logp[mine],
+                mass[mine],
+                tempered[mine],
+                gain[mine],
+                view,
+                features[mine],
             )
             events += self._go_on(key, seat, outcome)
         for seat in held:

@@ -43,6 +43,8 @@ def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choi
         for row, ask in enumerate(asks)
         if ask is not None and (ask.logp or len(ask.allowed) > limit)
     ]
+    twins = [row + 1 for row, ask in enumerate(asks) if ask is not None and ask.guidance]
+    wide = sorted({*wide, *twins}) if twins else wide
     at = np.full(len(asks), -1)
     at[wide] = np.arange(len(wide))
     some_BP = features_BP if len(wide) == len(asks) else features_BP[wide]
@@ -56,6 +58,7 @@ def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choi
         at,
         [ask and ask.allowed for ask in asks],
         [ask and ask.bias for ask in asks],
+        [ask and ask.guidance and ask.guidance.capped for ask in asks],
         np.array([_numbers(ask) for ask in asks]),
         np.array([ask[2:5] if ask else (0, 0, 0) for ask in asks], np.uint64),
         *out,
@@ -63,10 +66,11 @@ def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choi
     return out
 
 
-def _numbers(ask: Ask | None) -> tuple[float, float, float, float, float]:
-    """1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted."""
+def _numbers(ask: Ask | None) -> tuple[float, float, float, float, float, float]:
+    """1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted, and how far
+    guidance goes beyond 1."""
     if ask is None:
-        return (0.0, 0.0, 1.0, 0.0, 0.0)
+        return (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
     options = ask.options
     top_k = 1 if options.greedy else options.top_k
     return (
@@ -75,6 +79,7 @@ def _numbers(ask: Ask | None) -> tuple[float, float, float, float, float]:
         1.0 if options.top_p is None or options.greedy else options.top_p,
         0.0 if options.min_p is None or options.greedy else options.min_p,
         ask.logp,
+        0.0 if ask.guidance is None else ask.guidance.scale - 1,
     )
 
 

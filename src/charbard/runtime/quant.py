@@ -89,7 +89,7 @@ class ByteModel:
         count = min(self._threads, len(ids_B) // _ROWS_A_THREAD)
         if count < 2:
             return self._advance(ids_B, state, asks, keep_BLH)
-        edges = np.linspace(0, len(ids_B), count + 1).astype(int).tolist()
+        edges = _edges(asks, count)
         parts = [slice(*pair) for pair in pairwise(edges)]
         jobs = [
             (
@@ -155,3 +155,12 @@ class ByteModel:
             np.ascontiguousarray(features_BP), self._output, asks
         )
         return choices
+
+
+def _edges(asks: Sequence[Ask | None], count: int) -> list[int]:
+    """Where to cut a batch into about equal parts; never between a guided row and its twin."""
+    edges: list[int] = np.linspace(0, len(asks), count + 1).astype(int).tolist()
+    for place, edge in enumerate(edges[1:-1], 1):
+        before = asks[edge - 1]
+        edges[place] += before is not None and before.guidance is not None
+    return edges

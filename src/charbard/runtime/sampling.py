@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Choices, no_choices
+from charbard.runtime.ask import Ask, Choices, Guidance, no_choices
 from charbard.runtime.constraint import Ids
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "draw",
     "exp_below_zero",
     "filtered",
+    "guided",
     "keep_min_p",
     "keep_top_k",
     "keep_top_p",
@@ -151,7 +152,10 @@ def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
     for row, ask in enumerate(asks):
         if ask is None:
             continue
-        own = _barred(logits_BV[row, ask.allowed], ask)
+        scores_V = logits_BV[row]
+        if ask.guidance is not None:
+            scores_V, gain_V = guided(scores_V, logits_BV[row + 1], ask.guidance)
+        own = _barred(scores_V[ask.allowed], ask)
         inverse = np.float32(1 / temperature_at(ask.options, ask.step))
         scores = biased(own * inverse, ask)
         if not np.isfinite(scores.max()):
@@ -160,11 +164,33 @@ def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
         place = int(draw(weights[None], chances[row : row + 1])[0])
         out.ids_B[row] = ask.allowed[place]
         if ask.logp:
-            total = _log_sum(logits_BV[row])
+            total = _log_sum(scores_V)
             out.logp_B[row] = float(own[place]) - total
+            if ask.guidance is not None:
+                out.logp_B[row] = float(logits_BV[row, out.ids_B[row]]) - _log_sum(logits_BV[row])
+                out.gain_B[row] = gain_V[out.ids_B[row]]
             out.mass_B[row] = _log_sum(own) - total
             out.tempered_B[row] = _log_sum(scores) - float(inverse) * total
     return out
+
+
+def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
+    """Move a row's scores away from its twin's.
+
+    Args:
+        logits_V: Scores under the conditions.
+        bare_V: The twin's.
+        guidance: How far.
+
+    Returns:
+        (V,) guided scores, not normalised, and (V,) nats by which the conditions make each
+        character likelier.
+    """
+    own_V = logits_V - np.float32(_log_sum(logits_V))
+    gain_V = own_V - (bare_V - np.float32(_log_sum(bare_V)))
+    push_V = gain_V * np.float32(guidance.scale - 1)
+    push_V[guidance.capped] = np.minimum(push_V[guidance.capped], np.float32(0))
+    return own_V + push_V, gain_V
 
 
 def chances_of(asks: Sequence[Ask | None]) -> NDArray[np.float64]:

@@ -43,6 +43,7 @@ class Outcome(NamedTuple):
     logp: list[float]
     mass: list[float]
     tempered: list[float]
+    gain: list[float]
     state: State
     """After reading. Keep `state.take(...)`, not this: it is a view into the whole batch."""
     features_RP: NDArray[np.float32]
@@ -55,6 +56,7 @@ class Outcome(NamedTuple):
             self.logp[rows],
             self.mass[rows],
             self.tempered[rows],
+            self.gain[rows],
             State(self.state.values_BSH[rows], self.state.parts),
             self.features_RP[rows],
         )

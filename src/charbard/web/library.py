@@ -115,7 +115,7 @@ class Opened:
     def warm(self) -> None:
         """Do what the first request would have to wait for."""
         if self.writes_verse:
-            (poem,) = self.verse.verse(VerseOrder(candidates=1, particles=1))
+            (poem,) = self.verse.verse(VerseOrder(candidates=1, drafts=1))
             to_traditional(poem.text)
             pinyin_of(poem.text)
         else:

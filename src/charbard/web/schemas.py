@@ -127,7 +127,7 @@ class PoemOrder(Seeded):
     repeats: str = from_setting(VerseOrder, "repeats")
     boldness: str = from_setting(VerseOrder, "boldness")
     temperature: float | None = from_setting(VerseOrder, "temperature")
-    particles: int = from_setting(VerseOrder, "particles")
+    drafts: int = from_setting(VerseOrder, "drafts")
 
 
 class VerseBody(PoemOrder):
@@ -224,7 +224,7 @@ class CoupletBody(Seeded):
     boldness: str = from_setting(CoupletOrder, "boldness")
     temperature: float | None = from_setting(CoupletOrder, "temperature")
     candidates: int = from_setting(CoupletOrder, "candidates")
-    particles: int = from_setting(CoupletOrder, "particles")
+    drafts: int = from_setting(CoupletOrder, "drafts")
 
 
 class NamesBody(Seeded):

@@ -50,8 +50,9 @@ def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
         banned=order.banned,
         boldness=order.boldness,
         temperature=order.temperature,
+        min_p=order.min_p,
         candidates=order.candidates,
-        particles=order.particles,
+        drafts=order.drafts,
         seed=order.seed,
         repeats="free" if len(set(first)) < len(first) else "none",
     )

@@ -5,46 +5,45 @@ from collections.abc import Sequence
 from charbard.bundle import Bundle
 from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
-from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted
+from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, Worth
 from charbard.writer.poem import LineDone, Poem
+from charbard.writer.population import Draft
 from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
 from charbard.writer.request import Request
 
-__all__ = ["finished", "line_done"]
+__all__ = ["finished", "line_done", "worth_of"]
 
 
-def line_done(request: Request, candidate: int, said: LineDrafted) -> LineDone:
-    """A line that a task of a request emitted."""
+def line_done(request: Request, said: LineDrafted) -> LineDone:
+    """A line that the task of a request emitted."""
     text, mark = request.line(said.index, said.ids)
-    return LineDone(candidate, said.index, text, mark, said.logp[: len(text)])
+    return LineDone(said.candidate, said.index, text, mark, said.logp[: len(text)])
 
 
-def finished(
-    bundle: Bundle, request: Request, candidate: int, text: TextDrafted, theme: float | None
-) -> Poem:
+def finished(bundle: Bundle, request: Request, text: TextDrafted) -> Poem:
     """A poem with all that is known of it.
 
     Args:
         bundle: What wrote it.
         request: What it was written for.
-        candidate: Its number.
         text: Its ids, marks included, and their log-probabilities.
-        theme: By how many nats the theme makes it likelier; None if there is none.
     """
     spans = request.machine.spans
     done = [
-        line_done(request, candidate, LineDrafted(n, text.ids[span], text.logp[span]))
+        line_done(request, LineDrafted(n, text.ids[span], text.logp[span], text.candidate))
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)
+    known = known_lines().hold(lines)
     stayed = tuple(
         f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line"
         for n in text.unwanted
+        if known[n]
     )
     variants, rhymes = _settled(request.machine, text)
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
-        candidate=candidate,
+        candidate=text.candidate,
         lines=lines,
         marks=tuple(line.mark for line in done),
         logp=tuple(line.logp for line in done),
@@ -53,7 +52,7 @@ def finished(
         variants=variants,
         rhymes=rhymes,
         given=given,
-        score=_score(request, done, given, theme),
+        score=_score(request, done, given, text.gain),
         seed=request.order.seed,
         theme=request.order.theme,
         model=bundle.digest,
@@ -73,11 +72,32 @@ def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tupl
     return machine.settled(state)
 
 
+def worth_of(request: Request) -> Worth:
+    """From a draft, complete or not, to the total of its score.
+
+    What is given counts here, as drafts differ in how well they lead up to it.
+    """
+    spans = request.machine.spans
+
+    def worth(draft: Draft) -> float:
+        size = len(draft.ids)
+        lines = [request.line(n, draft.ids[s])[0] for n, s in enumerate(spans) if s.stop <= size]
+        chars = max(1, sum(slot.place is not None for slot in request.machine.slots[:size]))
+        return Score(
+            model=sum(draft.logp) / chars,
+            theme=sum(draft.gain) / chars,
+            parallel=_parallel(request, lines),
+            repetition=repetition(lines),
+        ).total
+
+    return worth
+
+
 def _score(
     request: Request,
     done: Sequence[LineDone],
     given: Sequence[tuple[int, int]],
-    theme: float | None,
+    gain: Sequence[float],
 ) -> Score:
     lines = [line.text for line in done]
     size = sum(map(len, lines))
@@ -88,12 +108,19 @@ def _score(
         for place, value in enumerate(line.logp)
         if (line.index, place) not in known or len(known) == size
     ]
-    is_couplet = request.form.kind == "对联" and len(lines) == 2
-    pairs = [(0, 1)] if is_couplet else middle_couplets(lines)
     return Score(
         model=sum(free) / max(1, len(free)),
-        theme=None if theme is None else theme / max(1, size),
-        parallel=parallel_score(lines, pairs),
+        theme=sum(gain) / max(1, size) if len(request.prompts) > 1 else None,
+        parallel=_parallel(request, lines),
         repetition=repetition(lines),
         novelty=1 - float(known_lines().hold(lines).mean()),
     )
+
+
+def _parallel(request: Request, lines: Sequence[str]) -> float | None:
+    """对仗 of the couplets that should have it, as far as they are written."""
+    if request.form.kind == "对联" and len(request.machine.spans) == 2:
+        return parallel_score(lines, [(0, 1)] if len(lines) == 2 else [])
+    whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
+    pairs = [pair for pair in middle_couplets(whole) if pair[1] < len(lines)]
+    return parallel_score(lines, pairs)

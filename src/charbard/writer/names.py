@@ -64,7 +64,9 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
         boldness=order.boldness,
         temperature=order.temperature,
         candidates=min(32, 2 * order.candidates),
-        particles=1,
+        drafts=1,
+        guidance=1.0,
+        min_p=order.min_p,
         seed=order.seed,
         repeats="none",
         novel=False,  # a name may well stand in a poem

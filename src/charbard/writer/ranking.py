@@ -7,7 +7,7 @@ from charbard.writer.parallel import parallelism
 
 __all__ = ["Score", "middle_couplets", "parallel_score", "repetition"]
 
-WEIGHTS = {"model": 1.0, "theme": 0.5, "parallel": 0.15, "repetition": -2.0, "novelty": 0.5}
+WEIGHTS = {"model": 1.0, "theme": 1.0, "parallel": 0.15, "repetition": -2.0, "novelty": 0.5}
 """Nats a character are worth 1; what else is worth was set so that no measure drowns another."""
 
 

@@ -29,6 +29,8 @@ OPEN = "_"
 _OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
 _RHYME = "rhyme"
 """The field by which a model is told the rhyme."""
+_GUIDED = ("title", "dynasty", "author")
+"""What guidance makes the model listen to. The form is kept in any case."""
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
 """How many are kept; one takes well under a megabyte."""
@@ -48,12 +50,17 @@ class Request:
     prime: tuple[int, ...]
     """What the model reads before the text."""
     bare: tuple[int, ...]
-    """The same without the theme, to see what the theme does."""
+    """The same without theme, dynasty and author: the unconditioned prompt."""
     notes: tuple[str, ...]
     """What the user should know."""
     signs: Mapping[int, str]
     """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
     told the rhyme."""
+
+    @property
+    def prompts(self) -> list[tuple[int, ...]]:
+        """What the model reads, and the unconditioned prompt if it is another one."""
+        return [self.prime] if self.prime == self.bare else [self.prime, self.bare]
 
     @property
     def rhyme_marker(self) -> int:
@@ -94,6 +101,12 @@ class Request:
             else given.get((slot.line, slot.place), symbols[char_id])
             for slot, char_id in zip(slots, ids, strict=True)
         )
+
+    def openings_of(self, texts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+        """What stands at the first open place of each text."""
+        slots = enumerate(self.machine.slots)
+        at = next((at for at, slot in slots if slot.locked is None), None)
+        return () if at is None else tuple(text[at] for text in texts)
 
     def line(self, index: int, ids: Sequence[int]) -> tuple[str, str]:
         """The characters of a line and the mark after them, from its ids, mark included."""
@@ -145,7 +158,7 @@ def read_order(
     machine = lexicons.machine(wish if strict else nearest_wish(wish, lexicon) or wish)
     told = _fields(bundle, form, shaped.variants[0], order, fields)
     prime, _, more = opening_ids(bundle, "", told)
-    bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] != "title"])
+    bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] not in _GUIDED])
     notes += [note for note in more if note not in notes]
     if order.theme and "title" not in bundle.vocab.fields:
         notes.append("the model was trained without titles: the theme does not reach it")

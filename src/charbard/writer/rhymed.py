@@ -7,8 +7,8 @@ line deciding for all others.
 from dataclasses import replace
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Steps, as_ids, draw_after
-from charbard.writer.particles import Search, drafts
+from charbard.runtime import Ask, as_ids
+from charbard.writer.particles import Drafting, Search, drafts, read_prompts
 from charbard.writer.request import Request
 
 __all__ = ["rhymed_drafts"]
@@ -19,13 +19,14 @@ _AS_LEARNED = SampleOptions()
 """The rhyme is drawn as often as poets choose it: a dial turned down would always choose one."""
 
 
-def rhymed_drafts(request: Request, search: Search) -> Steps:
-    """As `drafts`, in a rhyme that the model draws from those that the request allows."""
-    if not request.signs:
-        yield from drafts(request.prime, request.machine, search)
-        return
-    ask = Ask(as_ids(sorted(request.signs)), _AS_LEARNED, search.seed, search.sample, _STEP)
-    outcome = yield from draw_after((*request.prime[:-1], request.rhyme_marker), ask)
-    (sign,) = outcome.ids
-    here = replace(search, rhyme=request.signs[sign], start=outcome.state)
-    yield from drafts((sign, request.prime[-1]), request.machine, here)
+def rhymed_drafts(request: Request, search: Search) -> Drafting:
+    """Write as `drafts` does, in a rhyme that the model draws from those the request allows."""
+    prompts = request.prompts
+    if request.signs:
+        ask = Ask(as_ids(sorted(request.signs)), _AS_LEARNED, search.seed, search.sample, _STEP)
+        before = [(*prompt[:-1], request.rhyme_marker) for prompt in prompts]
+        outcome = yield from read_prompts(before, search.start, ask)
+        sign = outcome.ids[0]
+        search = replace(search, rhyme=request.signs[sign])
+        prompts = [(*ids, sign, prompt[-1]) for ids, prompt in zip(before, prompts, strict=True)]
+    return (yield from drafts(prompts, request.machine, search))

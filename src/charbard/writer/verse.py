@@ -23,17 +23,11 @@ from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Ids
 from charbard.prosody.main_rhyme import main_rhyme
 from charbard.prosody.wish import Wish
-from charbard.runtime import Network, Task, run
+from charbard.runtime import Network, Steps, Task, run
 from charbard.runtime.quant import ByteModel
-from charbard.writer.finished import finished, line_done
+from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.lean import answering
-from charbard.writer.particles import (
-    WIDER,
-    LineDrafted,
-    Search,
-    TextDrafted,
-    Unwanted,
-)
+from charbard.writer.particles import LineDrafted, Search, TextDrafted, Unwanted, rows_needed
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.rhymed import rhymed_drafts
@@ -46,6 +40,8 @@ T = TypeVar("T")
 _ROWS = 256
 _REQUESTS = 64
 """Orders that are kept understood; each holds on to its machine."""
+_FADED = -3.0
+"""Nats added to what stands in the poem already, where a form lets characters come twice."""
 _TRIED = 64
 """Alternatives to a character that are followed to the end of the text."""
 
@@ -96,16 +92,8 @@ class VerseWriter:
 
     def poem_work(self, request: Request) -> Work[list[Poem]]:
         """Every candidate of a request, the best first."""
-        said_all = yield self.tasks(request)
-        written = {number: said for number, said in said_all if isinstance(said, TextDrafted)}
-        return (yield from self._ranked_work(request, written))
-
-    def _ranked_work(
-        self, request: Request, written: Mapping[int, TextDrafted]
-    ) -> Work[list[Poem]]:
-        reading = self.reading_bare(request, written)
-        bare = dict((yield reading)) if reading else {}
-        return self.ranked(request, written, bare)
+        heard = yield [self.task(request)]
+        return self.ranked(request, [said for _, said in heard if isinstance(said, TextDrafted)])
 
     def request(self, order: VerseOrder) -> Request:
         """An order, understood; nothing is written yet.
@@ -139,39 +127,44 @@ class VerseWriter:
         return self._stream(self.request(order))
 
     def _stream(self, request: Request) -> Iterator[LineDone | Poem]:
-        written: dict[int, TextDrafted] = {}
-        for candidate, said in self._run(self.tasks(request)):
+        written = []
+        for _, said in self._run([self.task(request)]):
             if isinstance(said, LineDrafted):
-                yield line_done(request, candidate, said)
+                yield line_done(request, said)
             else:
-                written[candidate] = said
-        yield from self.done(self._ranked_work(request, written))
+                written.append(said)
+        yield from self.ranked(request, written)
 
-    def tasks(self, request: Request, lines: int | None = None) -> list[Task]:
-        """What an engine must run for a request: one task a candidate."""
-        order, options = request.order, request.order.options
-        lean = answering(request)
-        unwanted = _known_line(request) if order.novel else None
-        start = self.network.start()
-        return [
-            Task(
-                rhymed_drafts(
-                    request,
-                    Search(
-                        options=options,
-                        seed=order.seed,
-                        sample=sample,
-                        particles=order.particles,
-                        lines=lines,
-                        lean=lean,
-                        unwanted=unwanted,
-                        start=start,
-                    ),
-                ),
-                rows=order.particles * (WIDER if order.particles > 1 else 1),
+    def task(self, request: Request, lines: int | None = None) -> Task:
+        """What an engine must run for a request: the candidates one after the other, so that the
+        first is there early and each can differ from those before it."""
+        rows = rows_needed(request.order.drafts, twins=len(request.prompts) > 1)
+        return Task(self._candidates(request, lines), rows=rows)
+
+    def _candidates(self, request: Request, lines: int | None) -> Steps:
+        order = request.order
+        search = Search(
+            options=order.options,
+            seed=order.seed,
+            sample=0,
+            start=self.network.start(),
+            worth=worth_of(request),
+            drafts=order.drafts,
+            guidance=order.guidance,
+            faded=0.0 if request.wish.repeats == "none" else _FADED,
+            lines=lines,
+            lean=answering(request),
+            unwanted=_avoided(request, []),
+        )
+        written: list[TextDrafted] = []
+        for sample in range(order.candidates):
+            here = replace(
+                search,
+                sample=sample,
+                openings=request.openings_of([text.ids for text in written]),
+                unwanted=_avoided(request, written),
             )
-            for sample in range(order.candidates)
-        ]
+            written.append((yield from rhymed_drafts(request, here)))
 
     def next_lines(self, order: VerseOrder) -> list[LineDone]:
         """Candidates for the first line that is still open, the likeliest first, none twice.
@@ -193,9 +186,9 @@ class VerseWriter:
         if not gaps:
             raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
         found: dict[str, LineDone] = {}
-        for candidate, said in (yield self.tasks(request, gaps[0] + 1)):
+        for _, said in (yield [self.task(request, gaps[0] + 1)]):
             if isinstance(said, LineDrafted) and said.index == gaps[0]:
-                line = line_done(request, candidate, said)
+                line = line_done(request, said)
                 found.setdefault(line.text, line)
         return sorted(found.values(), key=lambda line: -sum(line.logp))
 
@@ -234,7 +227,12 @@ class VerseWriter:
         )
         allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
         steps = read_alternatives(
-            self.network, _told(request, ids), ids, allowed, at=at, most=min(_TRIED, len(allowed))
+            self.network,
+            _told(request, request.prime, ids),
+            ids,
+            allowed,
+            at=at,
+            most=min(_TRIED, len(allowed)),
         )
         ((_, found),) = yield [Task(steps, rows=_TRIED)]
         return _alternatives(found, self.bundle.vocab.symbols)[:top]
@@ -245,8 +243,12 @@ class VerseWriter:
 
     def _score_work(self, request: Request) -> Work[Poem]:
         ids = request.given_ids
-        ((_, logp),) = yield [Task(read_scored(_told(request, ids), ids))]
-        return (yield from self._ranked_work(request, {0: TextDrafted(ids, logp)}))[0]
+        own, *bare = [_told(request, prompt, ids) for prompt in request.prompts]
+        heard = dict((yield [Task(read_scored(prompt, ids)) for prompt in (own, *bare)]))
+        gain = (
+            [a - b for a, b in zip(heard[0], heard[1], strict=True)] if bare else [0.0] * len(ids)
+        )
+        return self.ranked(request, [TextDrafted(ids, heard[0], tuple(gain))])[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
@@ -270,47 +272,16 @@ class VerseWriter:
             )
         return request
 
-    def reading_bare(self, request: Request, written: Mapping[int, TextDrafted]) -> list[Task]:
-        """What an engine must run before `ranked`: each text, read as if there were no theme.
-
-        Returns:
-            One task a candidate, in their order; none if there is no theme.
-        """
-        if request.prime == request.bare:
-            return []
-        texts = [written[n].ids for n in sorted(written)]
-        return [Task(read_scored(_told(request, ids, bare=True), ids)) for ids in texts]
-
-    def ranked(
-        self,
-        request: Request,
-        written: Mapping[int, TextDrafted],
-        bare: Mapping[int, Sequence[float]],
-    ) -> list[Poem]:
-        """The poems, the best first.
-
-        Args:
-            request: What they were written for.
-            written: The candidates by number.
-            bare: What came of each task of `reading_bare`, by its number.
-        """
-        poems = [
-            finished(
-                self.bundle,
-                request,
-                candidate,
-                text,
-                sum(text.logp) - sum(bare[number]) if bare else None,
-            )
-            for number, (candidate, text) in enumerate(sorted(written.items()))
-        ]
+    def ranked(self, request: Request, written: Sequence[TextDrafted]) -> list[Poem]:
+        """The poems of a request, the best first."""
+        poems = [finished(self.bundle, request, text) for text in written]
         return sorted(poems, key=lambda poem: -poem.score.total)
 
 
-def _told(request: Request, ids: Sequence[int], *, bare: bool = False) -> tuple[int, ...]:
+def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
     """What the model reads before a text that is there: its rhyme, too, if that is told."""
     group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
-    return request.told(request.bare if bare else request.prime, group)
+    return request.told(prompt, group)
 
 
 def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
@@ -343,12 +314,17 @@ def _alternatives(
     return sorted(listed, key=lambda each: -each.probability)
 
 
-def _known_line(request: Request) -> Unwanted:
-    """Whether a line stands in the verse corpus word for word."""
-    known = known_lines()
+def _avoided(request: Request, written: Sequence[TextDrafted]) -> Unwanted | None:
+    """Whether a line stands in the verse corpus word for word, or in another candidate."""
+    spans = request.machine.spans
+    shown = {text.ids[span] for text in written for span in spans}
+    known = known_lines() if request.order.novel else None
+    if known is None and not shown:
+        return None
 
-    def is_known(index: int, ids: Sequence[int]) -> bool:
-        line, _ = request.line(index, ids)
-        return bool(known.hold([line])[0])
+    def is_avoided(index: int, ids: Sequence[int]) -> bool:
+        if tuple(ids) in shown:
+            return True
+        return known is not None and bool(known.hold([request.line(index, ids)[0]])[0])
 
-    return is_known
+    return is_avoided

@@ -281,12 +281,37 @@ INLINE void NAME(gather)(const float *restrict from, const int32_t *restrict ids
     for (long i = 0; i < size; i++) to[i] = from[ids[i]];
 }
 
-/* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. */
+/* Scores moved away from the twin's, in `out`: `sampling.guided`. all, all_bare: the logarithms of
+ * both rows' sums. */
+FUNC void NAME(guide)(const float *restrict logits, const float *restrict bare, long size, float all,
+                      float all_bare, const Rule *rule, float *restrict out) {
+    for (long i = 0; i < size; i++) {
+        float own = logits[i] - all;
+        out[i] = own + (own - (bare[i] - all_bare)) * rule->push;
+    }
+    for (long c = 0; c < rule->capped.size; c++) {
+        long i = rule->capped.of[c];
+        float own = logits[i] - all, push = (own - (bare[i] - all_bare)) * rule->push;
+        out[i] = own + (push < 0.0f ? push : 0.0f);
+    }
+}
+
+/* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. bare: those
+ * of the twin that guides it, or NULL. scores: room for twice as many as there are outputs. */
 FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
-                       const float *logits, Rule *rule, float *scores, int32_t *weights) {
+                       const float *logits, const float *bare, Rule *rule, float *scores,
+                       int32_t *weights) {
     Ids allowed = rule->allowed;
-    double all = 0.0, own = 0.0;
+    double all = 0.0, own = 0.0, unguided = 0.0, all_bare = 0.0;
+    const float *own_logits = logits;
     rule->id = -1;
+    if (bare) {
+        unguided = NAME(log_sum)(logits, m->outputs, weights);
+        all_bare = NAME(log_sum)(bare, m->outputs, weights);
+        NAME(guide)(logits, bare, m->outputs, (float)unguided, (float)all_bare, rule,
+                    scores + m->outputs);
+        logits = scores + m->outputs;
+    }
     if (logits)
         NAME(gather)(logits, allowed.of, allowed.size, scores);
     else
@@ -304,7 +329,9 @@ FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit
     if (place < 0) return;
     rule->id = allowed.of[place];
     if (!rule->wants_logp) return;
-    rule->logp = (float)((double)logits[rule->id] - all);
+    rule->logp = (float)((double)own_logits[rule->id] - (bare ? unguided : all));
+    if (bare)
+        rule->gain = (own_logits[rule->id] - (float)unguided) - (bare[rule->id] - (float)all_bare);
     rule->mass = (float)(own - all);
     rule->tempered = (float)(rule->log_sum - (double)rule->inverse_temperature * all);
 }

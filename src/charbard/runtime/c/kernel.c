@@ -28,21 +28,23 @@ typedef struct {
 typedef struct { /* what one row asks for, and what it gets */
     Ids allowed, bias_ids;
     const float *bias_nats;
+    Ids capped;    /* ids that guidance does not raise */
+    float push;    /* how far guidance goes beyond the row's own scores */
     float inverse_temperature;
     int64_t top_k;
     double top_p, min_p, u;
     int wants_logp;
     int64_t id;
     double log_sum;
-    float logp, mass, tempered;
+    float logp, mass, tempered, gain;
 } Rule;
 
 typedef struct {
     int32_t (*quantise)(const float *, long, int8_t *, float *);
     void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
     uint32_t (*highest)(Ids);
-    void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, Rule *, float *,
-                   int32_t *);
+    void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, const float *,
+                   Rule *, float *, int32_t *);
     void (*cells[3])(const float *, const float *, const float *, float *, long);
 } Kernel;
 
@@ -241,26 +243,33 @@ static double uniform(const uint64_t *place) {
 
 typedef struct { /* a row's rule, with what its arrays are lent from */
     Rule rule;
-    Py_buffer allowed, bias_ids, bias_nats;
+    Py_buffer allowed, bias_ids, bias_nats, capped;
+    int is_guided;
 } Row;
 
-/* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp. */
-static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *numbers,
-                    const uint64_t *place, long outputs) {
+/* Ids lent from an array of int32; none may be `outputs` or more, or below 0. */
+static int ids_from(PyObject *array, Py_buffer *lent, Ids *ids, long outputs) {
+    if (PyObject_GetBuffer(array, lent, PyBUF_CONTIG_RO) < 0) return 0;
+    if (lent->itemsize != sizeof(int32_t)) {
+        PyErr_SetString(PyExc_TypeError, "ids are not int32");
+        return 0;
+    }
+    ids->of = lent->buf;
+    ids->size = (long)(lent->len / sizeof(int32_t));
+    uint32_t highest = kernel->highest(*ids);
+    if (highest < (uint32_t)outputs) return 1;
+    PyErr_Format(PyExc_IndexError, "id %d of %ld", (int)highest, outputs);
+    return 0;
+}
+
+/* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp, push. */
+static int row_from(Row *row, PyObject *allowed, PyObject *bias, PyObject *capped,
+                    const double *numbers, const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
     if (allowed == Py_None) return 1;
-    if (PyObject_GetBuffer(allowed, &row->allowed, PyBUF_CONTIG_RO) < 0) return 0;
-    if (row->allowed.itemsize != sizeof(int32_t)) {
-        PyErr_SetString(PyExc_TypeError, "allowed ids are not int32");
-        return 0;
-    }
-    rule->allowed.of = row->allowed.buf;
-    rule->allowed.size = (long)(row->allowed.len / sizeof(int32_t));
-    uint32_t highest = kernel->highest(rule->allowed);
-    if (highest >= (uint32_t)outputs) {
-        PyErr_Format(PyExc_IndexError, "id %d of %ld", (int)highest, outputs);
-        return 0;
-    }
+    if (!ids_from(allowed, &row->allowed, &rule->allowed, outputs)) return 0;
+    row->is_guided = capped != Py_None;
+    if (row->is_guided && !ids_from(capped, &row->capped, &rule->capped, outputs)) return 0;
     if (bias != Py_None) {
         if (!PyArg_ParseTuple(bias, "y*y*", &row->bias_ids, &row->bias_nats)) return 0;
         if (row->bias_ids.len != row->bias_nats.len) {
@@ -276,6 +285,7 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, const double *n
     rule->top_p = numbers[2];
     rule->min_p = numbers[3];
     rule->wants_logp = numbers[4] != 0.0;
+    rule->push = (float)numbers[5];
     rule->u = uniform(place);
     return 1;
 }
@@ -284,6 +294,7 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
     for (Py_ssize_t i = 0; rows && i < batch; i++) {
         PyBuffer_Release(&rows[i].allowed);
         PyBuffer_Release(&rows[i].bias_ids), PyBuffer_Release(&rows[i].bias_nats);
+        PyBuffer_Release(&rows[i].capped);
     }
     free(rows);
 }
@@ -291,29 +302,31 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
 static int choose_rows(const Matrix *m, const float *x, long width, const float *logits,
                        const int64_t *at, Row *rows, long batch) {
     Bytes bytes;
-    float *scores = malloc(m->outputs * sizeof(float));
+    float *scores = malloc(2 * m->outputs * sizeof(float)); /* its own, and the guided ones */
     int32_t *weights = malloc(m->outputs * sizeof(int32_t));
     int enough = quantise_rows(x, batch, width, width, m->k4, &bytes) && scores && weights;
     for (long i = 0; enough && i < batch; i++)
         if (rows[i].rule.allowed.size)
             kernel->choose(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i],
-                           at[i] < 0 ? NULL : logits + at[i] * m->outputs, &rows[i].rule, scores,
-                           weights);
+                           at[i] < 0 ? NULL : logits + at[i] * m->outputs,
+                           rows[i].is_guided ? logits + at[i + 1] * m->outputs : NULL,
+                           &rows[i].rule, scores, weights);
     free_rows(&bytes), free(scores), free(weights);
     return enough;
 }
 
-/* choose(features, width, matrix, logits, at, allowed, biases, numbers, places, ids, logp, mass,
- * tempered) for each row with allowed ids. at: its row of logits, or -1. What is not asked for stays. */
+/* choose(features, width, matrix, logits, at, allowed, biases, capped, numbers, places, ids, logp,
+ * mass, tempered, gain) for each row with allowed ids. at: its row of logits, or -1. A row with
+ * capped ids is guided by the next one; both have logits. What is not asked for stays. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
-    Py_buffer x, logits, at, numbers, places, ids, logp, mass, tempered;
+    Py_buffer x, logits, at, numbers, places, ids, logp, mass, tempered, gain;
     MatrixBuffers buffers;
     Py_ssize_t width;
-    PyObject *allowed, *biases;
-    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOy*y*w*w*w*w*", &x, &width,
-                          MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &numbers, &places,
-                          &ids, &logp, &mass, &tempered))
+    PyObject *allowed, *biases, *capped;
+    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOOy*y*w*w*w*w*w*", &x, &width,
+                          MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &capped, &numbers,
+                          &places, &ids, &logp, &mass, &tempered, &gain))
         return NULL;
     Py_ssize_t batch = PyList_Size(allowed);
     Row *rows = calloc(batch + 1, sizeof(Row));
@@ -321,8 +334,8 @@ static PyObject *choose(PyObject *self, PyObject *args) {
     Matrix m = matrix_of(&buffers);
     for (Py_ssize_t i = 0; ready && i < batch; i++)
         ready = row_from(rows + i, PyList_GetItem(allowed, i), PyList_GetItem(biases, i),
-                         (const double *)numbers.buf + 5 * i, (const uint64_t *)places.buf + 3 * i,
-                         m.outputs);
+                         PyList_GetItem(capped, i), (const double *)numbers.buf + 6 * i,
+                         (const uint64_t *)places.buf + 3 * i, m.outputs);
     if (ready) {
         Py_BEGIN_ALLOW_THREADS
         enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, rows, batch);
@@ -335,11 +348,12 @@ static PyObject *choose(PyObject *self, PyObject *args) {
             ((float *)logp.buf)[i] = rule->logp;
             ((float *)mass.buf)[i] = rule->mass;
             ((float *)tempered.buf)[i] = rule->tempered;
+            if (rows[i].is_guided) ((float *)gain.buf)[i] = rule->gain;
         }
     }
     release_rows(rows, batch);
     release_matrix(&buffers);
-    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass, &tempered};
+    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass, &tempered, &gain};
     for (size_t i = 0; i < sizeof lent / sizeof *lent; i++) PyBuffer_Release(lent[i]);
     if (!enough || !rows) return PyErr_NoMemory();
     if (!ready) return NULL;

@@ -117,7 +117,7 @@ async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int
         work = name_work(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
         each = await found(studio, snapshot, work)
         return {"text": "，".join(poem.text for poem in each if not studio.blocks(poem.text))}
-    order = VerseOrder(form=body.form, theme=body.theme, candidates=1, particles=1, seed=seed)
+    order = VerseOrder(form=body.form, theme=body.theme, candidates=1, drafts=1, seed=seed)
     request = await in_thread(studio, snapshot.verse.request, order)
     (poem,) = await found(studio, snapshot, snapshot.verse.poem_work(request))
     if studio.blocks(poem.text):

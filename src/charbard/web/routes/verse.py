@@ -196,7 +196,7 @@ async def _facts(
             if isinstance(step, Found):
                 poems = step.value
             elif isinstance(step[1], LineDrafted):
-                yield _line(line_done(request, *step))
+                yield _line(line_done(request, step[1]))
     for poem in poems:
         if not studio.blocks(poem.text):
             yield {"candidate": poem.candidate, "poem": poem.to_dict()}

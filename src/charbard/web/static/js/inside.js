@@ -87,7 +87,7 @@ function withoutRow(unit, model) {
 
 async function written(writesVerse, order) {
   if (writesVerse) {
-    const { poems } = await call("verse", { ...order, form: "七绝", candidates: 1, particles: 1 });
+    const { poems } = await call("verse", { ...order, form: "七绝", candidates: 1, drafts: 1, guidance: 1 });
     const lines = await dressed(poems[0].lines);
     return lines.map(({ text }, at) => text + poems[0].marks[at]).join("\n");
   }

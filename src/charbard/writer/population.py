@@ -1,0 +1,74 @@
+"""Drafts of one text side by side: how they grow, die and double. Pure functions on tuples.
+
+Source:
+    Sequential Monte Carlo with resampling by effective sample size: Doucet, de Freitas, Gordon
+    2001, "Sequential Monte Carlo Methods in Practice", chapter 1; systematic resampling: Kitagawa
+    1996.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.prosody.machine import VerseState
+
+__all__ = ["Draft", "best_of_each", "resampled"]
+
+
+class Draft(NamedTuple):
+    """One particle; a tuple, as one is made for each character of each row."""
+
+    state: VerseState
+    ids: tuple[int, ...] = ()
+    logp: tuple[float, ...] = ()
+    """The model's own log-probability of each id in nats; 0 for a mark, which is not drawn."""
+    gain: tuple[float, ...] = ()
+    """Nats by which the conditions make each id likelier; 0 without any."""
+    weight: float = 0.0
+    """Log of its importance among its fellows."""
+
+
+def resampled(
+    crowd: list[Draft], rows: list[int], width: int, chance: float
+) -> tuple[list[Draft], list[int]]:
+    """Draw `width` rows, each about as often as its weight says; then all weigh the same.
+
+    Nothing changes as long as there are as many as wanted and they count for half of them.
+
+    Args:
+        crowd: All drafts.
+        rows: Those that are alive.
+        width: How many are wanted.
+        chance: A number in [0, 1): systematic resampling needs no more.
+
+    Returns:
+        The drafts, and the rows that go on; a row that comes twice is forked.
+    """
+    if len(rows) == width == 1:
+        return crowd, rows
+    shares = _shares(crowd, rows)
+    if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
+        return crowd, rows
+    ends = np.cumsum(shares)
+    picked = np.searchsorted(ends, (np.arange(width) + chance) / width * ends[-1], side="right")
+    light = [draft._replace(weight=0.0) for draft in crowd]
+    return light, [rows[at] for at in picked.tolist()]
+
+
+def best_of_each(
+    crowd: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
+) -> list[int]:
+    """Pick the rows whose texts are worth most, the best first, no text twice."""
+    distinct = {crowd[row].ids: row for row in reversed(rows)}
+    ranked = sorted(distinct.values(), key=lambda row: (-worth(crowd[row]), row))
+    return ranked[:keep]
+
+
+def _shares(crowd: Sequence[Draft], rows: Sequence[int]) -> NDArray[np.float64]:
+    """Importance of rows among each other; they sum to 1."""
+    weights = np.array([crowd[row].weight for row in rows])
+    shares = np.exp(weights - weights.max())
+    normal: NDArray[np.float64] = shares / shares.sum()
+    return normal
