@@ -5,7 +5,9 @@
 Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
 acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
 met must be refused with the parts that conflict, and the nearest wish it names is written instead;
-so nothing is left out. The checker shares with the writer no code but the rhyme tables. Places of
+so nothing is left out. Readings that verse rarely uses (the checker's notes) and characters doubled
+where nobody doubles them are counted, too, but for those that were given. The checker shares with
+the writer no code but the tables. Places of
 given characters are compared here, letter by letter.
 """
 
@@ -14,8 +16,9 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,7 @@ from charbard.prosody import form_named
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.conflict import open_groups
+from charbard.prosody.doubled import doubled_at
 from charbard.prosody.wish import Lock, Wish
 from charbard.runtime.quant import ByteModel
 from charbard.writer import Poem, VerseWriter
@@ -53,7 +57,7 @@ class Wishes:
         """Orders for so many poems, plain ones and those with given characters in turn."""
         for number in range(-(-poems // SAME)):
             base = VerseOrder(
-                form=self.form.name, candidates=SAME, particles=1, seed=number, temperature=1.0
+                form=self.form.name, candidates=SAME, drafts=1, seed=number, temperature=1.0
             )
             yield self.possible(self.given(base) if number % 2 else self.plain(base))
 
@@ -107,9 +111,26 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
         yield f"form: {[finding.rule for finding in report.violations]}"
     elif report.kind == "近体诗" and not report.is_strict:
         yield "kept by rescue only"
+    given = {(lock.line, lock.place) for lock in locks}
+    for note in report.notes:
+        if note.rule == "rare" and note.place and (note.line - 1, note.place - 1) not in given:
+            yield f"rare reading of {poem.lines[note.line - 1][note.place - 1]}"
+    for line, place in doubles(poem.lines):
+        allowed = doubled_at(report.kind, len(poem.lines[line]), place)
+        is_given = {(line, place), (line, place + 1)} & given
+        if not is_given and allowed is not None and poem.lines[line][place] not in allowed:
+            yield f"stutter: {poem.lines[line]}"
     for lock in locks:
         if poem.lines[lock.line][lock.place] != lock.char:
             yield f"{lock} is not there"
+
+
+def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Line and place of each character that stands there and at the next place."""
+    for number, line in enumerate(lines):
+        for place, (char, after) in enumerate(pairwise(line)):
+            if char == after:
+                yield number, place
 
 
 def main() -> None:
@@ -141,6 +162,8 @@ def main() -> None:
             "poems": count,
             "kept": round(100 * (1 - broken / count), 4),
             "distinct": len(distinct),
+            "rare": sum(n for fault, n in wrong.items() if fault.startswith("rare")),
+            "stutters": sum(n for fault, n in wrong.items() if fault.startswith("stutter")),
             "refused": wishes.refused,
             "seconds": round(time.time() - started, 1),
         }

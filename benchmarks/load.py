@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-ORDER = {"form": "七绝", "candidates": 1, "particles": 1}
+ORDER = {"form": "七绝", "candidates": 1, "drafts": 1}
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 

@@ -101,7 +101,7 @@ def written(writer: VerseWriter, requests: Sequence[Request], particles: int) ->
         task
         for request in requests
         for task in writer.tasks(
-            replace(request, order=replace(request.order, particles=particles, novel=False))
+            replace(request, order=replace(request.order, drafts=particles, novel=False))
         )
     ]
     texts: dict[int, str] = {}

@@ -4,9 +4,9 @@
 
 Learned on Tang poems whose template is certain: at most two strict positions disagree with it, and
 at least three more with the one that begins in the other tone. A tone that a character has at under
-15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word; one under 3 %
-is dropped when writing. With --half it learns on every second poem and prints what the others then
-score without the dropped ones, writing nothing.
+15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word, and the part
+of the 词林正韵 that only such rhymes lead to: rare readings are not written. With --half it learns
+on every second poem and prints what the others then score without them, writing nothing.
 """
 
 import sys
@@ -14,13 +14,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from sources import HERE
+from sources import HERE, rhymes206
 from verse_corpus import Poem, poems, simplified
 
 from charbard.prosody.book import common_chars, readings_of
 from charbard.prosody.check.regulated import meter_of
 
-MIN_COUNT, RARE, DROPPED = 30, 0.15, 0.03
+MIN_COUNT, RARE = 30, 0.15
 SHAPES = [(width,) * count for width in (5, 7) for count in (4, 8)]
 FIVE = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 SWAP = {"平": "仄", "仄": "平", "中": "中"}
@@ -104,9 +104,24 @@ def rare(by_tone: Uses, by_rhyme: Uses) -> Iterator[tuple[str, str, float]]:
         level = {reading.rhyme for reading in readings if reading.tone == "平"}
         rhymed = by_rhyme[char]
         if len(level) > 1 and sum(rhymed.values()) >= MIN_COUNT:
-            for rhyme in sorted(level):
-                if (share := rhymed[rhyme] / sum(rhymed.values())) < RARE:
+            shares = {rhyme: rhymed[rhyme] / sum(rhymed.values()) for rhyme in sorted(level)}
+            for rhyme, share in shares.items():
+                if share < RARE:
                     yield char, "平" + rhyme, share
+            yield from rare_parts(char, shares)
+
+
+def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
+    """The level parts of the 词林正韵 in which a character has only rare rhymes of the 平水韵."""
+    parts: dict[str, set[str]] = defaultdict(set)
+    for tone, rhyme, named in rhymes206().values():
+        if tone == "平":
+            parts[rhyme].update(named.split("/"))
+    own = {reading.rhyme for reading in readings_of(char, book="cilin") if reading.tone == "平"}
+    for part in sorted(own, key=int):
+        share = sum(share for rhyme, share in shares.items() if part in parts[rhyme])
+        if share < RARE and any(part in parts[rhyme] for rhyme in shares):
+            yield char, "平" + part, share
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
@@ -133,15 +148,15 @@ def main(folder: Path, *, half: bool) -> None:
         if poem.shape in SHAPES
     ]
     rows = list(rare(*count_uses(found[::2] if half else found)))
-    whole = [(char, item) for char, item, share in rows if share < DROPPED and len(item) == 1]
-    print(f"{len(rows)} rare readings; {len(whole)} tones dropped")
+    whole = [(char, item) for char, item, _ in rows if len(item) == 1]
+    print(f"{len(rows)} rare readings; {len(whole)} tones among them")
     if half:
         held_out(found[1::2], dict(whole))
         return
     head = """\
-# Readings that verse rarely uses: character, the tone or the tone and 平水 rhyme, and the share of
-# its uses in percent. Under 3 % they are left out when writing; when checking all count, but a
-# remark is made as if these were not there.
+# Readings that verse rarely uses: character, the tone or the tone and the rhyme (a name of the
+# 平水韵, a number of the 词林正韵), and the share of its uses in percent. They are left out when
+# writing; when checking they count, and are remarked on.
 # Learned by scripts/build_rare.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
 """
     text = head + "".join(f"{char}\t{item}\t{share * 100:.1f}\n" for char, item, share in rows)

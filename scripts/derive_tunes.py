@@ -27,7 +27,7 @@ from pathlib import Path
 from sources import HERE
 from verse_corpus import Poem, poems, simplified
 
-from charbard.prosody.book import readings_of
+from charbard.prosody.book import USED, readings_of
 
 FIXED = 0.9
 MIN_POEMS = 20
@@ -70,7 +70,7 @@ class Tune:
 
 def tone(char: str) -> str:
     """平 or 仄, or 中 for a character of both tones, or of none known."""
-    found = {reading.tone for reading in readings_of(char, book="pingshui", pruned=True)}
+    found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
     return found.pop() if len(found) == 1 else "中"
 
 
@@ -177,7 +177,7 @@ def shared(exact: Sequence[Poem], one: int, other: int) -> float:
 
 
 def parts(char: str) -> frozenset[str]:
-    return frozenset(reading.rhyme for reading in readings_of(char, book="cilin", pruned=True))
+    return frozenset(reading.rhyme for reading in readings_of(char, book="cilin", least=USED))
 
 
 def settle_rhymes(

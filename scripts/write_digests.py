@@ -19,6 +19,7 @@ TABLES = {
     "shapes.tsv": ("Apache-2.0", "scripts/build_books.py"),
     "rhymes.tsv": ("MIT", "scripts/build_books.py"),
     "common.txt": (CORPUS, "scripts/build_common.py"),
+    "doubled.tsv": (CORPUS, "scripts/build_doubled.py"),
     "rare.tsv": (CORPUS, "scripts/build_rare.py"),
     "traditional.tsv": (f"{CORPUS}; Apache-2.0", "scripts/build_traditional.py"),
     "avoid.txt": OURS,

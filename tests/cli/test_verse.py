@@ -72,6 +72,13 @@ def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
     assert "can be written without" in done.err
 
 
+def test_a_first_line_to_a_second(call, model) -> None:
+    """The model's place is kept by an empty first line."""
+    rows = call("couplet", "", model, "--second", "明月何时照我还", "-n", 1).out.splitlines()
+
+    assert rows[0].endswith("，明月何时照我还。")
+
+
 def test_couplets_and_names(call, model) -> None:
     """A heading above, two sides below; names one a row."""
     rows = call("couplet", "春风又绿江南岸", model, "--heading", "-n", 1).out.splitlines()

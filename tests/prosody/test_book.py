@@ -16,11 +16,14 @@ from charbard.prosody import (
     tones_of,
 )
 from charbard.prosody.book import (
+    USED,
+    USUAL,
     common_chars,
     rhyme_label,
     rhyme_named,
     rhyme_names,
     table_lines,
+    usual_rhymes_of,
     usual_tones_of,
 )
 
@@ -108,17 +111,26 @@ def test_unknown_is_the_empty_set() -> None:
     assert readings_of("a", book="pingshui") == frozenset()
 
 
-def test_pruned_leaves_out_what_verse_does_not_use() -> None:
+def test_usual_readings_leave_out_what_verse_does_not_use() -> None:
     """梦 is level on paper only; 看 is both in earnest; no character loses every reading."""
     assert tones_of("梦", book="pingshui") == {"平", "仄"}
-    assert tones_of("梦", book="pingshui", pruned=True) == {"仄"}
-    assert tones_of("看", book="pingshui", pruned=True) == {"平", "仄"}
+    assert usual_tones_of("梦", book="pingshui") == {"仄"}
+    assert usual_tones_of("看", book="pingshui") == {"平", "仄"}
     for char in common_chars():
-        full = readings_of(char, book="pingshui")
-        pruned = readings_of(char, book="pingshui", pruned=True)
-        assert pruned <= full
-        assert bool(pruned) == bool(full), char
-        assert usual_tones_of(char, book="pingshui") or not full
+        for book in BOOKS:
+            full = readings_of(char, book=book)
+            usual = readings_of(char, book=book, least=USUAL)
+            assert usual <= readings_of(char, book=book, least=USED) <= full
+            assert bool(usual) == bool(full), char
+
+
+def test_usual_rhymes_are_those_that_poets_rhyme_in() -> None:
+    """逢 stands in 东 and 江 on paper only, in either book; 华 同 难 离 are level words."""
+    assert usual_rhymes_of("逢", book="pingshui") == {"冬"}
+    assert usual_rhymes_of("逢", book="cilin") == {"1"}
+    for char in "华同难离":
+        assert usual_tones_of(char, book="pingshui") == {"平"}
+        assert usual_rhymes_of(char, book="pingshui", tone="仄") == frozenset()
 
 
 def test_rhyming_characters_rhyme() -> None:

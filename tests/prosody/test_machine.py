@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charbard.errors import ConflictError, OptionError
 from charbard.prosody import Form, Line, Variant, form_named, readings_of, rhymes_of
 from charbard.prosody.acrostic import acrostic_locks, parse_places
-from charbard.prosody.book import common_chars
+from charbard.prosody.book import USUAL, common_chars
 from charbard.prosody.compiler import plan_wish
 from charbard.prosody.conflict import compile_wish, nearest_wish, open_groups
 from charbard.prosody.lexicon import Lexicon
@@ -21,7 +21,9 @@ from charbard.prosody.wish import Ban, Lock, Wish
 from charbard.vocab import Vocab
 
 CHARS = "东中月思看江送空"
-SMALL = Lexicon.build(Vocab(tuple("，。" + CHARS)), "pingshui", pruned=False)
+SMALL = Lexicon.build(Vocab(tuple("，。" + CHARS)), "pingshui", least=0)
+FREE = "姓名"
+"""A kind of form in which any character may be doubled."""
 patterns = st.integers(1, 2).flatmap(
     lambda size: st.lists(st.text("平仄中", min_size=size, max_size=size), min_size=1, max_size=2)
 )
@@ -30,8 +32,8 @@ variants = st.lists(lines, min_size=1, max_size=3).filter(lambda ls: sum(map(len
 
 
 @cache
-def large(book: str = "pingshui", *, pruned: bool = False) -> Lexicon:
-    return Lexicon.build(Vocab(tuple("，。" + common_chars()[:5000])), book, pruned=pruned)
+def large(book: str = "pingshui", *, least: float = 0) -> Lexicon:
+    return Lexicon.build(Vocab(tuple("，。" + common_chars()[:5000])), book, least=least)
 
 
 def fits(line: Line, text: str, group: str | None) -> bool:
@@ -90,7 +92,7 @@ def random_text(machine: Machine, seed: int, state: VerseState | None = None) ->
 def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
     """Free repeats: nothing else passes, nothing is missing, and blanks never come."""
     shape = data.draw(variants)
-    form = Form("x", "x", (Variant("one", tuple(shape)),))
+    form = Form("x", FREE, (Variant("one", tuple(shape)),))
     places = [(n, p) for n, line in enumerate(shape) for p in range(len(line))]
     chosen = data.draw(st.lists(st.sampled_from(places), unique=True, max_size=2))
     locks = tuple(Lock(*place, data.draw(st.sampled_from(CHARS))) for place in chosen)
@@ -118,7 +120,7 @@ def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> N
     shape = [replace(line, rhyme=line.rhyme and "a") for line in shape]
     if sum(map(len, shape)) > 4 or at >= len(shape[0]):
         return
-    form = Form("x", "x", (Variant("one", tuple(shape)),))
+    form = Form("x", FREE, (Variant("one", tuple(shape)),))
     wish = Wish(form=form, book="pingshui", locks=(Lock(0, at, char),), repeats="free")
     machine = plan_wish(wish, SMALL)
 
@@ -133,7 +135,7 @@ def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> N
 def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> None:
     """No dead end, whichever rhyme is chosen, and no other rhyme in it."""
     form = form_named(name)
-    lexicon = large(form.book, pruned=True)
+    lexicon = large(form.book, least=USUAL)
     machine = compile_wish(Wish(form=form, book=form.book, repeats=repeats), lexicon)
 
     assert len(machine.open_rhymes) > 10
@@ -195,7 +197,7 @@ def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
     group = [c for c in common_chars() if ("平", "江") in readings_of(c, book="pingshui")]
     others = [c for c in common_chars()[:400] if c not in group]
     vocab = Vocab(tuple(["，", "。", *group[:5], *others]))
-    lexicon = Lexicon.build(vocab, "pingshui", pruned=False)
+    lexicon = Lexicon.build(vocab, "pingshui", least=0)
     wish = Wish(form=form_named("七律"), book="pingshui", rhyme=("江",), repeats="none")
     machine = compile_wish(wish, lexicon)
 

@@ -1,5 +1,6 @@
 """The machine and the checker, which share nothing but the tables, agree on every text."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -29,10 +30,11 @@ CHARS = common_chars()[:1500]
 
 @cache
 def machine(name: str) -> Machine:
-    """Every reading and every repetition allowed."""
+    """Every reading and every repetition allowed, as in a name."""
     vocab = Vocab(tuple("，。" + common_chars()))
-    lexicon = Lexicon.build(vocab, "pingshui", pruned=False)
-    made = plan_wish(Wish(form=form_named(name), book="pingshui", repeats="free"), lexicon)
+    lexicon = Lexicon.build(vocab, "pingshui", least=0)
+    form = replace(form_named(name), kind="姓名")
+    made = plan_wish(Wish(form=form, book="pingshui", repeats="free"), lexicon)
     assert made is not None
     return made
 

@@ -25,7 +25,7 @@ PATHS = (
     *("/api/insight", "/api/show", "/api/novelty", "/api/growth", "/v1/completions"),
 )
 BODIES = int(os.environ.get("CHARBARD_FUZZ", 25 * len(PATHS))) // len(PATHS) + 1
-CHEAP = {"length": 3, "samples": 1, "candidates": 1, "particles": 1, "max_tokens": 3, "n": 1}
+CHEAP = {"length": 3, "samples": 1, "candidates": 1, "drafts": 1, "max_tokens": 3, "n": 1}
 
 
 def bodies(api: dict, path: str) -> st.SearchStrategy[dict]:

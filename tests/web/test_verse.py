@@ -14,8 +14,8 @@ POEM = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层�
 
 def test_same_order_same_poems_in_both_doors(client, verse_writer) -> None:
     """HTTP and the library write the same poems in the same order of rank."""
-    order = VerseOrder(form="五绝", theme="春", candidates=3, particles=2, seed=8)
-    body = {"form": "五绝", "theme": "春", "candidates": 3, "particles": 2, "seed": 8}
+    order = VerseOrder(form="五绝", theme="春", candidates=3, drafts=2, seed=8)
+    body = {"form": "五绝", "theme": "春", "candidates": 3, "drafts": 2, "seed": 8}
 
     answer = client.post("/api/verse", json=body).json()
 
@@ -104,6 +104,17 @@ def test_couplets_answer_the_first_line(client) -> None:
 
     assert [poem["lines"][0] for poem in answer["poems"]] == ["春风吹绿柳"] * 2
     assert all(len(poem["lines"][1]) == 5 for poem in answer["poems"])
+
+
+def test_a_first_line_is_written_to_a_second(client) -> None:
+    """The second line stands as given, phrase by phrase; both at once are refused."""
+    order = {"second": "柳绿，花红", "candidates": 1}
+    (poem,) = client.post("/api/couplet", json=order).json()["poems"]
+    refused = client.post("/api/couplet", json={**order, "first": "山青，水秀"})
+
+    assert poem["lines"][2:] == ["柳绿", "花红"]
+    assert poem["marks"] == ["，", "；", "，", "。"]
+    assert (refused.status_code, refused.json()["error"]) == (422, "both lines are given")
 
 
 def test_like_this_one_takes_the_shape_of_a_poem(client) -> None:

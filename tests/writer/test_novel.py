@@ -14,7 +14,9 @@ from charbard.runtime import Task, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter
-from charbard.writer.particles import WIDER, LineDrafted, Search, TextDrafted, drafts
+from charbard.writer.finished import worth_of
+from charbard.writer.particles import LineDrafted, Search, TextDrafted, rows_needed
+from charbard.writer.particles import drafts as draft
 from charbard.writer.scoring import read_scored
 
 CHARS = common_chars()[:2000]
@@ -37,7 +39,7 @@ WRITER = VerseWriter(BUNDLE, ByteModel(BUNDLE, threads=1))
 
 
 def order(**changes) -> VerseOrder:
-    return VerseOrder(**{"form": "五绝", "candidates": 4, "particles": 3, **changes})
+    return VerseOrder(**{"form": "五绝", "candidates": 4, "drafts": 3, **changes})
 
 
 def only(char: str, place: str) -> tuple[str, ...]:
@@ -56,12 +58,12 @@ def corpus_of(monkeypatch):
     return put
 
 
-@pytest.mark.parametrize("particles", [1, 4])
-def test_lines_of_the_corpus_do_not_come_again(corpus_of, particles) -> None:
+@pytest.mark.parametrize("drafts", [1, 4])
+def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
     """What was written without the rule is the corpus: with it, the same seeds write new lines."""
-    plain = WRITER.verse(order(particles=particles, novel=False))
+    plain = WRITER.verse(order(drafts=drafts, novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
-    poems = WRITER.verse(order(particles=particles))
+    poems = WRITER.verse(order(drafts=drafts))
 
     assert all(poem.score.novelty == 1 for poem in poems)
     assert not any(poem.notes for poem in poems)
@@ -78,12 +80,12 @@ def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
     assert poem.lines[2] != plain.lines[2]
 
 
-@pytest.mark.parametrize("particles", [1, 4])
-def test_a_known_line_stays_if_no_other_comes_and_that_is_said(particles) -> None:
+@pytest.mark.parametrize("drafts", [1, 4])
+def test_a_known_line_stays_if_no_other_comes_and_that_is_said(drafts) -> None:
     """The fallback: no dead end, and the note names the line."""
     wish = {"template": "白日依山_", "bans": only("尽", "1.5"), "repeats": "free"}
-    (poem,) = WRITER.verse(order(candidates=1, particles=particles, **wish))
-    (silent,) = WRITER.verse(order(candidates=1, particles=particles, novel=False, **wish))
+    (poem,) = WRITER.verse(order(candidates=1, drafts=drafts, **wish))
+    (silent,) = WRITER.verse(order(candidates=1, drafts=drafts, novel=False, **wish))
 
     assert poem.lines[0] == silent.lines[0] == KNOWN
     assert [note for note in poem.notes if KNOWN in note and "stands in the corpus" in note]
@@ -91,11 +93,11 @@ def test_a_known_line_stays_if_no_other_comes_and_that_is_said(particles) -> Non
     assert not silent.notes
 
 
-@pytest.mark.parametrize("particles", [1, 4])
+@pytest.mark.parametrize("drafts", [1, 4])
 @pytest.mark.parametrize("changes", [{"opening": KNOWN}, {"template": "_____/_____/" + KNOWN}])
-def test_a_known_line_that_was_given_is_left_alone(particles, changes) -> None:
+def test_a_known_line_that_was_given_is_left_alone(drafts, changes) -> None:
     """Nobody's own words are questioned."""
-    wish = order(candidates=1, particles=particles, form="五古绝", **changes)
+    wish = order(candidates=1, drafts=drafts, form="五古绝", **changes)
     (poem,) = WRITER.verse(wish)
     (plain,) = WRITER.verse(VerseOrder(**{**vars(wish), "novel": False}))
 
@@ -119,9 +121,9 @@ def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
         assert tuple(line.logp for line in lines) == poem.logp == again[candidate].logp
 
 
-@pytest.mark.parametrize("particles", [1, 4])
+@pytest.mark.parametrize("drafts", [1, 4])
 @pytest.mark.parametrize("more", [{}, {"acrostic": "春夏秋冬"}, {"locks": ("2.3=江", "4.5=人")}])
-def test_what_is_not_wanted_is_left_out_or_named(particles, more) -> None:
+def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
     """Whatever is not wanted, a text ends, and names exactly the drawn lines that are not."""
     request = WRITER.request(order(form="五古绝", **more))
 
@@ -132,13 +134,19 @@ def test_what_is_not_wanted_is_left_out_or_named(particles, more) -> None:
         options=SampleOptions(),
         seed=1,
         sample=0,
-        particles=particles,
+        drafts=drafts,
         unwanted=unwanted,
         start=WRITER.network.start(),
+        worth=worth_of(request),
     )
     for prime in (request.prime, request.prime[:1]):
-        steps = drafts(prime, request.machine, search)
-        said = [value for _, value in run(WRITER.network, [Task(steps, rows=particles * WIDER)])]
+        steps = draft([prime], request.machine, search)
+        said = [
+            value
+            for _, value in run(
+                WRITER.network, [Task(steps, rows=rows_needed(drafts, twins=False))]
+            )
+        ]
         lines = [value for value in said if isinstance(value, LineDrafted)]
         (text,) = (value for value in said if isinstance(value, TextDrafted))
 
@@ -154,16 +162,22 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
         options=SampleOptions(),
         seed=2,
         sample=0,
-        particles=2,
+        drafts=2,
         unwanted=lambda index, ids: True,
         start=WRITER.network.start(),
+        worth=worth_of(request),
     )
     for prime in (request.prime, request.prime[:1]):
-        steps = drafts(prime, request.machine, search)
-        said = [value for _, value in run(WRITER.network, [Task(steps, rows=2 * WIDER)])]
+        steps = draft([prime], request.machine, search)
+        said = [
+            value
+            for _, value in run(WRITER.network, [Task(steps, rows=rows_needed(2, twins=False))])
+        ]
         (text,) = (value for value in said if isinstance(value, TextDrafted))
         scored = read_scored(prime, text.ids)
         ((_, logp),) = run(WRITER.network, [Task(scored)])
 
         assert text.unwanted == (0, 1, 2, 3)
-        assert text.logp == pytest.approx(logp, abs=1e-5)
+        marked = [slot.place is None for slot in request.machine.slots]
+        wanted = [0.0 if mark else value for mark, value in zip(marked, logp, strict=True)]
+        assert text.logp == pytest.approx(wanted, abs=1e-5)

@@ -25,7 +25,7 @@ def _writer() -> VerseWriter:
 
 def test_an_unusual_spelling_is_never_chosen() -> None:
     """A model that would write nothing else does not write it."""
-    order = VerseOrder(form="七绝", candidates=4, particles=1, seed=1)
+    order = VerseOrder(form="七绝", candidates=4, drafts=1, seed=1)
 
     written = "".join("".join(poem.lines) for poem in _writer().verse(order))
 
@@ -34,6 +34,6 @@ def test_an_unusual_spelling_is_never_chosen() -> None:
 
 def test_the_user_may_spell_as_they_like() -> None:
     """A locked character stays as it was given."""
-    order = VerseOrder(form="七绝", candidates=1, particles=1, seed=1, locks=("1.1=鴈",))
+    order = VerseOrder(form="七绝", candidates=1, drafts=1, seed=1, locks=("1.1=鴈",))
 
     assert _writer().verse(order)[0].lines[0][0] == "鴈"

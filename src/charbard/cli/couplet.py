@@ -1,4 +1,4 @@
-"""`charbard couplet`: the second line to a given first."""
+"""`charbard couplet`: the second line to a given first, or the first to a given second."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +13,11 @@ __all__ = ["couplet"]
 
 
 def couplet(
-    first: Annotated[str, typer.Argument(help="The first line, without punctuation.")],
+    first: Annotated[
+        str, typer.Argument(help="The first line; marks part its phrases.", show_default=False)
+    ] = "",
     model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
+    second: Annotated[str | None, option(CoupletOrder, "second", "--second")] = None,
     heading: Annotated[bool, option(CoupletOrder, "heading", "--heading")] = False,
     book: Annotated[str | None, option(CoupletOrder, "book", "--book")] = None,
     ban: Annotated[str | None, option(CoupletOrder, "banned", "--ban")] = None,
@@ -26,6 +29,7 @@ def couplet(
         None
     ),
     drafts: Annotated[int | None, option(CoupletOrder, "drafts", "--drafts")] = None,
+    min_p: Annotated[float | None, option(CoupletOrder, "min_p", "--min-p")] = None,
     seed: Annotated[int | None, option(CoupletOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
@@ -35,7 +39,9 @@ def couplet(
     layout: Annotated[str, typer.Option(help="horizontal or vertical.")] = "horizontal",
     json: Annotated[bool, typer.Option("--json", help="One JSON object a couplet.")] = False,
 ) -> None:
-    """Answer a first line; with --heading, write the four characters above it, too.
+    """Answer a first line, or write a first to a second; --heading adds the four characters above.
+
+    The marks of the given line part its phrases, which are answered one by one.
 
     Example: charbard couplet 春风又绿江南岸 --heading
     """
@@ -49,6 +55,7 @@ def couplet(
         CoupletOrder,
         words(
             first=first,
+            second=second,
             heading=heading,
             book=book,
             banned=ban,
@@ -56,6 +63,7 @@ def couplet(
             temperature=temperature,
             candidates=candidates,
             drafts=drafts,
+            min_p=min_p,
             seed=fresh_seed(seed),
         ),
     )

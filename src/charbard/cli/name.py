@@ -26,6 +26,7 @@ def name(
     temperature: Annotated[
         float | None, option(NameOrder, "temperature", "--temperature", "-t")
     ] = None,
+    min_p: Annotated[float | None, option(NameOrder, "min_p", "--min-p")] = None,
     candidates: Annotated[int | None, option(NameOrder, "candidates", "--candidates", "-n")] = None,
     seed: Annotated[int | None, option(NameOrder, "seed", "--seed")] = None,
     pinyin: Annotated[bool, typer.Option(help="Today's reading behind each name.")] = False,
@@ -53,6 +54,7 @@ def name(
             unwanted=unwanted,
             boldness=boldness,
             temperature=temperature,
+            min_p=min_p,
             candidates=candidates,
             seed=fresh_seed(seed),
         ),

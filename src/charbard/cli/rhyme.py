@@ -32,8 +32,10 @@ def rhyme(
     """
     import json as json_format
 
+    from charbard.prosody.book import USUAL
+
     asked = words(chars=chars, book_name=book, tone=tone)
-    rows = _rows(**asked, name=name, pruned=not every)
+    rows = _rows(**asked, name=name, least=0 if every else USUAL)
     for row in rows:
         row["chars"] = row["chars"][:limit]
         if json:
@@ -44,7 +46,7 @@ def rhyme(
 
 
 def _rows(
-    chars: str, book_name: str, tone: str | None = None, *, name: bool, pruned: bool
+    chars: str, book_name: str, tone: str | None = None, *, name: bool, least: float
 ) -> list[dict[str, Any]]:
     from charbard.errors import OptionError
     from charbard.prosody.book import book_named, chars_of, rhyme_label
@@ -52,10 +54,10 @@ def _rows(
     if tone not in (None, "平", "仄"):
         raise OptionError(f"no tone {tone!r}", hint="choose 平 (level) or 仄 (oblique)")
     book = book_named(book_name).key
-    wanted = _of_rhyme(chars, book) if name else _of_chars(chars, book, pruned=pruned)
+    wanted = _of_rhyme(chars, book) if name else _of_chars(chars, book, least=least)
     rows = []
     for char, reading in wanted:
-        rhyming = chars_of(reading, book=book, pruned=pruned)
+        rhyming = chars_of(reading, book=book, least=least)
         if rhyming and tone in (None, reading.tone):
             rows.append(
                 {
@@ -79,7 +81,7 @@ def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
     yield from (("", Reading(tone, plain)) for tone in "平仄")
 
 
-def _of_chars(chars: str, book: str, *, pruned: bool) -> Iterator[tuple[str, "Reading"]]:
+def _of_chars(chars: str, book: str, *, least: float) -> Iterator[tuple[str, "Reading"]]:
     """Each character with each of its readings; one that has none is told of on stderr.
 
     Raises:
@@ -88,13 +90,13 @@ def _of_chars(chars: str, book: str, *, pruned: bool) -> Iterator[tuple[str, "Re
     from charbard.errors import OptionError
     from charbard.prosody.book import book_named, readings_of
 
-    if not any(readings_of(char, book=book, pruned=pruned) for char in chars):
+    if not any(readings_of(char, book=book, least=least) for char in chars):
         raise OptionError(
             f"{chars!r} has no character of {book_named(book).name}",
             hint="give one or several, for example: charbard rhyme 东",
         )
     for char in chars:
-        found = sorted(readings_of(char, book=book, pruned=pruned))
+        found = sorted(readings_of(char, book=book, least=least))
         if not found:
             typer.echo(f"{char}: not in {book_named(book).name}", err=True)
         yield from ((char, reading) for reading in reversed(found))

@@ -44,6 +44,8 @@ def verse(
     ] = None,
     candidates: Annotated[int | None, option(VerseOrder, "candidates", "--candidates", "-n")] = 1,
     drafts: Annotated[int | None, option(VerseOrder, "drafts", "--drafts")] = None,
+    guidance: Annotated[float | None, option(VerseOrder, "guidance", "--guidance", "-g")] = None,
+    min_p: Annotated[float | None, option(VerseOrder, "min_p", "--min-p")] = None,
     seed: Annotated[int | None, option(VerseOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
@@ -85,6 +87,8 @@ def verse(
             temperature=temperature,
             candidates=candidates,
             drafts=drafts,
+            guidance=guidance,
+            min_p=min_p,
             seed=fresh_seed(seed),
         ),
     )

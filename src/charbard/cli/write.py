@@ -41,6 +41,7 @@ def write(
     finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
     best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
+    guidance: Annotated[float | None, option(TextOrder, "guidance", "--guidance", "-g")] = None,
     seed: Annotated[
         int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
     ] = None,
@@ -78,6 +79,7 @@ def write(
             finish_line=finish_line,
             samples=samples,
             best_of=best_of,
+            guidance=guidance,
             stop=tuple(stop or ()),
             fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,

@@ -27,6 +27,12 @@ class TextOrder:
         minimum=1,
         maximum=64,
     )
+    guidance: float = setting(
+        1.0,
+        "How closely to keep to the fields: 1 is off, 2 to 3 keep to them. Of no effect without.",
+        minimum=1.0,
+        maximum=4.0,
+    )
     seed: int = setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)
     options: SampleOptions = field(default_factory=SampleOptions)
 

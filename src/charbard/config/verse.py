@@ -124,8 +124,8 @@ class VerseOrder(_Drawn):
     )
     guidance: float = setting(
         2.0,
-        "How closely to keep to what the model is told (theme, dynasty, poet): 1 is off, 2 to 3 keep"
-        " to it, 4 writes of nothing else. Of no effect where nothing is told.",
+        "How closely to keep to what the model is told (theme, dynasty, poet): 1 is off, 2 to 3"
+        " keep to it, 4 writes of nothing else. Of no effect where nothing is told.",
         minimum=1.0,
         maximum=GUIDANCE,
     )
@@ -142,9 +142,10 @@ class VerseOrder(_Drawn):
 
 @dataclass(frozen=True, kw_only=True)
 class CoupletOrder(_Drawn):
-    """A request for the second line of a couplet, and a heading to hang above it."""
+    """A request for the other line of a couplet, and a heading to hang above it."""
 
-    first: str = setting("", "The first line.")
+    first: str = setting("", "The first line; marks part its phrases.")
+    second: str = setting("", "The second line instead: a first one is written to it.")
     heading: bool = setting(False, "Write a heading of four characters (横批), too.")
     book: str = setting("pingshui", "Rhyme book that decides the tones.")
     banned: str = setting("", "Characters that must not occur.")

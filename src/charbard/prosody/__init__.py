@@ -13,6 +13,8 @@ from charbard.prosody.book import (
     rhymes_of,
     rhymes_with,
     tones_of,
+    usual_rhymes_of,
+    usual_tones_of,
 )
 from charbard.prosody.catalogue import form_named, form_of_page, forms
 from charbard.prosody.form import Form, Line, Variant
@@ -39,4 +41,6 @@ __all__ = [
     "rhymes_of",
     "rhymes_with",
     "tones_of",
+    "usual_rhymes_of",
+    "usual_tones_of",
 ]

@@ -16,6 +16,8 @@ from charbard.errors import OptionError
 
 __all__ = [
     "BOOKS",
+    "USED",
+    "USUAL",
     "Book",
     "Reading",
     "book_named",
@@ -30,11 +32,12 @@ __all__ = [
     "rhymes_with",
     "table_lines",
     "tones_of",
+    "usual_rhymes_of",
     "usual_tones_of",
 ]
 
-# Percent of a character's uses in Tang verse below which a reading is left out.
-DROPPED, RARE = 3.0, 15.0
+USED, USUAL = 3.0, 15.0
+"""Percent of a character's uses in Tang verse from which a reading counts as used, and as usual."""
 
 
 class Reading(NamedTuple):
@@ -85,39 +88,48 @@ def book_named(name: str) -> Book:
     raise OptionError(f"no rhyme book named {name!r}", hint=f"choose one of: {known}")
 
 
-def readings_of(char: str, *, book: str, pruned: bool = False) -> frozenset[Reading]:
+def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]:
     """Every reading of a character; empty if the book does not list it.
 
     Args:
         char: One character, in any script.
         book: Key of a rhyme book.
-        pruned: Leave out tones that verse hardly ever uses; for writing, not for checking.
+        least: Leave out readings known to have less than this percentage of the character's uses:
+            `USUAL` for writing, nothing for checking.
 
     >>> sorted(readings_of("看", book="pingshui"))
     [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
     """
-    table = _readings(book, DROPPED if pruned else 0)
+    table = _readings(book, least)
     return table.get(char) or table.get(fold(char)) or frozenset()
 
 
 def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
-    """The tones a character mostly has; for explaining, not for judging.
+    """The tones a character mostly has: the only ones that are written, or passed without a note.
 
     >>> sorted(tones_of("不", book="pingshui")), sorted(usual_tones_of("不", book="pingshui"))
     (['仄', '平'], ['仄'])
     """
-    table = _readings(book, RARE)
-    found = table.get(char) or table.get(fold(char)) or ()
-    return frozenset(reading.tone for reading in found)
+    return frozenset(reading.tone for reading in readings_of(char, book=book, least=USUAL))
 
 
-def tones_of(char: str, *, book: str, pruned: bool = False) -> frozenset[str]:
+def usual_rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
+    """The rhymes in which a character is mostly used, in the given tone or in any.
+
+    >>> sorted(rhymes_of("逢", book="pingshui")), sorted(usual_rhymes_of("逢", book="pingshui"))
+    (['东', '冬', '江'], ['冬'])
+    """
+    readings = readings_of(char, book=book, least=USUAL)
+    return frozenset(reading.rhyme for reading in readings if tone in (None, reading.tone))
+
+
+def tones_of(char: str, *, book: str) -> frozenset[str]:
     """平, 仄 or both; empty if the book does not list the character.
 
     >>> sorted(tones_of("看", book="pingshui")), sorted(tones_of("雪", book="xinyun"))
     (['仄', '平'], ['仄'])
     """
-    return frozenset(reading.tone for reading in readings_of(char, book=book, pruned=pruned))
+    return frozenset(reading.tone for reading in readings_of(char, book=book))
 
 
 def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
@@ -189,35 +201,35 @@ def rhyme_label(name: str, *, book: str) -> str:
 
 
 def rhymes_with(
-    char: str, *, book: str, tone: str | None = None, pruned: bool = True
+    char: str, *, book: str, tone: str | None = None, least: float = USUAL
 ) -> tuple[str, ...]:
     """Characters that rhyme with this one in the same tone, commonest in verse first.
 
     Args:
         tone: 平 or 仄, for a character that has both; None allows any reading.
-        pruned: Leave out readings that verse hardly ever uses.
+        least: As in `readings_of`.
 
     >>> rhymes_with("来", book="pingshui")[:6]
     ('来', '开', '回', '梅', '台', '才')
     """
-    found = readings_of(char, book=book, pruned=pruned)
+    found = readings_of(char, book=book, least=least)
     rhyming = {
         other
         for reading in found
         if tone in (None, reading.tone)
-        for other in chars_of(reading, book=book, pruned=pruned)
+        for other in chars_of(reading, book=book, least=least)
     }
     return tuple(sorted(rhyming, key=_rank))
 
 
 @cache
-def chars_of(reading: Reading, *, book: str, pruned: bool = False) -> tuple[str, ...]:
+def chars_of(reading: Reading, *, book: str, least: float = 0) -> tuple[str, ...]:
     """Every character that has this reading, commonest in verse first.
 
-    >>> chars_of(Reading("平", "江"), book="pingshui", pruned=True)[:3]
+    >>> chars_of(Reading("平", "江"), book="pingshui", least=USUAL)[:3]
     ('江', '双', '窗')
     """
-    table = _readings(book, DROPPED if pruned else 0)
+    table = _readings(book, least)
     return tuple(sorted((char for char, found in table.items() if reading in found), key=_rank))
 
 

@@ -84,16 +84,23 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for ban in wish.bans:
         _check_place(variant, wish, ban.line, ban.place)
         banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
-    slots = []
+    echoes = {(each.line, each.place): each[2:] for each in variant.echoes}
+    slots: list[Slot] = []
+    at: dict[tuple[int, int], int] = {}
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
+            doubled = lexicon.doubled(wish.form.kind, len(content), place)
+            at[line, place] = len(slots)
             if (here := locks.get((line, place))) is None:
-                slots.append(Slot(line, place, banned=ban_ids))
+                echo = at[echoes[line, place]] if (line, place) in echoes else None
+                if echo is not None and echo == len(slots) - 1:  # a double that must be one
+                    doubled = lexicon.doubled("诗", len(content), place)
+                slots.append(Slot(line, place, banned=ban_ids, doubled=doubled, echo=echo))
             elif here.char in banned.get((line, place), "") or here.char in wish.banned:
                 return None
             else:
-                slots.append(_locked(here, lexicon))
+                slots.append(_locked(here, lexicon, doubled))
         slots += [Slot(line, None, _mark_id(mark, lexicon)) for mark in content.mark]
     return slots
 
@@ -113,12 +120,12 @@ def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
         )
 
 
-def _locked(lock: Lock, lexicon: Lexicon) -> Slot:
+def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slot:
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
-    return Slot(lock.line, lock.place, char_id, kind)
+    return Slot(lock.line, lock.place, char_id, kind, doubled=doubled)
 
 
 def _mark_id(mark: str, lexicon: Lexicon) -> int:

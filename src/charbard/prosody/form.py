@@ -5,10 +5,23 @@ Knows nothing of models, rhyme books' content or how forms are kept on disk.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from charbard.errors import OptionError
 
-__all__ = ["Form", "Line", "Variant"]
+__all__ = ["Echo", "Form", "Line", "Variant"]
+
+
+class Echo(NamedTuple):
+    """A place that holds the character of an earlier one. Lines and places count from 0.
+
+    Both must ask the same tone in every pattern, since nothing else can be written there.
+    """
+
+    line: int
+    place: int
+    of_line: int
+    of_place: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Variant:
 
     name: str
     lines: tuple[Line, ...]
+    echoes: tuple[Echo, ...] = ()
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:

@@ -4,21 +4,23 @@ Knows ids and readings, no probabilities. Built once for a vocabulary, shared by
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.prosody.book import readings_of
+from charbard.prosody.book import USUAL, readings_of
+from charbard.prosody.doubled import doubled_at
 from charbard.vocab import Vocab
 
-__all__ = ["ANY", "LEVEL", "OBLIQUE", "SYMBOLS", "Kind", "Lexicon", "kind_of"]
+__all__ = ["ANY", "LEVEL", "OBLIQUE", "SYMBOLS", "Kind", "Lexicon", "kind_of", "listed"]
 
 Mask = NDArray[np.bool_]
 LEVEL, OBLIQUE = 1, 2
 ANY = LEVEL | OBLIQUE
 SYMBOLS = {"平": LEVEL, "仄": OBLIQUE, "中": ANY}
 """What a position of a pattern asks for, as bits of tones that would do."""
+_NONE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,21 @@ class Lexicon:
     """By bits of tones: the groups each kind rhymes in, in a reading of one of these tones."""
     choosable_V: Mask
     """Ids that may be chosen; another may still be given by the user."""
+    _doubled: dict[tuple[str, int, int], frozenset[int] | None] = field(default_factory=dict)
 
     @classmethod
     def build(
-        cls, vocab: Vocab, book: str, *, pruned: bool = True, unwritten: str = ""
+        cls, vocab: Vocab, book: str, *, least: float = USUAL, unwritten: str = ""
     ) -> "Lexicon":
         """Look every character of a vocabulary up.
 
         Args:
             vocab: The characters and their ids.
             book: Key of a rhyme book.
-            pruned: Leave out readings that verse hardly uses, as a writer should.
+            least: Leave out rarer readings, as in `book.readings_of`; a writer has the usual ones.
             unwritten: Characters that are never chosen, such as unusual spellings.
         """
-        found = [readings_of(char, book=book, pruned=pruned) for char in vocab.chars]
+        found = [readings_of(char, book=book, least=least) for char in vocab.chars]
         distinct = {readings: kind_of(readings, {}) for readings in found}
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
@@ -99,6 +102,22 @@ class Lexicon:
         mask: Mask = (self.tones_K[self.kind_V] & tones).astype(bool)
         return mask
 
+    def doubled(self, kind: str, length: int, place: int) -> frozenset[int] | None:
+        """Ids that may stand at a place, from 0, and at the one before it; None: all.
+
+        Args:
+            kind: Kind of the form, as in `Form.kind`.
+            length: Characters of the line.
+            place: Of the second of the two.
+        """
+        key = (kind, length, place)
+        if key not in self._doubled:  # looked up once: a machine asks for each of its places
+            chars = doubled_at(kind, length, place - 1)
+            ids = None if chars is None else [self.vocab.id_of(char) for char in chars]
+            known = None if ids is None else frozenset(each for each in ids if each is not None)
+            self._doubled[key] = known
+        return self._doubled[key]
+
     def rhyming(self, tones: int, groups: int) -> Mask:
         """(V,) ids that rhyme in one of the groups, as bits, in a reading of one of these tones."""
         chosen = _unpacked([groups], len(self.groups))[0]
@@ -119,6 +138,16 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
         if group in number:
             groups[SYMBOLS[tone]] |= 1 << number[group]
     return Kind(tones, groups[LEVEL], groups[OBLIQUE])
+
+
+def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
+    """Those of some ids that a mask holds, ascending."""
+    if not ids:
+        return _NONE
+    found = np.fromiter(ids, np.int32, len(ids))
+    found = found[mask[found]]
+    found.sort()
+    return found
 
 
 def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:

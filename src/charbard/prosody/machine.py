@@ -12,15 +12,16 @@ look-up.
 """
 
 from collections.abc import Iterator, Sequence
-from threading import Lock
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.prosody.lexicon import Kind, Lexicon, Mask
-from charbard.prosody.plan import Plan, Pool, Slot
+from charbard.prosody.lexicon import Kind, Lexicon, Mask, listed
+from charbard.prosody.numbers import Numbers
+from charbard.prosody.plan import Plan, Pool
 from charbard.prosody.repeats import Scarce, find_scarce
+from charbard.prosody.stutter import Before, Stutter
 
 __all__ = ["Ids", "Machine", "VerseState"]
 
@@ -46,8 +47,10 @@ class VerseState(NamedTuple):
     """Number of what has been settled of the rhymes."""
     used: frozenset[int] = frozenset()
     """Ids that must not be written again."""
-    last: int | None = None
-    """The character before, if it may be doubled."""
+    before: Before = Before()
+    """What was written last in the line, which must not be stuttered."""
+    heard: tuple[tuple[int, int], ...] = ()
+    """(slot, id) of what later slots echo."""
 
 
 class _Line(NamedTuple):
@@ -66,7 +69,7 @@ class Machine:
         self._repeats = repeats
         self._taken = taken
         self._size = len(self.slots)
-        self.spans = _spans(self.slots)
+        self.spans = self.plans[0].spans
         """Where each line stands in the text, its mark included."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
@@ -76,12 +79,14 @@ class Machine:
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
             for at in range(self._size)
         ]
+        self._stutter = Stutter(self.slots, len(self.lexicon.vocab))
+        self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
         choices = sum(slot.locked is None for slot in self.slots)
         self._scarce: tuple[Scarce | None, ...] = tuple(
             find_scarce(plan, pool, choices) if repeats == "none" else None for plan in plans
         )
         self._may_run_out: dict[int, bool] = {}
-        self._lines, self._rhymes = _Numbers[_Line](), _Numbers[_Groups]()
+        self._lines, self._rhymes = Numbers[_Line](), Numbers[_Groups]()
         self._nexts: dict[tuple[int, int], int] = {}
         self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
@@ -151,27 +156,38 @@ class Machine:
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
         """`allowed` in two parts: an array that many states share, and those barred of it.
 
-        What is barred are characters that would come twice.
+        Barred are characters that would come twice, and stutters as long as anything else is left.
         """
         line = self._lines[state.line]
         if line.at == self._size:
             return _EMPTY, _EMPTY
+        if (echo := self.slots[line.at].echo) is not None:
+            return np.array([dict(state.heard)[echo]], np.int32), _EMPTY
         rhymed = self._rhymed[line.at]
         key = (state.line, state.rhyme if rhymed else None)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._look_up(line, self._rhymes[state.rhyme])
         mask, ids = found
-        if not state.used or len(ids) == 1 or (self._repeats == "rhymes" and not rhymed):
+        if len(ids) == 1:
             return ids, _EMPTY
-        barred = state.used if state.last is None else state.used - {state.last}
+        spent = self._spent(line, state, mask)
+        barred = listed(spent | self._stutter.ids(line.at, state.before), mask)
+        return ids, barred if len(barred) < len(ids) else listed(spent, mask)
+
+    def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
+        """What must not be written again, or must be kept for the rhyme words."""
+        rhymed = self._rhymed[line.at]
+        if not state.used or (self._repeats == "rhymes" and not rhymed):
+            return frozenset()
+        if self._repeats == "rhymes":
+            return state.used
+        last = state.before.last  # may be doubled, unless that would be a stutter
+        spent = state.used if last is None else state.used - {last}
         if not rhymed and self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
-            barred = barred | set(np.flatnonzero(mask & ~spared).tolist())
-        listed = np.fromiter(barred, np.int32, len(barred))
-        listed = listed[mask[listed]]
-        listed.sort()
-        return ids, listed
+            spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
+        return spent
 
     def advance(self, state: VerseState, char_id: int) -> VerseState:
         """The state after one more character, which must be an allowed one."""
@@ -191,23 +207,26 @@ class Machine:
             if (line, tones) not in self._nexts:
                 self._nexts[line, tones] = self._after(at, lives, slot.kind, tones)
             line = self._nexts[line, tones]
-        if self._repeats == "free":
-            return VerseState(line, rhyme)
-        return self._remembered(state, at, char_id, (line, rhyme))
+        after = self._remembered(state, at, char_id, (line, rhyme))
+        if not self._echoed:
+            return after
+        heard = (*state.heard, (at, char_id)) if at in self._echoed else state.heard
+        return after._replace(heard=heard)
 
     def _remembered(
         self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
     ) -> VerseState:
         """Note what must not come again."""
+        before = self._stutter.after(at, state.before, char_id)
         if self._repeats == "rhymes":
             used = state.used | {char_id} if self._rhymed[at] else state.used
-            return VerseState(*after, used)
-        if self.slots[at].place is None:
-            return VerseState(*after, state.used)
+            return VerseState(*after, used, before)
+        if self._repeats == "free" or self.slots[at].place is None:
+            return VerseState(*after, state.used, before)
         used = state.used | {char_id}
         if self._can_run_out(after[1]):
             after = self._narrowed(*after, used)
-        return VerseState(*after, used, None if char_id == state.last else char_id)
+        return VerseState(*after, used, before)
 
     def _can_run_out(self, rhyme: int) -> bool:
         """Whether a rhyme still open has so few words that others could use them up."""
@@ -337,7 +356,7 @@ class Machine:
                 plan = self.plans[number]
                 key = plan.rhyme_at(at)
                 if key is not None:
-                    patterns, bits = _rhyming(plan, slot.line, patterns, groups[number][key], kind)
+                    patterns, bits = plan.rhyming(slot.line, patterns, groups[number][key], kind)
                     groups[number] = _replaced(groups[number], key, bits)
                 if patterns:
                     kept.append((number, patterns))
@@ -373,43 +392,9 @@ class Machine:
         return kept
 
 
-def _rhyming(plan: Plan, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
-    """The patterns in whose tone a character rhymes in one of these groups; and those groups."""
-    kept, found = 0, 0
-    for place, pattern in enumerate(plan.patterns[line]):
-        ends = plan.endings[line][place] & groups & kind.groups(pattern[-1])
-        if patterns >> place & 1 and ends:
-            kept |= 1 << place
-            found |= ends
-    return kept, found
-
-
 def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
     return (*items[:place], item, *items[place + 1 :])
 
 
 def _members(items: Sequence[T], bits: int) -> list[T]:
     return [item for place, item in enumerate(items) if bits >> place & 1]
-
-
-def _spans(slots: Sequence[Slot]) -> tuple[slice, ...]:
-    starts = [at for at, slot in enumerate(slots) if at == 0 or slot.line != slots[at - 1].line]
-    return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
-
-
-class _Numbers(list[T]):
-    """Values by number, each once, numbered as they come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._number: dict[T, int] = {}
-        self._lock = Lock()
-
-    def of(self, value: T) -> int:
-        number = self._number.get(value)
-        if number is None:
-            with self._lock:  # threads may share a machine
-                number = self._number.setdefault(value, len(self))
-                if number == len(self):
-                    self.append(value)
-        return number

@@ -7,7 +7,7 @@ where the rhyme changes there is none to tell.
 from collections import Counter
 from functools import cache
 
-from charbard.prosody.book import Reading, readings_of, rhyme_names
+from charbard.prosody.book import USED, Reading, readings_of, rhyme_names
 
 __all__ = ["main_rhyme", "rhyme_sign", "signs_of"]
 
@@ -56,5 +56,5 @@ def main_rhyme(text: str, *, book: str) -> str | None:
 @cache
 def _rhymes(char: str, book: str) -> frozenset[Reading]:
     """Rhymes by tone; parts of 词林正韵, which join the tones, stand for themselves."""
-    readings = readings_of(char, book=book, pruned=True)
+    readings = readings_of(char, book=book, least=USED)
     return frozenset(each._replace(tone="") if book == "cilin" else each for each in readings)

@@ -32,6 +32,10 @@ class Slot:
     """What the form sees of a locked character."""
     banned: frozenset[int] = frozenset()
     """Ids that must not stand here, beyond those banned everywhere."""
+    doubled: frozenset[int] | None = frozenset()
+    """Ids that may stand here and at the place before; None: all."""
+    echo: int | None = None
+    """The earlier slot whose character stands here, too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +69,23 @@ class Plan:
         if slot.place is None or slot.place + 1 < len(self.patterns[slot.line][0]):
             return None
         return self.keys[slot.line]
+
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        """Where each line stands in the text, its mark included."""
+        slots = self.slots
+        starts = [at for at, slot in enumerate(slots) if at == 0 or slot.line != slots[at - 1].line]
+        return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
+
+    def rhyming(self, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
+        """The patterns in whose tone a character rhymes in one of some groups; and those groups."""
+        kept, found = 0, 0
+        for place, pattern in enumerate(self.patterns[line]):
+            ends = self.endings[line][place] & groups & kind.groups(pattern[-1])
+            if patterns >> place & 1 and ends:
+                kept |= 1 << place
+                found |= ends
+        return kept, found
 
 
 class Pool:

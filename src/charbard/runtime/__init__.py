@@ -9,7 +9,17 @@ from charbard.runtime.model import Model, Network
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
 from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Outcome, Plan, Steps, Task, draw_after, read_ids, through
+from charbard.runtime.task import (
+    Emit,
+    Outcome,
+    Plan,
+    Steps,
+    Task,
+    draw_after,
+    read_ids,
+    read_prompts,
+    through,
+)
 from charbard.runtime.together import best_of, together
 from charbard.runtime.units import activations, without_units
 
@@ -45,6 +55,7 @@ __all__ = [
     "generate",
     "go_on",
     "read_ids",
+    "read_prompts",
     "run",
     "score_ids",
     "score_texts",

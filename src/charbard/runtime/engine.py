@@ -136,7 +136,7 @@ class Engine:
         if ticket.task.rows > self._rows:
             raise LimitError(
                 f"the request needs {ticket.task.rows} rows, the engine has {self._rows}",
-                hint="ask for fewer candidates, or start it with more rows",
+                hint="ask for fewer drafts or samples, or start it with more rows",
             )
         with self._work:
             if self._closing:

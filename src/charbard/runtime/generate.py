@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Bias
+from charbard.runtime.ask import Ask, Bias, Guidance
 from charbard.runtime.constraint import Constraint, Ids, S
 from charbard.runtime.sampling import MEMORY
 from charbard.runtime.state import State
@@ -38,13 +38,21 @@ class Draws:
     boost: Bias | None = None
     logp: bool = True
     """Whether the model's own log-probabilities are wanted."""
+    guidance: float | None = None
+    """How far scores move from an unconditioned twin's; None: there is no twin."""
+    capped: frozenset[int] = frozenset()
+    """Ids that guidance never raises once they were written lately."""
 
     def ask(self, allowed: Ids, step: int, recent: Sequence[int] = ()) -> Ask:
         """For the character number `step`, `recent` being the last ones written."""
         bias = self.boost
         if self.options.repetition_penalty and recent:
             bias = with_repetition(bias, recent, self.options.repetition_penalty)
-        return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias)
+        guidance = None
+        if self.guidance is not None:
+            written = [char_id for char_id in recent if char_id in self.capped]
+            guidance = Guidance(self.guidance, np.array(written, np.int32))
+        return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias, guidance)
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,17 @@ def generate(prime: Sequence[int], allowed: Ids, draws: Draws, *, read: int = 0)
         prime: What stands before the text.
         allowed: What may be written, everywhere.
         draws: How.
-        read: How many ids of the prime were read already; all but the last at most.
+        read: How many ids of the prime were read already; all but the last at most. With guidance
+            all but the last, and the second row has read an unconditioned prompt.
     """
     yield from read_ids(prime[read:-1])
     recent = deque(prime, maxlen=MEMORY)
+    twin: tuple[None, ...] = () if draws.guidance is None else (None,)
+    rows = range(1 + len(twin))
     for step in count():
-        outcome = yield Plan((0,), (recent[-1],), (draws.ask(allowed, step, recent),))
+        outcome = yield Plan(
+            rows, [recent[-1]] * len(rows), (draws.ask(allowed, step, recent), *twin)
+        )
         recent.append(outcome.ids[0])
         yield Emit(Step(outcome.ids[0], outcome.logp[0]))
 

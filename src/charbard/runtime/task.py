@@ -19,7 +19,17 @@ from numpy.typing import NDArray
 from charbard.runtime.ask import Ask
 from charbard.runtime.state import State
 
-__all__ = ["Emit", "Outcome", "Plan", "Steps", "Task", "draw_after", "read_ids", "through"]
+__all__ = [
+    "Emit",
+    "Outcome",
+    "Plan",
+    "Steps",
+    "Task",
+    "draw_after",
+    "read_ids",
+    "read_prompts",
+    "through",
+]
 
 
 class Plan(NamedTuple):
@@ -94,6 +104,38 @@ def draw_after(ids: Sequence[int], ask: Ask) -> Generator[Plan | Emit, Outcome, 
     """Read some ids and draw what follows the last of them, in one row."""
     yield from read_ids(ids[:-1])
     return (yield Plan((0,), ids[-1:], (ask,)))
+
+
+def read_prompts(
+    prompts: Sequence[Sequence[int]], start: State, ask: Ask | None = None
+) -> Generator[Plan | Emit, Outcome, Outcome]:
+    """Read a prompt, and an unconditioned one beside it, so that both end together.
+
+    Args:
+        prompts: One or two; the first is no shorter than the second.
+        start: One row that has read nothing.
+        ask: What is drawn after the first one.
+
+    Returns:
+        What came of the last step, a row for each prompt.
+    """
+    own, *others = prompts
+    alone = len(own) - max(map(len, others), default=0)
+    outcome: Outcome | None = None
+    back: State | None = start
+    for step, char_id in enumerate(own):
+        last = ask if step == len(own) - 1 else None
+        if step < alone or not others:
+            outcome = yield Plan((0,), (char_id,), (last,), back)
+        else:
+            (bare,) = others
+            if step == alone:  # the twin joins
+                before = [] if outcome is None else [outcome.state.take([0])]
+                back = State.join([*(before or [start]), start])
+            outcome = yield Plan((0, 1), (char_id, bare[step - alone]), (last, None), back)
+        back = None
+    assert outcome is not None, "a prompt has at least one id to read"
+    return outcome
 
 
 def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> Steps:

@@ -93,6 +93,7 @@ class ProseBody(Sampled):
     finish_line: bool = from_setting(TextOrder, "finish_line")
     stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
     samples: int = from_setting(TextOrder, "samples")
+    guidance: float = from_setting(TextOrder, "guidance")
     silenced: list[str] = Field([], max_length=64, description=_SILENCED)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
     stream: bool = Field(False, description=_STREAM)
@@ -127,7 +128,9 @@ class PoemOrder(Seeded):
     repeats: str = from_setting(VerseOrder, "repeats")
     boldness: str = from_setting(VerseOrder, "boldness")
     temperature: float | None = from_setting(VerseOrder, "temperature")
+    min_p: float = from_setting(VerseOrder, "min_p")
     drafts: int = from_setting(VerseOrder, "drafts")
+    guidance: float = from_setting(VerseOrder, "guidance")
 
 
 class VerseBody(PoemOrder):
@@ -213,11 +216,12 @@ class RewriteBody(PoemBody):
 
 
 class CoupletBody(Seeded):
-    """A first line to answer."""
+    """A first line to answer, or a second one to write a first to."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"first": "春风吹绿柳"}})
 
-    first: str = Field(min_length=1, max_length=40, description="The first line.")
+    first: str = from_setting(CoupletOrder, "first", max_length=40)
+    second: str = from_setting(CoupletOrder, "second", max_length=40)
     heading: bool = from_setting(CoupletOrder, "heading")
     book: str = from_setting(CoupletOrder, "book", max_length=20)
     banned: str = from_setting(CoupletOrder, "banned", max_length=_LONGEST)
@@ -225,6 +229,7 @@ class CoupletBody(Seeded):
     temperature: float | None = from_setting(CoupletOrder, "temperature")
     candidates: int = from_setting(CoupletOrder, "candidates")
     drafts: int = from_setting(CoupletOrder, "drafts")
+    min_p: float = from_setting(CoupletOrder, "min_p")
 
 
 class NamesBody(Seeded):
@@ -242,4 +247,5 @@ class NamesBody(Seeded):
     unwanted: bool = from_setting(NameOrder, "unwanted")
     boldness: str = from_setting(NameOrder, "boldness")
     temperature: float | None = from_setting(NameOrder, "temperature")
+    min_p: float = from_setting(NameOrder, "min_p")
     candidates: int = from_setting(NameOrder, "candidates")

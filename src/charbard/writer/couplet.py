@@ -1,52 +1,52 @@
-"""对联: the second line to a given first, and a heading of four characters."""
+"""对联: the second line to a given first, or the first to a given second; and a heading."""
 
 from dataclasses import replace
 
 from charbard.config import CoupletOrder, VerseOrder
 from charbard.errors import OptionError
-from charbard.prosody import Form, Line, Variant, fold, form_named, tones_of
+from charbard.prosody import form_named, forms
+from charbard.prosody.check import check
+from charbard.prosody.facing import facing_form, phrases_of
 from charbard.writer.poem import Poem
+from charbard.writer.request import OPEN
 from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Work
 
-__all__ = ["COUPLET_LENGTHS", "couplet_work", "couplets"]
+__all__ = ["couplet_work", "couplets"]
 
-COUPLET_LENGTHS = range(2, 16)
-_OPPOSITE = {"平": "仄", "仄": "平"}
 _HEADING = "横批"
-_MARKS = "，。！？；：、 \n"
-
-
 Headed = list[tuple[Poem, str | None]]
 """Couplets, each with its heading, if it has one."""
 
 
 def couplets(writer: VerseWriter, order: CoupletOrder) -> Headed:
-    """Couplets on a given first line, the best first, each with its heading if one is wanted.
+    """Couplets on a given line, the best first, each with its heading if one is wanted.
 
-    The second line opposes the first in tone where that counts: at the even places and at the end.
+    The line written opposes the given one in tone where that counts: at the even places of each
+    phrase and at its end. It has none of its characters; where the given line has one again, the
+    written line has one again at the same places, and nowhere else.
 
     Raises:
-        OptionError: The first line is too short or too long, or is not Chinese.
+        OptionError: Not exactly one line is given, or it is too short or long, or not Chinese.
     """
     return writer.done(couplet_work(writer, order))
 
 
 def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
     """What `couplets` does."""
-    first = "".join(map(fold, order.first.strip(_MARKS)))
-    marks = [char for char in first if char in _MARKS]
-    if marks or len(first) not in COUPLET_LENGTHS:
-        has = f"{marks[0]!r} in it" if marks else f"{len(first)} characters"
+    first, second = order.first.strip(), order.second.strip()
+    if bool(first) == bool(second):
         raise OptionError(
-            f"the first line {order.first!r} has {has}",
-            hint=f"give {COUPLET_LENGTHS[0]} to {COUPLET_LENGTHS[-1]} characters, no punctuation",
+            "both lines are given" if first else "no line is given",
+            hint="give the first line to have it answered, or the second to have a first written",
         )
-    form = opposing_form(first, order.book)
+    phrases, _ = phrases_of(first or second)
+    form = facing_form(first or second, order.book, is_second=bool(second))
+    blank = [OPEN * len(phrase) for phrase in phrases]
     asked = VerseOrder(
         form=form.name,
         book=order.book,
-        opening=first,
+        template="/".join([*blank, *phrases] if second else [*phrases, *blank]),
         banned=order.banned,
         boldness=order.boldness,
         temperature=order.temperature,
@@ -54,49 +54,33 @@ def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
         candidates=order.candidates,
         drafts=order.drafts,
         seed=order.seed,
-        repeats="free" if len(set(first)) < len(first) else "none",
+        repeats="none",
     )
     poems = yield from writer.poem_work(writer.request_in(form, asked))
     found: Headed = []
     for poem in poems:
         heading = (yield from _heading(writer, asked, poem)) if order.heading else None
-        found.append((poem, heading))
+        found.append((replace(poem, form=_kept_form(poem) or poem.form), heading))
     return found
 
 
-def opposing_form(first: str, book: str) -> Form:
-    """The form of a couplet whose first line is given.
+def _kept_form(poem: Poem) -> str | None:
+    """The couplet form that the whole keeps, so that a check by its name does not fault it.
 
-    >>> opposing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
-    ('中中中平中仄平',)
+    None where the given line keeps none: the written one then only opposes it.
     """
-    tones = [tones_of(char, book=book, pruned=True) for char in first]
-    pattern = ""
-    for place, found in enumerate(tones, 1):
-        counts = place % 2 == 0 or place == len(first)
-        pattern += _OPPOSITE[min(found)] if counts and len(found) == 1 else "中"
-    lines = (
-        Line(("中" * len(first),), None, "，"),
-        Line(_without_three_level(pattern), None, "。", ends_stanza=True),
-    )
-    return Form(f"{len(first)}言对", "对联", (Variant("对上联", lines),), book=book)
-
-
-def _without_three_level(pattern: str) -> tuple[str, ...]:
-    """A level ending must not follow two more level characters, in lines of five or seven."""
-    if len(pattern) not in (5, 7) or "仄" in pattern[-3:]:
-        return (pattern,)
-    options = [
-        pattern[:at] + "仄" + pattern[at + 1 :]
-        for at in (len(pattern) - 3, len(pattern) - 2)
-        if pattern[at] == "中"
-    ]
-    return tuple(options) or (pattern,)
+    shape = tuple(map(len, poem.lines))
+    for form in forms():
+        shapes = {variant.lengths for variant in form.variants}
+        if form.kind == "对联" and shape in shapes and check(poem.text, form).is_kept:
+            return form.name
+    return None
 
 
 def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Work[str]:
     """Four characters on what the couplet says: written with the couplet as its theme."""
-    heading = replace(order, form=_HEADING, opening="", theme=poem.lines[0], repeats="none")
+    theme = "".join(poem.lines[: len(poem.lines) // 2])
+    heading = replace(order, form=_HEADING, template="", theme=theme)
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
     heading = replace(heading, novel=False)  # more often than not it is a set phrase
     request = writer.request_in(form_named(_HEADING), heading)

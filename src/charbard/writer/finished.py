@@ -8,8 +8,9 @@ from charbard.prosody.machine import Machine
 from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, Worth
 from charbard.writer.poem import LineDone, Poem
 from charbard.writer.population import Draft
-from charbard.writer.ranking import Score, middle_couplets, parallel_score, repetition
+from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
+from charbard.writer.stock import stock_share
 
 __all__ = ["finished", "line_done", "worth_of"]
 
@@ -88,6 +89,7 @@ def worth_of(request: Request) -> Worth:
             theme=sum(draft.gain) / chars,
             parallel=_parallel(request, lines),
             repetition=repetition(lines),
+            stock=stock_share(lines),
         ).total
 
     return worth
@@ -113,14 +115,13 @@ def _score(
         theme=sum(gain) / max(1, size) if len(request.prompts) > 1 else None,
         parallel=_parallel(request, lines),
         repetition=repetition(lines),
+        stock=stock_share(lines),
         novelty=1 - float(known_lines().hold(lines).mean()),
     )
 
 
 def _parallel(request: Request, lines: Sequence[str]) -> float | None:
     """对仗 of the couplets that should have it, as far as they are written."""
-    if request.form.kind == "对联" and len(request.machine.spans) == 2:
-        return parallel_score(lines, [(0, 1)] if len(lines) == 2 else [])
     whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
-    pairs = [pair for pair in middle_couplets(whole) if pair[1] < len(lines)]
-    return parallel_score(lines, pairs)
+    pairs = facing_lines(request.form.kind, whole)
+    return parallel_score(lines, [pair for pair in pairs if pair[1] < len(lines)])

@@ -10,7 +10,7 @@ from charbard.prosody.machine import Ids, Machine
 from charbard.vocab import Vocab
 from charbard.writer.parallel import partners
 from charbard.writer.particles import Lean
-from charbard.writer.ranking import middle_couplets
+from charbard.writer.ranking import facing_lines
 from charbard.writer.request import Request
 
 __all__ = ["answering"]
@@ -24,9 +24,7 @@ def answering(request: Request) -> Lean | None:
     machine = request.machine
     spans = machine.spans
     bodies = ["x" * (span.stop - span.start) for span in spans]
-    is_couplet = request.form.kind == "对联" and len(spans) == 2
-    pairs = [(0, 1)] if is_couplet else middle_couplets(bodies)
-    above = dict(_faced(machine, pairs))
+    above = dict(_faced(machine, facing_lines(request.form.kind, bodies)))
     if not above or request.form.kind not in ("近体诗", "对联"):
         return None
     lean_to = _leans(machine.lexicon.vocab)

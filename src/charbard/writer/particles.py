@@ -19,7 +19,7 @@ Lines that are not wanted, such as one that somebody else has written, lose to t
 are no others the line is drafted again from its beginning, a few times; what comes last stays.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.config.verse import DRAFTS
 from charbard.prosody.machine import Ids, Machine, VerseState
-from charbard.runtime import Ask, Bias, Emit, Guidance, Outcome, Plan, State
+from charbard.runtime import Ask, Bias, Emit, Guidance, Outcome, Plan, State, read_prompts
 from charbard.runtime.sampling import chance
 from charbard.writer.population import Draft, best_of_each, resampled
 
@@ -43,7 +43,6 @@ __all__ = [
     "Unwanted",
     "Worth",
     "drafts",
-    "read_prompts",
     "rows_needed",
 ]
 
@@ -89,7 +88,7 @@ class Search:
     """Nats added to a character each time it stands in the text already."""
     lines: int | None = None
     """Stop after this many lines; None: write all."""
-    lean: Lean | None = None
+    leans: tuple[Lean, ...] = ()
     """Nats added to some characters, such as those that answer the line above."""
     unwanted: Unwanted | None = None
     """Lines that are written only where nothing else comes; not asked of lines given whole."""
@@ -148,38 +147,6 @@ def _wide(drafts: int) -> int:
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, DRAFTS))
 
 
-def read_prompts(
-    prompts: Sequence[Sequence[int]], start: State, ask: Ask | None = None
-) -> Generator[Plan | Emit, Outcome, Outcome]:
-    """Read a prompt, and an unconditioned one beside it, so that both end together.
-
-    Args:
-        prompts: One or two; the first is no shorter than the second.
-        start: One row that has read nothing.
-        ask: What is drawn after the first one.
-
-    Returns:
-        What came of the last step, a row for each prompt.
-    """
-    own, *others = prompts
-    alone = len(own) - max(map(len, others), default=0)
-    outcome: Outcome | None = None
-    back: State | None = start
-    for step, char_id in enumerate(own):
-        last = ask if step == len(own) - 1 else None
-        if step < alone or not others:
-            outcome = yield Plan((0,), (char_id,), (last,), back)
-        else:
-            (bare,) = others
-            if step == alone:  # the twin joins
-                before = [] if outcome is None else [outcome.state.take([0])]
-                back = State.join([*(before or [start]), start])
-            outcome = yield Plan((0, 1), (char_id, bare[step - alone]), (last, None), back)
-        back = None
-    assert outcome is not None, "a prompt has at least one id to read"
-    return outcome
-
-
 Drafting = Generator[Plan | Emit, Outcome, TextDrafted]
 
 
@@ -222,8 +189,8 @@ def drafts(prompts: Sequence[Sequence[int]], machine: Machine, search: Search) -
             crowd, rows, now, again = kept.crowd, list(range(len(rows))), search, 0
             decided = ready
             # 2) What all of them agree on is certain.
-            while shown < decided and len({draft.ids[spans[shown]] for draft in crowd}) == 1:
-                yield Emit(_line(crowd[0], shown, spans[shown], search))
+            for line in _certain(crowd, spans, range(shown, decided), search):
+                yield Emit(line)
                 shown += 1
         if step == spans[-1].stop:
             break
@@ -270,8 +237,16 @@ def _ready(machine: Machine, step: int, spans: Sequence[slice]) -> int:
     return slot.line if slot.locked is None else 0
 
 
-def _line(draft: Draft, index: int, span: slice, search: Search) -> LineDrafted:
-    return LineDrafted(index, draft.ids[span], draft.logp[span], search.sample)
+def _certain(
+    crowd: Sequence[Draft], spans: Sequence[slice], lines: range, search: Search
+) -> Iterator[LineDrafted]:
+    """The first of some lines, as far as all drafts have the same."""
+    best = crowd[0]
+    for line in lines:
+        span = spans[line]
+        if any(draft.ids[span] != best.ids[span] for draft in crowd):
+            return
+        yield LineDrafted(line, best.ids[span], best.logp[span], search.sample)
 
 
 def _width(machine: Machine, step: int, search: Search) -> int:
@@ -325,8 +300,7 @@ def _ask(machine: Machine, draft: Draft, search: Search, row: int, is_guided: bo
         biases.append((said[:-1], _nats(len(said) - 1, search.faded)))
     if search.openings and not any(s.locked is None for s in machine.slots[: len(draft.ids)]):
         biases.append((np.array(search.openings, np.int32), _nats(len(search.openings), BARRED)))
-    if search.lean is not None and (lean := search.lean(draft.ids)) is not None:
-        biases.append(lean)
+    biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
     return ask._replace(bias=_joined([bias for bias in biases if len(bias[0])]))
 
 

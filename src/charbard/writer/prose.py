@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from unicodedata import name
 
 import numpy as np
 
@@ -133,19 +135,27 @@ class Writer:
 
     def tasks(self, order: TextOrder) -> list[Task]:
         """An order as tasks for an engine, which emit `Piece`; large ones are cut up."""
-        opening, _, _ = opening_ids(self.bundle, order.prime, order.fields)
         brief = Brief(
             order,
-            tuple(opening),
+            self._prompts(order),
             self._allowed(order.options),
             self._boost(order.options),
             self.bundle.vocab.symbols,
+            self.network.start(),
+            _ideographs(self.bundle.vocab),
         )
         texts = max(1, _ROWS // order.best_of)
         return [
             text_task(brief, range(first, min(first + texts, order.samples)))
             for first in range(0, order.samples, texts)
         ]
+
+    def _prompts(self, order: TextOrder) -> list[list[int]]:
+        """What is read before the text, and for guidance the same without the fields."""
+        prompts = [opening_ids(self.bundle, order.prime, order.fields)[0]]
+        if order.guidance > 1 and order.fields:
+            prompts.append(opening_ids(self.bundle, order.prime, ())[0])
+        return prompts
 
     def _allowed(self, options: SampleOptions) -> Ids:
         """What may be written: characters, the end of a record, less what the user rules out."""
@@ -171,6 +181,16 @@ class Writer:
     def _repr_html_(self) -> str:
         config, size = self.bundle.config, len(self.bundle.vocab.chars)
         return f"<b>charbard</b> {config}, {size} characters, model {self.bundle.digest}"
+
+
+@cache
+def _ideographs(vocab: Vocab) -> frozenset[int]:
+    """Ids of Chinese characters. Said once they are said, while letters must come again."""
+    return frozenset(
+        vocab.first_char + place
+        for place, char in enumerate(vocab.chars)
+        if name(char, "").startswith("CJK UNIFIED")
+    )
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:

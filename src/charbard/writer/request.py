@@ -162,6 +162,8 @@ def read_order(
     notes += [note for note in more if note not in notes]
     if order.theme and "title" not in bundle.vocab.fields:
         notes.append("the model was trained without titles: the theme does not reach it")
+    if prime == bare and order.guidance not in (1.0, VerseOrder.guidance):
+        notes.append("guidance has no effect: the model is told no theme, dynasty or author")
     signs = _signs(bundle, machine)
     return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes), signs)
 

@@ -7,8 +7,8 @@ line deciding for all others.
 from dataclasses import replace
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, as_ids
-from charbard.writer.particles import Drafting, Search, drafts, read_prompts
+from charbard.runtime import Ask, as_ids, read_prompts
+from charbard.writer.particles import Drafting, Search, drafts
 from charbard.writer.request import Request
 
 __all__ = ["rhymed_drafts"]

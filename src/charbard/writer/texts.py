@@ -8,12 +8,14 @@ from charbard.runtime import (
     Bias,
     Draws,
     Ids,
+    State,
     Step,
     Steps,
     Task,
     best_of,
     generate,
     read_ids,
+    read_prompts,
     through,
     together,
 )
@@ -40,22 +42,31 @@ class Brief:
     """An order in the model's terms."""
 
     order: TextOrder
-    opening: Sequence[int]
-    """What is read before the text; at least one id."""
+    prompts: Sequence[Sequence[int]]
+    """What is read before the text, at least one id; then, if the text is to be guided, the same
+    without the fields."""
     allowed: Ids
     """What may be written."""
     boost: Bias | None
     symbols: Sequence[str]
     """Every symbol by id."""
+    start: State
+    """One row that has read nothing."""
+    capped: frozenset[int]
+    """What guidance does not raise once it was written lately."""
 
 
 def text_task(brief: Brief, samples: range) -> Task:
     """Write these samples of an order; emits `Piece`."""
-    return Task(_texts(brief, samples), rows=len(samples) * brief.order.best_of)
+    rows = len(samples) * brief.order.best_of * len(brief.prompts)
+    return Task(_texts(brief, samples), rows=rows)
 
 
 def _texts(brief: Brief, samples: range) -> Steps:
-    yield from read_ids(brief.opening[:-1])
+    if len(brief.prompts) > 1:
+        yield from read_prompts([prompt[:-1] for prompt in brief.prompts], brief.start)
+    else:
+        yield from read_ids(brief.prompts[0][:-1])
     children = [_text(brief, sample) for sample in samples]
     yield from through(together(children), lambda value: ((value[1],), False))
 
@@ -71,7 +82,14 @@ def _text(brief: Brief, sample: int) -> Steps:
 
 def _attempt(brief: Brief, sample: int, number: int) -> Steps:
     order, ending = brief.order, Ending(brief.order)
-    draws = Draws(options=order.options, seed=order.seed, sample=number, boost=brief.boost)
+    draws = Draws(
+        options=order.options,
+        seed=order.seed,
+        sample=number,
+        boost=brief.boost,
+        guidance=order.guidance if len(brief.prompts) > 1 else None,
+        capped=brief.capped,
+    )
 
     def take(step: Step) -> tuple[list[Piece], bool]:
         if step.char_id == END:
@@ -83,7 +101,8 @@ def _attempt(brief: Brief, sample: int, number: int) -> Steps:
         text, logp = "".join(char for char, _ in ready), tuple(logp for _, logp in ready)
         return [Piece(sample, text, logp, ending.over)], ending.over
 
-    steps = generate(brief.opening, brief.allowed, draws, read=len(brief.opening) - 1)
+    (prompt, *_) = brief.prompts
+    steps = generate(prompt, brief.allowed, draws, read=len(prompt) - 1)
     return through(steps, take)
 
 

@@ -32,6 +32,7 @@ from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.rhymed import rhymed_drafts
 from charbard.writer.scoring import read_alternatives, read_scored
+from charbard.writer.stock import away_from_stock
 from charbard.writer.work import Runner, Work, done
 
 __all__ = ["VerseWriter"]
@@ -153,7 +154,7 @@ class VerseWriter:
             guidance=order.guidance,
             faded=0.0 if request.wish.repeats == "none" else _FADED,
             lines=lines,
-            lean=answering(request),
+            leans=tuple(filter(None, (answering(request), away_from_stock(self.bundle.vocab)))),
             unwanted=_avoided(request, []),
         )
         written: list[TextDrafted] = []

@@ -58,6 +58,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "neighbour": Rule(
             "首句借韵", "the first line borrows a neighbouring rhyme", "首句借邻韵，可容"
         ),
+        "rare": Rule(
+            "罕读",
+            "the place is kept by a reading that verse rarely uses",
+            "此处须用罕见读音",
+        ),
         "repeat": Rule("重韵", "a rhyme word comes again", "韵字重出"),
     }
 )

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from charbard.prosody.book import Reading, readings_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.patterned import tone_findings
+from charbard.prosody.check.rare import rare_findings
 from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.rhyme import RhymeEnd, is_neighbour, rhyme_groups
-from charbard.prosody.check.tones import BOTH, tone_string
+from charbard.prosody.check.tones import BOTH, fits, tone_string
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
@@ -32,7 +33,9 @@ def judge(
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
-    return min(reports, key=lambda each: (len(each.violations), each.rhymes.count(None)))
+    return min(
+        reports, key=lambda each: (len(each.violations), each.rhymes.count(None), len(each.notes))
+    )
 
 
 def _regulated(
@@ -53,9 +56,9 @@ def _regulated(
     types = types_named(variant.name, width, len(tones)) if variant else None
     meter = meter_of(tones, types=types, first_rhymes=first_rhymes)
     is_strict = meter.is_regular and not findings
+    usual = tuple(tone_string(line, book=book, usual=True) for line in poem.lines)
     if meter.is_legal:
         # 不 may be read level, but a poem that keeps the form without that is explained so.
-        usual = [tone_string(line, book=book, usual=True) for line in poem.lines]
         closer = meter_of(usual, types=meter.types)
         meter = closer if closer.is_legal else meter
     ends_level = meter.types[0] in "乙丁"
@@ -66,6 +69,12 @@ def _regulated(
         is_strict = False
     findings += _repeats(poem, chosen)
     opening = "首句入韵" if ends_level else "首句不入韵"
+    patterns = tuple(
+        _pattern(kind, every, mostly)
+        for kind, every, mostly in zip(meter.types, tones, usual, strict=True)
+    )
+    rhymes = _by_line(poem, chosen)
+    noted = _with_rare(poem, patterns, rhymes, [*meter.findings, *findings], book=book)
     return Report(
         form=form.name,
         kind=form.kind,
@@ -73,13 +82,19 @@ def _regulated(
         book=book,
         poem=poem,
         tones=tones,
-        patterns=tuple(
-            pattern_of(kind, width, line) for kind, line in zip(meter.types, tones, strict=True)
-        ),
-        rhymes=_by_line(poem, chosen),
-        findings=_in_order([*meter.findings, *findings]),
+        patterns=patterns,
+        rhymes=rhymes,
+        findings=noted,
         is_strict=is_strict,
     )
+
+
+def _pattern(kind: str, tones: str, usual: str) -> str:
+    """What a line of this type asks, by its usual tones if the line keeps it."""
+    asked = pattern_of(kind, len(tones), usual)
+    if all(fits(tone, wanted) for tone, wanted in zip(tones, asked, strict=True)):
+        return asked
+    return pattern_of(kind, len(tones), tones)
 
 
 def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None:
@@ -94,7 +109,8 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
 def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:
     """Any other form by its table."""
     tones = tuple(tone_string(line, book=book) for line in poem.lines)
-    patterns, findings = tone_findings(tones, variant.lines)
+    usual = [tone_string(line, book=book, usual=True) for line in poem.lines]
+    patterns, findings = tone_findings(tones, usual, variant.lines)
     chosen: dict[int, Reading] = {}
     # A rhyme word in the wrong tone is found here already, as a fault of tone.
     wrong = {(each.line, each.place) for each in findings}
@@ -107,6 +123,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         chosen |= rhyming
         findings += [each for each in missing if (each.line, each.place) not in wrong]
     findings += _repeats(poem, chosen)
+    rhymes = _by_line(poem, chosen)
     return Report(
         form=form.name,
         kind=form.kind,
@@ -115,8 +132,8 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         poem=poem,
         tones=tones,
         patterns=tuple(patterns),
-        rhymes=_by_line(poem, chosen),
-        findings=_in_order(findings),
+        rhymes=rhymes,
+        findings=_with_rare(poem, patterns, rhymes, findings, book=book),
         is_strict=all(each.legal for each in findings),
     )
 
@@ -131,6 +148,21 @@ def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
             found.append(Finding("repeat", number, len(poem.lines[number - 1]), legal=True))
         seen.add(char)
     return found
+
+
+def _with_rare(
+    poem: Poem,
+    patterns: Sequence[str],
+    rhymes: Sequence[Reading | None],
+    findings: Sequence[Finding],
+    *,
+    book: str,
+) -> tuple[Finding, ...]:
+    """All that was found, and a note on each rare reading where nothing else was found."""
+    taken = {(each.line, each.place) for each in findings}
+    rare = rare_findings(poem.lines, patterns, rhymes, book=book)
+    notes = [each for each in rare if (each.line, each.place) not in taken]
+    return _in_order([*findings, *notes])
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -11,14 +11,21 @@ __all__ = ["best_pattern", "tone_findings"]
 
 
 @lru_cache(maxsize=16384)
-def best_pattern(tones: str, patterns: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+def best_pattern(
+    tones: str, patterns: tuple[str, ...], usual: str | None = None
+) -> tuple[str, tuple[int, ...]]:
     """The pattern a line fits best, and the places, from 1, where it does not.
+
+    Args:
+        tones: All tones of each character.
+        patterns: What the form allows.
+        usual: Its usual tones, which decide between patterns that fit equally well.
 
     >>> best_pattern("平仄平仄平", ("平仄中中平", "仄仄仄仄仄"))
     ('平仄中中平', ())
     """
     scored = [(pattern, _misfits(tones, pattern)) for pattern in patterns]
-    return min(scored, key=lambda pair: len(pair[1]))
+    return min(scored, key=lambda pair: (len(pair[1]), len(_misfits(usual or tones, pair[0]))))
 
 
 def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
@@ -26,11 +33,13 @@ def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
     return tuple(place for place, (tone, wanted) in pairs if not fits(tone, wanted))
 
 
-def tone_findings(tones: Sequence[str], lines: Iterable[Line]) -> tuple[list[str], list[Finding]]:
-    """(the pattern of each line, what does not fit it)."""
+def tone_findings(
+    tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
+) -> tuple[list[str], list[Finding]]:
+    """(the pattern of each line, what does not fit it), from all tones and from the usual ones."""
     patterns, findings = [], []
-    for number, (line_tones, line) in enumerate(zip(tones, lines, strict=True), 1):
-        pattern, misfits = best_pattern(line_tones, line.patterns)
+    for number, (every, mostly, line) in enumerate(zip(tones, usual, lines, strict=True), 1):
+        pattern, misfits = best_pattern(every, line.patterns, mostly)
         patterns.append(pattern)
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
     return patterns, findings

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from charbard.prosody.book import Reading, readings_of
+from charbard.prosody.book import USUAL, Reading, readings_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH
 
@@ -48,8 +48,13 @@ def rhyme_groups(
     """
     options = {end.line: list(_readings(end, book)) for end in ends}
     counts = Counter(name for found in options.values() for name in {r.rhyme for r in found})
+    usual = Counter(
+        name
+        for end in ends
+        for name in {r.rhyme for r in readings_of(end.char, book=book, least=USUAL)}
+    )
     liked = {r.rhyme for r in readings_of(better, book=book) if r.tone == "平"} if better else set()
-    name = asked or max(counts, key=lambda r: (counts[r], r in liked, r), default="")
+    name = asked or max(counts, key=lambda r: (counts[r], usual[r], r in liked, r), default="")
     chosen = {}
     for line, found in options.items():
         for reading in found:

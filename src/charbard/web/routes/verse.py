@@ -114,7 +114,7 @@ async def alternatives(
 
 @router.post("/couplet")
 async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Answer the first line of a couplet."""
+    """Answer the first line of a couplet, or write one to a second."""
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})

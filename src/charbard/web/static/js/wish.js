@@ -13,7 +13,7 @@ export function chipForms() {
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
   form: "七绝", tune: "", theme: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
-  given: "", seed: "", bold: 3, count: 4, novel: true, prime: "", length: 300,
+  given: "", second: "", seed: "", bold: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
 /** The wish with every field. */
@@ -61,7 +61,7 @@ function seeded(order, asked) {
 
 /** The body of `POST api/couplet`. */
 export function coupletOrder(asked) {
-  return { ...common(asked), first: asked.given.trim() };
+  return { ...common(asked), first: asked.given.trim(), second: asked.second.trim() };
 }
 
 /** The body of `POST api/prose`. */

@@ -40,7 +40,7 @@ export async function* writeVerse(order, signal) {
   }
 }
 
-/** Answer the first line of a couplet; the same steps, all at the end. */
+/** Write the other line of a couplet; the same steps, all at the end. */
 export async function* writeCouplets(order, signal) {
   const answer = await call("couplet", order, { signal });
   for (const poem of answer.poems) yield { candidate: poem.candidate, poem: linesOf(poem) };
@@ -72,9 +72,9 @@ export function madeOf({ model, digest, seed }, candidate, order) {
   return { model, digest, seed, candidate, order };
 }
 
-/** The form that a couplet can be worked on in: by its name if it has one, else by its lengths. */
+/** The form that a couplet can be worked on in: by its name if it keeps one, else by its lengths. */
 function coupletForm(poem) {
   const lengths = poem.lines.map((line) => [...line.text].length);
-  const known = store.state.forms.find((form) => form.kind === "对联" && form.lines.join() === lengths.join());
+  const known = store.state.forms.find((form) => form.name === poem.form);
   return known?.name ?? lengths.join();
 }

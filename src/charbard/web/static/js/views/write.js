@@ -114,7 +114,7 @@ function fieldsFor(asked, go) {
   const model = proseModel(asked);
   const theme = () => text("theme", { class: "theme", maxlength: 40 });
   if (model) return [model.fields.includes("title") && theme(), proseFields(asked, go, text)];
-  if (asked.form === "对联") return text("given");
+  if (asked.form === "对联") return [text("given", { maxlength: 40 }), text("second", { maxlength: 40 })];
   return [asked.form === "仿作" && text("like", { area: true, rows: 4 }), theme(), details(asked, text)];
 }
 
@@ -182,7 +182,7 @@ function stop(slip) {
 async function write(slip, board) {
   const asked = settled(wish());
   const model = proseModel(asked);
-  if (asked.form === "对联" && !asked.given.trim()) return slip.querySelector("input[lang]")?.focus();
+  if (asked.form === "对联" && !(asked.given + asked.second).trim()) return slip.querySelector("input[lang]")?.focus();
   if (asked.form === "仿作" && !asked.like.trim()) return slip.querySelector("textarea")?.focus();
   const signal = beginWriting();
   slip.querySelector(".stop").disabled = false;

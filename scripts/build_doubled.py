@@ -1,0 +1,84 @@
+"""Count which characters people double on the spot: src/charbard/prosody/data/doubled.tsv.
+
+    charbard corpus build verse
+    python scripts/build_doubled.py
+
+Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length
+of the line and the place in it: 悠悠 opens and closes a line of seven, 年年 opens it and hardly
+ever closes it. A character is listed at a place if it is doubled there at least FEWEST times, and
+if it is sure (the lower end of Wilson's interval of 95 %) that it is in SHARE of the lines in
+which it stands there: 心 follows 心 once in a thousand times, by accident. Places where
+fewer than one line in RARE_PLACE holds a double are left out: there it straddles two words (the
+second and third character of a line of five), and what was counted is "忆君君不知".
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
+
+from sources import HERE
+
+from charbard.corpus.named import built
+from charbard.corpus.verse import read_poems
+from charbard.prosody.book import common_chars
+from charbard.prosody.doubled import LONG, place_of
+
+FEWEST, SHARE, RARE_PLACE = 3, 0.01, 400
+KINDS = {"诗": "诗", "诗经": "诗", "词": "词", "曲": "词"}
+OUT = HERE.parent / "src/charbard/prosody/data/doubled.tsv"
+HEAD = f"""\
+# Characters that people double on the spot, by where they do: 诗 or 词, characters of the line
+# ({LONG}: as many or more, at any place), place of the first of the two, the characters.
+# Counted by scripts/build_doubled.py in the training records of the verse corpus (MIT).
+"""
+Place = tuple[str, int, int]
+
+
+def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[Place, str]]]:
+    """Lines with a place; how often a character stands there, and how often it is doubled."""
+    lines: Counter[Place] = Counter()
+    seen: Counter[tuple[Place, str]] = Counter()
+    doubled: Counter[tuple[Place, str]] = Counter()
+    for poem in read_poems(built("verse").path):
+        if poem.split != "train" or poem.kind not in KINDS:
+            continue
+        for line in poem.lines:
+            for at, (char, after) in enumerate(pairwise(line)):
+                place = (KINDS[poem.kind], *place_of(len(line), at))
+                lines[place] += 1
+                seen[place, char] += 1
+                doubled[place, char] += char == after
+    return lines, seen, doubled
+
+
+def sure(hits: int, of: int) -> float:
+    """The lower end of Wilson's interval for a share, at 95 %."""
+    z, share = 1.96, hits / of
+    middle = share + z**2 / (2 * of)
+    return (middle - z * sqrt(share * (1 - share) / of + z**2 / (4 * of**2))) / (1 + z**2 / of)
+
+
+def rows() -> Iterator[str]:
+    """One row a place, its characters the commonest in verse first."""
+    lines, seen, doubled = count()
+    rank = {char: at for at, char in enumerate(common_chars())}
+    for place in sorted(lines):
+        here = {char: n for (where, char), n in doubled.items() if where == place and n}
+        total = sum(here.values())
+        if total * RARE_PLACE < lines[place]:
+            print(f"{place}: no place to double, {total} of {lines[place]}", file=sys.stderr)
+            continue
+        kept = [
+            char for char, n in here.items() if n >= FEWEST and sure(n, seen[place, char]) >= SHARE
+        ]
+        cover = sum(here[char] for char in kept) / total
+        print(f"{place}: {len(kept)} characters, {cover:.0%} of {total}", file=sys.stderr)
+        if kept:
+            kept.sort(key=lambda char: (rank.get(char, len(rank)), char))
+            yield "\t".join((place[0], str(place[1]), str(place[2]), "".join(kept))) + "\n"
+
+
+if __name__ == "__main__":
+    OUT.write_text(HEAD + "".join(rows()), encoding="utf-8", newline="\n")

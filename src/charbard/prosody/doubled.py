@@ -1,0 +1,55 @@
+"""Doubled characters (叠字): which ones people write twice on the spot, and where in a line.
+
+A table counted in verse says it (`scripts/build_doubled.py`): 悠悠 opens and closes a line, 年年
+only opens it, and 心心 is nobody's word. Knows characters, no models.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from charbard.prosody.book import table_lines
+
+__all__ = ["LONG", "doubled_at", "place_of"]
+
+LONG = 8
+"""Lines of this length and longer are too few to count each place apart."""
+_ANYWHERE = ("姓名",)
+"""Kinds of form that double what they like: a name may be 圆圆 or 媛媛."""
+_NOWHERE = ("对联",)
+"""A side of a couplet doubles only what the other one does, at the same places."""
+_CI = "词"
+
+
+def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
+    """Characters that may be followed by themselves at a place; None: every character.
+
+    Args:
+        kind: Kind of the form, as in `Form.kind`.
+        length: Characters of the line.
+        place: Of the first of the two, from 0.
+
+    >>> "悠" in doubled_at("近体诗", 7, 5), "心" in doubled_at("近体诗", 7, 5)
+    (True, False)
+    >>> doubled_at("近体诗", 7, 3)
+    frozenset()
+    """
+    if kind in _NOWHERE:
+        return frozenset()
+    if kind in _ANYWHERE:
+        return None
+    genre = _CI if kind == _CI else "诗"
+    return _table().get((genre, *place_of(length, place)), frozenset())
+
+
+def place_of(length: int, place: int) -> tuple[int, int]:
+    """The row of the table for a place, from 0, in a line: (length, place from 1)."""
+    return (length, place + 1) if length < LONG else (LONG, 0)
+
+
+@cache
+def _table() -> Mapping[tuple[str, int, int], frozenset[str]]:
+    rows = (row.split("\t") for row in table_lines("doubled.tsv"))
+    return MappingProxyType(
+        {(genre, int(length), int(at)): frozenset(chars) for genre, length, at, chars in rows}
+    )

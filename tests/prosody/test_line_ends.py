@@ -1,0 +1,128 @@
+"""Sound line ends: what is written is read as usual, and doubled only where people double it."""
+
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charbard.prosody import form_named
+from charbard.prosody.book import BOOKS, common_chars
+from charbard.prosody.check import Report, check
+from charbard.prosody.compiler import plan_wish
+from charbard.prosody.doubled import doubled_at
+from charbard.prosody.lexicon import Lexicon
+from charbard.prosody.wish import Lock, Wish
+from charbard.vocab import Vocab
+from tests.prosody.test_machine import random_text
+
+FORMS = ["五绝", "七绝", "七律", "五古绝", "浣溪沙", "西江月", "声声慢", "四言", "7,5a/7,5a"]
+
+
+@cache
+def usual(book: str) -> Lexicon:
+    return Lexicon.build(Vocab(tuple("，。" + common_chars()[:3000])), book)
+
+
+def odd(report: Report) -> set[tuple[int, int]]:
+    """Line and place, from 0, of each character that follows itself where nobody doubles it."""
+    return {
+        (number, place + 1)
+        for number, line in enumerate(report.poem.lines)
+        for place, (char, after) in enumerate(pairwise(line))
+        if char == after and char not in (doubled_at(report.kind, len(line), place) or ())
+    }
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from(FORMS),
+    st.sampled_from(["free", "rhymes", "none"]),
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from("华逢心山悠年不")),
+        max_size=3,
+        unique_by=lambda lock: lock[:2],
+    ),
+    st.integers(0, 999),
+)
+def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
+    """Closure: the checker accepts the text and notes only what was given."""
+    form = form_named(name)
+    locks = tuple(Lock(*place) for place in places)
+    wish = Wish(form=form, book=form.book, locks=locks, repeats=repeats)
+    machine = plan_wish(wish, usual(form.book))
+    if machine is None:
+        return
+    text = random_text(machine, seed)
+
+    given_places = {(lock.line, lock.place) for lock in locks}
+    reports = [
+        check(text, form, variant=each.name)
+        for each in form.variants
+        if each.lengths == form.variants[0].lengths
+    ]
+    kept = [report for report in reports if report.is_kept]
+    assert kept
+    assert any(
+        {(n.line - 1, (n.place or 0) - 1) for n in report.notes if n.rule == "rare"} <= given_places
+        for report in kept
+    )
+    assert all(
+        (line, place) in given_places and (line, place - 1) in given_places
+        for line, place in odd(kept[0])
+    )
+
+
+@pytest.mark.parametrize("char", ["悠", "年", "处"])
+def test_what_people_double_may_be_doubled(char: str) -> None:
+    """At the head of a line, after the first of the two was given."""
+    wish = Wish(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
+    machine = plan_wish(wish, usual("pingshui"))
+
+    assert machine is not None
+    char_id = machine.lexicon.vocab.id_of(char)
+    state = machine.advance(machine.start(), char_id)
+    assert char_id in machine.allowed(state)
+    assert char_id not in machine.allowed(machine.advance(state, char_id))
+
+
+def test_a_stutter_is_written_rather_than_nothing() -> None:
+    """With one level character in the vocabulary the form comes first."""
+    lexicon = Lexicon.build(Vocab(("，", "。", "心")), "pingshui")
+    machine = plan_wish(Wish(form=form_named("7"), book="pingshui"), lexicon)
+
+    assert machine is not None
+    assert random_text(machine, 1) == "心心心心心心心。"
+
+
+def test_a_double_that_straddles_two_words_is_nobodys() -> None:
+    """In regulated lines no word begins at the third place of five, or the third or fifth."""
+    for length, place in ((5, 1), (7, 1), (7, 3)):
+        assert doubled_at("近体诗", length, place) == frozenset()
+
+
+def test_the_checker_notes_a_rare_reading() -> None:
+    """A given 逢 may rhyme in 东; the poem is kept, and the note says where it is."""
+    report = check("白日依山尽，黄河入海东。欲穷千里目，更上一层逢。", "五绝")
+
+    assert report.is_kept
+    assert [(n.rule, n.line, n.place) for n in report.notes] == [("rare", 4, 5)]
+
+
+def test_usual_readings_win_where_two_rhymes_serve() -> None:
+    """重 and 逢 rhyme in 冬, though 逢 is listed in 东, too."""
+    report = check("白日依山尽，黄河入海重。欲穷千里目，更上一层逢。", "五绝")
+
+    assert report.rhymes[3] is not None
+    assert report.rhymes[3].rhyme == "冬"
+    assert not [note for note in report.notes if note.rule == "rare"]
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_group_that_a_quatrain_needs_is_still_open(book: str) -> None:
+    """Leaving rare readings out closes no level rhyme but the smallest."""
+    machine = plan_wish(Wish(form=form_named("七绝"), book=book, repeats="none"), usual(book))
+
+    assert machine is not None
+    assert len(machine.open_rhymes) >= {"pingshui": 28, "cilin": 13, "xinyun": 13}[book]
