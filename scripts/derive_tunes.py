@@ -8,8 +8,8 @@ reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each t
 1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
    the tone of the rhyme: in long tunes ， falls freely inside a sentence;
 2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at least
-   90 % of the poems agree, of those whose character has one tone; two rhymes are one group where most
-   poems rhyme them (词林正韵);
+   90 % of the poems agree, of those whose character has one tone, and 钦定词谱 does not say that it is
+   free; two rhymes are one group where most poems rhyme them (词林正韵);
 3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems confirm
    them. A place is free if the book says 可平可仄, or if it is free in the same line of the commonest
    variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems agree;
@@ -61,7 +61,9 @@ class Variant:
     stanza_ends: tuple[int, ...]
     book: Pattern | None
     """The 体 of 钦定词谱 whose sentences end alike."""
-    held_out: float | None
+    derived: str | None = None
+    """The tones as the poems alone have them."""
+    held_out: float | None = None
     """Agreement of left-out poems with the fixed places; None where the book decides."""
 
     @property
@@ -147,7 +149,24 @@ def from_poems(aligned: Sequence[Poem]) -> Variant:
     exact = [poem for poem in aligned if poem.lengths == lengths]
     rhymes = rhyme_keys(exact, lengths)
     tones = settle_rhymes(fixed(rows), rows, lengths, rhymes)
-    return Variant("", len(aligned), lengths, tones, rhymes, (), None, leave_out(rows))
+    return Variant("", len(aligned), lengths, tones, rhymes, (), None, held_out=leave_out(rows))
+
+
+def freed(variant: Variant, book: Sequence[Pattern]) -> str:
+    """The tones of a variant, free also where the book says so or contradicts the poems.
+
+    Neither one poem in ten that departs, nor the one poem that the book prints, is wrong there.
+    Rhymes stay as they are.
+    """
+    rhyming = {
+        end - 1 for end, key in zip(accumulate(variant.lengths), variant.rhymes, strict=True) if key
+    }
+    return "".join(
+        asked
+        if place in rhyming or all(each.tones[place] == asked for each in book)
+        else "中"
+        for place, asked in enumerate(variant.tones)
+    )
 
 
 def from_book(
@@ -176,7 +195,7 @@ def from_book(
         else "中"
         for place, asked in enumerate(first.tones)
     )
-    return Variant("", len(aligned), first.lengths, tones, first.rhymes, first.stanza_ends, first, None)
+    return Variant("", len(aligned), first.lengths, tones, first.rhymes, first.stanza_ends, first)
 
 
 def _undecided(rows: Sequence[str], place: int) -> bool:
@@ -281,7 +300,8 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
                 continue
             same = by_key.get(key, [])
             ends = stanza_ends(found, same or book)
-            variants.append(replace(found, book=same[0] if same else None, stanza_ends=ends))
+            found = replace(found, book=same[0] if same else None, stanza_ends=ends)
+            variants.append(replace(found, tones=freed(found, same), derived=found.tones))
     for key in sorted(by_key, key=lambda key: -len(groups.get(key, ()))):
         aligned = groups.get(key, [])
         if len(aligned) < MIN_POEMS and (aligned or not variants):

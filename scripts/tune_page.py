@@ -56,7 +56,7 @@ def compare(variant: "Variant") -> Counter[str]:
     """How a variant of the poems stands to its 体: places counted by kind."""
     assert variant.book is not None
     found: Counter[str] = Counter()
-    for ours, theirs in zip(variant.tones, variant.book.tones, strict=True):
+    for ours, theirs in zip(variant.derived or "", variant.book.tones, strict=True):
         if "中" not in (ours, theirs):
             found["same" if ours == theirs else "opposite"] += 1
         elif ours != theirs:

@@ -5,6 +5,7 @@ Knows nothing of models, rhyme books' content or how forms are kept on disk.
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from charbard.errors import OptionError
 
@@ -56,6 +57,39 @@ class Variant:
         return tuple(map(tuple, keys.values()))
 
 
+    @cached_property
+    def line_ends(self) -> tuple[int, ...]:
+        """Characters before the end of each line."""
+        return tuple(accumulate(self.lengths))
+
+    @cached_property
+    def sentence_ends(self) -> frozenset[int]:
+        """Characters before the end of each sentence: a line that rhymes, or ends a stanza."""
+        pairs = zip(self.line_ends, self.lines, strict=True)
+        return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
+
+    def divided(self, shape: tuple[int, ...]) -> "Variant | None":
+        """The variant with its lines divided as a poem has them; None if it cannot be.
+
+        Inside a sentence the break falls freely in 词, so the tones stay and the lines change; a
+        sentence must end where a line of the poem does.
+        """
+        if shape == self.lengths:
+            return self
+        ends = tuple(accumulate(shape))
+        if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
+            return None
+        tones = "".join(line.patterns[0] for line in self.lines)
+        ours = dict(zip(self.line_ends, self.lines, strict=True))
+        lines = []
+        for end, size in zip(ends, shape, strict=True):
+            same = ours.get(end)
+            rhyme = same.rhyme if same and end in self.sentence_ends else None
+            stanza = same is not None and same.ends_stanza
+            lines.append(Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza))
+        return Variant(self.name, tuple(lines))
+
+
 @dataclass(frozen=True)
 class Form:
     """A verse form: a poem keeps it if it keeps one of its variants."""
@@ -70,13 +104,18 @@ class Form:
     aliases: tuple[str, ...] = ()
 
     def variant_named(self, name: str) -> Variant:
-        """The variant of this name.
+        """The variant of this name, or the first whose name begins or ends with it.
+
+        So 仄韵 is the commonest variant of oblique rhyme, and 李清照体 is enough for 仄韵李清照体.
 
         Raises:
             OptionError: There is none.
         """
         for variant in self.variants:
             if variant.name == name:
+                return variant
+        for variant in self.variants:
+            if name and (variant.name.startswith(name) or variant.name.endswith(name)):
                 return variant
         known = ", ".join(variant.name for variant in self.variants)
         raise OptionError(f"{self.name} has no variant {name!r}", hint=f"choose one of: {known}")

@@ -35,7 +35,7 @@ _LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
 _EXAMPLE = "a page is written as docs/prosody.md shows under: Adding a form"
 _PAGE_KEYS = {"lines", "forms", "variants"}
 _FORM_KEYS = {"name", "kind", "book", "note", "aliases", "meant", "size", "variants", "facts"}
-_VARIANT_KEYS = {"name", "opening", "cycle", "stanzas"}
+_VARIANT_KEYS = {"name", "opening", "cycle", "stanzas", "facts"}
 
 
 @dataclass(frozen=True)

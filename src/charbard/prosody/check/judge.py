@@ -1,20 +1,42 @@
 """Judging a poem against one form: tones by rule or table, then rhyme."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from charbard.prosody.book import Reading, readings_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.patterned import tone_findings
 from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
 from charbard.prosody.check.report import Report
-from charbard.prosody.check.rhyme import RhymeEnd, is_neighbour, rhyme_groups
+from charbard.prosody.check.rhyme import RhymeEnd, allowed_rhymes, is_neighbour, rhyme_groups
 from charbard.prosody.check.tones import BOTH, tone_string
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
-__all__ = ["judge"]
+__all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "misshapen", "nearness"]
+
+
+
+class Near(Protocol):
+    """A variant of which one sentence has another number of characters; see `fit`."""
+
+    @property
+    def variant(self) -> Variant:
+        """With that sentence as long as the poem's."""
+
+    @property
+    def line(self) -> int:
+        """The last line of that sentence, from 1."""
+
+    @property
+    def wanted(self) -> int:
+        """Characters that the form asks there."""
+
 
 REGULATED = "近体诗"
+SUNG = ("词", "曲")
+"""Kinds of verse in which ， falls freely inside a sentence."""
 
 
 def judge(
@@ -26,13 +48,34 @@ def judge(
         rhyme: The rhyme asked for, by its name in the book; None accepts any.
     """
     variants = (variant,) if variant else form.variants
-    fitting = [each for each in variants if each.lengths == poem.shape]
+    fitting = fitting_variants(poem, form, variants)
     if not fitting:
-        return _misshapen(poem, form, variants, book)
+        return misshapen(poem, form, variants, book)
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
-    return min(reports, key=lambda each: (len(each.violations), each.rhymes.count(None)))
+    return min(reports, key=nearness)
+
+
+def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
+    """A poem against a variant of which one sentence has another number of characters."""
+    report = _patterned(poem, form, near.variant, book=book, rhyme=None)
+    odd = Finding("sentence", near.line, None, str(near.wanted))
+    return replace(report, findings=_in_order([*report.findings, odd]), is_strict=False)
+
+
+def nearness(report: Report) -> tuple[int, int, int]:
+    """What makes one variant nearer than another: faults, then notes, then rhymes unused."""
+    return len(report.violations), len(report.notes), report.rhymes.count(None)
+
+
+def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
+    """The variants that have the poem's lines; of what is sung, those that can be divided so."""
+    if form.kind not in SUNG:
+        return [each for each in variants if each.lengths == poem.shape]
+    size = sum(poem.shape)
+    as_long = (each for each in variants if each.line_ends[-1] == size)
+    return [found for each in as_long if (found := each.divided(poem.shape)) is not None]
 
 
 def _regulated(
@@ -79,6 +122,7 @@ def _regulated(
         rhymes=_by_line(poem, chosen),
         findings=_in_order([*meter.findings, *findings]),
         is_strict=is_strict,
+        groups=tuple("a" if n in chosen else "" for n in range(1, len(poem.lines) + 1)),
     )
 
 
@@ -105,8 +149,10 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         asked = rhyme if number == 0 else None
         _, rhyming, missing = rhyme_groups(ends, book=book, asked=asked)
         chosen |= rhyming
-        findings += [each for each in missing if (each.line, each.place) not in wrong]
+        missing = [each for each in missing if (each.line, each.place) not in wrong]
+        findings += allowed_rhymes(missing, ends, rhyming) if form.kind in SUNG else missing
     findings += _repeats(poem, chosen)
+    findings += _divisions(poem, form, variant)
     return Report(
         form=form.name,
         kind=form.kind,
@@ -117,8 +163,24 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         patterns=tuple(patterns),
         rhymes=_by_line(poem, chosen),
         findings=_in_order(findings),
-        is_strict=all(each.legal for each in findings),
+        is_strict=all(each.rule in ("repeat", "division") for each in findings),
+        groups=tuple(line.rhyme or "" for line in variant.lines),
     )
+
+
+def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
+    """Sentences of a tune that are divided otherwise than in its page."""
+    if form.kind not in SUNG or variant in form.variants:
+        return
+    original = form.variant_named(variant.name)
+    ends, theirs = set(variant.line_ends), set(original.line_ends)
+    start = 0
+    for line, end in enumerate(variant.line_ends, 1):
+        if end in original.sentence_ends:
+            inside = range(start + 1, end)
+            if {at for at in ends if at in inside} != {at for at in theirs if at in inside}:
+                yield Finding("division", line, None, legal=True)
+            start = end
 
 
 def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
@@ -141,7 +203,7 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
     return tuple(chosen.get(number) for number in range(1, len(poem.lines) + 1))
 
 
-def _misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
+def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
     """A poem that has not the form's lines: only that is said, for tones cannot be compared."""
     nearest = min(
         variants,

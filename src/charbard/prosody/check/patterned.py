@@ -26,11 +26,31 @@ def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
     return tuple(place for place, (tone, wanted) in pairs if not fits(tone, wanted))
 
 
+SPECIAL = "平平仄平仄"
+"""What may stand for 平平平仄仄 at the end of a line of 词, as in regulated verse (王力)."""
+
+
+def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
+    """Whether a line departs from its pattern as 特拗 does, and in nothing else."""
+    return (
+        len(pattern) in (5, 7)
+        and misfits[-1:] == (len(pattern) - 1,)
+        and set(misfits) <= {len(pattern) - 2, len(pattern) - 1}
+        and pattern[-4:] in ("平平仄仄", "平中仄仄")
+        and pattern[-5] != "仄"
+        and all(map(fits, tones[-5:], SPECIAL))
+    )
+
+
 def tone_findings(tones: Sequence[str], lines: Iterable[Line]) -> tuple[list[str], list[Finding]]:
     """(the pattern of each line, what does not fit it)."""
     patterns, findings = [], []
     for number, (line_tones, line) in enumerate(zip(tones, lines, strict=True), 1):
         pattern, misfits = best_pattern(line_tones, line.patterns)
+        if _is_special(line_tones, pattern, misfits):
+            pattern = pattern[:-5] + SPECIAL
+            findings.append(Finding("special", number, len(pattern) - 2, legal=True))
+            misfits = ()
         patterns.append(pattern)
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
     return patterns, findings
