@@ -84,7 +84,7 @@ def _pattern(name: str, row: dict, head: list[str]) -> Pattern:
         tune=name,
         author=plain(head[2].strip()) if len(head) > 2 else "",
         lengths=lengths,
-        marks=tuple(line[-1] for line in lines),
+        marks=(*(line[-1] for line in lines[:-1]), "。"),
         tones=row["ge_lyu_str"],
         rhymes=tuple(rhymes),
         stanza_ends=_stanza_ends(head[1], [line[-1] for line in lines]),

@@ -22,7 +22,7 @@ scripts/tunes.tsv has the names that neither source joins.
 import argparse
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -40,7 +40,7 @@ FIXED = 0.9
 MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
 SAME_RHYME = 0.5
 FOLDS = 5
-SKIP = {"失调名", "自度曲", "乐语", "九张机", "句", "竹枝", "杨柳枝", "采莲子", "小秦王", "欸乃曲"}
+SKIP = {"大", "失调名", "自度曲", "乐语", "九张机", "句", "竹枝", "杨柳枝", "采莲子", "小秦王", "欸乃曲"}
 """No tunes, or of the lines of a 七绝, which cannot be told from one."""
 Key = tuple[tuple[int, ...], str]
 """Where the sentences of a poem end, and the tone of its last rhyme."""
@@ -129,6 +129,29 @@ def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
                 if set(each[0]) > set(key[0]) and ends >= set(each[0]) and _rhyme_at(poem, each[0])
             )
             found[next(fitting, key)].append(poem)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def by_book(
+    groups: dict[Key, list[Poem]], book: Mapping[Key, Sequence[Pattern]]
+) -> dict[Key, list[Poem]]:
+    """The groups once poems of the small ones join the 体 that their lines allow.
+
+    The 。 of an editor are not those of the book: a poem has a 体 if its lines end wherever the 体 ends a
+    sentence. Of several, it has the one that agrees with most of its own sentences.
+    """
+    found: dict[Key, list[Poem]] = defaultdict(list)
+    for key, poems in groups.items():
+        for poem in poems:
+            ends, to = set(accumulate(poem.lengths)), key
+            if key not in book and len(poems) < MIN_POEMS:
+                fitting = [
+                    each
+                    for each in book
+                    if each[1] == key[1] and each[0][-1] == key[0][-1] and set(each[0]) <= ends
+                ]
+                to = max(fitting, key=lambda each: len(set(each[0]) & set(key[0])), default=key)
+            found[to].append(poem)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
@@ -291,7 +314,7 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
     by_key: dict[object, list[Pattern]] = defaultdict(list)
     for pattern in book:
         by_key[cuts_of(pattern), pattern.tones[-1]].append(pattern)
-    groups = group(poems)
+    groups = by_book(group(poems), by_key)
     variants: list[Variant] = []
     for key, aligned in groups.items():
         if len(aligned) >= MIN_POEMS:
@@ -394,7 +417,31 @@ def read_sources(corpus: Path, folder: Path) -> Sources:
     for other, name in main.items():
         if other != name:
             aliases[name].append(other)
-    return Sources(poems_by_tune(corpus, main), patterns, aliases)
+    poems = poems_by_tune(corpus, main)
+    rename_canon(poems, patterns)
+    return Sources(poems, patterns, aliases)
+
+
+def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
+    """Put poems of 宋词三百首 under the tune whose 体 they have, where the corpus misnames them.
+
+    It calls 浪淘沙慢 浪淘沙 and 青门引 青门饮. A poem moves if no 体 of its tune has its length, and
+    one of exactly one other tune has its length and ends its sentences where the poem ends lines.
+    """
+    for name in list(poems):
+        for poem in [poem for poem in poems[name] if poem.is_canon]:
+            size, ends = sum(poem.lengths), set(accumulate(poem.lengths))
+            if any(abs(sum(each.lengths) - size) <= 2 for each in book.get(name, ())):
+                continue
+            others = {
+                other
+                for other, patterns in book.items()
+                for each in patterns
+                if sum(each.lengths) == size and set(cuts_of(each)) <= ends
+            }
+            if len(others) == 1:
+                poems[name].remove(poem)
+                poems[others.pop()].append(poem)
 
 
 def is_taken(name: str, poems: Sequence[Poem], known: Sources) -> bool:

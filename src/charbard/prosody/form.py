@@ -41,6 +41,8 @@ class Variant:
 
     name: str
     lines: tuple[Line, ...]
+    poems: int = 0
+    """Poems that have it, where they were counted: the commoner of two that fit is likelier."""
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
@@ -87,7 +89,7 @@ class Variant:
             rhyme = same.rhyme if same and end in self.sentence_ends else None
             stanza = same is not None and same.ends_stanza
             lines.append(Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza))
-        return Variant(self.name, tuple(lines))
+        return Variant(self.name, tuple(lines), self.poems)
 
 
 @dataclass(frozen=True)

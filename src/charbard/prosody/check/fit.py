@@ -28,6 +28,8 @@ class Near:
     """The last line of that sentence, from 1."""
     wanted: int
     """Characters that the form asks there."""
+    off: int
+    """By how many characters the poem's sentence is longer."""
 
 
 def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
@@ -75,11 +77,11 @@ def _stretched(
             lines.append(line)
         elif at == end:
             lines.append(Line((free,), line.rhyme, line.mark, line.ends_stanza))
-    found = Variant(variant.name, tuple(lines)).divided(shape)
+    found = Variant(variant.name, tuple(lines), variant.poems).divided(shape)
     if found is None:
         return None
     ends = list(accumulate(shape))
-    return Near(found, ends.index(end + off) + 1, end - start)
+    return Near(found, ends.index(end + off) + 1, end - start, off)
 
 
 @cache

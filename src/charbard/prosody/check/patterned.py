@@ -42,6 +42,22 @@ def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
     )
 
 
+RESCUED = "仄平平仄平"
+"""What may stand for 平平仄仄平: a level third-last character saves an oblique one."""
+
+
+def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
+    """Whether a line departs from its pattern as 孤平拗救 does, and in nothing else."""
+    size = len(pattern)
+    return (
+        size in (5, 7)
+        and misfits[:1] == (size - 4,)
+        and set(misfits) <= {size - 4, size - 2}
+        and pattern[-5:] in ("平平仄仄平", "平平中仄平")
+        and tones[-3] != "仄"
+    )
+
+
 def tone_findings(tones: Sequence[str], lines: Iterable[Line]) -> tuple[list[str], list[Finding]]:
     """(the pattern of each line, what does not fit it)."""
     patterns, findings = [], []
@@ -50,6 +66,10 @@ def tone_findings(tones: Sequence[str], lines: Iterable[Line]) -> tuple[list[str
         if _is_special(line_tones, pattern, misfits):
             pattern = pattern[:-5] + SPECIAL
             findings.append(Finding("special", number, len(pattern) - 2, legal=True))
+            misfits = ()
+        elif _is_rescued(line_tones, pattern, misfits):
+            findings.append(Finding("self-rescue", number, len(pattern) - 2, legal=True))
+            pattern = pattern[:-5] + RESCUED
             misfits = ()
         patterns.append(pattern)
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]

@@ -33,8 +33,8 @@ _TOO_BROKEN = 0.5
 """Faults a line from which a poem counts as old verse, not as a broken regulated one."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
 """Share of a tune's fixed tones, and of its rhymes, from which it is no match."""
-_LEAST_SENTENCES = 5
-"""Sentences that must be right for a tune to be known with one of another length."""
+_LEAST_SENTENCES = {1: 4, 2: 7}
+"""Sentences that must be right for a tune to be known though one is this many characters off."""
 _TWINS = 3
 
 
@@ -121,23 +121,21 @@ def _rhymes_off(report: Report) -> float:
 
 def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     """By where sentences end, without a word from the title."""
-    best: dict[str, Report] = {}
+    found: list[tuple[tuple[int, int], Report]] = []
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
             continue  # of the lines of a 诗: only its title can say that it was sung
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
-        if not _is_tune(report):
-            continue
-        if form.name not in best or nearness(report) < nearness(best[form.name]):
-            best[form.name] = report
-    if not best:
+        if _is_tune(report):
+            # Of two that fit alike, the commoner is likelier.
+            found.append(((_faults(report), -variant.poems), report))
+    if not found:
         return None
-    # `min` keeps the first of equals, and the commonest tune comes first.
-    found = min(best.values(), key=nearness)
-    twins = [name for name, each in best.items() if _faults(each) == _faults(found)]
-    twins = [name for name in twins if name != found.form][:_TWINS]
+    (faults, _), best = min(found, key=lambda each: each[0])
+    names = dict.fromkeys(each.form for (count, _), each in found if count == faults)
+    twins = [name for name in names if name is not None and name != best.form][:_TWINS]
     remarks = (remark("twin", forms="、".join(twins)),) if twins else ()
-    return replace(found, is_given=False, remarks=remarks)
+    return replace(best, is_given=False, remarks=remarks)
 
 
 def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
@@ -145,7 +143,7 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
     found = [
         report
         for form, near in near_variants(poem.shape)
-        if len(near.variant.sentence_ends) > _LEAST_SENTENCES
+        if len(near.variant.sentence_ends) > _LEAST_SENTENCES[abs(near.off)]
         and _is_tune(report := judge_near(poem, form, near, book=book or form.book))
     ]
     return replace(min(found, key=nearness), is_given=False) if found else None
