@@ -34,7 +34,9 @@ from song_poems import Poem, poems_by_tune
 from sources import HERE
 from tune_page import compare, page_of, report
 
+from charbard.prosody import form
 from charbard.prosody.book import readings_of
+from charbard.prosody.check.fit import near_fits
 
 FIXED = 0.9
 MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
@@ -331,7 +333,52 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
             main = variants[0] if variants else None
             variants.append(from_book(by_key[key], aligned, main))
     variants.sort(key=lambda each: -each.poems)
+    variants += of_canon([poem for poem in poems if poem.is_canon], variants)
     return Tune(name, tuple(aliases), len(poems), named(variants, book))
+
+
+def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
+    """Variants for poems of 宋词三百首 that differ from all others in the length of one sentence.
+
+    Their texts are what people paste (留恋处 where the book has 方留恋处). All but that sentence is as the
+    nearest variant has it; in that one only the rhyme is fixed.
+    """
+    found: list[Variant] = []
+    for poem in poems:
+        shape = poem.lengths
+        known = [(each, as_form(each)) for each in (*variants, *found)]
+        if any(form.divided(shape) for _, form in known):
+            continue
+        near = [(each, fit) for each, form in known for fit in near_fits(form, shape)]
+        if near:
+            like, fit = max(near, key=lambda pair: pair[0].poems)
+            lines = fit.variant.lines
+            found.append(
+                Variant(
+                    "",
+                    1,
+                    tuple(map(len, lines)),
+                    "".join(line.patterns[0] for line in lines),
+                    tuple(line.rhyme for line in lines),
+                    tuple(n for n, line in enumerate(lines, 1) if line.ends_stanza),
+                    replace(like.book, author="") if like.book else None,
+                )
+            )
+    return found
+
+
+def as_form(variant: Variant) -> form.Variant:
+    """The variant as the checker has it."""
+    ends = list(accumulate(variant.lengths))
+    lines = (
+        form.Line(
+            (variant.tones[end - size : end],), key, "，", ends_stanza=line in variant.stanza_ends
+        )
+        for line, (size, end, key) in enumerate(
+            zip(variant.lengths, ends, variant.rhymes, strict=True), 1
+        )
+    )
+    return form.Variant(variant.name, tuple(lines), variant.poems)
 
 
 def cuts_of(pattern: Pattern) -> tuple[int, ...]:

@@ -50,12 +50,13 @@ def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]
             if record["kind"] not in ("词", "曲"):
                 continue
             name = plain(record["form"])
-            if (poem := _poem(name, record)) is not None:
+            if (poem := poem_of(name, record)) is not None:
                 found[names.get(name, name)].append(poem)
     return found
 
 
-def _poem(name: str, record: dict) -> Poem | None:
+def poem_of(name: str, record: dict) -> Poem | None:
+    """A record's poem; None if it has no lines or does not end with a sentence."""
     lines, marks = [], []
     for line, mark in _LINE.findall(record["text"]):
         lines.append("".join(_CHAR.findall(line)))

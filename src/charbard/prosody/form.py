@@ -3,13 +3,16 @@
 Knows nothing of models, rhyme books' content or how forms are kept on disk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
 from charbard.errors import OptionError
 
 __all__ = ["Form", "Line", "Variant"]
+
+_MOST_PADDING = 6
+"""衬字 in one line of a 曲 that still leave it the form's line."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,23 @@ class Variant:
             rhyme = same.rhyme if same and end in self.sentence_ends else None
             stanza = same is not None and same.ends_stanza
             lines.append(Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza))
+        return Variant(self.name, tuple(lines), self.poems)
+
+
+    def padded(self, shape: tuple[int, ...]) -> "Variant | None":
+        """The variant with lines as long as those of a 曲, which may hold 衬字; None if it cannot.
+
+        A line that is longer than the form asks is bound by its last tone and its rhyme only.
+        """
+        if len(shape) != len(self.lines):
+            return None
+        over = [size - len(line) for size, line in zip(shape, self.lines, strict=True)]
+        if not all(0 <= more <= _MOST_PADDING for more in over):
+            return None
+        lines = (
+            replace(line, patterns=("中" * (size - 1) + line.patterns[0][-1],)) if more else line
+            for size, line, more in zip(shape, self.lines, over, strict=True)
+        )
         return Variant(self.name, tuple(lines), self.poems)
 
 

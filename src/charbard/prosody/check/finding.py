@@ -71,6 +71,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "rhymes in a part that Song poets mix with this one",
             "宋人常通押的邻部，可容",
         ),
+        "entering": Rule(
+            "入派三声",
+            "rhymes in speech, as 曲 rhyme an entering tone with the others",
+            "入声在曲中派入三声，可容",
+        ),
+        "padding": Rule(
+            "衬字", "the line holds more characters than the form asks, as 曲 may", "此句有衬字，曲中可容"
+        ),
         "division": Rule(
             "句读", "the sentence is divided otherwise than the form has it", "此韵断句与词谱不同，可容"
         ),

@@ -12,7 +12,7 @@ from charbard.prosody.catalogue import templates
 from charbard.prosody.check.judge import SUNG
 from charbard.prosody.form import Form, Line, Variant
 
-__all__ = ["Near", "near_variants", "tunes_of"]
+__all__ = ["Near", "near_fits", "near_variants", "tunes_of"]
 
 _OFF = (-2, -1, 1, 2)
 """By how many characters one sentence may differ from the form's, as 衬字 and 又体 do."""
@@ -47,8 +47,15 @@ def near_variants(
     size = sum(shape)
     for off in _OFF:
         for tune, variant in _by_size().get(size - off, ()):
-            if (form is None or tune.name == form.name) and (near := _near(variant, shape, off)):
-                yield tune, near
+            if form is None or tune.name == form.name:
+                yield from ((tune, near) for near in near_fits(variant, shape))
+
+
+def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[Near]:
+    """The variant with one sentence as long as the poem's, if that alone is off."""
+    off = sum(shape) - variant.line_ends[-1]
+    if off in _OFF and (near := _near(variant, shape, off)) is not None:
+        yield near
 
 
 def _near(variant: Variant, shape: tuple[int, ...], off: int) -> Near | None:

@@ -65,8 +65,8 @@ def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
 
 
 def nearness(report: Report) -> tuple[int, int, int]:
-    """What makes one variant nearer than another: faults, then notes, then rhymes unused."""
-    return len(report.violations), len(report.notes), report.rhymes.count(None)
+    """What makes one variant nearer than another: faults, then rhymes unused, then notes."""
+    return len(report.violations), report.rhymes.count(None), len(report.notes)
 
 
 def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
@@ -75,7 +75,10 @@ def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> lis
         return [each for each in variants if each.lengths == poem.shape]
     size = sum(poem.shape)
     as_long = (each for each in variants if each.line_ends[-1] == size)
-    return [found for each in as_long if (found := each.divided(poem.shape)) is not None]
+    fitting = [found for each in as_long if (found := each.divided(poem.shape)) is not None]
+    if not fitting and form.kind == "曲":
+        return [found for each in variants if (found := each.padded(poem.shape)) is not None]
+    return fitting
 
 
 def _regulated(
@@ -150,7 +153,9 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         _, rhyming, missing = rhyme_groups(ends, book=book, asked=asked)
         chosen |= rhyming
         missing = [each for each in missing if (each.line, each.place) not in wrong]
-        findings += allowed_rhymes(missing, ends, rhyming) if form.kind in SUNG else missing
+        if form.kind in SUNG:
+            missing = list(allowed_rhymes(missing, ends, rhyming, today=form.kind == "曲"))
+        findings += missing
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
     return Report(
@@ -173,12 +178,20 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
     if form.kind not in SUNG or variant in form.variants:
         return
     original = form.variant_named(variant.name)
-    ends, theirs = set(variant.line_ends), set(original.line_ends)
+    if original.line_ends[-1] != variant.line_ends[-1]:
+        if len(original.lines) == len(variant.lines):  # else a sentence is off: that is said
+            for number, (ours, theirs) in enumerate(
+                zip(variant.lines, original.lines, strict=True), 1
+            ):
+                if len(ours) > len(theirs):
+                    yield Finding("padding", number, None, str(len(theirs)), legal=True)
+        return
+    ends, theirs_ends = set(variant.line_ends), set(original.line_ends)
     start = 0
     for line, end in enumerate(variant.line_ends, 1):
         if end in original.sentence_ends:
-            inside = range(start + 1, end)
-            if {at for at in ends if at in inside} != {at for at in theirs if at in inside}:
+            # A line of the form that is parted further is no other division.
+            if any(start < at < end for at in theirs_ends - ends):
                 yield Finding("division", line, None, legal=True)
             start = end
 

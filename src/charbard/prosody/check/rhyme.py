@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from charbard.prosody.book import Reading, readings_of
+from charbard.prosody.book import Reading, readings_of, rhymes_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH
 
@@ -82,7 +82,11 @@ def _readings(end: RhymeEnd, book: str) -> Iterator[Reading]:
 
 
 def allowed_rhymes(
-    missing: Sequence[Finding], ends: Sequence[RhymeEnd], chosen: Mapping[int, Reading]
+    missing: Sequence[Finding],
+    ends: Sequence[RhymeEnd],
+    chosen: Mapping[int, Reading],
+    *,
+    today: bool = False,
 ) -> Iterator[Finding]:
     """What does not rhyme in the 词林正韵, as a note where the 平水韵 or Song practice allows it.
 
@@ -90,6 +94,7 @@ def allowed_rhymes(
         missing: Ends that do not rhyme.
         ends: All ends of this rhyme.
         chosen: Line -> reading, of the ends that do rhyme.
+        today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with others.
     """
     chars = {end.line: end for end in ends}
     old = {
@@ -98,6 +103,7 @@ def allowed_rhymes(
         for reading in readings_of(chars[line].char, book="pingshui")
         if reading.tone == chosen[line].tone
     }
+    spoken = {name for line in chosen for name in rhymes_of(chars[line].char, book="xinyun")}
     for finding in missing:
         char = chars[finding.line].char
         parts = {reading.rhyme for reading in _readings(chars[finding.line], "cilin")}
@@ -106,6 +112,8 @@ def allowed_rhymes(
             yield replace(finding, rule="old-rhyme", legal=True)
         elif any({part, other} <= mixed for other in parts for mixed in _MIXED):
             yield replace(finding, rule="mixed-rhyme", legal=True)
+        elif today and not spoken.isdisjoint(rhymes_of(char, book="xinyun")):
+            yield replace(finding, rule="entering", legal=True)
         else:
             yield finding
 
