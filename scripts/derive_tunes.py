@@ -8,8 +8,8 @@ reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each t
 1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
    the tone of the rhyme: in long tunes ， falls freely inside a sentence;
 2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at least
-   90 % of the poems agree, of those whose character has one tone, and 钦定词谱 does not say that it is
-   free; two rhymes are one group where most poems rhyme them (词林正韵);
+   90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says that either
+   tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
 3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems confirm
    them. A place is free if the book says 可平可仄, or if it is free in the same line of the commonest
    variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems agree;
@@ -25,6 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from string import ascii_lowercase
@@ -39,6 +40,7 @@ from charbard.prosody.book import readings_of
 from charbard.prosody.check.fit import near_fits
 
 FIXED = 0.9
+FIXED_AGAINST = 0.97  # where 钦定词谱 says that either tone will do
 MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
 SAME_RHYME = 0.5
 FOLDS = 5
@@ -73,11 +75,9 @@ class Variant:
         return self.held_out is not None
 
     @property
-    def rhyme_tones(self) -> str:
-        """The tones its rhymes have, each once."""
-        ends = accumulate(self.lengths)
-        pairs = zip(ends, self.rhymes, strict=True)
-        return "".join(dict.fromkeys(self.tones[end - 1] for end, key in pairs if key))
+    def rhyme_tone(self) -> str:
+        """The tone of its last rhyme."""
+        return self.tones[-1]
 
 
 @dataclass(frozen=True)
@@ -146,15 +146,21 @@ def by_book(
     for key, poems in groups.items():
         for poem in poems:
             ends, to = set(accumulate(poem.lengths)), key
-            if key not in book and len(poems) < MIN_POEMS:
+            if len(poems) < MIN_POEMS:
                 fitting = [
                     each
                     for each in book
                     if each[1] == key[1] and each[0][-1] == key[0][-1] and set(each[0]) <= ends
                 ]
-                to = max(fitting, key=lambda each: len(set(each[0]) & set(key[0])), default=key)
+                to = max(fitting, key=partial(likeness, poem, book), default=key)
             found[to].append(poem)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
+    """How like a poem a 体 is: by the same poet, then by how many sentences end alike."""
+    by_poet = any(pattern.author == poem.author for pattern in book[key])
+    return by_poet, len(set(key[0]) & set(poem.cuts))
 
 
 def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
@@ -167,30 +173,39 @@ def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
     )
 
 
+def tone_rows(poems: Iterable[Poem]) -> list[str]:
+    """The tone of every character of each poem."""
+    return ["".join(map(tone, "".join(poem.lines))) for poem in poems]
+
+
 def from_poems(aligned: Sequence[Poem]) -> Variant:
     """A variant as its poems have it; its name, stanzas and 体 are still open."""
     lengths = Counter(poem.lengths for poem in aligned).most_common(1)[0][0]
-    rows = ["".join(map(tone, "".join(poem.lines))) for poem in aligned]
+    rows = tone_rows(aligned)
     exact = [poem for poem in aligned if poem.lengths == lengths]
     rhymes = rhyme_keys(exact, lengths)
     tones = settle_rhymes(fixed(rows), rows, lengths, rhymes)
     return Variant("", len(aligned), lengths, tones, rhymes, (), None, held_out=leave_out(rows))
 
 
-def freed(variant: Variant, book: Sequence[Pattern]) -> str:
-    """The tones of a variant, free also where the book says so or contradicts the poems.
+def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
+    """The tones of a variant, free also where its 体 in the book says so and some poems agree.
 
-    Neither one poem in ten that departs, nor the one poem that the book prints, is wrong there.
-    Rhymes stay as they are.
+    Nor is a place fixed where the book prints the other tone than the poems have. Rhymes stay.
     """
+    if not book:
+        return variant.tones
     rhyming = {
         end - 1 for end, key in zip(accumulate(variant.lengths), variant.rhymes, strict=True) if key
     }
+    surely = fixed(rows, share=FIXED_AGAINST)
     return "".join(
         asked
-        if place in rhyming or all(each.tones[place] == asked for each in book)
+        if place in rhyming or asked == printed or (printed == "中" and asked == sure)
         else "中"
-        for place, asked in enumerate(variant.tones)
+        for place, (asked, printed, sure) in enumerate(
+            zip(variant.tones, book[0].tones, surely, strict=True)
+        )
     )
 
 
@@ -206,7 +221,7 @@ def from_book(
     """
     first = book[0]
     free = _free_in(main, first) if main else set[int]()
-    rows = ["".join(map(tone, "".join(poem.lines))) for poem in aligned]
+    rows = tone_rows(aligned)
     agreed = fixed(rows) if rows else first.tones
     rhyming = {end - 1 for end, key in zip(accumulate(first.lengths), first.rhymes, strict=True) if key}
     tones = "".join(
@@ -243,14 +258,14 @@ def _free_in(main: Variant, book: Pattern) -> set[int]:
     return found
 
 
-def fixed(rows: Sequence[str]) -> str:
-    """The tone of each place that at least `FIXED` of the decided poems have, else 中."""
+def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
+    """The tone of each place that at least this share of the decided poems have, else 中."""
     found = []
     for column in zip(*rows, strict=True):
         counts = Counter(column)
         decided = counts["平"] + counts["仄"]
         best = max("平仄", key=counts.__getitem__)
-        found.append(best if decided and counts[best] >= FIXED * decided else "中")
+        found.append(best if decided and counts[best] >= share * decided else "中")
     return "".join(found)
 
 
@@ -323,15 +338,16 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
             found = from_poems(aligned)
             if not any(found.rhymes):
                 continue
-            same = by_key.get(key, [])
+            same = by_fame(by_key.get(key, []), aligned)
             ends = stanza_ends(found, same or book)
             found = replace(found, book=same[0] if same else None, stanza_ends=ends)
-            variants.append(replace(found, tones=freed(found, same), derived=found.tones))
+            tones = freed(found, tone_rows(aligned), by_key.get(key, []))
+            variants.append(replace(found, tones=tones, derived=found.tones))
     for key in sorted(by_key, key=lambda key: -len(groups.get(key, ()))):
         aligned = groups.get(key, [])
         if len(aligned) < MIN_POEMS and (aligned or not variants):
             main = variants[0] if variants else None
-            variants.append(from_book(by_key[key], aligned, main))
+            variants.append(from_book(by_fame(by_key[key], aligned), aligned, main))
     variants.sort(key=lambda each: -each.poems)
     variants += of_canon([poem for poem in poems if poem.is_canon], variants)
     return Tune(name, tuple(aliases), len(poems), named(variants, book))
@@ -381,6 +397,12 @@ def as_form(variant: Variant) -> form.Variant:
     return form.Variant(variant.name, tuple(lines), variant.poems)
 
 
+def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
+    """体 whose sentences end alike; first the one by a poet whose poem stands in 宋词三百首."""
+    famous = {poem.author for poem in poems if poem.is_canon}
+    return sorted(book, key=lambda each: each.author not in famous)
+
+
 def cuts_of(pattern: Pattern) -> tuple[int, ...]:
     """Characters before each 。, from the beginning."""
     ends = accumulate(pattern.lengths)
@@ -411,7 +433,7 @@ def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant
     others are called after the poet of their specimen. Where a tune has level and oblique rhymes,
     every name begins with 平韵 or 仄韵.
     """
-    kinds = {each.rhyme_tones[-1:] for each in variants}
+    kinds = {each.rhyme_tone for each in variants}
     found, taken = [], Counter[str]()
     for number, each in enumerate(variants):
         name = f"{each.book.author}体" if each.book and each.book.author else "又体"
@@ -420,7 +442,7 @@ def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant
         elif number == 0:
             name = "常体" if book else "正体"
         if len(kinds) > 1:
-            name = f"{each.rhyme_tones[-1:]}韵{name}"
+            name = f"{each.rhyme_tone}韵{name}"
         if taken[name]:
             name += f"{len(each.tones)}字"
         taken[name] += 1

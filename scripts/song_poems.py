@@ -27,6 +27,7 @@ class Poem:
     kind: str
     lines: tuple[str, ...]
     marks: tuple[str, ...]
+    author: str
     is_canon: bool
     """Whether it is one of 宋词三百首."""
 
@@ -64,4 +65,4 @@ def poem_of(name: str, record: dict) -> Poem | None:
     if not lines or not all(lines) or marks[-1] != "。":
         return None
     tags = record.get("tags") or []
-    return Poem(name, record["kind"], tuple(lines), tuple(marks), "宋词三百首" in tags)
+    return Poem(name, record["kind"], tuple(lines), tuple(marks), plain(record.get("author") or ""), "宋词三百首" in tags)

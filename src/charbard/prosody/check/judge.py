@@ -158,6 +158,9 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         findings += missing
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
+    if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
+        ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+        poem = replace(poem, stanza_ends=ends)
     return Report(
         form=form.name,
         kind=form.kind,

@@ -132,6 +132,8 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     if not found:
         return None
     (faults, _), best = min(found, key=lambda each: each[0])
+    # Of the variants of that tune, the one that uses most of the poem's rhymes is nearest.
+    best = min((each for _, each in found if each.form == best.form), key=nearness)
     names = dict.fromkeys(each.form for (count, _), each in found if count == faults)
     twins = [name for name in names if name is not None and name != best.form][:_TWINS]
     remarks = (remark("twin", forms="、".join(twins)),) if twins else ()

@@ -7,7 +7,7 @@ in brackets, so that colour is not needed.
 from collections.abc import Iterator
 from itertools import islice
 
-from charbard.prosody.book import Reading, book_named, chars_of, rhyme_label
+from charbard.prosody.book import Reading, book_named, chars_of, readings_of, rhyme_label
 from charbard.prosody.check.finding import RULES, Finding
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.tones import BOTH
@@ -106,7 +106,7 @@ def describe(report: Report, finding: Finding) -> str:
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
     >>> describe(report, report.violations[0])
-    'line 4, character 5 天: 出韵 (the line does not rhyme with the others); allowed: 平 尤'
+    'line 4, character 5 天: 出韵 (the line does not rhyme with the others); allowed: 平 尤, such as 秋 or 流 or 楼'
     """
     rule = RULES[finding.rule]
     where = f"line {finding.line}" if finding.line else "the poem"
@@ -138,6 +138,7 @@ def mending(report: Report, finding: Finding) -> tuple[str, ...]:
         char
         for each in (("平", "仄") if not tone else (tone,))
         for char in chars_of(Reading(each, rhyme), book=report.book, pruned=True)
+        if len(readings_of(char, book=report.book)) == 1  # no one doubts that it rhymes
     )
     return tuple(islice(found, _MOST_MENDING))
 
