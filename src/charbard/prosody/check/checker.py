@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from charbard.errors import OptionError
-from charbard.prosody.book import book_named, fold, rhyme_named
+from charbard.prosody.book import book_named, fold
 from charbard.prosody.catalogue import form_named, templates
 from charbard.prosody.check.fit import near_variants
 from charbard.prosody.check.judge import (
@@ -24,6 +24,7 @@ from charbard.prosody.check.titled import forms_in_title
 from charbard.prosody.check.unknown import unknown_report
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem, readings
+from charbard.prosody.rhyme_name import rhyme_named
 
 __all__ = ["check", "check_poem"]
 
