@@ -1,6 +1,7 @@
 """Reading 钦定词谱 (1715) as hulbji/couyun has it in machine form: every 体 of its 817 tunes.
 
-Nothing here is needed to use charbard. The folder `ci_pu` of github.com/hulbji/couyun (MIT) at commit
+Nothing here is needed to use charbard. The folder `ci_pu` of github.com/hulbji/couyun (MIT) at
+commit
 1744e87f850c2205bc231bfdd858256036c0e4db is read as files; it is never copied into the project.
 """
 
@@ -14,7 +15,9 @@ from charbard.prosody.book import fold
 
 _HAN = re.compile(r"[^\u3400-\u9fff\U00020000-\U0003ffff]")
 _LINE = re.compile(r"[^，。]+[，。]")
-_PER_STANZA = re.compile(r"([前中后首末每第一二三四两段、]*?[段调])(?:各)?([一二三四五六七八九十两]+)句")
+_PER_STANZA = re.compile(
+    r"([前中后首末每第一二三四两段、]*?[段调])(?:各)?([一二三四五六七八九十两]+)句"
+)
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"两": 2}
 
 
@@ -27,13 +30,20 @@ class Pattern:
     """Who wrote the specimen."""
     lengths: tuple[int, ...]
     marks: tuple[str, ...]
-    """，or 。 behind each line: 。 where the book prints 韵, 叶 or 换, and at the end of a stanza."""
+    """，or 。 behind each line: 。 where the book prints 韵, 叶 or 换, and at the end of a
+    stanza."""
     tones: str
     """平, 仄 or 中 (可平可仄) of every character."""
     rhymes: tuple[str | None, ...]
     """For each line the key of its rhyme."""
     stanza_ends: tuple[int, ...]
     """Lines after which a stanza ends, from 1, the last line included."""
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Characters before each 。, from the beginning."""
+        ends = accumulate(self.lengths)
+        return tuple(end for end, mark in zip(ends, self.marks, strict=True) if mark == "。")
 
 
 def read_cipu(folder: Path) -> dict[str, list[Pattern]]:

@@ -2,9 +2,12 @@
 
     python scripts/derive_songs.py VERSE.jsonl
 
-A line of 曲 may hold more characters than its tune asks (衬字), so a tune has hardly two poems of one shape
-and lines are derived one by one: `LINES` says how many characters each has (唐圭璋, 元人小令格律, as far as
-the poems agree); of all poems with so many lines, those whose line has that length decide its tones. A
+A line of 曲 may hold more characters than its tune asks (衬字), so a tune has hardly two poems of
+one shape
+and lines are derived one by one: `LINES` says how many characters each has (唐圭璋, 元人小令格律,
+as far as
+the poems agree); of all poems with so many lines, those whose line has that length decide its
+tones. A
 place is fixed where at least 90 % of at least `MIN_LINES` agree; a line rhymes where its end is in
 the poem's part of the 词林正韵, in any tone, in more than half of the poems.
 """
@@ -16,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cipu import plain
-from derive_tunes import DATA, fixed, parts, tone
+from derive_tunes import DATA, fixed
 from song_poems import poem_of
+from tune_groups import parts, tone
 
 MIN_LINES = 8
 LINES = {
@@ -62,9 +66,9 @@ OTHER = {
     "庆东原": ("庆东园",),
 }
 KEYS = {"双调", "越调", "中吕", "正宫", "仙吕", "南吕", "商调", "黄钟"}
-HEAD = """# Short 曲 (小令), derived line by line by scripts/derive_songs.py from Yuan poems of the verse corpus
-# (MIT; the poems are public domain). Lines may hold 衬字. The rhymes of 曲 are those of 中原音韵, in no
-# book here: the parts of the 词林正韵 are used, all tones together.
+HEAD = """# Short 曲 (小令), derived line by line by scripts/derive_songs.py from Yuan poems of the
+# verse corpus (MIT; the poems are public domain). Lines may hold 衬字. The rhymes of 曲 are
+# those of 中原音韵, in no book here: the parts of the 词林正韵 are used, all tones together.
 # facts: poems with so many lines.
 """
 

@@ -7,12 +7,15 @@ reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each t
 
 1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
    the tone of the rhyme: in long tunes ， falls freely inside a sentence;
-2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at least
-   90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says that either
-   tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
-3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems confirm
-   them. A place is free if the book says 可平可仄, or if it is free in the same line of the commonest
-   variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems agree;
+2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at
+least
+   90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says that
+   either tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
+3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems
+confirm them. A place is free if the book says 可平可仄, or if it is free in the same line of the
+   commonest
+   variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems
+   agree;
 4. five times a fifth of the poems is left out and compared with what the others say.
 
 Taken are tunes with at least 20 poems, every tune of 宋词三百首, and the short 曲 of `SHORT_SONGS`.
@@ -20,34 +23,28 @@ scripts/tunes.tsv has the names that neither source joins.
 """
 
 import argparse
-import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from string import ascii_lowercase
 
-from cipu import Pattern, read_cipu, read_names
-from song_poems import Poem, poems_by_tune
+from cipu import Pattern
+from song_poems import Poem
 from sources import HERE
-from tune_page import compare, page_of, report
+from tune_groups import MIN_POEMS, by_book, group, parts, tone
+from tune_page import page_of, report
+from tune_sources import Sources, is_taken, read_sources
 
 from charbard.prosody import form
-from charbard.prosody.book import readings_of
 from charbard.prosody.check.fit import near_fits
 
 FIXED = 0.9
 FIXED_AGAINST = 0.97  # where 钦定词谱 says that either tone will do
-MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
 SAME_RHYME = 0.5
 FOLDS = 5
-SKIP = {"大", "失调名", "自度曲", "乐语", "九张机", "句", "竹枝", "杨柳枝", "采莲子", "小秦王", "欸乃曲"}
-"""No tunes, or of the lines of a 七绝, which cannot be told from one."""
-Key = tuple[tuple[int, ...], str]
-"""Where the sentences of a poem end, and the tone of its last rhyme."""
 DATA = HERE.parent / "src/charbard/prosody/data/forms"
 
 
@@ -90,89 +87,6 @@ class Tune:
     variants: tuple[Variant, ...]
 
 
-def tone(char: str) -> str:
-    """平 or 仄, or 中 for a character of both tones, or of none known."""
-    found = {reading.tone for reading in readings_of(char, book="pingshui", pruned=True)}
-    return found.pop() if len(found) == 1 else "中"
-
-
-def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
-    """Poems by (where sentences end, tone of the last rhyme), the largest group first.
-
-    A poem whose last character may be read either way joins the larger of the two groups.
-    """
-    found: dict[Key, list[Poem]] = defaultdict(list)
-    undecided = []
-    for poem in poems:
-        if (last := tone(poem.lines[-1][-1])) == "中":
-            undecided.append(poem)
-        else:
-            found[poem.cuts, last].append(poem)
-    for poem in undecided:
-        larger = max("平仄", key=lambda last: len(found.get((poem.cuts, last), ())))
-        found[poem.cuts, larger].append(poem)
-    return _remarked(dict(sorted(found.items(), key=lambda item: -len(item[1]))))
-
-
-def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
-    """The groups once a poem joins a larger one from which only its marks differ.
-
-    Editors put ， after a rhyme, too. A poem belongs to the larger group if its lines end wherever
-    that group's sentences do, and each of them rhymes with the one before it or after it.
-    """
-    found: dict[Key, list[Poem]] = defaultdict(list)
-    for number, (key, poems) in enumerate(groups.items()):
-        larger = [each for each in list(groups)[:number] if each[1] == key[1]]
-        for poem in poems:
-            ends = set(accumulate(poem.lengths))
-            fitting = (
-                each
-                for each in larger
-                if set(each[0]) > set(key[0]) and ends >= set(each[0]) and _rhyme_at(poem, each[0])
-            )
-            found[next(fitting, key)].append(poem)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-def by_book(
-    groups: dict[Key, list[Poem]], book: Mapping[Key, Sequence[Pattern]]
-) -> dict[Key, list[Poem]]:
-    """The groups once poems of the small ones join the 体 that their lines allow.
-
-    The 。 of an editor are not those of the book: a poem has a 体 if its lines end wherever the 体 ends a
-    sentence. Of several, it has the one that agrees with most of its own sentences.
-    """
-    found: dict[Key, list[Poem]] = defaultdict(list)
-    for key, poems in groups.items():
-        for poem in poems:
-            ends, to = set(accumulate(poem.lengths)), key
-            if len(poems) < MIN_POEMS:
-                fitting = [
-                    each
-                    for each in book
-                    if each[1] == key[1] and each[0][-1] == key[0][-1] and set(each[0]) <= ends
-                ]
-                to = max(fitting, key=partial(likeness, poem, book), default=key)
-            found[to].append(poem)
-    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
-    """How like a poem a 体 is: by the same poet, then by how many sentences end alike."""
-    by_poet = any(pattern.author == poem.author for pattern in book[key])
-    return by_poet, len(set(key[0]) & set(poem.cuts))
-
-
-def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
-    """Whether every one of these ends rhymes with its neighbour on one side."""
-    text = "".join(poem.lines)
-    ends = [parts(text[cut - 1]) for cut in cuts]
-    return all(
-        any(ends[at] & ends[other] for other in (at - 1, at + 1) if 0 <= other < len(ends))
-        for at in range(len(ends))
-    )
-
-
 def tone_rows(poems: Iterable[Poem]) -> list[str]:
     """The tone of every character of each poem."""
     return ["".join(map(tone, "".join(poem.lines))) for poem in poems]
@@ -209,9 +123,7 @@ def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str
     )
 
 
-def from_book(
-    book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None
-) -> Variant:
+def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
     """A variant as 钦定词谱 has it, where its poems are too few to decide.
 
     Args:
@@ -223,7 +135,9 @@ def from_book(
     free = _free_in(main, first) if main else set[int]()
     rows = tone_rows(aligned)
     agreed = fixed(rows) if rows else first.tones
-    rhyming = {end - 1 for end, key in zip(accumulate(first.lengths), first.rhymes, strict=True) if key}
+    rhyming = {
+        end - 1 for end, key in zip(accumulate(first.lengths), first.rhymes, strict=True) if key
+    }
     tones = "".join(
         asked
         if place in rhyming
@@ -287,7 +201,9 @@ def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | Non
         groups.append([place, *(other for group in joined for other in group)])
     groups = [group for group in groups if len(group) > 1]
     groups.sort(key=min)
-    keys = {place: ascii_lowercase[number] for number, group in enumerate(groups) for place in group}
+    keys = {
+        place: ascii_lowercase[number] for number, group in enumerate(groups) for place in group
+    }
     return tuple(keys.get(place) for place in range(len(lengths)))
 
 
@@ -296,10 +212,6 @@ def shared(exact: Sequence[Poem], one: int, other: int) -> float:
     pairs = [(parts(poem.lines[one][-1]), parts(poem.lines[other][-1])) for poem in exact]
     known = [(a, b) for a, b in pairs if a and b]
     return sum(bool(a & b) for a, b in known) / max(len(known), 1)
-
-
-def parts(char: str) -> frozenset[str]:
-    return frozenset(reading.rhyme for reading in readings_of(char, book="cilin", pruned=True))
 
 
 def settle_rhymes(
@@ -330,7 +242,7 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
     """A tune with its variants."""
     by_key: dict[object, list[Pattern]] = defaultdict(list)
     for pattern in book:
-        by_key[cuts_of(pattern), pattern.tones[-1]].append(pattern)
+        by_key[pattern.cuts, pattern.tones[-1]].append(pattern)
     groups = by_book(group(poems), by_key)
     variants: list[Variant] = []
     for key, aligned in groups.items():
@@ -356,8 +268,8 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
 def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
     """Variants for poems of 宋词三百首 that differ from all others in the length of one sentence.
 
-    Their texts are what people paste (留恋处 where the book has 方留恋处). All but that sentence is as the
-    nearest variant has it; in that one only the rhyme is fixed.
+    Their texts are what people paste (留恋处 where the book has 方留恋处). All but that sentence
+    is as the nearest variant has it; in that one only the rhyme is fixed.
     """
     found: list[Variant] = []
     for poem in poems:
@@ -403,20 +315,12 @@ def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
     return sorted(book, key=lambda each: each.author not in famous)
 
 
-def cuts_of(pattern: Pattern) -> tuple[int, ...]:
-    """Characters before each 。, from the beginning."""
-    ends = accumulate(pattern.lengths)
-    return tuple(end for end, mark in zip(ends, pattern.marks, strict=True) if mark == "。")
-
-
 def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
     """Lines after which a stanza ends, as in the 体 whose sentences are most alike."""
     lines = list(accumulate(variant.lengths))
     if not book:
         return (len(lines),)
-    like = max(
-        book, key=lambda each: SequenceMatcher(None, each.lengths, variant.lengths).ratio()
-    )
+    like = max(book, key=lambda each: SequenceMatcher(None, each.lengths, variant.lengths).ratio())
     chars = list(accumulate(like.lengths))
     rhyming = [line for line, key in enumerate(variant.rhymes, 1) if key] or [len(lines)]
     found = {
@@ -452,72 +356,12 @@ def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant
     return tuple(found)
 
 
-def by_hand() -> dict[str, tuple[list[str], list[str]]]:
-    """Tune -> (entries of 钦定词谱 that are its own, other names)."""
-    lines = (HERE / "tunes.tsv").read_text(encoding="utf-8").splitlines()
-    rows = csv.reader((line for line in lines if line[0] != "#"), delimiter="\t")
-    return {
-        name: ([part for part in joined.split(",") if part], [n for n in names.split(",") if n])
-        for name, joined, names in rows
-    }
-
-
-@dataclass(frozen=True)
 class Sources:
     """All that is known of the tunes before anything is derived."""
 
     poems: dict[str, list[Poem]]
     book: dict[str, list[Pattern]]
     aliases: dict[str, list[str]]
-
-
-def read_sources(corpus: Path, folder: Path) -> Sources:
-    """Poems, 体 and other names, each under the one name of its tune."""
-    book, in_book, extra = read_cipu(folder), read_names(folder), by_hand()
-    main: dict[str, str] = {}
-    for name, (joined, others) in extra.items():
-        main |= dict.fromkeys((*joined, *others), name) | {name: name}
-    for name, first in in_book.items():
-        main.setdefault(name, main.get(first, first))
-    patterns: dict[str, list[Pattern]] = defaultdict(list)
-    for first in sorted(book, key=lambda first: main[first] != first):
-        patterns[main[first]] += book[first]
-    aliases: dict[str, list[str]] = defaultdict(list)
-    for other, name in main.items():
-        if other != name:
-            aliases[name].append(other)
-    poems = poems_by_tune(corpus, main)
-    rename_canon(poems, patterns)
-    return Sources(poems, patterns, aliases)
-
-
-def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
-    """Put poems of 宋词三百首 under the tune whose 体 they have, where the corpus misnames them.
-
-    It calls 浪淘沙慢 浪淘沙 and 青门引 青门饮. A poem moves if no 体 of its tune has its length, and
-    one of exactly one other tune has its length and ends its sentences where the poem ends lines.
-    """
-    for name in list(poems):
-        for poem in [poem for poem in poems[name] if poem.is_canon]:
-            size, ends = sum(poem.lengths), set(accumulate(poem.lengths))
-            if any(abs(sum(each.lengths) - size) <= 2 for each in book.get(name, ())):
-                continue
-            others = {
-                other
-                for other, patterns in book.items()
-                for each in patterns
-                if sum(each.lengths) == size and set(cuts_of(each)) <= ends
-            }
-            if len(others) == 1:
-                poems[name].remove(poem)
-                poems[others.pop()].append(poem)
-
-
-def is_taken(name: str, poems: Sequence[Poem], known: Sources) -> bool:
-    """Whether a name is a tune that is common enough, or one of 宋词三百首."""
-    if name in SKIP or not (name in known.book or name in by_hand()):
-        return False
-    return len(poems) >= MIN_POEMS or any(poem.is_canon for poem in poems)
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
     python scripts/mixed_rhymes.py VERSE.jsonl
 
-Of every 词 of a known tune: the part in which most of a rhyme's ends are, and the parts of the ends that
+Of every 词 of a known tune: the part in which most of a rhyme's ends are, and the parts of the
+ends that
 are not in it. A pair of parts is mixed if at least 5 % of the poems in the one have an end in
 the other, and as many the other way. The result stands in prosody/check/rhyme.py.
 """
@@ -13,11 +14,11 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
+from charbard.errors import OptionError
 from charbard.prosody.book import readings_of, rhyme_label
 from charbard.prosody.catalogue import form_named
 from charbard.prosody.check.judge import fitting_variants
 from charbard.prosody.poem import read_poem
-from charbard.errors import OptionError
 
 MIXED = 0.05
 
@@ -52,7 +53,11 @@ def rhymes_of(tune: str, text: str):
         for group in variant.rhyme_groups:
             tone = variant.lines[group[0]].patterns[0][-1]
             ends = [
-                {each.rhyme for each in readings_of(poem.lines[line][-1], book="cilin") if each.tone == tone}
+                {
+                    each.rhyme
+                    for each in readings_of(poem.lines[line][-1], book="cilin")
+                    if each.tone == tone
+                }
                 for line in group
             ]
             counts = Counter(part for end in ends for part in end)

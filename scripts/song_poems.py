@@ -65,4 +65,11 @@ def poem_of(name: str, record: dict) -> Poem | None:
     if not lines or not all(lines) or marks[-1] != "。":
         return None
     tags = record.get("tags") or []
-    return Poem(name, record["kind"], tuple(lines), tuple(marks), plain(record.get("author") or ""), "宋词三百首" in tags)
+    return Poem(
+        name,
+        record["kind"],
+        tuple(lines),
+        tuple(marks),
+        plain(record.get("author") or ""),
+        "宋词三百首" in tags,
+    )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from derive_tunes import Tune, Variant
 
-HEAD = """# The tunes of 词, derived by scripts/derive_tunes.py from the poems of the verse corpus (MIT; the
-# poems are public domain) and 钦定词谱 (1715, public domain) in the machine form of hulbji/couyun
-# (MIT). A place is 平 or 仄 where at least 90 % of the poems agree.
+HEAD = """# The tunes of 词, derived by scripts/derive_tunes.py from the poems of the verse corpus
+# (MIT; the poems are public domain) and 钦定词谱 (1715, public domain) in the machine form of
+# hulbji/couyun (MIT). A place is 平 or 仄 where at least 90 % of the poems agree.
 # facts: poems of the tune; of a variant, poems whose sentences end alike. Variants that the book
 # decides say so.
 """

@@ -150,7 +150,13 @@ def test_every_rhyme_goes_by_its_usual_names(name: str) -> None:
     """上平一东, 一东, 东韵 and 东 are one rhyme; so for all 106."""
     full = full_rhyme_name(name, book="pingshui")
 
-    for each in (name, full, f"{full}韵", f"{name}韵", full.removeprefix("上平").removeprefix("下平")):
+    for each in (
+        name,
+        full,
+        f"{full}韵",
+        f"{name}韵",
+        full.removeprefix("上平").removeprefix("下平"),
+    ):
         assert rhyme_named(each, book="pingshui") == name
 
 

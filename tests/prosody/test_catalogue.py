@@ -83,8 +83,7 @@ def test_a_tune_as_the_handbooks_have_it() -> None:
 
     for line, printed in zip(lines[:4], handbook, strict=True):
         assert all(
-            ours in (theirs, "中")
-            for ours, theirs in zip(line.patterns[0], printed, strict=True)
+            ours in (theirs, "中") for ours, theirs in zip(line.patterns[0], printed, strict=True)
         )
     assert [line.mark for line in lines[:4]] == ["，", "。", "，", "。"]
 

@@ -173,7 +173,8 @@ def test_tunes_are_recognised_and_divided() -> None:
 
 
 def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
-    """大江东去 divides its sentences in its own way: it keeps 念奴娇, and its lines stay its own."""
+    """大江东去 divides its sentences in its own way: it keeps 念奴娇, and its lines stay its
+    own."""
     report = check(
         "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
         "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"

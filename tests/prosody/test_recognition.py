@@ -17,9 +17,7 @@ BELL = (
     "多情自古伤离别，更那堪、冷落清秋节。今宵酒醒何处？杨柳岸，晓风残月。此去经年，"
     "应是良辰好景虚设。便纵有千种风情，更与何人说？"
 )
-MEETING = (
-    "无言独上西楼，月如钩。寂寞梧桐深院锁清秋。\n剪不断，理还乱，是离愁。别是一般滋味在心头。"
-)
+MEETING = "无言独上西楼，月如钩。寂寞梧桐深院锁清秋。\n剪不断，理还乱，是离愁。别是一般滋味在心头。"
 SAND = "枯藤老树昏鸦，小桥流水人家，古道西风瘦马。夕阳西下，断肠人在天涯。"
 HILL = (
     "峰峦如聚，波涛如怒，山河表里潼关路。望西都，意踌躇。伤心秦汉经行处，宫阙万间都做了土。"
@@ -155,7 +153,10 @@ def test_rhymes_of_a_tune(old: str, new: str, rule: str | None) -> None:
 
 def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
     """杯 and 台 are one rhyme in the 平水韵 and two parts in the 词林正韵."""
-    text = "一曲新词酒一杯，去年天气旧亭台。夕阳西下几时回。无可奈何花落去，似曾相识燕归来。小园香径独徘徊。"
+    text = (
+        "一曲新词酒一杯，去年天气旧亭台。夕阳西下几时回。"
+        "无可奈何花落去，似曾相识燕归来。小园香径独徘徊。"
+    )
     report = check(text)
 
     assert (report.form, report.verdict, report.is_strict) == ("浣溪沙", "kept", False)

@@ -1,5 +1,6 @@
 """`charbard check`: whether a poem keeps its form (格律检测)."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,9 @@ def check(
     book: Annotated[
         str | None, typer.Option(help="Rhyme book: 平水韵, 词林正韵 or 中华新韵.")
     ] = None,
-    rhyme: Annotated[str | None, typer.Option(help="Rhyme it must have, such as 东 or 上平一东.")] = None,
+    rhyme: Annotated[
+        str | None, typer.Option(help="Rhyme it must have, such as 东 or 上平一东.")
+    ] = None,
     output: Annotated[str, typer.Option("--as", help="text, table (tab-separated) or json.")] = (
         "text"
     ),
@@ -38,7 +41,8 @@ def check(
 ) -> None:
     """Check a poem: its form, every broken rule with its place, and what would be right there.
 
-    Title, author and preface may stand above it. Without a form that fits, tones and rhymes are shown.
+    Title, author and preface may stand above it. Without a form that fits, tones and rhymes are
+    shown.
 
     Example: charbard check "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     """

@@ -61,7 +61,6 @@ class Variant:
                 keys.setdefault(line.rhyme, []).append(number)
         return tuple(map(tuple, keys.values()))
 
-
     @cached_property
     def line_ends(self) -> tuple[int, ...]:
         """Characters before the end of each line."""
@@ -91,9 +90,10 @@ class Variant:
             same = ours.get(end)
             rhyme = same.rhyme if same and end in self.sentence_ends else None
             stanza = same is not None and same.ends_stanza
-            lines.append(Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza))
+            lines.append(
+                Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza)
+            )
         return Variant(self.name, tuple(lines), self.poems)
-
 
     def padded(self, shape: tuple[int, ...]) -> "Variant | None":
         """The variant with lines as long as those of a 曲, which may hold 衬字; None if it cannot.

@@ -15,7 +15,9 @@ PAUSE = "、"
 """What parts a line without ending it."""
 
 _WIDE = str.maketrans({**dict(zip(",.!?;:｡．", "，。！？；：。。", strict=True)), "､": PAUSE})
-_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d)[^>]*>|\\n|\r\n?|[\u2028\u2029\x0b\x0c\x85]", re.I)
+_BREAKS = re.compile(
+    r"<\s*(?:br|/p|/div|/li|/tr|/h\d)[^>]*>|\\n|\r\n?|[\u2028\u2029\x0b\x0c\x85]", re.I
+)
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"&nbsp;|&emsp;|&ensp;|[\t\u00a0\u2000-\u200a\u202f\u205f\ufeff]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"

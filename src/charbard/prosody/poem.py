@@ -17,10 +17,17 @@ __all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 _MOST_AROUND = 8
 """Rows above a poem, and below it, that may be no verse."""
 _SIGNS = r"/／|｜\\·・•‧∙･~～〜－–—―\-_=+"
-_DYNASTY = "先秦|秦|两汉|汉|东汉|西汉|魏|魏晋|晋|东晋|西晋|南北朝|南朝|北朝|隋|唐|唐代|五代|南唐|后蜀|宋|北宋|南宋|辽|金|元|明|清|近代|近现代|现代|当代"
+_DYNASTY = (
+    "(?:先秦|秦|两汉|东汉|西汉|汉|魏晋|魏|东晋|西晋|晋|南北朝|南朝|北朝|隋|唐|五代|南唐|后蜀|"
+    "北宋|南宋|宋|辽|金|元|明|清|近现代|近代|现代|当代)"
+)
 _LABEL = re.compile(r"\s*(?:作者|诗人|词人|朝代|年代|标题|题目|词牌|曲牌|体裁|诗名|词名)\s*[：\s]")
-_BY = re.compile(rf"\W*(?:{_DYNASTY})[代朝]?\W+[\u3400-\u9fff]{{1,6}}\W*|\W*[\u3400-\u9fff]{{2,4}}\W+(?:{_DYNASTY})[代朝]?\W*")
-_BELOW = re.compile(r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)")
+_BY = re.compile(
+    rf"\W*{_DYNASTY}[代朝]?\W+[\u3400-\u9fff]{{1,6}}\W*|\W*[\u3400-\u9fff]{{2,4}}\W+{_DYNASTY}[代朝]?\W*"
+)
+_BELOW = re.compile(
+    r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)"
+)
 _SOURCE = re.compile(r"\s*(?:[—–―─-]{1,}|选自|出自|摘自|录自|见于|来源|出处|http)")
 _TITLE = re.compile(r"\s*[《〈【〔「『].*[》〉】〕」』].*")
 _TITLED = re.compile(r"\s*([《〈【][^》〉】]*[》〉】])(.*)")
@@ -244,7 +251,11 @@ def _pauses(line: str) -> Iterator[int]:
 
 def _is_odd(char: str) -> bool:
     """Whether a sign is worth a word when it is left out: letters, digits, emoji."""
-    return char.isalnum() and not is_char(char) or ord(char) > 0x2190 and char not in _QUIET and not is_char(char)
+    return (char.isalnum() and not is_char(char)) or (
+        ord(char) > 0x2190 and char not in _QUIET and not is_char(char)
+    )
 
 
-_QUIET = frozenset("\u3000、。，！？；：“”‘’「」『』《》〈〉【】〔〕（）—…～〜·・｜／－─ー\ufe0f\u200d") | frozenset(map(chr, range(0xFF01, 0xFF66)))
+_QUIET = frozenset(
+    "\u3000、。，！？；：“”‘’「」『』《》〈〉【】〔〕（）—…～〜·・｜／－─ー\ufe0f\u200d"
+) | frozenset(map(chr, range(0xFF01, 0xFF66)))

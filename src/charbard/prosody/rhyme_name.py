@@ -109,6 +109,4 @@ def _number(value: int) -> str:
 
 def _unknown(name: str, book: str) -> OptionError:
     labels = " ".join(rhyme_label(each, book=book) for each in rhyme_names(book))
-    return OptionError(
-        f"{book_named(book).name} has no rhyme {name!r}", hint=f"it has: {labels}"
-    )
+    return OptionError(f"{book_named(book).name} has no rhyme {name!r}", hint=f"it has: {labels}")

@@ -77,10 +77,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "入声在曲中派入三声，可容",
         ),
         "padding": Rule(
-            "衬字", "the line holds more characters than the form asks, as 曲 may", "此句有衬字，曲中可容"
+            "衬字",
+            "the line holds more characters than the form asks, as 曲 may",
+            "此句有衬字，曲中可容",
         ),
         "division": Rule(
-            "句读", "the sentence is divided otherwise than the form has it", "此韵断句与词谱不同，可容"
+            "句读",
+            "the sentence is divided otherwise than the form has it",
+            "此韵断句与词谱不同，可容",
         ),
         "repeat": Rule("重韵", "a rhyme word comes again", "韵字重出"),
     }

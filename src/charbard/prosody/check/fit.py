@@ -40,9 +40,7 @@ def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
             yield form, variant
 
 
-def near_variants(
-    shape: tuple[int, ...], form: Form | None = None
-) -> Iterator[tuple[Form, Near]]:
+def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[tuple[Form, Near]]:
     """Tunes, or the variants of one, of which one sentence is a character or two off."""
     size = sum(shape)
     for off in _OFF:

@@ -17,7 +17,6 @@ from charbard.prosody.poem import Poem
 __all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "misshapen", "nearness"]
 
 
-
 class Near(Protocol):
     """A variant of which one sentence has another number of characters; see `fit`."""
 
@@ -159,8 +158,8 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
     if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
-        ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
-        poem = replace(poem, stanza_ends=ends)
+        stanzas = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+        poem = replace(poem, stanza_ends=stanzas)
     return Report(
         form=form.name,
         kind=form.kind,

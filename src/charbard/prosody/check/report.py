@@ -73,12 +73,11 @@ class Report:
 
     @property
     def unjudged(self) -> tuple[tuple[int, int], ...]:
-        """Line and place, from 1, of characters that no book lists where a tone or rhyme is asked."""
+        """Line and place, from 1, of characters that no book lists where a tone or rhyme is
+        asked."""
         return tuple(
             (line, place)
-            for line, (tones, pattern) in enumerate(
-                zip(self.tones, self.patterns, strict=True), 1
-            )
+            for line, (tones, pattern) in enumerate(zip(self.tones, self.patterns, strict=True), 1)
             if UNKNOWN in tones
             for place, (tone, wanted) in enumerate(zip(tones, pattern, strict=True), 1)
             if tone == UNKNOWN and (wanted != BOTH or self._rhymes_at(line, place))

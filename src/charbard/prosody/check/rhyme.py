@@ -33,9 +33,22 @@ class RhymeEnd:
     """Character in the line, from 1."""
 
 
-_MIXED = tuple(map(frozenset, (("3", "5"), ("6", "11"), ("6", "13"), ("11", "13"), ("7", "14"), ("17", "18"), ("18", "19"))))
-"""Parts of the 词林正韵 that at least one in twenty Song poems mixes, whichever of the two it is in;
-counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
+_MIXED = tuple(
+    map(
+        frozenset,
+        (
+            ("3", "5"),
+            ("6", "11"),
+            ("6", "13"),
+            ("11", "13"),
+            ("7", "14"),
+            ("17", "18"),
+            ("18", "19"),
+        ),
+    )
+)
+"""Parts of the 词林正韵 that at least one in twenty Song poems mixes, whichever of the two it is
+in; counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
 
 
 def rhyme_groups(
@@ -94,7 +107,8 @@ def allowed_rhymes(
         missing: Ends that do not rhyme.
         ends: All ends of this rhyme.
         chosen: Line -> reading, of the ends that do rhyme.
-        today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with others.
+        today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with
+        others.
     """
     chars = {end.line: end for end in ends}
     old = {

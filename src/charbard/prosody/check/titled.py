@@ -12,7 +12,8 @@ __all__ = ["forms_in_title"]
 _WORD = re.compile(r"[\u3400-\u9fff]+")
 _SET_TO = ("调寄", "寄调", "词牌", "曲牌", "右调")
 _LONGEST, _SURE = 8, 3
-"""Characters of a tune's name; a shorter one than `_SURE` (西河, 南浦) counts as a whole word only."""
+"""Characters of a tune's name; a shorter one than `_SURE` (西河, 南浦) counts as a whole word
+only."""
 
 
 def forms_in_title(title: str) -> list[Form]:
