@@ -36,7 +36,7 @@ from song_poems import Poem
 from sources import HERE
 from tune_groups import MIN_POEMS, by_book, group, parts, tone
 from tune_page import page_of, report
-from tune_sources import Sources, is_taken, read_sources
+from tune_sources import is_taken, read_sources
 
 from charbard.prosody import form
 from charbard.prosody.check.fit import near_fits
@@ -354,14 +354,6 @@ def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant
             name += f"之{'一二三四五六七八九'[taken[name] - 1]}"
         found.append(replace(each, name=name))
     return tuple(found)
-
-
-class Sources:
-    """All that is known of the tunes before anything is derived."""
-
-    poems: dict[str, list[Poem]]
-    book: dict[str, list[Pattern]]
-    aliases: dict[str, list[str]]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What is known of the tunes before anything is derived: poems, 体 and other names, each under one."""
+"""What is known of the tunes before any is derived: poems, 体 and names, each under one name."""
 
 import csv
 from collections import defaultdict
@@ -29,6 +29,14 @@ SKIP = {
 
 
 @dataclass(frozen=True)
+class Sources:
+    """All that is known of the tunes before anything is derived."""
+
+    poems: dict[str, list[Poem]]
+    book: dict[str, list[Pattern]]
+    aliases: dict[str, list[str]]
+
+
 def by_hand() -> dict[str, tuple[list[str], list[str]]]:
     """Tune -> (entries of 钦定词谱 that are its own, other names)."""
     lines = (HERE / "tunes.tsv").read_text(encoding="utf-8").splitlines()
