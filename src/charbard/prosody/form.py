@@ -11,6 +11,7 @@ from charbard.errors import OptionError
 
 __all__ = ["Form", "Line", "Variant"]
 
+_MOST_DIVISIONS = 64
 _MOST_PADDING = 6
 """衬字 in one line of a 曲 that still leave it the form's line."""
 
@@ -80,6 +81,18 @@ class Variant:
         """
         if shape == self.lengths:
             return self
+        # Poems that are checked one after the other are mostly divided alike.
+        if shape not in self._divisions:
+            if len(self._divisions) >= _MOST_DIVISIONS:
+                self._divisions.clear()
+            self._divisions[shape] = self._divide(shape)
+        return self._divisions[shape]
+
+    @cached_property
+    def _divisions(self) -> dict[tuple[int, ...], "Variant | None"]:
+        return {}
+
+    def _divide(self, shape: tuple[int, ...]) -> "Variant | None":
         ends = tuple(accumulate(shape))
         if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
             return None

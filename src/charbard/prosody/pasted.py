@@ -5,7 +5,7 @@ Knows characters and signs, not verse.
 
 import re
 
-__all__ = ["GAP", "MARKS", "PAUSE", "is_char", "is_han", "plain_text"]
+__all__ = ["GAP", "MARKS", "PAUSE", "chars_of_line", "is_char", "is_han", "plain_text"]
 
 GAP = "□"
 """A character that is missing, or that the text describes by its parts: nobody can judge it."""
@@ -21,11 +21,13 @@ _BREAKS = re.compile(
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"&nbsp;|&emsp;|&ensp;|[\t\u00a0\u2000-\u200a\u202f\u205f\ufeff]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
+_OTHER = re.compile(f"[^{_HAN}{GAP}]+")
 _BRACED = re.compile(rf"[{{｛][^{{}}｛｝\n]*[{_HAN}][^{{}}｛｝\n]*[}}｝]")
 # As CBETA writes characters outside its fonts: [金*本], [王+(巨/木)].
 _COMPOSED = re.compile(rf"\[[{_HAN}()?]+(?:[*+/@\-][{_HAN}()?]+)+\]")
 _NOTE = re.compile(r"（[^（）]*）|\([^()]*\)|\[[^\[\]]*\]|［[^［］]*］|〔[^〔〕]*〕|〖[^〖〗]*〗")
 _GAPS = str.maketrans(dict.fromkeys("□囗■▢◻⬜○〇●◯￭�＊*", GAP))
+_DESCRIBES = re.compile("[\u2ff0-\u2fff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
@@ -60,6 +62,8 @@ def _described(text: str) -> str:
     >>> _described("一⿱⿰日月皿二")
     '一□二'
     """
+    if not _DESCRIBES.search(text):
+        return text
     found, at = [], 0
     while at < len(text):
         end = _description_end(text, at)
@@ -76,6 +80,15 @@ def _description_end(text: str, start: int) -> int:
         open_parts += -1 if not "⿰" <= char <= "⿿" else 2 if char in "⿲⿳" else 1
         at += 1
     return at if not open_parts else start + 1
+
+
+def chars_of_line(line: str) -> str:
+    """What fills a place in a line: Chinese characters, and `GAP`.
+
+    >>> chars_of_line("床前、明月a光")
+    '床前明月光'
+    """
+    return _OTHER.sub("", line)
 
 
 def is_han(char: str) -> bool:

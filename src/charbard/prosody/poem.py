@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from charbard.errors import OptionError
-from charbard.prosody.pasted import GAP, MARKS, PAUSE, is_char, is_han, plain_text
+from charbard.prosody.pasted import (
+    GAP,
+    MARKS,
+    PAUSE,
+    chars_of_line,
+    is_char,
+    is_han,
+    plain_text,
+)
 
 __all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 
@@ -221,11 +229,13 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
         for part in re.split(r"(?<=[。！？])(?:\s{2,}|\u3000)", row):
             for piece in re.split(rf"[{separators}]+", part) if separators else [part]:
                 for line, mark in _LINE.findall(piece):
-                    chars = "".join(filter(is_char, line))
-                    left_out |= dict.fromkeys(filter(_is_odd, line))
+                    chars = chars_of_line(line)
+                    if len(chars) < len(line):
+                        left_out |= dict.fromkeys(filter(_is_odd, line))
                     if not chars:
                         continue
-                    pauses |= {size + at for at in _pauses(line)}
+                    if PAUSE in line:
+                        pauses |= {size + at for at in _pauses(line)}
                     size += len(chars)
                     lines.append(chars)
                     marks.append(mark[:1])
@@ -245,7 +255,7 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
 
 def _pauses(line: str) -> Iterator[int]:
     """Characters before each 、 inside a line."""
-    parts = ["".join(filter(is_char, part)) for part in line.split(PAUSE)]
+    parts = [chars_of_line(part) for part in line.split(PAUSE)]
     yield from (end for end in accumulate(map(len, parts[:-1])) if 0 < end < sum(map(len, parts)))
 
 

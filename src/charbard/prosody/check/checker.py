@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from charbard.errors import OptionError
 from charbard.prosody.book import book_named, fold
@@ -82,24 +82,29 @@ def check_poem(
         asked = rhyme_named(rhyme, book=key or "pingshui") if rhyme else None
         return _told(_found(poems, key or ("pingshui" if rhyme else None), asked))
     chosen = form_named(form) if isinstance(form, str) else form
-    first, *others = poems
+    found = iter(poems)
+    first = next(found)
     if isinstance(form, str) and (sized := _resized(form, len(first.lines))):
         chosen = sized
     wanted = chosen.variant_named(variant) if variant else None
     asked = rhyme_named(rhyme, book=key or chosen.book) if rhyme else None
-    return _told(_given([first, *others], chosen, wanted, key or chosen.book, asked))
+    return _told(_given(first, found, chosen, wanted, key or chosen.book, asked))
 
 
 def _given(
-    poems: list[Poem], form: Form, variant: Variant | None, book: str, rhyme: str | None
+    first: Poem,
+    others: Iterable[Poem],
+    form: Form,
+    variant: Variant | None,
+    book: str,
+    rhyme: str | None,
 ) -> Report:
     """Against a form that was asked for: in the first reading that has its lines."""
     variants = (variant,) if variant else form.variants
-    for poem in poems:
+    for poem in chain([first], others):
         for divided in (poem, poem.parted()) if poem.pauses else (poem,):
             if fitting_variants(divided, form, variants):
                 return judge(divided, form, book=book, variant=variant, rhyme=rhyme)
-    first = poems[0]
     if first.is_undivided:
         for each in variants:
             if sum(each.lengths) == sum(first.shape):
