@@ -2,12 +2,13 @@
 
     python benchmarks/canon.py VERSE.jsonl [--show]
 
-VERSE.jsonl is the built corpus (`charbard corpus build verse`); its tags say which poems belong to the
-two anthologies. Each poem's text is checked without its title.
+VERSE.jsonl is the built corpus (`charbard corpus build verse`); its tags say which poems belong to
+the two anthologies. Each poem's text is checked without its title.
 
-A 词 is *right* if the checker names the tune that the record names (by any of its names), *misnamed* if it
-names another, *unknown* if it names none, *refused* if it is an error. The corpus itself misnames
-some (`MISNAMED`): there the right name counts. *Kept*: no rule broken, with notes or without.
+A 词 is *right* if the checker names the tune that the record names (by any of its names),
+*misnamed* if it names another, *unknown* if it names none, *refused* if it is an error. The corpus
+itself misnames some (`MISNAMED`): there the right name counts. *Kept*: no rule broken, with notes
+or without.
 """
 
 import argparse
