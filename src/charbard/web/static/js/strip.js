@@ -42,8 +42,15 @@ export function placeWords(finding) {
 
 /** A checked poem with its strip, nothing in it to press. */
 export function stripElement(report) {
-  return h("div.strip", { lang: "zh" }, report.lines.map((row, line) =>
-    h("div.desk-line", h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))), h("span.desk-mark", row.mark))));
+  const last = report.lines.length;
+  const letters = report.form === null || new Set(report.lines.map((row) => row.group).filter(Boolean)).size > 1;
+  return h("div.strip", { lang: "zh" }, report.lines.map((row, line) => {
+    const endsStanza = report.stanza_ends.includes(line + 1) && line + 1 < last;
+    return h(`div.desk-line${endsStanza ? ".ends-stanza" : ""}`,
+      h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))),
+      h("span.desk-mark", row.mark),
+      letters && row.group && h("span.faint", row.group));
+  }));
 }
 
 /** A character above its mark. */
@@ -55,8 +62,14 @@ export function cellElement(tag, report, line, place, char, props = {}) {
 }
 
 /** How a report judges a poem, in one line. */
+export function verdictWords(report) {
+  if (report.verdict === "unknown") return t("check.unknown");
+  if (report.verdict === "unjudged") return t("check.unjudged", { n: report.unjudged.length });
+  if (report.verdict === "broken") return t("check.bad", { n: report.violations.length });
+  return t(report.notes.length ? "check.noted" : "check.good");
+}
+
 export function verdictElement(report) {
-  const bad = report.violations.length;
-  const words = bad ? t("check.bad", { n: bad }) : t("check.good");
-  return h(`p.verdict${bad ? ".is-bad" : ".is-good"}`, `${bad ? "╳" : "✓"} ${words}`);
+  const [kind, sign] = { kept: ["is-good", "✓"], broken: ["is-bad", "╳"] }[report.verdict] ?? ["faint", "？"];
+  return h(`p.verdict.${kind}`, `${sign} ${verdictWords(report)}`);
 }
