@@ -82,8 +82,11 @@ def index_at_hand() -> SpanIndex | None:
     Raises:
         CorpusError: The index is damaged.
     """
-    found = built("verse")
-    return _opened(found.path) if found is not None and has_spans(found.path) else None
+    for name in ("verse", "verse-core"):
+        found = built(name)
+        if found is not None and has_spans(found.path):
+            return _opened(found.path)
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -85,9 +85,7 @@ def place_union(
     return Placed(roots, _copies(clusters, core, same), splits)
 
 
-def _copies(
-    clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]
-) -> NDArray[np.bool_]:
+def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """Near-copies among all; the first source's stay as they were, the second's yield to them."""
     copies = clusters.copies(NEAR_COPY, settled=core.copies)
     copies[[other for _, other in same]] = True
