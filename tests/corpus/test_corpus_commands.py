@@ -27,7 +27,7 @@ def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
     """The file on stdout, what was done on stderr."""
     done = _run("build", "verse-core", "--from", str(tgz))
 
-    assert done.stdout.strip().endswith("verse.jsonl")
+    assert done.stdout.strip().endswith("verse-core.jsonl")
     assert len(done.stdout.splitlines()) == 1
     assert "charbard train verse-core" in done.stderr
 
@@ -49,14 +49,12 @@ def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
     """In either script; a new line is passed over."""
     _run("build", "verse-core", "--from", str(tgz))
 
-    found = _run("trace", "春眠不覺曉，键盘声声起。").stdout.splitlines()
+    found = _run("trace", "春眠不覺曉，键盘声声起。", "--in", "verse-core").stdout.splitlines()
 
     assert found == ["春眠不觉晓  2  唐 孟浩然《春晓》 1: 春眠不觉晓"]
 
 
-@pytest.mark.parametrize(
-    "words", [("info", "verse-core"), ("trace", "春眠不觉晓"), ("info", "prose")]
-)
+@pytest.mark.parametrize("words", [("info", "verse"), ("trace", "春眠不觉晓"), ("info", "prose")])
 def test_what_is_not_built(cache, words) -> None:
     """Says what to type next."""
     with pytest.raises(CorpusError) as caught:

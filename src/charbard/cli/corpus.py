@@ -119,9 +119,8 @@ def trace(
 
 def _show(found: "Built") -> None:
     about = found.about
-    typer.echo(
-        f"{about['name']}: {found.path}\n{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}"
-    )
+    typer.echo(f"{about['name']}: {found.path}")
+    typer.echo(f"{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")
     for source in about["sources"]:
         typer.echo(
             f"from {source['package']}; licence: {source['licence']}\n     {source['origin']}"

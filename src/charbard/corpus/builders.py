@@ -1,4 +1,4 @@
-"""How each named corpus is built from its sources' files. Imports what it needs when it is asked."""
+"""How each named corpus is built from its sources' files; imports what it needs when asked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,13 +30,15 @@ def _shakespeare(materials: Materials) -> dict[str, Any]:
 def _core(materials: Materials) -> dict[str, Any]:
     from charbard.corpus.verse.build import build_core
 
-    return build_core(*materials.sources, materials.target, **_options(materials))
+    (source,) = materials.sources
+    return build_core(source, materials.target, **_options(materials))
 
 
 def _union(materials: Materials) -> dict[str, Any]:
     from charbard.corpus.verse.build import build_union
 
-    return build_union(*materials.sources, materials.target, **_options(materials))
+    first, second = materials.sources
+    return build_union(first, second, materials.target, **_options(materials))
 
 
 def _options(materials: Materials) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which of a user's archives and folders is which source of a corpus; what is missing is fetched."""
+"""Tell which of a user's archives and folders is which source; fetch those that are missing."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -39,11 +39,10 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
                 )
             found[source.package] = path
     for source in sources:
-        if (path := found.get(source.package)) is not None:
-            if source.kind != "git" and not path.is_dir():
-                check_digest(path, source)
-        else:
+        if source.package not in found:
             found[source.package] = fetch(source, say=say)
+        elif source.kind != "git" and not found[source.package].is_dir():
+            check_digest(found[source.package], source)
     return [found[source.package] for source in sources]
 
 

@@ -27,7 +27,7 @@ def one_name(author: str) -> str:
 
 @cache
 def died_later() -> dict[str, str]:
-    """Poets of the Qing part who died after `LAST_FREE_YEAR`, or may have: the year, or `unknown`."""
+    """Poets of the Qing part who died after `LAST_FREE_YEAR`, or may have: year or `unknown`."""
     return {name: year for name, year, *_ in _rows("late_poets.tsv")}
 
 

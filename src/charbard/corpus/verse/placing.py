@@ -55,9 +55,9 @@ def place_union(
 ) -> Placed:
     """Place the poems of two sources.
 
-    Test and validation of the first source stay, and the rest of their clusters is held out; so is
-    a cluster with a held-out line. A cluster of the second source alone gets its side as before; one
-    that holds a poem which trains, trains.
+    Test and validation of the first source stay, and the rest of their clusters is held out; so
+    is a cluster with a held-out line. A cluster of the second source alone gets its side as
+    before; one that holds a poem which trains, trains.
 
     Args:
         found: Those of the first source, then those of the second.

@@ -98,10 +98,10 @@ class Refiner:
     def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
         """Kind, form and title."""
         form = form_of(lines)
+        if raw.kind == "曲" and raw.tune:
+            return "曲", raw.tune, raw.title
         if raw.kind == "曲":
-            return "曲", *(
-                (raw.tune, raw.title) if raw.tune else tune_of_qu(raw.title, self.qu_tunes)
-            )
+            return "曲", *tune_of_qu(raw.title, self.qu_tunes)
         if raw.kind != "词" or len(lines) < _LEAST_OF_CI:
             return raw.kind, form, raw.title
         tune = tune_of_ci(raw.tune)

@@ -1,7 +1,7 @@
 """词 that stand in both sources: found by lines or by poet and tune, and told whose text is whole.
 
-chinese-poetry's 词 have thousands of slips (兢泛 for 竞泛, 潇鼓 for 箫鼓); poetry-source's were proofread
-with more care, so its characters are taken, into the lines as chinese-poetry parts them.
+chinese-poetry's 词 have thousands of slips (兢泛 for 竞泛, 潇鼓 for 箫鼓); poetry-source's were
+proofread with more care, so its characters are taken, into the lines as chinese-poetry parts them.
 """
 
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ Lengths = dict[str, Counter[int]]
 
 
 def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tuple[int, int]]:
-    """Pairs of indices, each index at most once: the second source's 词 and the most alike of the first's.
+    """Pair each 词 of the second source with the most alike of the first; each index at most once.
 
     Args:
         first: Candidates of chinese-poetry.
@@ -43,7 +43,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
             continue
         shared = Counter(p for line in set(candidate.poem.lines) for p in by_line.get(line, ()))
         near = [p for p, _ in shared.most_common(3)] or by_poet.get(
-            _poet_and_tune(candidate.poem), ()
+            _poet_and_tune(candidate.poem), []
         )
         text = _bare(candidate.poem)
         for place in near:

@@ -13,7 +13,7 @@ from charbard.corpus.verse.poetry_source import PoetrySource
 from charbard.corpus.verse.refine import Refiner
 from charbard.corpus.verse.script import common_spelling
 from charbard.corpus.verse.sets import marked_poems
-from charbard.corpus.verse.titles import ci_heading, qu_heading, tunes_in
+from charbard.corpus.verse.titles import ci_heading, listed_qu, qu_heading, tunes_in
 from charbard.corpus.verse.tunes import KEYS
 
 __all__ = ["second_candidates"]
@@ -90,7 +90,7 @@ def _tunes(source: PoetrySource, refiner: Refiner) -> _Tunes:
     """The tunes that headings may name."""
     headings = [raw.title for raw in source.poems(kind="词")]
     known = {tune for tune in refiner.qu_tunes if len(tune) > 1}
-    return _Tunes(tunes_in(headings, refiner.ci_tunes), frozenset(known | _QU_TUNES))
+    return _Tunes(tunes_in(headings, refiner.ci_tunes), frozenset(known | listed_qu()))
 
 
 def _headed(raw: RawPoem, tunes: _Tunes) -> RawPoem:
@@ -121,54 +121,3 @@ def _typed(text: str) -> str:
 def _is_even(paragraphs: tuple[str, ...]) -> bool:
     lines = [line for line in _MARKS.split("".join(paragraphs)) if line]
     return len({len(line) for line in lines}) == 1 and len(lines) % 2 == 0
-
-
-_QU_TUNES = frozenset(
-    [
-        "潘妃曲",
-        "凌波仙",
-        "憨郭郎",
-        "天香引",
-        "太常引",
-        "谒金门",
-        "金络索",
-        "画眉序",
-        "江水儿",
-        "步步高",
-        "步步娇",
-        "甘州歌",
-        "玉芙蓉",
-        "黄莺儿",
-        "绿么遍",
-        "阅金经",
-        "双飞燕",
-        "古蟾宫",
-        "绣薄眉",
-        "醉扶归",
-        "圣葫芦",
-        "金盏子",
-        "三棒鼓",
-        "吴音子",
-        "水仙花",
-        "沉醉风东",
-        "迎仙客",
-        "挂金索",
-        "一半儿",
-        "人月圆",
-        "大德歌",
-        "小桃红",
-        "雁儿落带得胜令",
-        "雁儿落带过得胜令",
-        "醉高歌过红绣鞋",
-        "骂玉郎带感皇恩采茶歌",
-        "醉高歌带摊破喜春来",
-        "百字折桂令",
-        "金络索桂梧桐",
-        "阳关三叠",
-        "小圣乐",
-        "酴醾香",
-        "水云游",
-        "玩瑶台",
-    ]
-)
-"""Tunes of 曲 that chinese-poetry's titles do not tell."""

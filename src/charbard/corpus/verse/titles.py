@@ -1,8 +1,8 @@
 """Tune and title parted, where a heading holds both: 词 and 曲 of poetry-source.
 
 A heading is most often a tune, a dot and a title. The dot may be missing (醉桃源画眉鸟), the tune's
-usual name may follow its own behind a stroke (凤栖梧/蝶恋花), and a title shared by a set of poems may
-stand before the tune (题水仙册子十二首望江南).
+usual name may follow its own after a stroke (凤栖梧/蝶恋花), and a title shared by a set of poems
+may stand before the tune (题水仙册子十二首望江南).
 """
 
 import re
@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from charbard.corpus.verse.script import common_spelling
 
-__all__ = ["Heading", "ci_heading", "common_tune", "qu_heading", "tunes_in"]
+__all__ = ["Heading", "ci_heading", "common_tune", "listed_qu", "qu_heading", "tunes_in"]
 
 _DOT = re.compile(r"\s*[·・．]+\s*")
 _STROKE = re.compile(r"\s*[/／]\s*")
@@ -45,7 +45,7 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""One spelling for a tune's name, slips of the pen mended. Names of its own that a tune bears elsewhere stay."""
+"""One spelling for a tune's name, slips of the pen mended. Other names of a tune stay."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )
@@ -89,7 +89,7 @@ def tunes_in(headings: Iterable[str], known: Iterable[str]) -> frozenset[str]:
     listed = {name for name in known if name.isalpha()}
     return frozenset(
         name
-        for name in often | listed | {*_listed(), *_SPELLINGS}
+        for name in often | listed | {*_listed("tunes.txt"), *_SPELLINGS}
         if 2 <= len(name) <= _LONGEST and name not in _NO_TUNES
     )
 
@@ -117,9 +117,9 @@ def ci_heading(heading: str, tunes: frozenset[str]) -> Heading:
         return Heading(common_tune(head), _tidy(rest))
     if found := _at_start(text, tunes):
         return Heading(common_tune(found), _tidy(text[len(found) :]), is_plain=False)
-    if place := _inside(text, tunes):
-        found = text[slice(*place)]
-        title = f"{_tidy(text[: place[0]])} {_tidy(text[place[1] :])}".strip()
+    if inside := _inside(text, tunes):
+        found = text[slice(*inside)]
+        title = f"{_tidy(text[: inside[0]])} {_tidy(text[inside[1] :])}".strip()
         return Heading(common_tune(found), title, is_plain=False)
     return Heading("", _tidy(text), is_plain=False)
 
@@ -149,10 +149,10 @@ def qu_heading(heading: str, tunes: frozenset[str], keys: Iterable[str]) -> Head
             return Heading(common_tune(found), _tidy(" ".join(filter(None, rest))))
     whole = " ".join(parts)
     after = re.search(rf"(?:{key})(.+)$", whole)  # a set's title, the key, the tune
-    if place := _inside(whole, tunes):
-        before = re.sub(rf"[南北]?(?:{key})(?:入双调)?$", "", whole[: place[0]])
-        title = f"{_tidy(before)} {_tidy(whole[place[1] :])}".strip()
-        return Heading(common_tune(whole[slice(*place)]), title, is_plain=False)
+    if inside := _inside(whole, tunes):
+        before = re.sub(rf"[南北]?(?:{key})(?:入双调)?$", "", whole[: inside[0]])
+        title = f"{_tidy(before)} {_tidy(whole[inside[1] :])}".strip()
+        return Heading(common_tune(whole[slice(*inside)]), title, is_plain=False)
     if after and len(after[1]) <= _LONGEST:
         return Heading(common_tune(after[1]), _tidy(whole[: after.start()]), is_plain=False)
     return Heading("", _tidy(whole), is_plain=False)
@@ -202,10 +202,14 @@ def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
     return start, start + length
 
 
+def listed_qu() -> frozenset[str]:
+    """The package's list of names of tunes of 曲."""
+    return _listed("tunes_qu.txt")
+
+
 @cache
-def _listed() -> tuple[str, ...]:
-    """The package's list of names."""
-    text = files("charbard.corpus.data").joinpath("tunes.txt").read_text(encoding="utf-8")
-    return tuple(
+def _listed(table: str) -> frozenset[str]:
+    text = files("charbard.corpus.data").joinpath(table).read_text(encoding="utf-8")
+    return frozenset(
         name for row in text.splitlines() if not row.startswith("#") for name in row.split()
     )
