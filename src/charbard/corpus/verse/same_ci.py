@@ -13,7 +13,7 @@ from charbard.corpus.verse.candidates import Candidate
 from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.titles import common_tune
 
-__all__ = ["SAME", "mended", "same_ci", "usual_lengths"]
+__all__ = ["SAME", "changed_lines", "mended", "same_ci", "usual_lengths"]
 
 SAME = 0.7
 """Of their characters, in order, for two texts to be one 词."""
