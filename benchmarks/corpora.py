@@ -1,7 +1,7 @@
 """How long the verse corpus takes to build, how fast novelty answers, how often people repeat.
 
-python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source, the package is fetched
-python benchmarks/corpora.py mended      50 lines of 词 before and after, from both built corpora
+python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source
+python benchmarks/corpora.py mended      50 lines of 词 before and after
 python benchmarks/corpora.py novelty     how often people repeat people, in the built corpus
 python benchmarks/corpora.py speed       of answers about one poem
 python benchmarks/corpora.py popularity  which search engine tells the poems of 唐诗三百首
