@@ -41,7 +41,8 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
             continue
-        shared = Counter(p for line in set(candidate.poem.lines) for p in by_line.get(line, ()))
+        lines = dict.fromkeys(candidate.poem.lines)  # in order, so that ties end the same way
+        shared = Counter(p for line in lines for p in by_line.get(line, ()))
         near = [p for p, _ in shared.most_common(3)] or by_poet.get(
             _poet_and_tune(candidate.poem), []
         )
