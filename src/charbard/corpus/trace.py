@@ -77,7 +77,7 @@ def index_of(name: str) -> SpanIndex:
 
 
 def index_at_hand() -> SpanIndex | None:
-    """The index of the verse corpus if both are on disk; nothing is fetched or made.
+    """The index of a corpus of verse, the larger one first, if both are on disk; nothing is made.
 
     Raises:
         CorpusError: The index is damaged.
