@@ -63,8 +63,11 @@ def content_digest(contents: Mapping[str, bytes]) -> str:
 
 
 def _damaged(path: Path, error: Exception) -> CorpusError:
+    reason = getattr(error, "strerror", None) or (str(error) or "it is cut short").splitlines()[
+        0
+    ].rstrip(":")
     return CorpusError(
-        f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}",
+        f"cannot read {str(path)!r}: {reason}",
         hint="the file is damaged or no archive; remove it and fetch it again",
     )
 
