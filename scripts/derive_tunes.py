@@ -306,7 +306,7 @@ def as_form(variant: Variant) -> form.Variant:
             zip(variant.lengths, ends, variant.rhymes, strict=True), 1
         )
     )
-    return form.Variant(variant.name, tuple(lines), variant.poems)
+    return form.Variant(variant.name, tuple(lines), poems=variant.poems)
 
 
 def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:

@@ -99,7 +99,7 @@ class Template:
     def _variant(self, row: Mapping[str, Any], count: int | None) -> Variant:
         if "stanzas" in row:
             poems = row.get("facts", {}).get("poems", 0)
-            return Variant(row["name"], tuple(self._stanzas(row["stanzas"])), poems)
+            return Variant(row["name"], tuple(self._stanzas(row["stanzas"])), poems=poems)
         opening = list(self._parse(row.get("opening", "")))
         endless = cycle(list(self._parse(row["cycle"])))
         lines = tuple(islice(chain(opening, endless), count))

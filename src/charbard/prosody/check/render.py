@@ -105,7 +105,7 @@ def describe(report: Report, finding: Finding) -> str:
 
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
-    >>> describe(report, report.violations[0])[-29:]
+    >>> describe(report, report.violations[0]).partition("; ")[2]
     'allowed: 平 尤, such as 秋 or 流 or 头'
     """
     rule = RULES[finding.rule]
