@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charbard import text as text_module
 from charbard.errors import CorpusError
-from charbard.text import detect_encoding, normalise, pieces, variants
+from charbard.text import decode as decode_module
+from charbard.text import detect_encoding, graphemes, normalise, pieces, read_as, variants
 
 POEM = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n" * 3
 
@@ -47,15 +47,130 @@ def test_chinese_utf16_without_a_mark(encoding: str, text: str) -> None:
     assert detect_encoding(io.BytesIO(text.encode(encoding)), name="poem") == encoding
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf16_of_other_scripts_is_refused(encoding: str) -> None:
-    """What is not certain is not guessed."""
-    content = ("한국어 텍스트를 읽습니다 그리고\n" * 9).encode(encoding)
+LEGACY = {
+    "Korean": (
+        "동해 물과 백두산이 마르고 닳도록 하느님이 보우하사 우리나라 만세.\n",
+        ["cp949", "utf-16-le"],
+    ),
+    "Japanese": (
+        "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。\n",
+        ["shift_jis", "euc_jp", "iso2022_jp", "utf-16-be"],
+    ),
+    "Russian": (
+        "Буря мглою небо кроет, вихри снежные крутя; то, как зверь, она завоет.\n",
+        ["koi8-r", "cp1251", "cp866", "utf-16-le", "utf-16-be"],
+    ),
+    "Chinese": ("床前明月光，疑是地上霜。举头望明月，低头思故乡。\n", ["gb18030"]),
+    "names": ("王伟 李娜 张敏 刘洋 陈静\n", ["gb18030"]),
+    "traditional": ("春眠不覺曉，處處聞啼鳥。夜來風雨聲，花落知多少。\n", ["big5", "gb18030"]),
+    "French": (
+        "Où est le café crème ? L'été dernier, voilà une forêt près du château.\n",
+        ["cp1252"],
+    ),
+    "quotes": ("“It’s late,” said the owl – and didn’t speak again.\n", ["cp1252"]),
+    "Greek": ("Η γλώσσα μου έδωσαν ελληνική, το σπίτι φτωχικό στις αμμουδιές.\n", ["cp1253"]),
+    "Arabic": ("في البدء خلق الله السماوات والأرض وكانت الأرض خربة\n", ["cp1256"]),
+    "Thai": ("ในปฐมกาลพระเจ้าทรงเนรมิตสร้างฟ้าสวรรค์และแผ่นดินโลก\n", ["tis-620"]),
+}
 
-    with pytest.raises(CorpusError, match="zero bytes") as caught:
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        pytest.param(text, encoding, id=f"{name}-{encoding}")
+        for name, (text, encodings) in LEGACY.items()
+        for encoding in encodings
+    ],
+)
+@pytest.mark.parametrize("around", ["", "Plain words, as many texts have them. " * 40])
+def test_legacy_encodings_are_recognised(text: str, encoding: str, around: str) -> None:
+    """Each by what its bytes say, also within much plain ASCII; never taken for Chinese."""
+    content = (around + text * 9).encode(encoding)
+
+    found = detect_encoding(io.BytesIO(content), name="it")
+
+    assert content.decode(found) == around + text * 9
+    assert read_as(io.BytesIO(content), found, name="it", guessed=True).notes == (
+        f"it: read as {found} (another: --encoding)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "note"),
+    [
+        (
+            "Zeile: Grüße aus Köln\n".encode() * 900 + b"na\xefve\n",
+            "utf-8",
+            "line 901, byte 3 (ef)",
+        ),
+        (b"plain words\r\n" * 900 + b"ok\x92s\n", "utf-8", "line 901, byte 3 (92)"),
+        (
+            "夜来风雨声\n".encode("gb18030") * 200 + b"\xff\n" + "花落\n".encode("gb18030") * 200,
+            "gb18030",
+            "line 201, byte 1 (ff)",
+        ),
+    ],
+    ids=["UTF-8", "ASCII", "GB18030"],
+)
+def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, note: str) -> None:
+    """It is named by line and place and read as the replacement character, or the file refused."""
+    found = detect_encoding(io.BytesIO(content), name="it")
+
+    notes = read_as(io.BytesIO(content), found, name="it").notes
+    text = "".join(pieces(io.BytesIO(content), found, name="it"))
+
+    assert found == encoding
+    assert len(notes) == 1
+    assert note in notes[0]
+    assert text.count("\ufffd") == 1
+    with pytest.raises(CorpusError, match="bytes do not belong there, line") as caught:
+        read_as(io.BytesIO(content), found, name="it", refuse=True)
+    assert "--bad-bytes replace" in caught.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("given", [True, False], ids=["given", "found"])
+def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
+    """`head -c` and `tail -c` cut characters; the rest is read, and a note says so."""
+    content = (POEM * 50).encode(encoding)[:-2]
+    content = content[1:] if encoding == "utf-8" else content
+
+    found = encoding if given else detect_encoding(io.BytesIO(content), name="it")
+
+    assert found == encoding
+    assert "".join(pieces(io.BytesIO(content), found, name="it")) in POEM * 50
+    (note,) = read_as(io.BytesIO(content), found, name="it").notes
+    assert "cut in the middle of a character" in note
+
+
+def test_two_encodings_in_one_file_are_refused() -> None:
+    """Every reading would be wrong, so the first foreign place is named."""
+    content = POEM.encode() + POEM.encode("gb18030")
+
+    with pytest.raises(CorpusError, match=r"in several encodings at once.*line 7, byte 1"):
         detect_encoding(io.BytesIO(content), name="it")
 
-    assert "--encoding utf-16-le" in caught.value.hint
+
+@pytest.mark.parametrize("at", [3, 5000, 90_000])
+def test_one_rule_for_zeros(at: int) -> None:
+    """A zero character is left out wherever it stands, and said."""
+    content = b"words and words\n" * 8000
+    content = content[:at] + b"\x00" + content[at:]
+
+    found = detect_encoding(io.BytesIO(content), name="it")
+
+    assert "\x00" not in "".join(pieces(io.BytesIO(content), found, name="it"))
+    assert read_as(io.BytesIO(content), found, name="it").notes == (
+        "it: zero characters left out: 1",
+    )
+
+
+def test_marks_of_joined_files_are_left_out() -> None:
+    """`cat` of two files with a byte-order mark leaves one in the middle."""
+    for encoding in ("utf-8-sig", "utf-16"):
+        content = POEM.encode(encoding) * 2
+        found = detect_encoding(io.BytesIO(content), name="it")
+        assert "".join(pieces(io.BytesIO(content), found, name="it")) == POEM * 2
 
 
 @given(st.binary(min_size=64, max_size=256))
@@ -70,9 +185,9 @@ def test_random_bytes_are_no_utf16(content: bytes) -> None:
     ("content", "message"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9, "not text"),
-        ("café crème à la carte\n".encode("latin-1") * 9, "cannot tell the encoding"),
+        (b"\x80\x81\xfe\xff\x90" * 99, "cannot tell the encoding"),
     ],
-    ids=["picture", "latin-1"],
+    ids=["picture", "noise"],
 )
 def test_what_cannot_be_told_is_an_error(content: bytes, message: str) -> None:
     """Binary files and unknown encodings are refused with a way out."""
@@ -85,20 +200,22 @@ def test_what_cannot_be_told_is_an_error(content: bytes, message: str) -> None:
 def test_control_codes_are_not_text() -> None:
     """A file that decodes but is full of control codes is binary."""
     with pytest.raises(CorpusError, match="control codes"):
-        list(pieces(io.BytesIO(bytes(range(1, 8)) * 50), "utf-8", name="it"))
+        read_as(io.BytesIO(bytes(range(1, 8)) * 50), "utf-8", name="it")
 
 
 def test_wrong_encoding_says_which_bytes() -> None:
-    """Reading in a wrong encoding names the bytes that do not fit."""
-    with pytest.raises(CorpusError, match="ff 61"):
-        list(pieces(io.BytesIO(b"ab\xffabc"), "utf-8", name="it"))
+    """Reading in a wrong encoding is refused, and names the first bytes that do not fit."""
+    with pytest.raises(
+        CorpusError, match=r"it is not utf-8: \d+ bytes do not.*line 1, byte 5 \(c3"
+    ):
+        read_as(io.BytesIO(POEM.encode("gb18030")), "utf-8", name="it")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
 def test_pieces_make_the_whole(raw: str) -> None:
     """However it is cut, the pieces join to the normalised whole."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_module, "PIECE_CHARS", 3)
+        patch.setattr(decode_module, "PIECE_CHARS", 3)
         joined = "".join(pieces(io.BytesIO(raw.encode()), "utf-8", name="it"))
 
     assert unicodedata.normalize("NFC", joined) == normalise(raw)
@@ -121,8 +238,9 @@ def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
     """An accented letter with the one behind it is a valid, rare character of GB18030."""
     content = (("plain " * 1000) + text * 30).encode("latin-1")
 
-    with pytest.raises(CorpusError, match="cannot tell the encoding"):
-        detect_encoding(io.BytesIO(content), name="it")
+    found = detect_encoding(io.BytesIO(content), name="it")
+
+    assert content.decode(found) == content.decode("latin-1")
 
 
 def test_traditional_characters_are_chinese_too() -> None:
@@ -136,3 +254,8 @@ def test_half_a_surrogate_pair_is_mended() -> None:
     """No text that charbard keeps holds what no encoding can carry."""
     assert normalise("\ud83e\udd89") == "\U0001f989"
     assert normalise("a\udc80b") == "a\ufffdb"
+
+
+def test_signs_of_several_characters_are_one() -> None:
+    """A flag, a family, a letter with a mark that does not compose."""
+    assert len(graphemes("🇩🇪👨\u200d👩\u200d👧q\u0308")) == 3

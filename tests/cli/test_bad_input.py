@@ -54,9 +54,9 @@ BAD_TEXTS = {
         "--encoding latin-1",
     ),
     "control codes": (lambda p: p.write_bytes(bytes(range(1, 9)) * 100), "control codes", "plain"),
-    "latin-1": (
-        lambda p: p.write_bytes("Mädchen über Käse. ".encode("latin-1") * 50),
-        "cannot tell the encoding",
+    "two encodings": (
+        lambda p: p.write_bytes(("Mädchen. ".encode("latin-1") + "Käse. ".encode()) * 50),
+        "in several encodings at once: 50 characters are UTF-8, 50 bytes are not: line 1, byte 2",
         "--encoding latin-1",
     ),
     "shorter than a sequence": (

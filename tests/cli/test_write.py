@@ -104,7 +104,11 @@ def test_fields_condition_the_text(call, verse) -> None:
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        (["--temperature", "0"], "temperature must be at least 0.01, got 0.0", "Boldness"),
+        (
+            ["--temperature", "0.001"],
+            "temperature must be 0 or at least 0.01, got 0.001",
+            "--greedy",
+        ),
         (["--temperature", "nan"], "temperature must be a finite number", "Boldness"),
         (["--top-k", "0"], "top_k must be at least 1, got 0", "likeliest"),
         (["--top-p", "1.5"], "top_p must be at most 1.0, got 1.5", "share"),

@@ -19,7 +19,7 @@ from charbard.errors import OptionError
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: SampleOptions(temperature=0.0), "at least 0.01, got 0.0"),
+        (lambda: SampleOptions(temperature=0.001), "0 or at least 0.01, got 0.001"),
         (lambda: SampleOptions(temperature=float("nan")), "finite"),
         (lambda: SampleOptions(top_k="many"), "top_k must be an integer, got 'many'"),
         (lambda: SampleOptions(top_p=1.5), "at most 1.0"),

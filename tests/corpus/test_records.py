@@ -75,7 +75,7 @@ def test_json_csv_and_json_lines_agree(tmp_path) -> None:
     [
         ("no colon here\n", {"format": "titled"}, "line 1: no colon"),
         ('{"text": 1', {"format": "json"}, "r.txt: not JSON"),
-        ('{"text": "x"}', {"format": "json"}, "not a list of objects, but a dict"),
+        ('{"text": "x"}', {"format": "json"}, "not a list of records, but one object"),
         ('{"tex": "x"}', {"format": "jsonl"}, "no field 'text'"),
         ("a,b\n1,2\n", {"format": "csv"}, "no column 'text'"),
         ("text,b\n1,2\none, two,3\n", {"format": "csv"}, "line 3: 3 cells for 2 columns"),

@@ -1,10 +1,13 @@
 """OpenAI's own client works unchanged."""
 
 import math
+import re
 
 import openai
 import pytest
 
+from charbard.bundle import shipped_bundles
+from charbard.writer import Writer
 from tests.web.conftest import serving
 
 
@@ -88,7 +91,7 @@ def test_logprobs_have_a_number_for_each_character(api) -> None:
     logprobs = choice.logprobs
     assert "".join(logprobs.tokens) == choice.text
     assert all(-math.inf < logp <= 0 for logp in logprobs.token_logprobs)
-    assert [len(top) for top in logprobs.top_logprobs] == [2] * 6
+    assert all(2 <= len(top) <= 3 for top in logprobs.top_logprobs)  # the drawn one, too
     assert logprobs.text_offset[0] == 2
 
 
@@ -127,3 +130,152 @@ def test_a_theme_goes_in_fields(api) -> None:
         )
 
     assert ask(title="春").choices[0].text != ask(title="秋夜").choices[0].text
+
+
+SPEECH = "ROMEO:\nHe jests at scars that never felt a wound.\n"
+
+
+def test_sums_of_an_evaluation_harness(api, prose_writer) -> None:
+    """Prompt and completion are scored under the condition of `charbard score`: the same sums."""
+    context, continuation = "abcd ", "feed a cab"
+    scores = prose_writer.score(context + continuation).chars
+
+    for max_tokens in (0, 1):
+        choice = api.completions.create(
+            model="owl",
+            prompt=context + continuation,
+            max_tokens=max_tokens,
+            temperature=0,
+            logprobs=1,
+            echo=True,
+        ).choices[0]
+        logprobs = choice.logprobs
+        assert logprobs.tokens[: len(context + continuation)] == list(context + continuation)
+        assert logprobs.token_logprobs[0] is None
+        assert len(logprobs.tokens) == len(context + continuation) + max_tokens
+        end = len(logprobs.tokens) - max_tokens
+        found = sum(logprobs.token_logprobs[len(context) : end])
+        assert found == pytest.approx(sum(one.logp for one in scores[len(context) :]), abs=1e-3)
+
+
+@pytest.mark.skipif(not shipped_bundles().get("shakespeare"), reason="no model came along")
+def test_sums_of_shakespeare() -> None:
+    """The model that ships is scored over HTTP as in the terminal, to 1e-3."""
+    writer = Writer.open(shipped_bundles()["shakespeare"])
+    scores = writer.score(SPEECH).chars
+
+    with serving(("shakespeare", writer)) as here, here.client() as http:
+        body = {
+            "model": "shakespeare",
+            "prompt": SPEECH,
+            "max_tokens": 0,
+            "logprobs": 0,
+            "echo": True,
+        }
+        answer = http.post("/v1/completions", json=body).json()
+
+    found = answer["choices"][0]["logprobs"]["token_logprobs"]
+    assert sum(found[1:]) == pytest.approx(sum(one.logp for one in scores[1:]), abs=1e-3)
+
+
+def test_each_token_is_among_its_alternatives_with_the_same_number(api) -> None:
+    """Under the fields that it was written under."""
+    logprobs = (
+        api.completions.create(
+            model="verse",
+            prompt="春",
+            max_tokens=8,
+            seed=3,
+            logprobs=1,
+            extra_body={"fields": {"title": "秋夜"}},
+        )
+        .choices[0]
+        .logprobs
+    )
+
+    for token, logp, top in zip(
+        logprobs.tokens, logprobs.token_logprobs, logprobs.top_logprobs, strict=True
+    ):
+        assert top[token] == pytest.approx(logp, abs=1e-6)
+
+
+def test_null_is_the_default(api) -> None:
+    """Clients write null for what they do not set."""
+    names = ("max_tokens", "n", "temperature", "top_p", "stop", "logprobs", "echo", "suffix")
+    nulls = dict.fromkeys((*names, "best_of", "presence_penalty", "stream", "fields"))
+
+    answer = api.completions.create(model="owl", prompt="a", seed=1, extra_body=nulls)
+
+    assert len(answer.choices[0].text) == 16
+
+
+def test_equal_prompts_get_different_draws(api) -> None:
+    """And the first of them what it would get alone."""
+    many = api.completions.create(model="owl", prompt=["ab"] * 4, max_tokens=20, seed=4)
+    one = api.completions.create(model="owl", prompt="ab", max_tokens=20, seed=4)
+
+    texts = [choice.text for choice in many.choices]
+    assert len(set(texts)) == 4
+    assert texts[0] == one.choices[0].text
+
+
+def test_echo_is_what_was_sent(api) -> None:
+    """Line ends, unknown characters and accents stay as they were; tokens join to the text."""
+    prompt = "a\r\nb☃e\u0301c"
+
+    choice = api.completions.create(
+        model="owl", prompt=prompt, max_tokens=3, seed=1, echo=True, logprobs=1
+    ).choices[0]
+
+    assert choice.text.startswith(prompt)
+    assert "".join(choice.logprobs.tokens) == choice.text
+    assert choice.logprobs.text_offset[-1] == len(choice.text) - 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"presence_penalty": 1}, "presence_penalty is not offered, got 1"),
+        ({"logit_bias": {"5": 1}}, "logit_bias is not offered"),
+        ({"best_of": 3}, "best_of is not offered"),
+        ({"temprature": 1}, "no setting named 'temprature'"),
+        ({"prompt": [1, 2, 3]}, "list of token ids"),
+        ({"prompt": [[1, 2], [3]]}, "list of token ids"),
+        ({"prompt": [{"a": 1}]}, "prompt: input should be a valid string"),
+    ],
+)
+def test_what_is_not_honoured_is_refused_by_name(client, body, message) -> None:
+    """Never ignored, in OpenAI's shape, without names of a schema's types."""
+    answer = client.post("/v1/completions", json={"model": "owl", "prompt": "a", **body})
+
+    assert answer.status_code == 422
+    assert re.search(message, answer.json()["error"]["message"])
+
+
+def test_top_k_and_min_p_are_honoured(api) -> None:
+    """One of them alone makes the text greedy."""
+    options = {"model": "owl", "prompt": "ab", "max_tokens": 12, "seed": 3}
+    greedy = api.completions.create(**options, temperature=0).choices[0].text
+
+    for only in ({"top_k": 1}, {"min_p": 1.0}):
+        answer = api.completions.create(**options, extra_body=only)
+        assert answer.choices[0].text == greedy
+
+
+def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
+    """A line end of Windows stops at a line end."""
+    options = {"model": "owl", "prompt": "ab", "max_tokens": 400, "seed": 1}
+    whole = api.completions.create(**options).choices[0].text
+    assert "\n" in whole
+
+    stopped = api.completions.create(**options, stop=["\r\n"]).choices[0]
+
+    assert stopped.text == whole[: whole.index("\n")]
+
+
+def test_an_address_that_does_not_exist(client) -> None:
+    """404 in the client's shape, with what there is."""
+    answer = client.post("/v1/embeddings", json={})
+
+    assert answer.status_code == 404
+    assert "/v1/chat/completions" in answer.json()["error"]["message"]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from charbard.cli.options import typed, words
-from charbard.cli.texts import piped, read_text
+from charbard.cli.texts import ENCODING, piped, read_text
 
 __all__ = ["check"]
 
@@ -16,6 +16,7 @@ def check(
         str | None, typer.Argument(help="The poem, in any script; - for standard input.")
     ] = None,
     file: Annotated[Path | None, typer.Option(help="Read the poem from a file.")] = None,
+    encoding: Annotated[str | None, ENCODING] = None,
     form: Annotated[
         str | None,
         typer.Option(help="Form (see: charbard forms), or a .toml page. Default: recognised."),
@@ -54,7 +55,7 @@ def check(
         wanted = form_of_text(typed(like), book=options.get("book", "pingshui"))
     elif form and form.endswith(".toml"):
         wanted = form_of_page(Path(form))
-    given = _read(text, file)
+    given = _read(text, file, encoding)
     if each_line:
         kept = _check_rows(given, wanted, options, output)
     else:
@@ -65,14 +66,14 @@ def check(
         raise typer.Exit(1)
 
 
-def _read(text: str | None, file: Path | None) -> str:
+def _read(text: str | None, file: Path | None, encoding: str | None) -> str:
     from charbard.errors import OptionError
 
     if (text is None) == (file is None):
         raise OptionError("give a poem, or --file, and not both", hint="charbard check --help")
     if file is not None:
-        return read_text(file)
-    return piped() if text == "-" else typed(text or "")
+        return read_text(file, encoding)
+    return piped(encoding) if text == "-" else typed(text or "")
 
 
 def _show(report: Any, output: str) -> None:

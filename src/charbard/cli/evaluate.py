@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charbard.cli.models import MODEL
+from charbard.cli.options import given as given_of
 
 if TYPE_CHECKING:
     from charbard.report import Perplexity
@@ -16,6 +17,9 @@ __all__ = ["evaluate"]
 def evaluate(
     model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[list[str], typer.Argument(help="The text, read as it was for training.")],
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the text; none: as in training, or detect it.")
+    ] = None,
     protocol: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +70,9 @@ def evaluate(
     bundle = load_bundle(model)
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.
-    corpus = from_dict(CorpusConfig, {**read_with, "exclude_lines": None})
+    corpus = from_dict(
+        CorpusConfig, {**read_with, "exclude_lines": None, **given_of(encoding=encoding)}
+    )
     said: set[str] = set()
 
     def say_once(message: str) -> None:

@@ -45,25 +45,31 @@ def laid_out(
     if not (pinyin or tones):
         text = "".join(a + b for a, b in zip(lines, marks, strict=True))
         return text.replace("。", "。\n").rstrip("\n")
-    rows = []
-    for line, mark in zip(lines, marks, strict=True):
+    rows, sounds = [], _pinyin_of_poem(lines, book) if pinyin else []
+    for at, (line, mark) in enumerate(zip(lines, marks, strict=True)):
         if pinyin:
-            rows.append(pinyin_of(line))
+            rows.append(" ".join(sounds[at]))
         rows.append(line + mark)
         if tones:
             rows.append(tone_marks(line, book))
     return "\n".join(rows)
 
 
-def pinyin_of(line: str) -> str:
-    """Today's readings with tone marks, parted by spaces; of several, the usual one.
+def pinyin_of(name: str, surname: str) -> str:
+    """Today's readings of a name with tone marks, parted by spaces.
 
-    >>> pinyin_of("春江")
-    'chūn jiāng'
+    >>> pinyin_of("曾春江", "曾")
+    'zēng chūn jiāng'
     """
-    from charbard.writer.display import pinyin_of as sounds_of
+    from charbard.writer.display import pinyin_of_name
 
-    return " ".join(sounds_of(line))
+    return " ".join(pinyin_of_name(name, surname))
+
+
+def _pinyin_of_poem(lines: Sequence[str], book: str) -> list[list[str]]:
+    from charbard.writer.display import pinyin_of_poem
+
+    return pinyin_of_poem(lines, book=book)
 
 
 def tone_marks(line: str, book: str) -> str:

@@ -64,7 +64,11 @@ def name(
         if json:
             show_json(poem)
         else:
-            typer.echo(f"{poem.text}  {pinyin_of(poem.text)}" if pinyin else poem.text)
+            typer.echo(
+                f"{poem.text}  {pinyin_of(poem.text, order.surname.strip())}"
+                if pinyin
+                else poem.text
+            )
     for note in dict.fromkeys(note for poem in found for note in poem.notes):
         typer.echo(note, err=True)
     typer.echo(f"seed {order.seed}", err=True)

@@ -45,7 +45,10 @@ class Screen:
     def say(self, message: str) -> None:
         """One line that stays."""
         if not self._quiet:
-            self._console.print(message, markup=False)
+            self._tell(message)
+
+    def _tell(self, message: str) -> None:
+        self._console.print(message, markup=False)
 
     def show(self, event: "events.Event") -> None:
         """Show what deserves to be seen."""
@@ -60,7 +63,7 @@ class Screen:
             case events.Sampled():
                 self.say(f"at temperature {event.temperature} it writes:\n{_indented(event.text)}")
             case events.Notice():
-                self.say(event.message)
+                self._tell(event.message)  # quiet or not: it may change what is learned
             case _:
                 pass
 

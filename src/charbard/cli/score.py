@@ -8,7 +8,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import typed
-from charbard.cli.texts import piped
+from charbard.cli.texts import ENCODING, piped
 
 __all__ = ["score"]
 
@@ -16,6 +16,7 @@ __all__ = ["score"]
 def score(
     model: Annotated[Path, typer.Argument(help=MODEL)],
     text: Annotated[str, typer.Argument(help="The text, or - for standard input.")],
+    encoding: Annotated[str | None, ENCODING] = None,
     top: Annotated[int, typer.Option(min=0, max=100, help="Alternatives to name.")] = 3,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a character.")] = False,
 ) -> None:
@@ -27,7 +28,7 @@ def score(
 
     from charbard.writer import Writer
 
-    given = piped() if text == "-" else typed(text)
+    given = piped(encoding) if text == "-" else typed(text)
     result = Writer.open(model).score(given, top=top)
     for note in result.notes:
         typer.echo(note, err=True)

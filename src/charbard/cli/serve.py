@@ -25,6 +25,9 @@ def serve(
     blocked: Annotated[
         Path | None, typer.Option(help="File of words that are never shown, one a line.")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the file of --blocked; none: detect it.")
+    ] = None,
     behind_proxy: Annotated[bool, option(StudioConfig, "behind_proxy", "--behind-proxy")] = False,
     workshop: Annotated[bool, option(StudioConfig, "workshop", "--workshop")] = False,
     set_: Annotated[
@@ -49,7 +52,7 @@ def serve(
         port=port,
         prefix=prefix,
         token=token,
-        blocked=None if blocked is None else _words(blocked),
+        blocked=None if blocked is None else _words(blocked, encoding),
         behind_proxy=behind_proxy or None,
         workshop=workshop or None,
     )
@@ -69,7 +72,7 @@ def serve(
     run(app, config, open_browser=browser, log=not quiet)
 
 
-def _words(path: Path) -> tuple[str, ...]:
+def _words(path: Path, encoding: str | None) -> tuple[str, ...]:
     from charbard.cli.texts import read_text
 
-    return tuple(line.strip() for line in read_text(path).splitlines() if line.strip())
+    return tuple(line.strip() for line in read_text(path, encoding).splitlines() if line.strip())

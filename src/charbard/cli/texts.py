@@ -4,20 +4,26 @@ import io
 import sys
 from pathlib import Path
 
-__all__ = ["piped", "read_text"]
+import typer
+
+__all__ = ["ENCODING", "piped", "read_text"]
+
+ENCODING = typer.Option(help="Encoding of the text; none: detect it.")
+_REFUSAL = " (to refuse such a file: --bad-bytes refuse)"
+"""An option of texts for training alone."""
 
 
-def piped() -> str:
-    """What comes through standard input, normalised.
+def piped(encoding: str | None = None) -> str:
+    """What comes through standard input, normalised; what was assumed goes to stderr.
 
     Raises:
         CorpusError: It is not text, or its encoding cannot be told.
     """
-    return _decoded(sys.stdin.buffer.read(), "standard input")
+    return _decoded(sys.stdin.buffer.read(), "standard input", encoding)
 
 
-def read_text(path: Path) -> str:
-    """What is in a file, normalised.
+def read_text(path: Path, encoding: str | None = None) -> str:
+    """What is in a file, normalised; what was assumed goes to stderr.
 
     Raises:
         CorpusError: It cannot be read, is not text, or its encoding cannot be told.
@@ -31,11 +37,14 @@ def read_text(path: Path) -> str:
             f"cannot read {str(path)!r}: {(error.strerror or str(error)).lower()}",
             hint="check that it is there and that you may read it",
         ) from None
-    return _decoded(content, repr(str(path)))
+    return _decoded(content, repr(str(path)), encoding)
 
 
-def _decoded(content: bytes, name: str) -> str:
-    from charbard.text import detect_encoding, pieces
+def _decoded(content: bytes, name: str, encoding: str | None) -> str:
+    from charbard.text import check_encoding, detect_encoding, pieces, read_as
 
-    encoding = detect_encoding(io.BytesIO(content), name=name)
+    guessed = encoding is None
+    encoding = check_encoding(encoding or detect_encoding(io.BytesIO(content), name=name))
+    for note in read_as(io.BytesIO(content), encoding, name=name, guessed=guessed).notes:
+        typer.echo(note.removesuffix(_REFUSAL), err=True)
     return "".join(pieces(io.BytesIO(content), encoding, name=name))

@@ -31,12 +31,14 @@ def train(
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     format: Annotated[str | None, option(CorpusConfig, "format")] = None,
     text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
+    delimiter: Annotated[str | None, option(CorpusConfig, "delimiter")] = None,
     fields: Annotated[
         str | None,
         typer.Option(help="Fields given to the model before the text, parted by commas."),
     ] = None,
     exclude_lines: Annotated[str | None, option(CorpusConfig, "exclude_lines")] = None,
     encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
+    bad_bytes: Annotated[str | None, option(CorpusConfig, "bad_bytes")] = None,
     drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
     min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
     max_length: Annotated[int | None, option(CorpusConfig, "max_length")] = None,
@@ -52,6 +54,7 @@ def train(
     learning_rate: Annotated[float | None, option(TrainConfig, "learning_rate")] = None,
     clip: Annotated[float | None, option(TrainConfig, "clip")] = None,
     precision: Annotated[str | None, option(TrainConfig, "precision")] = None,
+    patience: Annotated[int | None, option(TrainConfig, "patience")] = None,
     eval_every: Annotated[int | None, option(TrainConfig, "eval_every")] = None,
     save_every: Annotated[int | None, option(TrainConfig, "save_every")] = None,
     snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
@@ -87,6 +90,7 @@ def train(
         learning_rate=learning_rate,
         clip=clip,
         precision=precision,
+        patience=patience,
         eval_every=eval_every,
         save_every=save_every,
         snapshots=snapshots,
@@ -96,7 +100,9 @@ def train(
     reading = given(exclude_lines=exclude_lines) | words(
         format=format,
         text_field=text_field,
+        delimiter=delimiter,
         encoding=encoding,
+        bad_bytes=bad_bytes,
         drop_containing=drop_containing,
         min_length=min_length,
         max_length=max_length,
@@ -148,7 +154,7 @@ def _run(
     if tensorboard:
         need("--tensorboard", "tensorboard", extra="tensorboard")
     start, distributed, journal = _trainer_modules()
-    corpus = config_for(text, reading)
+    corpus = config_for(text, reading, _warn, recognise=not resume)
     if out is None:
         out = _free_folder(text[0], resume=resume)
     with (
@@ -173,6 +179,10 @@ def _run(
             end = event
     if ranks.first:
         _tell(end, out, text)
+
+
+def _warn(message: str) -> None:
+    typer.echo(message, err=True)
 
 
 def _trainer_modules() -> Any:

@@ -1,12 +1,14 @@
 """`charbard write`: text from a model."""
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, typed, words
+from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -14,10 +16,31 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
+_ESCAPE = re.compile(
+    r"\\([ntr\\]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5}|U0010[0-9a-fA-F]{4})"
+)
+
 
 def write(
     model: Annotated[Path, typer.Argument(help=MODEL)],
-    prime: Annotated[str | None, option(TextOrder, "prime", "--prime", "-p")] = None,
+    prime: Annotated[
+        str | None,
+        typer.Option(
+            "--prime", "-p", help="Text to write on from; - reads it from standard input."
+        ),
+    ] = None,
+    prime_file: Annotated[
+        Path | None, typer.Option(help="File with the text to write on from.", show_default=False)
+    ] = None,
+    encoding: Annotated[str | None, ENCODING] = None,
+    escapes: Annotated[
+        bool,
+        typer.Option(
+            "--escapes",
+            help=r"Read \n, \t, \\ and \uXXXX in --prime, --stop, --ban and --boosted.",
+        ),
+    ] = False,
     length: Annotated[int | None, option(TextOrder, "length", "--length", "-n")] = None,
     field: Annotated[
         list[str] | None,
@@ -54,6 +77,11 @@ def write(
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed
 
+    prime, ban, boosted, *stops = _unescaped(
+        [_prime(prime, prime_file, encoding), ban, boosted, *(stop or ())],
+        wanted=escapes,
+        as_given=prime == "-" or prime_file is not None,
+    )
     options = from_dict(
         SampleOptions,
         words(
@@ -80,17 +108,48 @@ def write(
             samples=samples,
             best_of=best_of,
             guidance=guidance,
-            stop=tuple(stop or ()),
+            stop=tuple(stops),
             fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,
             seed=fresh_seed(seed),
         ),
     )
     writer = Writer.open(model)
+    if not escapes and "\\" not in writer.bundle.vocab and _ESCAPE.search(order.prime):
+        typer.echo(r"to have \n read as a line end: --escapes", err=True)
     for note in writer.notes(order):
         typer.echo(note, err=True)
     _print(writer, order, as_json=json)
     typer.echo(f"seed {order.seed}", err=True)
+
+
+def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | None:
+    """The text to write on from, wherever it comes from; a file's is taken whole."""
+    from charbard.errors import OptionError
+
+    if file is not None and prime is not None:
+        raise OptionError("both --prime and --prime-file are given", hint="give one of them")
+    if file is not None:
+        return read_text(file, encoding)
+    return piped(encoding) if prime == "-" else prime
+
+
+def _unescaped(texts: list[str | None], *, wanted: bool, as_given: bool) -> list[Any]:
+    r"""Texts with their escapes read, if the user wants that; the first may be no argument.
+
+    >>> _unescaped([r"a\tb\\n", None, r"\u96ea"], wanted=True, as_given=False)
+    ['a\tb\\n', None, '雪']
+    """
+    if not wanted:
+        return texts
+    first = texts[:1] if as_given else [_read_escapes(texts[0])]
+    return [*first, *map(_read_escapes, texts[1:])]
+
+
+def _read_escapes(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1]) or chr(int(found[1][1:], 16)), text)
 
 
 def _print(writer: "Writer", order: TextOrder, *, as_json: bool) -> None:

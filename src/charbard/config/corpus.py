@@ -23,9 +23,18 @@ class CorpusConfig:
         choices=FORMATS,
     )
     encoding: str | None = setting(None, "Encoding of the files; none: detect it.")
+    bad_bytes: str = setting(
+        "replace",
+        "What to do with bytes that do not belong to the encoding: replace them and say where they"
+        " stand, or refuse the file.",
+        choices=("replace", "refuse"),
+    )
     text_field: str = setting("text", "Field or column that holds a record's text.")
     fields: tuple[str, ...] = setting(
         (), "Fields or columns given to the model before the text (form, title …)."
+    )
+    delimiter: str | None = setting(
+        None, "What parts the cells of csv: , ; tab or another character; none: detect it."
     )
     split_field: str | None = setting(
         None,
@@ -51,6 +60,15 @@ class CorpusConfig:
             raise OptionError(
                 f"fields names one twice, or an empty one: {', '.join(map(repr, self.fields))}",
                 hint="for example: --fields form,title",
+            )
+        if (
+            self.delimiter is not None
+            and (self.format != "csv" or len(self.delimiter.replace("\\t", "\t")) != 1)
+            and (self.format != "csv" or self.delimiter not in ("tab", "comma", "semicolon"))
+        ):
+            raise OptionError(
+                f"delimiter {self.delimiter!r} does not part the cells of format {self.format}",
+                hint="it is one character, or tab, for --format csv",
             )
         if self.fields and self.format not in WITH_FIELDS:
             raise OptionError(

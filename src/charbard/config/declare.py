@@ -61,6 +61,9 @@ def check(config: Any) -> None:
         if value is field.default:  # most values of most objects; each default fits its declaration
             continue
         if value is not None:
+            if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
+                value = value.item()  # NumPy's own number or text
+                object.__setattr__(config, field.name, value)
             _check_type(field, value, hint)
             _check_range(field, value)
         elif type(None) not in typing.get_args(hint):
@@ -173,7 +176,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         OptionError: The file is missing or not TOML.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

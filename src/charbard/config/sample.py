@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from charbard.config.declare import check, setting
+from charbard.errors import OptionError
 
 __all__ = ["SampleOptions"]
+
+COLDEST = 0.01
+"""Below it a temperature is as good as 0, and its arithmetic is not exact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +19,10 @@ class SampleOptions:
     """
 
     temperature: float = setting(
-        1.0, "Boldness: below 1 safer, above 1 wilder.", minimum=0.01, maximum=10.0
+        1.0,
+        "Boldness: below 1 safer, above 1 wilder; 0 takes the likeliest character.",
+        minimum=0.0,
+        maximum=10.0,
     )
     temperature_end: float | None = setting(
         None,
@@ -54,3 +61,11 @@ class SampleOptions:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.temperature == 0:
+            object.__setattr__(self, "greedy", True)
+            object.__setattr__(self, "temperature", 1.0)
+        if self.temperature < COLDEST:
+            raise OptionError(
+                f"temperature must be 0 or at least {COLDEST}, got {self.temperature}",
+                hint="0 always takes the likeliest character, as --greedy does",
+            )

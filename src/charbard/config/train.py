@@ -84,6 +84,11 @@ class TrainConfig:
     device: str = setting("cpu", "Where the network is trained.", choices=("cpu", "cuda"))
     threads: int | None = setting(None, "Cores to use; none: all of them.", minimum=1)
     eval_every: int = setting(250, "Updates between validations.", minimum=1)
+    patience: int | None = setting(
+        None,
+        "End the training after this many validations without a lower loss; none: use the budget.",
+        minimum=1,
+    )
     save_every: int = setting(1000, "Updates between checkpoints.", minimum=1)
     keep: int = setting(2, "Checkpoints to keep.", minimum=1)
     snapshots: int = setting(0, "Small bundles kept along the way.", minimum=0, maximum=1000)

@@ -49,7 +49,10 @@ def _boldness() -> str:
 
 def _temperature() -> float | None:
     return setting(  # type: ignore[no-any-return]
-        None, "Boldness as a number, instead of the word.", minimum=0.01, maximum=10.0
+        None,
+        "Boldness as a number, instead of the word; 0 takes the likeliest character.",
+        minimum=0.0,
+        maximum=10.0,
     )
 
 
@@ -166,7 +169,7 @@ class NameOrder(_Drawn):
 
     dial = NAME_BOLDNESS
 
-    surname: str = setting("", "Surname, of one or two characters.")
+    surname: str = setting("", "Surname, of one to three characters.")
     gender: str = setting(
         "", "男 or 女, if the model knows it; empty: either.", choices=("", "男", "女")
     )

@@ -97,6 +97,7 @@ def open_dataset(
     vocab: Vocab | None = None,
     grow: bool = False,
     say: Callable[[str], None] = lambda message: None,
+    warn: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Encode a text, or find it in the cache.
 
@@ -105,7 +106,8 @@ def open_dataset(
         config: How to read them.
         vocab: Encode with these ids; what they lack is unknown.
         grow: Put characters that `vocab` lacks behind it instead; fields, too, may be more.
-        say: Told what was assumed and what is being done.
+        say: Told what is being done.
+        warn: Told what was assumed of the text and mended in it; None: `say` is.
 
     Raises:
         CorpusError: The text cannot be read, or holds nothing to learn from.
@@ -114,10 +116,11 @@ def open_dataset(
     config = config or CorpusConfig()
     if vocab is not None:
         _check_fields(vocab.fields, config.fields, grow=grow)
-    inputs = find_inputs(names, encoding=config.encoding)
+    inputs = find_inputs(names, encoding=config.encoding, bad_bytes=config.bad_bytes)
+    warn = warn or say
     for source in inputs:
-        if config.encoding is None and source.encoding != "utf-8":
-            say(f"{source.name}: read as {source.encoding} (another: --encoding)")
+        for note in source.notes:
+            warn(note)
     digest = _digest(inputs, config)
     symbols = "" if vocab is None else f"-{_hex(f'{grow} {vocab.symbols}'.encode())}"
     folder = cache_folder() / "datasets" / (digest + symbols)
@@ -128,15 +131,21 @@ def open_dataset(
         if was_there:  # damaged: a folder appears whole or not at all
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
-    return _open(folder, config, digest, say)
+    return _open(folder, config, digest, warn)
 
 
 def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool) -> None:
     if known == asked or (grow and known and set(known) < set(asked)):
         return
+    names = ", ".join(asked) or "no fields"
+    if not known:
+        raise CorpusError(
+            f"the model was trained without fields, and the text has {names}",
+            hint="leave out --fields, or train a new model without --init-from",
+        )
     raise CorpusError(
-        f"the model is conditioned on {list(known)}, the text on {list(asked)}",
-        hint=f"use --fields {','.join(known)}" if known else "leave out --fields",
+        f"the model is conditioned on {', '.join(known)}, the text on {names}",
+        hint=f"use --fields {','.join(known)}",
     )
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from charbard.corpus.named import place_of
 from charbard.errors import CorpusError
 from charbard.files import saving
-from charbard.text import check_encoding, detect_encoding, pieces
+from charbard.text import Reading, check_encoding, detect_encoding, pieces, read_as
 
 __all__ = ["Input", "find_inputs"]
 
@@ -40,6 +40,8 @@ class Input:
     size: int
     """Bytes of text, unpacked."""
     digest: bytes
+    notes: tuple[str, ...] = ()
+    """What was assumed of the file or mended in it, for the user."""
 
     def pieces(self) -> Iterator[str]:
         """The normalised text, piece by piece."""
@@ -56,7 +58,9 @@ class Input:
             yield held
 
 
-def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[Input, ...]:
+def find_inputs(
+    names: Sequence[str], *, encoding: str | None = None, bad_bytes: str = "replace"
+) -> tuple[Input, ...]:
     """Open every file that the names stand for, in a fixed order.
 
     Args:
@@ -64,6 +68,7 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
             corpora by name; a file of the same name comes first. Empty files in a folder or
             behind a pattern are passed over.
         encoding: Read all of them in this encoding; None detects it for each.
+        bad_bytes: "refuse" refuses a file with bytes that do not belong to its encoding.
 
     Raises:
         CorpusError: A name stands for nothing, or a file is empty, unreadable or not text.
@@ -71,16 +76,17 @@ def find_inputs(names: Sequence[str], *, encoding: str | None = None) -> tuple[I
     """
     if encoding is not None:
         check_encoding(encoding)
-    return tuple(found for given in names for found in _inputs(given, encoding))
+    refuse = bad_bytes == "refuse"
+    return tuple(found for given in names for found in _inputs(given, encoding, refuse))
 
 
-def _inputs(given: str, encoding: str | None) -> list[Input]:
+def _inputs(given: str, encoding: str | None, refuse: bool) -> list[Input]:
     """The inputs one name stands for."""
     try:
         expanded = _expand(given)
     except (OSError, ValueError):  # no name a file can have: too long, or with a zero character
         raise CorpusError(f"no text found at {given[:60]!r}…", hint=_WHAT_TO_GIVE) from None
-    found = [_input(name, opener, encoding) for name, opener in expanded]
+    found = [_input(name, opener, encoding, refuse) for name, opener in expanded]
     if kept := [source for source in found if source.size]:
         return kept
     name = found[0].name if len(found) == 1 else f"every text in {given!r}"
@@ -140,20 +146,28 @@ def _unpacked(file: BinaryIO) -> BinaryIO:
     return unpacked  # type: ignore[return-value]
 
 
-def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None) -> Input:
-    hasher, size = blake2b(digest_size=16), 0
+def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None, refuse: bool) -> Input:
+    hasher, size, reading = blake2b(digest_size=16), 0, Reading(encoding or "utf-8")
     try:
         with opener() as file:
             while block := file.read(_BLOCK):
                 hasher.update(block)
                 size += len(block)
-        if encoding is None and size:
-            with opener() as file:
-                encoding = detect_encoding(file, name=name)
+        if size:
+            reading = _reading(name, opener, encoding, refuse)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CorpusError(
             f"cannot read {name}: {str(reason).lower()}",
             hint="check that it is whole and that you may read it",
         ) from None
-    return Input(name, opener, encoding or "utf-8", size, hasher.digest())
+    return Input(name, opener, reading.encoding, size, hasher.digest(), reading.notes)
+
+
+def _reading(
+    name: str, opener: Callable[[], BinaryIO], encoding: str | None, refuse: bool
+) -> Reading:
+    with opener() as file:
+        found = encoding or detect_encoding(file, name=name)
+    with opener() as file:
+        return read_as(file, found, name=name, refuse=refuse, guessed=encoding is None)

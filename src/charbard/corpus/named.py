@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import file_digest, sha256
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 from charbard.config import CorpusConfig, from_dict
 from charbard.corpus.fetch import check_digest, fetch
+from charbard.corpus.recognised import format_of
 from charbard.corpus.sources import (
     CHINESE_POETRY,
     CHINESENAME,
@@ -125,14 +127,33 @@ def named(name: str) -> Named:
     return CORPORA[name]
 
 
-def config_for(names: Sequence[str], reading: Mapping[str, Any]) -> CorpusConfig:
+def config_for(
+    names: Sequence[str],
+    reading: Mapping[str, Any],
+    say: Callable[[str], None] = lambda message: None,
+    *,
+    recognise: bool = True,
+) -> CorpusConfig:
     """How a text is read: as the corpus of that name asks, but for what the user said.
+
+    Args:
+        names: The text.
+        reading: What the user said, by the names of the settings.
+        say: Told which format was recognised.
+        recognise: Whether to look at files whose format nobody named.
 
     Raises:
         OptionError: A setting is unknown or not allowed.
     """
     own = CORPORA[names[0]].reading if len(names) == 1 and place_of(names[0]) else {}
-    return from_dict(CorpusConfig, {**own, **reading})
+    settings = {**own, **reading}
+    if recognise and "format" not in settings and all(map(isfile, names)):
+        text_field = str(settings.get("text_field", CorpusConfig.text_field))
+        format, message = format_of(names, text_field, settings.get("fields", ()))
+        if message:
+            say(message)
+        settings |= {} if format is None else {"format": format}
+    return from_dict(CorpusConfig, settings)
 
 
 def place_of(name: str) -> Path | None:

@@ -3,11 +3,9 @@
 Source of the `titled` and `songs` formats and their filters: tensorflow_poems, char-rnn-writer.
 """
 
-import csv
 import json
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
 from charbard.corpus.misshapen import Misshapen
 from charbard.corpus.split import SIDES
+from charbard.corpus.table import rows_of
 from charbard.errors import CorpusError
 from charbard.text import normalise
 
@@ -115,41 +114,29 @@ def _json_lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """A list of objects, read whole: JSON cannot be read by piece. Use jsonl for large data."""
+    """A list of objects or texts, read whole: JSON has no pieces. For large data use jsonl."""
     try:
         data = _load("".join(source.pieces()))
     except CorpusError as error:
         raise _at(source.name, error) from None
     if not isinstance(data, list):
         raise CorpusError(
-            f"{source.name} is not a list of objects, but a {type(data).__name__}",
+            f"{source.name} is not a list of records, but {_kind_of(data)}",
             hint="for one object a line use --format jsonl",
         )
     for number, value in enumerate(data, 1):
         yield _tried(_from_object, value, f"{source.name}, record {number}", config)
 
 
+def _kind_of(data: Any) -> str:
+    return "one object" if isinstance(data, dict) else "one value"
+
+
 def _csv(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    csv.field_size_limit(sys.maxsize)  # a cell may hold a whole novel
-    rows = csv.DictReader(line + "\n" for line in source.lines())
-    try:
-        _check_columns(rows.fieldnames or [], source, config)
-        for row in rows:
-            yield _tried(_from_row, row, f"{source.name}, line {rows.line_num}", config)
-    except csv.Error as error:
-        raise CorpusError(
-            f"{source.name}, line {rows.line_num}: not CSV: {error}",
-            hint="mend that line; for plain lines of text use --format lines",
-        ) from None
-
-
-def _check_columns(columns: Sequence[str], source: Input, config: CorpusConfig) -> None:
-    for name in (config.text_field, *config.fields):
-        if name not in columns:
-            raise CorpusError(
-                f"{source.name} has no column {name!r}",
-                hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields",
-            )
+    wanted = (config.text_field, *config.fields)
+    rows = rows_of(source.lines(), wanted, name=source.name, delimiter=config.delimiter)
+    for number, row in rows:
+        yield _tried(_from_row, row, f"{source.name}, line {number}", config)
 
 
 def _tried(
@@ -207,6 +194,9 @@ def _load(text: str) -> Any:
 
 
 def _from_object(value: Any, config: CorpusConfig) -> Record:
+    """A record of JSON; a string is a text without fields."""
+    if isinstance(value, str) and not config.fields and config.split_field is None:
+        return Record(normalise(value).strip())
     if not isinstance(value, dict) or config.text_field not in value:
         names = ", ".join(list(value)[:10]) if isinstance(value, dict) else repr(value)[:40]
         raise CorpusError(

@@ -180,7 +180,7 @@ def read_page_file(path: Path) -> list[Template]:
         OptionError: It cannot be read, or is not such a page.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(
             f"cannot read the form page {str(path)!r}: {error}", hint=_EXAMPLE

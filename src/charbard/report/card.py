@@ -32,7 +32,7 @@ def read_notes(path: Path) -> dict[str, str]:
         OptionError: The file is missing, a needed part is, or a heading is unknown.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise OptionError(
             f"cannot read {str(path)!r}: {error.strerror}",

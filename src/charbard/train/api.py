@@ -1,16 +1,20 @@
 """Training from Python: a text in, a model out."""
 
-from collections.abc import Iterable, Sequence
+import json
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.named import config_for
-from charbard.errors import TrainingError
-from charbard.files import path_of
+from charbard.errors import OptionError, TrainingError
+from charbard.files import path_of, saving
 from charbard.train.distributed import ranks
-from charbard.train.events import Finished
+from charbard.train.events import Finished, Notice
 from charbard.train.page import curves
 from charbard.train.start import Wish, open_training, recorded
 
@@ -28,6 +32,8 @@ class Trained:
     epochs: float
     seconds: float
     log: Path
+    notes: tuple[str, ...] = ()
+    """What was assumed of the text, and settings without effect."""
 
     def _repr_html_(self) -> str:
         return (
@@ -36,9 +42,10 @@ class Trained:
         )
 
 
-def fit(
-    text: str | Path | Sequence[str | Path],
+def fit(  # noqa: PLR0913 - one call is the whole of training from Python
+    text: str | Path | Sequence[str | Path] | None = None,
     *,
+    texts: Iterable[str | Mapping[str, Any]] | None = None,
     out: str | Path,
     minutes: float | None = None,
     corpus: CorpusConfig | None = None,
@@ -50,6 +57,7 @@ def fit(
 
     Args:
         text: File, folder, pattern, or several of them; or a corpus by name.
+        texts: Texts in memory instead, each a record; or mappings with a text and fields.
         out: Folder for the model, its checkpoints, log and report.
         minutes: Finish in this time and choose every setting that is not given; or give `epochs`
             or `steps` among the settings.
@@ -61,15 +69,33 @@ def fit(
     Raises:
         CharbardError: Any of its kinds: see `charbard.errors`.
     """
-    texts = text if isinstance(text, Iterable) and not isinstance(text, str) else [text]
-    names = [str(path_of(name, name="text")) for name in texts]
+    if (text is None) == (texts is None):
+        raise OptionError(
+            "one text is needed, in files or in memory",
+            hint="charbard.fit('my.txt', …) or charbard.fit(texts=['one', 'two'], …)",
+        )
+    if texts is not None:
+        with _kept(texts) as file:
+            settings = {"format": "jsonl", **settings}
+            return fit(
+                file,
+                out=out,
+                minutes=minutes,
+                corpus=corpus,
+                resume=resume,
+                init_from=init_from,
+                **settings,
+            )
+    paths = text if isinstance(text, Iterable) and not isinstance(text, str) else [text]
+    names = [str(path_of(name, name="text")) for name in paths]
+    found: list[str] = []
     if minutes is not None:
         settings["minutes"] = minutes
     given = {name: settings.pop(name) for name in to_dict(CorpusConfig()) if name in settings}
     asked = {**({} if corpus is None else to_dict(corpus)), **given}
     wish = Wish(
         names=names,
-        corpus=config_for(names, asked),
+        corpus=config_for(names, asked, found.append, recognise=not resume and corpus is None),
         settings=settings,
         out=path_of(out, name="out"),
         resume=resume,
@@ -77,10 +103,33 @@ def fit(
     )
     with ranks(settings.get("threads")) as here:
         trainer = open_training(wish, here)
-        end = [event for event in recorded(trainer) if isinstance(event, Finished)][-1]
+        events = list(recorded(trainer))
+        end = next(event for event in reversed(events) if isinstance(event, Finished))
+    notes = (*found, *(event.message for event in events if isinstance(event, Notice)))
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
     if not end.complete:
         raise TrainingError(
             "interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)"
         )
     log = trainer.setup.folder.log
-    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log)
+    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log, notes)
+
+
+@contextmanager
+def _kept(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
+    """Texts in memory as a file of JSON lines, which training reads several times."""
+    if isinstance(texts, str):
+        raise OptionError("texts is one text", hint="give a list: texts=['one', 'two']")
+    with TemporaryDirectory() as folder, saving(Path(folder)):
+        file = Path(folder) / "texts.jsonl"
+        with file.open("w", encoding="utf-8", errors="replace") as lines:
+            for number, one in enumerate(texts, 1):
+                if not isinstance(one, str | Mapping):
+                    raise OptionError(
+                        f"text {number} is neither text nor a mapping, got {one!r:.60}",
+                        hint="for example: texts=['one', {'text': 'two'}]",
+                    )
+                row = one if isinstance(one, str) else dict(one)
+                lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+        yield file

@@ -44,6 +44,8 @@ class Setup:
     """A checkpoint to go on from."""
     begin_with: Mapping[str, Tensor] | None = None
     """Weights of another model to begin with, by name."""
+    notices: tuple[str, ...] = ()
+    """What was assumed, for every listener to hear: the terminal, the log, the workshop."""
 
 
 class Trainer:
@@ -57,6 +59,7 @@ class Trainer:
         self._last_loss = math.nan
         self._rate_scale = 1.0
         self._rollbacks = 0
+        self._without_gain = 0
         if setup.resume is not None:
             self._resume(setup.resume)
         elif setup.begin_with is not None:
@@ -76,6 +79,7 @@ class Trainer:
             TrainingError: The loss cannot be kept finite.
             SaveError: A file cannot be written.
         """
+        yield from map(Notice, self.setup.notices)
         with listening() as stop:
             fraction, stopped = self._agree(stop)
             while fraction < 1 and not stopped:
@@ -101,8 +105,12 @@ class Trainer:
 
     def _agree(self, stop: StopWish) -> tuple[float, bool]:
         """How far the training is and whether to stop, the same on every process."""
-        elapsed, stopped = self.setup.ranks.agreed(self.setup.budget.elapsed_s, float(bool(stop)))
-        return self._fraction(elapsed), stopped > 0
+        patience = self.setup.config.patience
+        is_over = patience is not None and self._without_gain >= patience
+        elapsed, stopped, over = self.setup.ranks.agreed(
+            self.setup.budget.elapsed_s, float(bool(stop)), float(is_over)
+        )
+        return 1.0 if over else self._fraction(elapsed), stopped > 0
 
     def _report(self, fraction: float, result: StepResult) -> Iterator[Event]:
         if not self._meter.due():
@@ -141,7 +149,13 @@ class Trainer:
         if loss is not None:
             best = loss < self._best
             self._last_loss, self._best = loss, min(loss, self._best)
+            self._without_gain = 0 if best else self._without_gain + 1
             yield Validated(self.learner.step_count, self.batches.epochs, loss, best)
+            if self._without_gain == self.setup.config.patience:
+                yield Notice(
+                    f"no better in {self._without_gain} validations: ended at step"
+                    f" {self.learner.step_count} (--patience)"
+                )
             if best:
                 yield self._save_bundle()
         for temperature in _SAMPLE_TEMPERATURES:
@@ -211,6 +225,7 @@ class Trainer:
             "position": self.batches.position,
             "best": self._best if math.isfinite(self._best) else None,
             "rate_scale": self._rate_scale,
+            "without_gain": self._without_gain,
             "text": self.setup.dataset.digest,
             "training": to_dict(self.setup.config),
             "corpus": to_dict(self.setup.dataset.config),
@@ -244,6 +259,7 @@ class Trainer:
         self._best = math.inf if extra["best"] is None else extra["best"]
         self._last_loss = checkpoint.scores.get("validation_nats", math.nan)
         self._rate_scale = extra["rate_scale"]
+        self._without_gain = extra.get("without_gain", 0)
 
     def _memory(self) -> tuple[dict[str, Tensor], int, Position]:
         return self.learner.tensors(), self.learner.step_count, self.batches.position

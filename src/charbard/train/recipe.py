@@ -40,6 +40,8 @@ class Task:
     speed: Callable[[ModelConfig, TrainConfig], float]
     """Characters a second that this machine trains at, measured."""
     precision: str
+    asked_s: float | None = None
+    """What the user gave, reading and saving included; None: `seconds`."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
     settings = {**settings, **_regularisation(epochs), **wishes}
     if steps < FEWEST_STEPS:
         raise TrainingError(
-            f"{task.seconds / 60:.2g} minutes are too short: this machine makes about"
-            f" {steps:.0f} updates in that time",
-            hint=f"give at least --minutes {task.seconds / 60 * FEWEST_STEPS / max(1, steps):.1g}",
+            f"{(task.asked_s or task.seconds) / 60:g} minutes are too short: this machine makes"
+            f" about {steps:.0f} updates in that time",
+            hint=f"give at least --minutes {_least_minutes(task, steps):g}",
         )
     reasons = (
         f"width {settings['hidden_size']}: about {chars / 1e6:.1f} million characters fit in the"
@@ -180,3 +182,10 @@ def _regularisation(epochs: float) -> dict[str, Any]:
         "dropout_input": round(max(0.0, output - 0.4) / 2, 2),
         "dropout_recurrent": round(output / 4, 2) if output >= 0.2 else 0.0,
     }
+
+
+def _least_minutes(task: Task, steps: float) -> float:
+    """What would be enough, in the minutes that the user gives: reading and saving included."""
+    lacking = task.seconds * (FEWEST_STEPS / max(1, steps) - 1)
+    least = ((task.asked_s or task.seconds) + lacking / 0.94) / 60
+    return math.ceil(least * 100) / 100

@@ -15,7 +15,7 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.config.train import BUDGETS
 from charbard.corpus import Dataset, open_dataset
-from charbard.corpus.split import TRAIN
+from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
 from charbard.files import readable
 from charbard.train.distributed import Ranks
@@ -74,7 +74,9 @@ def open_training(
             hint="go on with it by --resume, or choose another place with --out",
         )
     base = load_bundle(wish.init_from) if wish.init_from else None
-    dataset = _dataset(wish, ranks, say, vocab=None if base is None else base.vocab)
+    notices: list[str] = []
+    vocab = None if base is None else base.vocab
+    dataset = _dataset(wish, ranks, say, notices.append, vocab=vocab)
     settings = dict(wish.settings)
     if base is not None:
         settings |= _architecture(base, settings)
@@ -83,6 +85,7 @@ def open_training(
         say(reason)
     model, config = configs_from(recipe.settings, len(dataset.vocab))
     _check_fits(dataset, config)
+    notices += _without_effect(model, config, settings)
     return Trainer(
         Setup(
             dataset=dataset,
@@ -93,16 +96,23 @@ def open_training(
             budget=Budget(config, wish.started),
             provenance=_provenance(dataset, base),
             begin_with=None if base is None else _grown(base, dataset.vocab),
+            notices=tuple(notices),
         )
     )
 
 
 def _dataset(
-    wish: Wish, ranks: Ranks, say: Callable[[str], None], *, vocab: Vocab | None, grow: bool = True
+    wish: Wish,
+    ranks: Ranks,
+    say: Callable[[str], None],
+    warn: Callable[[str], None],
+    *,
+    vocab: Vocab | None,
+    grow: bool = True,
 ) -> Dataset:
     """The first process of a machine encodes the text, the others find it in the cache."""
     if ranks.local_rank == 0:
-        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow, say=say)
+        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow, say=say, warn=warn)
     ranks.wait()
     if ranks.local_rank != 0:
         dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow)
@@ -136,6 +146,7 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
         has_records=dataset.has_records,
         seconds=left,
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
+        asked_s=minutes * 60,
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
     )
     return choose(task, settings)
@@ -168,6 +179,11 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
             f"the text has no field {name!r} to be written",
             hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see --fields",
         )
+    if config.patience is not None and dataset.size(VALIDATION) < 2:
+        raise OptionError(
+            f"patience {config.patience} needs validations, and nothing is kept for them",
+            hint="give a --validation share above 0, or leave out --patience",
+        )
     size = dataset.size(TRAIN)
     least = 2 if dataset.has_records else config.seq_length + 1
     if size < least:
@@ -175,6 +191,22 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
             f"the text has only {size} characters to learn from, one sequence needs {least}",
             hint="give a longer text, or a smaller --seq-length",
         )
+
+
+def _without_effect(
+    model: ModelConfig, config: TrainConfig, given: Mapping[str, Any]
+) -> Iterator[str]:
+    """Settings that were given and that change nothing in this training."""
+    if given.get("dropout") and model.num_layers == 1:
+        yield (
+            "dropout has no effect: it stands between layers, and there is one;"
+            " try --num-layers 2, or --set dropout_output=0.2"
+        )
+    if config.optimizer == "adamw":
+        for name in sorted({"muon_rate", "muon_scope"} & set(given)):
+            yield f"{name} has no effect: the optimizer is adamw"
+    if config.decay == "constant" and "final_rate" in given:
+        yield "final_rate has no effect: the rate does not decay"
 
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
@@ -235,7 +267,9 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
             "a resumed training reads its text as before, but another way was asked for",
             hint="leave out --format and the other reading options; or use --init-from",
         )
-    dataset = _dataset(replace(wish, corpus=corpus), ranks, say, vocab=checkpoint.vocab, grow=False)
+    notices: list[str] = []
+    as_before = replace(wish, corpus=corpus)
+    dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
     origin = ("text", "corpus", "machine", "init_from")
@@ -250,6 +284,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
             budget=Budget(config, wish.started, spent_before_s=spent),
             provenance=provenance,
             resume=checkpoint,
+            notices=tuple(notices),
         )
     )
 

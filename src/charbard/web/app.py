@@ -11,8 +11,9 @@ from charbard.config import StudioConfig
 from charbard.web.answers import errors_at
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
-from charbard.web.middleware import Gate, Prefix, SafeHeaders, Watch
+from charbard.web.middleware import Gate, Head, Page, Prefix, SafeHeaders, Watch
 from charbard.web.routes import (
+    chat,
     classic,
     completions,
     growth,
@@ -29,7 +30,7 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
-_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, classic)
+_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, chat, classic)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -59,7 +60,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router, responses=errors_at(part.router.prefix))
     # Not mounted: a mount at the root would answer for every wrong method, too.
-    app.router.default = StaticFiles(packages=[("charbard.web", "static")], html=True)
+    app.router.default = Page(StaticFiles(packages=[("charbard.web", "static")], html=True))
     handle_errors(app)
     _wrap(app, studio)
     return app
@@ -67,6 +68,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
 
 def _wrap(app: FastAPI, studio: Studio) -> None:
     """The last one added is the outermost."""
+    app.add_middleware(Head)
     app.add_middleware(Gate, studio=studio)
     if studio.config.origins:
         app.add_middleware(

@@ -1,18 +1,20 @@
 """The error tree in HTTP: one table of statuses, one shape of body, one handler."""
 
 import math
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import Scope
 
 from charbard import errors
 from charbard.errors import CharbardError
 
-__all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "status_of"]
+__all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "shaped", "status_of"]
 
 STATUS = {
     errors.NotFoundError: 404,
@@ -33,12 +35,17 @@ STATUS = {
 }
 """Status by class; a class that is not named here has its parent's."""
 _RETRY_S = "1"
-_LISTED = "the addresses are listed at: api/docs"
+_DOCS = "docs.html"
+"""The page that describes the API, below the studio's own address."""
 _TOLD = {
-    400: ("the body cannot be read", "send JSON in UTF-8"),
-    404: ("no such address", _LISTED),
-    405: ("this address does not take that method", _LISTED),
+    400: "the body cannot be read",
+    404: "no such address",
+    405: "this address does not take that method",
 }
+
+
+_TYPES = ("str", "int", "float", "bool", "none")
+_TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
 
 
 def path_in_app(scope: Scope) -> str:
@@ -60,7 +67,7 @@ def body_of(error: CharbardError) -> dict[str, Any]:
     return body
 
 
-def _shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
+def shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
     """Clients of the compatible addresses expect an object behind `error`."""
     if not path.startswith("/v1/"):
         return body
@@ -79,7 +86,7 @@ def response_for(error: CharbardError, path: str) -> JSONResponse:
     if isinstance(error, errors.TokenError):
         headers["www-authenticate"] = "Bearer"
     status = status_of(error)
-    return JSONResponse(_shaped(path, status, body_of(error)), status, headers)
+    return JSONResponse(shaped(path, status, body_of(error)), status, headers)
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -92,35 +99,65 @@ def handle_errors(app: FastAPI) -> None:
 
     async def show_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        body = _explained(error.errors())
-        return JSONResponse(_shaped(path_in_app(request.scope), 422, body), 422)
+        status, body = _explained(error.errors(), _docs(request))
+        return JSONResponse(shaped(path_in_app(request.scope), status, body), status)
 
     async def show_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        told, hint = _TOLD.get(error.status_code, (str(error.detail).lower(), _LISTED))
-        body = {"error": told, "hint": hint}
-        shaped = _shaped(path_in_app(request.scope), error.status_code, body)
-        return JSONResponse(shaped, error.status_code, error.headers)
+        status, path = error.status_code, path_in_app(request.scope)
+        hint = f"the addresses are listed at: {_docs(request)}"
+        if status == 400:
+            hint = "send JSON in UTF-8"
+        elif path.startswith("/v1/"):
+            hint = f"there are /v1/completions, /v1/chat/completions and /v1/models; {hint}"
+        body = {"error": _TOLD.get(status, str(error.detail).lower()), "hint": hint}
+        headers = dict(error.headers or {})
+        if status == 405:
+            headers["Allow"] = ", ".join(_methods_at(request))
+        return JSONResponse(shaped(path, status, body), status, headers)
 
     app.add_exception_handler(CharbardError, show)
     app.add_exception_handler(RequestValidationError, show_invalid)
     app.add_exception_handler(HTTPException, show_http)
 
 
-def _explained(problems: Any) -> dict[str, str]:
-    """The first thing that is wrong with a body, in one sentence."""
+def _docs(request: Request) -> str:
+    return f"{request.scope.get('root_path', '')}/{_DOCS}"
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What the address takes: several routes may share it, each with one method."""
+    path, methods = path_in_app(request.scope), set[str]()
+    for template, operations in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            methods |= {method.upper() for method in operations}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _explained(problems: Any, docs: str) -> tuple[int, dict[str, str]]:
+    """The status, and the first thing that is wrong with a body, in one sentence."""
     problem = problems[0]
     if problem["type"] == "json_invalid":
-        return {"error": "the body is not JSON", "hint": str(problem.get("ctx", {}).get("error"))}
+        hint = str(problem.get("ctx", {}).get("error"))
+        return 400, {"error": "the body is not JSON", "hint": hint}
+    return 422, _wrong_value(problem, docs)
+
+
+def _wrong_value(problem: Any, docs: str) -> dict[str, str]:
     if len(problem["loc"]) == 1 and problem["type"] != "missing":
         hint = "send an object, with the header content-type: application/json"
         return {"error": "the body is not a JSON object", "hint": hint}
-    place = ".".join(str(part) for part in problem["loc"][1:]) or "the body"
+    place = ".".join(filter(_is_of_the_body, map(str, problem["loc"][1:]))) or "the body"
     if problem["type"] == "missing":
         return {"error": f"{place} is missing", "hint": "it has no default"}
     if problem["type"] == "extra_forbidden":
-        return {"error": f"no setting named {place!r}", "hint": "the settings are at: api/docs"}
+        return {"error": f"no setting named {place!r}", "hint": f"the settings are at: {docs}"}
     given = repr(problem.get("input"))
     shown = given if len(given) <= 60 else f"{given[:57]}…"
     said = problem["msg"][0].lower() + problem["msg"][1:]
-    return {"error": f"{place}: {said}, got {shown}", "hint": "the settings are at: api/docs"}
+    return {"error": f"{place}: {said}, got {shown}", "hint": f"the settings are at: {docs}"}
+
+
+def _is_of_the_body(part: str) -> bool:
+    """Whether a part of an error's place is in the body; else it is a name of a schema's type."""
+    return part not in _TYPES and not _TYPE.search(part)

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from charbard.errors import CharbardError
 from charbard.runtime import Engine, Task
-from charbard.web.errors import body_of
+from charbard.web.errors import body_of, shaped, status_of
 from charbard.web.library import Opened
 from charbard.web.slots import Slots
 from charbard.web.state import Studio
@@ -184,7 +184,8 @@ class Lines(Response):
             first = await anext(self._facts, None)
             self._studio.metrics.first_line.observe(monotonic() - began)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            async for fact in _and_the_end(first, self._facts):
+            is_event = self._encode is encode_event
+            async for fact in _and_the_end(first, self._facts, "/v1/" if is_event else ""):
                 await send(
                     {"type": "http.response.body", "body": self._encode(fact), "more_body": True}
                 )
@@ -192,7 +193,9 @@ class Lines(Response):
             await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
-async def _and_the_end(first: dict[str, Any] | None, facts: Facts) -> AsyncIterator[dict[str, Any]]:
+async def _and_the_end(
+    first: dict[str, Any] | None, facts: Facts, path: str
+) -> AsyncIterator[dict[str, Any]]:
     """Facts, the first of them known already, and an error as the last of them."""
     try:
         if first is not None:
@@ -200,10 +203,11 @@ async def _and_the_end(first: dict[str, Any] | None, facts: Facts) -> AsyncItera
         async for fact in facts:
             yield fact
     except CharbardError as error:
-        yield body_of(error)
+        yield shaped(path, status_of(error), body_of(error))
     except Exception:
         LOG.exception("a stream broke off")
-        yield {"error": "something broke in the studio", "hint": "its log has the details"}
+        broke = {"error": "something broke in the studio", "hint": "its log has the details"}
+        yield shaped(path, 500, broke)
 
 
 async def collect(studio: Studio, request: Request, work: Callable[[], Awaitable[T]]) -> T | None:

@@ -5,7 +5,7 @@ Knows files and JSON; no processes, no HTTP.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class Job:
     """Of its model; empty if there is none."""
     error: str = ""
     hint: str = ""
+    notes: list[str] = field(default_factory=list)
+    """What was assumed of the text, such as its encoding, or mended in it."""
 
     @property
     def is_over(self) -> bool:
@@ -118,7 +120,7 @@ class Place:
 
     def load(self) -> Job | None:
         """The record; None if there is none that can be read."""
-        names = {field.name for field in fields(Job)}
+        names = {one.name for one in fields(Job)}
         try:
             record = json.loads((self.path / "job.json").read_text(encoding="utf-8"))
             return Job(**{name: value for name, value in record.items() if name in names})

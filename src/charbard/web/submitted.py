@@ -5,7 +5,7 @@ import re
 from collections.abc import Container
 
 from charbard.errors import CorpusError
-from charbard.text import detect_encoding, normalise, pieces
+from charbard.text import detect_encoding, normalise, pieces, read_as
 
 __all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
 
@@ -13,10 +13,13 @@ FEWEST_CHARS = 500
 """Less teaches nothing but itself."""
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
 _LONGEST_NAME = 40
+_NAME = "what was sent"
+_OPTION = re.compile(r" \([^()]*--[^()]*\)")
+"""An option of the command line, which visitors do not have."""
 
 
-def checked_text(content: bytes) -> int:
-    """How many characters a text has.
+def checked_text(content: bytes) -> tuple[int, tuple[str, ...]]:
+    """How many characters a text has, and what was assumed of it or mended in it.
 
     Raises:
         CorpusError: It is empty, too short, or not text.
@@ -24,14 +27,15 @@ def checked_text(content: bytes) -> int:
     if not content.strip():
         raise CorpusError("the text is empty", hint=_ENOUGH)
     try:
-        encoding = detect_encoding(io.BytesIO(content), name="what was sent")
-        chars = sum(map(len, pieces(io.BytesIO(content), encoding, name="what was sent")))
+        encoding = detect_encoding(io.BytesIO(content), name=_NAME)
+        reading = read_as(io.BytesIO(content), encoding, name=_NAME, guessed=True)
+        chars = sum(map(len, pieces(io.BytesIO(content), encoding, name=_NAME)))
     except CorpusError as error:
-        hint = "plain text is read, as UTF-8, UTF-16 or GB18030"
+        hint = "send plain text, best in UTF-8"
         raise CorpusError(str(error), hint=hint) from None
     if chars < FEWEST_CHARS:
         raise CorpusError(f"the text has only {chars} characters", hint=_ENOUGH)
-    return chars
+    return chars, tuple(_OPTION.sub("", note) for note in reading.notes)
 
 
 def model_name(wish: str, taken: Container[str]) -> str:

@@ -246,7 +246,8 @@ class Workshop:
     def _launched(self, job: Job, content: bytes) -> Job:
         """Check and write the text and start the process; nothing is left behind if it fails."""
         place = self.place(job)
-        job = replace(job, chars=checked_text(content))
+        chars, notes = checked_text(content)
+        job = replace(job, chars=chars, notes=list(notes))
         with saving(place.path):
             place.path.mkdir(parents=True)
         try:

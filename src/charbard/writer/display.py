@@ -1,14 +1,28 @@
-"""How a line is read aloud today. For readers only: rhyme and tone of verse come from its books."""
+"""How a line, a poem or a name is read aloud today.
 
+Tone and rhyme of verse come from its books; of several readings of today this finds the one that
+agrees with them. Source of the readings: pypinyin; of surnames: `data/surnames.tsv`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from itertools import groupby
+from types import MappingProxyType
 from unicodedata import combining, normalize
 
+from charbard.prosody import fold, readings_of, tones_of
 from charbard.prosody.poem import is_han
 
-__all__ = ["pinyin_of"]
+__all__ = ["pinyin_of", "pinyin_of_name", "pinyin_of_poem"]
 
 _IN_VERSE = {"着": "zhuó", "的": "dì", "么": "mó"}
 """The first of their full readings is rare in verse."""
+_LEVEL, _OBLIQUE = "平", "仄"
+_MARKS = {"\u0304": _LEVEL, "\u0301": _LEVEL, "\u030c": _OBLIQUE, "\u0300": _OBLIQUE}
+"""Tone of today by its mark: the first and second are level, the third and fourth oblique."""
+_REGULATED = (5, 7)
 
 
 def pinyin_of(line: str) -> list[str]:
@@ -32,19 +46,138 @@ def pinyin_of(line: str) -> list[str]:
     return sounds
 
 
+def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list[str]]:
+    """Today's readings in a poem: where a character has several, the one that fits its place.
+
+    At the end of a line that is the one in the poem's rhyme; within a regulated line the one whose
+    tone the places beside it ask for.
+
+    >>> poem = ["朝辞白帝彩云间", "千里江陵一日还", "两岸猿声啼不住", "轻舟已过万重山"]
+    >>> pinyin_of_poem(poem)[1][-1]
+    'huán'
+
+    Args:
+        lines: The lines of one poem, without marks.
+        book: Key of the rhyme book.
+    """
+    sounds = [pinyin_of(line) for line in lines]
+    _fit_tones(lines, sounds, book)
+    _fit_rhymes(lines, sounds, book)
+    return sounds
+
+
+def pinyin_of_name(name: str, surname: str) -> list[str]:
+    """Today's readings of a name; those of its surname come from a table.
+
+    >>> pinyin_of_name("单于飞", "单于"), pinyin_of_name("单飞", "单")
+    (['chán', 'yú', 'fēi'], ['shàn', 'fēi'])
+    """
+    rest = name[len(surname) :]
+    known = _surnames().get("".join(map(fold, surname)))
+    return [*(known or pinyin_of(surname)), *pinyin_of(rest)]
+
+
+@cache
+def _surnames() -> Mapping[str, tuple[str, ...]]:
+    text = files("charbard.writer.data").joinpath("surnames.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return MappingProxyType({name: tuple(sounds.split()) for name, sounds in rows})
+
+
+def _fit_tones(lines: Sequence[str], sounds: list[list[str]], book: str) -> None:
+    """Tones of even places take turns in a regulated line: one tells the others."""
+    for line, read in zip(lines, sounds, strict=True):
+        if len(line) not in _REGULATED:
+            continue
+        evens = list(range(1, len(line) - 1, 2))
+        tones = [_only_tone(line[at], book) for at in evens]
+        wanted = {
+            (tone if step % 2 == 0 else _other(tone))
+            for step, tone in enumerate(tones)
+            if tone is not None
+        }
+        if len(wanted) != 1:  # nothing is certain, or the line is not regulated
+            continue
+        (first,) = wanted
+        for step, at in enumerate(evens):
+            if tones[step] is None:
+                read[at] = _with_tone(line[at], read[at], first if step % 2 == 0 else _other(first))
+
+
+def _fit_rhymes(lines: Sequence[str], sounds: list[list[str]], book: str) -> None:
+    ends = [(at, line[-1]) for at, line in enumerate(lines) if line]
+    groups = Counter(reading for _, char in ends for reading in set(readings_of(char, book=book)))
+    shared = [reading for reading, count in groups.most_common() if 2 * count >= len(ends) > 1]
+    for tone, rhyme in shared[:1]:
+        there = [(at, char) for at, char in ends if (tone, rhyme) in readings_of(char, book=book)]
+        rimes = Counter(_rime(sounds[at][-1]) for at, _ in there)
+        for at, char in there:
+            sounds[at][-1] = _in_rhyme(char, sounds[at][-1], tone, rimes)
+
+
+def _in_rhyme(char: str, usual: str, tone: str, rimes: Counter[str]) -> str:
+    """The reading in the tone of the rhyme that sounds most like the other rhymes."""
+    fitting = [one for one in _all_readings(char) if _tone(one) == tone]
+    if not fitting:  # an entering tone, which speech of today has lost
+        return usual
+
+    def rank(sound: str) -> tuple[int, bool]:
+        others = rimes[_rime(sound)] - (_rime(sound) == _rime(usual))
+        return others, sound == usual
+
+    return max(fitting, key=rank)
+
+
+def _only_tone(char: str, book: str) -> str | None:
+    tones = tones_of(char, book=book)
+    return next(iter(tones)) if len(tones) == 1 else None
+
+
+def _with_tone(char: str, usual: str, tone: str) -> str:
+    if _tone(usual) in (tone, None):
+        return usual
+    return next((one for one in _all_readings(char) if _tone(one) == tone), usual)
+
+
+def _other(tone: str) -> str:
+    return _OBLIQUE if tone == _LEVEL else _LEVEL
+
+
+def _all_readings(char: str) -> list[str]:
+    from pypinyin import pinyin
+    from pypinyin.constants import Style
+
+    (found,) = pinyin(char, style=Style.TONE, heteronym=True)
+    return list(filter(_has_tone, found))
+
+
+def _tone(sound: str) -> str | None:
+    return next((_MARKS[mark] for mark in normalize("NFD", sound) if mark in _MARKS), None)
+
+
+def _rime(sound: str) -> str:
+    """From the main vowel on, without its tone: an of huán, so that medials do not count.
+
+    >>> _rime("huán"), _rime("xiá"), _rime("dōu")
+    ('an', 'a', 'ou')
+    """
+    plain = "".join(mark for mark in normalize("NFD", sound) if mark not in _MARKS)
+    vowels = [at for at, letter in enumerate(plain) if letter in "aeiou"]
+    if not vowels:
+        return plain
+    main = next((at for at in vowels if plain[at] in "aeo"), vowels[-1])
+    return plain[main:]
+
+
 def _in_full(char: str, sound: str) -> str:
     """The reading, or for one without a tone the first that has one.
 
     >>> _in_full("了", "le")
     'liǎo'
     """
-    from pypinyin import pinyin
-    from pypinyin.constants import Style
-
     if _has_tone(sound):
         return sound
-    (others,) = pinyin(char, style=Style.TONE, heteronym=True)
-    return _IN_VERSE.get(char) or next(filter(_has_tone, others), sound)
+    return _IN_VERSE.get(char) or next(iter(_all_readings(char)), sound)
 
 
 def _has_tone(sound: str) -> bool:

@@ -11,6 +11,7 @@ from charbard.config import NameOrder, VerseOrder
 from charbard.errors import OptionError
 from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
+from charbard.prosody.poem import is_han
 from charbard.writer.poem import Poem
 from charbard.writer.request import OPEN
 from charbard.writer.told import share_told
@@ -23,6 +24,7 @@ _BOOK = "xinyun"
 _COMMON = 2500
 """Names are read by everybody: no rarer characters than these, unless the model knows
 those that names of today are made of, which may be rare in verse."""
+_LONGEST_SURNAME = 3
 _ERA = "今"
 """Names are wanted for today, from a model that was told of poets and of people of today."""
 _NO_GENDER = "the model was trained without genders: yours does not reach it"
@@ -45,6 +47,7 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
     """What `names` does."""
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
+    like, kept_out = _wanted(order)
     # A model of names is told the surname; to one of verse it is the beginning of the line.
     known = writer.bundle.vocab.fields
     told = "surname" in known
@@ -71,8 +74,8 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
         repeats="none",
         novel=False,  # a name may well stand in a poem
     )
-    liked = [replace(asked, template=text) for text in _with_liked(asked.template, order.like)]
-    notes = _gender_notes(writer, fields)
+    liked = [replace(asked, template=text) for text in _with_liked(asked.template, like)]
+    notes = (*kept_out, *_gender_notes(writer, fields))
     found: dict[str, Poem] = {}
     for wish in liked or [asked]:
         request = writer.request_in(form, wish, fields=fields)
@@ -101,9 +104,18 @@ def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[str, 
 
 
 def _unwanted(order: NameOrder, asked: str) -> str:
-    """What is kept out unasked; a character that was given or liked is wanted."""
-    wanted = set(asked + order.like)
-    return "".join(sorted(unwanted_in_names() - wanted)) if order.unwanted else ""
+    """What is kept out unasked; a character that was given is wanted."""
+    return "".join(sorted(unwanted_in_names() - set(asked))) if order.unwanted else ""
+
+
+def _wanted(order: NameOrder) -> tuple[str, tuple[str, ...]]:
+    """The liked characters that a name may have, and what to say of the others."""
+    unwanted = unwanted_in_names() if order.unwanted else frozenset()
+    out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
+    liked = "".join(char for char in order.like if char not in out)
+    if not out:
+        return liked, ()
+    return liked, (f"{out} is kept out, though asked for: no one wants it in a name",)
 
 
 def _given(order: NameOrder) -> str:
@@ -116,10 +128,16 @@ def _given(order: NameOrder) -> str:
         )
     if set(order.tones) - set("平仄中"):
         raise OptionError(f"cannot read the tones {order.tones!r}", hint="write 平, 仄 or 中")
-    if len(order.surname.strip()) > 2:
+    surname = order.surname.strip()
+    if not all(map(is_han, surname)):
         raise OptionError(
-            f"the surname {order.surname!r} has {len(order.surname.strip())} characters",
-            hint="give one or two",
+            f"the surname {surname!r} is not written in Chinese characters",
+            hint="write it in Chinese characters, as 史密斯 for Smith",
+        )
+    if len(surname) > _LONGEST_SURNAME:
+        raise OptionError(
+            f"the surname {surname!r} has {len(surname)} characters",
+            hint=f"give one to {_LONGEST_SURNAME}, as in 李, 欧阳 and 侯莫陈",
         )
     return given
 

@@ -1,7 +1,7 @@
 """Writing free text with a bundle: prime, stop, sample, repeat exactly."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -117,7 +117,8 @@ class Writer:
 
     def notes(self, order: TextOrder) -> list[str]:
         """What will be read otherwise than it was given."""
-        return opening_ids(self.bundle, order.prime, order.fields)[2]
+        notes = opening_ids(self.bundle, order.prime, order.fields)[2]
+        return [*notes, *_without_effect(order.options)]
 
     def stream(self, order: TextOrder) -> Iterator[Piece]:
         """Every text of an order, piece by piece, one text after the other.
@@ -164,19 +165,23 @@ class Writer:
         if options.commonest is not None:
             last = min(last, vocab.first_char + options.commonest)
         allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
-        allowed -= _known(vocab, options.banned)
+        allowed -= _known(vocab, normalise(options.banned))
         if not allowed:
             raise OptionError("every character is banned", hint="leave some of them out of --ban")
         return as_ids(sorted(allowed))
 
     def _boost(self, options: SampleOptions) -> Bias | None:
-        ids = as_ids(sorted(_known(self.bundle.vocab, options.boosted)))
+        ids = as_ids(sorted(_known(self.bundle.vocab, normalise(options.boosted))))
         return Bias(ids, np.full(len(ids), options.boost, np.float32)) if len(ids) else None
 
-    def score(self, text: str, *, top: int = 5) -> Scored:
-        """How likely each character of a text is, and what the model would rather have written."""
+    def score(self, text: str, *, top: int = 5, fields: Sequence[tuple[str, str]] = ()) -> Scored:
+        """How likely each character of a text is, and what the model would rather have written.
+
+        Raises:
+            OptionError: There is nothing to score, or a field is none of the model's.
+        """
         known, notes = encode_known(self.bundle.vocab, normalise(text))
-        return scored(self.bundle, self.network, known, notes, top=top)
+        return scored(self.bundle, self.network, known, notes, top=top, fields=fields)
 
     def _repr_html_(self) -> str:
         config, size = self.bundle.config, len(self.bundle.vocab.chars)
@@ -191,6 +196,17 @@ def _ideographs(vocab: Vocab) -> frozenset[int]:
         for place, char in enumerate(vocab.chars)
         if name(char, "").startswith("CJK UNIFIED")
     )
+
+
+def _without_effect(options: SampleOptions) -> Iterator[str]:
+    """Settings that were given and that change nothing."""
+    declared = SampleOptions()
+    if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
+        yield "temperature_steps has no effect without temperature_end"
+    if not options.boosted and options.boost != declared.boost:
+        yield "boost has no effect without boosted characters"
+    if options.greedy and options.temperature != declared.temperature:
+        yield "temperature has no effect: the likeliest character is always taken"
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:

@@ -10,6 +10,7 @@ import numpy as np
 from charbard.bundle import Bundle
 from charbard.errors import OptionError
 from charbard.runtime import Network, score_ids
+from charbard.runtime.score import Scores
 from charbard.writer.prime import opening_ids
 
 __all__ = ["CharScore", "Scored", "heat_map", "scored"]
@@ -55,19 +56,30 @@ class Scored:
 
 
 def scored(
-    bundle: Bundle, network: Network, text: str, notes: Sequence[str], *, top: int
+    bundle: Bundle,
+    network: Network,
+    text: str,
+    notes: Sequence[str],
+    *,
+    top: int,
+    fields: Sequence[tuple[str, str]] = (),
 ) -> Scored:
-    """Score a text of known characters.
+    """Score a text of known characters under the conditions that `Writer.texts` writes under.
+
+    A running text is read from its first character on, as a prompt is; how likely that first
+    character itself is, is asked at the beginning of a line.
 
     Raises:
         OptionError: Nothing is left to score.
     """
-    opening, _, _ = opening_ids(bundle, "", ())
-    ids = np.array(opening + bundle.vocab.encode(text).tolist())
-    if len(ids) <= len(opening):
+    if not text:
         raise OptionError("there is no character to score", hint="give a text the model can read")
-    result = score_ids(network, ids, top=top)
-    first = len(opening) - 1
+    opening, _, _ = opening_ids(bundle, "", fields)
+    ids = bundle.vocab.encode(text).tolist()
+    if bundle.has_records:
+        result, first = score_ids(network, np.array(opening + ids), top=top), len(opening) - 1
+    else:
+        result, first = _running(network, opening, ids, top), 0
     symbols = bundle.vocab.symbols
     chars = []
     for place, char in enumerate(text):
@@ -78,6 +90,18 @@ def scored(
         )
         chars.append(CharScore(char, float(result.logp_N[at]), expected))
     return Scored(tuple(chars), tuple(notes))
+
+
+def _running(network: Network, opening: list[int], ids: list[int], top: int) -> Scores:
+    begins = score_ids(network, np.array([*opening, ids[0]]), top=top)
+    if len(ids) == 1:
+        return begins
+    rest = score_ids(network, np.array(ids), top=top)
+    return Scores(
+        np.concatenate((begins.logp_N, rest.logp_N)),
+        np.concatenate((begins.top_ids_NK, rest.top_ids_NK)),
+        np.concatenate((begins.top_logp_NK, rest.top_logp_NK)),
+    )
 
 
 def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:

@@ -1,101 +1,72 @@
 """What clients of OpenAI's completions expect, so that tools built for them work unchanged.
 
 Characters are the tokens; a theme goes into `fields`, which only this server knows. Not covered:
-prompts of token ids, `suffix`, `logit_bias`, `best_of`.
+prompts of token ids, `suffix`, `logit_bias`, `best_of`, `presence_penalty`.
 """
 
-from collections.abc import AsyncGenerator
+from itertools import accumulate
 from time import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
-from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
 from charbard.web.answers import EVENTS
-from charbard.web.flow import Facts, Lines, collect, encode_event
+from charbard.web.flow import Facts, Lines, collect, encode_event, in_thread
 from charbard.web.library import Opened
-from charbard.web.routes.prose import pieces
-from charbard.web.schemas import Body
+from charbard.web.openai import (
+    Asked,
+    OpenAIBody,
+    Token,
+    asked_of,
+    reason,
+    scored_tokens,
+    usage,
+    written,
+)
 from charbard.web.state import Here, Studio
-from charbard.writer import fresh_seed
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
 
 
-class CompletionBody(Body):
+class CompletionBody(OpenAIBody):
     """The parameters of the completions interface that a character model can honour."""
 
     model_config = ConfigDict(
-        extra="ignore",
         json_schema_extra={
             "example": {"model": "shakespeare", "prompt": "ROMEO:", "max_tokens": 40}
         },
     )
 
-    model: str = Field(description="Name or digest of a model; see /v1/models.")
-    prompt: str | Annotated[list[str], Field(min_length=1)] = Field(
+    prompt: str | Annotated[list[str], Field(min_length=1)] | None = Field(
         "", description="Text to write on from, or several of them."
     )
-    max_tokens: int = Field(16, ge=1, description="Characters to write at most.")
-    temperature: float = Field(1.0, ge=0, le=2, description="0 takes the likeliest character.")
-    top_p: float = Field(1.0, ge=0, le=1)
-    n: int = Field(1, ge=1, description="Texts for each prompt.")
-    stop: str | list[str] | None = None
-    seed: int | None = Field(None, ge=0, le=2**53)
     logprobs: int | None = Field(None, ge=0, le=20, description="Alternatives to name.")
-    stream: bool = False
-    stream_options: dict[str, Any] | None = None
-    fields: dict[str, str] = Field(
-        {}, description="Conditions by name, such as title and form; the client's extra_body."
-    )
-    echo: bool = Field(False, description="Begin the text with the prompt.")
-    frequency_penalty: float = Field(
-        default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
-    )
-    suffix: str | None = None
-    best_of: int | None = None
-    logit_bias: dict[str, float] | None = None
+    echo: bool | None = Field(False, description="Begin the text with the prompt.")
+    suffix: str | None = Field(None, description="Only an empty one is offered.")
+    best_of: int | None = Field(None, description="Only the value of n is offered.")
 
-    def orders(self, studio: Studio) -> list[TextOrder]:
-        """One order for each prompt.
-
-        Raises:
-            OptionError: Something is asked for that cannot be honoured, or out of range.
-        """
-        if self.suffix or self.logit_bias or (self.best_of or self.n) != self.n:
+    @field_validator("prompt", mode="before")
+    @classmethod
+    def _text(cls, prompt: Any) -> Any:
+        ids = prompt if isinstance(prompt, list) else []
+        if any(isinstance(one, int | float | list) for one in ids):
             raise OptionError(
-                "suffix, logit_bias and best_of are not offered", hint="leave them out"
+                "prompt is a list of token ids, and characters are the tokens here",
+                hint="send the prompt as text; lm-eval does with tokenized_requests=False",
             )
-        prompts = [self.prompt] if isinstance(self.prompt, str) else self.prompt
-        studio.hold("max_tokens", self.max_tokens, studio.config.max_length)
-        studio.hold("prompts times n", len(prompts) * self.n, studio.config.max_samples)
-        stops = [self.stop] if isinstance(self.stop, str) else self.stop or []
-        seed = fresh_seed(self.seed)
-        options = from_dict(
-            SampleOptions,
-            {
-                "greedy": self.temperature == 0,
-                "temperature": max(0.01, self.temperature),
-                "top_p": None if self.top_p == 1 else self.top_p,
-                "repetition_penalty": self.frequency_penalty,
-            },
-        )
-        return [
-            TextOrder(
-                prime=prompt,
-                fields=tuple(self.fields.items()),
-                length=self.max_tokens,
-                samples=self.n,
-                stop=(*stops, *studio.config.blocked),
-                seed=seed,
-                options=options,
-            )
-            for prompt in prompts
-        ]
+        return prompt
+
+    def asked(self, studio: Studio) -> list[Asked]:
+        """One order for each prompt; errors as in `asked_of`."""
+        for name, neutral in (("suffix", ("", None)), ("best_of", (self.n, None))):
+            if (value := getattr(self, name)) not in neutral:
+                raise OptionError(f"{name} is not offered, got {value!r}", hint=f"leave {name} out")
+        prompt = self.prompt or ""
+        return asked_of(studio, self, [prompt] if isinstance(prompt, str) else prompt)
 
 
 @router.get("/models")
@@ -114,111 +85,98 @@ async def model(name: str, studio: Here) -> dict[str, Any]:
 async def completions(
     body: CompletionBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:
-    """Write on from a prompt; with `stream` as server-sent events."""
+    """Write on from a prompt; with `stream` as server-sent events.
+
+    With `logprobs` each character has its log-probability, with `echo` those of the prompt, too.
+    """
     opened = studio.library.find(body.model)
-    orders = body.orders(studio)
-    head = {"id": f"cmpl-{orders[0].seed}", "created": int(time()), "model": opened.name}
+    asked = body.asked(studio)
+    head = {
+        "id": f"cmpl-{asked[0].order.seed}",
+        "object": "text_completion",
+        "created": int(time()),
+        "model": opened.name,
+    }
     if body.stream:
-        return Lines(studio, _chunks(studio, opened, body, orders, head), encode=encode_event)
-    return await collect(studio, request, lambda: _answer(studio, opened, body, orders, head))
+        return Lines(studio, _chunks(studio, opened, body, asked, head), encode=encode_event)
+    return await collect(studio, request, lambda: _answer(studio, opened, body, asked, head))
 
 
 def _card(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "charbard"}
 
 
-async def _pieces(
-    studio: Studio, opened: Opened, orders: list[TextOrder]
-) -> AsyncGenerator[tuple[int, str, tuple[float, ...]], None]:
-    """(number of the choice, characters, their log-probabilities)."""
-    for place, order in enumerate(orders):
-        async for piece in pieces(studio, opened, order):
-            yield place * order.samples + piece.sample, piece.text, piece.logp
-
-
 async def _answer(
     studio: Studio,
     opened: Opened,
     body: CompletionBody,
-    orders: list[TextOrder],
+    asked: list[Asked],
     head: dict[str, Any],
 ) -> dict[str, Any]:
-    parts: list[list[tuple[str, float]]] = [[] for _ in range(len(orders) * body.n)]
-    async for index, text, logp in _pieces(studio, opened, orders):
-        parts[index] += zip(text, logp, strict=True)
+    texts = [""] * (len(asked) * asked[0].order.samples)
+    if body.max_tokens:
+        async for index, text, _ in written(studio, opened, asked):
+            texts[index] += text
     choices = []
-    for index, chars in enumerate(parts):
-        prime = opened.writer.understood(orders[index // body.n])
-        text = "".join(char for char, _ in chars)
+    for index, text in enumerate(texts):
+        one = asked[index // asked[0].order.samples]
+        shown = one.prompt + text if body.echo else text
         likely = None
         if body.logprobs is not None:
-            likely = _logprobs(opened, prime, chars, top=body.logprobs)
-        choices.append(
-            {
-                "index": index,
-                "text": prime + text if body.echo else text,
-                "logprobs": likely,
-                "finish_reason": _reason(len(chars), body),
-            }
-        )
-    usage = _usage(opened, orders, [len(chars) for chars in parts])
-    return {**head, "object": "text_completion", "choices": choices, "usage": usage}
+            likely = await in_thread(studio, _logprobs, opened, body, one, text)
+        choices.append(_choice(index, shown, likely, reason(len(text), one, body.max_tokens)))
+    counts = [len(text) for text in texts]
+    return {**head, "choices": choices, "usage": usage(opened, asked, counts)}
 
 
 async def _chunks(
     studio: Studio,
     opened: Opened,
     body: CompletionBody,
-    orders: list[TextOrder],
+    asked: list[Asked],
     head: dict[str, Any],
 ) -> Facts:
-    counts = [0] * (len(orders) * body.n)
-    head = {**head, "object": "text_completion"}
-    for index in range(len(counts)) if body.echo else ():
-        yield {
-            **head,
-            "choices": [_delta(index, opened.writer.understood(orders[index // body.n]))],
-        }
-    async for index, text, logp in _pieces(studio, opened, orders):
-        counts[index] += len(text)
-        likely = None
+    samples = asked[0].order.samples
+    texts = [""] * (len(asked) * samples)
+    for index in range(len(texts)) if body.echo else ():
+        one, likely = asked[index // samples], None
         if body.logprobs is not None:
-            likely = {"tokens": list(text), "token_logprobs": list(logp), "top_logprobs": None}
-        yield {**head, "choices": [_delta(index, text, likely)]}
-    for index, count in enumerate(counts):
-        yield {**head, "choices": [_delta(index, "", None, _reason(count, body))]}
+            likely = await in_thread(studio, _logprobs, opened, body, one, "")
+        yield {**head, "choices": [_choice(index, one.prompt, likely)]}
+    if body.max_tokens:
+        async for index, text, _ in written(studio, opened, asked):
+            likely, before = None, len(texts[index])
+            texts[index] += text
+            if body.logprobs is not None:
+                one = asked[index // samples]
+                likely = await in_thread(studio, _logprobs, opened, body, one, texts[index], before)
+            yield {**head, "choices": [_choice(index, text, likely)]}
+    for index, text in enumerate(texts):
+        ended = reason(len(text), asked[index // samples], body.max_tokens)
+        yield {**head, "choices": [_choice(index, "", None, ended)]}
     if (body.stream_options or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": _usage(opened, orders, counts)}
+        counts = [len(text) for text in texts]
+        yield {**head, "choices": [], "usage": usage(opened, asked, counts)}
 
 
-def _delta(
-    index: int, text: str, logprobs: dict[str, Any] | None = None, reason: str | None = None
+def _choice(
+    index: int, text: str, logprobs: dict[str, Any] | None = None, ended: str | None = None
 ) -> dict[str, Any]:
-    return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": reason}
-
-
-def _reason(count: int, body: CompletionBody) -> str:
-    return "length" if count >= body.max_tokens else "stop"
-
-
-def _usage(opened: Opened, orders: list[TextOrder], counts: list[int]) -> dict[str, int]:
-    read = sum(len(opened.writer.understood(order)) for order in orders)
-    return {
-        "prompt_tokens": read,
-        "completion_tokens": sum(counts),
-        "total_tokens": read + sum(counts),
-    }
+    return {"index": index, "text": text, "logprobs": logprobs, "finish_reason": ended}
 
 
 def _logprobs(
-    opened: Opened, prime: str, chars: list[tuple[str, float]], *, top: int
+    opened: Opened, body: CompletionBody, asked: Asked, text: str, since: int | None = None
 ) -> dict[str, Any]:
-    """Each written character with what else was likely there."""
-    text = "".join(char for char, _ in chars)
-    tops = opened.writer.score(prime + text, top=top).chars[len(prime) :] if text else ()
+    """Prompt and text, or the text alone, or what of a growing text is new."""
+    assert body.logprobs is not None
+    tokens = scored_tokens(opened, asked, text, top=body.logprobs)
+    ends = [0, *accumulate(len(token.text) for token in tokens)]
+    first = 0 if body.echo and since is None else len(tokens) - len(text) + (since or 0)
+    kept: list[Token] = tokens[first:]
     return {
-        "tokens": list(text),
-        "token_logprobs": [logp for _, logp in chars],
-        "top_logprobs": [dict(score.expected) for score in tops],
-        "text_offset": list(range(len(prime), len(prime) + len(text))),
+        "tokens": [token.text for token in kept],
+        "token_logprobs": [token.logp for token in kept],
+        "top_logprobs": [None if token.logp is None else token.expected for token in kept],
+        "text_offset": ends[first:-1],
     }

@@ -11,7 +11,7 @@ from charbard.web.flow import collect, in_thread
 from charbard.web.library import Opened
 from charbard.web.schemas import Body
 from charbard.web.state import Here
-from charbard.writer.display import pinyin_of
+from charbard.writer.display import pinyin_of_poem
 from charbard.writer.insight import Tracker, look_inside
 
 __all__ = ["router", "unit_named"]
@@ -38,7 +38,7 @@ class ShowBody(Body):
     model_config = ConfigDict(json_schema_extra={"example": {"texts": ["白发三千丈"]}})
 
     texts: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
-        max_length=500, description="Lines in simplified characters."
+        max_length=500, description="The lines of one poem, in simplified characters."
     )
 
 
@@ -51,11 +51,15 @@ async def insight(body: InsightBody, request: Request, studio: Here) -> dict[str
 
 @router.post("/show")
 def show(body: ShowBody) -> dict[str, Any]:
-    """Lines in traditional characters, and today's reading of each character."""
+    """Lines of one poem in traditional characters, and today's reading of each character.
+
+    Of several readings it is the one that fits the place's tone and the poem's rhyme.
+    """
+    sounds = pinyin_of_poem(body.texts)
     return {
         "texts": [
-            {"text": text, "traditional": to_traditional(text), "pinyin": pinyin_of(text)}
-            for text in body.texts
+            {"text": text, "traditional": to_traditional(text), "pinyin": read}
+            for text, read in zip(body.texts, sounds, strict=True)
         ]
     }
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
+from starlette.datastructures import UploadFile
 
-from charbard.errors import NotFoundError
+from charbard.errors import NotFoundError, OptionError
 from charbard.web.flow import Facts, Lines, in_thread
 from charbard.web.job import Tail, thinned
 from charbard.web.schemas import Body
@@ -82,7 +83,16 @@ async def train(body: JobBody, studio: Here) -> dict[str, Any]:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "text/plain": {"schema": {"type": "string", "format": "binary"}},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                },
+            },
         }
     },
 )
@@ -94,7 +104,10 @@ async def train_file(
     ] = _MINUTES,
     name: Annotated[str, Query(max_length=200, description=_ABOUT_NAME)] = "",
 ) -> dict[str, Any]:
-    """Train a model on a file: the body is the file as it is, UTF-8, UTF-16 or GB18030."""
+    """Train a model on a file: the body is the file as it is, or a form with the file in it."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        content, filename = await _part(request)
+        return await _started(studio, Order(content, minutes, name or filename))
     return await _started(studio, Order(await request.body(), minutes, name))
 
 
@@ -159,6 +172,23 @@ def _workshop(studio: Studio) -> Workshop:
             "this studio has no workshop", hint="open it with: charbard serve --workshop"
         )
     return studio.workshop
+
+
+async def _part(request: Request) -> tuple[bytes, str]:
+    """The file in a form, and its name.
+
+    Raises:
+        OptionError: There is none, or more than one.
+    """
+    async with request.form() as form:
+        files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        if len(files) != 1:
+            raise OptionError(
+                f"the form has {len(files)} files, one is needed",
+                hint="for example: curl -F file=@my.txt, or --data-binary @my.txt for the file"
+                " alone",
+            )
+        return await files[0].read(), files[0].filename or ""
 
 
 async def _started(studio: Studio, order: Order) -> dict[str, Any]:

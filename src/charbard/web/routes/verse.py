@@ -36,7 +36,7 @@ from charbard.writer import (
     name_work,
     rewrite,
 )
-from charbard.writer.display import pinyin_of
+from charbard.writer.display import pinyin_of_name
 from charbard.writer.particles import LineDrafted
 
 __all__ = ["router"]
@@ -143,7 +143,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
         poems = [poem for poem in each if not studio.blocks(poem.text)]
         return {
             **_end(opened, order),
-            "names": [_name(poem, len(order.surname)) for poem in poems],
+            "names": [_name(poem, len(order.surname.strip())) for poem in poems],
             "notes": list(dict.fromkeys(note for poem in poems for note in poem.notes)),
         }
 
@@ -243,7 +243,7 @@ def _name(poem: Poem, surname: int) -> dict[str, Any]:
     return {
         "name": text,
         "given": text[surname:],
-        "pinyin": pinyin_of(text),
+        "pinyin": pinyin_of_name(text, text[:surname]),
         "tones": tone_string(text, book=poem.book),
         "score": round(poem.score.total, 4),
     }

@@ -54,9 +54,13 @@ export function tick({ label, checked, onChange }) {
   return h("label.tick", h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
 }
 
-/** The dial from calm to wild, one position for each degree of boldness. */
-export function dial(value, most, onChange) {
+/** The words of the dials: from calm to wild, and how closely to keep to the theme. */
+const BOLD = { label: "write.dial", low: "write.bold", high: "write.wild" };
+export const CLOSE = { label: "write.close", low: "write.loose", high: "write.tight" };
+
+/** A dial with so many positions between two words. */
+export function dial(value, most, onChange, words = BOLD) {
   const end = (name) => unsaid("span", t(name));
-  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": t("write.dial"), on: { input: (event) => onChange(Number(event.target.value)) } });
-  return h("div.dial-row", end("write.bold"), input, end("write.wild"));
+  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": t(words.label), title: t(words.label), on: { input: (event) => onChange(Number(event.target.value)) } });
+  return h("div.dial-row", end(words.low), input, end(words.high));
 }

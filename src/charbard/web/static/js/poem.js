@@ -41,14 +41,14 @@ const shown = new Map();
 export async function dressed(texts) {
   const { script, pinyin } = store.state.settings;
   if (script === "simplified" && !pinyin) return texts.map((text) => ({ text }));
-  const wanted = texts.filter((text) => text && !shown.has(text));
-  if (wanted.length) {
-    const answer = await call("show", { texts: [...new Set(wanted)] });
-    for (const item of answer.texts) shown.set(item.text, item);
-    for (const old of shown.keys()) if (shown.size > 4000) shown.delete(old);
+  // A reading depends on the poem: lines are kept and asked for together.
+  const key = texts.join("\n");
+  if (key.trim() && !shown.has(key)) {
+    shown.set(key, (await call("show", { texts })).texts);
+    for (const old of shown.keys()) if (shown.size > 1000) shown.delete(old);
   }
-  return texts.map((text) => {
-    const item = shown.get(text);
+  return texts.map((text, at) => {
+    const item = shown.get(key)?.[at];
     return item ? { text: script === "traditional" ? item.traditional : text, pinyin: pinyin && item.pinyin } : { text };
   });
 }

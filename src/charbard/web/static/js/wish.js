@@ -5,6 +5,9 @@ import { store } from "./store.js";
 /** The dial's positions, as the API names them. */
 export const BOLDNESS = ["稳", "平", "常", "新", "奇"];
 
+/** Positions of the dial for the theme, as guidance. */
+export const GUIDANCE = [1, 1.5, 2, 2.5, 3];
+
 /** Forms with a chip of their own, as far as they are known here. */
 export function chipForms() {
   return ["五绝", "七绝", "五律", "七律"].filter((name) => store.state.forms.some((form) => form.name === name));
@@ -13,7 +16,7 @@ export function chipForms() {
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
   form: "七绝", tune: "", theme: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
-  given: "", second: "", seed: "", bold: 3, count: 4, novel: true, prime: "", length: 300,
+  given: "", second: "", seed: "", bold: 3, close: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
 /** The wish with every field. */
@@ -40,6 +43,7 @@ export function verseOrder(asked) {
   for (const name of ["theme", "dynasty", "variant", "rhyme", "book"]) {
     if (asked[name].trim()) order[name] = asked[name].trim();
   }
+  if (order.theme || order.dynasty) order.guidance = GUIDANCE[asked.close - 1];
   if (asked.acrostic.trim()) {
     order.acrostic = asked.acrostic.trim();
     order.acrostic_at = asked.place;

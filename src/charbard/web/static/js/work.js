@@ -5,7 +5,7 @@ import { plant } from "./tree.js";
 import { modelFor } from "./wish.js";
 import { poemOf } from "./views/check.js";
 
-const ORDER = ["form", "like", "variant", "book", "theme", "dynasty", "author", "novel", "boldness"];
+const ORDER = ["form", "like", "variant", "book", "theme", "dynasty", "author", "novel", "boldness", "guidance"];
 
 /** One desk's requests; what came back is in `alternatives`, `lines` and the desk's `report`. */
 export class Work {

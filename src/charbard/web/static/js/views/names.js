@@ -36,7 +36,7 @@ function layOut(slip, go) {
   const tones = TONES[asked.length].map((one) => [one, one ? shapes(one) : t("write.any"), one]);
   fill(
     slip,
-    textField({ label: t("names.surname"), value: asked.surname, place: "李", maxlength: 2, lang: "zh", onInput: (surname) => change({ surname }), onEnter: go }),
+    textField({ label: t("names.surname"), value: asked.surname, place: "李", maxlength: 3, lang: "zh", onInput: (surname) => change({ surname }), onEnter: go }),
     chips({ label: t("names.given"), name: "name-length", value: asked.length, options: [["1", t("names.one")], ["2", t("names.two")]], onChange: (length) => { change({ length, tones: "" }); layOut(slip, go); } }),
     writer().fields.includes("gender")
       && chips({ label: t("names.gender"), name: "name-gender", value: asked.gender, options: [["", t("write.any")], ["男", t("names.male")], ["女", t("names.female")]], onChange: (gender) => change({ gender }) }),

@@ -2,8 +2,8 @@
 
 import { Sheet } from "../candidates.js";
 import { toDesk } from "../actions.js";
-import { button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../kit.js";
-import { BOLDNESS, chipForms, coupletOrder, formOf, isListed, modelFor, modelNamed, proseOrder, verseOrder, wish } from "../wish.js";
+import { CLOSE, button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../kit.js";
+import { BOLDNESS, GUIDANCE, chipForms, coupletOrder, formOf, isListed, modelFor, modelNamed, proseOrder, verseOrder, wish } from "../wish.js";
 import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../writing.js";
 
 const DYNASTIES = ["唐", "宋", "元", "清"];
@@ -63,12 +63,18 @@ function layOut(slip, board) {
     fieldsFor(asked, go),
     h("div.slip-foot",
       dial(asked.bold, BOLDNESS.length, (bold) => change({ bold })),
+      hearsTheme(asked) && dial(asked.close, GUIDANCE.length, (close) => change({ close }), CLOSE),
       h("div.go-row",
         button("go", t("write.go"), go),
         button("stop", [icon("stop"), t("write.stop")], () => stop(slip), { disabled: !isWriting() }),
       ),
     ),
   );
+}
+
+/** Whether what is written can keep to a theme. */
+function hearsTheme(asked) {
+  return asked.form !== "对联" && !proseModel(asked) && Boolean(modelFor("verse")?.fields?.includes("title"));
 }
 
 /** A wish that this server can meet: a form that is gone falls back to the first one there is. */
@@ -248,7 +254,11 @@ function finishVerse(board, laid, poems, end, order, asked) {
   const done = poems.map((poem) => poem && kept(poem, end, order, asked));
   done.forEach((poem, at) => poem && laid[at].finish(poem));
   const best = [...done].filter(Boolean).sort((a, b) => (b.score?.total ?? 0) - (a.score?.total ?? 0))[0];
-  for (const sheet of laid) sheet.element.classList.toggle("is-best", laid.length > 1 && sheet.poem === best);
+  for (const sheet of laid) {
+    const isFirst = laid.length > 1 && sheet.poem === best;
+    sheet.element.classList.toggle("is-best", isFirst);
+    if (isFirst) sheet.foot.prepend(h("span.first-choice", { title: t("poem.first.why") }, t("poem.first")));
+  }
   remember(done.filter(Boolean));
   if (best) say(t("write.done", { n: done.length, text: textOf(best) }));
 }

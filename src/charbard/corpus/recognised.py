@@ -1,0 +1,93 @@
+"""Recognise JSON, JSON lines and CSV by what a file holds, for users who name no format."""
+
+import json
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from charbard.corpus.table import split_header
+
+__all__ = ["format_of"]
+
+_ROWS = 5
+_HEAD_BYTES = 1 << 16
+_TABLES = (".csv", ".tsv")
+
+
+def format_of(
+    names: Sequence[str], text_field: str, fields: Sequence[str]
+) -> tuple[str | None, str]:
+    """The format that every file has, and what to tell the user.
+
+    Args:
+        names: Files as the user names them.
+        text_field: Field or column of the text.
+        fields: Other fields that are asked for.
+
+    Returns:
+        None for a running text, and for what only looks like records: then the message says how
+        they would be read as such. The message is empty if there is nothing to say.
+    """
+    heads = [_head(Path(name)) for name in names]
+    found = {
+        _recognised(Path(name), head, (text_field, *fields))
+        for name, head in zip(names, heads, strict=True)
+    }
+    if len(found) != 1:
+        return None, ""
+    ((format, has),) = found
+    if format is None:
+        return None, ""
+    name = names[0] if len(names) == 1 else f"{len(names)} files"
+    if text_field in has or not has:
+        return format, f"{name}: read as {format} (as plain text: --format text)"
+    return None, (
+        f"{name}: looks like {format}, but is read as plain text: it has no field {text_field!r};"
+        f" it has: {', '.join(has[:10])} (choose one: --format {format} --text-field NAME)"
+    )
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES).decode("utf-8-sig", "ignore")
+    except (OSError, ValueError):
+        return ""
+
+
+def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
+    lines = [line for line in islice(head.splitlines(), 4 * _ROWS) if line.strip()]
+    if not lines:
+        return None, ()
+    rows = [_loaded(line) for line in lines[:_ROWS]]
+    if len(lines) > 1 and all(isinstance(row, dict) for row in rows):
+        return "jsonl", tuple(rows[0])
+    if head.lstrip().startswith("[") and (has := _names_in_list(path)) is not None:
+        return "json", has
+    first = lines[1] if lines[0].lower().startswith("sep=") and len(lines) > 1 else lines[0]
+    _, *columns = split_header(first, wanted)
+    is_table = path.suffix.lower() in _TABLES and len(columns) > 1
+    if is_table or (len(columns) > 1 and set(wanted) <= set(columns)):
+        return "csv", tuple(columns)
+    return None, ()
+
+
+def _names_in_list(path: Path) -> tuple[str, ...] | None:
+    """The fields of the first record of a JSON list; empty for a list of texts."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(data, list) or not data:
+        return None
+    if all(isinstance(one, str) for one in data):
+        return ()
+    return tuple(data[0]) if isinstance(data[0], dict) else None
+
+
+def _loaded(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,116 @@
+"""Rows of a table in text: which character parts its cells, and where a quote was never closed."""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from charbard.errors import CorpusError
+
+__all__ = ["DELIMITERS", "named_delimiter", "rows_of", "split_header"]
+
+DELIMITERS = (",", ";", "\t", "|")
+"""What parts cells, the usual one first."""
+_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
+_DECLARED = "sep="
+"""What spreadsheets write before the header, with the delimiter behind it."""
+
+
+def named_delimiter(given: str) -> str:
+    r"""A delimiter as users write it.
+
+    >>> named_delimiter("tab"), named_delimiter("\\t"), named_delimiter(";")
+    ('\t', '\t', ';')
+    """
+    return _NAMES.get(given, given)
+
+
+def split_header(header: str, wanted: Iterable[str], given: str | None = None) -> tuple[str, ...]:
+    """The delimiter, then the names of the columns.
+
+    Args:
+        header: The first line.
+        wanted: Names that it should have.
+        given: The delimiter, if the user named it.
+    """
+    tried = [named_delimiter(given)] if given else DELIMITERS
+    found = [(mark, _cells(header, mark)) for mark in tried]
+    for mark, columns in found:
+        if set(wanted) <= set(columns):
+            return (mark, *columns)
+    mark, columns = max(found, key=lambda one: len(one[1]))
+    return (mark, *columns)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def rows_of(
+    lines: Iterator[str], wanted: Sequence[str], *, name: str, delimiter: str | None
+) -> Iterator[tuple[int, Mapping[str | None, Any]]]:
+    """Each row by the names of its columns, with the line it ends on.
+
+    Args:
+        lines: The table's lines, without their ends.
+        wanted: Columns that it must have.
+        name: What to call the table in an error.
+        delimiter: What parts its cells; None detects it.
+
+    Raises:
+        CorpusError: A column is missing, or a quote is never closed.
+    """
+    csv.field_size_limit(sys.maxsize)  # a cell may hold a whole novel
+    first, before = next(lines, ""), 1
+    if first.lower().startswith(_DECLARED):
+        delimiter = delimiter or first[len(_DECLARED) :].strip(" \r") or None
+        first, before = next(lines, ""), 2
+    mark, *columns = split_header(first, wanted, delimiter)
+    _check_columns(columns, wanted, name)
+    opened = before
+    rows = csv.reader((line + "\n" for line in lines), delimiter=mark, strict=True)
+    while True:
+        opened = before + rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise _not_csv(name, opened, before + rows.line_num, str(error)) from None
+        if row is None:
+            return
+        if row:
+            yield before + rows.line_num, _named(columns, row)
+
+
+def _named(columns: Sequence[str], row: list[str]) -> dict[str | None, Any]:
+    """A row as `csv.DictReader` has it: cells too many under None, None for those that lack."""
+    cells: dict[str | None, Any] = dict.fromkeys(columns)
+    cells.update(zip(columns, row, strict=False))
+    if len(row) > len(columns):
+        cells[None] = row[len(columns) :]
+    return cells
+
+
+def _check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> None:
+    for one in wanted:
+        if one not in columns:
+            raise CorpusError(
+                f"{name} has no column {one!r}",
+                hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields,"
+                " or say what parts them with --delimiter",
+            )
+
+
+def _not_csv(name: str, opened: int, line: int, why: str) -> CorpusError:
+    if "unexpected end" in why:
+        return CorpusError(
+            f"{name}, line {opened}: a quote opens here and is never closed",
+            hint='close it with "; a quote within a cell is written twice: ""',
+        )
+    return CorpusError(
+        f"{name}, line {line}: not CSV: {why}",
+        hint="a cell that holds a quote stands in quotes, and the quote within it is written"
+        " twice; for plain lines of text use --format lines",
+    )

@@ -1,0 +1,19 @@
+"""From bytes to normalised text: encodings, line ends, Unicode form, variants of a character.
+
+Knows nothing of files' meaning: records, verse and vocabularies come later.
+"""
+
+from charbard.text.decode import Reading, check_encoding, pieces, read_as
+from charbard.text.detect import detect_encoding
+from charbard.text.normal import graphemes, normalise, variants
+
+__all__ = [
+    "Reading",
+    "check_encoding",
+    "detect_encoding",
+    "graphemes",
+    "normalise",
+    "pieces",
+    "read_as",
+    "variants",
+]

@@ -1,0 +1,248 @@
+"""Decode bytes piece by piece; note each byte that does not belong to the encoding.
+
+A file is decoded once to find what is wrong with it (`read_as`) and again for its text (`pieces`);
+both go through one decoder, so what is reported is what happens.
+"""
+
+import codecs
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from charbard.errors import CorpusError
+from charbard.text.normal import DROPPED
+
+__all__ = ["Flaws", "Reading", "check_encoding", "decoded", "pieces", "read_as"]
+
+PIECE_CHARS = 1 << 20
+_MOST_NAMED = 3
+"""Bad bytes that a message names by line and place; of the others it says how many there are."""
+# Below this letters do not compose with what stands before them, so text may be cut there.
+_FIRST_COMBINING = "\u0300"
+_CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
+_FEW_CONTROLS, _CONTROL_SHARE = 8, 200
+"""So many control codes, one in so many characters, are no accident: the file is not text."""
+_HANDLER = "charbard-note"
+_current = threading.local()
+
+
+def check_encoding(name: str) -> str:
+    """The encoding, if Python knows it.
+
+    Raises:
+        CorpusError: It does not.
+
+    >>> check_encoding("gb18030")
+    'gb18030'
+    """
+    try:
+        "a".encode(name)
+    except (LookupError, UnicodeError):  # Python has codecs that are not for text, too
+        raise CorpusError(
+            f"no encoding named {name!r}",
+            hint="for example: utf-8, gb18030, utf-16, cp1252, big5, cp949, shift_jis, koi8-r",
+        ) from None
+    return name
+
+
+@dataclass
+class Flaws:
+    """What a decoder met that is not text in its encoding."""
+
+    bad: int = 0
+    """Bytes that do not belong to the encoding."""
+    named: list[str] = field(default_factory=list)
+    """The places of the first of them."""
+    cut: int = 0
+    """Bytes of a character that is cut at the start or the end of the file."""
+    zeros: int = 0
+    controls: int = 0
+    chars: int = 0
+    foreign: int = 0
+    """Characters beyond ASCII that were decoded."""
+    line: int = 1
+    """Line of the text that comes next."""
+    column: int = 0
+    """Bytes of that line that were decoded before."""
+    offset: int = 0
+    """Place of the decoder's next byte in the file."""
+    at_end: bool = False
+
+    def note(self, error: UnicodeDecodeError) -> tuple[str, int]:
+        """Take in a piece that cannot be decoded; what stands for it, and where to go on."""
+        content, start, size = error.object, error.start, error.end - error.start
+        starts_cut = self.offset + start == self.cut < 3 and content[start] & 0xC0 == 0x80
+        if self.at_end or (starts_cut and error.encoding.startswith("utf-8")):
+            self.cut += size
+            return "", error.end
+        if len(self.named) < _MOST_NAMED:
+            before = content[:start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            line = self.line + before.count(b"\n")
+            column = start - (content[:start].rfind(b"\n") + 1) + 1
+            column += self.column if line == self.line else 0
+            found = content[start : error.end].hex(" ")
+            self.named.append(f"line {line}, byte {column} ({found})")
+        self.bad += size
+        return "\ufffd", error.end
+
+
+def _note(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    flaws: Flaws = _current.flaws
+    return flaws.note(error)
+
+
+codecs.register_error(_HANDLER, _note)
+
+
+def decoded(file: BinaryIO, encoding: str, flaws: Flaws) -> Iterator[str]:
+    """The text of a file as it stands there, block by block; what is no text is noted.
+
+    Args:
+        file: Open at its start; read to its end.
+        encoding: One that `check_encoding` knows.
+        flaws: Filled on the way.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
+    fed = 0
+    while True:
+        block = file.read(PIECE_CHARS)
+        pending = decoder.getstate()[0]
+        flaws.offset, flaws.at_end = fed - len(pending), not block
+        _current.flaws = flaws
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeError:  # UTF-16 or -32 without its mark: no place can be named
+            flaws.bad += len(block)
+            return
+        fed += len(block)
+        _count(flaws, text, len(pending) + len(block) - len(decoder.getstate()[0]))
+        if text:
+            yield text
+        if not block:
+            return
+
+
+def _count(flaws: Flaws, text: str, size: int) -> None:
+    flaws.chars += len(text)
+    if not text.isascii():
+        plain = len(text.encode("ascii", "ignore"))
+        flaws.foreign += len(text) - plain - text.count("\ufffd")
+    flaws.zeros += text.count("\x00")
+    flaws.controls += sum(map(text.count, _CONTROLS))
+    lines = text.count("\n") or text.count("\r")
+    flaws.line += lines
+    rest = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :].encode("utf-8", "replace")
+    flaws.column = len(rest) if lines else flaws.column + size
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file's bytes are read."""
+
+    encoding: str
+    notes: tuple[str, ...] = ()
+    """What was assumed or mended, for the user."""
+
+
+def read_as(
+    file: BinaryIO, encoding: str, *, name: str, refuse: bool = False, guessed: bool = False
+) -> Reading:
+    """Find out whether a file can be read in an encoding, and what is mended on the way.
+
+    Args:
+        file: Open at its start; read to its end.
+        encoding: The encoding.
+        name: What to call the file in messages.
+        refuse: Refuse a file with a byte that does not belong there, instead of replacing it.
+        guessed: Whether the encoding was found, not given: then it is said, unless it is UTF-8.
+
+    Raises:
+        CorpusError: It is not text, or most of it is in another encoding, or `refuse` holds.
+    """
+    flaws = Flaws()
+    for _ in decoded(file, encoding, flaws):
+        pass
+    if flaws.controls > _FEW_CONTROLS and flaws.controls > flaws.chars // _CONTROL_SHARE:
+        raise CorpusError(
+            f"{name} is not text: {flaws.controls} of its {flaws.chars} characters are control"
+            " codes",
+            hint="give a plain text file; UTF-16 without a mark must be named, for example"
+            " --encoding utf-16-le",
+        )
+    where = "; ".join(flaws.named)
+    if flaws.bad and (refuse or flaws.bad > max(flaws.foreign, flaws.chars // 100)):
+        raise CorpusError(
+            f"{name} is not {encoding}: {flaws.bad} bytes do not belong there"
+            + (f", {where}" if where else ""),
+            hint="name the encoding with --encoding, for example --encoding gb18030"
+            + ("; or let such bytes be replaced: --bad-bytes replace" if refuse else ""),
+        )
+    return Reading(encoding, tuple(_notes(flaws, encoding, name, where, guessed)))
+
+
+def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[str]:
+    if guessed and encoding not in ("utf-8", "utf-8-sig"):
+        yield f"{name}: read as {encoding} (another: --encoding)"
+    if flaws.bad:
+        more = f" and {flaws.bad - len(flaws.named)} more" if flaws.bad > len(flaws.named) else ""
+        yield (
+            f"{name}: {_bytes(flaws.bad)} not {encoding} and read as \ufffd: {where}{more}"
+            " (to refuse such a file: --bad-bytes refuse)"
+        )
+    if flaws.cut:
+        yield (
+            f"{name}: cut in the middle of a character: {_bytes(flaws.cut, verb=False)} left out"
+        )
+    if flaws.zeros:
+        yield f"{name}: zero characters left out: {flaws.zeros}"
+
+
+def _bytes(count: int, *, verb: bool = True) -> str:
+    said = "1 byte" if count == 1 else f"{count} bytes"
+    return f"{said} {'is' if count == 1 else 'are'}" if verb else said
+
+
+def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
+    r"""A file's text, normalised, in pieces of about a million characters.
+
+    Joined, the pieces are `normalise` of the whole; memory does not grow with the file. Bytes that
+    do not belong to the encoding become the replacement character; `read_as` tells of them.
+
+    >>> import io
+    >>> "".join(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
+    'a\nb'
+    """
+    held = ""
+    for raw in decoded(file, encoding, Flaws()):
+        held += raw
+        cut = _safe_cut(held)
+        if cut:
+            yield _clean(held[:cut])
+            held = held[cut:]
+    if held:
+        yield _clean(held)
+
+
+def _safe_cut(text: str) -> int:
+    """Where text can be cut without parting a letter from its accents; 0 if nowhere."""
+    if (line_end := text.rfind("\n")) >= 0:
+        return line_end + 1
+    if len(text) < PIECE_CHARS:
+        return 0
+    for place in range(len(text) - 1, 0, -1):
+        if text[place - 1] == "\r":  # a line feed may follow
+            continue
+        if text[place] < _FIRST_COMBINING or "\u3000" < text[place] < "\u3099":
+            return place
+        if "\u4e00" <= text[place] <= "\u9fff":
+            return place
+    return len(text)
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate(DROPPED) if "\x00" in text or "\ufeff" in text else text
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,202 @@
+"""What the two addresses for OpenAI's clients share: parameters, orders, log-probabilities.
+
+Characters are the tokens. A parameter that cannot be honoured is refused by its name.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from charbard.config import SampleOptions, TextOrder, default_of, from_dict
+from charbard.errors import OptionError
+from charbard.text import graphemes
+from charbard.web.library import Opened
+from charbard.web.routes.prose import pieces
+from charbard.web.schemas import Body, from_setting
+from charbard.web.state import Studio
+from charbard.writer import CharScore, fresh_seed
+
+__all__ = [
+    "Asked",
+    "OpenAIBody",
+    "Token",
+    "asked_of",
+    "reason",
+    "scored_tokens",
+    "usage",
+    "written",
+]
+
+_SEEDS = 2**53
+_DEFAULT_LENGTH = 16
+
+
+class OpenAIBody(Body):
+    """Parameters that both interfaces have; null means the default."""
+
+    model: str = Field(description="Name or digest of a model; see /v1/models.")
+    max_tokens: int | None = Field(
+        _DEFAULT_LENGTH, ge=0, description="Characters to write at most; 0 only reads the prompt."
+    )
+    temperature: float | None = Field(
+        1.0, ge=0, le=2, description="0 takes the likeliest character."
+    )
+    top_p: float | None = Field(1.0, ge=0, le=1)
+    top_k: int | None = from_setting(SampleOptions, "top_k")
+    min_p: float | None = from_setting(SampleOptions, "min_p")
+    n: int | None = Field(1, ge=1, description="Texts for each prompt.")
+    stop: str | list[str] | None = None
+    seed: int | None = Field(None, ge=0, le=_SEEDS)
+    stream: bool | None = False
+    stream_options: dict[str, Any] | None = None
+    fields: dict[str, str] | None = Field(
+        {}, description="Conditions by name, such as title and form; the client's extra_body."
+    )
+    frequency_penalty: float | None = Field(
+        default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
+    )
+    presence_penalty: float | None = Field(0.0, description="Only 0 is offered.")
+    logit_bias: dict[str, float] | None = Field(None, description="Only an empty one is offered.")
+    user: str | None = Field(None, description="Of no effect: nothing is kept of a client.")
+
+    @model_validator(mode="after")
+    def _null_is_the_default(self) -> "OpenAIBody":
+        for name, declared in type(self).model_fields.items():
+            if getattr(self, name) is None and declared.default is not None:
+                setattr(self, name, declared.default)
+        return self
+
+    def refuse_unhonoured(self) -> None:
+        """Refuse what a client knows and this server does not.
+
+        Raises:
+            OptionError: Such a parameter has another value than the one that changes nothing.
+        """
+        for name in ("presence_penalty", "logit_bias"):
+            if value := getattr(self, name):
+                raise _not_offered(name, value)
+
+
+def _not_offered(name: str, value: object) -> OptionError:
+    return OptionError(f"{name} is not offered, got {value!r}", hint=f"leave {name} out")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One prompt and what is to be written from it."""
+
+    prompt: str
+    """As it was sent."""
+    order: TextOrder
+
+
+def asked_of(
+    studio: Studio, body: OpenAIBody, prompts: Sequence[str], max_tokens: int | None = None
+) -> list[Asked]:
+    """One order for each prompt; equal prompts get different draws.
+
+    Raises:
+        OptionError: Something is asked for that cannot be honoured, or out of range.
+    """
+    body.refuse_unhonoured()
+    length = body.max_tokens if max_tokens is None else max_tokens
+    assert length is not None
+    assert body.n is not None
+    studio.hold("max_tokens", length, studio.config.max_length)
+    studio.hold("prompts times n", len(prompts) * body.n, studio.config.max_samples)
+    stops = [body.stop] if isinstance(body.stop, str) else body.stop or []
+    options = {
+        "temperature": body.temperature,
+        "top_p": None if body.top_p == 1 else body.top_p,
+        "top_k": body.top_k,
+        "min_p": body.min_p,
+        "repetition_penalty": body.frequency_penalty,
+    }
+    order = TextOrder(
+        fields=tuple((body.fields or {}).items()),
+        length=max(1, length),
+        samples=body.n,
+        stop=(*stops, *studio.config.blocked),
+        seed=fresh_seed(body.seed),
+        options=from_dict(SampleOptions, options),
+    )
+    return [
+        Asked(prompt, replace(order, prime=prompt, seed=(order.seed + place) % _SEEDS))
+        for place, prompt in enumerate(prompts)
+    ]
+
+
+async def written(
+    studio: Studio, opened: Opened, asked: Sequence[Asked]
+) -> AsyncGenerator[tuple[int, str, tuple[float, ...]], None]:
+    """(number of the choice, characters, their log-probabilities)."""
+    for place, one in enumerate(asked):
+        async for piece in pieces(studio, opened, one.order):
+            yield place * one.order.samples + piece.sample, piece.text, piece.logp
+
+
+@dataclass(frozen=True)
+class Token:
+    """A part of a text as it was sent or written, nearly always one character."""
+
+    text: str
+    logp: float | None
+    """None for the first one of a text."""
+    expected: dict[str, float]
+    """What was likeliest there, and the token itself."""
+
+
+def scored_tokens(opened: Opened, asked: Asked, completion: str, *, top: int) -> list[Token]:
+    """Score prompt and completion under the one condition that the text is written under.
+
+    What the model does not know of the prompt is not read and counts 0; what it reads as other
+    characters is one token.
+    """
+    understood = opened.writer.understood(asked.order)
+    text = understood + completion
+    if not text:
+        return []
+    scores = opened.writer.score(text, top=top, fields=asked.order.fields).chars
+    tokens, at = [], 0
+    for shown, read in _aligned(opened, asked):
+        tokens += _tokens(shown, scores[at : at + read])
+        at += read
+    tokens += [_token(score.char, [score]) for score in scores[at:]]
+    return [replace(tokens[0], logp=None), *tokens[1:]]
+
+
+def _aligned(opened: Opened, asked: Asked) -> list[tuple[str, int]]:
+    """Each character of the prompt as a reader sees it, and how many of the model's it became."""
+    return [
+        (shown, len(opened.writer.understood(replace(asked.order, prime=shown))))
+        for shown in graphemes(asked.prompt)
+    ]
+
+
+def _tokens(shown: str, scores: Sequence[CharScore]) -> list[Token]:
+    if len(shown) == len(scores):
+        return [_token(char, [score]) for char, score in zip(shown, scores, strict=True)]
+    return [_token(shown, scores)]
+
+
+def _token(text: str, scores: Sequence[CharScore]) -> Token:
+    logp = sum(score.logp for score in scores)
+    expected = dict(scores[0].expected) if len(scores) == 1 else {}
+    return Token(text, logp, expected if text in expected else {**expected, text: logp})
+
+
+def reason(count: int, asked: Asked, max_tokens: int | None) -> str:
+    """Why a text of so many characters ended."""
+    return "length" if count >= (max_tokens or 0) else "stop"
+
+
+def usage(opened: Opened, asked: Sequence[Asked], counts: Sequence[int]) -> dict[str, int]:
+    """How many characters were read and written."""
+    read = sum(len(opened.writer.understood(one.order)) for one in asked)
+    return {
+        "prompt_tokens": read,
+        "completion_tokens": sum(counts),
+        "total_tokens": read + sum(counts),
+    }

@@ -1,0 +1,91 @@
+"""OpenAI's chat interface, through OpenAI's own client."""
+
+import openai
+import pytest
+
+
+@pytest.fixture(scope="module")
+def api(running):
+    import httpx
+
+    with openai.OpenAI(
+        base_url=f"{running.url}/v1",
+        api_key="none",
+        max_retries=0,
+        http_client=httpx.Client(trust_env=False),
+    ) as client:
+        yield client
+
+
+TURNS = [{"role": "system", "content": "ab"}, {"role": "user", "content": "cd"}]
+
+
+def test_turns_are_lines_of_one_text(api) -> None:
+    """A chat is answered as the completion of its turns, each on its own line."""
+    plain = api.completions.create(model="owl", prompt="ab\ncd", max_tokens=20, seed=5)
+
+    chat = api.chat.completions.create(model="owl", messages=TURNS, max_tokens=20, seed=5)
+
+    assert chat.choices[0].message.content == plain.choices[0].text
+    assert chat.choices[0].message.role == "assistant"
+    assert chat.choices[0].finish_reason == "length"
+    assert chat.usage.prompt_tokens == 5
+
+
+def test_a_chat_streams(api) -> None:
+    """Chunks join to the whole answer; the last ones have the reason and the usage."""
+    options = {"model": "owl", "messages": TURNS, "max_completion_tokens": 15, "seed": 2}
+    whole = api.chat.completions.create(**options).choices[0].message.content
+
+    chunks = list(
+        api.chat.completions.create(**options, stream=True, stream_options={"include_usage": True})
+    )
+
+    deltas = [chunk.choices[0] for chunk in chunks if chunk.choices]
+    assert deltas[0].delta.role == "assistant"
+    assert "".join(one.delta.content or "" for one in deltas) == whole
+    assert deltas[-1].finish_reason == "length"
+    assert chunks[-1].usage.completion_tokens == 15
+
+
+def test_a_chat_of_a_model_without_line_ends(api) -> None:
+    """Nothing stands between the turns then; parts of a turn are joined, too."""
+    turn = {
+        "role": "user",
+        "content": [{"type": "text", "text": "春"}, {"type": "text", "text": "江"}],
+    }
+
+    answer = api.chat.completions.create(model="verse", messages=[turn], max_tokens=5, seed=1)
+
+    assert answer.usage.prompt_tokens == 2
+
+
+def test_logprobs_of_a_chat(api) -> None:
+    """One entry for each character, the drawn one among those that are named."""
+    choice = api.chat.completions.create(
+        model="owl", messages=TURNS, max_tokens=6, seed=3, logprobs=True, top_logprobs=2
+    ).choices[0]
+
+    entries = choice.logprobs.content
+    assert "".join(one.token for one in entries) == choice.message.content
+    assert all(one.token in [top.token for top in one.top_logprobs] for one in entries)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "robot", "content": "a"}]}, r"messages\.0\.role"),
+        ({"tools": [{"type": "function"}]}, "no setting named 'tools'"),
+        ({"presence_penalty": 1}, "presence_penalty is not offered"),
+        ({"top_logprobs": 2}, "without logprobs"),
+    ],
+)
+def test_what_a_chat_cannot_have_is_refused_by_name(api, body, message) -> None:
+    """In OpenAI's shape, so that the client raises its own class."""
+    asked = {"model": "owl", "messages": TURNS, **body}
+
+    with pytest.raises(openai.UnprocessableEntityError, match=message):
+        api.chat.completions.with_raw_response.create(
+            model=asked.pop("model"), messages=asked.pop("messages"), extra_body=asked
+        )
