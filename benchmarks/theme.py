@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from theme_measure import TitledPoems, counts_of_corpus, figures
+from theme_measure import AMONG, TitledPoems, counts_of_corpus, figures
 
 from charbard.cli.options import parse_assignments
 from charbard.config import VerseOrder, from_dict
@@ -204,6 +204,11 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     args = arguments()
     try:
+        if args.titles < AMONG:
+            raise OptionError(
+                f"--titles must be at least {AMONG}, got {args.titles}",
+                hint=f"a poem is recognised among {AMONG} titles",
+            )
         poems = held_out(args.form.split(","), args.titles, args.seed)
         rows = list(rows_of(args, poems))
         found = judged(rows, poems)
