@@ -42,11 +42,10 @@ export function placeWords(finding) {
 
 /** A checked poem with its strip, nothing in it to press. */
 export function stripElement(report) {
-  const last = report.lines.length;
   const letters = report.form === null || new Set(report.lines.map((row) => row.group).filter(Boolean)).size > 1;
   return h("div.strip", { lang: "zh" }, report.lines.map((row, line) => {
-    const endsStanza = report.stanza_ends.includes(line + 1) && line + 1 < last;
-    return h(`div.desk-line${endsStanza ? ".ends-stanza" : ""}`,
+    const ends = report.stanza_ends.includes(line + 1);
+    return h(`div.desk-line${ends ? ".ends-stanza" : ""}`,
       h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))),
       h("span.desk-mark", row.mark),
       letters && row.group && h("span.faint", row.group));
@@ -63,10 +62,8 @@ export function cellElement(tag, report, line, place, char, props = {}) {
 
 /** How a report judges a poem, in one line. */
 export function verdictWords(report) {
-  if (report.verdict === "unknown") return t("check.unknown");
-  if (report.verdict === "unjudged") return t("check.unjudged", { n: report.unjudged.length });
-  if (report.verdict === "broken") return t("check.bad", { n: report.violations.length });
-  return t(report.notes.length ? "check.noted" : "check.good");
+  const places = { unjudged: report.unjudged, broken: report.violations }[report.verdict] ?? [];
+  return t(`check.${report.verdict}`, { n: places.length });
 }
 
 export function verdictElement(report) {

@@ -50,7 +50,6 @@ function show(out, report) {
         h("span.faint", `${t("write.book")}：${report.book_name}`),
         rhymes && h("span.faint", `${t("check.rhyme")}：${rhymes}`),
         report.form && h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
-        report.unknown && h("span.faint", t("check.unlisted", { chars: report.unknown })),
         store.state.features.desk && report.form && report.kind !== "姓名" && button("plain", t("poem.desk"), () => toDesk(poemOf(report))))),
     (report.violations.length > 0 || report.notes.length > 0 || report.remarks.length > 0)
       && h("section.panel", h("h2", t("check.notes")),
