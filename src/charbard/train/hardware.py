@@ -7,7 +7,7 @@ from functools import cache
 
 import torch
 
-__all__ = ["describe_machine", "fast_bfloat16", "peak_flops", "seconds_for"]
+__all__ = ["describe_machine", "fast_bfloat16", "lstm_takes_bfloat16", "peak_flops", "seconds_for"]
 
 _SIZE = 2048
 
@@ -36,6 +36,18 @@ def fast_bfloat16() -> bool:
     a, b = (torch.randn(1024, 1024).bfloat16() for _ in range(2))
     slow_a, slow_b = a.float(), b.float()
     return seconds_for(lambda: slow_a @ slow_b) > 1.5 * seconds_for(lambda: a @ b)
+
+
+@cache
+def lstm_takes_bfloat16() -> bool:
+    """Whether this processor can train an LSTM in 16 bits at all; some lack the instructions."""
+    lstm = torch.nn.LSTM(4, 4)
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            lstm(torch.zeros(2, 1, 4))[0].sum().backward()
+    except RuntimeError:
+        return False
+    return True
 
 
 def describe_machine() -> dict[str, object]:

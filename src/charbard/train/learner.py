@@ -14,6 +14,7 @@ from charbard.config import ModelConfig, TrainConfig
 from charbard.errors import TrainingError
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
+from charbard.train.hardware import lstm_takes_bfloat16
 from charbard.train.network import CharRNN, Noise, State
 from charbard.train.optimizer import Optimizer
 
@@ -47,6 +48,20 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
     return torch.device("cpu" if config.device == "cpu" else f"cuda:{ranks.local_rank}")
 
 
+def check_precision(model: ModelConfig, config: TrainConfig) -> None:
+    """Refuse arithmetic that this processor does not have.
+
+    Raises:
+        TrainingError: It cannot train an LSTM in bfloat16.
+    """
+    wants = config.precision == "bfloat16" and config.device == "cpu" and model.cell == "lstm"
+    if wants and not lstm_takes_bfloat16():
+        raise TrainingError(
+            "this processor cannot train an LSTM in bfloat16",
+            hint="leave out --precision, or choose --precision float32 or --cell gru",
+        )
+
+
 @contextmanager
 def room_for(model: ModelConfig) -> Iterator[None]:
     """Turn torch's failure to find memory into an error that says how much was asked for.
@@ -73,6 +88,7 @@ class Learner:
         generator = torch.Generator().manual_seed(config.seed)
         kind = torch.float64 if config.precision == "float64" else torch.float32
         device = device_of(config, ranks)
+        check_precision(model, config)
         with room_for(model):
             self.network = CharRNN(model, generator=generator).to(device, kind)
         self.average = CharRNN(model).to(device, kind).requires_grad_(False).eval()
