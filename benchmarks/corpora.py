@@ -1,6 +1,7 @@
 """How long the verse corpus takes to build, how fast novelty answers, how often people repeat.
 
-python benchmarks/corpora.py build       a fresh cache; the package is taken from the usual one
+python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source
+python benchmarks/corpora.py mended      50 lines of 词 before and after
 python benchmarks/corpora.py novelty     how often people repeat people, in the built corpus
 python benchmarks/corpora.py speed       of answers about one poem
 python benchmarks/corpora.py popularity  which search engine tells the poems of 唐诗三百首
@@ -8,6 +9,7 @@ python benchmarks/corpora.py popularity  which search engine tells the poems of 
 
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -26,30 +28,52 @@ from charbard.corpus.sources import CHINESE_POETRY
 from charbard.corpus.spans import GRAM, open_spans
 from charbard.corpus.verse import Poem, read_poems
 from charbard.corpus.verse.gather import gather
+from charbard.corpus.verse.same_ci import changed_lines
 
 SAMPLE = 1000
 
 
 def build() -> None:
-    """Seconds and memory of a build, and seconds of finding that there is nothing to do."""
-    package = fetch(CHINESE_POETRY)
-    with TemporaryDirectory() as cache:
-        for what in ("build", "again"):
-            command = [sys.executable, "-m", "charbard", "corpus", "build", "verse"]
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            start = time.monotonic()
-            subprocess.run(
-                [*command, "--from", str(package)],
-                check=True,
-                capture_output=True,
-                env={**os.environ, "CHARBARD_CACHE": cache},
-            )
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            print(
-                f"{what}: {time.monotonic() - start:.1f} s,"
-                f" {after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime:.1f} s of"
-                f" processor, {after.ru_maxrss / 1e6:.2f} GB at most"
-            )
+    """Seconds and memory of a build, of finding that there is nothing to do, and of another one."""
+    package, second = fetch(CHINESE_POETRY), Path(sys.argv[2])
+    digests = set()
+    for _ in range(2):
+        with TemporaryDirectory() as cache:
+            _build_twice([package, second], cache)
+            digests |= {
+                file.read_bytes() for file in Path(cache).glob("corpora/verse.*/about.json")
+            }
+    print("the same bytes" if len(digests) == 1 else "DIFFERENT BYTES")
+
+
+def _build_twice(sources: Sequence[Path], cache: str) -> None:
+    given = [word for path in sources for word in ("--from", str(path))]
+    for what in ("build", "again"):
+        command = [sys.executable, "-m", "charbard", "corpus", "build", "verse", *given]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.monotonic()
+        environment = {**os.environ, "CHARBARD_CACHE": cache}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(
+            f"{what}: {time.monotonic() - start:.1f} s,"
+            f" {after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime:.1f} s of"
+            f" processor, {after.ru_maxrss / 1e6:.2f} GB at most"
+        )
+
+
+def mended() -> None:
+    """Lines of 词 that poetry-source has otherwise: how many, and a sample to read."""
+    core = {poem.id: poem for poem in read_poems(_built("verse-core")) if poem.kind == "词"}
+    changed = [
+        (poem.author, poem.form, before, after)
+        for poem in read_poems(_built("verse"))
+        if poem.mended_from
+        for before, after in changed_lines(core[poem.id], poem)
+    ]
+    print(f"{len(changed)} lines")
+    for row in random.Random(5).sample(changed, 50):
+        print(*row)
 
 
 def novelty() -> None:
@@ -160,6 +184,13 @@ def _area(scores: NDArray[np.float64]) -> float:
     return float(below.mean() / 2 / len(others))
 
 
+def _built(name: str) -> Path:
+    found = built(name)
+    if found is None:
+        sys.exit(f"first: charbard corpus build {name}")
+    return found.path
+
+
 def _verse() -> Path:
     verse = built("verse")
     if verse is None:
@@ -169,4 +200,10 @@ def _verse() -> Path:
 
 
 if __name__ == "__main__":
-    {"build": build, "novelty": novelty, "speed": speed, "popularity": popularity}[sys.argv[1]]()
+    {
+        "build": build,
+        "mended": mended,
+        "novelty": novelty,
+        "speed": speed,
+        "popularity": popularity,
+    }[sys.argv[1]]()

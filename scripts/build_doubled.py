@@ -1,6 +1,6 @@
 """Count which characters people double on the spot: src/charbard/prosody/data/doubled.tsv.
 
-    charbard corpus build verse
+    charbard corpus build verse-core
     python scripts/build_doubled.py
 
 Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length
@@ -41,7 +41,7 @@ def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[P
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()
-    for poem in read_poems(built("verse").path):
+    for poem in read_poems(built("verse-core").path):
         if poem.split != "train" or poem.kind not in KINDS:
             continue
         for line in poem.lines:

@@ -39,21 +39,29 @@ train() { # corpus, run, then options; a run that is complete is only looked at 
         ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
 }
 
+corpus_of() { # the model of verse that ships learned from the first of the two sources alone
+    case $1 in
+        verse) echo verse-core ;;
+        *) echo "$1" ;;
+    esac
+}
+
 report() { # name, then options of `charbard report`
     name=$1
     shift
-    charbard report "$BUNDLES/$name.safetensors" "$name" --out "$PAGES/$name" --title "$name" \
+    charbard report "$BUNDLES/$name.safetensors" "$(corpus_of "$name")" --out "$PAGES/$name" --title "$name" \
         --card "$here/models/$name.md" --texts "$TEXTS" "$@"
     mv "$PAGES/$name/card.md" "$BUNDLES/$name.md"
 }
 
 for name in "$@"; do
-    charbard corpus build "$name"
+    corpus=$(corpus_of "$name")
+    charbard corpus build "$corpus"
     run=$name
-    train "$name" "$run"
+    train "$corpus" "$run"
     if [ -e "$here/models/$name.then.toml" ]; then
         run=$name.then
-        train "$name" "$run" --init-from "$RUNS/$name"
+        train "$corpus" "$run" --init-from "$RUNS/$name"
     fi
     charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16
     case $name in

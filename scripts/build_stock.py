@@ -3,7 +3,7 @@
 Counted inside the lines of the verse corpus's training records, each poem once. What few poems
 share says nothing; what is listed here a writer reaches for without thinking.
 
-    charbard corpus build verse
+    charbard corpus build verse-core
     python scripts/build_stock.py
 """
 
@@ -24,7 +24,7 @@ HEAD = "# Phrases that many poems share, the commonest first. Made by scripts/bu
 
 def main() -> None:
     counts: Counter[str] = Counter()
-    for poem in read_poems(built("verse").path):
+    for poem in read_poems(built("verse-core").path):
         if poem.split == "train":
             lines = poem.text.replace("。", "，").replace("、", "，").split("，")
             counts.update(

@@ -1,149 +1,185 @@
-"""Derive the tunes of 词 from Song poems: src/charbard/prosody/data/forms/ci.toml.
+"""Derive the tunes of 词 and 曲 from the poems of the verse corpus and 钦定词谱.
 
-    python scripts/derive_tunes.py SOURCES [--report]
+    python scripts/derive_tunes.py VERSE.jsonl CI_PU [--report]
 
-In the source 。 ends a rhyming line, ， another; 、 parts a line without ending it. For each tune:
+VERSE.jsonl is the built corpus (`charbard corpus build verse`), CI_PU the folder that `cipu.py`
+reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each tune:
 
-1. the modal line lengths are the form's;
-2. the poems of these lengths, and those cut into rhymed sentences as most of them are, are aligned
-   character by character: in long tunes ， falls freely inside a sentence;
-3. a position is fixed where at least 90 % of them agree, of those whose character has one tone;
-4. a line rhymes where most poems have 。; two rhymes are one group where most poems rhyme them
-   (词林正韵), which finds the tunes that change rhyme;
-5. five times a fifth of the poems is left out and compared with what the others say.
+1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
+   the tone of the rhyme: in long tunes ， falls freely inside a sentence;
+2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at
+least
+   90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says that
+   either tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
+3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems
+confirm them. A place is free if the book says 可平可仄, or if it is free in the same line of the
+   commonest
+   variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems
+   agree;
+4. five times a fifth of the poems is left out and compared with what the others say.
 
-Where a stanza ends is not in the source: scripts/tunes.tsv has it by hand for the tunes whose
-halves differ. A tune without one stable form is left out, and named by --report.
+Taken are tunes with at least 20 poems, every tune of 宋词三百首, and the short 曲 of `SHORT_SONGS`.
+scripts/tunes.tsv has the names that neither source joins.
 """
 
 import argparse
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import accumulate
 from pathlib import Path
+from string import ascii_lowercase
 
+from cipu import Pattern
+from song_poems import Poem
 from sources import HERE
-from verse_corpus import Poem, poems, simplified
+from tune_groups import MIN_POEMS, by_book, group, parts, tone
+from tune_page import page_of, report
+from tune_sources import is_taken, read_sources
 
-from charbard.prosody.book import USED, readings_of
+from charbard.prosody import form
+from charbard.prosody.check.fit import near_fits
 
 FIXED = 0.9
-MIN_POEMS = 20
-MIN_SHAPE = 0.33  # of a tune's poems have the modal line lengths
-MIN_HELD_OUT = 0.95
-MIN_SINGLE = 0.05
-MIN_ALIAS = 3  # poems under another name, for it to count
-MIN_FIXED = 0.45  # of the positions
+FIXED_AGAINST = 0.97  # where 钦定词谱 says that either tone will do
 SAME_RHYME = 0.5
 FOLDS = 5
-SKIP = {"失调名", "乐语", "九张机"}
-SAME_TUNE = {"思佳客": "鹧鸪天", "木兰花令": "玉楼春", "一翦梅": "一剪梅"}
-DATA = HERE.parent / "src/charbard/prosody/data/forms/ci.toml"
+DATA = HERE.parent / "src/charbard/prosody/data/forms"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to fill a tune."""
+
+    name: str
+    poems: int
+    """Poems whose sentences end alike."""
+    lengths: tuple[int, ...]
+    tones: str
+    """平, 仄 or 中 of every place."""
+    rhymes: tuple[str | None, ...]
+    stanza_ends: tuple[int, ...]
+    book: Pattern | None
+    """The 体 of 钦定词谱 whose sentences end alike."""
+    derived: str | None = None
+    """The tones as the poems alone have them."""
+    held_out: float | None = None
+    """Agreement of left-out poems with the fixed places; None where the book decides."""
+
+    @property
+    def is_derived(self) -> bool:
+        return self.held_out is not None
+
+    @property
+    def rhyme_tone(self) -> str:
+        """The tone of its last rhyme."""
+        return self.tones[-1]
 
 
 @dataclass(frozen=True)
 class Tune:
-    """A tune as derived from its poems."""
+    """A tune with its variants, the commonest first."""
 
     name: str
     aliases: tuple[str, ...]
     poems: int
-    """Poems of the tune, of any shape."""
-    shape_share: float
-    """Of these, how many have the modal line lengths."""
-    aligned: int
-    """Poems that the tones come from."""
-    lengths: tuple[int, ...]
-    tones: str
-    """平, 仄 or 中 of every position."""
-    rhymes: tuple[str | None, ...]
-    """Rhyme key of every line."""
-    single_share: float
-    """Of the poems, how many have one of two like halves only; 0 below `MIN_SINGLE`."""
-    held_out: float
-    """Agreement of left-out poems with the fixed positions."""
-    kept_fixed: float
-    """Positions fixed on all poems that are also fixed, alike, without a fifth of them."""
+    variants: tuple[Variant, ...]
 
 
-def tone(char: str) -> str:
-    """平 or 仄, or 中 for a character of both tones, or of none known."""
-    found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
-    return found.pop() if len(found) == 1 else "中"
+def tone_rows(poems: Iterable[Poem]) -> list[str]:
+    """The tone of every character of each poem."""
+    return ["".join(map(tone, "".join(poem.lines))) for poem in poems]
 
 
-def by_tune(folder: Path) -> tuple[dict[str, list[Poem]], dict[str, Counter[str]]]:
-    """Poems by the tune's main name, and its other names: the source writes `other・main`."""
-    found: dict[str, list[Poem]] = defaultdict(list)
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    for poem in poems(folder, "ci"):
-        other, _, main = simplified(poem.title).rpartition("・")
-        if main in SAME_TUNE:
-            other, main = main, SAME_TUNE[main]
-        found[main].append(poem)
-        if other:
-            names[main][other] += 1
-    return found, names
-
-
-def derive(name: str, aliases: Iterable[str], found: Sequence[Poem]) -> Tune:
-    """The modal form of one tune."""
-    lengths = Counter(poem.shape for poem in found).most_common(1)[0][0]
-    cuts = Counter(sentences(poem) for poem in found if poem.shape == lengths)
-    cut = cuts.most_common(1)[0][0]
-    aligned = majority_rhyme(
-        [poem for poem in found if poem.shape == lengths or sentences(poem) == cut]
-    )
-    rows = ["".join(map(tone, "".join(poem.lines))) for poem in aligned]
-    tones = fixed(rows)
-    exact = [poem for poem in aligned if poem.shape == lengths]
+def from_poems(aligned: Sequence[Poem]) -> Variant:
+    """A variant as its poems have it; its name, stanzas and 体 are still open."""
+    lengths = Counter(poem.lengths for poem in aligned).most_common(1)[0][0]
+    rows = tone_rows(aligned)
+    exact = [poem for poem in aligned if poem.lengths == lengths]
     rhymes = rhyme_keys(exact, lengths)
-    tones = settle_rhymes(tones, rows, lengths, rhymes)
-    held_out, kept = leave_out(rows, tones)
-    half = lengths[: len(lengths) // 2]
-    single = sum(poem.shape == half for poem in found) / len(found) if half * 2 == lengths else 0
-    return Tune(
-        name,
-        tuple(sorted(aliases)),
-        len(found),
-        sum(poem.shape == lengths for poem in found) / len(found),
-        len(aligned),
-        lengths,
-        tones,
-        rhymes,
-        single if single >= MIN_SINGLE else 0,
-        held_out,
-        kept,
+    tones = settle_rhymes(fixed(rows), rows, lengths, rhymes)
+    return Variant("", len(aligned), lengths, tones, rhymes, (), None, held_out=leave_out(rows))
+
+
+def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
+    """The tones of a variant, free also where its 体 in the book says so and some poems agree.
+
+    Nor is a place fixed where the book prints the other tone than the poems have. Rhymes stay.
+    """
+    if not book:
+        return variant.tones
+    rhyming = {
+        end - 1 for end, key in zip(accumulate(variant.lengths), variant.rhymes, strict=True) if key
+    }
+    surely = fixed(rows, share=FIXED_AGAINST)
+    return "".join(
+        asked
+        if place in rhyming or asked == printed or (printed == "中" and asked == sure)
+        else "中"
+        for place, (asked, printed, sure) in enumerate(
+            zip(variant.tones, book[0].tones, surely, strict=True)
+        )
     )
 
 
-def sentences(poem: Poem) -> tuple[int, ...]:
-    """Characters between one 。 and the next."""
-    ends = [
-        end
-        for end, mark in zip(accumulate(map(len, poem.lines)), poem.marks, strict=True)
-        if mark != "，"
-    ]
-    return tuple(end - start for start, end in zip([0, *ends], ends, strict=False))
+def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
+    """A variant as 钦定词谱 has it, where its poems are too few to decide.
+
+    Args:
+        book: The 体 whose sentences end alike; a place in which they differ is free.
+        aligned: The poems of it in the corpus, perhaps none.
+        main: The commonest variant of the tune, if it is another.
+    """
+    first = book[0]
+    free = _free_in(main, first) if main else set[int]()
+    rows = tone_rows(aligned)
+    agreed = fixed(rows) if rows else first.tones
+    rhyming = {
+        end - 1 for end, key in zip(accumulate(first.lengths), first.rhymes, strict=True) if key
+    }
+    tones = "".join(
+        asked
+        if place in rhyming
+        or (
+            place not in free
+            and agreed[place] in (asked, "中" if _undecided(rows, place) else asked)
+            and all(other.tones[place] == asked for other in book)
+        )
+        else "中"
+        for place, asked in enumerate(first.tones)
+    )
+    return Variant("", len(aligned), first.lengths, tones, first.rhymes, first.stanza_ends, first)
 
 
-def majority_rhyme(aligned: list[Poem]) -> list[Poem]:
-    """Without the poems that end in the rarer tone: some tunes exist in both."""
-    ends = Counter(tone(poem.lines[-1][-1]) for poem in aligned)
-    rarer = "平" if ends["仄"] >= ends["平"] else "仄"
-    return [poem for poem in aligned if tone(poem.lines[-1][-1]) != rarer]
+def _undecided(rows: Sequence[str], place: int) -> bool:
+    """Whether no poem decides a place, so that the book alone does."""
+    return all(row[place] == "中" for row in rows)
 
 
-def fixed(rows: Sequence[str]) -> str:
-    """The tone of each position that at least `FIXED` of the decided poems have, else 中."""
+def _free_in(main: Variant, book: Pattern) -> set[int]:
+    """Places of a 体 that are free in the same line of the commonest variant."""
+    ours = list(zip(book.lengths, map(bool, book.rhymes), strict=True))
+    theirs = list(zip(main.lengths, map(bool, main.rhymes), strict=True))
+    our_ends, their_ends = list(accumulate(book.lengths)), list(accumulate(main.lengths))
+    found = set()
+    for block in SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks():
+        for step in range(block.size):
+            size = ours[block.b + step][0]
+            ours_at = our_ends[block.b + step] - size
+            theirs_at = their_ends[block.a + step] - size
+            found |= {ours_at + n for n in range(size) if main.tones[theirs_at + n] == "中"}
+    return found
+
+
+def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
+    """The tone of each place that at least this share of the decided poems have, else 中."""
     found = []
     for column in zip(*rows, strict=True):
         counts = Counter(column)
         decided = counts["平"] + counts["仄"]
         best = max("平仄", key=counts.__getitem__)
-        found.append(best if decided and counts[best] >= FIXED * decided else "中")
+        found.append(best if decided and counts[best] >= share * decided else "中")
     return "".join(found)
 
 
@@ -152,7 +188,7 @@ def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | Non
     rhyming = [
         place
         for place in range(len(lengths))
-        if sum(poem.marks[place] != "，" for poem in exact) > len(exact) / 2
+        if sum(poem.marks[place] == "。" for poem in exact) > len(exact) / 2
     ]
     groups: list[list[int]] = []
     for place in rhyming:
@@ -165,7 +201,9 @@ def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | Non
         groups.append([place, *(other for group in joined for other in group)])
     groups = [group for group in groups if len(group) > 1]
     groups.sort(key=min)
-    keys = {place: "abcdefghij"[number] for number, group in enumerate(groups) for place in group}
+    keys = {
+        place: ascii_lowercase[number] for number, group in enumerate(groups) for place in group
+    }
     return tuple(keys.get(place) for place in range(len(lengths)))
 
 
@@ -176,14 +214,10 @@ def shared(exact: Sequence[Poem], one: int, other: int) -> float:
     return sum(bool(a & b) for a, b in known) / max(len(known), 1)
 
 
-def parts(char: str) -> frozenset[str]:
-    return frozenset(reading.rhyme for reading in readings_of(char, book="cilin", least=USED))
-
-
 def settle_rhymes(
     tones: str, rows: Sequence[str], lengths: Sequence[int], rhymes: Sequence[str | None]
 ) -> str:
-    """Fix every rhyme position to its commoner tone."""
+    """Fix every rhyme place to its commoner tone."""
     settled = list(tones)
     for end, key in zip(accumulate(lengths), rhymes, strict=True):
         if key is not None:
@@ -192,149 +226,158 @@ def settle_rhymes(
     return "".join(settled)
 
 
-def leave_out(rows: Sequence[str], tones: str) -> tuple[float, float]:
-    """(agreement of left-out poems at fixed positions, share of fixed positions found again)."""
-    agree = decided = kept = total = 0
+def leave_out(rows: Sequence[str]) -> float:
+    """Agreement of left-out poems with the places fixed on the rest."""
+    agree = decided = 0
     for fold in range(FOLDS):
         pattern = fixed([row for number, row in enumerate(rows) if number % FOLDS != fold])
         for row in rows[fold::FOLDS]:
             pairs = [(a, b) for a, b in zip(row, pattern, strict=True) if "中" not in (a, b)]
             agree += sum(a == b for a, b in pairs)
             decided += len(pairs)
-        pairs = [(a, b) for a, b in zip(tones, pattern, strict=True) if a != "中"]
-        kept += sum(a == b for a, b in pairs)
-        total += len(pairs)
-    return agree / max(decided, 1), kept / max(total, 1)
+    return agree / max(decided, 1)
 
 
-def by_hand() -> dict[str, tuple[str, list[str]]]:
-    """Tune -> where its stanzas end, and other names: what the source does not say."""
-    path = HERE / "tunes.tsv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = csv.reader((line for line in lines if line[0] != "#"), delimiter="\t")
-    return {name: (ends, names.split(",") if names else []) for name, ends, names in rows}
+def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[Pattern]) -> Tune:
+    """A tune with its variants."""
+    by_key: dict[object, list[Pattern]] = defaultdict(list)
+    for pattern in book:
+        by_key[pattern.cuts, pattern.tones[-1]].append(pattern)
+    groups = by_book(group(poems), by_key)
+    variants: list[Variant] = []
+    for key, aligned in groups.items():
+        if len(aligned) >= MIN_POEMS:
+            found = from_poems(aligned)
+            if not any(found.rhymes):
+                continue
+            same = by_fame(by_key.get(key, []), aligned)
+            ends = stanza_ends(found, same or book)
+            found = replace(found, book=same[0] if same else None, stanza_ends=ends)
+            tones = freed(found, tone_rows(aligned), by_key.get(key, []))
+            variants.append(replace(found, tones=tones, derived=found.tones))
+    for key in sorted(by_key, key=lambda key: -len(groups.get(key, ()))):
+        aligned = groups.get(key, [])
+        if len(aligned) < MIN_POEMS and (aligned or not variants):
+            main = variants[0] if variants else None
+            variants.append(from_book(by_fame(by_key[key], aligned), aligned, main))
+    variants.sort(key=lambda each: -each.poems)
+    variants += of_canon([poem for poem in poems if poem.is_canon], variants)
+    return Tune(name, tuple(aliases), len(poems), named(variants, book))
 
 
-def usual(names: Counter[str]) -> list[str]:
-    """Other names in use, not those that one poet made up."""
-    return [name for name, count in names.items() if count >= MIN_ALIAS]
+def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
+    """Variants for poems of 宋词三百首 that differ from all others in the length of one sentence.
+
+    Their texts are what people paste (留恋处 where the book has 方留恋处). All but that sentence
+    is as the nearest variant has it; in that one only the rhyme is fixed.
+    """
+    found: list[Variant] = []
+    for poem in poems:
+        shape = poem.lengths
+        known = [(each, as_form(each)) for each in (*variants, *found)]
+        if any(form.divided(shape) for _, form in known):
+            continue
+        near = [(each, fit) for each, form in known for fit in near_fits(form, shape)]
+        if near:
+            like, fit = max(near, key=lambda pair: pair[0].poems)
+            lines = fit.variant.lines
+            found.append(
+                Variant(
+                    "",
+                    1,
+                    tuple(map(len, lines)),
+                    "".join(line.patterns[0] for line in lines),
+                    tuple(line.rhyme for line in lines),
+                    tuple(n for n, line in enumerate(lines, 1) if line.ends_stanza),
+                    replace(like.book, author="") if like.book else None,
+                )
+            )
+    return found
 
 
-def halves(tune: Tune) -> int | None:
-    """Lines in each of two halves of one shape, or None."""
-    half = len(tune.lengths) // 2
-    return half if tune.lengths[:half] == tune.lengths[half:] else None
-
-
-def split(tune: Tune, ends: str) -> list[int]:
-    """Lines behind which a stanza ends, the last line included."""
-    half = halves(tune)
-    if ends == "half" and half is None:
-        raise SystemExit(f"{tune.name} {tune.lengths}: say in tunes.tsv where its stanzas end")
-    first = {"half": [half], "-": []}.get(ends) if ends in ("half", "-") else [int(ends)]
-    return [*first, len(tune.lengths)]
-
-
-def stanzas_of(tune: Tune, ends: Sequence[int]) -> list[str]:
-    """Each stanza as a page writes it."""
-    stanzas, start, line = [], 0, 0
-    for end in ends:
-        stanza = ""
-        while line < end:
-            size, key = tune.lengths[line], tune.rhymes[line]
-            mark = "。" if key or line == end - 1 else "，"
-            stanza += tune.tones[start : start + size] + (key or "") + mark
-            start, line = start + size, line + 1
-        stanzas.append(stanza)
-    return stanzas
-
-
-def page_of(tune: Tune, ends: str, names: Iterable[str]) -> str:
-    """The tune as a form on a page."""
-    stanzas = stanzas_of(tune, split(tune, ends))
-    variants = [("双调" if tune.single_share else "正体", stanzas)]
-    if tune.single_share:
-        variants.append(("单调", stanzas[:1]))
-    rows = "".join(
-        f'[[forms.variants]]\nname = "{name}"\nstanzas = [\n'
-        + "".join(f'    "{stanza}",\n' for stanza in shown)
-        + "]\n"
-        for name, shown in variants
-    )
-    aliases = ", ".join(f'"{name}"' for name in names)
-    return f"""
-[[forms]]
-name = "{tune.name}"
-aliases = [{aliases}]
-kind = "词"
-book = "cilin"
-facts = {{ poems = {tune.poems}, aligned = {tune.aligned}, share = {tune.shape_share:.3f}, \
-held_out = {tune.held_out:.3f} }}
-{rows}"""
-
-
-def why_not(tune: Tune) -> str | None:
-    """Why a tune is left out."""
-    if tune.aligned < MIN_POEMS:
-        return f"only {tune.aligned} poems are cut alike"
-    if tune.shape_share < MIN_SHAPE:
-        return f"only {tune.shape_share:.1%} of its poems have the modal line lengths"
-    if tune.held_out < MIN_HELD_OUT:
-        return f"left-out poems agree with only {tune.held_out:.1%} of its fixed positions"
-    share = 1 - tune.tones.count("中") / len(tune.tones)
-    if share < MIN_FIXED:
-        return f"only {share:.1%} of its positions are fixed"
-    return None
-
-
-def report(tunes: Sequence[Tune], left_out: Sequence[tuple[Tune, str]]) -> None:
-    """Print the tables of benchmarks/prosody.md."""
-    for tune in tunes:
-        marked = sum(map(bool, tune.rhymes))
-        free = tune.tones.count("中")
-        print(
-            f"| {tune.name} | {tune.poems} | {tune.shape_share:.1%} | {tune.aligned} |"
-            f" {len(tune.tones)} | {len(tune.tones) - free} | {marked} |"
-            f" {len(set(filter(None, tune.rhymes)))} | {tune.held_out:.2%} |"
-            f" {tune.kept_fixed:.1%} |"
+def as_form(variant: Variant) -> form.Variant:
+    """The variant as the checker has it."""
+    ends = list(accumulate(variant.lengths))
+    lines = (
+        form.Line(
+            (variant.tones[end - size : end],), key, "，", ends_stanza=line in variant.stanza_ends
         )
-    for tune, reason in left_out:
-        print(f"left out: {tune.name} ({tune.poems} poems): {reason}")
+        for line, (size, end, key) in enumerate(
+            zip(variant.lengths, ends, variant.rhymes, strict=True), 1
+        )
+    )
+    return form.Variant(variant.name, tuple(lines), poems=variant.poems)
+
+
+def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
+    """体 whose sentences end alike; first the one by a poet whose poem stands in 宋词三百首."""
+    famous = {poem.author for poem in poems if poem.is_canon}
+    return sorted(book, key=lambda each: each.author not in famous)
+
+
+def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
+    """Lines after which a stanza ends, as in the 体 whose sentences are most alike."""
+    lines = list(accumulate(variant.lengths))
+    if not book:
+        return (len(lines),)
+    like = max(book, key=lambda each: SequenceMatcher(None, each.lengths, variant.lengths).ratio())
+    chars = list(accumulate(like.lengths))
+    rhyming = [line for line, key in enumerate(variant.rhymes, 1) if key] or [len(lines)]
+    found = {
+        min(rhyming, key=lambda line: abs(lines[line - 1] - chars[end - 1]))
+        for end in like.stanza_ends
+    }
+    return tuple(sorted({*found, len(lines)}))
+
+
+def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant, ...]:
+    """The variants with their names.
+
+    正体 is what 钦定词谱 prints first; where the poems have another one most, that is 常体. All
+    others are called after the poet of their specimen. Where a tune has level and oblique rhymes,
+    every name begins with 平韵 or 仄韵.
+    """
+    kinds = {each.rhyme_tone for each in variants}
+    found, taken = [], Counter[str]()
+    for number, each in enumerate(variants):
+        name = f"{each.book.author}体" if each.book and each.book.author else "又体"
+        if book and each.book is book[0]:
+            name = "正体"
+        elif number == 0:
+            name = "常体" if book else "正体"
+        if len(kinds) > 1:
+            name = f"{each.rhyme_tone}韵{name}"
+        if taken[name]:
+            name += f"{len(each.tones)}字"
+        taken[name] += 1
+        if taken[name] > 1:
+            name += f"之{'一二三四五六七八九'[taken[name] - 1]}"
+        found.append(replace(each, name=name))
+    return tuple(found)
 
 
 def main() -> None:
-    """Derive all tunes with enough poems, and write those that are stable."""
+    """Derive all tunes that are taken, and write or report them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sources", type=Path)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("ci_pu", type=Path)
     parser.add_argument("--report", action="store_true", help="print tables, write nothing")
     args = parser.parse_args()
-    found, names = by_tune(args.sources)
-    wanted = sorted((n for n in found if n not in SKIP), key=lambda n: (-len(found[n]), n))
-    derived = [
-        derive(name, usual(names[name]), found[name])
-        for name in wanted
-        if len(found[name]) >= MIN_POEMS
-    ]
-    tunes = [tune for tune in derived if why_not(tune) is None]
+    known = read_sources(args.corpus, args.ci_pu)
+    tunes = []
+    for name, poems in known.poems.items():
+        sung = [poem for poem in poems if poem.kind == "词"]
+        if not is_taken(name, sung, known):
+            continue
+        tune = derive(name, known.aliases[name], sung, known.book.get(name, []))
+        if tune.variants:
+            tunes.append(tune)
+    tunes.sort(key=lambda tune: (-tune.poems, tune.name))
     if args.report:
-        report(tunes, [(tune, why) for tune in derived if (why := why_not(tune))])
+        report(tunes)
         return
-    extra = by_hand()
-    taken = {tune.name for tune in derived}
-    head = """# The commonest tunes of 词, derived by scripts/derive_tunes.py from Song poems in npm
-# chinese-poetry 2.0.1 (MIT; the poems are public domain). A position is 平 or 仄 where at least
-# 90 % of the poems agree.
-# facts: poems of the tune; those cut alike, which the tones come from; share with these line
-# lengths; agreement of left-out poems with the fixed positions.
-"""
-    pages = []
-    for tune in tunes:
-        ends, more = extra.get(tune.name, ("half", []))
-        names = [name for name in (*tune.aliases, *more) if name not in taken]
-        taken.update(names)
-        pages.append(page_of(tune, ends, dict.fromkeys(names)))
-    DATA.write_text(head + "".join(pages), encoding="utf-8", newline="\n")
-    print(len(tunes), "tunes")
+    (DATA / "ci.toml").write_text(page_of(tunes), encoding="utf-8", newline="\n")
+    print(len(tunes), "tunes,", sum(len(tune.variants) for tune in tunes), "variants")
 
 
 if __name__ == "__main__":

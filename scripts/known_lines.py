@@ -1,6 +1,6 @@
 """Make the package's list of known lines from the built verse corpus.
 
-Run from the repository's root, after `charbard corpus build verse`:
+Run from the repository's root, after `charbard corpus build verse-core`:
     python scripts/known_lines.py
 """
 
@@ -16,9 +16,9 @@ TARGET = Path("src/charbard/corpus/data/lines.gaps")
 
 def main() -> None:
     """Write the list and say what came out."""
-    verse = built("verse")
+    verse = built("verse-core")
     if verse is None:
-        sys.exit("first: charbard corpus build verse")
+        sys.exit("first: charbard corpus build verse-core")
     known = KnownLines.of(line for poem in read_poems(verse.path) for line in poem.lines)
     known.save(TARGET)
     print(

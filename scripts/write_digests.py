@@ -24,6 +24,7 @@ TABLES = {
     "traditional.tsv": (f"{CORPUS}; Apache-2.0", "scripts/build_traditional.py"),
     "avoid.txt": OURS,
     "forms/ci.toml": (CORPUS, "scripts/derive_tunes.py"),
+    "forms/qu.toml": (CORPUS, "scripts/derive_songs.py"),
 }
 
 

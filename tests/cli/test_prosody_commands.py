@@ -45,6 +45,15 @@ def test_check_many_from_standard_input() -> None:
     assert "1 of 2 keep their form" in result.stderr
 
 
+def test_every_row_has_a_row_of_result() -> None:
+    """A row that is no verse, and one of no known form, do not stop the others."""
+    result = run("check", "-", "--each-line", given=f"{POEM}\nhello\n\n春江潮水连海平\n{POEM}\n")
+
+    assert [row.split("\t")[0] for row in result.stdout.splitlines()] == ["1", "2", "4", "5"]
+    assert "2 of 4 keep their form" in result.stderr
+    assert "1 of no known form, 1 without a Chinese character" in result.stderr
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
     """From a file and through a pipe."""

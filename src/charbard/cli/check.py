@@ -1,5 +1,6 @@
 """`charbard check`: whether a poem keeps its form (格律检测)."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +27,9 @@ def check(
     book: Annotated[
         str | None, typer.Option(help="Rhyme book: 平水韵, 词林正韵 or 中华新韵.")
     ] = None,
-    rhyme: Annotated[str | None, typer.Option(help="Rhyme it must have, such as 东.")] = None,
+    rhyme: Annotated[
+        str | None, typer.Option(help="Rhyme it must have, such as 东 or 上平一东.")
+    ] = None,
     output: Annotated[str, typer.Option("--as", help="text, table (tab-separated) or json.")] = (
         "text"
     ),
@@ -34,10 +37,13 @@ def check(
         bool, typer.Option("--each-line", help="Every row is a poem; one row of result each.")
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 if a rule is broken.")
+        bool, typer.Option("--strict", help="Exit with 1 unless every poem surely keeps its form.")
     ] = False,
 ) -> None:
     """Check a poem: its form, every broken rule with its place, and what would be right there.
+
+    Title, author and preface may stand above it. Without a form that fits, tones and rhymes are
+    shown.
 
     Example: charbard check "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     """
@@ -88,22 +94,56 @@ def _show(report: Any, output: str) -> None:
 
 
 def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> bool:
-    """Check every row that is not blank; the sum goes to standard error."""
-    import json
-
-    from charbard.prosody.check import RULES
+    """Check every row that is not blank, a row of result each; the sum goes to standard error."""
+    from charbard.errors import OptionError
     from charbard.prosody.check import check as check_text
 
-    poems = [row for row in rows.splitlines() if row.strip()]
-    kept = strict = 0
-    for poem in poems:
-        report = check_text(poem, form, **options)
-        kept += report.is_kept
-        strict += report.is_strict
-        if output == "json":
-            typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-        else:
-            rules = ", ".join(f"{RULES[v.rule].name} {v.line}" for v in report.violations)
-            typer.echo(f"{report.form}\t{report.variant}\t{rules or 'kept'}\t{poem.strip()}")
-    typer.echo(f"{kept} of {len(poems)} keep their form, {strict} without rescue", err=True)
-    return kept == len(poems)
+    count = Counter[str]()
+    for number, poem in enumerate(rows.splitlines(), 1):
+        if not poem.strip():
+            continue
+        try:
+            report = check_text(poem, form, **options)
+        except OptionError as error:
+            count["unread"] += 1
+            _say_row(output, number, poem, {"error": str(error), "hint": error.hint}, str(error))
+            continue
+        count[report.verdict] += 1
+        count["strict"] += report.is_strict
+        _say_row(output, number, poem, report.as_dict(), _in_a_row(report))
+    poems = count.total() - count["strict"]
+    if not poems:
+        raise OptionError("no poem in the text", hint="give a poem a row")
+    others = ", ".join(f"{count[key]} {words}" for key, words in _OTHERS.items() if count[key])
+    typer.echo(
+        f"{count['kept']} of {poems} keep their form, {count['strict']} without rescue"
+        + (f"; {others}" if others else ""),
+        err=True,
+    )
+    return count["kept"] == poems
+
+
+_OTHERS = {
+    "unknown": "of no known form",
+    "unjudged": "that cannot be judged",
+    "unread": "without a Chinese character",
+}
+
+
+def _in_a_row(report: Any) -> str:
+    """Form, variant and what was found, parted by tabs."""
+    from charbard.prosody.check import RULES
+    from charbard.prosody.check.render import verdict_words
+
+    rules = ", ".join(f"{RULES[v.rule].name} {v.line}" for v in report.violations)
+    return f"{report.form or ''}\t{report.variant}\t{rules or verdict_words(report)}"
+
+
+def _say_row(output: str, number: int, poem: str, data: dict[str, Any], words: str) -> None:
+    import json
+
+    if output == "json":
+        typer.echo(json.dumps({"row": number, **data}, ensure_ascii=False))
+    else:
+        cells = words if "\t" in words else f"\t\t{words}"
+        typer.echo(f"{number}\t{cells}\t{poem.strip()}")

@@ -18,10 +18,10 @@ corpus = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="A corpus; see: charbard corpus list")]
 From = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--from",
-        help="Archive, unpacked package or clone that you have, instead of fetching.",
+        help="Archive, unpacked package or clone that you have, instead of fetching; repeatable.",
         show_default=False,
     ),
 ]
@@ -57,7 +57,7 @@ def fetch(name: Name) -> None:
 @corpus.command()
 def build(
     name: Name,
-    source: From = None,
+    sources: From = None,
     exclude_lines: Annotated[
         Path | None,
         typer.Option(
@@ -72,9 +72,10 @@ def build(
     """
     from charbard.corpus.named import build as build_corpus
 
-    done = build_corpus(name, source=source, exclude_lines=exclude_lines, say=_say)
+    done = build_corpus(name, sources=sources or (), exclude_lines=exclude_lines, say=_say)
     typer.echo(done.path)
-    _say(f"train on it: charbard train {name} --minutes 5; see: charbard corpus info {name}")
+    own = done.about["name"]
+    _say(f"train on it: charbard train {own} --minutes 5; see: charbard corpus info {own}")
 
 
 @corpus.command()
@@ -118,7 +119,8 @@ def trace(
 
 def _show(found: "Built") -> None:
     about = found.about
-    typer.echo(f"{found.path}\n{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")
+    typer.echo(f"{about['name']}: {found.path}")
+    typer.echo(f"{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")
     for source in about["sources"]:
         typer.echo(
             f"from {source['package']}; licence: {source['licence']}\n     {source['origin']}"

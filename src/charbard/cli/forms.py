@@ -1,5 +1,6 @@
 """`charbard forms`: the verse forms, and what each asks."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -61,7 +62,7 @@ def _listed(kind: str | None) -> list[dict[str, Any]]:
             "name": template.name,
             "kind": template.kind,
             "shape": _shape(template.form().variants[0].lengths),
-            "note": template.row.get("note") or _facts(template.row.get("facts")),
+            "note": template.row.get("note") or _facts(template.row),
             "aliases": list(template.aliases),
             "facts": template.row.get("facts"),
         }
@@ -76,8 +77,12 @@ def _shape(lengths: tuple[int, ...]) -> str:
     return " ".join(map(str, lengths))
 
 
-def _facts(facts: dict[str, Any] | None) -> str:
-    return f"{facts['poems']} poems, {facts['share']:.0%} of this shape" if facts else ""
+def _facts(row: Mapping[str, Any]) -> str:
+    """How many poems of a tune there are, and in how many variants."""
+    if not (facts := row.get("facts")):
+        return ""
+    count = len(row["variants"])
+    return f"{facts['poems']} poems, {count} variant{'' if count == 1 else 's'}"
 
 
 def _show(form: Any) -> None:

@@ -75,7 +75,8 @@ def _rows(
 
 def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
     """A rhyme by its name, level and oblique; no character stands before it."""
-    from charbard.prosody.book import Reading, rhyme_named
+    from charbard.prosody.book import Reading
+    from charbard.prosody.rhyme_name import rhyme_named
 
     plain = rhyme_named(name, book=book)
     yield from (("", Reading(tone, plain)) for tone in "平仄")

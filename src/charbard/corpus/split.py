@@ -29,6 +29,7 @@ class Clusters:
     def __init__(self) -> None:
         # Flat arrays of machine words: 10 million records are 10 million of each, not of objects.
         self._hashes, self._sizes, self._firsts = array("Q"), array("q"), array("Q")
+        self._links: list[tuple[int, int]] = []
 
     def add(self, text: str) -> None:
         """Take in the next record."""
@@ -37,6 +38,10 @@ class Clusters:
         self._firsts.append(line_hash("".join(lines)))
         self._sizes.append(len(hashes))
         self._hashes.extend(hashes)
+
+    def link(self, one: int, other: int) -> None:
+        """Join two records that are known to be one, whatever lines they share."""
+        self._links.append((one, other))
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -57,23 +62,37 @@ class Clusters:
     def roots(self) -> NDArray[np.int64]:
         """For each record the index of the first record of its cluster."""
         roots = np.arange(len(self))
-        for earlier, later in self._near[0]:
+        for earlier, later in (*self._near[0], *self._links):
             _join(roots, int(earlier), int(later))
         while (higher := roots[roots]).tobytes() != roots.tobytes():
             roots = higher
         return roots
 
-    def copies(self, share: float) -> NDArray[np.bool_]:
+    def copies(
+        self, share: float, *, settled: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.bool_]:
         """Which records have this share of their lines in one other, longer or earlier record.
 
         A record that is itself such a copy does not count as the other.
+
+        Args:
+            share: Of the shorter record's different lines.
+            settled: Of the first records, which are copies: they stay so, and later records that
+                share so much of the shorter one are copies of them even if longer.
         """
         copy = np.zeros(len(self), np.bool_)
+        old = 0 if settled is None else len(settled)
+        if settled is not None:
+            copy[:old] = settled
         for (earlier, later), shared in zip(*self._near, strict=True):
+            if later < old:
+                continue
             shorter, other = (
-                (earlier, later) if self.sizes[earlier] < self.sizes[later] else (later, earlier)
+                (earlier, later)
+                if self.sizes[earlier] < self.sizes[later] and earlier >= old
+                else (later, earlier)
             )
-            if shared >= share * self.sizes[shorter] and not copy[other]:
+            if shared >= share * min(self.sizes[shorter], self.sizes[other]) and not copy[other]:
                 copy[shorter] = True
         return copy
 

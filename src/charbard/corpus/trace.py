@@ -77,13 +77,16 @@ def index_of(name: str) -> SpanIndex:
 
 
 def index_at_hand() -> SpanIndex | None:
-    """The index of the verse corpus if both are on disk; nothing is fetched or made.
+    """The index of a corpus of verse, the larger one first, if both are on disk; nothing is made.
 
     Raises:
         CorpusError: The index is damaged.
     """
-    found = built("verse")
-    return _opened(found.path) if found is not None and has_spans(found.path) else None
+    for name in ("verse", "verse-core"):
+        found = built(name)
+        if found is not None and has_spans(found.path):
+            return _opened(found.path)
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,6 @@ __all__ = [
     "fold",
     "readings_of",
     "rhyme_label",
-    "rhyme_named",
     "rhyme_names",
     "rhymes_of",
     "rhymes_with",
@@ -155,37 +154,6 @@ def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
         if key == book and (tone is None or tone in tones)
         for name in names.split()
     )
-
-
-def rhyme_named(name: str, *, book: str) -> str:
-    """The name of a rhyme as the book has it, from either script; parts of 词林正韵 by number.
-
-    Raises:
-        OptionError: The book has no such rhyme.
-
-    >>> rhyme_named("東", book="pingshui"), rhyme_named("第十二部", book="cilin")
-    ('东', '12')
-    """
-    plain = "".join(map(fold, name))
-    names = rhyme_names(book)
-    if book == "cilin" and (number := _part(plain)) in names:
-        return number
-    if plain in names:
-        return plain
-    raise OptionError(
-        f"{book_named(book).name} has no rhyme {name!r}",
-        hint=f"it has: {' '.join(rhyme_label(each, book=book) for each in names)}",
-    )
-
-
-def _part(name: str) -> str:
-    """`第十二部` or `十二` as `12`."""
-    digits = name.removeprefix("第").removesuffix("部")
-    ones = "〇一二三四五六七八九"
-    if digits and set(digits) <= set("十" + ones):
-        tens, ten, rest = digits.rpartition("十")
-        return str((ones.index(tens or "一") if ten else 0) * 10 + ones.index(rest or "〇"))
-    return digits
 
 
 def rhyme_label(name: str, *, book: str) -> str:

@@ -20,7 +20,7 @@ from charbard.prosody.template import form_of_lengths, is_lengths
 
 __all__ = ["form_named", "form_of_page", "forms", "templates"]
 
-_PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci")
+_PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci", "qu")
 _MEANT = 6
 """Forms that are offered for a name that may mean any of them."""
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")

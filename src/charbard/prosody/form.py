@@ -3,8 +3,9 @@
 Knows nothing of models, rhyme books' content or how forms are kept on disk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from charbard.errors import OptionError
@@ -22,6 +23,11 @@ class Echo(NamedTuple):
     place: int
     of_line: int
     of_place: int
+
+
+_MOST_DIVISIONS = 64
+_MOST_PADDING = 6
+"""衬字 in one line of a 曲 that still leave it the form's line."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,9 @@ class Variant:
     name: str
     lines: tuple[Line, ...]
     echoes: tuple[Echo, ...] = ()
+    """Places that repeat the character of an earlier one."""
+    poems: int = 0
+    """Poems that have it, where they were counted: the commoner of two that fit is likelier."""
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
@@ -68,6 +77,68 @@ class Variant:
             if line.rhyme is not None:
                 keys.setdefault(line.rhyme, []).append(number)
         return tuple(map(tuple, keys.values()))
+
+    @cached_property
+    def line_ends(self) -> tuple[int, ...]:
+        """Characters before the end of each line."""
+        return tuple(accumulate(self.lengths))
+
+    @cached_property
+    def sentence_ends(self) -> frozenset[int]:
+        """Characters before the end of each sentence: a line that rhymes, or ends a stanza."""
+        pairs = zip(self.line_ends, self.lines, strict=True)
+        return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
+
+    def divided(self, shape: tuple[int, ...]) -> "Variant | None":
+        """The variant with its lines divided as a poem has them; None if it cannot be.
+
+        Inside a sentence the break falls freely in 词, so the tones stay and the lines change; a
+        sentence must end where a line of the poem does.
+        """
+        if shape == self.lengths:
+            return self
+        # Poems that are checked one after the other are mostly divided alike.
+        if shape not in self._divisions:
+            if len(self._divisions) >= _MOST_DIVISIONS:
+                self._divisions.clear()
+            self._divisions[shape] = self._divide(shape)
+        return self._divisions[shape]
+
+    @cached_property
+    def _divisions(self) -> dict[tuple[int, ...], "Variant | None"]:
+        return {}
+
+    def _divide(self, shape: tuple[int, ...]) -> "Variant | None":
+        ends = tuple(accumulate(shape))
+        if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
+            return None
+        tones = "".join(line.patterns[0] for line in self.lines)
+        ours = dict(zip(self.line_ends, self.lines, strict=True))
+        lines = []
+        for end, size in zip(ends, shape, strict=True):
+            same = ours.get(end)
+            rhyme = same.rhyme if same and end in self.sentence_ends else None
+            stanza = same is not None and same.ends_stanza
+            lines.append(
+                Line((tones[end - size : end],), rhyme, same.mark if same else "，", stanza)
+            )
+        return Variant(self.name, tuple(lines), poems=self.poems)
+
+    def padded(self, shape: tuple[int, ...]) -> "Variant | None":
+        """The variant with lines as long as those of a 曲, which may hold 衬字; None if it cannot.
+
+        A line that is longer than the form asks is bound by its last tone and its rhyme only.
+        """
+        if len(shape) != len(self.lines):
+            return None
+        over = [size - len(line) for size, line in zip(shape, self.lines, strict=True)]
+        if not all(0 <= more <= _MOST_PADDING for more in over):
+            return None
+        lines = (
+            replace(line, patterns=("中" * (size - 1) + line.patterns[0][-1],)) if more else line
+            for size, line, more in zip(shape, self.lines, over, strict=True)
+        )
+        return Variant(self.name, tuple(lines), poems=self.poems)
 
 
 @dataclass(frozen=True)
@@ -84,13 +155,18 @@ class Form:
     aliases: tuple[str, ...] = ()
 
     def variant_named(self, name: str) -> Variant:
-        """The variant of this name.
+        """The variant of this name, or the first whose name begins or ends with it.
+
+        So 仄韵 is the commonest variant of oblique rhyme, and 李清照体 is enough for 仄韵李清照体.
 
         Raises:
             OptionError: There is none.
         """
         for variant in self.variants:
             if variant.name == name:
+                return variant
+        for variant in self.variants:
+            if name and (variant.name.startswith(name) or variant.name.endswith(name)):
                 return variant
         known = ", ".join(variant.name for variant in self.variants)
         raise OptionError(f"{self.name} has no variant {name!r}", hint=f"choose one of: {known}")

@@ -35,7 +35,7 @@ _LINE = re.compile(rf"([^a-z{MARKS}\s]+)([a-z]?)([{MARKS}]?)")
 _EXAMPLE = "a page is written as docs/prosody.md shows under: Adding a form"
 _PAGE_KEYS = {"lines", "forms", "variants"}
 _FORM_KEYS = {"name", "kind", "book", "note", "aliases", "meant", "size", "variants", "facts"}
-_VARIANT_KEYS = {"name", "opening", "cycle", "stanzas"}
+_VARIANT_KEYS = {"name", "opening", "cycle", "stanzas", "facts"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ class Template:
 
     def _variant(self, row: Mapping[str, Any], count: int | None) -> Variant:
         if "stanzas" in row:
-            return Variant(row["name"], tuple(self._stanzas(row["stanzas"])))
+            poems = row.get("facts", {}).get("poems", 0)
+            return Variant(row["name"], tuple(self._stanzas(row["stanzas"])), poems=poems)
         opening = list(self._parse(row.get("opening", "")))
         endless = cycle(list(self._parse(row["cycle"])))
         lines = tuple(islice(chain(opening, endless), count))

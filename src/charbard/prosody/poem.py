@@ -1,22 +1,47 @@
-"""Reading verse as people write it down: lines, punctuation, stanzas, a title above.
+"""Reading verse as people write it down: lines, marks, stanzas, and what stands around a poem.
 
-Knows no rules; what is a line here is what the writer set off as one.
+Knows no rules; what is a line here is what the writer set off as one. Where a text can be read in
+several ways (is the second row a preface?), `readings` gives them all, the likeliest first.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from charbard.errors import OptionError
+from charbard.prosody.pasted import (
+    GAP,
+    MARKS,
+    PAUSE,
+    chars_of_line,
+    is_char,
+    is_han,
+    plain_text,
+)
 
-__all__ = ["MARKS", "Poem", "is_han", "read_poem"]
+__all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 
-MARKS = "，。！？；："
-"""What ends a line. 、 parts a line without ending it."""
-_WIDE = str.maketrans(",.!?;:", MARKS[0] + MARKS[1] + "！？；：")
-_NOTE = re.compile(r"（[^）]*）|\([^)]*\)|\[[^\]]*\]|〔[^〕]*〕")
-_TITLE = re.compile(r"\s*[《〈【].*[》〉】].*")
+_MOST_AROUND = 8
+"""Rows above a poem, and below it, that may be no verse."""
+_SIGNS = r"/／|｜\\·・•‧∙･~～〜－–—―\-_=+"
+_DYNASTY = (
+    "(?:先秦|秦|两汉|东汉|西汉|汉|魏晋|魏|东晋|西晋|晋|南北朝|南朝|北朝|隋|唐|五代|南唐|后蜀|"
+    "北宋|南宋|宋|辽|金|元|明|清|近现代|近代|现代|当代)"
+)
+_LABEL = re.compile(r"\s*(?:作者|诗人|词人|朝代|年代|标题|题目|词牌|曲牌|体裁|诗名|词名)\s*[：\s]")
+_BY = re.compile(
+    rf"\W*{_DYNASTY}[代朝]?\W+[\u3400-\u9fff]{{1,6}}\W*|\W*[\u3400-\u9fff]{{2,4}}\W+{_DYNASTY}[代朝]?\W*"
+)
+_BELOW = re.compile(
+    r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)"
+)
+_SOURCE = re.compile(r"\s*(?:[—–―─-]{1,}|选自|出自|摘自|录自|见于|来源|出处|http)")
+_TITLE = re.compile(r"\s*[《〈【〔「『].*[》〉】〕」』].*")
+_TITLED = re.compile(r"\s*([《〈【][^》〉】]*[》〉】])(.*)")
+_AUTHOR = re.compile(r"\s*([\u3400-\u9fff]{2,4})\s*[：\s]")
+_NUMBER = re.compile(r"^\s*(?:\d{1,3}|[其之][一二三四五六七八九十]+)\s*[、。：)）]\s*(?=\S)")
 _LINE = re.compile(rf"([^{MARKS}]+)([{MARKS}]*)")
-_DROPPED = re.compile(r"[、·・“”‘’\"'「」『』—…\s]+")
 
 
 @dataclass(frozen=True)
@@ -24,25 +49,51 @@ class Poem:
     """A poem as it was written down."""
 
     lines: tuple[str, ...]
-    """Each line without punctuation."""
+    """Each line without punctuation; `GAP` for a character that cannot be read."""
     marks: tuple[str, ...]
     """What stands behind each line; empty where nothing does."""
     stanza_ends: frozenset[int]
-    """Lines behind which a blank one stands, from 1; the last line always."""
+    """Lines after which a stanza ends, from 1; the last line always."""
     title: str = ""
-    """What stood above the poem: title, author."""
+    """What stood above the poem: title, author, preface."""
+    source: str = ""
+    """What stood below it: where it is from, notes."""
+    pauses: frozenset[int] = frozenset()
+    """Characters, from the beginning, after which 、 stands."""
+    left_out: str = ""
+    """Signs in the verse that are neither characters nor punctuation, each once."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Characters in each line."""
         return tuple(map(len, self.lines))
 
+    @property
+    def is_undivided(self) -> bool:
+        """Whether the writer set off no lines at all."""
+        return len(self.lines) == 1 and not self.marks[0] and not self.pauses
+
+    def parted(self) -> "Poem":
+        """The same with a line end at every 、."""
+        text, ends = "".join(self.lines), tuple(accumulate(self.shape))
+        marks = dict(zip(ends, self.marks, strict=True))
+        cuts = sorted({*ends, *self.pauses})
+        return replace(
+            self,
+            lines=tuple(text[a:b] for a, b in zip([0, *cuts], cuts, strict=False)),
+            marks=tuple(marks.get(cut, PAUSE) for cut in cuts),
+            stanza_ends=frozenset(cuts.index(ends[line - 1]) + 1 for line in self.stanza_ends),
+            pauses=frozenset(),
+        )
+
 
 def read_poem(text: str) -> Poem:
     r"""The lines of a poem, in any layout.
 
-    With punctuation, that ends the lines; without, every row or word is one. A row above that is
-    set in 《》, or has no punctuation when others do, or stands before a blank row, is a title.
+    With punctuation, that ends the lines; without, every row, or every word between spaces, `/`,
+    `|`, `·`, `-`, `～` or 、 is one. A row above that is set in 《》, names an author, has no
+    punctuation when others do, or stands before a blank row, is a title. Only Chinese characters
+    and □ count.
 
     Raises:
         OptionError: There is no Chinese character in it.
@@ -51,49 +102,170 @@ def read_poem(text: str) -> Poem:
     >>> poem.title, poem.shape, poem.marks[0]
     ('静夜思', (5, 5, 5, 5), '，')
     """
-    rows = [row.strip() for row in _NOTE.sub("", text.translate(_WIDE)).strip().splitlines()]
-    title, rows = _title(rows)
-    punctuated = any(mark in row for row in rows for mark in MARKS)
-    lines: list[str] = []
-    marks: list[str] = []
-    ends = set()
-    for row in rows:
-        if not row:
-            ends.add(len(lines))
-            continue
-        for line, mark in _LINE.findall(row) if punctuated else [(w, "") for w in row.split()]:
-            if chars := _DROPPED.sub("", line):
-                lines.append(chars)
-                marks.append(mark[:1])
-    if not any(is_han(char) for line in lines for char in line):
+    return next(readings(text))
+
+
+def readings(text: str) -> Iterator[Poem]:
+    """Every way to read a text, the likeliest first: rows above and below may not belong to it.
+
+    Raises:
+        OptionError: There is no Chinese character in it.
+    """
+    rows = [_NUMBER.sub("", row).strip() for row in plain_text(text).strip().split("\n")]
+    if not any(is_han(char) for row in rows for char in row):
         raise OptionError(
-            f"no verse in {text.strip()[:20]!r}", hint="give a poem in Chinese characters"
+            f"no Chinese character in {text.strip()[:20]!r}: it cannot be judged",
+            hint="give a poem in Chinese characters",
         )
-    return Poem(tuple(lines), tuple(marks), frozenset(ends | {len(lines)}) - {0}, title)
+    rows, below = _without_notes(rows)
+    above, rows = _heading(rows)
+    seen = set()
+    for first, last in _cuts_of(rows):
+        for poem in _read_rows(rows[first:last]):
+            key = (poem.lines, poem.stanza_ends)
+            if key not in seen:
+                seen.add(key)
+                yield replace(
+                    poem,
+                    title=" ".join(filter(_has_han, [*above, *rows[:first]])),
+                    source=" ".join(filter(_has_han, [*rows[last:], *below])),
+                )
 
 
-def _title(rows: list[str]) -> tuple[str, list[str]]:
-    """What stands above a poem, and the rest."""
-    marked = [any(mark in row for mark in MARKS) for row in rows]
+def _cuts_of(rows: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Which rows may be the poem: all of them; all but some above; all but some below, too."""
+    full = [number for number, row in enumerate(rows) if _has_han(row)]
+    for below in range(min(3, len(full))):
+        for above in range(min(_MOST_AROUND, len(full) - below)):
+            yield full[above] if above else 0, full[-1 - below] + 1
+
+
+def _has_han(row: str) -> bool:
+    return any(map(is_han, row))
+
+
+def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The rows down to the first note, and the notes: 注释, 译文, a source."""
+    for number, row in enumerate(rows):
+        if number and (_BELOW.match(row) or (_SOURCE.match(row) and _has_han(row))):
+            return list(rows[:number]), list(rows[number:])
+    return list(rows), []
+
+
+def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
+    """What certainly stands above a poem, and the rest."""
+    marked = [any(mark in row for mark in MARKS) and not _LABEL.match(row) for row in rows]
     count = 0
     if any(marked):
         count = marked.index(True)
     elif rows and (_TITLE.fullmatch(rows[0]) or _is_odd_one_out(rows)):
         count = 1
-    above = [row for row in rows[:count] if row]
-    return " ".join(above), rows[count:]
+    while count < len(rows) - 1 and (
+        not rows[count] or _LABEL.match(rows[count]) or _BY.fullmatch(rows[count])
+    ):
+        count += 1
+    words, row = _heading_words(rows[count])
+    rest = [row, *rows[count + 1 :]] if row else rows[count + 1 :]
+    above = [row for row in [*rows[:count], words] if row]
+    return (above, rest) if any(map(_has_han, rest)) else ([], rows)
 
 
-def _is_odd_one_out(rows: list[str]) -> bool:
-    """A first row before a blank one, or of another length than all the rest."""
+def _is_odd_one_out(rows: Sequence[str]) -> bool:
+    """Whether the first row stands before a blank one, or differs in length from all the rest."""
     rest = {len(row) for row in rows[1:] if row}
-    return len(rows) > 2 and (not rows[1] or (len(rest) == 1 and len(rows[0]) not in rest))
+    if len(rows) < 3 or rest == {len(rows[0])}:
+        return False
+    return not rows[1] or len(rest) == 1
 
 
-def is_han(char: str) -> bool:
-    """A Chinese character.
+def _heading_words(row: str) -> tuple[str, str]:
+    """Title and author that stand in one row with the poem, and the rest of the row.
 
-    >>> is_han("诗"), is_han("a"), is_han("，")
-    (True, False, False)
+    >>> _heading_words("登鹳雀楼 王之涣 白日依山尽，黄河入海流。")
+    ('登鹳雀楼 王之涣', '白日依山尽，黄河入海流。')
     """
-    return "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff"
+    above = ""
+    if (titled := _TITLED.fullmatch(row)) and _has_han(titled[2]):
+        named = _AUTHOR.match(titled[2])
+        above = titled[1] + (named[1] if named else "")
+        row = titled[2][named.end() if named else 0 :].lstrip("： ")
+    words = row.split()
+    marked = [any(mark in word for mark in MARKS) for word in words]
+    if True not in marked[:-1] and True not in marked:
+        return above, row
+    first = marked.index(True)
+    # Words between marked ones are lines that are parted by spaces: then so are the first ones.
+    if first and all(marked[first:]) and words[first][-1:] in MARKS:
+        above = " ".join(filter(None, [above, *words[:first]]))
+        row = " ".join(words[first:])
+    return above, row
+
+
+def _read_rows(rows: Sequence[str]) -> Iterator[Poem]:
+    """Rows as a poem; where spaces may part lines or not, both ways."""
+    text = "\n".join(rows)
+    if any(mark in text for mark in MARKS):
+        yield _divided(rows, "")
+        if any(" " in row.strip() or "\u3000" in row.strip() for row in rows):
+            yield _divided(rows, r"\s")
+        return
+    parted = [row for row in rows if row]
+    if len(parted) > 1 and not any(re.search(rf"[{_SIGNS}\s]", row) for row in parted):
+        yield _divided(rows, "")
+    yield _divided(rows, rf"\s{_SIGNS}{PAUSE}")
+
+
+def _divided(rows: Sequence[str], separators: str) -> Poem:
+    """Rows cut at marks, and at these separators."""
+    lines: list[str] = []
+    marks: list[str] = []
+    ends, pauses, left_out = set[int](), set[int](), dict[str, None]()
+    size = 0
+    for row in rows:
+        if not _has_han(row) and GAP not in row:
+            ends.add(len(lines))
+            left_out |= dict.fromkeys(filter(_is_odd, row))
+            continue
+        for part in re.split(r"(?<=[。！？])(?:\s{2,}|\u3000)", row):
+            for piece in re.split(rf"[{separators}]+", part) if separators else [part]:
+                for line, mark in _LINE.findall(piece):
+                    chars = chars_of_line(line)
+                    if len(chars) < len(line):
+                        left_out |= dict.fromkeys(filter(_is_odd, line))
+                    if not chars:
+                        continue
+                    if PAUSE in line:
+                        pauses |= {size + at for at in _pauses(line)}
+                    size += len(chars)
+                    lines.append(chars)
+                    marks.append(mark[:1])
+            if part is not row and part != row:
+                ends.add(len(lines))
+    # Rows that are all parted by blank ones are lines, not stanzas.
+    ends = set() if ends >= set(range(1, len(lines))) else ends
+    ends = (ends | {len(lines)}) - {0}
+    return Poem(
+        tuple(lines),
+        tuple(marks),
+        frozenset(ends),
+        pauses=frozenset(pauses),
+        left_out="".join(left_out),
+    )
+
+
+def _pauses(line: str) -> Iterator[int]:
+    """Characters before each 、 inside a line."""
+    parts = [chars_of_line(part) for part in line.split(PAUSE)]
+    yield from (end for end in accumulate(map(len, parts[:-1])) if 0 < end < sum(map(len, parts)))
+
+
+def _is_odd(char: str) -> bool:
+    """Whether a sign is worth a word when it is left out: letters, digits, emoji."""
+    return (char.isalnum() and not is_char(char)) or (
+        ord(char) > 0x2190 and char not in _QUIET and not is_char(char)
+    )
+
+
+_QUIET = frozenset(
+    "\u3000、。，！？；：“”‘’「」『』《》〈〉【】〔〕（）—…～〜·・｜／－─ー\ufe0f\u200d"
+) | frozenset(map(chr, range(0xFF01, 0xFF66)))

@@ -6,7 +6,7 @@ import pytest
 
 from charbard.corpus.split import line_hash
 from charbard.corpus.verse import Poem, lines_of, read_poems
-from charbard.corpus.verse.build import build_verse
+from charbard.corpus.verse.build import build_core
 from charbard.corpus.verse.poem import from_json, to_json
 from charbard.corpus.verse.tunes import known_tunes, tune_of_qu
 from charbard.corpus.verse.variants import one_spelling
@@ -18,7 +18,7 @@ from charbard.prosody.main_rhyme import main_rhyme
 def built(package, tmp_path):
     """The records of the small package, by title or form, and the report."""
     path = tmp_path / "verse.jsonl"
-    report = build_verse(package, path)
+    report = build_core(package, path)
     return {poem.title or poem.form: poem for poem in read_poems(path)}, report
 
 

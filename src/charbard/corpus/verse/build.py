@@ -1,8 +1,7 @@
-"""The verse corpus: from the package's files to records, with a count of everything left out."""
+"""The verse corpora: from the sources' files to records, with a count of everything left out."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,58 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.corpus.heldout import own_list
-from charbard.corpus.split import SIDES, Clusters, line_hash
-from charbard.corpus.verse.clean import Unusable
-from charbard.corpus.verse.gather import Gathered, gather
+from charbard.corpus.verse.authors import one_name
+from charbard.corpus.verse.candidates import Candidate, Report, core_candidates
+from charbard.corpus.verse.gather import gather
+from charbard.corpus.verse.placing import FIXED, Placed, place_core, place_union
 from charbard.corpus.verse.poem import Poem, to_json
-from charbard.corpus.verse.popularity import Popularity
+from charbard.corpus.verse.poetry_source import gather_second
 from charbard.corpus.verse.refine import Refiner
+from charbard.corpus.verse.same_ci import changed_lines, mended, same_ci, usual_lengths
+from charbard.corpus.verse.second import second_candidates
+from charbard.corpus.verse.titles import common_tune
 
-__all__ = ["NEAR_COPY", "SHARES", "build_verse"]
+__all__ = ["build_core", "build_union"]
 
-SHARES = {"validation": 0.02, "test": 0.02}
-"""Of the clusters; the rest trains, but for what is held out."""
-NEAR_COPY = 0.75
-"""A poem with this share of its lines in another one adds nothing and is left out."""
-_SPLIT_NAMES = {side: name for name, side in SIDES.items()}
-
-
-@dataclass
-class _Report:
-    """Counts by group (唐诗, 宋词 …) and by what became of a poem."""
-
-    cleaning: Counter[tuple[str, str]] = field(default_factory=Counter)
-    forms: Counter[tuple[str, str]] = field(default_factory=Counter)
-    splits: Counter[str] = field(default_factory=Counter)
-    characters: int = 0
-
-    def kept(self, group: str, poem: Poem) -> None:
-        """Count a record that is written."""
-        self.cleaning[group, "kept"] += 1
-        self.forms[group, poem.form] += 1
-        self.splits[poem.split] += 1
-        self.characters += sum(map(len, poem.lines))
+Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A cleaned poem, before it is known who its near-copies are."""
-
-    poem: Poem
-    group: str
-    """Dynasty and kind of the collection it comes from."""
-    held: bool
-    """Whether a held-out line is in it."""
-
-
-def build_verse(
+def build_core(
     source: Path,
     target: Path,
     *,
     exclude: NDArray[np.uint64] | None = None,
-    say: Callable[[str], None] = lambda message: None,
+    say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records and report what became of every poem of the source.
+    """Write the records of chinese-poetry alone and report what became of every poem.
 
     Args:
         source: Archive, unpacked package or clone.
@@ -72,74 +43,116 @@ def build_verse(
     Raises:
         CorpusError: The source is damaged or of another version.
     """
-    held_lines = own_list() if exclude is None else np.union1d(own_list(), exclude)
-    report = _Report()
+    report = Report()
+    found, _ = _core(source, _held_lines(exclude), report, say)
+    say(f"looking for copies among {len(found)} poems")
+    _write(target, _records(found, place_core(found), report))
+    return report.as_dict()
+
+
+def build_union(
+    first: Path,
+    second: Path,
+    target: Path,
+    *,
+    exclude: NDArray[np.uint64] | None = None,
+    say: Say = lambda message: None,
+) -> dict[str, Any]:
+    """Write the records of both sources together and report what became of every poem.
+
+    Args:
+        first: chinese-poetry: archive, unpacked package or clone.
+        second: poetry-source: clone, or archive or folder of it.
+        target: The records file to write.
+        exclude: Digests of more lines to hold out, beside the package's own list.
+        say: Told of each step.
+
+    Raises:
+        CorpusError: A source is damaged or of another version.
+    """
+    report, held_lines = Report(), _held_lines(exclude)
+    say(f"reading {second.name}")
+    files = gather_second(second)
+    old, refiner = _core(first, held_lines, report, say)
+    core = place_core(old)
+    old = [_named(candidate) for candidate in old]
+    say("cleaning the second source")
+    seen = {"".join(candidate.poem.lines) for candidate in old}
+    new = list(second_candidates(files, refiner, held_lines, seen, report))
+    del files, seen
+    say("comparing the 词 of both")
+    pairs = same_ci(old, new)
+    say(f"looking for copies among {len(old) + len(new)} poems")
+    found = old + new
+    placed = place_union(found, core, [(one, len(old) + other) for one, other in pairs])
+    texts = dict(_mended(found, placed, [(one, len(old) + other) for one, other in pairs], report))
+    _write(target, _records(found, placed, report, texts))
+    return report.as_dict()
+
+
+def _held_lines(exclude: NDArray[np.uint64] | None) -> frozenset[int]:
+    held = own_list() if exclude is None else np.union1d(own_list(), exclude)
+    return frozenset(held.tolist())
+
+
+def _core(
+    source: Path, held_lines: frozenset[int], report: Report, say: Say
+) -> tuple[list[Candidate], Refiner]:
     say(f"reading {source.name}")
     gathered = gather(source)
     say("cleaning")
-    found = list(_usable(gathered, frozenset(held_lines.tolist()), report))
-    say(f"looking for copies among {len(found)} poems")
-    with target.open("w", encoding="utf-8") as file:
-        for poem in _placed(found, report):
-            file.write(to_json(poem) + "\n")
-    return {
-        "records": sum(report.splits.values()),
-        "characters": report.characters,
-        "splits": dict(report.splits),
-        "cleaning": _nested(report.cleaning),
-        "forms": _nested(report.forms),
-    }
+    return list(core_candidates(gathered, held_lines, report)), Refiner.of(gathered)
 
 
-def _usable(
-    gathered: Gathered, held_lines: frozenset[int], report: _Report
-) -> Iterator[_Candidate]:
-    """Cleaned poems, none with the text of an earlier one."""
-    popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()
-    for raw in gathered.poems():
-        group = f"{raw.dynasty}{raw.kind}"
-        report.cleaning[group, "in the source"] += 1
-        try:
-            poem, lines = refiner.poem(raw)
-        except Unusable as reason:
-            report.cleaning[group, str(reason)] += 1
+def _named(candidate: Candidate) -> Candidate:
+    """The candidate with its poet's name in the spelling of all."""
+    poem = candidate.poem
+    name = one_name(poem.author)
+    return candidate if name == poem.author else replace(candidate, poem=replace(poem, author=name))
+
+
+def _mended(
+    found: Sequence[Candidate],
+    placed: Placed,
+    pairs: Sequence[tuple[int, int]],
+    report: Report,
+) -> Iterator[tuple[int, Poem]]:
+    """The first source's 词 that the second has in a better text; validation and test stay."""
+    usual = usual_lengths(found)
+    for one, other in pairs:
+        if placed.splits[one] in FIXED or placed.copies[one]:
             continue
-        text = "".join(poem.lines)
-        if text in seen:
-            report.cleaning[group, "the same text again"] += 1
-            continue
-        seen.add(text)
-        if raw.flags:
-            report.cleaning[group, "flagged as doubtful, mended"] += 1
-        held = any(line_hash(line) in held_lines for line in lines)
-        yield _Candidate(replace(poem, popularity=popularity.get(raw)), group, held)
+        before = found[one].poem
+        after = mended(before, found[other].poem, usual)
+        if after.mended_from:
+            report.mended["poems"] += 1
+            report.mended["lines"] += sum(1 for _ in changed_lines(before, after))
+        yield one, after
 
 
-def _placed(found: list[_Candidate], report: _Report) -> Iterator[Poem]:
-    """Poems without near-copies, each with its cluster and split.
-
-    A cluster in which one poem has a held-out line is held out whole.
-    """
-    clusters = Clusters()
-    for candidate in found:
-        clusters.add(candidate.poem.text.replace("、", ""))
-    roots, sides, copies = clusters.roots, clusters.sides(**SHARES), clusters.copies(NEAR_COPY)
-    held = np.isin(roots, roots[[candidate.held for candidate in found]])
+def _records(
+    found: Sequence[Candidate],
+    placed: Placed,
+    report: Report,
+    texts: dict[int, Poem] | None = None,
+) -> Iterator[Poem]:
+    """Poems without near-copies, each with its cluster and split."""
     numbers: dict[int, int] = {}
     for place, candidate in enumerate(found):
-        if copies[place]:
-            report.cleaning[candidate.group, "nearly the text of another"] += 1
+        if placed.copies[place]:
+            report.left_out(candidate.group, "nearly the text of another")
             continue
-        number = numbers.setdefault(int(roots[place]), report.splits.total())
-        split = "heldout" if held[place] else _SPLIT_NAMES[int(sides[place])]
-        poem = replace(candidate.poem, cluster=number, split=split)
+        number = numbers.setdefault(int(placed.roots[place]), report.splits.total())
+        poem = candidate.poem if texts is None else texts.get(place, candidate.poem)
+        split = placed.splits[place]
+        if texts is not None and split not in FIXED and poem.kind == "词":
+            poem = replace(poem, form=common_tune(poem.form))
+        poem = replace(poem, cluster=number, split=split)
         report.kept(candidate.group, poem)
         yield poem
 
 
-def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    """{group: {what: count}}, the largest first."""
-    nested: dict[str, dict[str, int]] = {}
-    for (group, what), count in sorted(counts.items(), key=lambda item: -item[1]):
-        nested.setdefault(group, {})[what] = count
-    return nested
+def _write(target: Path, poems: Iterator[Poem]) -> None:
+    with target.open("w", encoding="utf-8") as file:
+        for poem in poems:
+            file.write(to_json(poem) + "\n")

@@ -40,7 +40,7 @@ _NOT_A_POEM = re.compile(
 """What catalogues and indexes say where the poem is lost."""
 _FAULTS = (
     ("an entry without its poem", _NOT_A_POEM),
-    ("missing characters (□ ○ ●)", re.compile("[□○●囗■◇]")),
+    ("missing characters (□ ○ ●)", re.compile("[□○●囗■◇◆＿]")),
     ("characters written as parts ({…}, ⿰…)", re.compile("[{}=/|+⿰-⿻]")),
     (
         "brackets that do not close, titles of books",

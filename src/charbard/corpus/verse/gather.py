@@ -8,14 +8,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from charbard.corpus.archive import members
+from charbard.corpus.archive import content_digest, members
 from charbard.errors import CorpusError
 
-__all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "content_digest", "gather"]
+__all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "gather"]
 
 CONTENT_SHA256 = "0a2f138fda9ca79b0e64a67a921f9ff848e8d27ee86601c050647b8aca6fe6b3"
 """Digest of the names and contents of the files that are read; see `content_digest`."""
@@ -173,14 +172,6 @@ def _package_name(name: str) -> str:
     tops = {*_IN_CLONE.values(), "rank"}
     start = next((place for place, part in enumerate(parts) if part in tops), 0)
     return "/".join(parts[start:])
-
-
-def content_digest(contents: Mapping[str, bytes]) -> str:
-    """Digest of names and contents, in the order of the names."""
-    hasher = sha256()
-    for name in sorted(contents):
-        hasher.update(name.encode() + b"\0" + sha256(contents[name]).digest())
-    return hasher.hexdigest()
 
 
 def _parsed(name: str, content: bytes) -> list[dict[str, Any]]:

@@ -17,10 +17,12 @@ _LINE_END = re.compile("[，。]")
 _SHAPE = re.compile(
     "(?:[^，。、\\s]+、)*[^，。、\\s]+[，。](?:(?:[^，。、\\s]+、)*[^，。、\\s]+[，。])*"
 )
-_TEXTS = ("id", "kind", "dynasty", "author", "title", "form", "rhyme", "text", "split")
+_TEXTS = (
+    *("id", "kind", "dynasty", "author", "title", "form", "rhyme", "text", "mended_from", "split"),
+)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Poem:
     """A cleaned poem in simplified characters."""
 
@@ -42,6 +44,8 @@ class Poem:
     popularity: float | None = None
     """log10 of one more than the hits a search engine gave; None where that says nothing."""
     tags: tuple[str, ...] = ()
+    mended_from: str = ""
+    """The id, in another source, of the same 词 in a better text, which is this record's."""
     cluster: int = 0
     """Number, in the records' order, of the first near-copy."""
     split: str = "train"

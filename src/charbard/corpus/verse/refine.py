@@ -1,7 +1,7 @@
 """One poem of the source as a record: cleaned, simplified, its form or tune told."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charbard.corpus.verse.clean import (
     Unusable,
@@ -15,6 +15,7 @@ from charbard.corpus.verse.forms import FRAGMENT, MIXED, form_of
 from charbard.corpus.verse.gather import Gathered, RawPoem
 from charbard.corpus.verse.poem import Poem, lines_of
 from charbard.corpus.verse.script import common_spelling, spellings
+from charbard.corpus.verse.sets import joined_poems
 from charbard.corpus.verse.tunes import known_tunes, tune_of_ci, tune_of_qu
 from charbard.prosody.main_rhyme import main_rhyme, rhyme_sign
 
@@ -52,6 +53,28 @@ class Refiner:
         texts = spellings(cleaned_text(joined(raw.paragraphs), songs=raw.kind == "曲"))
         return self._record(raw, texts[0]), frozenset(_all_lines(texts))
 
+    def poems(self, raw: RawPoem) -> list[tuple[Poem, frozenset[str]]]:
+        """As `poem`, each poem of a set that the source has as one.
+
+        Raises:
+            Unusable: It cannot be a record; the message says why.
+        """
+        poem, lines = self.poem(raw)
+        parts = list(joined_poems(raw.title, poem.lines)) if poem.kind == "诗" else [poem.lines]
+        if len(parts) == 1:
+            return [(poem, lines)]
+        return [(self._part(poem, part, place), lines) for place, part in enumerate(parts, 1)]
+
+    def _part(self, whole: Poem, lines: tuple[str, ...], place: int) -> Poem:
+        text = regular_marks(lines)
+        return replace(
+            whole,
+            id=f"{whole.id}.{place}",
+            form=form_of(lines),
+            rhyme=_rhyme(whole.kind, text),
+            text=text,
+        )
+
     def _record(self, raw: RawPoem, text: str) -> Poem:
         lines = _without_stray(lines_of(text)) if raw.kind == "诗" else lines_of(text)
         if len(lines) < _LEAST_LINES:
@@ -75,6 +98,8 @@ class Refiner:
     def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
         """Kind, form and title."""
         form = form_of(lines)
+        if raw.kind == "曲" and raw.tune:
+            return "曲", raw.tune, raw.title
         if raw.kind == "曲":
             return "曲", *tune_of_qu(raw.title, self.qu_tunes)
         if raw.kind != "词" or len(lines) < _LEAST_OF_CI:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from charbard.corpus.verse.clean import Unusable
 
-__all__ = ["known_tunes", "tune_of_ci", "tune_of_qu"]
+__all__ = ["KEYS", "known_tunes", "tune_of_ci", "tune_of_qu"]
 
-_KEYS = (
+KEYS = (
     *("仙吕", "南吕", "中吕", "黄钟", "正宫", "道宫", "大石调", "小石调", "高平调", "般涉调"),
     *("歇指调", "商角调", "双调", "商调", "越调", "角调", "宫调"),
 )
@@ -35,7 +35,7 @@ def known_tunes(titles: Iterable[str]) -> frozenset[str]:
     found, songs = set(), set()
     for title in titles:
         head, dot, tail = title.strip().partition("・")
-        if dot and (not head or head in _KEYS):
+        if dot and (not head or head in KEYS):
             songs.add(tail)
         else:
             found.add(tail.rpartition("/")[2] if dot else title)
@@ -68,7 +68,7 @@ def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
     if not dot:
         return _tune(title), ""
     tail = tail.rpartition("/")[2]
-    if head and head not in _KEYS:
+    if head and head not in KEYS:
         return _tune(tail), head
     for length in range(min(len(tail), _LONGEST_TUNE), 1, -1):
         if tail[:length] in tunes:

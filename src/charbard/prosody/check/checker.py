@@ -1,23 +1,34 @@
 """Checking a text: reading it, finding its form, judging it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import chain, islice
 
 from charbard.errors import OptionError
-from charbard.prosody.book import book_named, fold, rhyme_named
+from charbard.prosody.book import book_named, fold
 from charbard.prosody.catalogue import form_named, templates
-from charbard.prosody.check.judge import REGULATED, judge
+from charbard.prosody.check.fit import near_variants
+from charbard.prosody.check.judge import (
+    SUNG,
+    fitting_variants,
+    judge,
+    judge_near,
+    misshapen,
+    nearness,
+)
+from charbard.prosody.check.recognise import recognised, sizes_for
+from charbard.prosody.check.remark import Remark, remark
 from charbard.prosody.check.report import Report
-from charbard.prosody.form import Form
-from charbard.prosody.poem import Poem, read_poem
+from charbard.prosody.check.titled import forms_in_title
+from charbard.prosody.check.unknown import unknown_report
+from charbard.prosody.form import Form, Variant
+from charbard.prosody.poem import Poem, readings
+from charbard.prosody.rhyme_name import rhyme_named
 
 __all__ = ["check", "check_poem"]
 
-LOOSE = ("古体诗", "诗经")
-"""Kinds of verse that leave the tones free."""
-_TOO_BROKEN = 0.5
-"""Faults a line from which a poem counts as old verse, not as a broken regulated one."""
+_MOST_READINGS = 24
 
 
 def check(
@@ -31,32 +42,37 @@ def check(
     """Whether a poem keeps a form, and where it does not.
 
     Args:
-        text: The poem, in any script and layout.
-        form: A form or its name; None finds it by the shape, the title and the tones.
-        variant: Name of one of the form's variants; None takes the one that suits best.
+        text: The poem, in any script and layout; title, author and preface may stand above it.
+        form: A form or its name; None finds it by the title, the lines and the tones.
+        variant: Name of one of the form's variants; None takes the nearest.
         book: A rhyme book's key or name; None takes the form's own.
         rhyme: Name of the rhyme that the first rhyme group must have; None accepts any.
 
+    Returns:
+        A report; its `form` is None where no form is known that fits, and it then shows tones,
+        rhymes and which lines rhyme together.
+
     Raises:
-        OptionError: There is no such form, variant, book or rhyme, or no verse in the text, or no
-            form of its shape.
+        OptionError: There is no such form, variant, book or rhyme, or no Chinese character.
 
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。")
     >>> report.form, report.variant, report.is_kept
     ('五绝', '仄起首句不入韵', True)
     """
-    return check_poem(read_poem(text), form, variant=variant, book=book, rhyme=rhyme)
+    return check_poem(
+        islice(readings(text), _MOST_READINGS), form, variant=variant, book=book, rhyme=rhyme
+    )
 
 
 def check_poem(
-    poem: Poem,
+    poems: Iterable[Poem],
     form: str | Form | None = None,
     *,
     variant: str | None = None,
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """As `check`, for a poem that has been read."""
+    """As `check`, for a text that has been read, in every way it can be, the likeliest first."""
     key = book_named(book).key if book else None
     if form is None:
         if variant is not None:
@@ -64,19 +80,99 @@ def check_poem(
                 f"variant {variant!r} without a form", hint="name the form too: --form 七律"
             )
         asked = rhyme_named(rhyme, book=key or "pingshui") if rhyme else None
-        return _recognised(poem, key or ("pingshui" if rhyme else None), asked)
+        return _told(_found(poems, key or ("pingshui" if rhyme else None), asked))
     chosen = form_named(form) if isinstance(form, str) else form
-    if isinstance(form, str) and (sized := _resized(form, len(poem.lines))):
+    found = iter(poems)
+    first = next(found)
+    if isinstance(form, str) and (sized := _resized(form, len(first.lines))):
         chosen = sized
-    divided, remark = _divided(poem, chosen)
-    report = judge(
-        divided,
-        chosen,
-        book=key or chosen.book,
-        variant=chosen.variant_named(variant) if variant else None,
-        rhyme=rhyme_named(rhyme, book=key or chosen.book) if rhyme else None,
-    )
-    return replace(report, remark=remark) if remark else report
+    wanted = chosen.variant_named(variant) if variant else None
+    asked = rhyme_named(rhyme, book=key or chosen.book) if rhyme else None
+    return _told(_given(first, found, chosen, wanted, key or chosen.book, asked))
+
+
+def _given(
+    first: Poem,
+    others: Iterable[Poem],
+    form: Form,
+    variant: Variant | None,
+    book: str,
+    rhyme: str | None,
+) -> Report:
+    """Against a form that was asked for: in the first reading that has its lines."""
+    variants = (variant,) if variant else form.variants
+    for poem in chain([first], others):
+        for divided in (poem, poem.parted()) if poem.pauses else (poem,):
+            if fitting_variants(divided, form, variants):
+                return judge(divided, form, book=book, variant=variant, rhyme=rhyme)
+    if first.is_undivided:
+        for each in variants:
+            if sum(each.lengths) == sum(first.shape):
+                report = judge(_divided(first, each), form, book=book, variant=variant, rhyme=rhyme)
+                return replace(report, remarks=(remark("divided"),))
+    near = [
+        judge_near(first, form, each, book=book)
+        for _, each in (near_variants(first.shape, form) if form.kind in SUNG else ())
+        if variant is None or each.variant.name == variant.name
+    ]
+    return min(near, key=nearness) if near else misshapen(first, form, variants, book)
+
+
+def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
+    """By the form that suits best, in the likeliest reading that has one."""
+    first: Poem | None = None
+    for poem in poems:
+        report = recognised(poem, book=book, rhyme=rhyme)
+        if report is None and poem.pauses:
+            report = recognised(poem.parted(), book=book, rhyme=rhyme)
+        if report is not None and (first is None or _is_sure(report, first)):
+            return report
+        first = first or poem
+    assert first is not None
+    titled = [form for form in forms_in_title(first.title) if form.kind in SUNG]
+    if titled and not first.is_undivided:
+        why = remark("titled", form=titled[0].name)
+        return unknown_report(first, book=book, remarks=(why,))
+    return unknown_report(first, book=book, forms=sizes_for(sum(first.shape)))
+
+
+def _is_sure(report: Report, whole: Poem) -> bool:
+    """Whether a reading that leaves rows out is right: its form is named, or what was left out can
+    be no verse of the same poem."""
+    poem = report.poem
+    out = whole.lines[: len(whole.lines) - len(poem.lines)]
+    rest = whole.lines[len(poem.lines) :]
+    if forms_in_title(poem.title):
+        return any(form.name == report.form for form in forms_in_title(poem.title))
+    widths = set(poem.shape)
+    other = {*map(len, out), *map(len, rest)} if out != rest else set(map(len, out))
+    unmarked = sum(not mark for mark in whole.marks) >= len(whole.lines) - len(poem.lines)
+    return report.is_kept and (len(widths) == 1 or unmarked) and not widths & other
+
+
+def _divided(poem: Poem, variant: Variant) -> Poem:
+    """An undivided text with the form's lines."""
+    text, start, lines = "".join(poem.lines), 0, []
+    for length in variant.lengths:
+        lines.append(text[start : start + length])
+        start += length
+    marks = tuple(line.mark for line in variant.lines)
+    ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+    return replace(poem, lines=tuple(lines), marks=marks, stanza_ends=ends)
+
+
+def _told(report: Report) -> Report:
+    """The report with what was read off the text, or left out of it."""
+    return replace(report, remarks=(*report.remarks, *_reading(report.poem)))
+
+
+def _reading(poem: Poem) -> Iterator[Remark]:
+    if poem.title:
+        yield remark("heading", text=poem.title)
+    if poem.source:
+        yield remark("source", text=poem.source)
+    if poem.left_out:
+        yield remark("left-out", text=poem.left_out)
 
 
 @lru_cache(maxsize=256)
@@ -87,93 +183,3 @@ def _resized(name: str, lines: int) -> Form | None:
     if template and template.sizes and len(template.sizes) > 1 and lines in template.sizes:
         return template.form(lines)
     return None
-
-
-def _divided(poem: Poem, form: Form) -> tuple[Poem, str]:
-    """The poem with the form's lines, if only the punctuation differs."""
-    if any(variant.lengths == poem.shape for variant in form.variants):
-        return poem, ""
-    for variant in form.variants:
-        if sum(variant.lengths) == sum(poem.shape):
-            text, start, lines = "".join(poem.lines), 0, []
-            for length in variant.lengths:
-                lines.append(text[start : start + length])
-                start += length
-            marks = tuple(line.mark for line in variant.lines)
-            ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
-            return Poem(tuple(lines), marks, ends, poem.title), "lines divided as the form has them"
-    return poem, ""
-
-
-def _recognised(poem: Poem, book: str | None, rhyme: str | None) -> Report:
-    """The poem by the form that suits it best; forms with free tones are tried last."""
-    reports: list[Report] = []
-    for form in _candidates(poem):
-        if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
-            break
-        divided, remark = _divided(poem, form)
-        report = judge(divided, form, book=book or form.book, rhyme=rhyme)
-        reports.append(replace(report, is_given=False, remark=remark))
-        if report.is_kept:
-            break
-    if not reports:
-        raise OptionError(
-            f"no form has lines of {', '.join(map(str, poem.shape[:12]))} characters",
-            hint="name the form with --form; they are listed by: charbard forms",
-        )
-    best = min(reports, key=_rank)
-    tight = next((each for each in reports if each.kind == REGULATED), None)
-    if best.kind in LOOSE and tight:
-        rules = f"{len(tight.violations)} rule{'s' if len(tight.violations) > 1 else ''}"
-        return replace(best, remark=f"as {tight.form} it would break {rules}")
-    return best
-
-
-def _rank(report: Report) -> tuple[bool, int]:
-    """Tighter forms first, unless they are badly broken."""
-    faults = len(report.violations)
-    return report.kind in LOOSE or _is_too_broken(report), faults
-
-
-def _is_too_broken(report: Report) -> bool:
-    return len(report.violations) > _TOO_BROKEN * len(report.poem.lines)
-
-
-def _candidates(poem: Poem) -> Iterator[Form]:
-    """Forms that the poem could be: by its title, else by its shape, else tunes by its length."""
-    title = "".join(map(fold, poem.title))
-    as_long = _by_total().get(sum(poem.shape), ())
-    named = [form for form in as_long if _names(form, title)]
-    yield from named or _of_shape(poem.shape) or (form for form in as_long if form.kind == "词")
-
-
-def _names(form: Form, title: str) -> bool:
-    return form.kind == "词" and any(name in title for name in (form.name, *form.aliases))
-
-
-@lru_cache(maxsize=256)
-def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
-    """Every form with a variant of this shape, the tighter first."""
-    fixed = [
-        form
-        for form in _by_total().get(sum(shape), ())
-        if any(variant.lengths == shape for variant in form.variants)
-    ]
-    width = shape[0]
-    if len(shape) >= 10 and len(shape) % 2 == 0 and set(shape) == {width} and width in (4, 5, 7):
-        names = {4: ("四言",), 5: ("五排", "五古"), 7: ("七排", "七古")}[width]
-        fixed += [form_named(name, len(shape)) for name in names]
-    return tuple(sorted(fixed, key=lambda form: form.kind in LOOSE))
-
-
-@cache
-def _by_total() -> dict[int, list[Form]]:
-    """Forms in their usual size, by the characters of a poem."""
-    found: dict[int, list[Form]] = {}
-    for template in templates():
-        if template.kind in ("姓名", "歌词"):
-            continue
-        form = template.form()
-        for total in {sum(variant.lengths) for variant in form.variants}:
-            found.setdefault(total, []).append(form)
-    return found

@@ -35,6 +35,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "失粘", "a couplet does not take up the tones of the one before", "与上一联不相粘"
         ),
         "rhyme": Rule("出韵", "the line does not rhyme with the others", "与别的韵脚不同韵"),
+        "sentence": Rule(
+            "句长", "the sentence has another number of characters", "此韵的字数与词谱不同"
+        ),
         # legal, but worth a word
         "special": Rule("特拗", "平平仄平仄 stands for 平平平仄仄", "平平仄平仄代平平平仄仄，合法"),
         "self-rescue": Rule(
@@ -62,6 +65,31 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "罕读",
             "the place is kept by a reading that verse rarely uses",
             "此处须用罕见读音",
+        ),
+        "old-rhyme": Rule(
+            "依平水韵",
+            "rhymes in the 平水韵, not in the 词林正韵",
+            "在平水韵同韵，在词林正韵不同部，可容",
+        ),
+        "mixed-rhyme": Rule(
+            "邻部通押",
+            "rhymes in a part that Song poets mix with this one",
+            "宋人常通押的邻部，可容",
+        ),
+        "entering": Rule(
+            "入派三声",
+            "rhymes in speech, as 曲 rhyme an entering tone with the others",
+            "入声在曲中派入三声，可容",
+        ),
+        "padding": Rule(
+            "衬字",
+            "the line holds more characters than the form asks, as 曲 may",
+            "此句有衬字，曲中可容",
+        ),
+        "division": Rule(
+            "句读",
+            "the sentence is divided otherwise than the form has it",
+            "此韵断句与词谱不同，可容",
         ),
         "repeat": Rule("重韵", "a rhyme word comes again", "韵字重出"),
     }

@@ -1,6 +1,8 @@
 """Judging a poem against one form: tones by rule or table, then rhyme."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from charbard.prosody.book import Reading, readings_of
 from charbard.prosody.check.finding import Finding
@@ -8,14 +10,33 @@ from charbard.prosody.check.patterned import tone_findings
 from charbard.prosody.check.rare import rare_findings
 from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
 from charbard.prosody.check.report import Report
-from charbard.prosody.check.rhyme import RhymeEnd, is_neighbour, rhyme_groups
+from charbard.prosody.check.rhyme import RhymeEnd, allowed_rhymes, is_neighbour, rhyme_groups
 from charbard.prosody.check.tones import BOTH, fits, tone_string
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
-__all__ = ["judge"]
+__all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "misshapen", "nearness"]
+
+
+class Near(Protocol):
+    """A variant of which one sentence has another number of characters; see `fit`."""
+
+    @property
+    def variant(self) -> Variant:
+        """With that sentence as long as the poem's."""
+
+    @property
+    def line(self) -> int:
+        """The last line of that sentence, from 1."""
+
+    @property
+    def wanted(self) -> int:
+        """Characters that the form asks there."""
+
 
 REGULATED = "近体诗"
+SUNG = ("词", "曲")
+"""Kinds of verse in which ， falls freely inside a sentence."""
 
 
 def judge(
@@ -27,15 +48,37 @@ def judge(
         rhyme: The rhyme asked for, by its name in the book; None accepts any.
     """
     variants = (variant,) if variant else form.variants
-    fitting = [each for each in variants if each.lengths == poem.shape]
+    fitting = fitting_variants(poem, form, variants)
     if not fitting:
-        return _misshapen(poem, form, variants, book)
+        return misshapen(poem, form, variants, book)
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
-    return min(
-        reports, key=lambda each: (len(each.violations), each.rhymes.count(None), len(each.notes))
-    )
+    return min(reports, key=nearness)
+
+
+def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
+    """A poem against a variant of which one sentence has another number of characters."""
+    report = _patterned(poem, form, near.variant, book=book, rhyme=None)
+    odd = Finding("sentence", near.line, None, str(near.wanted))
+    return replace(report, findings=_in_order([*report.findings, odd]), is_strict=False)
+
+
+def nearness(report: Report) -> tuple[int, int, int]:
+    """What makes one variant nearer than another: faults, then rhymes unused, then notes."""
+    return len(report.violations), report.rhymes.count(None), len(report.notes)
+
+
+def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
+    """The variants that have the poem's lines; of what is sung, those that can be divided so."""
+    if form.kind not in SUNG:
+        return [each for each in variants if each.lengths == poem.shape]
+    size = sum(poem.shape)
+    as_long = (each for each in variants if each.line_ends[-1] == size)
+    fitting = [found for each in as_long if (found := each.divided(poem.shape)) is not None]
+    if not fitting and form.kind == "曲":
+        return [found for each in variants if (found := each.padded(poem.shape)) is not None]
+    return fitting
 
 
 def _regulated(
@@ -86,6 +129,7 @@ def _regulated(
         rhymes=rhymes,
         findings=noted,
         is_strict=is_strict,
+        groups=tuple("a" if n in chosen else "" for n in range(1, len(poem.lines) + 1)),
     )
 
 
@@ -121,8 +165,15 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         asked = rhyme if number == 0 else None
         _, rhyming, missing = rhyme_groups(ends, book=book, asked=asked)
         chosen |= rhyming
-        findings += [each for each in missing if (each.line, each.place) not in wrong]
+        missing = [each for each in missing if (each.line, each.place) not in wrong]
+        if form.kind in SUNG:
+            missing = list(allowed_rhymes(missing, ends, rhyming, today=form.kind == "曲"))
+        findings += missing
     findings += _repeats(poem, chosen)
+    findings += _divisions(poem, form, variant)
+    if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
+        stanzas = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+        poem = replace(poem, stanza_ends=stanzas)
     rhymes = _by_line(poem, chosen)
     return Report(
         form=form.name,
@@ -134,8 +185,32 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         patterns=tuple(patterns),
         rhymes=rhymes,
         findings=_with_rare(poem, patterns, rhymes, findings, book=book),
-        is_strict=all(each.legal for each in findings),
+        is_strict=all(each.rule in ("repeat", "division", "rare") for each in findings),
+        groups=tuple(line.rhyme or "" for line in variant.lines),
     )
+
+
+def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
+    """Sentences of a tune that are divided otherwise than in its page."""
+    if form.kind not in SUNG or variant in form.variants:
+        return
+    original = form.variant_named(variant.name)
+    if original.line_ends[-1] != variant.line_ends[-1]:
+        if len(original.lines) == len(variant.lines):  # else a sentence is off: that is said
+            for number, (ours, theirs) in enumerate(
+                zip(variant.lines, original.lines, strict=True), 1
+            ):
+                if len(ours) > len(theirs):
+                    yield Finding("padding", number, None, str(len(theirs)), legal=True)
+        return
+    ends, theirs_ends = set(variant.line_ends), set(original.line_ends)
+    start = 0
+    for line, end in enumerate(variant.line_ends, 1):
+        if end in original.sentence_ends:
+            # A line of the form that is parted further is no other division.
+            if any(start < at < end for at in theirs_ends - ends):
+                yield Finding("division", line, None, legal=True)
+            start = end
 
 
 def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
@@ -173,7 +248,7 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
     return tuple(chosen.get(number) for number in range(1, len(poem.lines) + 1))
 
 
-def _misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
+def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
     """A poem that has not the form's lines: only that is said, for tones cannot be compared."""
     nearest = min(
         variants,

@@ -33,6 +33,38 @@ def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
     return tuple(place for place, (tone, wanted) in pairs if not fits(tone, wanted))
 
 
+SPECIAL = "平平仄平仄"
+"""What may stand for 平平平仄仄 at the end of a line of 词, as in regulated verse (王力)."""
+
+
+def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
+    """Whether a line departs from its pattern as 特拗 does, and in nothing else."""
+    return (
+        len(pattern) in (5, 7)
+        and misfits[-1:] == (len(pattern) - 1,)
+        and set(misfits) <= {len(pattern) - 2, len(pattern) - 1}
+        and pattern[-4:] in ("平平仄仄", "平中仄仄")
+        and pattern[-5] != "仄"
+        and all(map(fits, tones[-5:], SPECIAL))
+    )
+
+
+RESCUED = "仄平平仄平"
+"""What may stand for 平平仄仄平: a level third-last character saves an oblique one."""
+
+
+def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
+    """Whether a line departs from its pattern as 孤平拗救 does, and in nothing else."""
+    size = len(pattern)
+    return (
+        size in (5, 7)
+        and misfits[:1] == (size - 4,)
+        and set(misfits) <= {size - 4, size - 2}
+        and pattern[-5:] in ("平平仄仄平", "平平中仄平")
+        and tones[-3] != "仄"
+    )
+
+
 def tone_findings(
     tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
 ) -> tuple[list[str], list[Finding]]:
@@ -40,6 +72,14 @@ def tone_findings(
     patterns, findings = [], []
     for number, (every, mostly, line) in enumerate(zip(tones, usual, lines, strict=True), 1):
         pattern, misfits = best_pattern(every, line.patterns, mostly)
+        if _is_special(every, pattern, misfits):
+            pattern = pattern[:-5] + SPECIAL
+            findings.append(Finding("special", number, len(pattern) - 2, legal=True))
+            misfits = ()
+        elif _is_rescued(every, pattern, misfits):
+            findings.append(Finding("self-rescue", number, len(pattern) - 2, legal=True))
+            pattern = pattern[:-5] + RESCUED
+            misfits = ()
         patterns.append(pattern)
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
     return patterns, findings

@@ -5,14 +5,16 @@ in brackets, so that colour is not needed.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
-from charbard.prosody.book import book_named, rhyme_label
+from charbard.prosody.book import USUAL, Reading, book_named, chars_of, readings_of, rhyme_label
 from charbard.prosody.check.finding import RULES, Finding
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.tones import BOTH
 
-__all__ = ["as_table", "as_text", "describe"]
+__all__ = ["as_table", "as_text", "describe", "mending", "verdict_words"]
 
+_MOST_MENDING = 3
 _MARKS = str.maketrans("平仄中", "○●◐")
 
 
@@ -45,21 +47,37 @@ def as_table(report: Report) -> str:
 
 
 def _head(report: Report) -> str:
-    verdict = "kept" if report.is_kept else f"broken at {_count(report)}"
-    found = "" if report.is_given else " (recognised)"
     book = book_named(report.book).name
-    head = f"{report.form} {report.variant}{found}, {book}: {verdict}"
-    return f"{head}; {report.remark}" if report.remark else head
+    said = "".join(f"\n· {each.says}" for each in report.remarks)
+    if report.form is None:
+        return f"no known form, {book}{said}"
+    found = "" if report.is_given else " (recognised)"
+    name = f"{report.form} {report.variant}".strip()
+    return f"{name}{found}, {book}: {verdict_words(report)}{said}"
 
 
-def _count(report: Report) -> str:
-    count = len(report.violations)
-    return f"{count} place{'s' if count > 1 else ''}"
+def verdict_words(report: Report) -> str:
+    """The verdict in a few words: kept, kept with notes, broken at so many places …
+
+    >>> from charbard.prosody.check import check
+    >>> verdict_words(check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"))
+    'kept'
+    """
+    if report.verdict == "broken":
+        return f"broken at {_count(len(report.violations), 'place')}"
+    if report.verdict == "unjudged":
+        return f"cannot be judged at {_count(len(report.unjudged), 'place')}, else kept"
+    return report.verdict if report.verdict == "kept" else "no known form"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _lines(report: Report) -> Iterator[str]:
     width = max(report.poem.shape) + 1
     wrong = {(each.line, each.place) for each in report.violations}
+    groups = len(set(filter(None, report.groups))) > 1 or report.form is None
     for number, (line, mark) in enumerate(
         zip(report.poem.lines, report.poem.marks, strict=True), 1
     ):
@@ -69,7 +87,10 @@ def _lines(report: Report) -> Iterator[str]:
         )
         rhyme = report.rhymes[number - 1]
         shown = f"  {rhyme.tone} {rhyme_label(rhyme.rhyme, book=report.book)}" if rhyme else ""
-        yield f"{(line + mark).ljust(width, '　')}  {tones}{shown}"
+        letter = f"  {report.groups[number - 1]}" if groups and rhyme else ""
+        yield f"{(line + mark).ljust(width, '　')}  {tones}{shown}{letter}"
+        if number in report.poem.stanza_ends and number < len(report.poem.lines):
+            yield ""
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -84,8 +105,8 @@ def describe(report: Report, finding: Finding) -> str:
 
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
-    >>> describe(report, report.violations[0])
-    'line 4, character 5 天: 出韵 (the line does not rhyme with the others); allowed: 平 尤'
+    >>> describe(report, report.violations[0]).partition("; ")[2]
+    'allowed: 平 尤, such as 秋 or 流 or 头'
     """
     rule = RULES[finding.rule]
     where = f"line {finding.line}" if finding.line else "the poem"
@@ -97,10 +118,34 @@ def describe(report: Report, finding: Finding) -> str:
         tone = allowed[:1] if allowed[:1] in ("平", "仄") else ""
         name = rhyme_label(allowed.removeprefix(tone), book=report.book)
         allowed = f"{tone} {name}".strip()
-    return f"{where}: {rule.name} ({rule.says})" + (f"; allowed: {allowed}" if allowed else "")
+    mend = " or ".join(mending(report, finding))
+    return (
+        f"{where}: {rule.name} ({rule.says})"
+        + (f"; allowed: {allowed}" if allowed else "")
+        + (f", such as {mend}" if mend else "")
+    )
+
+
+def mending(report: Report, finding: Finding) -> tuple[str, ...]:
+    """Common characters that would mend a wrong tone or rhyme; empty for what none can mend."""
+    if finding.legal or finding.place is None or finding.rule not in ("tone", "rhyme"):
+        return ()
+    tone = finding.allowed[:1] if finding.allowed[:1] in ("平", "仄") else ""
+    rhyme = finding.allowed.removeprefix(tone)
+    if not rhyme:
+        return ()
+    found = (
+        char
+        for each in (("平", "仄") if not tone else (tone,))
+        for char in chars_of(Reading(each, rhyme), book=report.book, least=USUAL)
+        if len(readings_of(char, book=report.book)) == 1  # no one doubts that it rhymes
+    )
+    return tuple(islice(found, _MOST_MENDING))
 
 
 def _tail(report: Report) -> str:
+    if report.form is None:
+        return _known(report)
     if any(each.rule in ("lines", "length") for each in report.findings):
         return "tones and rhyme are compared once the lines are right"
     free = sum(pattern.count(BOTH) for pattern in report.patterns)
@@ -108,6 +153,17 @@ def _tail(report: Report) -> str:
         f"{report.fixed} places ask a tone, {free} are free",
         f"{report.free} of those that ask hold a character that fits either",
     ]
+    if report.unknown:
+        parts.append(f"not in the book: {report.unknown}")
+    return "; ".join(parts)
+
+
+def _known(report: Report) -> str:
+    """What a report without a form has counted."""
+    lines = _count(len(report.poem.lines), "line")
+    parts = [f"{lines}, {_count(sum(report.poem.shape), 'character')}"]
+    if groups := [group for group in dict.fromkeys(report.groups) if group]:
+        parts.append(f"lines that rhyme have one letter: {' '.join(groups)}")
     if report.unknown:
         parts.append(f"not in the book: {report.unknown}")
     return "; ".join(parts)

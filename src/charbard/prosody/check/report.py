@@ -5,6 +5,7 @@ from typing import Any
 
 from charbard.prosody.book import Reading, book_named
 from charbard.prosody.check.finding import RULES, Finding
+from charbard.prosody.check.remark import Remark
 from charbard.prosody.check.tones import BOTH, UNKNOWN
 from charbard.prosody.poem import Poem
 
@@ -15,8 +16,9 @@ __all__ = ["Report"]
 class Report:
     """A poem against a form."""
 
-    form: str
-    kind: str
+    form: str | None
+    """None where no form is known that fits."""
+    kind: str | None
     variant: str
     book: str
     """Key of the rhyme book that was used."""
@@ -33,8 +35,11 @@ class Report:
     borrowed rhyme (T4)."""
     is_given: bool = True
     """Whether the form was asked for, or recognised."""
-    remark: str = ""
-    """A word on how the form was recognised or the lines divided."""
+    remarks: tuple[Remark, ...] = ()
+    """How the text was read, and its form recognised."""
+    groups: tuple[str, ...] = ()
+    """For each line the letter of the rhyme that it takes part in; empty where it rhymes with
+    none."""
 
     @property
     def violations(self) -> tuple[Finding, ...]:
@@ -47,9 +52,40 @@ class Report:
         return tuple(each for each in self.findings if each.legal)
 
     @property
+    def remark(self) -> str:
+        """The remarks in English."""
+        return "; ".join(each.says for each in self.remarks)
+
+    @property
+    def verdict(self) -> str:
+        """kept, broken, unjudged (what breaks no rule hangs on characters that no book lists) or
+        unknown (no form fits)."""
+        if self.form is None:
+            return "unknown"
+        if not all(each.legal for each in self.findings):
+            return "broken"
+        return "unjudged" if self.unjudged else "kept"
+
+    @property
     def is_kept(self) -> bool:
-        """No rule is broken; 拗 that another line rescues counts as good (T5)."""
-        return all(each.legal for each in self.findings)
+        """Every rule is kept for certain; 拗 that another line rescues counts as good (T5)."""
+        return self.verdict == "kept"
+
+    @property
+    def unjudged(self) -> tuple[tuple[int, int], ...]:
+        """Line and place, from 1, of characters that no book lists where a tone or rhyme is
+        asked."""
+        return tuple(
+            (line, place)
+            for line, (tones, pattern) in enumerate(zip(self.tones, self.patterns, strict=True), 1)
+            if UNKNOWN in tones
+            for place, (tone, wanted) in enumerate(zip(tones, pattern, strict=True), 1)
+            if tone == UNKNOWN and (wanted != BOTH or self._rhymes_at(line, place))
+        )
+
+    def _rhymes_at(self, line: int, place: int) -> bool:
+        groups = self.groups[line - 1 : line]
+        return bool(groups and groups[0]) and place == len(self.poem.lines[line - 1])
 
     @property
     def fixed(self) -> int:
@@ -94,8 +130,12 @@ class Report:
             "title": self.poem.title,
             "is_kept": self.is_kept,
             "is_strict": self.is_strict,
+            "verdict": self.verdict,
             "form_given": self.is_given,
             "remark": self.remark,
+            "remarks": [{"says": each.says, "says_zh": each.says_zh} for each in self.remarks],
+            "unjudged": [{"line": line, "place": place} for line, place in self.unjudged],
+            "stanza_ends": sorted(self.poem.stanza_ends),
             "fixed": self.fixed,
             "free": self.free,
             "unknown": self.unknown,
@@ -114,6 +154,7 @@ class Report:
             "read_as": self.chosen(number),
             "rhyme": rhyme.rhyme if rhyme else None,
             "rhyme_tone": rhyme.tone if rhyme else None,
+            "group": self.groups[number - 1] or None if self.groups else None,
         }
 
 

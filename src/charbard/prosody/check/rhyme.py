@@ -4,14 +4,14 @@ Knows which lines should rhyme together and in which tone; not what form asks fo
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from charbard.prosody.book import USUAL, Reading, readings_of
+from charbard.prosody.book import USUAL, Reading, readings_of, rhymes_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH
 
-__all__ = ["RhymeEnd", "is_neighbour", "rhyme_groups"]
+__all__ = ["RhymeEnd", "allowed_rhymes", "is_neighbour", "rhyme_groups"]
 
 # Rhymes of the 平水韵 that later practice lets a first line borrow from (孤雁出群): those that the
 # 词林正韵 joins. 江 and 阳, 佳 and 麻 among them by old custom. See docs/prosody.md.
@@ -31,6 +31,24 @@ class RhymeEnd:
     """平 or 仄 as the form asks; 中 lets both rhyme."""
     place: int
     """Character in the line, from 1."""
+
+
+_MIXED = tuple(
+    map(
+        frozenset,
+        (
+            ("3", "5"),
+            ("6", "11"),
+            ("6", "13"),
+            ("11", "13"),
+            ("7", "14"),
+            ("17", "18"),
+            ("18", "19"),
+        ),
+    )
+)
+"""Parts of the 词林正韵 that at least one in twenty Song poems mixes, whichever of the two it is
+in; counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
 
 
 def rhyme_groups(
@@ -79,6 +97,44 @@ def _readings(end: RhymeEnd, book: str) -> Iterator[Reading]:
     for reading in readings_of(end.char, book=book):
         if end.tone in (BOTH, reading.tone):
             yield reading
+
+
+def allowed_rhymes(
+    missing: Sequence[Finding],
+    ends: Sequence[RhymeEnd],
+    chosen: Mapping[int, Reading],
+    *,
+    today: bool = False,
+) -> Iterator[Finding]:
+    """What does not rhyme in the 词林正韵, as a note where the 平水韵 or Song practice allows it.
+
+    Args:
+        missing: Ends that do not rhyme.
+        ends: All ends of this rhyme.
+        chosen: Line -> reading, of the ends that do rhyme.
+        today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with
+        others.
+    """
+    chars = {end.line: end for end in ends}
+    old = {
+        reading
+        for line in chosen
+        for reading in readings_of(chars[line].char, book="pingshui")
+        if reading.tone == chosen[line].tone
+    }
+    spoken = {name for line in chosen for name in rhymes_of(chars[line].char, book="xinyun")}
+    for finding in missing:
+        char = chars[finding.line].char
+        parts = {reading.rhyme for reading in _readings(chars[finding.line], "cilin")}
+        part = finding.allowed.lstrip("平仄")
+        if not old.isdisjoint(readings_of(char, book="pingshui")):
+            yield replace(finding, rule="old-rhyme", legal=True)
+        elif any({part, other} <= mixed for other in parts for mixed in _MIXED):
+            yield replace(finding, rule="mixed-rhyme", legal=True)
+        elif today and not spoken.isdisjoint(rhymes_of(char, book="xinyun")):
+            yield replace(finding, rule="entering", legal=True)
+        else:
+            yield finding
 
 
 def is_neighbour(char: str, name: str, *, book: str) -> bool:

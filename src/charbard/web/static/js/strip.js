@@ -42,8 +42,14 @@ export function placeWords(finding) {
 
 /** A checked poem with its strip, nothing in it to press. */
 export function stripElement(report) {
-  return h("div.strip", { lang: "zh" }, report.lines.map((row, line) =>
-    h("div.desk-line", h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))), h("span.desk-mark", row.mark))));
+  const letters = report.form === null || new Set(report.lines.map((row) => row.group).filter(Boolean)).size > 1;
+  return h("div.strip", { lang: "zh" }, report.lines.map((row, line) => {
+    const ends = report.stanza_ends.includes(line + 1);
+    return h(`div.desk-line${ends ? ".ends-stanza" : ""}`,
+      h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))),
+      h("span.desk-mark", row.mark),
+      letters && row.group && h("span.faint", row.group));
+  }));
 }
 
 /** A character above its mark. */
@@ -55,8 +61,12 @@ export function cellElement(tag, report, line, place, char, props = {}) {
 }
 
 /** How a report judges a poem, in one line. */
+export function verdictWords(report) {
+  const places = { unjudged: report.unjudged, broken: report.violations }[report.verdict] ?? [];
+  return t(`check.${report.verdict}`, { n: places.length });
+}
+
 export function verdictElement(report) {
-  const bad = report.violations.length;
-  const words = bad ? t("check.bad", { n: bad }) : t("check.good");
-  return h(`p.verdict${bad ? ".is-bad" : ".is-good"}`, `${bad ? "╳" : "✓"} ${words}`);
+  const [kind, sign] = { kept: ["is-good", "✓"], broken: ["is-bad", "╳"] }[report.verdict] ?? ["faint", "？"];
+  return h(`p.verdict.${kind}`, `${sign} ${verdictWords(report)}`);
 }

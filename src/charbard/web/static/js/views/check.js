@@ -2,7 +2,7 @@
 
 import { toDesk } from "../actions.js";
 import { button, call, fill, h, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
-import { findingWords, placeWords, stripElement, verdictElement } from "../strip.js";
+import { findingWords, placeWords, stripElement, verdictElement, verdictWords } from "../strip.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 
@@ -43,22 +43,22 @@ function show(out, report) {
     out,
     h("section.desk-sheet",
       h("div.desk-head",
-        h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).join(" · ")),
+        h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).join(" · ") || t("check.unknown")),
         verdictElement(report)),
       stripElement(report),
       h("div.desk-foot",
         h("span.faint", `${t("write.book")}：${report.book_name}`),
         rhymes && h("span.faint", `${t("check.rhyme")}：${rhymes}`),
-        h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
-        store.state.features.desk && report.kind !== "姓名" && button("plain", t("poem.desk"), () => toDesk(poemOf(report))))),
-    (report.violations.length > 0 || report.notes.length > 0 || report.remark)
+        report.form && h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
+        store.state.features.desk && report.form && report.kind !== "姓名" && button("plain", t("poem.desk"), () => toDesk(poemOf(report))))),
+    (report.violations.length > 0 || report.notes.length > 0 || report.remarks.length > 0)
       && h("section.panel", h("h2", t("check.notes")),
-        report.remark && h("p.faint", report.remark),
+        report.remarks.map((one) => h("p.faint", store.state.settings.language === "zh" ? one.says_zh : one.says)),
         h("ul.findings",
           report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
           report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one))))),
   );
-  say(report.violations.length ? t("check.bad", { n: report.violations.length }) : t("check.good"));
+  say(verdictWords(report));
 }
 
 /** A checked text as a poem of the page. */

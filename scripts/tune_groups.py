@@ -1,0 +1,102 @@
+"""Poems of a tune by the variant they have: where sentences end, and the tone of the rhyme."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
+
+from cipu import Pattern
+from song_poems import Poem
+
+from charbard.prosody.book import USED, readings_of
+
+MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
+Key = tuple[tuple[int, ...], str]
+"""Where the sentences of a poem end, and the tone of its last rhyme."""
+
+
+def tone(char: str) -> str:
+    """平 or 仄, or 中 for a character of both tones, or of none known."""
+    found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
+    return found.pop() if len(found) == 1 else "中"
+
+
+def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
+    """Poems by (where sentences end, tone of the last rhyme), the largest group first.
+
+    A poem whose last character may be read either way joins the larger of the two groups.
+    """
+    found: dict[Key, list[Poem]] = defaultdict(list)
+    undecided = []
+    for poem in poems:
+        if (last := tone(poem.lines[-1][-1])) == "中":
+            undecided.append(poem)
+        else:
+            found[poem.cuts, last].append(poem)
+    for poem in undecided:
+        larger = max("平仄", key=lambda last: len(found.get((poem.cuts, last), ())))
+        found[poem.cuts, larger].append(poem)
+    return _remarked(dict(sorted(found.items(), key=lambda item: -len(item[1]))))
+
+
+def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
+    """The groups once a poem joins a larger one from which only its marks differ.
+
+    Editors put ， after a rhyme, too. A poem belongs to the larger group if its lines end wherever
+    that group's sentences do, and each of them rhymes with the one before it or after it.
+    """
+    found: dict[Key, list[Poem]] = defaultdict(list)
+    for number, (key, poems) in enumerate(groups.items()):
+        larger = [each for each in list(groups)[:number] if each[1] == key[1]]
+        for poem in poems:
+            ends = set(accumulate(poem.lengths))
+            fitting = (
+                each
+                for each in larger
+                if set(each[0]) > set(key[0]) and ends >= set(each[0]) and _rhyme_at(poem, each[0])
+            )
+            found[next(fitting, key)].append(poem)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def by_book(
+    groups: dict[Key, list[Poem]], book: Mapping[Key, Sequence[Pattern]]
+) -> dict[Key, list[Poem]]:
+    """The groups once poems of the small ones join the 体 that their lines allow.
+
+    The 。 of an editor are not those of the book: a poem has a 体 if its lines end wherever the 体
+    ends a sentence. Of several, it has the one that agrees with most of its own sentences.
+    """
+    found: dict[Key, list[Poem]] = defaultdict(list)
+    for key, poems in groups.items():
+        for poem in poems:
+            ends, to = set(accumulate(poem.lengths)), key
+            if len(poems) < MIN_POEMS:
+                fitting = [
+                    each
+                    for each in book
+                    if each[1] == key[1] and each[0][-1] == key[0][-1] and set(each[0]) <= ends
+                ]
+                to = max(fitting, key=partial(likeness, poem, book), default=key)
+            found[to].append(poem)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
+    """How like a poem a 体 is: by the same poet, then by how many sentences end alike."""
+    by_poet = any(pattern.author == poem.author for pattern in book[key])
+    return by_poet, len(set(key[0]) & set(poem.cuts))
+
+
+def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
+    """Whether every one of these ends rhymes with its neighbour on one side."""
+    text = "".join(poem.lines)
+    ends = [parts(text[cut - 1]) for cut in cuts]
+    return all(
+        any(ends[at] & ends[other] for other in (at - 1, at + 1) if 0 <= other < len(ends))
+        for at in range(len(ends))
+    )
+
+
+def parts(char: str) -> frozenset[str]:
+    return frozenset(reading.rhyme for reading in readings_of(char, book="cilin", least=USED))

@@ -1,0 +1,101 @@
+"""Tunes that a poem's lines can be: by where sentences end, exactly or with one sentence off.
+
+Knows lengths and breaks; not tones, rhymes or titles.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+
+from charbard.prosody.catalogue import templates
+from charbard.prosody.check.judge import SUNG
+from charbard.prosody.form import Form, Line, Variant
+
+__all__ = ["Near", "near_fits", "near_variants", "tunes_of"]
+
+_OFF = (-2, -1, 1, 2)
+"""By how many characters one sentence may differ from the form's, as 衬字 and 又体 do."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A variant that all sentences of a poem but one have."""
+
+    variant: Variant
+    """The variant with that sentence as long as the poem's, its tones free but at the rhyme."""
+    line: int
+    """The last line of that sentence, from 1."""
+    wanted: int
+    """Characters that the form asks there."""
+    off: int
+    """By how many characters the poem's sentence is longer."""
+
+
+def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
+    """Tunes with each of their variants that can be divided as this poem, the commonest first."""
+    ends = frozenset(accumulate(shape))
+    for form, variant in _by_size().get(sum(shape), ()):
+        if variant.sentence_ends <= ends:
+            yield form, variant
+
+
+def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[tuple[Form, Near]]:
+    """Tunes, or the variants of one, of which one sentence is a character or two off."""
+    size = sum(shape)
+    for off in _OFF:
+        for tune, variant in _by_size().get(size - off, ()):
+            if form is None or tune.name == form.name:
+                yield from ((tune, near) for near in near_fits(variant, shape))
+
+
+def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[Near]:
+    """The variant with one sentence as long as the poem's, if that alone is off."""
+    off = sum(shape) - variant.line_ends[-1]
+    if off in _OFF and (near := _near(variant, shape, off)) is not None:
+        yield near
+
+
+def _near(variant: Variant, shape: tuple[int, ...], off: int) -> Near | None:
+    ends = list(accumulate(shape))
+    breaks, wanted = set(ends), sorted(variant.sentence_ends)
+    first = next((at for at, end in enumerate(wanted) if end not in breaks), len(wanted) - 1)
+    # The sentence that is off may come before the first that cannot end: try them from there.
+    for at in range(first, -1, -1):
+        if all(end + off in breaks for end in wanted[at:]):
+            start = wanted[at - 1] if at else 0
+            if wanted[at] + off > start:
+                return _stretched(variant, shape, start, wanted[at], off)
+    return None
+
+
+def _stretched(
+    variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
+) -> Near | None:
+    """The variant with the sentence from `start` to `end` longer by `off`, cut as the poem is."""
+    tones = "".join(line.patterns[0] for line in variant.lines)
+    free = "中" * (end + off - start - 1) + tones[end - 1]
+    lines, at = [], 0
+    for line in variant.lines:
+        at += len(line)
+        if at <= start or at > end:
+            lines.append(line)
+        elif at == end:
+            lines.append(Line((free,), line.rhyme, line.mark, line.ends_stanza))
+    found = Variant(variant.name, tuple(lines), poems=variant.poems).divided(shape)
+    if found is None:
+        return None
+    ends = list(accumulate(shape))
+    return Near(found, ends.index(end + off) + 1, end - start, off)
+
+
+@cache
+def _by_size() -> dict[int, list[tuple[Form, Variant]]]:
+    """Variants of tunes by the characters of a poem."""
+    found: dict[int, list[tuple[Form, Variant]]] = {}
+    for template in templates():
+        if template.kind in SUNG:
+            form = template.form()
+            for variant in form.variants:
+                found.setdefault(variant.line_ends[-1], []).append((form, variant))
+    return found

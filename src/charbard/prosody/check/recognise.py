@@ -1,0 +1,202 @@
+"""Finding the form of a poem: by its title, by its lines, by where its sentences end.
+
+A form whose lines or fixed tones fit badly is no match: then None is the answer, not the nearest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
+
+from charbard.prosody.catalogue import form_named, templates
+from charbard.prosody.check.fit import near_variants, tunes_of
+from charbard.prosody.check.judge import (
+    REGULATED,
+    SUNG,
+    fitting_variants,
+    judge,
+    judge_near,
+    nearness,
+)
+from charbard.prosody.check.remark import remark
+from charbard.prosody.check.report import Report
+from charbard.prosody.check.titled import forms_in_title
+from charbard.prosody.form import Form
+from charbard.prosody.poem import Poem
+
+__all__ = ["LOOSE", "named_report", "recognised", "sizes_for"]
+
+LOOSE = ("古体诗", "诗经")
+"""Kinds of verse that leave the tones free."""
+_UNSOUGHT = ("姓名", "歌词", "词", "曲")
+"""Kinds whose forms are not found by the length of lines."""
+_TOO_BROKEN = 0.5
+"""Faults a line from which a poem counts as old verse, not as a broken regulated one."""
+_TONES_OFF, _RHYMES_OFF = 0.12, 0.34
+"""Share of a tune's fixed tones, and of its rhymes, from which it is no match."""
+_LEAST_SENTENCES = {1: 4, 2: 7}
+"""Sentences that must be right for a tune to be known though one is this many characters off."""
+_TWINS = 3
+
+
+def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Report | None:
+    """The poem by the form that suits it best; None if none does.
+
+    Args:
+        book: A rhyme book's key; None takes each form's own.
+        rhyme: The rhyme that the first rhyme group must have.
+    """
+    if (report := named_report(poem, book=book, rhyme=rhyme)) is not None:
+        return report
+    even = _even(poem, book=book, rhyme=rhyme)
+    if even and even.kind not in LOOSE and even.is_kept:
+        return even
+    sung = _sung(poem, book=book, rhyme=rhyme)
+    if even and sung:
+        return sung if even.kind in LOOSE or _faults(sung) < _faults(even) else even
+    return even or sung or _nearly_sung(poem, book=book, rhyme=rhyme)
+
+
+def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
+    """The poem by a form that its title names, if it has the form's lines, or nearly."""
+    forms = forms_in_title(poem.title)
+    found = [
+        judge(poem, form, book=book or form.book, rhyme=rhyme)
+        for form in forms
+        if fitting_variants(poem, form, form.variants)
+    ]
+    if found:
+        return replace(min(found, key=nearness), is_given=False)
+    near = [
+        judge_near(poem, form, each, book=book or form.book)
+        for form in forms
+        if form.kind in SUNG
+        for _, each in near_variants(poem.shape, form)
+    ]
+    return replace(min(near, key=nearness), is_given=False) if near else None
+
+
+def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
+    """By lines of one length: regulated verse, old verse, couplets."""
+    reports: list[Report] = []
+    for form in _of_shape(poem.shape):
+        if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
+            break
+        report = judge(poem, form, book=book or form.book, rhyme=rhyme)
+        reports.append(replace(report, is_given=False))
+        if report.is_kept:
+            break
+    fitting = [each for each in reports if _fits(each)]
+    if not fitting:
+        return None
+    best = min(
+        fitting, key=lambda each: (each.kind in LOOSE or _is_too_broken(each), _faults(each))
+    )
+    tight = next((each for each in reports if each.kind == REGULATED), None)
+    if best.kind in LOOSE and tight:
+        count = len(tight.violations)
+        key = "as-other" if count > 1 else "as-other-one"
+        return replace(best, remarks=(remark(key, form=tight.form, count=count),))
+    return best
+
+
+def _fits(report: Report) -> bool:
+    """Whether a form that its lines allow is a match: a loose one must rhyme, a couplet keep
+    all."""
+    if report.kind in LOOSE:
+        return _rhymes_off(report) <= _RHYMES_OFF
+    if report.kind == "对联":
+        return report.is_kept
+    return not _is_too_broken(report)
+
+
+def _is_too_broken(report: Report) -> bool:
+    return len(report.violations) > _TOO_BROKEN * len(report.poem.lines)
+
+
+def _faults(report: Report) -> int:
+    return len(report.violations)
+
+
+def _rhymes_off(report: Report) -> float:
+    wrong = sum(each.rule == "rhyme" for each in report.violations)
+    return wrong / max(1, wrong + sum(each is not None for each in report.rhymes))
+
+
+def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
+    """By where sentences end, without a word from the title."""
+    found: list[tuple[tuple[int, int], Report]] = []
+    for form, variant in tunes_of(poem.shape):
+        if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
+            continue  # of the lines of a 诗: only its title can say that it was sung
+        report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
+        if _is_tune(report):
+            # Of two that fit alike, the commoner is likelier.
+            found.append(((_faults(report), -variant.poems), report))
+    if not found:
+        return None
+    (faults, _), best = min(found, key=lambda each: each[0])
+    # Of the variants of that tune, the one that uses most of the poem's rhymes is nearest.
+    best = min((each for _, each in found if each.form == best.form), key=nearness)
+    names = dict.fromkeys(each.form for (count, _), each in found if count == faults)
+    twins = [name for name in names if name is not None and name != best.form][:_TWINS]
+    remarks = (remark("twin", forms="、".join(twins)),) if twins else ()
+    return replace(best, is_given=False, remarks=remarks)
+
+
+def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
+    """By where sentences end, one of them a character or two off."""
+    found = [
+        report
+        for form, near in near_variants(poem.shape)
+        if len(near.variant.sentence_ends) > _LEAST_SENTENCES[abs(near.off)]
+        and _is_tune(report := judge_near(poem, form, near, book=book or form.book))
+    ]
+    return replace(min(found, key=nearness), is_given=False) if found else None
+
+
+def _is_tune(report: Report) -> bool:
+    """Whether the fixed tones and the rhymes of a tune are those of a poem."""
+    wrong = sum(each.rule == "tone" for each in report.violations)
+    return wrong <= _TONES_OFF * report.fixed and _rhymes_off(report) <= _RHYMES_OFF
+
+
+def _is_poem_like(shape: tuple[int, ...]) -> bool:
+    return len(set(shape)) == 1 and shape[0] in (5, 6, 7) and len(shape) in (4, 8)
+
+
+def _rhyme_tones(variant: object) -> Iterator[str]:
+    yield from (line.patterns[0][-1] for line in variant.lines if line.rhyme)  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=256)
+def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
+    """Every form with a variant of this shape, the tighter first."""
+    fixed = [
+        form
+        for form in _by_total().get(sum(shape), ())
+        if any(variant.lengths == shape for variant in form.variants)
+    ]
+    width = shape[0]
+    if len(shape) >= 10 and len(shape) % 2 == 0 and set(shape) == {width} and width in (4, 5, 7):
+        names = {4: ("四言",), 5: ("五排", "五古"), 7: ("七排", "七古")}[width]
+        fixed += [form_named(name, len(shape)) for name in names]
+    return tuple(sorted(fixed, key=lambda form: form.kind in LOOSE))
+
+
+def sizes_for(size: int) -> tuple[str, ...]:
+    """Names of the forms of one line length that have so many characters in all."""
+    return tuple(form.name for form in _by_total().get(size, ()) if form.kind == REGULATED)
+
+
+@cache
+def _by_total() -> dict[int, list[Form]]:
+    """Forms in their usual size, by the characters of a poem; a single line is no form."""
+    found: dict[int, list[Form]] = {}
+    for template in templates():
+        if template.kind in _UNSOUGHT:
+            continue
+        form = template.form()
+        several = [variant for variant in form.variants if len(variant.lines) > 1]
+        for total in {sum(variant.lengths) for variant in several}:
+            found.setdefault(total, []).append(form)
+    return found

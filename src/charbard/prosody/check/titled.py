@@ -1,0 +1,50 @@
+"""Forms that a title names: 声声慢·寻寻觅觅, 七律·长征, 【越调】天净沙 秋思, 调寄浣溪沙."""
+
+import re
+from functools import cache
+
+from charbard.prosody.book import fold
+from charbard.prosody.catalogue import form_named, templates
+from charbard.prosody.form import Form
+
+__all__ = ["forms_in_title"]
+
+_WORD = re.compile(r"[\u3400-\u9fff]+")
+_SET_TO = ("调寄", "寄调", "词牌", "曲牌", "右调")
+_LONGEST, _SURE = 8, 3
+"""Characters of a tune's name; a shorter one than `_SURE` (西河, 南浦) counts as a whole word
+only."""
+
+
+def forms_in_title(title: str) -> list[Form]:
+    """Forms whose names stand in a title, in the order of the words; the longer name first.
+
+    >>> [form.name for form in forms_in_title("声声慢·秋情 李清照")]
+    ['声声慢']
+    >>> forms_in_title("南浦别 白居易")
+    []
+    """
+    names = _names()
+    found: dict[str, None] = {}
+    for word in _WORD.findall("".join(map(fold, title))):
+        for mark in _SET_TO:
+            word = word.rpartition(mark)[2]
+        if word in names:
+            found[names[word]] = None
+        for start in range(len(word)):
+            for length in range(min(_LONGEST, len(word) - start), _SURE - 1, -1):
+                if (name := names.get(word[start : start + length])) is not None:
+                    found[name] = None
+                    break
+    return [form_named(name) for name in found]
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Names and other names of forms -> the form's name; 古体诗 and names of people are none."""
+    return {
+        name: template.name
+        for template in templates()
+        if template.kind in ("词", "曲", "近体诗")
+        for name in (template.name, *template.aliases)
+    }
