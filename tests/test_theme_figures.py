@@ -1,6 +1,7 @@
 """The yardstick of themes tells a poem that keeps to its title from one that does not."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_titles_are_held_out_and_distinct(tmp_path, monkeypatch) -> None:
         _poem("梅", "丁人不见，"),
         _poem("其一", "戊人不见，"),
     ]
-    held = [Poem(**{**vars(poem), "split": "heldout"}) for poem in poems[:4]]
+    held = [replace(poem, split="heldout") for poem in poems[:4]]
     monkeypatch.setattr("theme.all_poems", lambda: iter([*held, poems[4]]))
 
     found = held_out(["七绝"], 5, seed=1)

@@ -46,6 +46,17 @@ def test_json_says_how_it_came_about(call, model) -> None:
     assert rows[0]["seed"] == 4
 
 
+def test_what_does_not_reach_the_model_is_said(call, model) -> None:
+    """On stderr beside the poem, and in each object of --json."""
+    asked = ("verse", model, "--form", "五绝", "--author", "李白", "--theme", "my cat", "--seed", 1)
+    done, told = call(*asked), call(*asked, "--json")
+
+    assert "the poet '李白' does not reach it" in done.err
+    assert "the theme 'my cat' does not reach the model" in done.err
+    assert "does not reach" not in done.out
+    assert all(len(json.loads(line)["notes"]) == 2 for line in told.out.splitlines())
+
+
 def test_layouts(call, model) -> None:
     """Pinyin above, tone marks below, or columns from right to left; any script."""
     args = ("verse", model, "--form", "五绝", "--seed", 1)

@@ -117,6 +117,26 @@ def test_what_cannot_be_is_explained(visit) -> None:
     visit.complaints.clear()  # Chromium logs every answer of status 422
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "从未见过这些字"), ("en", "never seen these characters")]
+)
+def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) -> None:
+    """A theme in letters that the model has never seen, in the language of the page."""
+    page = visit.written()
+    page.evaluate(
+        "async (language) => { const { store } = await import('./js/store.js');"
+        " store.set({ settings: { ...store.state.settings, language } }); }",
+        language,
+    )
+    page.fill(".theme", "my cat")
+    page.focus(".theme")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sheet.is-done .note")
+
+    assert said in page.locator(".sheet .note").first.inner_text()
+    assert "my cat" in page.locator(".sheet .note").first.inner_text()
+
+
 def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
     """Swap a character for one that fits, lock it, write its line again, undo, and reload."""
     page = visit.on_desk()

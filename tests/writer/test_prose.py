@@ -11,6 +11,7 @@ from charbard.runtime import ByteModel
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.ending import Ending
 from tests.conftest import random_bundle
+from tests.writer.test_verse import small_bundle
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,19 @@ def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
         "☃ skipped: the model has never seen it",
         "Ａ read as A",
     )
+
+
+def test_a_field_in_unknown_letters_is_left_out_and_said() -> None:
+    """Free text with fields, too, is written as if the field had not been given."""
+    writer = Writer(small_bundle())
+    told, plain = (
+        next(writer.texts(TextOrder(length=8, seed=1, fields=fields)))
+        for fields in ((("title", "my cat"),), ())
+    )
+
+    assert told.text == plain.text
+    (note,) = told.notes
+    assert note.startswith("the title 'my cat' does not reach the model")
 
 
 @given(st.text(max_size=20))

@@ -247,6 +247,29 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
     assert other.score.theme is None
 
 
+def test_what_the_model_cannot_be_told_is_said(writer) -> None:
+    """A poet without a field of poets: the poem is the same, and a note says what can be told."""
+    (poem,) = writer.verse(order(author="李白", candidates=1))
+    (plain,) = writer.verse(order(candidates=1))
+
+    assert poem.lines == plain.lines
+    (note,) = poem.notes
+    assert "without poets: the poet '李白' does not reach it" in note
+    assert note.endswith("it can be told: form, dynasty, theme")
+    assert not plain.notes
+
+
+def test_a_theme_in_unknown_letters_is_left_out_and_said(writer) -> None:
+    """It does not leave an empty title behind, which would be another condition."""
+    (poem,) = writer.verse(order(theme="my cat", candidates=1))
+    (plain,) = writer.verse(order(candidates=1))
+
+    assert poem.lines == plain.lines
+    (note,) = poem.notes
+    assert note.startswith("the theme 'my cat' does not reach the model")
+    assert "2002 others, such as" in note
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

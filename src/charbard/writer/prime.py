@@ -1,6 +1,7 @@
 """From the user's words to ids: a character the model does not know never stops it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from charbard.bundle import Bundle
 from charbard.errors import OptionError
@@ -9,16 +10,25 @@ from charbard.vocab import Vocab
 
 __all__ = ["encode_known", "opening_ids"]
 
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
+_SHOWN = 10
+"""Known characters that are named where none of a value is known."""
+
 
 def opening_ids(
-    bundle: Bundle, prime: str, fields: Sequence[tuple[str, str]]
+    bundle: Bundle,
+    prime: str,
+    fields: Sequence[tuple[str, str]],
+    *,
+    words: Mapping[str, str] = _NO_WORDS,
 ) -> tuple[list[int], str, list[str]]:
     """What the network reads first.
 
     Args:
         bundle: The model.
         prime: Text to write on from; may be empty.
-        fields: Conditions by name.
+        fields: Conditions by name. One of which the model knows no character is left out.
+        words: What the user calls a field, where that is not its name.
 
     Returns:
         The ids, at least one; the prime as it was understood; and what the user should know.
@@ -33,10 +43,23 @@ def opening_ids(
         return text_ids or bundle.vocab.opening(has_records=False), known, notes
     given, understood = dict(fields), dict[str, str]()
     for name in (name for name in bundle.vocab.fields if name in given):
-        understood[name], more = encode_known(bundle.vocab, normalise(given[name]))
+        value, more = encode_known(bundle.vocab, normalise(given[name]))
+        if given[name].strip() and not value.strip():
+            notes.append(_unread(bundle.vocab, words.get(name, name), given[name]))
+            continue
+        understood[name] = value
         notes += more
     opening = bundle.vocab.opening(has_records=True, fields=understood)
     return opening + text_ids, known, notes
+
+
+def _unread(vocab: Vocab, word: str, value: str) -> str:
+    """What to tell the user of a condition that is left out."""
+    some = [char for char in vocab.chars if char.isalnum()][:_SHOWN]
+    return (
+        f"the {word} {value!r} does not reach the model, which has never seen these characters;"
+        f" it knows {len(vocab.chars)} others, such as {' '.join(some)}"
+    )
 
 
 def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> None:

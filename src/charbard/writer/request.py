@@ -31,6 +31,11 @@ _RHYME = "rhyme"
 """The field by which a model is told the rhyme."""
 _GUIDED = ("title", "dynasty", "author")
 """What guidance makes the model listen to. The form is kept in any case."""
+_WORDS: Mapping[str, str] = MappingProxyType({"title": "theme", "author": "poet"})
+"""What the user calls a field."""
+_PLURALS: Mapping[str, str] = MappingProxyType(
+    {"title": "titles", "dynasty": "dynasties", "author": "poets"}
+)
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
 """How many are kept; one takes well under a megabyte."""
@@ -157,15 +162,27 @@ def read_order(
     )
     machine = lexicons.machine(wish if strict else nearest_wish(wish, lexicon) or wish)
     told = _fields(bundle, form, shaped.variants[0], order, fields)
-    prime, _, more = opening_ids(bundle, "", told)
+    prime, _, more = opening_ids(bundle, "", told, words=_WORDS)
     bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] not in _GUIDED])
     notes += [note for note in more if note not in notes]
-    if order.theme and "title" not in bundle.vocab.fields:
-        notes.append("the model was trained without titles: the theme does not reach it")
+    notes += _untold(bundle, order)
     if prime == bare and order.guidance not in (1.0, VerseOrder.guidance):
         notes.append("guidance has no effect: the model is told no theme, dynasty or author")
     signs = _signs(bundle, machine)
     return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes), signs)
+
+
+def _untold(bundle: Bundle, order: VerseOrder) -> list[str]:
+    """What the model was not trained to be told, though the order says it."""
+    known = bundle.vocab.fields if bundle.has_records else ()
+    asked = {"title": order.theme, "dynasty": order.dynasty, "author": order.author}
+    told = ", ".join(_WORDS.get(name, name) for name in known if name != bundle.chosen_field)
+    return [
+        f"the model was trained without {_PLURALS[name]}: the {_WORDS.get(name, name)} {value!r}"
+        f" does not reach it; it can be told: {told or 'nothing'}"
+        for name, value in asked.items()
+        if value and name not in known
+    ]
 
 
 def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:

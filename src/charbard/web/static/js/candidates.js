@@ -2,6 +2,7 @@
 
 import { dressed, fill, h, hasWord, lineNodes, paper, t, unsaid } from "./kit.js";
 import { actionsOf } from "./actions.js";
+import { notesOf } from "./notes.js";
 
 /** One candidate on its sheet. One for verse knows its lines in advance, so nothing moves while they come. */
 export class Sheet {
@@ -52,7 +53,7 @@ export class Sheet {
     this.poem = poem;
     this.element.setAttribute("aria-busy", "false");
     this.element.classList.add("is-done");
-    fill(this.foot, scoreOf(poem), h("div.sheet-tools", actionsOf(poem)));
+    fill(this.foot, scoreOf(poem), h("div.sheet-tools", actionsOf(poem)), notesOf(poem));
   }
 
   /** Nothing will come here. */

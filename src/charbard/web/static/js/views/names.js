@@ -1,5 +1,6 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
+import { notesOf } from "../notes.js";
 import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../kit.js";
 import { SHAPES } from "../strip.js";
 import { BOLDNESS, modelFor } from "../wish.js";
@@ -58,7 +59,7 @@ async function find(out, kept) {
   if (writer().fields.includes("gender")) body.gender = gender;
   try {
     const { names, notes } = await call("names", body);
-    fill(out, names.map((one) => card(one, kept)), notes.map((note) => h("p.faint", note)));
+    fill(out, names.map((one) => card(one, kept)), notesOf({ notes }));
     say(names.slice(0, 3).map((one) => one.name).join("，"));
   } catch (error) {
     fill(out, notice(error));
