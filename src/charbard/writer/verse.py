@@ -155,7 +155,6 @@ class VerseWriter:
             faded=0.0 if request.wish.repeats == "none" else _FADED,
             lines=lines,
             leans=tuple(filter(None, (answering(request), away_from_stock(self.bundle.vocab)))),
-            unwanted=_avoided(request, []),
         )
         written: list[TextDrafted] = []
         for sample in range(order.candidates):
