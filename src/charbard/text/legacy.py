@@ -54,8 +54,9 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
     considered = [one for one in fitting if weights[one] >= _LEAST]
     candidates += [one for one in considered if one in TWO_BYTES]
     if not candidates and is_western(file):
-        candidates = [one for one in considered if weights.get("cp1252", 0) < _CLOSE * weights[one]]
-        return candidates[0] if candidates else "cp1252"
+        better = [one for one in considered if weights.get("cp1252", 0) < _CLOSE * weights[one]]
+        return better[0] if better else "cp1252"
+    candidates += considered
     if not candidates:
         return None
     best, *_ = candidates
