@@ -41,10 +41,10 @@ def format_of(
         return None, ""
     name = names[0] if len(names) == 1 else f"{len(names)} files"
     if text_field in has or not has:
-        return format, f"{name}: read as {format} (as plain text: --format text)"
+        return format, f"{name}: read as {format} (as plain text: ⟪format=text⟫)"
     return None, (
         f"{name}: looks like {format}, but is read as plain text: it has no field {text_field!r};"
-        f" it has: {', '.join(has[:10])} (choose one: --format {format} --text-field NAME)"
+        f" it has: {', '.join(has[:10])} (choose one: ⟪format={format}⟫ ⟪text_field=NAME⟫)"
     )
 
 

@@ -98,8 +98,8 @@ def _check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> 
         if one not in columns:
             raise CorpusError(
                 f"{name} has no column {one!r}",
-                hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields,"
-                " or say what parts them with --delimiter",
+                hint=f"columns: {', '.join(columns[:10])}; choose with ⟪text_field⟫ and ⟪fields⟫,"
+                " or say what parts them with ⟪delimiter⟫",
             )
 
 
@@ -112,5 +112,5 @@ def _not_csv(name: str, opened: int, line: int, why: str) -> CorpusError:
     return CorpusError(
         f"{name}, line {line}: not CSV: {why}",
         hint="a cell that holds a quote stands in quotes, and the quote within it is written"
-        " twice; for plain lines of text use --format lines",
+        " twice; for plain lines of text use ⟪format=lines⟫",
     )

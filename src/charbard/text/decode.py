@@ -188,27 +188,27 @@ def read_as(
             f"{name} is not text: {flaws.controls} of its {flaws.chars} characters are control"
             " codes",
             hint="give a plain text file; UTF-16 without a mark must be named, for example"
-            " --encoding utf-16-le",
+            " ⟪encoding=utf-16-le⟫",
         )
     where = "; ".join(flaws.named)
     if flaws.bad and (refuse or flaws.bad > max(flaws.foreign, flaws.chars // 100)):
         raise CorpusError(
             f"{name} is not {encoding}: {flaws.bad} bytes do not belong there"
             + (f", {where}" if where else ""),
-            hint="name the encoding with --encoding, for example --encoding gb18030"
-            + ("; or let such bytes be replaced: --bad-bytes replace" if refuse else ""),
+            hint="name the encoding, for example ⟪encoding=gb18030⟫"
+            + ("; or let such bytes be replaced: ⟪bad_bytes=replace⟫" if refuse else ""),
         )
     return Reading(encoding, tuple(_notes(flaws, encoding, name, where, guessed)))
 
 
 def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[str]:
     if guessed and encoding not in ("utf-8", "utf-8-sig"):
-        yield f"{name}: read as {encoding} (another: --encoding)"
+        yield f"{name}: read as {encoding} (another: ⟪encoding⟫)"
     if flaws.bad:
         more = f" and {flaws.bad - len(flaws.named)} more" if flaws.bad > len(flaws.named) else ""
         yield (
             f"{name}: {_bytes(flaws.bad)} not {encoding} and read as \ufffd: {where}{more}"
-            " (to refuse such a file: --bad-bytes refuse)"
+            " (to refuse such a file: ⟪bad_bytes=refuse⟫)"
         )
     if flaws.cut:
         yield (

@@ -15,7 +15,7 @@ from charbard.text.legacy import ISO_2022, legacy_encoding
 
 __all__ = ["detect_encoding"]
 
-_NAME_IT = "name it, for example --encoding latin-1, or gb18030, big5, shift_jis, cp949, cp1251"
+_NAME_IT = "name it, for example ⟪encoding=latin-1⟫, or gb18030, big5, shift_jis, cp949, cp1251"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -74,7 +74,7 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
     if as_utf8.controls > FEW_CONTROLS and as_utf8.zeros:
         raise CorpusError(
             f"{name} is not text: it holds zero bytes",
-            hint="give a plain text file, or name its encoding, for example --encoding utf-16-le",
+            hint="give a plain text file, or name its encoding, for example ⟪encoding=utf-16-le⟫",
         )
     raise CorpusError(f"cannot tell the encoding of {name}: it is not UTF-8", hint=_NAME_IT)
 

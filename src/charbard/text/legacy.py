@@ -65,7 +65,7 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
     if rivals:
         raise CorpusError(
             f"the encoding of {name} is {best} or {rivals[0]}: its bytes make sense in both",
-            hint=f"name the right one, for example --encoding {best}",
+            hint=f"name the right one, for example ⟪encoding={best}⟫",
         )
     return best
 

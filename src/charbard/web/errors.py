@@ -14,7 +14,15 @@ from starlette.types import Scope
 from charbard import errors
 from charbard.errors import CharbardError
 
-__all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "shaped", "status_of"]
+__all__ = [
+    "body_of",
+    "handle_errors",
+    "in_api",
+    "path_in_app",
+    "response_for",
+    "shaped",
+    "status_of",
+]
 
 STATUS = {
     errors.NotFoundError: 404,
@@ -59,9 +67,15 @@ def status_of(error: CharbardError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def in_api(name: str, value: str | None) -> str:
+    """A setting as a client gives it, in JSON or in a query."""
+    return name if value is None else f"{name}={value}"
+
+
 def body_of(error: CharbardError) -> dict[str, Any]:
     """What a client gets to read: as the body, or as the last line of a stream."""
-    body: dict[str, Any] = {"error": str(error), "hint": error.hint}
+    said, hint = error.said(in_api)
+    body: dict[str, Any] = {"error": said, "hint": hint}
     if isinstance(error, errors.ConflictError):
         body["conflicts"] = list(error.conflicts)
     return body

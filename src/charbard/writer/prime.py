@@ -65,7 +65,7 @@ def _unread(vocab: Vocab, word: str, value: str) -> str:
 def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> None:
     for name, _ in fields:
         if name not in vocab.fields:
-            known = ", ".join(vocab.fields) or "none: train it with --fields"
+            known = ", ".join(vocab.fields) or "none: they are named in training, as ⟪fields⟫"
             raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
 
 
