@@ -1,6 +1,7 @@
 """Recognise JSON, JSON lines and CSV by what a file holds, for users who name no format."""
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,8 @@ from charbard.corpus.table import split_header
 __all__ = ["format_of"]
 
 _ROWS = 5
+_LINE_END = re.compile("\r\n|\r|\n")
+"""Unicode has more, but they may stand within a string of JSON."""
 _HEAD_BYTES = 1 << 16
 _TABLES = (".csv", ".tsv")
 
@@ -57,7 +60,7 @@ def _head(path: Path) -> str:
 
 
 def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
-    lines = [line for line in islice(head.splitlines(), 4 * _ROWS) if line.strip()]
+    lines = [line for line in islice(_LINE_END.split(head), 4 * _ROWS) if line.strip()]
     if not lines:
         return None, ()
     rows = [_loaded(line) for line in lines[:_ROWS]]
