@@ -1,7 +1,6 @@
 """The error tree in HTTP: one table of statuses, one shape of body, one handler."""
 
 import math
-import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,6 +12,7 @@ from starlette.types import Scope
 
 from charbard import errors
 from charbard.errors import CharbardError
+from charbard.web.invalid import explained
 
 __all__ = [
     "body_of",
@@ -50,10 +50,6 @@ _TOLD = {
     404: "no such address",
     405: "this address does not take that method",
 }
-
-
-_TYPES = ("str", "int", "float", "bool", "none")
-_TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
 
 
 def path_in_app(scope: Scope) -> str:
@@ -113,7 +109,7 @@ def handle_errors(app: FastAPI) -> None:
 
     async def show_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        status, body = _explained(error.errors(), _docs(request))
+        status, body = explained(error.errors(), _docs(request))
         return JSONResponse(shaped(path_in_app(request.scope), status, body), status)
 
     async def show_http(request: Request, error: Exception) -> JSONResponse:
@@ -146,32 +142,3 @@ def _methods_at(request: Request) -> list[str]:
         if compile_path(template)[0].match(path):
             methods |= {method.upper() for method in operations}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
-
-
-def _explained(problems: Any, docs: str) -> tuple[int, dict[str, str]]:
-    """The status, and the first thing that is wrong with a body, in one sentence."""
-    problem = problems[0]
-    if problem["type"] == "json_invalid":
-        hint = str(problem.get("ctx", {}).get("error"))
-        return 400, {"error": "the body is not JSON", "hint": hint}
-    return 422, _wrong_value(problem, docs)
-
-
-def _wrong_value(problem: Any, docs: str) -> dict[str, str]:
-    if len(problem["loc"]) == 1 and problem["type"] != "missing":
-        hint = "send an object, with the header content-type: application/json"
-        return {"error": "the body is not a JSON object", "hint": hint}
-    place = ".".join(filter(_is_of_the_body, map(str, problem["loc"][1:]))) or "the body"
-    if problem["type"] == "missing":
-        return {"error": f"{place} is missing", "hint": "it has no default"}
-    if problem["type"] == "extra_forbidden":
-        return {"error": f"no setting named {place!r}", "hint": f"the settings are at: {docs}"}
-    given = repr(problem.get("input"))
-    shown = given if len(given) <= 60 else f"{given[:57]}…"
-    said = problem["msg"][0].lower() + problem["msg"][1:]
-    return {"error": f"{place}: {said}, got {shown}", "hint": f"the settings are at: {docs}"}
-
-
-def _is_of_the_body(part: str) -> bool:
-    """Whether a part of an error's place is in the body; else it is a name of a schema's type."""
-    return part not in _TYPES and not _TYPE.search(part)
