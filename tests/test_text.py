@@ -98,7 +98,7 @@ def test_legacy_encodings_are_recognised(text: str, encoding: str, around: str) 
 
     assert content.decode(found) == around + text * 9
     assert read_as(io.BytesIO(content), found, name="it", guessed=True).notes == (
-        f"it: read as {found} (another: --encoding)",
+        f"it: read as {found} (another: ⟪encoding⟫)",
     )
 
 
@@ -132,7 +132,7 @@ def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, not
     assert text.count("\ufffd") == 1
     with pytest.raises(CorpusError, match="bytes do not belong there, line") as caught:
         read_as(io.BytesIO(content), found, name="it", refuse=True)
-    assert "--bad-bytes replace" in caught.value.hint
+    assert "bad_bytes='replace'" in caught.value.hint
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -168,7 +168,7 @@ def test_what_may_be_another_encoding_is_never_taken_for_chinese(text, encoding,
     with pytest.raises(CorpusError, match=message) as caught:
         detect_encoding(io.BytesIO(content), name="it")
 
-    assert "--encoding" in caught.value.hint
+    assert "encoding=" in caught.value.hint
 
 
 def test_two_encodings_in_one_file_are_refused() -> None:
