@@ -121,3 +121,23 @@ def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
 
     assert format == "jsonl"
     assert "read as jsonl" in said
+
+
+def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
+    """By its name and its header; numbers with commas in them are one cell."""
+    path = tmp_path / "sep.csv"
+    path.write_text('"text"\n"1,000"\n"2,000"\n')
+
+    format, _ = format_of([str(path)], "text", ())
+
+    assert format == "csv"
+    assert [text for text, _ in _read(path, format="csv")] == ["1,000", "2,000"]
+
+
+def test_a_quote_that_begins_a_cell_is_told_of_by_its_own_line(tmp_path) -> None:
+    """Not by the line on which the reader noticed it."""
+    path = tmp_path / "q.tsv"
+    path.write_text('text\tlabel\n"Second\tsecond\nThird "sentence"\tthird\nFourth\tfourth\n')
+
+    with pytest.raises(CorpusError, match=r"q\.tsv, line 2: not CSV"):
+        _read(path, format="csv")

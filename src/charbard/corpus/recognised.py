@@ -70,8 +70,8 @@ def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | Non
         return "json", has
     first = lines[1] if lines[0].lower().startswith("sep=") and len(lines) > 1 else lines[0]
     _, *columns = split_header(first, wanted)
-    is_table = path.suffix.lower() in _TABLES and len(columns) > 1
-    if is_table or (len(columns) > 1 and set(wanted) <= set(columns)):
+    signs = (path.suffix.lower() in _TABLES, len(columns) > 1, set(wanted) <= set(columns))
+    if sum(signs) > 1:  # the name of a table, several columns, the columns that are wanted
         return "csv", tuple(columns)
     return None, ()
 

@@ -174,7 +174,7 @@ def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
         cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
         raise CorpusError(
             f"{cells} cells for {len(row.keys() - {None})} columns",
-            hint="a cell that holds commas or line ends stands in quotes",
+            hint="a cell that holds commas or line ends stands in double quotes",
         )
     return _with_fields(_joined(row[config.text_field]), row, config)
 
