@@ -39,7 +39,12 @@ def test_head_is_get_without_its_body(client, path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/api/verse", "POST"), ("/api/models", "GET, HEAD"), ("/api/jobs", "GET, HEAD, POST")],
+    [
+        ("/api/verse", "POST"),
+        ("/api/models", "GET, HEAD"),
+        ("/api/jobs", "GET, HEAD, POST"),
+        ("/api/jobs/file", "POST"),
+    ],
 )
 def test_allow_names_all_methods(client, path, allowed) -> None:
     """Several routes may share an address."""

@@ -137,8 +137,11 @@ def _docs(request: Request) -> str:
 
 def _methods_at(request: Request) -> list[str]:
     """What the address takes: several routes may share it, each with one method."""
-    path, methods = path_in_app(request.scope), set[str]()
-    for template, operations in request.app.openapi()["paths"].items():
-        if compile_path(template)[0].match(path):
-            methods |= {method.upper() for method in operations}
+    path, paths = path_in_app(request.scope), request.app.openapi()["paths"]
+    templates = [path] if path in paths else [one for one in paths if _matches(one, path)]
+    methods = {method.upper() for one in templates for method in paths[one]}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _matches(template: str, path: str) -> bool:
+    return compile_path(template)[0].match(path) is not None
