@@ -184,7 +184,7 @@ class Machine:
             return state.used
         last = state.before.last  # may be doubled, unless that would be a stutter
         spent = state.used if last is None else state.used - {last}
-        if not rhymed and self._can_run_out(state.rhyme):
+        if self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
         return spent
@@ -266,12 +266,17 @@ class Machine:
             plan, scarce = self.plans[number], self._scarce[number]
             key = plan.keys[slot.line]
             for pattern in _members(range(len(plan.patterns[slot.line])), patterns):
-                mask = self._pool.mask(plan.patterns[slot.line][pattern][slot.place])
+                tones = plan.patterns[slot.line][pattern][slot.place]
                 open_groups = list(groups[number])
                 if key is not None:
                     open_groups[key] &= plan.endings[slot.line][pattern]
-                if scarce is not None:
-                    mask = scarce.keep(mask, open_groups, line.at, used)
+                if (rhyme := plan.rhyme_at(line.at)) is not None:
+                    # A rhyme word uses up one of those that were kept for it.
+                    mask = self._pool.rhyme_mask(tones, open_groups[rhyme])
+                else:
+                    mask = self._pool.mask(tones)
+                    if scarce is not None:
+                        mask = scarce.keep(mask, open_groups, line.at, used)
                 union |= mask
         return union
 
