@@ -137,7 +137,5 @@ def show_score(poem: "Poem") -> None:
     from charbard.prosody.book import rhyme_label
 
     parts = [f"{name} {value:.3f}" for name, value in poem.score.to_dict().items() if value]
-    rhymes = " ".join(
-        rhyme_label(rhyme, book=poem.book) if rhyme else "?" for rhyme in poem.rhymes
-    )
+    rhymes = " ".join(rhyme_label(rhyme, book=poem.book) if rhyme else "?" for rhyme in poem.rhymes)
     typer.echo(f"{'/'.join(poem.variants)} {rhymes}  {'  '.join(parts)}", err=True)

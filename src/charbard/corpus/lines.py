@@ -1,8 +1,8 @@
 """Does a line stand in the verse corpus? Answered from the package alone, in eight megabytes.
 
 The package holds a digest of every line of four characters and more, spread so thinly that a line
-that is new is taken for a known one about once in a thousand times; a known line is never missed. What
-a line's source is, and shorter spans, only `spans` can tell, with the corpus on disk.
+that is new is taken for a known one about once in a thousand times; a known line is never missed.
+What a line's source is, and shorter spans, only `spans` can tell, with the corpus on disk.
 """
 
 import zlib
