@@ -13,7 +13,7 @@ from sources import HERE
 from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 
-MIN_COUNT = 10
+MIN_COUNT = 5
 PER_LINE = 100
 OUT = HERE.parent / "src/charbard/prosody/data/common.txt"
 HEAD = """\

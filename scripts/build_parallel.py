@@ -18,7 +18,7 @@ import numpy as np
 from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 
-FEWEST = 2
+FEWEST = 3
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/parallel.npz"
 
 
