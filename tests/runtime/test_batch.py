@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from charbard.config import SampleOptions
 from charbard.errors import DeadEndError
 from charbard.runtime import (
+    Ask,
     Batch,
     Bias,
     ByteModel,
@@ -213,3 +214,21 @@ def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
     assert all(np.array_equal(row, first) for row in again)
     assert said[0] == ALONE[0]
     assert said[2] == ALONE[1]
+
+
+def test_forks_are_read_once_and_drawn_one_by_one() -> None:
+    """Among other tasks, a row that is drawn from several times gives each its own character."""
+
+    def forked():
+        asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
+        outcome = yield Plan((0, 0), (3, 4), asks, of=(0, 0, 1, 1, 1))
+        yield Emit((len(outcome.state), outcome.ids))
+
+    def apart():
+        asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
+        outcome = yield Plan((0,) * 5, (3, 3, 4, 4, 4), asks)
+        yield Emit((2, outcome.ids))
+
+    said = dict(run(MODEL, [poem(0), Task(forked(), rows=2), Task(apart(), rows=5)]))
+
+    assert said[1] == said[2]

@@ -15,9 +15,10 @@ from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter
 from charbard.writer.finished import worth_of
-from charbard.writer.particles import LineDrafted, Search, TextDrafted, rows_needed
 from charbard.writer.particles import drafts as draft
+from charbard.writer.particles import rows_needed
 from charbard.writer.scoring import read_scored
+from charbard.writer.search import LineDrafted, Search, TextDrafted
 
 CHARS = common_chars()[:2000]
 KNOWN = "白日依山尽"

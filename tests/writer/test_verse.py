@@ -260,6 +260,20 @@ def test_what_the_model_cannot_be_told_is_said(writer) -> None:
     assert not plain.notes
 
 
+def test_a_dynasty_that_was_never_told_is_said() -> None:
+    """With what the model knows; its name still reaches the model, as any other would."""
+    listed = replace(small_bundle(), provenance={"values": {"dynasty": ["宋", "唐"]}})
+    writer = VerseWriter(listed)
+
+    (poem,) = writer.verse(order(dynasty="清", candidates=1))
+    (known,) = writer.verse(order(dynasty="唐", candidates=1))
+
+    (note,) = poem.notes
+    assert note.startswith("the dynasty '清' means little to the model")
+    assert note.endswith("it knows 宋, 唐")
+    assert not known.notes
+
+
 def test_a_theme_in_unknown_letters_is_left_out_and_said(writer) -> None:
     """It does not leave an empty title behind, which would be another condition."""
     (poem,) = writer.verse(order(theme="my cat", candidates=1))

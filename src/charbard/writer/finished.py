@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from charbard.bundle import Bundle
 from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
-from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, Worth
+from charbard.writer.particles import AGAIN
 from charbard.writer.poem import LineDone, Poem
 from charbard.writer.population import Draft
 from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
+from charbard.writer.search import LineDrafted, TextDrafted, Worth
 from charbard.writer.stock import stock_share
 
 __all__ = ["finished", "line_done", "worth_of"]

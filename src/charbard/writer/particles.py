@@ -21,110 +21,30 @@ are no others the line is drafted again from its beginning, a few times; what co
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from charbard.config import SampleOptions
 from charbard.config.verse import DRAFTS
-from charbard.prosody.machine import Ids, Machine, VerseState
-from charbard.runtime import Ask, Bias, Emit, Guidance, Outcome, Plan, State, read_prompts
+from charbard.prosody.machine import Machine
+from charbard.runtime import Emit, Outcome, Plan, State, read_prompts
 from charbard.runtime.sampling import chance
-from charbard.writer.population import Draft, best_of_each, resampled
+from charbard.writer.asking import drawing, grown, marked, reading
+from charbard.writer.population import Draft, best_of, resampled, rows_of, seated
+from charbard.writer.search import LineDrafted, Search, TextDrafted
 
-__all__ = [
-    "AGAIN",
-    "WIDER",
-    "Lean",
-    "LineDrafted",
-    "Search",
-    "TextDrafted",
-    "Unwanted",
-    "Worth",
-    "drafts",
-    "rows_needed",
-]
+__all__ = ["AGAIN", "WIDER", "drafts", "rows_needed"]
 
-F32 = NDArray[np.float32]
 WIDER = 4
 """How many times as many drafts are tried before a locked character."""
 AGAIN = 4
 """How many times a line is drafted again because no draft of it is wanted."""
 KEPT = 4
 """One in so many drafts goes on from the end of a line."""
-BARRED = -64.0
-"""Nats for what is written only where nothing else may be: its weight rounds to zero beside any
-other character's."""
 _RESAMPLE = 1 << 21
 """Added to the number of a step: chances other than those of the characters themselves."""
 _ANEW = 1 << 20
 """Added to the number of a sample for each time that a line is drafted again."""
 
-
-Unwanted = Callable[[int, Sequence[int]], bool]
-"""From the number of a complete line and its ids, mark included, to whether to avoid it."""
-Lean = Callable[[Sequence[int]], tuple[Ids, F32] | None]
-"""From the ids written so far to ids of the next character and the nats to add to each."""
-Worth = Callable[[Draft], float]
-"""From a draft, at the end of a line or of the text, to what it is worth; more is better."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """How one text is searched for."""
-
-    options: SampleOptions
-    seed: int
-    sample: int
-    """Number of this text among those of one request."""
-    start: State
-    """One row that has read nothing."""
-    worth: Worth
-    drafts: int = 8
-    guidance: float = 1.0
-    """How far scores move from the unconditioned ones; of no effect without such a prompt."""
-    faded: float = 0.0
-    """Nats added to a character each time it stands in the text already."""
-    lines: int | None = None
-    """Stop after this many lines; None: write all."""
-    leans: tuple[Lean, ...] = ()
-    """Nats added to some characters, such as those that answer the line above."""
-    unwanted: Unwanted | None = None
-    """Lines that are written only where nothing else comes; not asked of lines given whole."""
-    openings: tuple[int, ...] = ()
-    """Ids that the first open place does not get while there are others."""
-    rhyme: str | None = None
-    """The group to rhyme in; None: any that the machine allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineDrafted:
-    """A line that is certain from now on."""
-
-    index: int
-    ids: tuple[int, ...]
-    """Its characters and its mark."""
-    logp: tuple[float, ...]
-    """The model's own log-probability of each, in nats; 0 for its mark."""
-    candidate: int = 0
-    """Number of its text among those of one request."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextDrafted:
-    """All lines asked for are written."""
-
-    ids: tuple[int, ...]
-    logp: tuple[float, ...]
-    gain: tuple[float, ...] = ()
-    """Nats by which the conditions make each id likelier."""
-    state: VerseState | None = None
-    """Of the machine after it; None if it did not write the text."""
-    unwanted: tuple[int, ...] = ()
-    """Lines that stayed although they are not wanted."""
-    candidate: int = 0
-    """Number of the text among those of one request."""
+Reading = Generator[Plan | Emit, Outcome, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +54,7 @@ class _Kept:
     step: int
     crowd: list[Draft]
     state: State
-    """Their rows, before they read the last id of the drafts."""
+    """Their rows, in order; they have not read the last id."""
 
 
 def rows_needed(drafts: int, *, twins: bool) -> int:
@@ -162,52 +82,135 @@ def drafts(prompts: Sequence[Sequence[int]], machine: Machine, search: Search) -
     Returns:
         The text, which is emitted, too.
     """
-    twins, spans = len(prompts), machine.spans[: search.lines]
-    is_unwanted = _unwanted_lines(machine, spans, search)
-    state = search.start.take([0] * twins)
-    if len(prompts[0]) > 1:
-        read = yield from read_prompts([prompt[:-1] for prompt in prompts], search.start)
-        state = read.state.take(range(twins))
-    kept = _Kept(0, [Draft(machine.start(search.rhyme))], state)
-    crowd, rows, now = kept.crowd, [0], search
-    back: State | None = state
-    step = decided = shown = again = 0
+    text = _Text(prompts, machine, search)
+    yield from text.begin()
     while True:
-        # 1) Where a line has ended, the best drafts go on; or it is drafted again.
-        if decided < (ready := _ready(machine, step, spans)):
-            wanted = [r for r in rows if not is_unwanted(crowd[r], range(decided, ready))]
-            if not wanted and again < AGAIN:
-                again += 1
-                now = replace(search, sample=search.sample + again * _ANEW)
-                step, crowd, back = kept.step, kept.crowd, kept.state
-                rows = list(range(len(crowd)))
+        # 1) A mark is not drawn: it is there as soon as its line is.
+        marks = text.mark()
+        # 2) Where a line has ended, the best drafts go on; or it is drafted again.
+        lines = text.ended()
+        if lines:
+            if not text.narrow(lines):
                 continue
-            keep = 1 if step == spans[-1].stop else max(1, search.drafts // KEPT)
-            rows = best_of_each(crowd, wanted or rows, search.worth, keep)
-            back = state.take([row * twins + twin for row in rows for twin in range(twins)])
-            kept = _Kept(step, [crowd[row] for row in rows], back)
-            crowd, rows, now, again = kept.crowd, list(range(len(rows))), search, 0
-            decided = ready
-            # 2) What all of them agree on is certain.
-            for line in _certain(crowd, spans, range(shown, decided), search):
-                yield Emit(line)
-                shown += 1
-        if step == spans[-1].stop:
+            yield from map(Emit, text.certain())
+        if text.is_whole:
             break
-        # 3) Fork, double and drop drafts; then draw a character for each.
-        if machine.slots[step].locked is None:
-            u = chance(now.seed, now.sample, _RESAMPLE + step)
-            crowd, rows = resampled(crowd, rows, _width(machine, step, search), u)
-        outcome = yield _plan(machine, [crowd[row] for row in rows], rows, prompts, now)._replace(
-            back=back
+        # 3) Only those that go on read the end of their line, so that it can be gone back to.
+        yield from text.read(marks)
+        if lines:
+            text.keep()
+        # 4) Fork, double and drop drafts; then draw a character for each fork.
+        yield from text.draw()
+    written = text.written()
+    yield Emit(written)
+    return written
+
+
+class _Text:
+    """One text while it is drafted."""
+
+    def __init__(self, prompts: Sequence[Sequence[int]], machine: Machine, search: Search) -> None:
+        self._prompts, self._machine, self._search = prompts, machine, search
+        self._twins, self._spans = len(prompts), machine.spans[: search.lines]
+        self._end: int = self._spans[-1].stop
+        self._is_unwanted = _unwanted_lines(machine, self._spans, search)
+        self._crowd = [Draft(machine.start(search.rhyme))]
+        self._forks = [0]
+        """The draft of each fork, ascending: drafts that are alike are one, several times."""
+        self._state = search.start.take([0] * self._twins)
+        self._step = self._decided = self._shown = 0
+        """Places written, lines that have been decided on, lines that have been emitted."""
+        self._kept = _Kept(0, self._crowd, self._state)
+        self._back: _Kept | None = None
+        self._attempt, self._again = search, 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was asked for is written."""
+        return self._step == self._end
+
+    def begin(self) -> Reading:
+        """Read the prompts but for their last ids."""
+        if len(self._prompts[0]) > 1:
+            before = [prompt[:-1] for prompt in self._prompts]
+            read = yield from read_prompts(before, self._search.start)
+            self._state = read.state.take(range(self._twins))
+        self._kept = self._back = _Kept(0, self._crowd, self._state)
+
+    def mark(self) -> int:
+        """Write the marks that stand here; returns how many."""
+        marks = 0
+        while not self.is_whole and self._machine.slots[self._step].place is None:
+            self._crowd = [marked(self._machine, draft) for draft in self._crowd]
+            self._step, marks = self._step + 1, marks + 1
+        return marks
+
+    def ended(self) -> range:
+        """The lines that can be decided on now."""
+        return range(self._decided, _ready(self._machine, self._step, self._spans))
+
+    def narrow(self, lines: range) -> bool:
+        """Let the best drafts go on.
+
+        Returns:
+            False: none is wanted, so it has gone back to the beginning of the lines.
+        """
+        crowd = self._crowd
+        wanted = [fork for fork in self._forks if not self._is_unwanted(crowd[fork], lines)]
+        if not wanted and self._again < AGAIN:
+            self._again += 1
+            number = self._search.sample + self._again * _ANEW
+            self._attempt = replace(self._search, sample=number)
+            self._step, self._crowd = self._kept.step, self._kept.crowd
+            self._forks, self._back = list(range(len(self._crowd))), self._kept
+            return False
+        keep = 1 if self.is_whole else max(1, self._search.drafts // KEPT)
+        best = best_of(crowd, wanted or self._forks, self._search.worth, keep)
+        self._crowd, self._forks = [crowd[at] for at in best], list(range(len(best)))
+        self._attempt, self._again, self._decided = self._search, 0, lines.stop
+        return True
+
+    def certain(self) -> Iterator[LineDrafted]:
+        """The lines that all drafts have alike and that have not been emitted."""
+        best = self._crowd[0]
+        for line in range(self._shown, self._decided):
+            span = self._spans[line]
+            if any(draft.ids[span] != best.ids[span] for draft in self._crowd):
+                return
+            self._shown += 1
+            yield LineDrafted(line, best.ids[span], best.logp[span], self._search.sample)
+
+    def read(self, marks: int) -> Reading:
+        """Read what stands before the last of some marks."""
+        for unread in range(marks, 0, -1):
+            outcome = yield reading(self._crowd, self._prompts, unread)
+            self._state, self._crowd = outcome.state, seated(self._crowd)
+
+    def keep(self) -> None:
+        """Be able to go back to here."""
+        state = self._state.take(rows_of(self._crowd, self._twins))
+        self._kept = _Kept(self._step, seated(self._crowd), state)
+
+    def draw(self) -> Reading:
+        """A character for each fork."""
+        machine, attempt = self._machine, self._attempt
+        if machine.slots[self._step].locked is None:
+            u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
+            width = _width(machine, self._step, attempt)
+            self._crowd, self._forks = resampled(self._crowd, self._forks, width, u)
+        plan = drawing(machine, self._crowd, self._forks, self._prompts, attempt)
+        back, self._back = self._back, None
+        outcome = yield plan if back is None else plan._replace(back=back.state)
+        self._crowd, self._forks = grown(machine, self._crowd, self._forks, outcome)
+        self._state, self._step = outcome.state, self._step + 1
+
+    def written(self) -> TextDrafted:
+        """The text, once it is whole."""
+        best, lines = self._crowd[0], range(len(self._spans))
+        stayed = [line for line in lines if self._is_unwanted(best, range(line, line + 1))]
+        return TextDrafted(
+            best.ids, best.logp, best.gain, best.state, tuple(stayed), self._search.sample
         )
-        crowd = [_grown(machine, crowd[row], outcome, at, twins) for at, row in enumerate(rows)]
-        state, back, rows, step = outcome.state, None, list(range(len(crowd))), step + 1
-    best, every = crowd[0], range(len(spans))
-    stayed = tuple(line for line in every if is_unwanted(best, range(line, line + 1)))
-    text = TextDrafted(best.ids, best.logp, best.gain, best.state, stayed, search.sample)
-    yield Emit(text)
-    return text
 
 
 def _unwanted_lines(
@@ -237,18 +240,6 @@ def _ready(machine: Machine, step: int, spans: Sequence[slice]) -> int:
     return slot.line if slot.locked is None else 0
 
 
-def _certain(
-    crowd: Sequence[Draft], spans: Sequence[slice], lines: range, search: Search
-) -> Iterator[LineDrafted]:
-    """The first of some lines, as far as all drafts have the same."""
-    best = crowd[0]
-    for line in lines:
-        span = spans[line]
-        if any(draft.ids[span] != best.ids[span] for draft in crowd):
-            return
-        yield LineDrafted(line, best.ids[span], best.logp[span], search.sample)
-
-
 def _width(machine: Machine, step: int, search: Search) -> int:
     """Drafts for a place: more before a locked one in the same line."""
     slots = machine.slots
@@ -259,72 +250,3 @@ def _width(machine: Machine, step: int, search: Search) -> int:
         and slots[step + 1].line == slots[step].line
     )
     return _wide(search.drafts) if before_lock else search.drafts
-
-
-def _plan(
-    machine: Machine,
-    alive: Sequence[Draft],
-    rows: Sequence[int],
-    prompts: Sequence[Sequence[int]],
-    search: Search,
-) -> Plan:
-    """One character for each draft; a twin reads what its draft reads."""
-    twins = len(prompts)
-    asks: list[Ask | None] = []
-    reads: list[int] = []
-    for place, draft in enumerate(alive):
-        asks += [_ask(machine, draft, search, place, twins > 1), *[None] * (twins - 1)]
-        reads += [draft.ids[-1]] * twins if draft.ids else [prompt[-1] for prompt in prompts]
-    return Plan([row * twins + twin for row in rows for twin in range(twins)], reads, asks)
-
-
-def _ask(machine: Machine, draft: Draft, search: Search, row: int, is_guided: bool) -> Ask:
-    ids, barred = machine.choices(draft.state)
-    ask = Ask(
-        ids,
-        search.options,
-        search.seed,
-        search.sample * DRAFTS + row,
-        len(draft.ids),
-    )
-    slot = machine.slots[len(draft.ids)]
-    if slot.place is None:
-        return ask._replace(logp=False)
-    said = np.array(draft.ids, np.int32)
-    if is_guided:
-        ask = ask._replace(guidance=Guidance(search.guidance, said))
-    if len(ids) == 1:
-        return ask
-    biases = [(barred, _nats(len(barred), -np.inf))]
-    if search.faded and len(said) > 1:  # the very last may be doubled
-        biases.append((said[:-1], _nats(len(said) - 1, search.faded)))
-    if search.openings and not any(s.locked is None for s in machine.slots[: len(draft.ids)]):
-        biases.append((np.array(search.openings, np.int32), _nats(len(search.openings), BARRED)))
-    biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
-    return ask._replace(bias=_joined([bias for bias in biases if len(bias[0])]))
-
-
-def _joined(biases: Sequence[tuple[Ids, F32]]) -> Bias | None:
-    if len(biases) < 2:
-        return Bias(*biases[0]) if biases else None
-    return Bias(*(np.concatenate(arrays) for arrays in zip(*biases, strict=True)))
-
-
-@lru_cache(1024)
-def _nats(count: int, nats: float) -> F32:
-    """One number so many times; one array for all rows and steps that need as many."""
-    return np.full(count, nats, np.float32)
-
-
-def _grown(machine: Machine, draft: Draft, outcome: Outcome, at: int, twins: int) -> Draft:
-    """A draft with the character that was drawn for it, number `at` among the plan's drafts."""
-    row = at * twins
-    char_id = outcome.ids[row]
-    is_mark = machine.slots[len(draft.ids)].place is None
-    return Draft(
-        machine.advance(draft.state, char_id),
-        (*draft.ids, char_id),
-        (*draft.logp, 0.0 if is_mark else outcome.logp[row]),
-        (*draft.gain, outcome.gain[row] if twins > 1 and not is_mark else 0.0),
-        draft.weight + (0.0 if is_mark else outcome.tempered[row]),
-    )

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from charbard.config import SampleOptions
 from charbard.runtime import Ask, as_ids, read_prompts
-from charbard.writer.particles import Drafting, Search, drafts
+from charbard.writer.particles import Drafting, drafts
 from charbard.writer.request import Request
+from charbard.writer.search import Search
 
 __all__ = ["rhymed_drafts"]
 

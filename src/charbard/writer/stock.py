@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from charbard.prosody.machine import Ids
 from charbard.vocab import Vocab
-from charbard.writer.particles import Lean
+from charbard.writer.search import Lean
 
 __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 

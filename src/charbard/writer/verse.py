@@ -27,11 +27,12 @@ from charbard.runtime import Network, Steps, Task, run
 from charbard.runtime.quant import ByteModel
 from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.lean import answering
-from charbard.writer.particles import LineDrafted, Search, TextDrafted, Unwanted, rows_needed
+from charbard.writer.particles import rows_needed
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.rhymed import rhymed_drafts
 from charbard.writer.scoring import read_alternatives, read_scored
+from charbard.writer.search import LineDrafted, Search, TextDrafted, Unwanted
 from charbard.writer.stock import away_from_stock
 from charbard.writer.work import Runner, Work, done
 

@@ -37,7 +37,7 @@ from charbard.writer import (
     rewrite,
 )
 from charbard.writer.display import pinyin_of_name
-from charbard.writer.particles import LineDrafted
+from charbard.writer.search import LineDrafted
 
 __all__ = ["router"]
 
