@@ -84,9 +84,10 @@ class Wishes:
         return tuple(open_groups(wish, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
-        what = self.rng.integers(3)
+        what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
         name = base.variant or self.form.variants[0].name
         lengths = self.form.variant_named(name).lengths
+        what = 1 if len(lengths) == 1 else what
         if what != 1:
             size = int(self.rng.integers(2, min(len(lengths), 8) + 1))
             path = str(self.rng.choice(PATHS))

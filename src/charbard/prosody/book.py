@@ -222,7 +222,7 @@ def fold(char: str) -> str:
 
 @cache
 def common_chars() -> str:
-    """The characters of Tang and Song verse, commonest first."""
+    """The characters of verse, commonest first."""
     return "".join(table_lines("common.txt"))
 
 
