@@ -56,7 +56,7 @@ def collect(
     if is_verse and not names:
         raise OptionError(
             "a report on verse needs the poems it is measured against",
-            hint="build the corpus it was trained on (charbard corpus list), or name a file of records",
+            hint="build the corpus it was trained on (charbard corpus list), or name its file",
         )
     report = VerseReport(subject) if is_verse else TextReport(subject)
     sections = []

@@ -33,6 +33,9 @@ def rare_findings(
         for place, (tone, asked) in enumerate(zip(usual[:end], pattern, strict=False), 1):
             if tone != asked and asked != BOTH and tone not in (BOTH, UNKNOWN):
                 yield Finding("rare", number, place, legal=True)
-        if rhyme is not None:
-            if rhyme.rhyme not in usual_rhymes_of(line[-1], book=book, tone=rhyme.tone):
-                yield Finding("rare", number, len(line), legal=True)
+        if rhyme is not None and _is_rare(line[-1], rhyme, book):
+            yield Finding("rare", number, len(line), legal=True)
+
+
+def _is_rare(char: str, rhyme: Reading, book: str) -> bool:
+    return rhyme.rhyme not in usual_rhymes_of(char, book=book, tone=rhyme.tone)
