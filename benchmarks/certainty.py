@@ -91,6 +91,8 @@ class Wishes:
         if what != 1:
             size = int(self.rng.integers(2, min(len(lengths), 8) + 1))
             path = str(self.rng.choice(PATHS))
+            if min(lengths) == 1:  # 十六字令: no diagonal crosses it
+                path = path.replace("diagonal", "head")
             if path == "diagonal":
                 size = min(size, *lengths)
             base = replace(base, acrostic=self.chars(size), acrostic_at=path)
