@@ -23,13 +23,12 @@ from charbard.config import VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Draws, Task, as_ids, generate, run
+from charbard.runtime import Decoded, Draws, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
 from charbard.writer.request import Request
 from charbard.writer.scoring import read_scored
-from charbard.writer.search import TextDrafted
 
 ROWS = 256
 MARKS = "，。"
@@ -106,7 +105,7 @@ def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> li
     ]
     texts: dict[int, str] = {}
     for number, said in run(writer.network, tasks, rows=ROWS):
-        if isinstance(said, TextDrafted):
+        if isinstance(said, Decoded):
             texts[number] = requests[number].text(said.ids)
     return [texts[number] for number in range(len(requests))]
 

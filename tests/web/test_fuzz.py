@@ -22,7 +22,8 @@ ODD = st.one_of(
 PATHS = (
     *("/api/verse", "/api/rewrite", "/api/next", "/api/alternatives", "/api/couplet"),
     *("/api/names", "/api/check", "/api/rhyme", "/api/prose", "/api/score"),
-    *("/api/insight", "/api/show", "/api/novelty", "/api/growth", "/v1/completions"),
+    *("/api/insight", "/api/show", "/api/novelty", "/api/growth"),
+    *("/v1/completions", "/v1/chat/completions"),
 )
 BODIES = int(os.environ.get("CHARBARD_FUZZ", 25 * len(PATHS))) // len(PATHS) + 1
 CHEAP = {"length": 3, "samples": 1, "candidates": 1, "drafts": 1, "max_tokens": 3, "n": 1}
@@ -59,7 +60,7 @@ def test_no_body_breaks_the_server(client, path) -> None:
     ask()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(word=st.text(max_size=6))
 def test_write_poem_always_answers(client, word) -> None:
     """Any beginning gives a result."""

@@ -45,7 +45,7 @@ def order(**changes) -> VerseOrder:
     return VerseOrder(**{"form": "五绝", "candidates": 2, "drafts": 3, **changes})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from(["五绝", "七绝", "五律", "七古绝", "菩萨蛮", "西江月", "7,5a/7,5a"]),
     st.sampled_from(["", "春风", "花月夜"]),

@@ -7,6 +7,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, words
+from charbard.cli.wording import tell
 from charbard.config import VerseOrder
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def verse(
         if scores:
             show_score(poem)
     for note in dict.fromkeys(note for poem in poems for note in poem.notes):
-        typer.echo(note, err=True)
+        tell(note)
     typer.echo(f"seed {order.seed}", err=True)
 
 

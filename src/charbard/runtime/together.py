@@ -62,6 +62,7 @@ def _hear(index: int, steps: Steps, outcome: Outcome | None, plans: dict[int, Pl
 
 
 def _joined(plans: dict[int, Plan], first_row: dict[int, int]) -> Plan:
+    assert all(plan.back is None for plan in plans.values()), "rows are shared: none goes back"
     return Plan(
         [first_row[index] + row for index, plan in plans.items() for row in plan.rows],
         [char_id for plan in plans.values() for char_id in plan.ids],

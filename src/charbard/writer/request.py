@@ -298,7 +298,7 @@ def _template(variant: Variant, text: str) -> list[Lock]:
 def _misfit(line: int, part: str, length: int) -> OptionError:
     return OptionError(
         f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
-        hint=f"write {OPEN} for each open character, or choose another --form",
+        hint=f"write {OPEN} for each open character, or choose another ⟪form⟫",
     )
 
 
@@ -310,7 +310,7 @@ def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
     if len(parts) > len(lengths):
         raise OptionError(
             f"the poem has {len(lengths)} lines, {len(parts)} are given",
-            hint="give fewer lines, or another --form",
+            hint="give fewer lines, or another ⟪form⟫",
         )
     return parts
 

@@ -7,12 +7,10 @@ Source:
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from charbard.prosody.machine import VerseState
 
 __all__ = ["Draft", "best_of", "resampled", "rows_of", "seated"]
 
@@ -20,7 +18,8 @@ __all__ = ["Draft", "best_of", "resampled", "rows_of", "seated"]
 class Draft(NamedTuple):
     """One particle; a tuple, as one is made for each character of each row."""
 
-    state: VerseState
+    form: Any
+    """The constraint's state."""
     ids: tuple[int, ...] = ()
     logp: tuple[float, ...] = ()
     """The model's own log-probability of each id in nats; 0 for a mark, which is not drawn."""

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.config.verse import DRAFTS
-from charbard.prosody.machine import Ids, Machine
-from charbard.runtime import Ask, Bias, Guidance, Outcome, Plan
-from charbard.writer.population import Draft, rows_of
-from charbard.writer.search import Search
+from charbard.runtime.ask import Ask, Bias, Guidance
+from charbard.runtime.constraint import Constraint, Ids
+from charbard.runtime.draft import Draft, rows_of
+from charbard.runtime.search import FORKS, Search
+from charbard.runtime.task import Outcome, Plan
 
 __all__ = ["drawing", "grown", "marked", "reading"]
 
@@ -32,7 +33,7 @@ def reading(crowd: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: in
 
 
 def drawing(
-    machine: Machine,
+    constraint: Constraint[Any],
     crowd: Sequence[Draft],
     forks: Sequence[int],
     prompts: Sequence[Sequence[int]],
@@ -41,7 +42,7 @@ def drawing(
     """A character for each fork. A draft is read once, however often it has been forked.
 
     Args:
-        machine: What may be written.
+        constraint: What may be written.
         crowd: The drafts.
         forks: The draft of each fork, ascending.
         prompts: What was read before the text, for a draft and for its twin.
@@ -50,15 +51,15 @@ def drawing(
     asks, of = list[Ask | None](), list[int]()
     counts = Counter(forks)
     for place, (at, count) in enumerate(counts.items()):
-        ask = _ask(machine, crowd[at], search, is_guided=len(prompts) > 1)
+        ask = _ask(constraint, crowd[at], search, is_guided=len(prompts) > 1)
         of += [place * len(prompts)] * count
         for _ in range(count):
-            asks.append(ask._replace(sample=search.sample * DRAFTS + len(asks)))
+            asks.append(ask._replace(sample=search.sample * FORKS + len(asks)))
     return reading([crowd[at] for at in counts], prompts, 0)._replace(asks=asks, of=of)
 
 
 def grown(
-    machine: Machine, crowd: Sequence[Draft], forks: Sequence[int], outcome: Outcome
+    constraint: Constraint[Any], crowd: Sequence[Draft], forks: Sequence[int], outcome: Outcome
 ) -> tuple[list[Draft], list[int]]:
     """The drafts with what was drawn: forks of one draft that drew alike are one draft again.
 
@@ -71,16 +72,18 @@ def grown(
     for fork, key in enumerate(zip(forks, outcome.ids, strict=True)):
         if key not in places:
             places[key] = len(found)
-            found.append(_with(machine, crowd[key[0]], outcome, fork, rows[key[0]]))
+            found.append(_with(constraint, crowd[key[0]], outcome, fork, rows[key[0]]))
         after.append(places[key])
     return found, sorted(after)
 
 
-def _with(machine: Machine, draft: Draft, outcome: Outcome, fork: int, row: int) -> Draft:
+def _with(
+    constraint: Constraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
+) -> Draft:
     """A draft with the character that was drawn for one of its forks."""
     char_id, gain = outcome.ids[fork], outcome.gain[fork]
     return Draft(
-        machine.advance(draft.state, char_id),
+        constraint.advance(draft.form, char_id),
         (*draft.ids, char_id),
         (*draft.logp, outcome.logp[fork]),
         (*draft.gain, 0.0 if gain != gain else gain),  # NaN: there is no twin
@@ -89,32 +92,34 @@ def _with(machine: Machine, draft: Draft, outcome: Outcome, fork: int, row: int)
     )
 
 
-def marked(machine: Machine, draft: Draft) -> Draft:
+def marked(constraint: Constraint[Any], draft: Draft) -> Draft:
     """A draft with the mark that follows its line."""
-    mark = int(machine.choices(draft.state)[0][0])
+    mark = int(constraint.choices(draft.form)[0][0])
     return draft._replace(
-        state=machine.advance(draft.state, mark),
+        form=constraint.advance(draft.form, mark),
         ids=(*draft.ids, mark),
         logp=(*draft.logp, 0.0),
         gain=(*draft.gain, 0.0),
     )
 
 
-def _ask(machine: Machine, draft: Draft, search: Search, *, is_guided: bool) -> Ask:
+def _ask(constraint: Constraint[Any], draft: Draft, search: Search, *, is_guided: bool) -> Ask:
     """For the next character of a draft, but for the number of its sample."""
-    ids, barred = machine.choices(draft.state)
+    ids, barred = constraint.choices(draft.form)
     said = np.array(draft.ids, np.int32)
     guidance = Guidance(search.guidance, said) if is_guided else None
-    bias = None if len(ids) == 1 else _bias(machine, draft, barred, said, search)
+    bias = None if len(ids) == 1 else _bias(constraint, draft, barred, said, search)
     return Ask(ids, search.options, search.seed, 0, len(said), bias=bias, guidance=guidance)
 
 
-def _bias(machine: Machine, draft: Draft, barred: Ids, said: Ids, search: Search) -> Bias | None:
+def _bias(
+    constraint: Constraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
+) -> Bias | None:
     """All that bars, fades or favours characters, joined."""
     biases = [(barred, _nats(len(barred), -np.inf))]
     if search.faded and len(said) > 1:  # the very last may be doubled
         biases.append((said[:-1], _nats(len(said) - 1, search.faded)))
-    if search.openings and not any(s.locked is None for s in machine.slots[: len(said)]):
+    if search.openings and all(map(constraint.is_given, range(len(said)))):
         biases.append((np.array(search.openings, np.int32), _nats(len(search.openings), BARRED)))
     biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
     biases = [bias for bias in biases if len(bias[0])]

@@ -1,24 +1,28 @@
-"""What a search for one text is told, and what it says while it goes on."""
+"""How one text is searched for, and what is emitted on the way."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.prosody.machine import Ids, VerseState
-from charbard.runtime import State
-from charbard.writer.population import Draft
+from charbard.runtime.constraint import Ids
+from charbard.runtime.draft import Draft
+from charbard.runtime.state import State
 
-__all__ = ["Lean", "LineDrafted", "Search", "TextDrafted", "Unwanted", "Worth"]
+__all__ = ["FORKS", "Decoded", "Lean", "Search", "Segment", "Unwanted", "Worth"]
+
+FORKS = 64
+"""Numbers of samples that each text takes up: the forks of its drafts draw one each."""
 
 Unwanted = Callable[[int, Sequence[int]], bool]
-"""From the number of a complete line and its ids, mark included, to whether to avoid it."""
+"""From the number of a complete segment and its ids, marks included, to whether to avoid it."""
 Lean = Callable[[Sequence[int]], tuple[Ids, NDArray[np.float32]] | None]
 """From the ids written so far to ids of the next character and the nats to add to each."""
 Worth = Callable[[Draft], float]
-"""From a draft, at the end of a line or of the text, to what it is worth; more is better."""
+"""From a draft, at the end of a segment or of the text, to its score; higher is better."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,49 +34,49 @@ class Search:
     sample: int
     """Number of this text among those of one request."""
     start: State
-    """One row that has read nothing."""
+    """One row, before anything is read."""
     worth: Worth
     drafts: int = 8
     guidance: float = 1.0
     """How far scores move from the unconditioned ones; of no effect without such a prompt."""
     faded: float = 0.0
     """Nats added to a character each time it stands in the text already."""
-    lines: int | None = None
-    """Stop after this many lines; None: write all."""
+    segments: int | None = None
+    """Stop after this many segments; None: write all."""
     leans: tuple[Lean, ...] = ()
     """Nats added to some characters, such as those that answer the line above."""
     unwanted: Unwanted | None = None
-    """Lines that are written only where nothing else comes; not asked of lines given whole."""
+    """Segments that are written only where nothing else comes; not asked of those given whole."""
     openings: tuple[int, ...] = ()
     """Ids that the first open place does not get while there are others."""
-    rhyme: str | None = None
-    """The group to rhyme in; None: any that the machine allows."""
+    form: Any = None
+    """The constraint's state to begin with; None: its own start."""
 
 
 @dataclass(frozen=True, slots=True)
-class LineDrafted:
-    """A line that is certain from now on."""
+class Segment:
+    """A segment that is certain from now on."""
 
     index: int
     ids: tuple[int, ...]
-    """Its characters and its mark."""
+    """Its characters and its marks."""
     logp: tuple[float, ...]
-    """The model's own log-probability of each, in nats; 0 for its mark."""
-    candidate: int = 0
+    """The model's own log-probability of each, in nats; 0 for a mark."""
+    sample: int = 0
     """Number of its text among those of one request."""
 
 
 @dataclass(frozen=True, slots=True)
-class TextDrafted:
-    """All lines asked for are written."""
+class Decoded:
+    """A text, with all segments that were asked for."""
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier."""
-    state: VerseState | None = None
-    """Of the machine after it; None if it did not write the text."""
+    form: Any = None
+    """The constraint's state after it; None if the text was given, not written."""
     unwanted: tuple[int, ...] = ()
-    """Lines that stayed although they are not wanted."""
-    candidate: int = 0
+    """Segments that stayed although they are to be avoided."""
+    sample: int = 0
     """Number of the text among those of one request."""
