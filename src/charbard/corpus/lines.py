@@ -61,7 +61,7 @@ class KnownLines:
     def digests(self) -> NDArray[np.int64]:
         """All of them, sorted."""
         buckets = np.arange(len(self.starts) - 1) << _BUCKET_BITS
-        return np.repeat(buckets, np.diff(self.starts)) + self.rests
+        return np.repeat(buckets, np.diff(self.starts)) + self.rests.astype(np.int64)
 
     def hold(self, lines: Sequence[str]) -> NDArray[np.bool_]:
         """For each simplified line without marks, whether it is known; too short ones are not."""
