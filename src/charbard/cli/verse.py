@@ -114,9 +114,16 @@ def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: 
     from charbard.prosody.script import to_traditional
 
     lines = [to_traditional(line) for line in poem.lines] if traditional else poem.lines
-    typer.echo(
-        laid_out(lines, poem.marks, book=poem.book, pinyin=pinyin, tones=tones, layout=layout)
+    text = laid_out(
+        lines,
+        poem.marks,
+        stanza_ends=poem.stanza_ends,
+        book=poem.book,
+        pinyin=pinyin,
+        tones=tones,
+        layout=layout,
     )
+    typer.echo(text)
 
 
 def show_json(poem: "Poem") -> None:
@@ -128,6 +135,8 @@ def show_json(poem: "Poem") -> None:
 
 def show_score(poem: "Poem") -> None:
     """Say, beside the text, what decided a candidate's place."""
+    from charbard.prosody.book import rhyme_label
+
     parts = [f"{name} {value:.3f}" for name, value in poem.score.to_dict().items() if value]
-    rhymes = " ".join(rhyme or "?" for rhyme in poem.rhymes)
+    rhymes = " ".join(rhyme_label(rhyme, book=poem.book) if rhyme else "?" for rhyme in poem.rhymes)
     typer.echo(f"{'/'.join(poem.variants)} {rhymes}  {'  '.join(parts)}", err=True)

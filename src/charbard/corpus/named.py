@@ -94,7 +94,7 @@ CORPORA = {
             sources=(CHINESE_POETRY, POETRY_SOURCE),
             file="verse.jsonl",
             reading={**_VERSE, "fields": ("form", "dynasty", "author", "title", "rhyme")},
-            revision=4,
+            revision=5,
             excludes=True,
             without="verse-core",
         ),
@@ -104,7 +104,7 @@ CORPORA = {
             sources=(CHINESE_POETRY,),
             file="verse-core.jsonl",
             reading={**_VERSE, "fields": ("form", "dynasty", "title", "rhyme")},
-            revision=3,
+            revision=4,
             excludes=True,
         ),
         Named(

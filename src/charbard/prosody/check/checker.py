@@ -157,7 +157,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
         lines.append(text[start : start + length])
         start += length
     marks = tuple(line.mark for line in variant.lines)
-    ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+    ends = frozenset(variant.stanza_ends)
     return replace(poem, lines=tuple(lines), marks=marks, stanza_ends=ends)
 
 
