@@ -192,6 +192,32 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
     assert all(lines[lock.line][lock.place] == lock.char for lock in wish.locks)
 
 
+@pytest.mark.parametrize("name", ["五绝", "七绝", "七律", "七古绝", "菩萨蛮"])
+@pytest.mark.parametrize("repeats", ["rhymes", "none"])
+@given(
+    commonest=st.integers(100, 250),
+    seed=st.integers(0, 999),
+    is_chosen=st.booleans(),
+)
+@settings(max_examples=25)
+def test_a_few_hundred_characters_never_run_out(name, repeats, commonest, seed, is_chosen) -> None:
+    """Words that a rhyme still needs are kept for it from the first character on, also where a
+    first line may rhyme or not, and whichever open rhyme is chosen."""
+    machine = _with_few(name, repeats, commonest)
+    if machine is None:
+        return
+    rhymes = machine.open_rhymes if is_chosen else ()
+    start = machine.start(rhymes[seed % len(rhymes)]) if rhymes else None
+
+    assert len(random_text(machine, seed, start)) == len(machine)
+
+
+@cache
+def _with_few(name: str, repeats: str, commonest: int) -> Machine | None:
+    form = form_named(name)
+    return plan_wish(Wish(form=form, book=form.book, commonest=commonest, repeats=repeats), large())
+
+
 def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
     """With just as many characters as rhyme words, no other place takes one of them."""
     group = [c for c in common_chars() if ("平", "江") in readings_of(c, book="pingshui")]

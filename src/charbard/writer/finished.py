@@ -7,6 +7,7 @@ from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
 from charbard.runtime import Decoded, Draft, Segment, Worth
 from charbard.runtime.decoder import AGAIN
+from charbard.writer.habits import habit_share
 from charbard.writer.poem import LineDone, Poem
 from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
@@ -93,6 +94,7 @@ def worth_of(request: Request) -> Worth:
             parallel=_parallel(request, lines),
             repetition=repetition(lines),
             stock=stock_share(lines),
+            habits=habit_share(lines),
         ).total
 
     return worth
@@ -119,6 +121,7 @@ def _score(
         parallel=_parallel(request, lines),
         repetition=repetition(lines),
         stock=stock_share(lines),
+        habits=habit_share(lines),
         novelty=1 - float(known_lines().hold(lines).mean()),
     )
 

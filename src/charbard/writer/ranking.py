@@ -14,6 +14,7 @@ WEIGHTS = {
     "repetition": -2.0,
     "novelty": 0.5,
     "stock": -0.5,
+    "habits": -1.0,
 }
 """What each part is worth. Those of model and theme were fitted to blind grades, see
 benchmarks/models.md; the others are set so that no part drowns another."""
@@ -35,6 +36,8 @@ class Score:
     """Share of its lines that do not stand in the training text."""
     stock: float = 0.0
     """Share of its lines that hold a phrase which hundreds of poems share."""
+    habits: float = 0.0
+    """Nats a character by which it is made of pairs that the model writes too often."""
 
     @property
     def total(self) -> float:

@@ -36,6 +36,7 @@ from charbard.runtime import (
 )
 from charbard.runtime.quant import ByteModel
 from charbard.writer.finished import finished, line_done, worth_of
+from charbard.writer.habits import away_from_habits
 from charbard.writer.lean import answering
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
@@ -163,7 +164,16 @@ class VerseWriter:
             guidance=order.guidance,
             faded=0.0 if request.wish.repeats == "none" else _FADED,
             segments=lines,
-            leans=tuple(filter(None, (answering(request), away_from_stock(self.bundle.vocab)))),
+            leans=tuple(
+                filter(
+                    None,
+                    (
+                        answering(request),
+                        away_from_stock(self.bundle.vocab),
+                        away_from_habits(self.bundle.vocab),
+                    ),
+                )
+            ),
         )
         written: list[Decoded] = []
         for sample in range(order.candidates):
