@@ -127,7 +127,7 @@ def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
     for mask, share in (
         (noise.input_BE, 0.1),
         (noise.between_LBH, 0.2),
-        (noise.output_BH, 0.3),
+        (noise.output_BW, 0.3),
         (noise.recurrent_LGH, 0.2),
     ):
         assert set(np.unique(mask.numpy().round(4))) == {0.0, round(np.float32(1 / (1 - share)), 4)}
