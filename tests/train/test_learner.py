@@ -105,6 +105,29 @@ def test_adamw_is_that_of_torch_bit_for_bit() -> None:
     assert all(torch.equal(weight, theirs[name]) for name, weight in ours.items())
 
 
+def test_rarer_orthogonal_updates_go_as_far() -> None:
+    """With muon_every 3 a matrix moves in every third update, three strides at once."""
+    moved = {}
+    for every in (1, 3):
+        config = TrainConfig(steps=9, muon_every=every, weight_decay=0.0)
+        weights = {
+            "layer0.weight_hh": torch.nn.Parameter(torch.zeros(8, 4)),
+            "output.bias": torch.nn.Parameter(torch.zeros(2)),
+        }
+        optimizer = Optimizer(weights, 2, config)
+        lengths = []
+        for _ in range(6):
+            for weight in weights.values():
+                weight.grad = torch.ones_like(weight).cumsum(0)
+            optimizer.step(1.0)
+            lengths.append(float(weights["layer0.weight_hh"].detach().norm()))
+        moved[every] = lengths
+
+    assert moved[3][:2] == [0, 0]
+    assert moved[3][2] == moved[3][4] == pytest.approx(moved[1][2], rel=1e-3)
+    assert moved[3][5] == pytest.approx(moved[1][5], rel=1e-3)
+
+
 @pytest.mark.parametrize("shape", [(4, 32, 32), (4, 64, 32), (1, 32, 64)])
 def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
     """Muon's updates have singular values near 1, whatever the gradient's were."""
@@ -115,6 +138,26 @@ def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
     # The quintic aims near 1; five rounds leave the very least values on their way.
     assert values.max() < 1.3
     assert values.quantile(0.2) > 0.6
+
+
+@pytest.mark.parametrize(("symbols", "drawn"), [(1500, 200), (1500, 500), (900, 5)])
+def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) -> None:
+    """A sample holds different symbols beyond the common ones; where it would hold all, none is."""
+    model = ModelConfig(vocab_size=symbols, hidden_size=4)
+    config = TrainConfig(steps=1, softmax_sample=drawn)
+    generator = torch.Generator().manual_seed(0)
+    first, second = (
+        Noise.draw(model, config, batch=2, rows=slice(None), generator=generator).rare_R
+        for _ in range(2)
+    )
+
+    if (symbols, drawn) != (1500, 200):
+        assert first is None
+        return
+    assert len(first.unique()) == 200
+    assert first.min() >= 1000
+    assert first.max() < 1500
+    assert not torch.equal(first, second)
 
 
 def test_masks_keep_the_mean_and_are_locked_over_time() -> None:

@@ -35,6 +35,13 @@ class TrainConfig:
         choices=("recurrent", "hidden"),
     )
     muon_rate: float = setting(0.02, "Highest rate of Muon.", minimum=1e-7, maximum=1.0)
+    muon_every: int = setting(
+        1,
+        "Updates between those of Muon, whose strides are longer by as much: a wide network spends"
+        " a third of its time on them.",
+        minimum=1,
+        maximum=20,
+    )
     final_rate: float = setting(
         0.0, "Share of the highest rate at the end of the decay.", minimum=0.0, maximum=1.0
     )
@@ -80,6 +87,12 @@ class TrainConfig:
         "float32",
         "Arithmetic of the network; weights and optimizer stay at least float32.",
         choices=("float32", "bfloat16", "float64"),
+    )
+    softmax_sample: int | None = setting(
+        None,
+        "Learn from this many of the rarer characters at a time, drawn anew for each batch, beside"
+        " the commonest 1,000; none: from all. Validation always counts all.",
+        minimum=1,
     )
     device: str = setting("cpu", "Where the network is trained.", choices=("cpu", "cuda"))
     threads: int | None = setting(None, "Cores to use; none: all of them.", minimum=1)

@@ -43,10 +43,11 @@ def look_back(asked_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Me
         What was found, (T, B, A), zeros for nothing; and the memory after the window.
     """
     time, rows, width = len(asked_TBA3), asked_TBA3.shape[1], asked_TBA3.shape[2] // 3
-    query_TBA, new_TBA2 = asked_TBA3.split((width, 2 * width), -1)
+    query_TBA, new_TBA2 = asked_TBA3[..., :width], asked_TBA3[..., width:]
     past_MBA2 = memory.past_MBA2.to(asked_TBA3)
     nothing = asked_TBA3.new_zeros(1, rows, 2 * width)
-    key_SBA, value_SBA = torch.cat((nothing, past_MBA2, new_TBA2)).split(width, -1)
+    places_SBA2 = torch.cat((nothing, past_MBA2, new_TBA2))
+    key_SBA, value_SBA = places_SBA2[..., :width], places_SBA2[..., width:]
     weight_BTS = torch.baddbmm(
         _hidden(memory, time, span).to(asked_TBA3),
         query_TBA.transpose(0, 1),

@@ -1,7 +1,8 @@
 """The network as torch sees it: the same weights, by the same names, as a bundle holds.
 
 Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention side by
-side, P output width, V symbols, L layers, N = T x B. Time comes first, because that is what the fused recurrent kernels like.
+side, P output width, V symbols, R rarer ones of them, L layers, N = T x B. Time comes
+first, because that is what the fused recurrent kernels like.
 """
 
 import math
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 
 from charbard.config import ModelConfig, TrainConfig
 from charbard.train.attention import Memory, look_back
-from charbard.train.loss import summed_cross_entropy
+from charbard.train.loss import COMMON, sampled_cross_entropy, summed_cross_entropy
 
 __all__ = ["CharRNN", "Noise", "State"]
 
@@ -24,17 +25,21 @@ Rows are on axis 1 of every part, and a row of zeros in every part is one that h
 
 @dataclass(frozen=True)
 class Noise:
-    """The dropout masks of one step, locked over time, already scaled to keep the mean."""
+    """The chance of one step: dropout masks, locked over time and scaled to keep the mean."""
 
     input_BE: Tensor | None = None
     between_LBH: Tensor | None = None
     output_BW: Tensor | None = None
     recurrent_LGH: Tensor | None = None
+    rare_R: Tensor | None = None
+    """The rarer symbols to learn from in this step; None: all."""
 
     def to(self, like: Tensor) -> "Noise":
         """The same masks with another tensor's type and device."""
         masks = (self.input_BE, self.between_LBH, self.output_BW, self.recurrent_LGH)
-        return Noise(*(None if mask is None else mask.to(like) for mask in masks))
+        scaled = (None if mask is None else mask.to(like) for mask in masks)
+        rare_R = None if self.rare_R is None else self.rare_R.to(like.device)
+        return Noise(*scaled, rare_R=rare_R)
 
     @classmethod
     def draw(
@@ -62,7 +67,16 @@ class Noise:
             None if between is None else between[:, rows],
             None if output is None else output[rows],
             mask(train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden),
+            cls._rare(model, train, generator),
         )
+
+    @staticmethod
+    def _rare(model: ModelConfig, train: TrainConfig, generator: torch.Generator) -> Tensor | None:
+        """A sample of the symbols that are not common, if it is smaller than all of them."""
+        drawn, rarer = train.softmax_sample, model.vocab_size - COMMON
+        if drawn is None or drawn >= rarer:
+            return None
+        return COMMON + torch.randperm(rarer, generator=generator)[:drawn]
 
 
 class CharRNN(nn.Module):
@@ -182,8 +196,10 @@ class CharRNN(nn.Module):
             Sum of the losses in nats, and the state after it.
         """
         features, after = self.read(ids_TB, state, noise)
-        loss = summed_cross_entropy(features.flatten(0, 1), *self.output(), targets_TB.flatten())
-        return loss, after
+        asked = features.flatten(0, 1), *self.output(), targets_TB.flatten()
+        if noise is not None and noise.rare_R is not None:
+            return sampled_cross_entropy(*asked, noise.rare_R), after
+        return summed_cross_entropy(*asked), after
 
 
 def _safe(name: str) -> str:
