@@ -1,11 +1,11 @@
 """Build src/charbard/corpus/data/words.tsv: words that a poem can be about, and how much so.
 
 A character is as telling as its being in a title makes it likelier in the poem: 梅 in a title
-brings 梅 into the poem, 不 brings no more 不 than there is anyhow. Two characters are a word if they
-stand side by side far oftener than by chance, where lines of five and seven characters are not cut
-by their rhythm; it is as telling as the better of its characters, and a little more. What tells
-more than a limit counts as much: otherwise the rarest word of a couplet would always win. Counted
-in the training records.
+brings 梅 into the poem, 不 brings no more 不 than there is anyhow. Two characters are a word if
+they stand side by side far oftener than by chance, where lines of five and seven characters are
+not cut by their rhythm; it is as telling as the better of its characters, and a little more.
+What tells more than a limit counts as much: otherwise the rarest word of a couplet would always
+win. Counted in the training records.
 
     charbard corpus build verse
     python scripts/build_words.py [verse.jsonl]

@@ -192,6 +192,25 @@ def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
     assert torch.allclose(whole, rows, rtol=1e-5)
 
 
+@pytest.mark.parametrize("sample", [None, 3])
+def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> None:
+    """A stretch of nothing but titles is read like any other, and its loss is zero."""
+    model = ModelConfig(vocab_size=1010, hidden_size=8, embedding_size=4, attention=4)
+    learner = Learner(
+        model, TrainConfig(steps=9, batch_size=4, softmax_sample=sample, weight_decay=0.0), Ranks()
+    )
+    before = learner.tensors()
+    batch = Batch(_batch().ids_TB, torch.full((10, 4), -1), 0, 4, fresh=True)
+
+    result = learner.update(batch, 1.0)
+
+    assert (result.loss, result.grad_norm) == (0, 0)
+    after = learner.tensors()
+    assert all(
+        torch.equal(before[name], after[name]) for name in before if name.startswith("weight")
+    )
+
+
 def test_forget_gates_start_open() -> None:
     """An LSTM begins by remembering; torch's bias of the other gates stays small."""
     network = CharRNN(MODEL)

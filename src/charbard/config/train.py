@@ -1,14 +1,17 @@
 """How a network is trained. Saved in every checkpoint and, as provenance, in every bundle."""
 
+import math
 from dataclasses import dataclass
 
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["BUDGETS", "TrainConfig"]
+__all__ = ["BUDGETS", "SPEED", "TrainConfig"]
 
 BUDGETS = ("minutes", "epochs", "steps")
 """Settings that say how long to train; a training has exactly one of them."""
+SPEED = ("precision", "device", "threads", "softmax_sample", "muon_every")
+"""Settings that a machine decides; a training may be resumed with others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,9 @@ class TrainConfig:
     field_dropout: float = setting(
         0.2, "Chance that a record's field is left open.", minimum=0.0, maximum=1.0
     )
+    field_dropout_of: tuple[str, ...] = setting(
+        (), "Chances of single fields instead of field_dropout, such as author=0.5."
+    )
     written_fields: tuple[str, ...] = setting(
         (),
         "Fields that the network learns to write itself before the text, not only to be told.",
@@ -115,3 +121,32 @@ class TrainConfig:
                 f"one budget is needed, got {' and '.join(given) or 'none'}",
                 hint="set exactly one of minutes, epochs and steps",
             )
+        self.chance_of("")
+
+    def chance_of(self, name: str) -> float:
+        """The chance that a field of this name is left open.
+
+        Raises:
+            OptionError: An entry of field_dropout_of is not a name and a chance.
+        """
+        chances = dict(map(_chance, self.field_dropout_of))
+        return chances.get(name, self.field_dropout)
+
+
+def _chance(entry: str) -> tuple[str, float]:
+    """A field's name and a chance.
+
+    >>> _chance("author=0.5")
+    ('author', 0.5)
+    """
+    name, _, chance = entry.partition("=")
+    try:
+        value = float(chance)
+    except ValueError:
+        value = math.nan
+    if not name.strip() or not 0 <= value <= 1:
+        raise OptionError(
+            f"field_dropout_of has an entry {entry!r}",
+            hint="an entry is a field's name, = and a chance from 0 to 1, such as author=0.5",
+        )
+    return name.strip(), value

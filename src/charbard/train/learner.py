@@ -112,8 +112,10 @@ class Learner:
         ).to(state[0])
         with arithmetic(self.config):
             summed, after = self._parallel(batch.ids_TB, batch.targets_TB, state, noise)
-        # The processes' gradients are averaged: make the average that of the global batch.
-        (summed * (self._ranks.world / batch.counted)).backward()
+        # The processes' gradients are averaged: make the average that of the global batch. A
+        # stretch
+        # of nothing but long titles has no predictions that count.
+        (summed * (self._ranks.world / max(1, batch.counted))).backward()
         weights = list(self.network.parameters())
         norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
         self.optimizer.step(rate)

@@ -6,7 +6,7 @@ first, because that is what the fused recurrent kernels like.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -36,10 +36,12 @@ class Noise:
 
     def to(self, like: Tensor) -> "Noise":
         """The same masks with another tensor's type and device."""
-        masks = (self.input_BE, self.between_LBH, self.output_BW, self.recurrent_LGH)
-        scaled = (None if mask is None else mask.to(like) for mask in masks)
-        rare_R = None if self.rare_R is None else self.rare_R.to(like.device)
-        return Noise(*scaled, rare_R=rare_R)
+        names = ("input_BE", "between_LBH", "output_BW", "recurrent_LGH")
+        masks = {name: getattr(self, name) for name in names}
+        scaled = {name: mask.to(like) for name, mask in masks.items() if mask is not None}
+        return replace(
+            self, **scaled, rare_R=None if self.rare_R is None else self.rare_R.to(like.device)
+        )
 
     @classmethod
     def draw(
