@@ -1,8 +1,8 @@
 """Write the text that the verse model is trained on: the verse corpus, told more.
 
 Each record has the words that the poem is about beside its form, dynasty, title and rhyme, and its
-author if he has at least FEWEST poems to learn from: of the others a network learns nothing. Held-out
-records are left out. The words need src/charbard/corpus/data/words.tsv (`scripts/build_words.py`).
+author if at least FEWEST poems to learn from are theirs: of others a network learns nothing.
+Held-out records are left out. The words need src/charbard/corpus/data/words.tsv (`scripts/build_words.py`).
 
     charbard corpus build verse
     python scripts/build_told.py TARGET.jsonl [verse.jsonl]
