@@ -2,7 +2,8 @@
 
 Each record has the words that the poem is about beside its form, dynasty, title and rhyme, and its
 author if at least FEWEST poems to learn from are theirs: of others a network learns nothing.
-Held-out records are left out. The words need src/charbard/corpus/data/words.tsv (`scripts/build_words.py`).
+Held-out records are left out. The words need src/charbard/corpus/data/words.tsv, which
+`scripts/build_words.py` builds.
 
     charbard corpus build verse
     python scripts/build_told.py TARGET.jsonl [verse.jsonl]

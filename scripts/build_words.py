@@ -12,6 +12,7 @@ win. Counted in the training records.
 """
 
 import math
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,6 +21,7 @@ from charbard.corpus.named import built
 from charbard.corpus.verse import read_poems
 from charbard.corpus.verse.words import pairs_of
 
+_PHRASE_END = re.compile("[，。、]")
 OUT = Path(__file__).parents[1] / "src/charbard/corpus/data/words.tsv"
 FEWEST_POEMS = 100
 FEWEST_TITLES = 30
@@ -49,7 +51,7 @@ def main() -> None:
         in_text.update(text)
         in_title.update(title)
         in_both.update(text & title)
-        for line in poem.lines:
+        for line in _PHRASE_END.split(poem.text):
             chars.update(line)
             pairs.update(pairs_of(line))
     telling = {
