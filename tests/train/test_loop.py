@@ -4,6 +4,7 @@ import json
 import math
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 
 import charbard
 from charbard.bundle import load_bundle
-from charbard.config import CorpusConfig
+from charbard.config import CorpusConfig, TrainConfig
 from charbard.errors import (
     CharbardError,
     CheckpointError,
@@ -25,6 +26,7 @@ from charbard.train.distributed import Ranks
 from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
 from charbard.train.loop import Trainer
 from charbard.train.run import RunFolder
+from charbard.train.schedule import Budget
 from charbard.train.start import Wish, open_training, recorded
 
 SMALL = {
@@ -350,3 +352,27 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
     texts = [event.text for event in events if isinstance(event, Sampled)]
     assert texts
     assert set("".join(texts)) <= set(owl.read_text())
+
+
+def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
+    """With clock processor only work counts, and what an earlier run had used."""
+    config = TrainConfig(minutes=1, clock="processor", threads=1)
+    budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
+    idle = budget.fraction(step=0, epochs=0)
+
+    time.sleep(0.2)
+    rested = budget.fraction(step=0, epochs=0)
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    worked = budget.fraction(step=0, epochs=0)
+    shared = Budget(
+        TrainConfig(minutes=1, clock="processor", threads=2),
+        spent_before_s=6.0,
+        processor_s=budget.processor_s,
+    ).fraction(step=0, epochs=0)
+
+    assert idle == pytest.approx(0.1, abs=0.002)
+    assert rested == pytest.approx(idle, abs=0.002)
+    assert 0.3 / 60 <= worked - rested <= 0.6 / 60
+    assert shared - 0.1 == pytest.approx((worked - 0.1) / 2, abs=0.002)

@@ -24,6 +24,12 @@ class TrainConfig:
     epochs: float | None = setting(None, "Read the training text this many times.", minimum=0.001)
     steps: int | None = setting(None, "Make this many updates.", minimum=1)
 
+    clock: str = setting(
+        "wall",
+        "What minutes are counted by: the clock on the wall, or the processor's time that this"
+        " training gets for each of its threads, for one in the background of other work.",
+        choices=("wall", "processor"),
+    )
     batch_size: int = setting(32, "Streams of text read side by side.", minimum=1)
     seq_length: int = setting(64, "Characters before errors are propagated back.", minimum=2)
     optimizer: str = setting(
