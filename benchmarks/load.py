@@ -3,6 +3,7 @@
     charbard serve verse -q --set rate=1e9 --set burst=1000000000 & PID=$!
     python benchmarks/load.py --users 64 --seconds 20
     python benchmarks/load.py --users 1 --stream                     first line, alone
+    python benchmarks/load.py --set drafts=16 --set theme=秋夜怀友    the default effort, guided
     python benchmarks/load.py --rate 100 --seconds 600 --every 60 --pid $PID
     python benchmarks/load.py --overload --pid $PID
 
@@ -20,7 +21,10 @@ from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from charbard.cli.options import parse_assignments
+
 ORDER = {"form": "七绝", "candidates": 1, "drafts": 1}
+"""What is asked for, unless `--set` says otherwise: what the engine does with no search at all."""
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 
@@ -229,9 +233,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--every", type=float, help="seconds between lines of the report")
     parser.add_argument("--pid", type=int, help="the server's process, for its memory")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     where = urlsplit(options.url)
-    order = {**ORDER, "stream": True} if options.stream else ORDER
+    order = ORDER | parse_assignments(options.set) | ({"stream": True} if options.stream else {})
     load = Load(where.hostname or "127.0.0.1", where.port or 80, order)
     asyncio.run((overload if options.overload else told)(load, options))
 

@@ -3,7 +3,7 @@
     python benchmarks/verse.py MODEL [--judge OTHER] [--poems 400] [--form 七绝] [--json OUT]
 
 Poems of one form are written freely (the model is told the form and nothing is forced), under plain
-masks and with more and more particles; with the form alone, with a random acrostic of common heads,
+masks and with more and more drafts; with the form alone, with a random acrostic of common heads,
 and with three locked characters. For each: mean nats a character under the model itself and under a
 model trained apart from it, given characters included; the share of free poems that keep the form;
 and time a written character against free text from the same run.
@@ -23,11 +23,10 @@ from charbard.config import VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Draws, Task, as_ids, generate, run
+from charbard.runtime import Decoded, Draws, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
-from charbard.writer.particles import TextDrafted
 from charbard.writer.request import Request
 from charbard.writer.scoring import read_scored
 
@@ -95,18 +94,18 @@ def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseO
     return found
 
 
-def written(writer: VerseWriter, requests: Sequence[Request], particles: int) -> list[str]:
+def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> list[str]:
     """A text for each request."""
     tasks = [
         task
         for request in requests
         for task in writer.tasks(
-            replace(request, order=replace(request.order, drafts=particles, novel=False))
+            replace(request, order=replace(request.order, drafts=drafts, novel=False))
         )
     ]
     texts: dict[int, str] = {}
     for number, said in run(writer.network, tasks, rows=ROWS):
-        if isinstance(said, TextDrafted):
+        if isinstance(said, Decoded):
             texts[number] = requests[number].text(said.ids)
     return [texts[number] for number in range(len(requests))]
 
@@ -162,9 +161,9 @@ def main() -> None:
         requests = [base if wish == "form" else writer.request(order) for order in asked]
         if wish == "form":
             requests = [replace(base, order=order) for order in asked]
-        for particles in (1, 8, 32):
-            search = "plain masks" if particles == 1 else f"{particles} particles"
-            report(wish, search, *timed(lambda: written(writer, requests, particles)))  # noqa: B023
+        for drafts in (1, 8, 32):
+            search = "plain masks" if drafts == 1 else f"{drafts} drafts"
+            report(wish, search, *timed(lambda: written(writer, requests, drafts)))  # noqa: B023
     if options.json:
         options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
 

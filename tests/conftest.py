@@ -6,11 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
 from charbard.vocab import Vocab
 from tests.warm import installed
+
+settings.register_profile("anywhere", deadline=None)  # no test fails because a machine is busy
+settings.load_profile("anywhere")
 
 TEXT = (
     "The owl sat in the old oak tree.\nThe more it saw, the less it spoke.\n"

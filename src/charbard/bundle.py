@@ -6,7 +6,7 @@ begin with `resume.`: they are checked, then left alone by everybody but the tra
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -71,6 +71,13 @@ class Bundle:
         written = self.provenance.get("training", {}).get("written_fields", ())
         last = self.vocab.fields[-1:]
         return last[0] if last and last[0] in written else None
+
+    @property
+    def listed_values(self) -> Mapping[str, Sequence[str]]:
+        """For each field whose values are a list, such as dynasties, those that the model was
+        trained on, the commonest first. Empty for bundles that were made before they were kept."""
+        listed: Mapping[str, Sequence[str]] = self.provenance.get("values", {})
+        return listed
 
 
 def snapshots_beside(path: Path) -> tuple[Path, ...]:

@@ -35,7 +35,7 @@ def odd(report: Report) -> set[tuple[int, int]]:
     }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from(FORMS),
     st.sampled_from(["free", "rhymes", "none"]),

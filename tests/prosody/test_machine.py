@@ -87,7 +87,7 @@ def random_text(machine: Machine, seed: int, state: VerseState | None = None) ->
     return text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
     """Free repeats: nothing else passes, nothing is missing, and blanks never come."""
@@ -113,7 +113,7 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
     assert (written(machine) if machine else set()) == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(lines, min_size=2, max_size=3), st.sampled_from(CHARS), st.integers(0, 1))
 def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> None:
     """A start in one group lets through what a machine for that group lets through."""
@@ -152,7 +152,7 @@ def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
     assert machine.open_rhymes == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["五绝", "七绝", "五律", "七律", "五古绝"]),
     st.sampled_from(["江", "咸", "东", None]),
@@ -255,7 +255,7 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     assert "without rhyme 东" in caught.value.hint
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 6), st.sampled_from("花风月江山")), max_size=9

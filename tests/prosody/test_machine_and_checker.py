@@ -50,7 +50,7 @@ def writes(maker: Machine, text: str) -> bool:
     return maker.is_done(state)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(sorted(POEMS)),
     st.lists(st.tuples(st.integers(0, 47), st.sampled_from(CHARS)), max_size=4),

@@ -1,7 +1,26 @@
 """Constraints and tasks that tests are made of."""
 
+import numpy as np
+
 from charbard.config import SampleOptions
-from charbard.runtime import Draws, Ids, Steps, Task, as_ids, constrained
+from charbard.runtime import (
+    Decoded,
+    Draft,
+    Draws,
+    Ids,
+    Network,
+    Search,
+    Step,
+    Steps,
+    Task,
+    as_ids,
+    decode,
+    generate,
+    rows_needed,
+    through,
+)
+
+NOTHING: Ids = as_ids([])
 
 
 class Lines:
@@ -9,32 +28,64 @@ class Lines:
 
     def __init__(self, allowed: Ids, newline: int, *, lines: int = 3, length: int = 4) -> None:
         self._allowed, self._newline = allowed, as_ids([newline])
-        self._size, self._length = lines * (length + 1), length
+        self._length = length + 1
+        self.spans = [slice(n * self._length, (n + 1) * self._length) for n in range(lines)]
 
     def start(self) -> int:
         return 0
 
-    def allowed(self, state: int) -> Ids:
-        return self._newline if (state + 1) % (self._length + 1) == 0 else self._allowed
+    def choices(self, state: int) -> tuple[Ids, Ids]:
+        return (self._newline if self.is_mark(state) else self._allowed), NOTHING
 
     def advance(self, state: int, char_id: int) -> int:
         return state + 1
 
-    def is_done(self, state: int) -> bool:
-        return state == self._size
+    def is_given(self, step: int) -> bool:
+        return self.is_mark(step)
+
+    def is_mark(self, step: int) -> bool:
+        return (step + 1) % self._length == 0
 
 
 FORM = Lines(as_ids(range(6, 17)), 2)
 
 
-def poem(sample: int = 0, *, seed: int = 1, form: Lines = FORM, temperature: float = 1.0) -> Task:
-    """A task that writes one poem."""
-    options = SampleOptions(temperature=temperature)
-    return Task(poem_steps(sample, seed=seed, form=form, options=options))
+def likelihood(draft: Draft) -> float:
+    """What drafts are ranked by."""
+    return float(np.sum(draft.logp))
 
 
-def poem_steps(
-    sample: int = 0, *, seed: int = 1, form: Lines = FORM, options: SampleOptions | None = None
-) -> Steps:
-    draws = Draws(options=options or SampleOptions(), seed=seed, sample=sample)
-    return constrained([2, 5], form, draws)
+def poem(network: Network, sample: int = 0, *, form: Lines = FORM) -> Task:
+    """A task that searches for one poem, every other time among three drafts."""
+    drafts = 1 + 2 * (sample % 2)
+    search = Search(
+        options=SampleOptions(),
+        seed=1,
+        sample=sample,
+        start=network.start(),
+        worth=likelihood,
+        drafts=drafts,
+    )
+
+    def steps() -> Steps:
+        yield from decode([[2, 5]], form, search)
+
+    return Task(steps(), rows=rows_needed(drafts, twins=False))
+
+
+def ids_of(said: list) -> tuple[int, ...]:
+    """Of all that a poem's task emitted: the poem."""
+    (text,) = (value for value in said if isinstance(value, Decoded))
+    return text.ids
+
+
+def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15) -> Steps:
+    """Free text: so many characters, one by one."""
+    written: list[Step] = []
+
+    def take(step: Step) -> tuple[list[Step], bool]:
+        written.append(step)
+        return [step], len(written) == count
+
+    draws = Draws(options=SampleOptions(), seed=1, sample=sample)
+    return through(generate(prime, as_ids(range(6, 17)), draws), take)

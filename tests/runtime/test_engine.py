@@ -12,7 +12,7 @@ from tests.conftest import random_bundle
 from tests.runtime.forms import Lines, poem
 
 MODEL = ByteModel(random_bundle(projection_size=6, tied=True))
-ALONE = [[step for _, step in run(MODEL, [poem(sample)])] for sample in range(40)]
+ALONE = [[step for _, step in run(MODEL, [poem(MODEL, sample)])] for sample in range(40)]
 
 
 def endless(started: threading.Event | None = None, closed: threading.Event | None = None) -> Task:
@@ -35,7 +35,7 @@ def endless(started: threading.Event | None = None, closed: threading.Event | No
 def test_threads_get_their_own_texts() -> None:
     """Forty poems by ten threads over six rows: each is what it is alone."""
     with Engine(MODEL, rows=6) as engine, ThreadPoolExecutor(10) as pool:
-        poems = list(pool.map(lambda sample: list(engine.run(poem(sample))), range(40)))
+        poems = list(pool.map(lambda sample: list(engine.run(poem(MODEL, sample))), range(40)))
 
     assert poems == ALONE
 
@@ -44,7 +44,7 @@ def test_an_event_loop_gets_its_texts() -> None:
     """Forty poems at once in one event loop: each is what it is alone."""
 
     async def one(engine: Engine, sample: int) -> list:
-        return [step async for step in engine.stream(poem(sample), owner=str(sample % 3))]
+        return [step async for step in engine.stream(poem(MODEL, sample), owner=str(sample % 3))]
 
     async def every() -> list:
         with Engine(MODEL, rows=6) as engine:
@@ -61,7 +61,7 @@ def test_who_goes_away_frees_his_row() -> None:
         next(values)
         values.close()
 
-        assert list(engine.run(poem(3))) == ALONE[3]
+        assert list(engine.run(poem(MODEL, 3))) == ALONE[3]
         assert closed.is_set()
         assert engine.load().rows <= 1
 
@@ -108,7 +108,7 @@ def test_a_cancelled_stream_frees_its_row() -> None:
             reader = asyncio.create_task(read())
             await asyncio.sleep(0.05)
             reader.cancel()
-            return [step async for step in engine.stream(poem(4))]
+            return [step async for step in engine.stream(poem(MODEL, 4))]
 
     assert asyncio.run(leave()) == ALONE[4]
     assert closed.is_set()
@@ -117,19 +117,19 @@ def test_a_cancelled_stream_frees_its_row() -> None:
 def test_an_iterator_that_never_starts_holds_nothing() -> None:
     """The place in the queue is taken when the first value is asked for."""
     with Engine(MODEL, rows=1) as engine:
-        idle = [engine.run(poem(0)) for _ in range(500)]
+        idle = [engine.run(poem(MODEL, 0)) for _ in range(500)]
 
-        assert list(engine.run(poem(5))) == ALONE[5]
+        assert list(engine.run(poem(MODEL, 5))) == ALONE[5]
         del idle
 
 
 def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
     """A task whose values nobody fetches pauses; others run on; then it goes on where it was."""
     with Engine(MODEL, rows=2, ahead=2) as engine:
-        slow = engine.run(poem(6))
+        slow = engine.run(poem(MODEL, 6))
         first = next(slow)
         for sample in range(5):
-            assert list(engine.run(poem(sample))) == ALONE[sample]
+            assert list(engine.run(poem(MODEL, sample))) == ALONE[sample]
 
         assert [first, *slow] == ALONE[6]
 
@@ -140,11 +140,11 @@ def test_the_queue_is_bounded() -> None:
     with Engine(MODEL, rows=1, queue=1) as engine, ThreadPoolExecutor(2) as pool:
         running = engine.run(endless(started))
         next(running)
-        waiting = pool.submit(list, engine.run(poem(1)))
+        waiting = pool.submit(list, engine.run(poem(MODEL, 1)))
         while not engine.load().waiting:
             pass
         with pytest.raises(BusyError, match="1 requests are waiting"):
-            next(engine.run(poem(2)))
+            next(engine.run(poem(MODEL, 2)))
         running.close()
 
         assert waiting.result() == ALONE[1]
@@ -186,15 +186,15 @@ def test_errors_reach_their_own_reader() -> None:
 
     with Engine(MODEL, rows=4) as engine:
         with pytest.raises(DeadEndError):
-            list(engine.run(poem(0, form=Lines(as_ids([]), 2))))
+            list(engine.run(poem(MODEL, 0, form=Lines(as_ids([]), 2))))
         with pytest.raises(RuntimeError, match="a fault"):
             list(engine.run(Task(faulty())))
         with pytest.raises(LimitError, match="needs 5 rows, the engine has 4"):
             next(engine.run(Task(faulty(), rows=5)))
         with pytest.raises(IndexError):
-            list(engine.run(poem(0, form=Lines(as_ids([999, 1000]), 2))))
+            list(engine.run(poem(MODEL, 0, form=Lines(as_ids([999, 1000]), 2))))
 
-        assert list(engine.run(poem(7))) == ALONE[7]
+        assert list(engine.run(poem(MODEL, 7))) == ALONE[7]
 
 
 def test_stopping_ends_every_text_with_an_error() -> None:
@@ -204,7 +204,7 @@ def test_stopping_ends_every_text_with_an_error() -> None:
     with ThreadPoolExecutor(2) as pool:
         running = pool.submit(list, engine.run(endless(started)))
         started.wait()
-        waiting = pool.submit(list, engine.run(poem(0)))
+        waiting = pool.submit(list, engine.run(poem(MODEL, 0)))
         while not engine.load().waiting:
             pass
         engine.stop()
@@ -213,7 +213,7 @@ def test_stopping_ends_every_text_with_an_error() -> None:
             with pytest.raises(StoppedError):
                 reader.result()
     with pytest.raises(StoppedError):
-        next(engine.run(poem(0)))
+        next(engine.run(poem(MODEL, 0)))
     engine.stop()
 
 
@@ -221,9 +221,9 @@ def test_a_graceful_stop_lets_texts_end() -> None:
     """Within the grace, what is written and what waits is finished; nothing new is accepted."""
     engine = Engine(MODEL, rows=1, ahead=2)
     with ThreadPoolExecutor(3) as pool:
-        running = engine.run(poem(0))
+        running = engine.run(poem(MODEL, 0))
         first = next(running)
-        waiting = pool.submit(list, engine.run(poem(1)))
+        waiting = pool.submit(list, engine.run(poem(MODEL, 1)))
         while not engine.load().waiting:
             pass
         stopping = pool.submit(engine.stop, grace_s=60)
@@ -232,4 +232,4 @@ def test_a_graceful_stop_lets_texts_end() -> None:
         assert waiting.result() == ALONE[1]
         stopping.result()
     with pytest.raises(StoppedError):
-        next(engine.run(poem(0)))
+        next(engine.run(poem(MODEL, 0)))

@@ -214,10 +214,10 @@ def test_a_scale_of_one_only_measures() -> None:
     alone = plain.choose(FEATURES[:1], OUTPUT, [ask])
     measured = plain.choose(FEATURES[:2], OUTPUT, pair)
 
-    assert alone.ids_B[0] == measured.ids_B[0]
-    assert alone.logp_B[0] == pytest.approx(measured.logp_B[0], abs=1e-5)
-    assert np.isnan(alone.gain_B[0])
-    assert np.isfinite(measured.gain_B[0])
+    assert alone.ids_A[0] == measured.ids_A[0]
+    assert alone.logp_A[0] == pytest.approx(measured.logp_A[0], abs=1e-5)
+    assert np.isnan(alone.gain_A[0])
+    assert np.isfinite(measured.gain_A[0])
 
 
 def test_threads_never_part_a_row_from_its_twin() -> None:
@@ -295,3 +295,29 @@ def test_an_id_outside_the_vocabulary_is_refused() -> None:
         choose(np.array([3, 4]))
     with pytest.raises(TypeError, match="as many int32 ids"):
         choose(as_ids([3]), Bias(np.array([3]), np.zeros(1, np.float32)))
+
+
+def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
+    """What is read once and drawn from several times gives what as many rows would give."""
+    bundle = random_bundle()
+    model = ByteModel(bundle, compiled=compiled)
+    ask = Ask(as_ids(range(4, 19)), SampleOptions(min_p=0.05), 1, 0, 0)
+    guided_ask = ask._replace(guidance=Guidance(2.0, as_ids([5])))
+    forks = [ask._replace(sample=n) for n in range(3)]
+    guided_forks = [guided_ask._replace(sample=n) for n in range(4)]
+
+    shared = model.advance(
+        np.array([5, 6, 7]),
+        model.start(3),
+        [*forks, *guided_forks],
+        row_A=np.array([0, 0, 0, 1, 1, 1, 1]),
+    )
+    apart = model.advance(
+        np.array([5] * 3 + [6, 7] * 4),
+        model.start(11),
+        [*forks, *(each for fork in guided_forks for each in (fork, None))],
+    )
+
+    own = [0, 1, 2, 3, 5, 7, 9]
+    assert same(shared.choices, Choices(*(values[own] for values in apart.choices)))
+    assert len(shared.state) == 3

@@ -133,7 +133,7 @@ def test_position_brings_back_the_same_batches(tmp_path, owl, records: bool) -> 
     assert source.epochs == other.epochs > 0
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(world=st.integers(2, 5), records=st.booleans())
 def test_processes_read_what_one_would(tmp_path_factory, world: int, records: bool) -> None:
     """The rows of all processes together are the global batch."""

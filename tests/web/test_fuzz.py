@@ -59,7 +59,7 @@ def test_no_body_breaks_the_server(client, path) -> None:
     ask()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(word=st.text(max_size=6))
 def test_write_poem_always_answers(client, word) -> None:
     """Any beginning gives a result."""

@@ -32,7 +32,7 @@ def shape(side: str) -> list[int]:
     return [side.index(char) for char in side]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.text("山水风月花天地明秀看悠逢", min_size=1, max_size=7), min_size=1, max_size=3),
     st.booleans(),

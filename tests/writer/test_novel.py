@@ -10,13 +10,12 @@ from charbard.config import ModelConfig, SampleOptions, VerseOrder
 from charbard.corpus.lines import KnownLines
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Task, run
+from charbard.runtime import Decoded, Search, Segment, Task, rows_needed, run
+from charbard.runtime import decode as draft
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter
 from charbard.writer.finished import worth_of
-from charbard.writer.particles import LineDrafted, Search, TextDrafted, rows_needed
-from charbard.writer.particles import drafts as draft
 from charbard.writer.scoring import read_scored
 
 CHARS = common_chars()[:2000]
@@ -147,8 +146,8 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
                 WRITER.network, [Task(steps, rows=rows_needed(drafts, twins=False))]
             )
         ]
-        lines = [value for value in said if isinstance(value, LineDrafted)]
-        (text,) = (value for value in said if isinstance(value, TextDrafted))
+        lines = [value for value in said if isinstance(value, Segment)]
+        (text,) = (value for value in said if isinstance(value, Decoded))
 
         assert text.unwanted == tuple(n.index for n in lines if unwanted(n.index, n.ids))
         assert tuple(i for line in lines for i in line.ids) == text.ids
@@ -173,7 +172,7 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
             value
             for _, value in run(WRITER.network, [Task(steps, rows=rows_needed(2, twins=False))])
         ]
-        (text,) = (value for value in said if isinstance(value, TextDrafted))
+        (text,) = (value for value in said if isinstance(value, Decoded))
         scored = read_scored(prime, text.ids)
         ((_, logp),) = run(WRITER.network, [Task(scored)])
 

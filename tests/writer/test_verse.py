@@ -44,7 +44,7 @@ def order(**changes) -> VerseOrder:
     return VerseOrder(**{"form": "五绝", "candidates": 2, "drafts": 3, **changes})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from(["五绝", "七绝", "五律", "七古绝", "菩萨蛮", "西江月", "7,5a/7,5a"]),
     st.sampled_from(["", "春风", "花月夜"]),
@@ -257,6 +257,20 @@ def test_what_the_model_cannot_be_told_is_said(writer) -> None:
     assert "without poets: the poet '李白' does not reach it" in note
     assert note.endswith("it can be told: form, dynasty, theme")
     assert not plain.notes
+
+
+def test_a_dynasty_that_was_never_told_is_said() -> None:
+    """With what the model knows; its name still reaches the model, as any other would."""
+    listed = replace(small_bundle(), provenance={"values": {"dynasty": ["宋", "唐"]}})
+    writer = VerseWriter(listed)
+
+    (poem,) = writer.verse(order(dynasty="清", candidates=1))
+    (known,) = writer.verse(order(dynasty="唐", candidates=1))
+
+    (note,) = poem.notes
+    assert note.startswith("the dynasty '清' means little to the model")
+    assert note.endswith("it knows 宋, 唐")
+    assert not known.notes
 
 
 def test_a_theme_in_unknown_letters_is_left_out_and_said(writer) -> None:

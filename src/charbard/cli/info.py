@@ -9,6 +9,9 @@ from charbard.cli.models import MODEL
 
 __all__ = ["info"]
 
+_SHOWN = 20
+"""Values of a field that are printed."""
+
 
 def info(
     model: Annotated[Path, typer.Argument(help=MODEL)],
@@ -51,5 +54,8 @@ def _short(value: dict[str, Any]) -> str:
 
 
 def _rounded(item: Any) -> Any:
-    """A measured number with the digits that mean something; `--json` has them all."""
+    """A measured number with the digits that mean something, the first values of a long list;
+    `--json` has them all."""
+    if isinstance(item, list) and len(item) > _SHOWN:
+        return f"{', '.join(item[:_SHOWN])} and {len(item) - _SHOWN} more;"
     return f"{item:.6g}" if isinstance(item, float) else item

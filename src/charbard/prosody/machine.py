@@ -189,6 +189,15 @@ class Machine:
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
         return spent
 
+    def is_given(self, step: int) -> bool:
+        """Whether the character of a place is settled beforehand; a mark always is."""
+        slot = self.slots[step]
+        return slot.locked is not None or slot.place is None
+
+    def is_mark(self, step: int) -> bool:
+        """Whether punctuation stands there."""
+        return self.slots[step].place is None
+
     def advance(self, state: VerseState, char_id: int) -> VerseState:
         """The state after one more character, which must be an allowed one."""
         at, lives = self._lines[state.line]

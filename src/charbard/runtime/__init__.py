@@ -3,11 +3,14 @@
 from charbard.runtime.ask import Ask, Bias, Choices, Guidance
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Constraint, Ids, as_ids
+from charbard.runtime.decoder import Decoding, decode, rows_needed
+from charbard.runtime.draft import Draft
 from charbard.runtime.engine import Engine, Load
-from charbard.runtime.generate import Draws, Kept, Step, constrained, generate, go_on
+from charbard.runtime.generate import Draws, Step, generate
 from charbard.runtime.model import Model, Network
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
+from charbard.runtime.search import Decoded, Lean, Search, Segment, Unwanted, Worth
 from charbard.runtime.state import State
 from charbard.runtime.task import (
     Emit,
@@ -30,32 +33,39 @@ __all__ = [
     "ByteModel",
     "Choices",
     "Constraint",
+    "Decoded",
+    "Decoding",
+    "Draft",
     "Draws",
     "Emit",
     "Engine",
     "Event",
     "Guidance",
     "Ids",
-    "Kept",
+    "Lean",
     "Load",
     "Model",
     "Network",
     "Outcome",
     "Plan",
     "Scores",
+    "Search",
+    "Segment",
     "State",
     "Step",
     "Steps",
     "Task",
+    "Unwanted",
+    "Worth",
     "activations",
     "as_ids",
     "best_of",
-    "constrained",
+    "decode",
     "draw_after",
     "generate",
-    "go_on",
     "read_ids",
     "read_prompts",
+    "rows_needed",
     "run",
     "score_ids",
     "score_texts",

@@ -19,6 +19,7 @@ def choose(
     matrix: _Matrix,
     logits: Array,
     at: Array,
+    row_of: Array,
     allowed: Sequence[Array | None],
     biases: Sequence[tuple[Array, Array] | None],
     capped: Sequence[Array | None],

@@ -1,4 +1,7 @@
-"""What is asked of one row after a step, and what comes back."""
+"""What is asked of one row after a step, and what comes back.
+
+Shape letters: A asks.
+"""
 
 from typing import NamedTuple
 
@@ -22,7 +25,7 @@ class Bias(NamedTuple):
 
 
 class Guidance(NamedTuple):
-    """Classifier-free guidance of one row by its twin, the next row of the batch.
+    """Classifier-free guidance of one row by its twin, the next row that is read.
 
     The twin has read the same text after an unconditioned prompt. A character's score moves from
     the twin's log-probability towards the row's own, and beyond it:
@@ -57,19 +60,19 @@ class Ask(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """One entry a row. NaN where it was not asked for."""
+    """One entry for each ask. NaN where it was not asked for."""
 
-    ids_B: NDArray[np.int64]
-    """The character; -1 for a row that asked for nothing, or may write nothing."""
-    logp_B: NDArray[np.float32]
+    ids_A: NDArray[np.int64]
+    """The character; -1 where nothing was asked for, or nothing may be written."""
+    logp_A: NDArray[np.float32]
     """The model's own log-probability of it: before constraint, temperature and filters."""
-    mass_B: NDArray[np.float32]
+    mass_A: NDArray[np.float32]
     """Log of the probability p that the model, guided if it is, gives to all allowed ids
     together."""
-    tempered_B: NDArray[np.float32]
+    tempered_A: NDArray[np.float32]
     """Log of the sum of p^(1 / temperature) over the allowed ids, bias included: what a step adds
     to the weight of a particle whose target is the model's probability to that power."""
-    gain_B: NDArray[np.float32]
+    gain_A: NDArray[np.float32]
     """Nats by which the conditions make the character likelier than the row's twin finds it."""
 
 

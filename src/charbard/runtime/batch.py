@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from charbard.errors import DeadEndError
 from charbard.runtime.model import Network
 from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Outcome, Plan, Task
+from charbard.runtime.task import Emit, Outcome, Plan, Task, asked_rows
 
 __all__ = ["Batch", "Event", "run"]
 
@@ -90,28 +90,21 @@ class Batch:
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
         asks = [ask for seat in running.values() for ask in seat.plan.asks]
+        asked = asked_rows([seat.plan for seat in running.values()])
+        row_A = None if asked is None else np.array(asked, np.intp)
         features, state, choices = self.network.advance(
-            ids, self._state.take(rows), asks, self._keep(running)
+            ids, self._state.take(rows), asks, self._keep(running), row_A
         )
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         self.steps, self.read = self.steps + 1, self.read + len(ids)
         drawn, logp, mass, tempered, gain = (values.tolist() for values in choices)
-        start, events = 0, []
+        whole = Outcome(drawn, logp, mass, tempered, gain, state, features)
+        start, ask, events = 0, 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
-            start += seat.size
-            mine = slice(seat.start, start)
-            view = State(state.values_BSH[mine], state.parts)
-            outcome = Outcome(
-                drawn[mine],
-                logp[mine],
-                mass[mine],
-                tempered[mine],
-                gain[mine],
-                view,
-                features[mine],
-            )
-            events += self._go_on(key, seat, outcome)
+            mine, its = slice(start, start + seat.size), slice(ask, ask + len(seat.plan.asks))
+            start, ask = mine.stop, its.stop
+            events += self._go_on(key, seat, whole.part(mine, its))
         for seat in held:
             seat.start, start = start, start + seat.size
         return events
@@ -155,7 +148,8 @@ class Batch:
 
 def _check(plan: Plan, seat: _Seat) -> None:
     """What only a programmer can get wrong."""
-    assert len(plan.rows) == len(plan.ids) == len(plan.asks) <= seat.task.rows
+    assert len(plan.rows) == len(plan.ids) <= seat.task.rows
+    assert len(plan.asks) == len(plan.rows if plan.of is None else plan.of)
     assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from charbard.runtime import _kernel
 from charbard.runtime.ask import Ask, Choices, no_choices
 from charbard.runtime.matrix import Matrix
-from charbard.runtime.sampling import temperature_at
+from charbard.runtime.sampling import Rows, temperature_at
 
 __all__ = ["cell", "choose", "product"]
 
@@ -35,19 +35,20 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
     _kernel.cell(_KINDS[kind], x_BG, h_BG, before_BSH, after_BSH, (batch, slots, slot, size))
 
 
-def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choices:
+def choose(
+    features_BP: F32, output: Matrix, asks: Sequence[Ask | None], row_A: Rows | None = None
+) -> Choices:
     """See `plain.choose`."""
-    limit = len(output.bias_N) // _FEW
-    wide = [
-        row
-        for row, ask in enumerate(asks)
-        if ask is not None and (ask.logp or len(ask.allowed) > limit)
-    ]
-    twins = [row + 1 for row, ask in enumerate(asks) if ask is not None and ask.guidance]
-    wide = sorted({*wide, *twins}) if twins else wide
-    at = np.full(len(asks), -1)
-    at[wide] = np.arange(len(wide))
-    some_BP = features_BP if len(wide) == len(asks) else features_BP[wide]
+    limit, batch = len(output.bias_N) // _FEW, len(features_BP)
+    row_A = np.arange(batch) if row_A is None else row_A
+    is_wide_B = np.zeros(batch, bool)  # rows of which all columns are needed
+    for row, ask in zip(row_A.tolist(), asks, strict=True):
+        if ask is not None and (ask.logp or len(ask.allowed) > limit):
+            is_wide_B[row] = True
+        if ask is not None and ask.guidance is not None:
+            is_wide_B[row + 1] = True
+    at_B = np.where(is_wide_B, np.cumsum(is_wide_B) - 1, -1)
+    some_BP = features_BP if is_wide_B.all() else features_BP[is_wide_B]
     logits = product(some_BP[:, None], output)
     out = no_choices(len(asks))
     _kernel.choose(
@@ -55,7 +56,8 @@ def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choi
         features_BP.shape[1],
         _parts(output),
         logits,
-        at,
+        at_B,
+        row_A,
         [ask and ask.allowed for ask in asks],
         [ask and ask.bias for ask in asks],
         [ask and ask.guidance and ask.guidance.capped for ask in asks],

@@ -1,6 +1,6 @@
 """What may be written next, as a machine over ids. Knows neither characters nor probabilities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -15,20 +15,27 @@ Ids = NDArray[np.int32]
 
 
 class Constraint(Protocol[S]):
-    """A form as a machine. Its states are values: never changed, always replaced.
+    """A form as a state machine over ids. Its states are values: never changed, always replaced.
 
-    So one constraint serves many texts at once, and going back is keeping an old state.
+    So one constraint serves many texts at once, and going back is keeping an old state. A text has
+    a fixed number of places; steps count them from 0.
     """
+
+    @property
+    def spans(self) -> Sequence[slice]:
+        """The segments that a text is decided by, such as lines: they adjoin and cover it."""
+        ...
 
     def start(self) -> S:
         """The state before anything was written."""
         ...
 
-    def allowed(self, state: S) -> Ids:
-        """The ids that may be written now. One id: it is forced, and costs no softmax.
+    def choices(self, state: S) -> tuple[Ids, Ids]:
+        """The ids that may be written now, and those of them that are barred all the same.
 
-        An index array rather than a mask, because the engine reads only these columns: build it
-        once for each class of characters and hand out the same array. Empty means a dead end.
+        An index array rather than a mask, as only these columns are read. It is built once for each
+        class of characters and handed out again and again; the second, short one is this text's
+        own. One id is forced, and costs no softmax. Nothing left is a dead end.
         """
         ...
 
@@ -36,8 +43,12 @@ class Constraint(Protocol[S]):
         """The state after an allowed id was written."""
         ...
 
-    def is_done(self, state: S) -> bool:
-        """Whether the text is complete: nothing is asked of this state any more."""
+    def is_given(self, step: int) -> bool:
+        """Whether the id of a place was settled beforehand, so that nothing is drawn there."""
+        ...
+
+    def is_mark(self, step: int) -> bool:
+        """Whether a place is punctuation that follows from the form: neither drawn nor scored."""
         ...
 
 

@@ -1,21 +1,19 @@
-"""One text, character by character: the plainest tasks."""
+"""Free text, character by character: the plainest task."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import numpy as np
 
 from charbard.config import SampleOptions
 from charbard.runtime.ask import Ask, Bias, Guidance
-from charbard.runtime.constraint import Constraint, Ids, S
+from charbard.runtime.constraint import Ids
 from charbard.runtime.sampling import MEMORY
-from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Plan, Steps, Task, read_ids
+from charbard.runtime.task import Emit, Plan, Steps, read_ids
 
-__all__ = ["Draws", "Kept", "Step", "constrained", "generate", "go_on", "with_repetition"]
+__all__ = ["Draws", "Step", "generate", "with_repetition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +53,6 @@ class Draws:
         return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias, guidance)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A place in a text to which one can go back, as often as one likes."""
-
-    state: State
-    recent: tuple[int, ...]
-    """The last characters; the very last is not read yet."""
-    form: Any
-    """The constraint's state."""
-    step: int
-    """How many characters were written before it."""
-
-
 def generate(prime: Sequence[int], allowed: Ids, draws: Draws, *, read: int = 0) -> Steps:
     """Write on from `prime`, at least one id, without end; emits `Step`.
 
@@ -88,52 +73,6 @@ def generate(prime: Sequence[int], allowed: Ids, draws: Draws, *, read: int = 0)
         )
         recent.append(outcome.ids[0])
         yield Emit(Step(outcome.ids[0], outcome.logp[0]))
-
-
-def constrained(
-    prime: Sequence[int],
-    constraint: Constraint[S],
-    draws: Draws,
-    *,
-    keep: Callable[[S], bool] = lambda form: False,
-) -> Steps:
-    """Write from `prime`, at least one id, until the constraint is done.
-
-    Emits `Step`, and behind it `Kept` where `keep` says so of the constraint's state.
-    """
-    yield from read_ids(prime[:-1])
-    yield from _on(deque(prime, maxlen=MEMORY), constraint, draws, keep, constraint.start(), 0)
-
-
-def go_on(
-    kept: Kept,
-    constraint: Constraint[S],
-    draws: Draws,
-    *,
-    keep: Callable[[S], bool] = lambda form: False,
-) -> Task:
-    """The task that writes on from a kept place; with another sample it writes something else."""
-    recent = deque(kept.recent, maxlen=MEMORY)
-    return Task(_on(recent, constraint, draws, keep, kept.form, kept.step), state=kept.state)
-
-
-def _on(
-    recent: deque[int],
-    constraint: Constraint[S],
-    draws: Draws,
-    keep: Callable[[S], bool],
-    form: S,
-    step: int,
-) -> Steps:
-    while not constraint.is_done(form):
-        ask = draws.ask(constraint.allowed(form), step, recent)
-        outcome = yield Plan((0,), (recent[-1],), (ask,))
-        char_id = outcome.ids[0]
-        recent.append(char_id)
-        form, step = constraint.advance(form, char_id), step + 1
-        yield Emit(Step(char_id, outcome.logp[0]))
-        if keep(form):
-            yield Emit(Kept(outcome.state.take([0]), tuple(recent), form, step))
 
 
 def with_repetition(bias: Bias | None, recent: Sequence[int], penalty: float) -> Bias:

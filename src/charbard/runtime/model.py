@@ -1,7 +1,7 @@
 """A bundle's network in plain float32, as written in the textbooks: the measure of all others.
 
 Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, P output width,
-V symbols.
+V symbols, A asks.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from charbard.config import ModelConfig
 from charbard.errors import BundleError
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
-from charbard.runtime.sampling import choose
+from charbard.runtime.sampling import Rows, choose
 from charbard.runtime.state import State
 
 __all__ = ["Model", "Network", "Turn", "log_softmax", "refuse_attention", "start_state"]
@@ -62,8 +62,16 @@ class Network(Protocol):
         """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
         ...
 
-    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
-        """Draw what each row asks for."""
+    def choose(
+        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+    ) -> Choices:
+        """Draw what is asked for.
+
+        Args:
+            features_BP: What the output layer reads.
+            asks: What is asked for; a guided row's twin is the next row.
+            row_A: The row that each ask is of, ascending; None: ask n is of row n.
+        """
         ...
 
     def advance(
@@ -72,6 +80,7 @@ class Network(Protocol):
         state: State,
         asks: Sequence[Ask | None],
         keep_BLH: F32 | None = None,
+        row_A: Rows | None = None,
     ) -> Turn:
         """A step and what is drawn after it."""
         ...
@@ -143,9 +152,11 @@ class Model:
         scores: F32 = features @ self._output_PV + self._bias_V
         return scores
 
-    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
+    def choose(
+        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+    ) -> Choices:
         """See `Network`."""
-        return choose(self.logits(features_BP), asks)
+        return choose(self.logits(features_BP), asks, row_A)
 
     def advance(
         self,
@@ -153,10 +164,11 @@ class Model:
         state: State,
         asks: Sequence[Ask | None],
         keep_BLH: F32 | None = None,
+        row_A: Rows | None = None,
     ) -> Turn:
         """See `Network`."""
         features_BP, after = self.step(ids_B, state, keep_BLH)
-        return Turn(features_BP, after, self.choose(features_BP, asks))
+        return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
 
 
 def refuse_attention(config: ModelConfig) -> None:

@@ -3,7 +3,8 @@
 Bytes are multiplied as float32 numbers: products of whole numbers below 2^7 add up exactly in any
 order as long as no sum passes 2^24, so the batch and the order of addition leave no trace.
 
-Shape letters: B rows, S slots of state, H hidden, G gates x H, K inputs, N outputs, V symbols.
+Shape letters: B rows, S slots of state, H hidden, G gates x H, K inputs, N outputs, V symbols, A
+asks.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
+from charbard.runtime.sampling import Rows, exp_below_zero
 from charbard.runtime.sampling import choose as choose_from
-from charbard.runtime.sampling import exp_below_zero
 
 __all__ = ["cell", "choose", "product", "quantise"]
 
@@ -67,9 +68,11 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
         after_BSH[:, slot] = _tanh(x[0] + h[0])
 
 
-def choose(features_BP: F32, output: Matrix, asks: Sequence[Ask | None]) -> Choices:
-    """What each row asks for."""
-    return choose_from(product(features_BP[:, None], output), asks)
+def choose(
+    features_BP: F32, output: Matrix, asks: Sequence[Ask | None], row_A: Rows | None = None
+) -> Choices:
+    """What is asked for; see `Network.choose`."""
+    return choose_from(product(features_BP[:, None], output), asks, row_A)
 
 
 def _sigmoid(x: F32) -> F32:

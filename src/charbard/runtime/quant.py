@@ -3,7 +3,7 @@
 A text is the same bit for bit alone and among 256 others, in C and in NumPy. What the rounding
 costs against float32 is in the benchmarks.
 
-Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width.
+Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width, A asks.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from charbard.runtime import plain
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.model import Turn, refuse_attention, start_state
+from charbard.runtime.sampling import Rows
 from charbard.runtime.state import State
 
 fastest: Any = plain
@@ -85,21 +86,23 @@ class ByteModel:
         state: State,
         asks: Sequence[Ask | None],
         keep_BLH: F32 | None = None,
+        row_A: Rows | None = None,
     ) -> Turn:
         """Read and draw. Rows are shared out among threads: none depends on another."""
         count = min(self._threads, len(ids_B) // _ROWS_A_THREAD)
         if count < 2:
-            return self._advance(ids_B, state, asks, keep_BLH)
-        edges = _edges(asks, count)
-        parts = [slice(*pair) for pair in pairwise(edges)]
+            return self._advance(ids_B, state, asks, keep_BLH, row_A)
+        row_A = np.arange(len(ids_B)) if row_A is None else row_A
+        edges = _edges(len(ids_B), asks, row_A, count)
         jobs = [
             (
-                ids_B[part],
-                State(state.values_BSH[part], state.parts),
-                asks[part],
-                None if keep_BLH is None else keep_BLH[part],
+                ids_B[start:end],
+                State(state.values_BSH[start:end], state.parts),
+                asks[slice(*np.searchsorted(row_A, (start, end)))],
+                None if keep_BLH is None else keep_BLH[start:end],
+                row_A[slice(*np.searchsorted(row_A, (start, end)))] - start,
             )
-            for part in parts
+            for start, end in pairwise(edges)
         ]
         others = [self._pool.submit(self._advance, *job) for job in jobs[1:]]
         turns = [self._advance(*jobs[0]), *(other.result() for other in others)]
@@ -115,9 +118,10 @@ class ByteModel:
         state: State,
         asks: Sequence[Ask | None],
         keep_BLH: F32 | None,
+        row_A: Rows | None,
     ) -> Turn:
         features_BP, after = self.step(ids_B, state, keep_BLH)
-        return Turn(features_BP, after, self.choose(features_BP, asks))
+        return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
 
     def step(
         self, ids_B: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
@@ -150,18 +154,21 @@ class ByteModel:
         scores: F32 = self._kernel.product(np.ascontiguousarray(features_BP)[:, None], self._output)
         return scores if ids is None else scores[:, ids]
 
-    def choose(self, features_BP: F32, asks: Sequence[Ask | None]) -> Choices:
-        """Draw what each row asks for."""
+    def choose(
+        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+    ) -> Choices:
+        """Draw what is asked for."""
         choices: Choices = self._kernel.choose(
-            np.ascontiguousarray(features_BP), self._output, asks
+            np.ascontiguousarray(features_BP), self._output, asks, row_A
         )
         return choices
 
 
-def _edges(asks: Sequence[Ask | None], count: int) -> list[int]:
+def _edges(batch: int, asks: Sequence[Ask | None], row_A: Rows, count: int) -> list[int]:
     """Where to cut a batch into about equal parts; never between a guided row and its twin."""
-    edges: list[int] = np.linspace(0, len(asks), count + 1).astype(int).tolist()
+    edges: list[int] = np.linspace(0, batch, count + 1).astype(int).tolist()
     for place, edge in enumerate(edges[1:-1], 1):
-        before = asks[edge - 1]
-        edges[place] += before is not None and before.guidance is not None
+        last = int(np.searchsorted(row_A, edge)) - 1
+        ask = asks[last] if last >= 0 and row_A[last] == edge - 1 else None
+        edges[place] += ask is not None and ask.guidance is not None
     return edges

@@ -5,7 +5,7 @@ in any order, so what is kept and what is drawn depends on nothing but the row: 
 the processor, or who does the arithmetic. The compiled kernel follows these definitions bit for
 bit. Dropped characters weigh 0. Ranges are checked when `SampleOptions` is built, not again here.
 
-Shape letters: B rows, V symbols, N allowed ids; every filter works on the last axis.
+Shape letters: B rows, A asks, V symbols, N allowed ids; every filter works on the last axis.
 """
 
 import math
@@ -20,6 +20,7 @@ from charbard.runtime.constraint import Ids
 
 __all__ = [
     "MEMORY",
+    "Rows",
     "biased",
     "chance",
     "chances_of",
@@ -39,6 +40,7 @@ __all__ = [
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 Places = int | NDArray[np.integer]
+Rows = NDArray[np.intp]
 MEMORY = 64
 """How many of the last characters the repetition penalty looks at."""
 ONE = 1 << 30
@@ -145,13 +147,14 @@ def temperature_at(options: SampleOptions, step: int) -> float:
     return options.temperature + (options.temperature_end - options.temperature) * passed
 
 
-def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
-    """Draw what each row asks for."""
+def choose(logits_BV: F32, asks: Sequence[Ask | None], row_A: Rows | None = None) -> Choices:
+    """Draw what is asked for; `row_A` is the row that each ask is of, None: ask n is of row n."""
     out = no_choices(len(asks))
     chances = chances_of(asks)
-    for row, ask in enumerate(asks):
+    for at, ask in enumerate(asks):
         if ask is None:
             continue
+        row = at if row_A is None else row_A[at]
         scores_V = logits_BV[row]
         if ask.guidance is not None:
             scores_V, gain_V = guided(scores_V, logits_BV[row + 1], ask.guidance)
@@ -161,16 +164,16 @@ def choose(logits_BV: F32, asks: Sequence[Ask | None]) -> Choices:
         if not np.isfinite(scores.max()):
             continue
         weights = filtered(weigh(scores), ask.options)
-        place = int(draw(weights[None], chances[row : row + 1])[0])
-        out.ids_B[row] = ask.allowed[place]
+        place = int(draw(weights[None], chances[at : at + 1])[0])
+        drawn = out.ids_A[at] = ask.allowed[place]
         if ask.logp:
             total = _log_sum(scores_V)
-            out.logp_B[row] = float(own[place]) - total
+            out.logp_A[at] = float(own[place]) - total
             if ask.guidance is not None:
-                out.logp_B[row] = float(logits_BV[row, out.ids_B[row]]) - _log_sum(logits_BV[row])
-                out.gain_B[row] = gain_V[out.ids_B[row]]
-            out.mass_B[row] = _log_sum(own) - total
-            out.tempered_B[row] = _log_sum(scores) - float(inverse) * total
+                out.logp_A[at] = float(logits_BV[row, drawn]) - _log_sum(logits_BV[row])
+                out.gain_A[at] = gain_V[drawn]
+            out.mass_A[at] = _log_sum(own) - total
+            out.tempered_A[at] = _log_sum(scores) - float(inverse) * total
     return out
 
 
@@ -194,7 +197,7 @@ def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
 
 
 def chances_of(asks: Sequence[Ask | None]) -> NDArray[np.float64]:
-    """A number in [0, 1) for each row's draw."""
+    """A number in [0, 1) for each draw."""
     places = [(0, 0, 0) if ask is None else (ask.seed, ask.sample, ask.step) for ask in asks]
     seeds, samples, steps = np.array(places, np.uint64).reshape(-1, 3).T
     return uniform(seeds, samples, steps)

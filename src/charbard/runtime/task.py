@@ -11,6 +11,7 @@ to pass something to whoever waits for the text. Search, particles and best-of-N
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "Steps",
     "Task",
+    "asked_rows",
     "draw_after",
     "read_ids",
     "read_prompts",
@@ -44,10 +46,26 @@ class Plan(NamedTuple):
     """What is drawn after it; None for nothing."""
     back: State | None = None
     """Kept rows that `rows` are taken from, instead of the present ones, which end."""
+    of: Sequence[int] | None = None
+    """For each ask the place among `rows` that it is asked of, ascending: what reads the same is
+    read once, however often something is drawn after it. None: one ask for each row."""
+
+
+def asked_rows(plans: Sequence[Plan]) -> list[int] | None:
+    """The row that each ask is of, as the plans' rows stand below each other; None: ask n of
+    row n."""
+    if all(plan.of is None for plan in plans):
+        return None
+    starts = accumulate((len(plan.rows) for plan in plans), initial=0)
+    return [
+        start + row
+        for start, plan in zip(starts, plans, strict=False)
+        for row in (range(len(plan.rows)) if plan.of is None else plan.of)
+    ]
 
 
 class Outcome(NamedTuple):
-    """What came of a plan, row by row. See `Choices` for the numbers."""
+    """What came of a plan: an entry for each ask, see `Choices`, and a row for each row."""
 
     ids: list[int]
     logp: list[float]
@@ -59,14 +77,14 @@ class Outcome(NamedTuple):
     features_RP: NDArray[np.float32]
     """What the output layer read; `Network.logits` turns it into scores."""
 
-    def part(self, rows: slice) -> "Outcome":
-        """Of some rows that lie together."""
+    def part(self, rows: slice, asks: slice) -> "Outcome":
+        """Of some rows that lie together, and what was asked of them."""
         return Outcome(
-            self.ids[rows],
-            self.logp[rows],
-            self.mass[rows],
-            self.tempered[rows],
-            self.gain[rows],
+            self.ids[asks],
+            self.logp[asks],
+            self.mass[asks],
+            self.tempered[asks],
+            self.gain[asks],
             State(self.state.values_BSH[rows], self.state.parts),
             self.features_RP[rows],
         )

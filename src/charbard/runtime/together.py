@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from charbard.runtime.task import Emit, Outcome, Plan, Steps
+from charbard.runtime.task import Emit, Outcome, Plan, Steps, asked_rows
 
 __all__ = ["best_of", "together"]
 
@@ -17,10 +17,11 @@ def together(children: Sequence[Steps]) -> Steps:
             yield from _hear(index, steps, None, plans)
         while plans:
             outcome = yield _joined(plans, first_row)
-            row = 0
+            row = ask = 0
             for index, plan in list(plans.items()):
-                first_row[index], end = row, row + len(plan.rows)
-                mine, row = outcome.part(slice(row, end)), end
+                first_row[index], rows = row, slice(row, row + len(plan.rows))
+                asks = slice(ask, ask + len(plan.asks))
+                mine, row, ask = outcome.part(rows, asks), rows.stop, asks.stop
                 yield from _hear(index, children[index], mine, plans)
     finally:
         for steps in children:
@@ -61,8 +62,10 @@ def _hear(index: int, steps: Steps, outcome: Outcome | None, plans: dict[int, Pl
 
 
 def _joined(plans: dict[int, Plan], first_row: dict[int, int]) -> Plan:
+    assert all(plan.back is None for plan in plans.values()), "rows are shared: none goes back"
     return Plan(
         [first_row[index] + row for index, plan in plans.items() for row in plan.rows],
         [char_id for plan in plans.values() for char_id in plan.ids],
         [ask for plan in plans.values() for ask in plan.asks],
+        of=asked_rows(list(plans.values())),
     )

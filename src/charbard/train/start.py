@@ -16,6 +16,7 @@ from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, t
 from charbard.config.train import BUDGETS, SPEED
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TRAIN, VALIDATION
+from charbard.corpus.values import listed_values
 from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
 from charbard.files import readable
 from charbard.train.distributed import Ranks
@@ -216,10 +217,12 @@ def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     if dataset.config.exclude_lines is not None:
         reading["exclude_lines"] = Path(dataset.config.exclude_lines).name
     origin = {} if base is None else {"init_from": base.digest}
+    values = listed_values(dataset)
     return {
         "text": {"digest": dataset.digest, **dataset.about},
         "corpus": reading,
         "machine": describe_machine(),
+        **({"values": values} if values else {}),
         **origin,
     }
 

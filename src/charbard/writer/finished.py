@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from charbard.bundle import Bundle
 from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
-from charbard.writer.particles import AGAIN, LineDrafted, TextDrafted, Worth
+from charbard.runtime import Decoded, Draft, Segment, Worth
+from charbard.runtime.decoder import AGAIN
 from charbard.writer.poem import LineDone, Poem
-from charbard.writer.population import Draft
 from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
 from charbard.writer.stock import stock_share
@@ -15,13 +15,13 @@ from charbard.writer.stock import stock_share
 __all__ = ["finished", "line_done", "worth_of"]
 
 
-def line_done(request: Request, said: LineDrafted) -> LineDone:
+def line_done(request: Request, said: Segment) -> LineDone:
     """A line that the task of a request emitted."""
     text, mark = request.line(said.index, said.ids)
-    return LineDone(said.candidate, said.index, text, mark, said.logp[: len(text)])
+    return LineDone(said.sample, said.index, text, mark, said.logp[: len(text)])
 
 
-def finished(bundle: Bundle, request: Request, text: TextDrafted) -> Poem:
+def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
     """A poem with all that is known of it.
 
     Args:
@@ -31,7 +31,7 @@ def finished(bundle: Bundle, request: Request, text: TextDrafted) -> Poem:
     """
     spans = request.machine.spans
     done = [
-        line_done(request, LineDrafted(n, text.ids[span], text.logp[span], text.candidate))
+        line_done(request, Segment(n, text.ids[span], text.logp[span], text.sample))
         for n, span in enumerate(spans)
     ]
     lines = tuple(line.text for line in done)
@@ -44,7 +44,7 @@ def finished(bundle: Bundle, request: Request, text: TextDrafted) -> Poem:
     variants, rhymes = _settled(request.machine, text)
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
-        candidate=text.candidate,
+        candidate=text.sample,
         lines=lines,
         marks=tuple(line.mark for line in done),
         logp=tuple(line.logp for line in done),
@@ -61,10 +61,10 @@ def finished(bundle: Bundle, request: Request, text: TextDrafted) -> Poem:
     )
 
 
-def _settled(machine: Machine, text: TextDrafted) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def _settled(machine: Machine, text: Decoded) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """Variants and rhymes of a text; none for one that breaks the form."""
-    if text.state is not None:
-        return machine.settled(text.state)
+    if text.form is not None:
+        return machine.settled(text.form)
     state = machine.start()
     for char_id in text.ids:
         if char_id not in machine.allowed(state):

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.prosody.machine import Ids, Machine
+from charbard.runtime import Lean
 from charbard.vocab import Vocab
 from charbard.writer.parallel import partners
-from charbard.writer.particles import Lean
 from charbard.writer.ranking import facing_lines
 from charbard.writer.request import Request
 

@@ -12,7 +12,7 @@ __all__ = ["encode_known", "opening_ids"]
 
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 10
-"""Known characters that are named where none of a value is known."""
+"""Known characters, or values, that are named where what is asked for is not known."""
 
 
 def opening_ids(
@@ -49,8 +49,21 @@ def opening_ids(
             continue
         understood[name] = value
         notes += more
+        notes += _unheard(bundle, name, words.get(name, name), value)
     opening = bundle.vocab.opening(has_records=True, fields=understood)
     return opening + text_ids, known, notes
+
+
+def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[str]:
+    """What to tell the user of a value that the model has never been told."""
+    listed = bundle.listed_values.get(name, ())
+    if not listed or value in listed:
+        return []
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return [
+        f"the {word} {value!r} means little to the model, which was never told it in training;"
+        f" it knows {', '.join(listed[:_SHOWN])}{more}"
+    ]
 
 
 def _unread(vocab: Vocab, word: str, value: str) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.prosody.machine import Ids
+from charbard.runtime import Lean
 from charbard.vocab import Vocab
-from charbard.writer.particles import Lean
 
 __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 

@@ -23,11 +23,20 @@ from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Ids
 from charbard.prosody.main_rhyme import main_rhyme
 from charbard.prosody.wish import Wish
-from charbard.runtime import Network, Steps, Task, run
+from charbard.runtime import (
+    Decoded,
+    Network,
+    Search,
+    Segment,
+    Steps,
+    Task,
+    Unwanted,
+    rows_needed,
+    run,
+)
 from charbard.runtime.quant import ByteModel
 from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.lean import answering
-from charbard.writer.particles import LineDrafted, Search, TextDrafted, Unwanted, rows_needed
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import OPEN, Lexicons, Request, read_order
 from charbard.writer.rhymed import rhymed_drafts
@@ -94,7 +103,7 @@ class VerseWriter:
     def poem_work(self, request: Request) -> Work[list[Poem]]:
         """Every candidate of a request, the best first."""
         heard = yield [self.task(request)]
-        return self.ranked(request, [said for _, said in heard if isinstance(said, TextDrafted)])
+        return self.ranked(request, [said for _, said in heard if isinstance(said, Decoded)])
 
     def request(self, order: VerseOrder) -> Request:
         """An order, understood; nothing is written yet.
@@ -130,7 +139,7 @@ class VerseWriter:
     def _stream(self, request: Request) -> Iterator[LineDone | Poem]:
         written = []
         for _, said in self._run([self.task(request)]):
-            if isinstance(said, LineDrafted):
+            if isinstance(said, Segment):
                 yield line_done(request, said)
             else:
                 written.append(said)
@@ -153,10 +162,10 @@ class VerseWriter:
             drafts=order.drafts,
             guidance=order.guidance,
             faded=0.0 if request.wish.repeats == "none" else _FADED,
-            lines=lines,
+            segments=lines,
             leans=tuple(filter(None, (answering(request), away_from_stock(self.bundle.vocab)))),
         )
-        written: list[TextDrafted] = []
+        written: list[Decoded] = []
         for sample in range(order.candidates):
             here = replace(
                 search,
@@ -187,7 +196,7 @@ class VerseWriter:
             raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
         found: dict[str, LineDone] = {}
         for _, said in (yield [self.task(request, gaps[0] + 1)]):
-            if isinstance(said, LineDrafted) and said.index == gaps[0]:
+            if isinstance(said, Segment) and said.index == gaps[0]:
                 line = line_done(request, said)
                 found.setdefault(line.text, line)
         return sorted(found.values(), key=lambda line: -sum(line.logp))
@@ -248,7 +257,7 @@ class VerseWriter:
         gain = (
             [a - b for a, b in zip(heard[0], heard[1], strict=True)] if bare else [0.0] * len(ids)
         )
-        return self.ranked(request, [TextDrafted(ids, heard[0], tuple(gain))])[0]
+        return self.ranked(request, [Decoded(ids, heard[0], tuple(gain))])[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """A given poem as a request of which every character is locked."""
@@ -272,7 +281,7 @@ class VerseWriter:
             )
         return request
 
-    def ranked(self, request: Request, written: Sequence[TextDrafted]) -> list[Poem]:
+    def ranked(self, request: Request, written: Sequence[Decoded]) -> list[Poem]:
         """The poems of a request, the best first."""
         poems = [finished(self.bundle, request, text) for text in written]
         return sorted(poems, key=lambda poem: -poem.score.total)
@@ -314,7 +323,7 @@ def _alternatives(
     return sorted(listed, key=lambda each: -each.probability)
 
 
-def _avoided(request: Request, written: Sequence[TextDrafted]) -> Unwanted | None:
+def _avoided(request: Request, written: Sequence[Decoded]) -> Unwanted | None:
     """Whether a line stands in the verse corpus word for word, or in another candidate."""
     spans = request.machine.spans
     shown = {text.ids[span] for text in written for span in spans}

@@ -241,8 +241,9 @@ FUNC double NAME(log_sum)(const float *scores, long size, int32_t *weights) {
     return (double)best + log((double)total) - LOG_ONE;
 }
 
-/* The place that a rule draws, or -1. scores: of its allowed ids, changed on the way. */
-FUNC long NAME(follow)(Rule *rule, float *scores, int32_t *weights) {
+/* Weights of a rule's allowed ids, filters applied. scores: theirs, changed on the way. Returns
+ * whether anything may be drawn; *log_sum is of the scores before the filters. */
+FUNC int NAME(follow)(const Rule *rule, float *scores, int32_t *weights, double *log_sum) {
     float best;
     long size = rule->allowed.size;
     for (long i = 0; i < size; i++) scores[i] *= rule->inverse_temperature;
@@ -251,8 +252,8 @@ FUNC long NAME(follow)(Rule *rule, float *scores, int32_t *weights) {
         if (place >= 0) scores[place] += rule->bias_nats[b];
     }
     int64_t total = NAME(weigh)(scores, size, weights, &best);
-    if (best < -3e38f) return -1; /* every one is barred */
-    rule->log_sum = (double)best + log((double)total) - LOG_ONE;
+    if (best < -3e38f) return 0; /* every one is barred */
+    *log_sum = (double)best + log((double)total) - LOG_ONE;
     if (rule->top_k > 0) {
         NAME(keep_top)(weights, size, rule->top_k, 1e300);
         total = 0;
@@ -262,7 +263,7 @@ FUNC long NAME(follow)(Rule *rule, float *scores, int32_t *weights) {
     if (rule->min_p > 0.0)
         for (long i = 0; i < size; i++)
             if ((double)weights[i] < rule->min_p * 1073741824.0) weights[i] = 0;
-    return NAME(draw)(weights, size, rule->u);
+    return 1;
 }
 
 /* The highest of some ids; one below 0 counts as above all. */
@@ -296,19 +297,17 @@ FUNC void NAME(guide)(const float *restrict logits, const float *restrict bare, 
     }
 }
 
-/* One row's draw. logits: all columns, or NULL: then only the allowed ones are computed. bare: those
- * of the twin that guides it, or NULL. scores: room for twice as many as there are outputs. */
-FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
-                       const float *logits, const float *bare, Rule *rule, float *scores,
-                       int32_t *weights) {
+/* Weights for a draw from one row. logits: all columns, or NULL: then only the allowed ones are
+ * computed. bare: those of the twin that guides it, or NULL. scores: room for twice as many as there
+ * are outputs. */
+FUNC void NAME(prepare)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
+                        const float *logits, const float *bare, const Rule *rule, float *scores,
+                        int32_t *weights, Sums *sums) {
     Ids allowed = rule->allowed;
-    double all = 0.0, own = 0.0, unguided = 0.0, all_bare = 0.0;
-    const float *own_logits = logits;
-    rule->id = -1;
     if (bare) {
-        unguided = NAME(log_sum)(logits, m->outputs, weights);
-        all_bare = NAME(log_sum)(bare, m->outputs, weights);
-        NAME(guide)(logits, bare, m->outputs, (float)unguided, (float)all_bare, rule,
+        sums->unguided = NAME(log_sum)(logits, m->outputs, weights);
+        sums->bare = NAME(log_sum)(bare, m->outputs, weights);
+        NAME(guide)(logits, bare, m->outputs, (float)sums->unguided, (float)sums->bare, rule,
                     scores + m->outputs);
         logits = scores + m->outputs;
     }
@@ -322,21 +321,28 @@ FUNC void NAME(choose)(const Matrix *m, const int8_t *q, int32_t sum, float unit
             if (place >= 0) scores[place] = rule->bias_nats[b];
         }
     if (rule->wants_logp) {
-        all = NAME(log_sum)(logits, m->outputs, weights);
-        own = NAME(log_sum)(scores, allowed.size, weights);
+        sums->all = NAME(log_sum)(logits, m->outputs, weights);
+        sums->own = NAME(log_sum)(scores, allowed.size, weights);
     }
-    long place = NAME(follow)(rule, scores, weights);
-    if (place < 0) return;
-    rule->id = allowed.of[place];
-    if (!rule->wants_logp) return;
-    rule->logp = (float)((double)own_logits[rule->id] - (bare ? unguided : all));
-    if (bare)
-        rule->gain = (own_logits[rule->id] - (float)unguided) - (bare[rule->id] - (float)all_bare);
-    rule->mass = (float)(own - all);
-    rule->tempered = (float)(rule->log_sum - (double)rule->inverse_temperature * all);
+    sums->is_open = NAME(follow)(rule, scores, weights, &sums->biased);
 }
 
-const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(highest), NAME(choose),
+/* One draw from such weights. */
+FUNC void NAME(pick)(Rule *rule, const float *logits, const float *bare, const int32_t *weights,
+                     const Sums *sums) {
+    rule->id = -1;
+    if (!sums->is_open) return;
+    rule->id = rule->allowed.of[NAME(draw)(weights, rule->allowed.size, rule->u)];
+    if (!rule->wants_logp) return;
+    rule->logp = (float)((double)logits[rule->id] - (bare ? sums->unguided : sums->all));
+    if (bare)
+        rule->gain =
+            (logits[rule->id] - (float)sums->unguided) - (bare[rule->id] - (float)sums->bare);
+    rule->mass = (float)(sums->own - sums->all);
+    rule->tempered = (float)(sums->biased - (double)rule->inverse_temperature * sums->all);
+}
+
+const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(highest), NAME(prepare), NAME(pick),
                              {NAME(rnn), NAME(gru), NAME(lstm)}};
 
 #undef VEC

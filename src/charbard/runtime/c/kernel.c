@@ -35,16 +35,23 @@ typedef struct { /* what one row asks for, and what it gets */
     double top_p, min_p, u;
     int wants_logp;
     int64_t id;
-    double log_sum;
     float logp, mass, tempered, gain;
 } Rule;
+
+typedef struct { /* logarithms of sums: what is known once a rule's weights are there */
+    int is_open;     /* whether anything may be drawn */
+    double all, own; /* of all scores, guided if they are; of the allowed ones */
+    double unguided, bare;
+    double biased; /* of the allowed ones, tempered and biased */
+} Sums;
 
 typedef struct {
     int32_t (*quantise)(const float *, long, int8_t *, float *);
     void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
     uint32_t (*highest)(Ids);
-    void (*choose)(const Matrix *, const int8_t *, int32_t, float, const float *, const float *,
-                   Rule *, float *, int32_t *);
+    void (*prepare)(const Matrix *, const int8_t *, int32_t, float, const float *, const float *,
+                    const Rule *, float *, int32_t *, Sums *);
+    void (*pick)(Rule *, const float *, const float *, const int32_t *, const Sums *);
     void (*cells[3])(const float *, const float *, const float *, float *, long);
 } Kernel;
 
@@ -299,48 +306,68 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
     free(rows);
 }
 
+/* Whether two rules give one row the same weights: then they differ in the draw alone. */
+static int are_alike(const Rule *a, const Rule *b) {
+    return a->allowed.of == b->allowed.of && a->bias_ids.of == b->bias_ids.of &&
+           a->bias_nats == b->bias_nats && a->capped.of == b->capped.of && a->push == b->push &&
+           a->inverse_temperature == b->inverse_temperature && a->top_k == b->top_k &&
+           a->top_p == b->top_p && a->min_p == b->min_p && a->wants_logp == b->wants_logp;
+}
+
+/* For each ask what it draws. at: of each row of x its row of logits, or -1; row_of: of each ask
+ * its row of x. */
 static int choose_rows(const Matrix *m, const float *x, long width, const float *logits,
-                       const int64_t *at, Row *rows, long batch) {
+                       const int64_t *at, long batch, const int64_t *row_of, Row *asks,
+                       long count) {
     Bytes bytes;
     float *scores = malloc(2 * m->outputs * sizeof(float)); /* its own, and the guided ones */
     int32_t *weights = malloc(m->outputs * sizeof(int32_t));
     int enough = quantise_rows(x, batch, width, width, m->k4, &bytes) && scores && weights;
-    for (long i = 0; enough && i < batch; i++)
-        if (rows[i].rule.allowed.size)
-            kernel->choose(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i],
-                           at[i] < 0 ? NULL : logits + at[i] * m->outputs,
-                           rows[i].is_guided ? logits + at[i + 1] * m->outputs : NULL,
-                           &rows[i].rule, scores, weights);
+    Sums sums;
+    for (long a = 0; enough && a < count; a++) {
+        Rule *rule = &asks[a].rule;
+        if (!rule->allowed.size) continue;
+        long i = (long)row_of[a];
+        const float *own = at[i] < 0 ? NULL : logits + at[i] * m->outputs;
+        const float *bare = asks[a].is_guided ? logits + at[i + 1] * m->outputs : NULL;
+        /* Forks of one draft follow each other: the weights are there already. */
+        if (!a || i != row_of[a - 1] || !are_alike(rule, &asks[a - 1].rule))
+            kernel->prepare(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i], own, bare,
+                            rule, scores, weights, &sums);
+        kernel->pick(rule, own, bare, weights, &sums);
+    }
     free_rows(&bytes), free(scores), free(weights);
     return enough;
 }
 
-/* choose(features, width, matrix, logits, at, allowed, biases, capped, numbers, places, ids, logp,
- * mass, tempered, gain) for each row with allowed ids. at: its row of logits, or -1. A row with
- * capped ids is guided by the next one; both have logits. What is not asked for stays. */
+/* choose(features, width, matrix, logits, at, row_of, allowed, biases, capped, numbers, places, ids,
+ * logp, mass, tempered, gain) for each ask with allowed ids. at: the row of logits of each row, or
+ * -1. row_of: the row that each ask is of. An ask with capped ids is guided by the row after its
+ * own; both have logits. What is not asked for stays. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
-    Py_buffer x, logits, at, numbers, places, ids, logp, mass, tempered, gain;
+    Py_buffer x, logits, at, row_of, numbers, places, ids, logp, mass, tempered, gain;
     MatrixBuffers buffers;
     Py_ssize_t width;
     PyObject *allowed, *biases, *capped;
-    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*OOOy*y*w*w*w*w*w*", &x, &width,
-                          MATRIX_INTO(buffers), &logits, &at, &allowed, &biases, &capped, &numbers,
+    if (!PyArg_ParseTuple(args, "y*n" MATRIX_FORMAT "y*y*y*OOOy*y*w*w*w*w*w*", &x, &width,
+                          MATRIX_INTO(buffers), &logits, &at, &row_of, &allowed, &biases, &capped, &numbers,
                           &places, &ids, &logp, &mass, &tempered, &gain))
         return NULL;
-    Py_ssize_t batch = PyList_Size(allowed);
-    Row *rows = calloc(batch + 1, sizeof(Row));
+    Py_ssize_t count = PyList_Size(allowed);
+    Row *rows = calloc(count + 1, sizeof(Row));
     int ready = rows != NULL, enough = 1;
     Matrix m = matrix_of(&buffers);
-    for (Py_ssize_t i = 0; ready && i < batch; i++)
+    for (Py_ssize_t i = 0; ready && i < count; i++)
         ready = row_from(rows + i, PyList_GetItem(allowed, i), PyList_GetItem(biases, i),
                          PyList_GetItem(capped, i), (const double *)numbers.buf + 6 * i,
                          (const uint64_t *)places.buf + 3 * i, m.outputs);
     if (ready) {
         Py_BEGIN_ALLOW_THREADS
-        enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, rows, batch);
+        enough = choose_rows(&m, x.buf, width, logits.buf, at.buf, at.len / (long)sizeof(int64_t),
+                             row_of.buf, rows, count);
         Py_END_ALLOW_THREADS
-        for (Py_ssize_t i = 0; i < batch; i++) {
+        for (Py_ssize_t i = 0; i < count; i++) {
             const Rule *rule = &rows[i].rule;
             if (!rule->allowed.size) continue;
             ((int64_t *)ids.buf)[i] = rule->id;
@@ -351,9 +378,9 @@ static PyObject *choose(PyObject *self, PyObject *args) {
             if (rows[i].is_guided) ((float *)gain.buf)[i] = rule->gain;
         }
     }
-    release_rows(rows, batch);
+    release_rows(rows, count);
     release_matrix(&buffers);
-    Py_buffer *lent[] = {&x, &logits, &at, &numbers, &places, &ids, &logp, &mass, &tempered, &gain};
+    Py_buffer *lent[] = {&x, &logits, &at, &row_of, &numbers, &places, &ids, &logp, &mass, &tempered, &gain};
     for (size_t i = 0; i < sizeof lent / sizeof *lent; i++) PyBuffer_Release(lent[i]);
     if (!enough || !rows) return PyErr_NoMemory();
     if (!ready) return NULL;

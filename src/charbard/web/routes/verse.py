@@ -11,6 +11,7 @@ from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
+from charbard.runtime import Segment
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, encode_line, following, found, in_thread
 from charbard.web.library import Opened
@@ -37,7 +38,6 @@ from charbard.writer import (
     rewrite,
 )
 from charbard.writer.display import pinyin_of_name
-from charbard.writer.particles import LineDrafted
 
 __all__ = ["router"]
 
@@ -187,7 +187,7 @@ async def _facts(
     request = writer.at_hand(order)
     if request is None:
         request = await in_thread(studio, writer.request, order)
-    but = () if lines and not studio.config.blocked else LineDrafted
+    but = () if lines and not studio.config.blocked else Segment
     work = writer.poem_work(request)
     poems: list[Poem] = []
     steps = following(studio, opened, work, keep_LH, but=but, is_quick=True)
@@ -195,7 +195,7 @@ async def _facts(
         async for step in every:
             if isinstance(step, Found):
                 poems = step.value
-            elif isinstance(step[1], LineDrafted):
+            elif isinstance(step[1], Segment):
                 yield _line(line_done(request, step[1]))
     for poem in poems:
         if not studio.blocks(poem.text):

@@ -6,6 +6,7 @@ import { h, t } from "./kit.js";
 const KINDS = [
   [/^the model was trained without \w+: the (?<word>\w+) ['"](?<value>.*)['"] does not reach it; it can be told: (?<told>.*)$/s, "untold"],
   [/^the (?<word>\w+) ['"](?<value>.*)['"] does not reach the model, .* such as (?<told>.*)$/s, "unread"],
+  [/^the (?<word>\w+) ['"](?<value>.*)['"] means little to the model, .*; it knows (?<told>.*)$/s, "unheard"],
   [/^(?<char>.+) skipped: the model has never seen it$/s, "skipped"],
   [/^(?<char>.+?) (?:is )?read as (?<near>.+)$/s, "readAs"],
   [/^(?<char>.+) is written as given; the model, .* reads (?<near>.+) there$/s, "reads"],

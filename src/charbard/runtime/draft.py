@@ -6,21 +6,20 @@ Source:
     1996.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.prosody.machine import VerseState
-
-__all__ = ["Draft", "best_of_each", "resampled"]
+__all__ = ["Draft", "best_of", "resampled", "rows_of", "seated"]
 
 
 class Draft(NamedTuple):
     """One particle; a tuple, as one is made for each character of each row."""
 
-    state: VerseState
+    form: Any
+    """The constraint's state."""
     ids: tuple[int, ...] = ()
     logp: tuple[float, ...] = ()
     """The model's own log-probability of each id in nats; 0 for a mark, which is not drawn."""
@@ -28,6 +27,9 @@ class Draft(NamedTuple):
     """Nats by which the conditions make each id likelier; 0 without any."""
     weight: float = 0.0
     """Log of its importance among its fellows."""
+    row: int = 0
+    """Its row of the batch (with twins: its pair of rows), which has not read the last id: forks of
+    one draft share a row until they have read what tells them apart."""
 
 
 def resampled(
@@ -38,13 +40,13 @@ def resampled(
     Nothing changes as long as there are as many as wanted and they count for half of them.
 
     Args:
-        crowd: All drafts.
-        rows: Those that are alive.
+        crowd: All drafts, no two alike.
+        rows: Those that are alive, ascending; one that comes twice is two forks.
         width: How many are wanted.
         chance: A number in [0, 1): systematic resampling needs no more.
 
     Returns:
-        The drafts, and the rows that go on; a row that comes twice is forked.
+        The drafts, and the rows that go on, ascending.
     """
     if len(rows) == width == 1:
         return crowd, rows
@@ -57,13 +59,21 @@ def resampled(
     return light, [rows[at] for at in picked.tolist()]
 
 
-def best_of_each(
+def rows_of(drafts: Iterable[Draft], twins: int) -> list[int]:
+    """Their rows of the batch, and those of their twins."""
+    return [draft.row * twins + twin for draft in drafts for twin in range(twins)]
+
+
+def seated(drafts: Iterable[Draft]) -> list[Draft]:
+    """As they are once each has a row of its own, in their order."""
+    return [draft._replace(row=row) for row, draft in enumerate(drafts)]
+
+
+def best_of(
     crowd: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
 ) -> list[int]:
-    """Pick the rows whose texts are worth most, the best first, no text twice."""
-    distinct = {crowd[row].ids: row for row in reversed(rows)}
-    ranked = sorted(distinct.values(), key=lambda row: (-worth(crowd[row]), row))
-    return ranked[:keep]
+    """Pick the drafts that are worth most, the best first, none twice."""
+    return sorted(set(rows), key=lambda row: (-worth(crowd[row]), row))[:keep]
 
 
 def _shares(crowd: Sequence[Draft], rows: Sequence[int]) -> NDArray[np.float64]:

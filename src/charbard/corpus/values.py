@@ -1,0 +1,46 @@
+"""What the fields of a corpus can say, where that is a list: 唐 and 宋, not every title."""
+
+from collections import Counter
+
+import numpy as np
+
+from charbard.corpus.dataset import Dataset
+from charbard.corpus.split import TRAIN
+from charbard.vocab import UNKNOWN
+
+__all__ = ["listed_values"]
+
+_MOST = 2000
+"""A field with more values than this is free, as titles are: none is listed."""
+_SHARE = 0.1
+"""So is one with more different values than this share of its records."""
+
+
+def listed_values(dataset: Dataset) -> dict[str, list[str]]:
+    """For each field with few different values those that are trained on, the commonest first.
+
+    Args:
+        dataset: Records; a running text has no fields.
+    """
+    if not dataset.has_records:
+        return {}
+    found = {name: _values(dataset, place) for place, name in enumerate(dataset.config.fields)}
+    return {name: values for name, values in found.items() if values}
+
+
+def _values(dataset: Dataset, place: int) -> list[str]:
+    """Of the field at a place; empty if it is free, or missing everywhere."""
+    records = dataset.records(TRAIN)
+    sizes = dataset.field_sizes[records]
+    starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # behind the marker
+    ends = starts + sizes[:, place] - 1
+    ids, counts = dataset.ids, Counter[bytes]()
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if end > start:
+            counts[ids[start:end].tobytes()] += 1
+            if len(counts) > _MOST:
+                return []
+    if len(counts) > _SHARE * counts.total():
+        return []
+    values = (np.frombuffer(key, ids.dtype) for key, _ in counts.most_common())
+    return [dataset.vocab.decode(value) for value in values if UNKNOWN not in value]

@@ -1,0 +1,258 @@
+"""Drafts side by side: writing under a constraint as if nobody had forced it, and on its theme.
+
+To draw from what is allowed, character by character, bends a text: it runs happily into a corner
+where only an unlikely character rhymes. Here several drafts (particles) of one text grow side by
+side. Each carries a weight, the product of the probability mass that the model gave to what was
+allowed; light drafts are dropped and heavy ones doubled, within a line, as soon as the weights
+have drifted apart. Before a given character more drafts are tried, since that is where one word
+matters most.
+
+At the end of a segment (a line) the drafts are ranked by their scores so far, and a few of the best
+go on, forked to as many as there were. At the end of the text the best one is the text.
+
+Where the model is told something (a theme, a poet), each draft has two rows: one has read the
+prompt, its twin an unconditioned one, and guidance moves the scores from the twin's towards the
+row's and beyond. It never raises a character that stands in the draft already: without that rule a
+poem on the moon says moon in every line.
+
+Segments to avoid, such as a line that somebody else has written, lose to the others. If there are
+no others the segment is drafted again from its beginning, a few times; what comes last stays.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from charbard.runtime.constraint import Constraint
+from charbard.runtime.draft import Draft, best_of, resampled, rows_of, seated
+from charbard.runtime.drawing import drawing, grown, marked, reading
+from charbard.runtime.sampling import chance
+from charbard.runtime.search import FORKS, Decoded, Search, Segment
+from charbard.runtime.state import State
+from charbard.runtime.task import Emit, Outcome, Plan, read_prompts
+
+__all__ = ["AGAIN", "WIDER", "Decoding", "decode", "rows_needed"]
+
+WIDER = 4
+"""How many times as many drafts are tried before a given character."""
+AGAIN = 4
+"""How many times a segment is drafted again because every draft of it is to be avoided."""
+KEPT = 4
+"""One in so many drafts goes on from the end of a segment."""
+_RESAMPLE = 1 << 21
+"""Added to the number of a step: chances other than those of the characters themselves."""
+_ANEW = 1 << 20
+"""Added to the number of a sample for each time that a segment is drafted again."""
+
+Reading = Generator[Plan | Emit, Outcome, None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The drafts that went on from the end of a segment, to go back to."""
+
+    step: int
+    crowd: list[Draft]
+    state: State
+    """Their rows, in order; they have not read the last id."""
+
+
+def rows_needed(drafts: int, *, twins: bool) -> int:
+    """Rows of the batch that a search holds at most."""
+    return _wide(drafts) * (2 if twins else 1)
+
+
+def _length(span: slice) -> int:
+    size: int = span.stop - span.start
+    return size
+
+
+def _wide(drafts: int) -> int:
+    """Drafts before a given character."""
+    return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
+
+
+Decoding = Generator[Plan | Emit, Outcome, Decoded]
+
+
+def decode(
+    prompts: Sequence[Sequence[int]], constraint: Constraint[Any], search: Search
+) -> Decoding:
+    """Write one text; emits `Segment` for each segment as soon as it is certain.
+
+    Args:
+        prompts: What the model reads before the text, at least one id; then, if it is to be guided,
+            the unconditioned prompt, which ends alike and is no longer.
+        constraint: What may be written.
+        search: How.
+
+    Returns:
+        The text, which is emitted, too.
+    """
+    text = _Text(prompts, constraint, search)
+    yield from text.begin()
+    while True:
+        # 1) A mark is not drawn: it is there as soon as the last character of its segment is.
+        marks = text.mark()
+        # 2) Where a segment has ended, the best drafts go on; or it is drafted again.
+        ended = text.ended()
+        if ended:
+            if not text.narrow(ended):
+                continue
+            yield from map(Emit, text.certain())
+        if text.is_whole:
+            break
+        # 3) Only those that go on read the end of the segment: most rows end here, unread.
+        yield from text.read(marks)
+        if ended:
+            text.keep()
+        # 4) Fork, double and drop drafts; then draw a character for each fork.
+        yield from text.draw()
+    written = text.written()
+    yield Emit(written)
+    return written
+
+
+class _Text:
+    """One text while it is drafted."""
+
+    def __init__(
+        self, prompts: Sequence[Sequence[int]], constraint: Constraint[Any], search: Search
+    ) -> None:
+        self._prompts, self._constraint, self._search = prompts, constraint, search
+        self._twins, self._spans = len(prompts), constraint.spans[: search.segments]
+        self._segment_at = [n for n, span in enumerate(self._spans) for _ in range(_length(span))]
+        self._is_unwanted = _unwanted_in(constraint, self._spans, search)
+        self._crowd = [Draft(constraint.start() if search.form is None else search.form)]
+        self._forks = [0]
+        """The draft of each fork, ascending: drafts that are alike are one, several times."""
+        self._state = search.start.take([0] * self._twins)
+        self._step = self._decided = self._shown = 0
+        """Places written, segments that have been decided on, segments that have been emitted."""
+        self._kept = _Kept(0, self._crowd, self._state)
+        self._back: _Kept | None = None
+        self._attempt, self._again = search, 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was asked for is written."""
+        return self._step == len(self._segment_at)
+
+    def begin(self) -> Reading:
+        """Read the prompts but for their last ids."""
+        if len(self._prompts[0]) > 1:
+            before = [prompt[:-1] for prompt in self._prompts]
+            read = yield from read_prompts(before, self._search.start)
+            self._state = read.state.take(range(self._twins))
+        self._kept = self._back = _Kept(0, self._crowd, self._state)
+
+    def mark(self) -> int:
+        """Write the marks that stand here; returns how many."""
+        marks = 0
+        while not self.is_whole and self._constraint.is_mark(self._step):
+            self._crowd = [marked(self._constraint, draft) for draft in self._crowd]
+            self._step, marks = self._step + 1, marks + 1
+        return marks
+
+    def ended(self) -> range:
+        """The segments that can be decided on now. None before a given character: how well it
+        follows tells the drafts apart, so it is read first."""
+        if self.is_whole:
+            return range(self._decided, len(self._spans))
+        if self._constraint.is_given(self._step):
+            return range(0)
+        return range(self._decided, self._segment_at[self._step])
+
+    def narrow(self, segments: range) -> bool:
+        """Let the best drafts go on.
+
+        Returns:
+            False: all are to be avoided, so it has gone back to the beginning of the segments.
+        """
+        crowd = self._crowd
+        wanted = [fork for fork in self._forks if not self._is_unwanted(crowd[fork], segments)]
+        if not wanted and self._again < AGAIN:
+            self._again += 1
+            number = self._search.sample + self._again * _ANEW
+            self._attempt = replace(self._search, sample=number)
+            self._step, self._crowd = self._kept.step, self._kept.crowd
+            self._forks, self._back = list(range(len(self._crowd))), self._kept
+            return False
+        keep = 1 if self.is_whole else max(1, self._search.drafts // KEPT)
+        best = best_of(crowd, wanted or self._forks, self._search.worth, keep)
+        self._crowd, self._forks = [crowd[at] for at in best], list(range(len(best)))
+        self._attempt, self._again, self._decided = self._search, 0, segments.stop
+        return True
+
+    def certain(self) -> Iterator[Segment]:
+        """The segments that all drafts have alike and that have not been emitted."""
+        best = self._crowd[0]
+        for number in range(self._shown, self._decided):
+            span = self._spans[number]
+            if any(draft.ids[span] != best.ids[span] for draft in self._crowd):
+                return
+            self._shown += 1
+            yield Segment(number, best.ids[span], best.logp[span], self._search.sample)
+
+    def read(self, marks: int) -> Reading:
+        """Read what stands before the last of some marks."""
+        for unread in range(marks, 0, -1):
+            outcome = yield reading(self._crowd, self._prompts, unread)
+            self._state, self._crowd = outcome.state, seated(self._crowd)
+
+    def keep(self) -> None:
+        """Be able to go back to here."""
+        state = self._state.take(rows_of(self._crowd, self._twins))
+        self._kept = _Kept(self._step, seated(self._crowd), state)
+
+    def draw(self) -> Reading:
+        """A character for each fork."""
+        constraint, attempt = self._constraint, self._attempt
+        if not constraint.is_given(self._step):
+            u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
+            self._crowd, self._forks = resampled(self._crowd, self._forks, self._width(), u)
+        plan = drawing(constraint, self._crowd, self._forks, self._prompts, attempt)
+        back, self._back = self._back, None
+        outcome = yield plan if back is None else plan._replace(back=back.state)
+        self._crowd, self._forks = grown(constraint, self._crowd, self._forks, outcome)
+        self._state, self._step = outcome.state, self._step + 1
+
+    def _width(self) -> int:
+        """Drafts for a place: more before a given character in the same segment."""
+        after = self._step + 1
+        is_before_given = (
+            after < len(self._segment_at)
+            and self._segment_at[after] == self._segment_at[self._step]
+            and self._constraint.is_given(after)
+            and not self._constraint.is_mark(after)
+        )
+        return _wide(self._search.drafts) if is_before_given else self._search.drafts
+
+    def written(self) -> Decoded:
+        """The text, once it is whole."""
+        best, every = self._crowd[0], range(len(self._spans))
+        stayed = [number for number in every if self._is_unwanted(best, range(number, number + 1))]
+        return Decoded(
+            best.ids, best.logp, best.gain, best.form, tuple(stayed), self._search.sample
+        )
+
+
+def _unwanted_in(
+    constraint: Constraint[Any], spans: Sequence[slice], search: Search
+) -> Callable[[Draft, range], bool]:
+    """From a draft and some of its segments to whether one is to be avoided; segments that were
+    given whole are not asked."""
+    drawn = {
+        number
+        for number, span in enumerate(spans)
+        if not all(map(constraint.is_given, range(span.start, span.stop)))
+    }
+
+    @cache
+    def is_unwanted(number: int, ids: tuple[int, ...]) -> bool:
+        return search.unwanted is not None and search.unwanted(number, ids)
+
+    return lambda draft, numbers: any(
+        is_unwanted(number, draft.ids[spans[number]]) for number in numbers if number in drawn
+    )

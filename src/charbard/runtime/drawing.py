@@ -1,0 +1,134 @@
+"""Between the drafts of a text and the network: what is read, what is asked, what comes of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charbard.runtime.ask import Ask, Bias, Guidance
+from charbard.runtime.constraint import Constraint, Ids
+from charbard.runtime.draft import Draft, rows_of
+from charbard.runtime.search import FORKS, Search
+from charbard.runtime.task import Outcome, Plan
+
+__all__ = ["drawing", "grown", "marked", "reading"]
+
+F32 = NDArray[np.float32]
+BARRED = -64.0
+"""Nats for what is written only where nothing else may be: its weight rounds to zero beside any
+other character's."""
+
+
+def reading(crowd: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
+    """Each draft reads the id that has so many behind it; a twin reads what its draft reads."""
+    reads = [
+        draft.ids[-1 - unread] if len(draft.ids) > unread else prompt[-1]
+        for draft in crowd
+        for prompt in prompts
+    ]
+    return Plan(rows_of(crowd, len(prompts)), reads, (), of=())
+
+
+def drawing(
+    constraint: Constraint[Any],
+    crowd: Sequence[Draft],
+    forks: Sequence[int],
+    prompts: Sequence[Sequence[int]],
+    search: Search,
+) -> Plan:
+    """A character for each fork. A draft is read once, however often it has been forked.
+
+    Args:
+        constraint: What may be written.
+        crowd: The drafts.
+        forks: The draft of each fork, ascending.
+        prompts: What was read before the text, for a draft and for its twin.
+        search: How to draw.
+    """
+    asks, of = list[Ask | None](), list[int]()
+    counts = Counter(forks)
+    for place, (at, count) in enumerate(counts.items()):
+        ask = _ask(constraint, crowd[at], search, is_guided=len(prompts) > 1)
+        of += [place * len(prompts)] * count
+        for _ in range(count):
+            asks.append(ask._replace(sample=search.sample * FORKS + len(asks)))
+    return reading([crowd[at] for at in counts], prompts, 0)._replace(asks=asks, of=of)
+
+
+def grown(
+    constraint: Constraint[Any], crowd: Sequence[Draft], forks: Sequence[int], outcome: Outcome
+) -> tuple[list[Draft], list[int]]:
+    """The drafts with what was drawn: forks of one draft that drew alike are one draft again.
+
+    Returns:
+        The drafts, no two alike, and the draft of each fork, ascending.
+    """
+    rows = {at: row for row, at in enumerate(dict.fromkeys(forks))}
+    places, found = dict[tuple[int, int], int](), list[Draft]()
+    after = list[int]()
+    for fork, key in enumerate(zip(forks, outcome.ids, strict=True)):
+        if key not in places:
+            places[key] = len(found)
+            found.append(_with(constraint, crowd[key[0]], outcome, fork, rows[key[0]]))
+        after.append(places[key])
+    return found, sorted(after)
+
+
+def _with(
+    constraint: Constraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
+) -> Draft:
+    """A draft with the character that was drawn for one of its forks."""
+    char_id, gain = outcome.ids[fork], outcome.gain[fork]
+    return Draft(
+        constraint.advance(draft.form, char_id),
+        (*draft.ids, char_id),
+        (*draft.logp, outcome.logp[fork]),
+        (*draft.gain, 0.0 if gain != gain else gain),  # NaN: there is no twin
+        draft.weight + outcome.tempered[fork],
+        row,
+    )
+
+
+def marked(constraint: Constraint[Any], draft: Draft) -> Draft:
+    """A draft with the mark that follows its line."""
+    mark = int(constraint.choices(draft.form)[0][0])
+    return draft._replace(
+        form=constraint.advance(draft.form, mark),
+        ids=(*draft.ids, mark),
+        logp=(*draft.logp, 0.0),
+        gain=(*draft.gain, 0.0),
+    )
+
+
+def _ask(constraint: Constraint[Any], draft: Draft, search: Search, *, is_guided: bool) -> Ask:
+    """For the next character of a draft, but for the number of its sample."""
+    ids, barred = constraint.choices(draft.form)
+    said = np.array(draft.ids, np.int32)
+    guidance = Guidance(search.guidance, said) if is_guided else None
+    bias = None if len(ids) == 1 else _bias(constraint, draft, barred, said, search)
+    return Ask(ids, search.options, search.seed, 0, len(said), bias=bias, guidance=guidance)
+
+
+def _bias(
+    constraint: Constraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
+) -> Bias | None:
+    """All that bars, fades or favours characters, joined."""
+    biases = [(barred, _nats(len(barred), -np.inf))]
+    if search.faded and len(said) > 1:  # the very last may be doubled
+        biases.append((said[:-1], _nats(len(said) - 1, search.faded)))
+    if search.openings and all(map(constraint.is_given, range(len(said)))):
+        biases.append((np.array(search.openings, np.int32), _nats(len(search.openings), BARRED)))
+    biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
+    biases = [bias for bias in biases if len(bias[0])]
+    if len(biases) < 2:
+        return Bias(*biases[0]) if biases else None
+    return Bias(*(np.concatenate(arrays) for arrays in zip(*biases, strict=True)))
+
+
+@lru_cache(1024)
+def _nats(count: int, nats: float) -> F32:
+    """One number so many times; one array for all rows and steps that need as many."""
+    return np.full(count, nats, np.float32)

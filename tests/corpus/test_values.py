@@ -1,0 +1,26 @@
+"""What a field can say is listed where it is a list."""
+
+import json
+
+from charbard.config import CorpusConfig
+from charbard.corpus import open_dataset
+from charbard.corpus.values import listed_values
+
+
+def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
+    """The commonest first; one that only validation has is none that was trained on."""
+    rows = [
+        {"dynasty": "宋" if n % 3 else "唐", "title": f"其{n}", "text": "月落", "split": "train"}
+        for n in range(60)
+    ]
+    rows.append({"dynasty": "清", "title": "夜", "text": "江", "split": "validation"})
+    path = tmp_path / "r.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    config = CorpusConfig(format="jsonl", fields=("dynasty", "title"), split_field="split")
+
+    assert listed_values(open_dataset([str(path)], config)) == {"dynasty": ["宋", "唐"]}
+
+
+def test_a_running_text_has_none(owl) -> None:
+    """It has no fields."""
+    assert listed_values(open_dataset([str(owl)])) == {}
