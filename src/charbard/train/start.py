@@ -278,7 +278,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
-    origin = ("text", "corpus", "machine", "init_from")
+    origin = ("text", "corpus", "values", "machine", "init_from")
     provenance = {n: value for n, value in checkpoint.provenance.items() if n in origin}
     return Trainer(
         Setup(
