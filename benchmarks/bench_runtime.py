@@ -30,16 +30,16 @@ from charbard.report.speed import Machine, machine, measure, seconds_for, verse_
 from charbard.runtime import (
     ByteModel,
     Constraint,
-    Draws,
-    Emit,
     Engine,
+    Ids,
     Model,
     Network,
+    Search,
     State,
     Steps,
     Task,
     as_ids,
-    constrained,
+    decode,
     run,
     score_texts,
 )
@@ -55,42 +55,41 @@ class Quatrain:
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)
         self._sets = [as_ids(rng.choice(symbols, wide, replace=False)) for _ in range(LENGTH)]
-        self._mark = as_ids([2])
+        self._mark, self._nothing = as_ids([2]), as_ids([])
+        self.spans = [slice(n * LENGTH, (n + 1) * LENGTH) for n in range(LINES)]
 
     def start(self) -> int:
         return 0
 
-    def allowed(self, state: int) -> np.ndarray:
-        place = state % LENGTH
-        return self._mark if place == LENGTH - 1 else self._sets[place]
+    def choices(self, state: int) -> tuple[Ids, Ids]:
+        allowed = self._mark if self.is_mark(state) else self._sets[state % LENGTH]
+        return allowed, self._nothing
 
     def advance(self, state: int, char_id: int) -> int:
         return state + 1
 
-    def is_done(self, state: int) -> bool:
-        return state == LINES * LENGTH
+    def is_given(self, step: int) -> bool:
+        return self.is_mark(step)
+
+    def is_mark(self, step: int) -> bool:
+        return step % LENGTH == LENGTH - 1
 
 
-def poem(form: Constraint[int], sample: int, *, logp: bool) -> Task:
-    """A poem that is handed out line by line: the prime is one id, 32 characters follow it."""
+def poem(form: Constraint[int], network: Network, sample: int, *, drafts: int = 1) -> Task:
+    """A poem that is handed out line by line, of one draft or the best of several."""
 
     def steps() -> Steps:
-        inner = constrained([0], form, Draws(options=OPTIONS, seed=1, sample=sample, logp=logp))
-        line, said = [], next(inner, None)
-        while said is not None:
-            if isinstance(said, Emit):
-                line.append(said.value.char_id)
-                if len(line) == LENGTH:
-                    yield Emit(line)
-                    line = []
-                said = next(inner, None)
-                continue
-            try:
-                said = inner.send((yield said))
-            except StopIteration:
-                return
+        yield from decode([[0]], form, search)
 
-    return Task(steps())
+    search = Search(
+        options=OPTIONS,
+        seed=1,
+        sample=sample,
+        start=network.start(),
+        worth=lambda draft: sum(draft.logp),
+        drafts=drafts,
+    )
+    return Task(steps(), rows=drafts)
 
 
 def best(
@@ -137,27 +136,30 @@ def steps(bundle: Bundle, here: Machine) -> None:
             )
 
 
+def write(form: Constraint[int], network: Network, count: int, drafts: int) -> None:
+    """So many poems, in a batch of 64 rows."""
+    tasks = [poem(form, network, sample, drafts=drafts) for sample in range(count)]
+    for _ in run(network, tasks, rows=64):
+        pass
+
+
 def poems(bundle: Bundle, rounds: int) -> None:
     """Constrained quatrains from the batch: alone, and 64 side by side."""
     print("\nquatrains of 32 characters")
     form = Quatrain(len(bundle.vocab), wide=300)
     for threads in (1, 2):
         network = ByteModel(bundle, threads=threads)
-        for logp in (False, True):
-            told = "with" if logp else "without"
-
-            def write(count: int, network: Network = network, logp: bool = logp) -> None:
-                tasks = [poem(form, sample, logp=logp) for sample in range(count)]
-                for _ in run(network, tasks, rows=64):
-                    pass
-
-            alone, many = best(lambda: write(1), 10 * rounds), best(lambda: write(128), rounds)
-            busy = best(lambda: write(128), rounds, time.process_time)
+        for drafts in (1, 16):
+            count = 128 // drafts
+            one = partial(write, form, network, 1, drafts)
+            all_of_them = partial(write, form, network, count, drafts)
+            alone, many = best(one, 10 * rounds), best(all_of_them, rounds)
+            busy = best(all_of_them, rounds, time.process_time)
             print(
-                f"{threads} threads, {told} log-probability: alone {alone * 1e3:.2f} ms"
-                f" ({32 / alone:,.0f} characters/s), 64 rows {128 / many:,.0f} a second"
-                f" ({128 * 32 / many:,.0f} characters/s);"
-                f" {128 / busy:,.0f} a second of processor time"
+                f"{threads} threads, {drafts} drafts: alone {alone * 1e3:.2f} ms"
+                f" ({32 / alone:,.0f} characters/s), 64 rows {count / many:,.0f} a second"
+                f" ({count * 32 / many:,.0f} characters/s);"
+                f" {count / busy:,.0f} a second of processor time"
             )
 
 
@@ -166,7 +168,7 @@ def users(bundle: Bundle, rounds: int) -> None:
     form, network, count = Quatrain(len(bundle.vocab), wide=300), ByteModel(bundle), 320
 
     def offline() -> None:
-        for _ in run(network, [poem(form, n, logp=True) for n in range(count)], rows=64):
+        for _ in run(network, [poem(form, network, n) for n in range(count)], rows=64):
             pass
 
     async def serve() -> None:
@@ -175,7 +177,7 @@ def users(bundle: Bundle, rounds: int) -> None:
 
             async def user() -> None:
                 for number in numbers:
-                    async for _ in engine.stream(poem(form, number, logp=True)):
+                    async for _ in engine.stream(poem(form, network, number)):
                         pass
 
             await asyncio.gather(*(user() for _ in range(64)))

@@ -1,7 +1,8 @@
 """Does every poem keep its form? Ten thousand poems a form, judged by the checker.
 
-    python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝] [--json OUT]
+    python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--json OUT]
 
+With `--forms all` every form and tune is written, each of its variants in turn, and named.
 Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
 acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
 met must be refused with the parts that conflict, and the nearest wish it names is written instead;
@@ -26,7 +27,7 @@ import numpy as np
 from charbard.bundle import load_bundle
 from charbard.config import VerseOrder
 from charbard.errors import ConflictError, OptionError
-from charbard.prosody import form_named
+from charbard.prosody import form_named, forms
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.conflict import open_groups
@@ -38,7 +39,7 @@ from charbard.writer.request import Lexicons
 
 FORMS = "五绝,七绝,五律,七律,五排,七古绝,浣溪沙,菩萨蛮,西江月,蝶恋花,水调歌头,沁园春"
 SAME = 32
-"""Poems for one wish."""
+"""Most poems for one wish."""
 PATHS = ("head", "tail", "diagonal")
 
 
@@ -49,29 +50,49 @@ class Wishes:
         self.form = form_named(name)
         self.writer = writer
         self.rng = np.random.default_rng([seed, *name.encode()])
-        lexicon = Lexicons(writer.bundle)(self.form.book)
-        self.rhymes = open_groups(Wish(form=self.form, book=self.form.book), lexicon)
+        self.lexicon = Lexicons(writer.bundle)(self.form.book)
         self.refused = 0
 
-    def orders(self, poems: int) -> Iterator[VerseOrder]:
-        """Orders for so many poems, plain ones and those with given characters in turn."""
-        for number in range(-(-poems // SAME)):
+    def orders(self, poems: int, variants: Sequence[str | None] = (None,)) -> Iterator[VerseOrder]:
+        """Orders for so many poems, plain ones and those with given characters in turn.
+
+        Args:
+            poems: How many, or a few more: each order is for as many.
+            variants: Each is asked for in a plain order and in one with given characters.
+        """
+        orders = max(-(-poems // SAME), 2 * len(variants))
+        for number in range(orders):
             base = VerseOrder(
-                form=self.form.name, candidates=SAME, drafts=1, seed=number, temperature=1.0
+                form=self.form.name,
+                variant=variants[number // 2 % len(variants)],
+                candidates=-(-poems // orders),
+                drafts=1,
+                seed=number,
+                temperature=1.0,
             )
             yield self.possible(self.given(base) if number % 2 else self.plain(base))
 
     def plain(self, base: VerseOrder) -> VerseOrder:
-        if self.rng.random() < 0.5 or not self.rhymes:
+        rhymes = self.rhymes(base.variant)
+        if self.rng.random() < 0.5 or not rhymes:
             return base
-        return replace(base, rhyme=str(self.rng.choice(self.rhymes)))
+        return replace(base, rhyme=str(self.rng.choice(rhymes)))
+
+    def rhymes(self, variant: str | None) -> tuple[str, ...]:
+        """The rhymes that may be asked for."""
+        wish = Wish(form=self.form, book=self.form.book, variant=variant)
+        return tuple(open_groups(wish, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
-        what = self.rng.integers(3)
-        lengths = self.form.variants[0].lengths
+        what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
+        name = base.variant or self.form.variants[0].name
+        lengths = self.form.variant_named(name).lengths
+        what = 1 if len(lengths) == 1 else what
         if what != 1:
             size = int(self.rng.integers(2, min(len(lengths), 8) + 1))
             path = str(self.rng.choice(PATHS))
+            if min(lengths) == 1:  # 十六字令: no diagonal crosses it
+                path = path.replace("diagonal", "head")
             if path == "diagonal":
                 size = min(size, *lengths)
             base = replace(base, acrostic=self.chars(size), acrostic_at=path)
@@ -97,7 +118,8 @@ class Wishes:
                 raise SystemExit(f"refused without a reason and a way out: {order}") from None
             self.refused += 1
             kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)
-            order = replace(order, acrostic="", locks=kept)
+            order = replace(order, acrostic="", locks=kept, variant=near.variant)
+            order = order if any(near.rhyme) else replace(order, rhyme="")
         except OptionError:  # an acrostic longer than a line of an uneven form
             return self.possible(replace(order, acrostic_at="head"))
         return order
@@ -143,10 +165,12 @@ def main() -> None:
     bundle = load_bundle(options.model)
     writer = VerseWriter(bundle, ByteModel(bundle, threads=1))
     rows, bad = [], 0
-    for name in options.forms.split(","):
+    every = options.forms == "all"
+    for name in [form.name for form in forms()] if every else options.forms.split(","):
         started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
         distinct = set()
-        for order in wishes.orders(options.poems):
+        variants = [variant.name for variant in wishes.form.variants] if every else [None]
+        for order in wishes.orders(options.poems, variants):
             locks = writer.request(order).wish.locks
             for poem in writer.verse(order):
                 count += 1
@@ -159,6 +183,7 @@ def main() -> None:
         bad += broken
         row = {
             "form": name,
+            "variants": len(variants) if every else None,
             "poems": count,
             "kept": round(100 * (1 - broken / count), 4),
             "distinct": len(distinct),

@@ -1,6 +1,6 @@
 """Count which characters people double on the spot: src/charbard/prosody/data/doubled.tsv.
 
-    charbard corpus build verse-core
+    charbard corpus build verse
     python scripts/build_doubled.py
 
 Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length
@@ -20,7 +20,7 @@ from math import sqrt
 
 from sources import HERE
 
-from charbard.corpus.named import built
+from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 from charbard.prosody.book import common_chars
 from charbard.prosody.doubled import LONG, place_of
@@ -41,7 +41,7 @@ def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[P
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()
-    for poem in read_poems(built("verse-core").path):
+    for poem in read_poems(required("verse").path):
         if poem.split != "train" or poem.kind not in KINDS:
             continue
         for line in poem.lines:

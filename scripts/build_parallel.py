@@ -4,7 +4,7 @@ Counted in the two middle couplets (颔联, 颈联) of all regulated octaves of 
 test and held-out records; a line's character and the one below it are a pair. Pairs seen less
 than FEWEST times are left out: they say nothing.
 
-    charbard corpus build verse-core
+    charbard corpus build verse
     python scripts/build_parallel.py
 """
 
@@ -15,16 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from charbard.corpus.named import built
+from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 
-FEWEST = 2
+FEWEST = 3
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/parallel.npz"
 
 
 def main() -> None:
     pairs: Counter[tuple[str, str]] = Counter()
-    for poem in read_poems(built("verse-core").path):
+    for poem in read_poems(required("verse").path):
         if poem.form in ("五律", "七律") and poem.split in ("train", "validation"):
             lines = poem.text.replace("。", "，").split("，")
             for above, below in ((2, 3), (4, 5)):

@@ -1,38 +1,73 @@
 """Find the readings that verse rarely uses: src/charbard/prosody/data/rare.tsv.
 
-    python scripts/build_rare.py SOURCES [--half]
+    charbard corpus build verse
+    python scripts/build_rare.py [--half]
 
-Learned on Tang poems whose template is certain: at most two strict positions disagree with it, and
-at least three more with the one that begins in the other tone. A tone that a character has at under
-15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word, and the part
-of the 词林正韵 that only such rhymes lead to: rare readings are not written. With --half it learns
-on every second poem and prints what the others then score without them, writing nothing.
+Learned on regulated poems whose template is certain: at most two strict positions disagree with it,
+and at least three more with the one that begins in the other tone. A tone that a character has at
+under 15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word, and the
+part of the 词林正韵 that only such rhymes lead to: rare readings are not written. Tang poets spoke
+what later ones looked up, so Tang poems decide; where they have a character at fewer than 30
+positions, all training records of the verse corpus do. With --half it learns from every second poem
+and prints what the others of Tang then score without rare readings, writing nothing.
+
+The readings that a record's rhyme field leaves out are another table, unused.tsv, and pinned.
 """
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 
 from sources import HERE, rhymes206
-from verse_corpus import Poem, poems, simplified
 
+from charbard.corpus.named import required
+from charbard.corpus.verse import Poem, read_poems
 from charbard.prosody.book import common_chars, readings_of
 from charbard.prosody.check.regulated import meter_of
 
 MIN_COUNT, RARE = 30, 0.15
-SHAPES = [(width,) * count for width in (5, 7) for count in (4, 8)]
+SHAPES = {"五绝": (5, 4), "五律": (5, 8), "七绝": (7, 4), "七律": (7, 8)}
+FIRST = "唐"
 FIVE = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 SWAP = {"平": "仄", "仄": "平", "中": "中"}
-Uses = dict[str, Counter[str]]
+HEAD = """\
+# Readings that verse rarely uses: character, the tone or the tone and the rhyme (a name of the
+# 平水韵, a number of the 词林正韵), and the share of its uses in percent. They are left out when
+# writing; when checking they count, and are remarked on.
+# Learned by scripts/build_rare.py from the regulated poems in the training records of the verse
+# corpus (MIT), of Tang where it has enough.
+"""
 
 
+@dataclass(frozen=True)
+class Uses:
+    """How often each character stands at each tone, and each rhyme word in each level rhyme."""
+
+    tones: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rhymes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, poem: Poem) -> None:
+        """Count one poem, if its template is certain."""
+        if (template := certain(poem)) is None:
+            return
+        for line, places in zip(poem.lines, template, strict=True):
+            for place, tone in places.items():
+                self.tones[line[place]][tone] += 1
+        if len(shared := common_rhymes(poem)) == 1:
+            for line in poem.lines[1::2]:
+                self.rhymes[line[-1]][min(shared)] += 1
+
+
+@cache
 def tones(char: str) -> str:
     """平, 仄 or 中."""
     found = {reading.tone for reading in readings_of(char, book="pingshui")}
     return found.pop() if len(found) == 1 else "中"
 
 
+@cache
 def templates(width: int, count: int) -> list[list[dict[int, str]]]:
     """Four poems of strict positions: line by line, place -> tone."""
     found = []
@@ -52,7 +87,7 @@ def strict(kind: str, width: int) -> dict[int, str]:
 def certain(poem: Poem) -> list[dict[int, str]] | None:
     """The template of a poem, if there is no doubt about it."""
     lines = [[tones(char) for char in line] for line in poem.lines]
-    options = templates(poem.shape[0], len(lines))
+    options = templates(*SHAPES[poem.form])
     misfits = [
         sum(
             line[place] == SWAP[tone]
@@ -66,20 +101,14 @@ def certain(poem: Poem) -> list[dict[int, str]] | None:
     return options[misfits.index(best)] if best <= 2 and rival >= best + 3 else None
 
 
-def count_uses(found: list[Poem]) -> tuple[Uses, Uses]:
-    """Character -> how often at each tone, and rhyme word -> how often in each level rhyme."""
-    by_tone: Uses = defaultdict(Counter)
-    by_rhyme: Uses = defaultdict(Counter)
+def count_uses(found: Iterable[Poem]) -> tuple[Uses, Uses]:
+    """What Tang poems have, and what all have."""
+    first, every = Uses(), Uses()
     for poem in found:
-        if (template := certain(poem)) is None:
-            continue
-        for line, places in zip(poem.lines, template, strict=True):
-            for place, tone in places.items():
-                by_tone[line[place]][tone] += 1
-        if len(shared := common_rhymes(poem)) == 1:
-            for line in poem.lines[1::2]:
-                by_rhyme[line[-1]][min(shared)] += 1
-    return by_tone, by_rhyme
+        every.add(poem)
+        if poem.dynasty == FIRST:
+            first.add(poem)
+    return first, every
 
 
 def common_rhymes(poem: Poem) -> set[str]:
@@ -92,23 +121,28 @@ def common_rhymes(poem: Poem) -> set[str]:
     )
 
 
-def rare(by_tone: Uses, by_rhyme: Uses) -> Iterator[tuple[str, str, float]]:
+def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
     """(character, tone or tone and rhyme, share of its uses) of every rare reading."""
     for char in common_chars():
         readings = readings_of(char, book="pingshui")
-        uses = by_tone[char]
-        if len({reading.tone for reading in readings}) == 2 and sum(uses.values()) >= MIN_COUNT:
+        uses = enough(first.tones[char], every.tones[char])
+        if len({reading.tone for reading in readings}) == 2 and uses:
             for tone in "平仄":
                 if (share := uses[tone] / sum(uses.values())) < RARE:
                     yield char, tone, share
         level = {reading.rhyme for reading in readings if reading.tone == "平"}
-        rhymed = by_rhyme[char]
-        if len(level) > 1 and sum(rhymed.values()) >= MIN_COUNT:
+        rhymed = enough(first.rhymes[char], every.rhymes[char])
+        if len(level) > 1 and rhymed:
             shares = {rhyme: rhymed[rhyme] / sum(rhymed.values()) for rhyme in sorted(level)}
             for rhyme, share in shares.items():
                 if share < RARE:
                     yield char, "平" + rhyme, share
             yield from rare_parts(char, shares)
+
+
+def enough(*counts: Counter[str]) -> Counter[str]:
+    """The first count that is large enough; none if none is."""
+    return next((one for one in counts if one.total() >= MIN_COUNT), Counter())
 
 
 def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
@@ -125,44 +159,38 @@ def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, 
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
-    """Print T4 of level-rhymed poems with the full and with the pruned set."""
-    for shape in SHAPES:
+    """Print T4 of level-rhymed Tang poems with the full and with the pruned set."""
+    for form in SHAPES:
         scores = []
-        rhymed = [poem for poem in found if poem.shape == shape and common_rhymes(poem)]
+        rhymed = [p for p in found if (p.dynasty, p.form) == (FIRST, form) and common_rhymes(p)]
         for pruned in ({}, rows):
             lines = ([[_pruned(c, pruned) for c in line] for line in p.lines] for p in rhymed)
             scores.append(sum(meter_of([*map("".join, each)]).is_regular for each in lines))
         shown = " -> ".join(f"{score / len(rhymed):.1%}" for score in scores)
-        print(f"{shape[0]} x {len(shape)}: {len(rhymed)} poems, T4 {shown}")
+        print(f"{form}: {len(rhymed)} poems, T4 {shown}")
 
 
 def _pruned(char: str, rows: dict[str, str]) -> str:
     return SWAP[rows[char]] if rows.get(char) in ("平", "仄") else tones(char)
 
 
-def main(folder: Path, *, half: bool) -> None:
-    """Learn on all Tang poems of regular shape, or on half to see what it costs."""
+def main(*, half: bool) -> None:
+    """Learn from all poems of regular shape, or from half to see what it costs."""
     found = [
-        Poem(tuple(map(simplified, poem.lines)), poem.marks, poem.title, poem.author)
-        for poem in poems(folder, "tang")
-        if poem.shape in SHAPES
+        poem
+        for poem in read_poems(required("verse").path)
+        if poem.split == "train" and poem.kind == "诗" and poem.form in SHAPES
     ]
     rows = list(rare(*count_uses(found[::2] if half else found)))
     whole = [(char, item) for char, item, _ in rows if len(item) == 1]
-    print(f"{len(rows)} rare readings; {len(whole)} tones among them")
+    print(f"{len(found)} poems; {len(rows)} rare readings; {len(whole)} tones among them")
     if half:
         held_out(found[1::2], dict(whole))
         return
-    head = """\
-# Readings that verse rarely uses: character, the tone or the tone and the rhyme (a name of the
-# 平水韵, a number of the 词林正韵), and the share of its uses in percent. They are left out when
-# writing; when checking they count, and are remarked on.
-# Learned by scripts/build_rare.py from Tang poems in npm chinese-poetry 2.0.1 (MIT).
-"""
-    text = head + "".join(f"{char}\t{item}\t{share * 100:.1f}\n" for char, item, share in rows)
+    text = HEAD + "".join(f"{char}\t{item}\t{share * 100:.1f}\n" for char, item, share in rows)
     path = HERE.parent / "src/charbard/prosody/data/rare.tsv"
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), half="--half" in sys.argv)
+    main(half="--half" in sys.argv)

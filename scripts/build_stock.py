@@ -3,7 +3,7 @@
 Counted inside the lines of the verse corpus's training records, each poem once. What few poems
 share says nothing; what is listed here a writer reaches for without thinking.
 
-    charbard corpus build verse-core
+    charbard corpus build verse
     python scripts/build_stock.py
 """
 
@@ -12,11 +12,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from charbard.corpus.named import built
+from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 from charbard.writer.stock import LENGTH
 
-FEWEST = 10
+FEWEST = 20
 """Poems that must share a phrase."""
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/stock.txt"
 HEAD = "# Phrases that many poems share, the commonest first. Made by scripts/build_stock.py.\n"
@@ -24,7 +24,7 @@ HEAD = "# Phrases that many poems share, the commonest first. Made by scripts/bu
 
 def main() -> None:
     counts: Counter[str] = Counter()
-    for poem in read_poems(built("verse-core").path):
+    for poem in read_poems(required("verse").path):
         if poem.split == "train":
             lines = poem.text.replace("。", "，").replace("、", "，").split("，")
             counts.update(

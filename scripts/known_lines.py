@@ -1,28 +1,25 @@
 """Make the package's list of known lines from the built verse corpus.
 
-Run from the repository's root, after `charbard corpus build verse-core`:
+Run from the repository's root, after `charbard corpus build verse`:
     python scripts/known_lines.py
 """
 
-import sys
 from pathlib import Path
 
 from charbard.corpus.lines import KnownLines
-from charbard.corpus.named import built
+from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 
-TARGET = Path("src/charbard/corpus/data/lines.gaps")
+TARGET = Path("src/charbard/corpus/data/lines.rice")
 
 
 def main() -> None:
     """Write the list and say what came out."""
-    verse = built("verse-core")
-    if verse is None:
-        sys.exit("first: charbard corpus build verse-core")
-    known = KnownLines.of(line for poem in read_poems(verse.path) for line in poem.lines)
+    poems = read_poems(required("verse").path)
+    known = KnownLines.of(line for poem in poems for line in poem.lines)
     known.save(TARGET)
     print(
-        f"{len(known.digests)} lines in {TARGET.stat().st_size / 1e6:.2f} MB,"
+        f"{len(known.rests)} lines in {TARGET.stat().st_size / 1e6:.2f} MB,"
         f" false positives {known.false_positives:.3%}"
     )
 

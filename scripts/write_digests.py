@@ -22,6 +22,7 @@ TABLES = {
     "doubled.tsv": (CORPUS, "scripts/build_doubled.py"),
     "rare.tsv": (CORPUS, "scripts/build_rare.py"),
     "traditional.tsv": (f"{CORPUS}; Apache-2.0", "scripts/build_traditional.py"),
+    "unused.tsv": (CORPUS, "pinned"),
     "avoid.txt": OURS,
     "forms/ci.toml": (CORPUS, "scripts/derive_tunes.py"),
     "forms/qu.toml": (CORPUS, "scripts/derive_songs.py"),

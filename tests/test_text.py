@@ -70,6 +70,13 @@ LEGACY = {
     "quotes": ("“It’s late,” said the owl – and didn’t speak again.\n", ["cp1252"]),
     "Greek": ("Η γλώσσα μου έδωσαν ελληνική, το σπίτι φτωχικό στις αμμουδιές.\n", ["cp1253"]),
     "Arabic": ("في البدء خلق الله السماوات والأرض وكانت الأرض خربة\n", ["cp1256"]),
+    "places": ("東京都 大阪府 京都府 神奈川県\n", ["shift_jis"]),
+    "family names": ("佐藤 鈴木 高橋 田中 渡辺 伊藤 山本\n", ["shift_jis"]),
+    "short": ("我沒有埋怨，磋砣的只是一些時間。\n", ["big5"]),
+    "Czech": ("Příliš žluťoučký kůň úpěl ďábelské ódy\n", ["cp1250", "iso8859-2"]),
+    "Turkish": ("Türkçe karakterler: ğüşıöç İstanbul'da yaşıyorum\n", ["cp1254"]),
+    "Hebrew": ("בראשית ברא אלהים את השמים ואת הארץ\n", ["cp1255"]),
+    "Ukrainian": ("Як умру, то поховайте мене на могилі, серед степу широкого\n", ["cp1251"]),
     "Thai": ("ในปฐมกาลพระเจ้าทรงเนรมิตสร้างฟ้าสวรรค์และแผ่นดินโลก\n", ["tis-620"]),
 }
 
@@ -91,7 +98,7 @@ def test_legacy_encodings_are_recognised(text: str, encoding: str, around: str) 
 
     assert content.decode(found) == around + text * 9
     assert read_as(io.BytesIO(content), found, name="it", guessed=True).notes == (
-        f"it: read as {found} (another: --encoding)",
+        f"it: read as {found} (another: ⟪encoding⟫)",
     )
 
 
@@ -125,7 +132,7 @@ def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, not
     assert text.count("\ufffd") == 1
     with pytest.raises(CorpusError, match="bytes do not belong there, line") as caught:
         read_as(io.BytesIO(content), found, name="it", refuse=True)
-    assert "--bad-bytes replace" in caught.value.hint
+    assert "bad_bytes='replace'" in caught.value.hint
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -141,6 +148,27 @@ def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
     assert "".join(pieces(io.BytesIO(content), found, name="it")) in POEM * 50
     (note,) = read_as(io.BytesIO(content), found, name="it").notes
     assert "cut in the middle of a character" in note
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "message"),
+    [
+        ("北海道\n青森県\n岩手県\n宮城県\n秋田県\n山形県\n福島県\n", "euc_jp", "gb18030"),
+        ("佐藤 鈴木 高橋 田中 渡辺 伊藤 山本\n", "euc_jp", "is gb18030 or euc_jp|is cp949 or"),
+        ("大韓民國은 民主共和國이다. 모든 權力은 國民으로부터 나온다.\n", "cp949", "cannot tell"),
+        ("ｶﾅﾃﾞｽ ﾃｽﾄ ﾄｳｷｮｳ\n", "cp932", "cannot tell"),
+        ("中文", "big5", "cannot tell"),
+    ],
+    ids=["places", "names", "mixed script", "half-width", "two characters"],
+)
+def test_what_may_be_another_encoding_is_never_taken_for_chinese(text, encoding, message) -> None:
+    """Where the evidence points two ways, the user is asked."""
+    content = (text * 9 if "\n" in text else text).encode(encoding)
+
+    with pytest.raises(CorpusError, match=message) as caught:
+        detect_encoding(io.BytesIO(content), name="it")
+
+    assert "encoding=" in caught.value.hint
 
 
 def test_two_encodings_in_one_file_are_refused() -> None:

@@ -22,7 +22,14 @@
 
 Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
 type next. The command line and the web each translate this tree once.
+
+A setting is named in a message as ⟪name⟫ or ⟪name=value⟫, and each door spells it in its own words:
+⟪min_count=2⟫ is `--min-count 2` in the terminal, `min_count=2` in Python and over HTTP.
 """
+
+import re
+from collections.abc import Callable
+from typing import Self
 
 __all__ = [
     "BundleError",
@@ -40,19 +47,76 @@ __all__ = [
     "RateError",
     "RefusedError",
     "SaveError",
+    "Spell",
     "StoppedError",
     "TokenError",
     "TooLargeError",
     "TrainingError",
+    "in_python",
+    "spelled",
 ]
+
+Spell = Callable[[str, str | None], str | None]
+"""A setting's name and value, if one is named, in the words of a door; None where it has none."""
+_SETTING = re.compile("⟪(\\w+)(?:=([^⟪⟫]*))?⟫")
+_OFFER = re.compile(" \\([^()⟪⟫]*⟪[^()]*⟫[^()⟪⟫]*\\)")
+_NUMBER = re.compile("-?[0-9.]+(e-?[0-9]+)?")
+
+
+def spelled(text: str, spell: Spell) -> str:
+    """Spell the settings in a message; one in brackets is offered only where it exists.
+
+    >>> spelled("read as big5 (another: ⟪encoding⟫); too few: ⟪min_count⟫", lambda *_: None)
+    'read as big5; too few: min_count'
+    """
+
+    def offered(found: re.Match[str]) -> str:
+        exist = [spell(*one.groups()) is not None for one in _SETTING.finditer(found[0])]
+        return found[0] if all(exist) else ""
+
+    return _SETTING.sub(lambda one: spell(*one.groups()) or one[1], _OFFER.sub(offered, text))
+
+
+def in_python(name: str, value: str | None) -> str:
+    """A setting as an argument.
+
+    >>> spelled("give ⟪encoding=big5⟫ and ⟪fields=form,title⟫", in_python)
+    "give encoding='big5' and fields=('form', 'title')"
+    """
+    if value is None:
+        return name
+    parts = tuple(value.split(","))
+    return f"{name}={value if _NUMBER.fullmatch(value) else repr(parts if parts[1:] else value)}"
 
 
 class CharbardError(Exception):
-    """Shown to the user as `message` plus `hint`, never as a traceback."""
+    """Shown to the user as `message` plus `hint`, never as a traceback.
+
+    As a string it is in Python's words; a Python traceback shows the hint, too.
+    """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self._hint = hint
+        if hint:
+            self.add_note(f"Hint: {self.hint}")
+
+    def __str__(self) -> str:
+        return self.said(in_python)[0]
+
+    @property
+    def hint(self) -> str:
+        """What is allowed, and what to do next."""
+        return self.said(in_python)[1]
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with its settings as no door spells them: to be part of a message."""
+        return str(self.args[0])
+
+    def said(self, spell: Spell) -> tuple[str, str]:
+        """Message and hint in the words of a door."""
+        return spelled(self.message, spell), spelled(self._hint, spell)
 
 
 class OptionError(CharbardError):
@@ -79,6 +143,10 @@ class ConflictError(CharbardError):
 
 class CorpusError(CharbardError):
     """A text cannot be read, or holds nothing to learn from."""
+
+    def at(self, place: str) -> Self:
+        """The same error, with the place where it is."""
+        return type(self)(f"{place}: {self.message}", hint=self._hint)
 
 
 class BundleError(CharbardError):

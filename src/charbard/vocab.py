@@ -57,7 +57,7 @@ class Vocab:
         if not kept:
             raise CorpusError(
                 f"no character occurs {min_count} times or more",
-                hint="give a longer text, or lower --min-count",
+                hint="give a longer text, or lower ⟪min_count⟫",
             )
         return cls(tuple(sorted(kept, key=lambda char: (-counts[char], char))), tuple(fields))
 

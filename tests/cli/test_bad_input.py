@@ -424,3 +424,21 @@ def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
 
     done = call("train", owl, "--steps", 2, "--out", run, *SMALL)
     refused(done, "log.jsonl': no space left on device", "free some space")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("write", "shakespeare", "--top-k", 0), "--top-k must be at least 1, got 0"),
+        (("train", "x", "--steps", 1, "--set", "decay=0"), "decay must be text, got 0"),
+        (("train", "x", "--epochs", 0), "--epochs must be at least"),
+        (("verse", "--candidates", 0), "--candidates must be at least 1, got 0"),
+        (("serve", "--set", "rate=-1"), "rate must be at least"),
+    ],
+)
+def test_the_terminal_names_the_options_of_the_command(call, args, said) -> None:
+    """A setting without an option of its own goes by its name."""
+    done = call(*args)
+
+    assert done.code == 1
+    assert f"Error: {said}" in done.err

@@ -165,3 +165,20 @@ def test_curves_for_tensorboard_need_its_package(call, owl, tmp_path, monkeypatc
     assert "Error: --tensorboard needs tensorboard\n" in done.err
     assert "pip install 'charbard[tensorboard]'" in done.err
     assert not (tmp_path / "run").exists()
+
+
+def test_quiet_keeps_what_changes_the_learning(call, tmp_path) -> None:
+    """Assumed encoding and format, replaced bytes, settings without effect: said all the same."""
+    text = tmp_path / "poems.jsonl"
+    poem = json.dumps({"text": "夜来风雨声，花落知多少。"}, ensure_ascii=False)
+    text.write_bytes(f"{poem}\n".encode("gb18030") * 200 + b"\xff\n")
+
+    done, model = train(call, tmp_path, text, "--quiet", "--dropout", 0.2)
+
+    assert "poems.jsonl: read as jsonl (as plain text: --format text)" in done.err
+    assert "poems.jsonl: read as gb18030 (another: --encoding)" in done.err
+    assert "(to refuse such a file: --bad-bytes refuse)" in done.err
+    assert "--dropout has no effect" in done.err
+    assert "try --num-layers 2, or --set dropout_output=0.2" in done.err
+    assert model.has_records
+    assert "it writes" not in done.err

@@ -109,12 +109,12 @@ def test_fields_condition_the_text(call, verse) -> None:
             "temperature must be 0 or at least 0.01, got 0.001",
             "--greedy",
         ),
-        (["--temperature", "nan"], "temperature must be a finite number", "Boldness"),
-        (["--top-k", "0"], "top_k must be at least 1, got 0", "likeliest"),
-        (["--top-p", "1.5"], "top_p must be at most 1.0, got 1.5", "share"),
-        (["--length", "0"], "length must be at least 1, got 0", "Characters to write"),
-        (["--samples", "0"], "samples must be at least 1", "Texts to write"),
-        (["--seed", "-1"], "seed must be at least 0", "Repeat"),
+        (["--temperature", "nan"], "--temperature must be a finite number", "Boldness"),
+        (["--top-k", "0"], "--top-k must be at least 1, got 0", "likeliest"),
+        (["--top-p", "1.5"], "--top-p must be at most 1.0, got 1.5", "share"),
+        (["--length", "0"], "--length must be at least 1, got 0", "Characters to write"),
+        (["--samples", "0"], "--samples must be at least 1", "Texts to write"),
+        (["--seed", "-1"], "--seed must be at least 0", "Repeat"),
         (["--stop", ""], "a stop string is empty", "at least one character"),
         (["--field", "form"], "--field 'form' has no '='", "form="),
         (["--ban", "\n TWabcdefghijklmnopqrstuvwxyz',.?"], "every character is banned", "--ban"),
@@ -151,3 +151,43 @@ def test_a_full_disk_behind_stdout(trained) -> None:
 
     assert done.code == 1
     assert done.err == "Error: cannot write the result: no space left on device\n"
+
+
+def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
+    """Whole, in any encoding that can be told; one of them, not two."""
+    file = tmp_path / "prime.txt"
+    file.write_bytes("The owl\r\nof the".encode("utf-16"))
+    rest = ("-n", 9, "--seed", 3)
+    spoken = call("write", trained, "--prime", "The owl\nof the", *rest)
+
+    assert call("write", trained, "--prime-file", file, *rest).out == spoken.out
+    assert "prime.txt': read as utf-16 (another: --encoding)" in (
+        call("write", trained, "--prime-file", file, *rest).err
+    )
+    piped = call("write", trained, "--prime", "-", *rest, stdin=b"The owl\nof the")
+    assert piped.out == spoken.out
+    both = call("write", trained, "--prime", "a", "--prime-file", file)
+    assert (both.code, "both --prime and --prime-file" in both.err) == (1, True)
+    missing = call("write", trained, "--prime-file", tmp_path / "none.txt")
+    assert (missing.code, "cannot read" in missing.err) == (1, True)
+
+
+def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
+    r"""With --escapes \n is a line end in prime and stop; without, a note says how to have it."""
+    rest = ("-n", 60, "--seed", 3)
+    literal = call("write", trained, "--prime", r"The\nowl", *rest)
+    read = call("write", trained, "--escapes", "--prime", r"The\nowl \u0061", *rest)
+    stopped = call("write", trained, "--escapes", "--prime", "The", "--stop", r"\n", *rest)
+
+    assert "--escapes" in literal.err
+    assert read.out.startswith("The\nowl a")
+    assert read.out == call("write", trained, "--prime", "The\nowl a", *rest).out
+    assert stopped.out == call("write", trained, "--prime", "The", "--stop", "\r\n", *rest).out
+    assert "\n" not in stopped.out.removesuffix("\n")
+
+
+def test_temperature_zero_is_greedy(call, trained) -> None:
+    """As it is over HTTP."""
+    greedy = call("write", trained, "--greedy", "-n", 40, "--seed", 1).out
+
+    assert call("write", trained, "--temperature", 0, "-n", 40, "--seed", 2).out == greedy

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from charbard.config import (
     CorpusConfig,
     ModelConfig,
     SampleOptions,
+    TextOrder,
     TrainConfig,
     from_dict,
     read_settings,
@@ -71,3 +73,16 @@ def test_weights_are_counted() -> None:
     gates = 16 * 3 + 16 * 4
     assert config.num_parameters == 30 + gates + 32 + (8 + 2) + (20 + 10)
     assert config.macs_per_char == gates + 8 + 20
+
+
+def test_numbers_of_numpy_are_taken() -> None:
+    """They become Python's own; an array of several is none."""
+    options = SampleOptions(top_k=np.int64(5), temperature=np.float32(0.5), greedy=np.bool_(True))
+
+    assert (options.top_k, options.temperature, options.greedy) == (5, 0.5, True)
+    assert [type(one) for one in (options.top_k, options.temperature)] == [int, float]
+    assert to_dict(TextOrder(length=np.int32(7)))["length"] == 7
+    with pytest.raises(OptionError, match="top_k must be an integer"):
+        SampleOptions(top_k=np.array([5, 6]))
+    with pytest.raises(OptionError, match="top_k must be at least 1, got 0"):
+        SampleOptions(top_k=np.int64(0))

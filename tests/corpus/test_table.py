@@ -7,6 +7,7 @@ import pytest
 from charbard.config import CorpusConfig
 from charbard.corpus import find_inputs, read_records
 from charbard.corpus.named import config_for
+from charbard.corpus.recognised import format_of
 from charbard.errors import CorpusError, OptionError
 
 
@@ -72,7 +73,7 @@ def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, form
     config = config_for([str(path)], {}, said.append)
 
     assert config.format == format
-    assert said == [f"{path}: read as {format} (as plain text: --format text)"]
+    assert said == [f"{path}: read as {format} (as plain text: ⟪format=text⟫)"]
     assert [one.text for one in read_records(find_inputs([str(path)]), config)] == ["one", "two"]
     assert config_for([str(path)], {"format": "text"}, said.append).format == "text"
     assert len(said) == 1
@@ -109,3 +110,34 @@ def test_a_list_of_texts(tmp_path) -> None:
     assert _read(tmp_path / "a.json", format="json") == [("one\ntwo", {}), ("三", {})]
     with pytest.raises(CorpusError, match="no field 'text'"):
         _read(tmp_path / "a.json", format="json", fields=("mood",))
+
+
+def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
+    """JSON may hold U+2028 and U+0085 as they are; a record ends at a line feed."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "one\u2028two"}\n{"text": "three\x85four"}\n', encoding="utf-8")
+
+    format, said = format_of([str(path)], "text", ())
+
+    assert format == "jsonl"
+    assert "read as jsonl" in said
+
+
+def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
+    """By its name and its header; numbers with commas in them are one cell."""
+    path = tmp_path / "sep.csv"
+    path.write_text('"text"\n"1,000"\n"2,000"\n')
+
+    format, _ = format_of([str(path)], "text", ())
+
+    assert format == "csv"
+    assert [text for text, _ in _read(path, format="csv")] == ["1,000", "2,000"]
+
+
+def test_a_quote_that_begins_a_cell_is_told_of_by_its_own_line(tmp_path) -> None:
+    """Not by the line on which the reader noticed it."""
+    path = tmp_path / "q.tsv"
+    path.write_text('text\tlabel\n"Second\tsecond\nThird "sentence"\tthird\nFourth\tfourth\n')
+
+    with pytest.raises(CorpusError, match=r"q\.tsv, line 2: not CSV"):
+        _read(path, format="csv")

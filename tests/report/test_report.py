@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,9 +11,10 @@ from typer.testing import CliRunner
 from charbard.bundle import save_bundle
 from charbard.cli.app import app
 from charbard.config import ReportOptions
+from charbard.corpus.named import Built
 from charbard.errors import OptionError
 from charbard.report.card import filled_card, read_notes
-from charbard.report.collect import collect
+from charbard.report.collect import collect, own_text
 from charbard.report.page import page, readable
 from charbard.report.svg import bars
 from tests.conftest import random_bundle
@@ -216,3 +218,14 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
     assert text.startswith("V ")
     assert "form 七绝" in text
     assert row["groups"]["tune 如梦令"]["chars"] > 0
+
+
+def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
+    """`verse` was once what `verse-core` is now, and its file had the same name."""
+    sizes = {"verse": 200, "verse-core": 100}
+    there = {name: Built(Path(name), {"bytes": size}) for name, size in sizes.items()}
+    monkeypatch.setattr("charbard.report.collect.built", there.get)
+    text = {"names": ["verse.jsonl"], "bytes": 100}
+
+    assert own_text(replace(random_bundle(), provenance={"text": text})) == ("verse-core",)
+    assert own_text(replace(random_bundle(), provenance={"text": {**text, "bytes": 3}})) == ()

@@ -55,9 +55,8 @@ def likelihood(draft: Draft) -> float:
     return float(np.sum(draft.logp))
 
 
-def poem(network: Network, sample: int = 0, *, form: Lines = FORM) -> Task:
-    """A task that searches for one poem, every other time among three drafts."""
-    drafts = 1 + 2 * (sample % 2)
+def poem(network: Network, sample: int = 0, *, form: Lines = FORM, drafts: int = 1) -> Task:
+    """A task that searches for one poem."""
     search = Search(
         options=SampleOptions(),
         seed=1,

@@ -25,16 +25,22 @@ from charbard.runtime import (
     together,
 )
 from tests.conftest import random_bundle
-from tests.runtime.forms import Lines, ids_of, letters, poem
+from tests.runtime import forms
+from tests.runtime.forms import Lines, ids_of, letters
 
 MODEL = ByteModel(random_bundle(projection_size=6, tied=True))
+
+
+def poem(sample: int, form: Lines = forms.FORM) -> Task:
+    """A poem, every other one chosen among three drafts."""
+    return forms.poem(MODEL, sample, form=form, drafts=1 + 2 * (sample % 2))
 
 
 def written(task: Task) -> list:
     return [value for _, value in run(MODEL, [task])]
 
 
-ALONE = [written(poem(MODEL, sample)) for sample in range(8)]
+ALONE = [written(poem(sample)) for sample in range(8)]
 
 
 def test_a_constraint_is_kept_and_can_be_used_again() -> None:
@@ -44,7 +50,7 @@ def test_a_constraint_is_kept_and_can_be_used_again() -> None:
     assert len(ids) == 15
     assert [place for place, char_id in enumerate(ids) if char_id == 2] == [4, 9, 14]
     assert set(ids) <= {2, *range(6, 17)}
-    assert written(poem(MODEL, 0)) == ALONE[0]
+    assert written(poem(0)) == ALONE[0]
     assert len({ids_of(said) for said in ALONE}) == len(ALONE)
 
 
@@ -53,7 +59,7 @@ def test_a_constraint_is_kept_and_can_be_used_again() -> None:
 def test_any_order_and_any_room(order, rows: int) -> None:
     """Whatever shares the batch, each poem is what it is alone, logp included."""
     heard: dict[int, list] = {}
-    for index, value in run(MODEL, [poem(MODEL, sample) for sample in order], rows=rows):
+    for index, value in run(MODEL, [poem(sample) for sample in order], rows=rows):
         heard.setdefault(order[index], []).append(value)
 
     assert [heard[sample] for sample in range(8)] == ALONE
@@ -66,7 +72,7 @@ def test_joining_leaving_and_waiting_at_any_step(data) -> None:
     batch, heard, sample_of = Batch(MODEL), {}, {}
     for _ in range(40):
         if len(sample_of) < 8 and data.draw(st.booleans()):
-            key, events = batch.add(poem(MODEL, len(sample_of)))
+            key, events = batch.add(poem(len(sample_of)))
             sample_of[key] = len(sample_of)
             assert not events
         live = sorted(batch.keys())
@@ -91,7 +97,7 @@ def test_a_dead_end_ends_its_own_task_only() -> None:
     )
     barred = Task(generate([3], as_ids([7]), draws))
     batch = Batch(MODEL)
-    keys = [batch.add(task)[0] for task in (poem(MODEL, 0), poem(MODEL, 0, form=nothing), barred)]
+    keys = [batch.add(task)[0] for task in (poem(0), poem(0, form=nothing), barred)]
 
     events = [event for _ in range(16) for event in batch.tick()]
 
@@ -100,7 +106,7 @@ def test_a_dead_end_ends_its_own_task_only() -> None:
     assert all(isinstance(error, DeadEndError) for error in errors.values())
     assert [e.value for e in events if e.key == keys[0] and not e.done] == ALONE[0]
     with pytest.raises(DeadEndError, match="place 1"):
-        written(poem(MODEL, 0, form=nothing))
+        written(poem(0, form=nothing))
 
 
 def test_several_texts_share_what_was_read_before() -> None:
@@ -185,7 +191,7 @@ def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
         outcome = yield Plan((0,) * width, (4,) * width, (None,) * width, kept)
         yield Emit((first, outcome.features_RP.copy()))
 
-    tasks = [poem(MODEL, 0), Task(wander(), rows=width), poem(MODEL, 1)]
+    tasks = [poem(0), Task(wander(), rows=width), poem(1)]
     said: dict[int, list] = {0: [], 1: [], 2: []}
     for index, value in run(MODEL, tasks):
         said[index].append(value)
@@ -210,6 +216,6 @@ def test_forks_are_read_once_and_drawn_one_by_one() -> None:
         outcome = yield Plan((0,) * 5, (3, 3, 4, 4, 4), asks)
         yield Emit((2, outcome.ids))
 
-    said = dict(run(MODEL, [poem(MODEL, 0), Task(forked(), rows=2), Task(apart(), rows=5)]))
+    said = dict(run(MODEL, [poem(0), Task(forked(), rows=2), Task(apart(), rows=5)]))
 
     assert said[1] == said[2]

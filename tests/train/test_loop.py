@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +167,7 @@ def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
 
     with pytest.raises(TrainingError, match="not a number 6 times") as caught:
         list(recorded(trainer))
-    assert "--learning-rate" in caught.value.hint
+    assert "learning_rate" in caught.value.hint
 
 
 def test_the_best_weights_are_kept(owl, tmp_path) -> None:
@@ -414,3 +415,49 @@ def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
     assert rested == pytest.approx(idle, abs=0.002)
     assert 0.3 / 60 <= worked - rested <= 0.6 / 60
     assert shared - 0.1 == pytest.approx((worked - 0.1) / 2, abs=0.002)
+
+
+def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch) -> None:
+    """After so many validations in a row that are no better; the budget is not used up."""
+    losses = chain([3.0, 3.1, 2.9, 3.0], repeat(2.9))
+    monkeypatch.setattr("charbard.train.loop.validation_loss", lambda *_: next(losses))
+    events = _run(owl, tmp_path / "run", steps=500, eval_every=2, patience=3)
+
+    gains = [event.best for event in events if isinstance(event, Validated)]
+    assert gains[:6] == [True, False, True, False, False, False]
+    assert len(gains) <= 7  # one more at the end
+    assert isinstance(events[-1], Finished)
+    assert events[-1].complete
+    assert any("no better in 3 validations" in e.message for e in events if isinstance(e, Notice))
+
+
+def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
+    """Without a validation share it could never end."""
+    wish = Wish(
+        names=[str(owl)],
+        out=tmp_path / "run",
+        settings={**SMALL, "steps": 5, "patience": 1},
+        corpus=CorpusConfig(validation=0.0),
+    )
+
+    with pytest.raises(OptionError, match="patience=1 needs validations"):
+        open_training(wish, Ranks())
+
+
+def test_texts_in_memory(tmp_path) -> None:
+    """Each is a record; mappings have fields; what is neither is refused by its number."""
+    texts = [f"the owl of night {number}" for number in range(60)]
+    told = [{"text": text, "mood": "calm" if at % 2 else "wild"} for at, text in enumerate(texts)]
+    small = {**SMALL, "num_layers": 2, "steps": 3}
+
+    plain = charbard.fit(texts=texts, out=tmp_path / "plain", **small)
+    moody = charbard.fit(texts=iter(told), out=tmp_path / "moody", fields=("mood",), **small)
+
+    assert load_bundle(plain.model).has_records
+    assert load_bundle(moody.model).vocab.fields == ("mood",)
+    with pytest.raises(OptionError, match="text 2 is neither text nor a mapping, got 5"):
+        charbard.fit(texts=["one", 5], out=tmp_path / "wrong", steps=1)
+    with pytest.raises(OptionError, match="texts is one text"):
+        charbard.fit(texts="one", out=tmp_path / "wrong", steps=1)
+    with pytest.raises(OptionError, match="one text is needed"):
+        charbard.fit("a.txt", texts=texts, out=tmp_path / "wrong", steps=1)

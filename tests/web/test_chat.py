@@ -76,7 +76,7 @@ def test_logprobs_of_a_chat(api) -> None:
     [
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "robot", "content": "a"}]}, r"messages\.0\.role"),
-        ({"tools": [{"type": "function"}]}, "no setting named 'tools'"),
+        ({"tools": [{"type": "function"}]}, "tools is not offered"),
         ({"presence_penalty": 1}, "presence_penalty is not offered"),
         ({"top_logprobs": 2}, "without logprobs"),
     ],
@@ -89,3 +89,33 @@ def test_what_a_chat_cannot_have_is_refused_by_name(api, body, message) -> None:
         api.chat.completions.with_raw_response.create(
             model=asked.pop("model"), messages=asked.pop("messages"), extra_body=asked
         )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tools": [], "tool_choice": "none", "parallel_tool_calls": True},
+        {"response_format": {"type": "text"}, "store": False, "metadata": None},
+        {"messages": [{"role": "assistant", "content": None}, TURNS[1]]},
+    ],
+    ids=["no tools", "plain text", "an empty turn"],
+)
+def test_what_asks_for_nothing_is_taken(api, body) -> None:
+    """Clients send their defaults, and null, of features that a text model lacks."""
+    asked = {"model": "owl", "messages": TURNS, "max_tokens": 3, **body}
+
+    answer = api.chat.completions.create(
+        model=asked.pop("model"), messages=asked.pop("messages"), extra_body=asked
+    )
+
+    assert len(answer.choices[0].message.content) == 3
+
+
+def test_a_picture_in_a_turn_is_refused_where_it_stands(client) -> None:
+    """In words and JSON: no names of types, no lists of Python."""
+    turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}
+
+    answer = client.post("/v1/chat/completions", json={"model": "owl", "messages": [turn]})
+
+    message = answer.json()["error"]["message"]
+    assert message.startswith("messages.0.content.0.type must be 'text', got \"image_url\"")

@@ -241,7 +241,7 @@ def test_echo_is_what_was_sent(api) -> None:
         ({"temprature": 1}, "no setting named 'temprature'"),
         ({"prompt": [1, 2, 3]}, "list of token ids"),
         ({"prompt": [[1, 2], [3]]}, "list of token ids"),
-        ({"prompt": [{"a": 1}]}, "prompt: input should be a valid string"),
+        ({"prompt": [{"a": 1}]}, r"prompt\.0 must be text, got \{.a.: 1\}"),
     ],
 )
 def test_what_is_not_honoured_is_refused_by_name(client, body, message) -> None:

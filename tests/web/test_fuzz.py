@@ -22,7 +22,8 @@ ODD = st.one_of(
 PATHS = (
     *("/api/verse", "/api/rewrite", "/api/next", "/api/alternatives", "/api/couplet"),
     *("/api/names", "/api/check", "/api/rhyme", "/api/prose", "/api/score"),
-    *("/api/insight", "/api/show", "/api/novelty", "/api/growth", "/v1/completions"),
+    *("/api/insight", "/api/show", "/api/novelty", "/api/growth"),
+    *("/v1/completions", "/v1/chat/completions"),
 )
 BODIES = int(os.environ.get("CHARBARD_FUZZ", 25 * len(PATHS))) // len(PATHS) + 1
 CHEAP = {"length": 3, "samples": 1, "candidates": 1, "drafts": 1, "max_tokens": 3, "n": 1}

@@ -39,7 +39,12 @@ def test_head_is_get_without_its_body(client, path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/api/verse", "POST"), ("/api/models", "GET, HEAD"), ("/api/jobs", "GET, HEAD, POST")],
+    [
+        ("/api/verse", "POST"),
+        ("/api/models", "GET, HEAD"),
+        ("/api/jobs", "GET, HEAD, POST"),
+        ("/api/jobs/file", "POST"),
+    ],
 )
 def test_allow_names_all_methods(client, path, allowed) -> None:
     """Several routes may share an address."""
@@ -81,3 +86,25 @@ def test_a_file_in_a_form_is_taken(owl) -> None:
     assert name == "diary.txt"
     with pytest.raises(OptionError, match="2 files, one is needed"):
         asyncio.run(_part(asked(a=("a.txt", b"a"), b=("b.txt", b"b"))))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"length": "5"}, 'length must be an integer, got "5"'),
+        ({"length": None}, "length must be an integer, got null"),
+        ({"length": 0}, "length must be at least 1, got 0"),
+        ({"temperature": [1]}, "temperature must be a number, got [1]"),
+        ({"greedy": 1}, "greedy must be true or false, got 1"),
+        ({"prime": ["a"]}, 'prime must be text, got ["a"]'),
+        ({"stop": "a"}, 'stop must be a list, got "a"'),
+        ({"stop": ["a"] * 17}, "stop must be of at most 16 entries"),
+        ({"fields": []}, "fields must be an object, got []"),
+    ],
+)
+def test_a_wrong_value_is_told_of_in_words(client, body, message) -> None:
+    """The setting, what it must be, and the value as it was sent."""
+    answer = client.post("/api/prose", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(message)

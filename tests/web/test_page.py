@@ -503,3 +503,18 @@ def test_another_language_at_once(visit) -> None:
     page.reload()
 
     page.wait_for_selector("nav >> text=Look inside")
+
+
+def test_stanzas_are_parted_on_the_sheet_and_in_what_is_copied(visit) -> None:
+    """A 词 has room between its 片, and its copy a blank row."""
+    page = visit.written()
+    page.check("input[name=form][value=词]")
+    page.locator(".tune", has_text=re.compile("^浣溪沙")).first.click()
+    page.click("button.go")
+    page.wait_for_selector(".sheet.is-done .ends-stanza")
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.locator("[aria-label=复制]").first.click()
+    visit.until("window.copied")
+
+    assert page.locator(".sheet").first.locator(".ends-stanza").count() == 1
+    assert page.evaluate("window.copied").count("\n\n") == 1

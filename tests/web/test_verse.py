@@ -191,3 +191,21 @@ def test_write_poem_takes_a_theme_and_a_model(client) -> None:
     answer = client.get("/write_poem", params={"theme": "秋夜", "model": "verse", "form": "五绝"})
 
     assert len(answer.json()["result"].replace("\n", "")) == 24
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"line": 3, "place": 12}, "the poem has no place 3.12"),
+        ({"line": 9}, "the poem has no line 9"),
+        ({"line": 9, "scope": "open"}, "the poem has no line 9"),
+    ],
+)
+def test_a_place_that_the_poem_lacks_is_refused(client, more, message) -> None:
+    """Whatever the scope; it was an error of the server once."""
+    lines = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"]
+
+    answer = client.post("/api/rewrite", json={"form": "五绝", "lines": lines, **more})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"] == message

@@ -6,6 +6,7 @@ import pytest
 
 from charbard.bundle import Bundle
 from charbard.config import NameOrder
+from charbard.errors import OptionError
 from charbard.prosody.book import common_chars
 from charbard.prosody.names import unwanted_in_names
 from charbard.runtime.quant import ByteModel
@@ -82,14 +83,14 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
 
 def test_a_model_of_names_knows_its_characters() -> None:
     """Rare ones of verse may be usual in names."""
-    assert "婧" not in common_chars()
+    assert "玥" not in common_chars()
     bundle = random_bundle(
-        chars=dict.fromkeys("今李婧"), fields=("era", "surname"), has_records=True
+        chars=dict.fromkeys("今李玥"), fields=("era", "surname"), has_records=True
     )
 
     found = names(VerseWriter(bundle), NameOrder(surname="李", length=1, banned="今李"))
 
-    assert [poem.text for poem in found] == ["李婧"]
+    assert [poem.text for poem in found] == ["李玥"]
 
 
 def test_a_model_without_genders_says_so() -> None:
@@ -101,3 +102,27 @@ def test_a_model_without_genders_says_so() -> None:
     (note,) = notes_of(bundle, gender="女")
 
     assert "trained without genders" in note
+
+
+@pytest.mark.parametrize(
+    ("surname", "message"),
+    [
+        ("Smith", "the surname 'Smith' is not written in Chinese characters"),
+        ("スミス", "not written in Chinese characters"),
+        ("史密 斯", "not written in Chinese characters"),
+        ("阿卜杜拉", "the surname '阿卜杜拉' has 4 characters"),
+    ],
+)
+def test_a_surname_that_is_none_is_refused_in_words(listening, surname: str, message: str) -> None:
+    """With what can be given instead."""
+    with pytest.raises(OptionError, match=message) as caught:
+        names(VerseWriter(listening), NameOrder(surname=surname))
+
+    assert "史密斯" in caught.value.hint or "侯莫陈" in caught.value.hint
+
+
+def test_a_surname_may_have_three_characters(listening) -> None:
+    """As 侯莫陈 has, known to the model or not."""
+    found = names(VerseWriter(listening), NameOrder(surname="侯莫陈", length=1, candidates=2))
+
+    assert all(poem.text.startswith("侯莫陈") and len(poem.text) == 4 for poem in found)

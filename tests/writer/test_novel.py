@@ -10,8 +10,7 @@ from charbard.config import ModelConfig, SampleOptions, VerseOrder
 from charbard.corpus.lines import KnownLines
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Decoded, Search, Segment, Task, rows_needed, run
-from charbard.runtime import decode as draft
+from charbard.runtime import Decoded, Search, Segment, Task, decode, rows_needed, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter
@@ -139,7 +138,7 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
         worth=worth_of(request),
     )
     for prime in (request.prime, request.prime[:1]):
-        steps = draft([prime], request.machine, search)
+        steps = decode([prime], request.machine, search)
         said = [
             value
             for _, value in run(
@@ -167,7 +166,7 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
         worth=worth_of(request),
     )
     for prime in (request.prime, request.prime[:1]):
-        steps = draft([prime], request.machine, search)
+        steps = decode([prime], request.machine, search)
         said = [
             value
             for _, value in run(WRITER.network, [Task(steps, rows=rows_needed(2, twins=False))])

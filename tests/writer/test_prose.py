@@ -8,6 +8,7 @@ from charbard import SampleOptions, TextOrder, Writer
 from charbard.bundle import save_bundle
 from charbard.errors import OptionError
 from charbard.runtime import ByteModel
+from charbard.text import graphemes
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.ending import Ending
 from tests.conftest import random_bundle
@@ -213,3 +214,23 @@ def test_the_same_text_without_the_compiled_kernel(writer) -> None:
     order = TextOrder(samples=3, length=40, seed=8, options=SampleOptions(top_p=0.9))
 
     assert [str(text) for text in plain.texts(order)] == [str(text) for text in writer.texts(order)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "chars"),
+    [("🇩🇪", 2), ("👨\u200d👩\u200d👧", 5), ("नि", 2), ("a", 1)],
+    ids=["flag", "family", "syllable", "letter"],
+)
+def test_a_length_is_never_within_a_sign(sign: str, chars: int) -> None:
+    """A text goes on to the end of its last sign, and not into the next one."""
+    for length in range(1, 2 * chars + 1):
+        ending, kept = Ending(TextOrder(length=length)), ""
+        for char in sign * 4:
+            if ending.over:
+                break
+            kept += "".join(one for one, _ in ending.take(char, -1.0))
+
+        signs = graphemes(sign * 4)
+        whole = ["".join(signs[:count]) for count in range(len(signs) + 1)]
+        assert kept in whole
+        assert len(kept) == min(len(one) for one in whole if len(one) >= length)

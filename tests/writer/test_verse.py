@@ -14,6 +14,7 @@ from charbard.prosody import form_named
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.names import unwanted_in_names
+from charbard.prosody.poem import read_poem
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
@@ -371,3 +372,38 @@ def test_every_form_can_be_written(writer) -> None:
     for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
         (poem,) = writer.verse(order(form=name, candidates=1, drafts=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}
+
+
+@pytest.mark.parametrize(
+    ("form", "rhyme", "group"),
+    [
+        ("五绝", "上平一东", "东"),
+        ("五绝", "东韵", "东"),
+        ("卜算子", "第三部", "3"),
+        ("浣溪沙", "十二部", "12"),
+    ],
+)
+def test_rhyme_goes_by_the_names_that_the_checker_prints(writer, form, rhyme, group) -> None:
+    """Whoever copies a rhyme from a report gets it."""
+    (poem,) = writer.verse(order(form=form, rhyme=rhyme, candidates=1))
+
+    assert poem.rhymes == (group,)
+
+
+def test_a_character_of_several_rhymes_names_them(writer) -> None:
+    """看 is in 寒 and in 翰; the hint says both by their full names."""
+    with pytest.raises(OptionError, match="several rhymes") as caught:
+        writer.verse(order(rhyme="看"))
+
+    assert "上平十四寒 or 去声十五翰" in caught.value.hint
+
+
+def test_a_poem_shows_its_stanzas(writer) -> None:
+    """As text, as string and as JSON; a text that is checked again has them, too."""
+    (poem,) = writer.verse(order(form="浣溪沙", candidates=1))
+
+    assert poem.stanza_ends == (3, 6)
+    assert [stanza.count("。") for stanza in poem.text.split("\n\n")] == [3, 2]
+    assert str(poem).split("\n").index("") == 3
+    assert poem.to_dict()["stanza_ends"] == [3, 6]
+    assert read_poem(poem.text).stanza_ends == {3, 6}

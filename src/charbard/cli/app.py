@@ -22,6 +22,7 @@ from charbard.cli.score import score
 from charbard.cli.serve import serve
 from charbard.cli.train import train
 from charbard.cli.verse import verse
+from charbard.cli.wording import as_options
 from charbard.cli.write import write
 from charbard.errors import CharbardError
 
@@ -76,7 +77,7 @@ def main() -> None:
     except CharbardError as error:
         if "--debug" in sys.argv:
             raise
-        _fail(str(error), error.hint)
+        _fail(*error.said(as_options()))
     except OSError as error:  # stdout is closed or full, or a file went away while it was read
         if "--debug" in sys.argv:
             raise

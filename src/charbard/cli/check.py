@@ -8,6 +8,7 @@ import typer
 
 from charbard.cli.options import typed, words
 from charbard.cli.texts import ENCODING, piped, read_text
+from charbard.cli.wording import as_options
 
 __all__ = ["check"]
 
@@ -106,7 +107,8 @@ def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> b
             report = check_text(poem, form, **options)
         except OptionError as error:
             count["unread"] += 1
-            _say_row(output, number, poem, {"error": str(error), "hint": error.hint}, str(error))
+            said, hint = error.said(as_options())
+            _say_row(output, number, poem, dict(error=said, hint=hint), said)
             continue
         count[report.verdict] += 1
         count["strict"] += report.is_strict

@@ -7,6 +7,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, words
+from charbard.cli.wording import tell
 from charbard.config import CoupletOrder
 
 __all__ = ["couplet"]
@@ -79,5 +80,5 @@ def couplet(
             typer.echo(f"【{above}】")
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
     for note in dict.fromkeys(note for poem, _ in made for note in poem.notes):
-        typer.echo(note, err=True)
+        tell(note)
     typer.echo(f"seed {order.seed}", err=True)

@@ -1,6 +1,6 @@
 """How a poem is set out in the terminal: script, pinyin, tone marks, columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from charbard.errors import OptionError
 
@@ -23,6 +23,7 @@ def laid_out(
     lines: Sequence[str],
     marks: Sequence[str],
     *,
+    stanza_ends: Sequence[int],
     book: str,
     pinyin: bool = False,
     tones: bool = False,
@@ -33,6 +34,7 @@ def laid_out(
     Args:
         lines: Each without its mark.
         marks: Behind each line.
+        stanza_ends: Lines, from 1, after which a stanza ends; a blank row or column parts stanzas.
         book: Rhyme book that decides the tones.
         pinyin: Today's reading above each line.
         tones: ○ level, ● oblique, ◐ both, below each line.
@@ -41,10 +43,9 @@ def laid_out(
     if layout not in LAYOUTS:
         raise OptionError(f"no layout {layout!r}", hint=f"choose one of: {', '.join(LAYOUTS)}")
     if layout == "vertical":
-        return _vertical(lines, marks)
+        return _vertical(lines, marks, stanza_ends)
     if not (pinyin or tones):
-        text = "".join(a + b for a, b in zip(lines, marks, strict=True))
-        return text.replace("。", "。\n").rstrip("\n")
+        return "\n".join(_sentences(lines, marks, stanza_ends))
     rows, sounds = [], _pinyin_of_poem(lines, book) if pinyin else []
     for at, (line, mark) in enumerate(zip(lines, marks, strict=True)):
         if pinyin:
@@ -52,7 +53,25 @@ def laid_out(
         rows.append(line + mark)
         if tones:
             rows.append(tone_marks(line, book))
-    return "\n".join(rows)
+        if at + 1 in stanza_ends:
+            rows.append("")
+    return "\n".join(rows).rstrip("\n")
+
+
+def _sentences(
+    lines: Sequence[str], marks: Sequence[str], stanza_ends: Sequence[int]
+) -> Iterator[str]:
+    """A row for each sentence, and a blank one between stanzas."""
+    row = ""
+    for number, (line, mark) in enumerate(zip(lines, marks, strict=True), 1):
+        row += line + mark
+        if "。" in mark or number in stanza_ends:
+            yield row
+            row = ""
+        if number in stanza_ends[:-1]:
+            yield ""
+    if row:
+        yield row
 
 
 def pinyin_of(name: str, surname: str) -> str:
@@ -83,12 +102,13 @@ def tone_marks(line: str, book: str) -> str:
     return "".join(_TONES.get(tones_of(char, book=book), "？") for char in line)
 
 
-def _vertical(lines: Sequence[str], marks: Sequence[str]) -> str:
+def _vertical(lines: Sequence[str], marks: Sequence[str], stanza_ends: Sequence[int]) -> str:
     """Columns from right to left, each line with its mark turned."""
-    columns = [
-        [*line, *(_VERTICAL_MARKS.get(each, each) for each in mark)]
-        for line, mark in zip(lines, marks, strict=True)
-    ]
+    columns: list[list[str]] = []
+    for number, (line, mark) in enumerate(zip(lines, marks, strict=True), 1):
+        columns.append([*line, *(_VERTICAL_MARKS.get(each, each) for each in mark)])
+        if number in stanza_ends[:-1]:
+            columns.append([])
     height = max(map(len, columns))
     rows = [
         "　".join(column[row] if row < len(column) else "　" for column in reversed(columns))

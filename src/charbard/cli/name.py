@@ -7,6 +7,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, words
+from charbard.cli.wording import tell
 from charbard.config import NameOrder
 
 __all__ = ["name"]
@@ -70,5 +71,5 @@ def name(
                 else poem.text
             )
     for note in dict.fromkeys(note for poem in found for note in poem.notes):
-        typer.echo(note, err=True)
+        tell(note)
     typer.echo(f"seed {order.seed}", err=True)

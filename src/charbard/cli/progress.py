@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from charbard.cli.wording import as_options
+from charbard.errors import spelled
+
 if TYPE_CHECKING:
     from charbard.train import events
 
@@ -48,7 +51,7 @@ class Screen:
             self._tell(message)
 
     def _tell(self, message: str) -> None:
-        self._console.print(message, markup=False)
+        self._console.print(spelled(message, as_options()), markup=False)
 
     def show(self, event: "events.Event") -> None:
         """Show what deserves to be seen."""

@@ -9,6 +9,7 @@ import typer
 from charbard.cli.models import MODEL
 from charbard.cli.options import typed
 from charbard.cli.texts import ENCODING, piped
+from charbard.cli.wording import tell
 
 __all__ = ["score"]
 
@@ -31,7 +32,7 @@ def score(
     given = piped(encoding) if text == "-" else typed(text)
     result = Writer.open(model).score(given, top=top)
     for note in result.notes:
-        typer.echo(note, err=True)
+        tell(note)
     for char in result.chars:
         if json:
             expected = {other: round(logp, 4) for other, logp in char.expected}

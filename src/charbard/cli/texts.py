@@ -6,11 +6,11 @@ from pathlib import Path
 
 import typer
 
+from charbard.cli.wording import tell
+
 __all__ = ["ENCODING", "piped", "read_text"]
 
 ENCODING = typer.Option(help="Encoding of the text; none: detect it.")
-_REFUSAL = " (to refuse such a file: --bad-bytes refuse)"
-"""An option of texts for training alone."""
 
 
 def piped(encoding: str | None = None) -> str:
@@ -46,5 +46,5 @@ def _decoded(content: bytes, name: str, encoding: str | None) -> str:
     guessed = encoding is None
     encoding = check_encoding(encoding or detect_encoding(io.BytesIO(content), name=name))
     for note in read_as(io.BytesIO(content), encoding, name=name, guessed=guessed).notes:
-        typer.echo(note.removesuffix(_REFUSAL), err=True)
+        tell(note)
     return "".join(pieces(io.BytesIO(content), encoding, name=name))

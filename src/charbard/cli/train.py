@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from charbard.cli.options import given, merged, option, typed, words
+from charbard.cli.wording import tell
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 from charbard.extras import need
 
@@ -156,7 +157,7 @@ def _run(
     if tensorboard:
         need("--tensorboard", "tensorboard", extra="tensorboard")
     start, distributed, journal = _trainer_modules()
-    corpus = config_for(text, reading, _warn, recognise=not resume)
+    corpus = config_for(text, reading, tell, recognise=not resume)
     if out is None:
         out = _free_folder(text[0], resume=resume)
     with (
@@ -181,10 +182,6 @@ def _run(
             end = event
     if ranks.first:
         _tell(end, out, text)
-
-
-def _warn(message: str) -> None:
-    typer.echo(message, err=True)
 
 
 def _trainer_modules() -> Any:

@@ -7,6 +7,7 @@ import typer
 
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, words
+from charbard.cli.wording import tell
 from charbard.config import VerseOrder
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def verse(
         if scores:
             show_score(poem)
     for note in dict.fromkeys(note for poem in poems for note in poem.notes):
-        typer.echo(note, err=True)
+        tell(note)
     typer.echo(f"seed {order.seed}", err=True)
 
 
@@ -113,9 +114,16 @@ def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: 
     from charbard.prosody.script import to_traditional
 
     lines = [to_traditional(line) for line in poem.lines] if traditional else poem.lines
-    typer.echo(
-        laid_out(lines, poem.marks, book=poem.book, pinyin=pinyin, tones=tones, layout=layout)
+    text = laid_out(
+        lines,
+        poem.marks,
+        stanza_ends=poem.stanza_ends,
+        book=poem.book,
+        pinyin=pinyin,
+        tones=tones,
+        layout=layout,
     )
+    typer.echo(text)
 
 
 def show_json(poem: "Poem") -> None:
@@ -127,6 +135,8 @@ def show_json(poem: "Poem") -> None:
 
 def show_score(poem: "Poem") -> None:
     """Say, beside the text, what decided a candidate's place."""
+    from charbard.prosody.book import rhyme_label
+
     parts = [f"{name} {value:.3f}" for name, value in poem.score.to_dict().items() if value]
-    rhymes = " ".join(rhyme or "?" for rhyme in poem.rhymes)
+    rhymes = " ".join(rhyme_label(rhyme, book=poem.book) if rhyme else "?" for rhyme in poem.rhymes)
     typer.echo(f"{'/'.join(poem.variants)} {rhymes}  {'  '.join(parts)}", err=True)

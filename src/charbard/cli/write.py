@@ -9,6 +9,7 @@ import typer
 from charbard.cli.models import MODEL
 from charbard.cli.options import option, typed, words
 from charbard.cli.texts import ENCODING, piped, read_text
+from charbard.cli.wording import tell
 from charbard.config import SampleOptions, TextOrder
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def write(
     if not escapes and "\\" not in writer.bundle.vocab and _ESCAPE.search(order.prime):
         typer.echo(r"to have \n read as a line end: --escapes", err=True)
     for note in writer.notes(order):
-        typer.echo(note, err=True)
+        tell(note)
     _print(writer, order, as_json=json)
     typer.echo(f"seed {order.seed}", err=True)
 

@@ -68,7 +68,7 @@ def check(config: Any) -> None:
             _check_range(field, value)
         elif type(None) not in typing.get_args(hint):
             meaning = str(field.metadata.get("help", ""))
-            raise OptionError(f"{field.name} must have a value", hint=meaning)
+            raise OptionError(f"⟪{field.name}⟫ must have a value", hint=meaning)
 
 
 @cache
@@ -98,7 +98,7 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
             sorted(_NAMES.get(kind, kind.__name__) for kind in plain if kind is not type(None))
         )
         meaning = str(field.metadata.get("help", ""))
-        raise OptionError(f"{field.name} must be {wanted}, got {value!r}", hint=meaning)
+        raise OptionError(f"⟪{field.name}⟫ must be {wanted}, got {value!r}", hint=meaning)
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
@@ -106,14 +106,14 @@ def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
     limits = field.metadata
     hint = str(limits.get("help", ""))
     if isinstance(value, float) and not math.isfinite(value):
-        raise OptionError(f"{field.name} must be a finite number, got {value}", hint=hint)
+        raise OptionError(f"⟪{field.name}⟫ must be a finite number, got {value}", hint=hint)
     if (low := limits.get("minimum")) is not None and value < low:
-        raise OptionError(f"{field.name} must be at least {low}, got {value}", hint=hint)
+        raise OptionError(f"⟪{field.name}⟫ must be at least {low}, got {value}", hint=hint)
     if (high := limits.get("maximum")) is not None and value > high:
-        raise OptionError(f"{field.name} must be at most {high}, got {value}", hint=hint)
+        raise OptionError(f"⟪{field.name}⟫ must be at most {high}, got {value}", hint=hint)
     if (choices := limits.get("choices")) and value not in choices:
         raise OptionError(
-            f"{field.name} has no choice {value!r}",
+            f"⟪{field.name}⟫ has no choice {value!r}",
             hint=f"choose one of: {', '.join(choice or 'nothing' for choice in choices)}",
         )
 

@@ -40,7 +40,7 @@ class ModelConfig:
             raise OptionError(
                 f"tied weights need an output of the embedding's width {self.embedding_size},"
                 f" it is {self.output_width}",
-                hint=f"give --set projection_size={self.embedding_size}",
+                hint=f"give ⟪projection_size={self.embedding_size}⟫",
             )
 
     @property

@@ -63,7 +63,7 @@ class StudioConfig:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise OptionError(
                 f"prefix must begin with / and not end with it, got {self.prefix!r}",
-                hint="for example: --prefix /poems",
+                hint="for example: ⟪prefix=/poems⟫",
             )
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
             raise OptionError("the token must be plain ASCII", hint="letters, digits and - will do")

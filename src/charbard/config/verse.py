@@ -95,7 +95,11 @@ class VerseOrder(_Drawn):
     form: str = setting("七绝", "Verse form or tune; or line lengths such as 5,5a/7,7a.")
     variant: str | None = setting(None, "One variant of the form, by name.")
     book: str | None = setting(None, "Rhyme book: pingshui, cilin or xinyun; none: the form's own.")
-    rhyme: str = setting("", "Rhyme group, several parted by spaces for forms that change rhyme.")
+    rhyme: str = setting(
+        "",
+        "Rhyme by a usual name (东, 一东, 上平一东, 第十二部) or a character in it; several parted"
+        " by spaces for forms that change rhyme, _ for one left open.",
+    )
     theme: str = setting("", "Theme or title, in the user's words.")
     dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
     author: str = setting("", "Poet to write like, if the model knows them.")

@@ -34,7 +34,7 @@ __all__ = ["Dataset", "open_dataset"]
 _LAYOUT = 3
 """Version of the files in the cache; part of their folder's name."""
 _MOST_NAMES = 20
-_CHECK_FILTERS = "check the text, and the filters: --min-length, --max-length, --drop-containing"
+_CHECK_FILTERS = "check the text, and the filters: ⟪min_length⟫, ⟪max_length⟫, ⟪drop_containing⟫"
 Ids = NDArray[np.uint16 | np.uint32]
 
 
@@ -141,11 +141,11 @@ def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool)
     if not known:
         raise CorpusError(
             f"the model was trained without fields, and the text has {names}",
-            hint="leave out --fields, or train a new model without --init-from",
+            hint="leave out ⟪fields⟫, or train a new model without ⟪init_from⟫",
         )
     raise CorpusError(
         f"the model is conditioned on {', '.join(known)}, the text on {names}",
-        hint=f"use --fields {','.join(known)}",
+        hint=f"use ⟪fields={','.join(known)}⟫",
     )
 
 

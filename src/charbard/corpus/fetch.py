@@ -98,7 +98,7 @@ def command_for(source: Source, folder: Path) -> list[str]:
         if npm is None:
             raise Unavailable(
                 f"npm is not installed; {source.label} comes through it",
-                hint="install Node.js with npm, or give a clone or an unpacked package: --from DIR",
+                hint="install Node.js with npm, or give a clone or an unpacked package: ⟪from=DIR⟫",
                 source=source,
             )
         pinned = f"{source.package}@{source.version}"
@@ -118,7 +118,7 @@ def _clone(source: Source, folder: Path) -> Path:
     if git is None:
         raise Unavailable(
             f"git is not installed; {source.label} comes through it",
-            hint="install git, or give a clone or an archive of it: --from PATH",
+            hint="install git, or give a clone or an archive of it: ⟪from=PATH⟫",
             source=source,
         )
     clone = folder / "clone"
@@ -165,9 +165,9 @@ def _by_hand(source: Source) -> str:
     if source.kind == "git":
         return (
             "check the network and try again; or give a clone of it at commit"
-            f" {source.version[:12]}: --from PATH"
+            f" {source.version[:12]}: ⟪from=PATH⟫"
         )
     return (
         f"check the network and try again; or get {source.archive} elsewhere"
-        " and give it with --from PATH"
+        " and give it with ⟪from=PATH⟫"
     )

@@ -29,13 +29,13 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
     for place in given:
         if not place.exists():
             raise CorpusError(
-                f"no file or folder {str(place)!r}", hint="give --from an existing place"
+                f"no file or folder {str(place)!r}", hint="give ⟪from⟫ an existing place"
             )
         for source, path in _held(place, sources):
             if source.package in found:
                 raise CorpusError(
                     f"{str(path)!r} and {str(found[source.package])!r} are both {source.label}",
-                    hint="give --from one place for each source",
+                    hint="give ⟪from⟫ one place for each source",
                 )
             found[source.package] = path
     for source in sources:
@@ -57,7 +57,7 @@ def _held(place: Path, sources: Sequence[Source]) -> list[tuple[Source, Path]]:
     if not found:
         raise CorpusError(
             f"{str(place)!r} is none of the sources: {', '.join(one.label for one in sources)}",
-            hint="give --from an archive, an unpacked package or a clone of one, several times for"
+            hint="give ⟪from⟫ an archive, an unpacked package or a clone of one, several times for"
             " several",
         )
     return found

@@ -48,7 +48,7 @@ def read_list(path: Path) -> NDArray[np.uint64]:
         reason = getattr(error, "strerror", None) or "it is not a list of digests"
         raise CorpusError(
             f"cannot read {str(path)!r}: {reason}",
-            hint="give --exclude-lines a file of hex digests; see docs/data.md",
+            hint="give ⟪exclude_lines⟫ a file of hex digests; see docs/data.md",
         ) from None
     for number, line in enumerate(lines, 1):
         if len(line) != 16 or line.strip("0123456789abcdefABCDEF"):
@@ -57,5 +57,5 @@ def read_list(path: Path) -> NDArray[np.uint64]:
                 hint="one BLAKE2b digest (8 bytes, hex) of a line a line; see docs/data.md",
             )
     if not lines:
-        raise CorpusError(f"{str(path)!r} is empty", hint="leave out --exclude-lines")
+        raise CorpusError(f"{str(path)!r} is empty", hint="leave out ⟪exclude_lines⟫")
     return np.unique(np.array([int(line, 16) for line in lines], np.uint64))

@@ -44,5 +44,5 @@ class Misshapen:
             return ""
         return (
             f"{self.count} of {self.count + self.shaped} records do not have the format's shape and"
-            f" are left out; the first: {self.first}"
+            f" are left out; the first: {self.first.message}"
         )

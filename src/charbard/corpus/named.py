@@ -94,7 +94,7 @@ CORPORA = {
             sources=(CHINESE_POETRY, POETRY_SOURCE),
             file="verse.jsonl",
             reading={**_VERSE, "fields": ("form", "dynasty", "author", "title", "rhyme")},
-            revision=4,
+            revision=5,
             excludes=True,
             without="verse-core",
         ),
@@ -104,7 +104,7 @@ CORPORA = {
             sources=(CHINESE_POETRY,),
             file="verse-core.jsonl",
             reading={**_VERSE, "fields": ("form", "dynasty", "title", "rhyme")},
-            revision=3,
+            revision=4,
             excludes=True,
         ),
         Named(
@@ -239,7 +239,7 @@ def build(
     if exclude_lines is not None and not corpus.excludes:
         raise CorpusError(
             f"the corpus {name!r} has no lines to exclude",
-            hint="use --exclude-lines with charbard train instead",
+            hint="use ⟪exclude_lines⟫ with charbard train instead",
         )
     needs = [build(other, say=say) for other in corpus.needs]
     recipe = _recipe(corpus, exclude_lines, needs)
@@ -252,7 +252,7 @@ def build(
     except Unavailable as reason:
         if not corpus.without or reason.source is not corpus.sources[-1]:
             raise
-        say(f"{reason}; {reason.hint}")
+        say(reason.message)
         say(f"building {corpus.without!r} instead, which does without it")
         return build(corpus.without, sources=sources, exclude_lines=exclude_lines, say=say)
     folder = _root() / f"{name}.{recipe}"

@@ -1,6 +1,7 @@
 """Recognise JSON, JSON lines and CSV by what a file holds, for users who name no format."""
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,8 @@ from charbard.corpus.table import split_header
 __all__ = ["format_of"]
 
 _ROWS = 5
+_LINE_END = re.compile("\r\n|\r|\n")
+"""Unicode has more, but they may stand within a string of JSON."""
 _HEAD_BYTES = 1 << 16
 _TABLES = (".csv", ".tsv")
 
@@ -41,10 +44,10 @@ def format_of(
         return None, ""
     name = names[0] if len(names) == 1 else f"{len(names)} files"
     if text_field in has or not has:
-        return format, f"{name}: read as {format} (as plain text: --format text)"
+        return format, f"{name}: read as {format} (as plain text: ⟪format=text⟫)"
     return None, (
         f"{name}: looks like {format}, but is read as plain text: it has no field {text_field!r};"
-        f" it has: {', '.join(has[:10])} (choose one: --format {format} --text-field NAME)"
+        f" it has: {', '.join(has[:10])} (choose one: ⟪format={format}⟫ ⟪text_field=NAME⟫)"
     )
 
 
@@ -57,7 +60,7 @@ def _head(path: Path) -> str:
 
 
 def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
-    lines = [line for line in islice(head.splitlines(), 4 * _ROWS) if line.strip()]
+    lines = [line for line in islice(_LINE_END.split(head), 4 * _ROWS) if line.strip()]
     if not lines:
         return None, ()
     rows = [_loaded(line) for line in lines[:_ROWS]]
@@ -67,8 +70,8 @@ def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | Non
         return "json", has
     first = lines[1] if lines[0].lower().startswith("sep=") and len(lines) > 1 else lines[0]
     _, *columns = split_header(first, wanted)
-    is_table = path.suffix.lower() in _TABLES and len(columns) > 1
-    if is_table or (len(columns) > 1 and set(wanted) <= set(columns)):
+    signs = (path.suffix.lower() in _TABLES, len(columns) > 1, set(wanted) <= set(columns))
+    if sum(signs) > 1:  # the name of a table, several columns, the columns that are wanted
         return "csv", tuple(columns)
     return None, ()
 

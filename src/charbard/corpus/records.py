@@ -118,11 +118,11 @@ def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     try:
         data = _load("".join(source.pieces()))
     except CorpusError as error:
-        raise _at(source.name, error) from None
+        raise error.at(source.name) from None
     if not isinstance(data, list):
         raise CorpusError(
             f"{source.name} is not a list of records, but {_kind_of(data)}",
-            hint="for one object a line use --format jsonl",
+            hint="for one object a line use ⟪format=jsonl⟫",
         )
     for number, value in enumerate(data, 1):
         yield _tried(_from_object, value, f"{source.name}, record {number}", config)
@@ -146,11 +146,7 @@ def _tried(
     try:
         return parse(raw, config)
     except CorpusError as error:
-        return _at(place, error)
-
-
-def _at(place: str, error: CorpusError) -> CorpusError:
-    return CorpusError(f"{place}: {error}", hint=error.hint)
+        return error.at(place)
 
 
 def _from_titled(line: str, config: CorpusConfig) -> Record:
@@ -162,7 +158,7 @@ def _from_titled(line: str, config: CorpusConfig) -> Record:
     if not rest:
         raise CorpusError(
             f"no colon in {line[:40]!r}",
-            hint="a line is title:content; for lines without a title use --format lines",
+            hint="a line is title:content; for lines without a title use ⟪format=lines⟫",
         )
     content = _SPACES_IN_CHINESE.sub("", rest[0])
     return _with_fields(content, {"title": title.strip()}, config)
@@ -178,7 +174,7 @@ def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
         cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
         raise CorpusError(
             f"{cells} cells for {len(row.keys() - {None})} columns",
-            hint="a cell that holds commas or line ends stands in quotes",
+            hint="a cell that holds commas or line ends stands in double quotes",
         )
     return _with_fields(_joined(row[config.text_field]), row, config)
 
@@ -189,7 +185,7 @@ def _load(text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise CorpusError(
             f"not JSON: {error}",
-            hint="jsonl has an object a line; for plain text leave --format out",
+            hint="jsonl has an object a line; for plain text leave ⟪format⟫ out",
         ) from None
 
 
@@ -201,7 +197,7 @@ def _from_object(value: Any, config: CorpusConfig) -> Record:
         names = ", ".join(list(value)[:10]) if isinstance(value, dict) else repr(value)[:40]
         raise CorpusError(
             f"the record has no field {config.text_field!r}",
-            hint=f"it has: {names}; choose with --text-field",
+            hint=f"it has: {names}; choose with ⟪text_field⟫",
         )
     return _with_fields(_joined(value[config.text_field]), value, config)
 
@@ -219,7 +215,7 @@ def _joined(value: Any) -> str:
     if isinstance(value, dict):
         raise CorpusError(
             f"a text or field is an object: {str(value)[:40]}",
-            hint="choose a field that holds text with --text-field and --fields",
+            hint="choose a field that holds text with ⟪text_field⟫ and ⟪fields⟫",
         )
     return normalise(str(value))
 

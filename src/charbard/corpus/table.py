@@ -77,7 +77,7 @@ def rows_of(
         try:
             row = next(rows, None)
         except csv.Error as error:
-            raise _not_csv(name, opened, before + rows.line_num, str(error)) from None
+            raise _not_csv(name, opened, str(error)) from None
         if row is None:
             return
         if row:
@@ -98,19 +98,19 @@ def _check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> 
         if one not in columns:
             raise CorpusError(
                 f"{name} has no column {one!r}",
-                hint=f"columns: {', '.join(columns[:10])}; choose with --text-field and --fields,"
-                " or say what parts them with --delimiter",
+                hint=f"columns: {', '.join(columns[:10])}; choose with ⟪text_field⟫ and ⟪fields⟫,"
+                " or say what parts them with ⟪delimiter⟫",
             )
 
 
-def _not_csv(name: str, opened: int, line: int, why: str) -> CorpusError:
+def _not_csv(name: str, opened: int, why: str) -> CorpusError:
     if "unexpected end" in why:
         return CorpusError(
             f"{name}, line {opened}: a quote opens here and is never closed",
             hint='close it with "; a quote within a cell is written twice: ""',
         )
     return CorpusError(
-        f"{name}, line {line}: not CSV: {why}",
-        hint="a cell that holds a quote stands in quotes, and the quote within it is written"
-        " twice; for plain lines of text use --format lines",
+        f"{name}, line {opened}: not CSV: {why}",
+        hint="a cell that holds a quote stands in double quotes, and the quote within it is written"
+        " twice; for plain lines of text use ⟪format=lines⟫",
     )

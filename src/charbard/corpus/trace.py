@@ -72,7 +72,7 @@ def index_of(name: str) -> SpanIndex:
     """
     found = required(name)
     if "forms" not in found.about:
-        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="use --in verse")
+        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="name the corpus verse")
     return open_spans(found.path)
 
 

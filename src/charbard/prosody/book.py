@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 USED, USUAL = 3.0, 15.0
-"""Percent of a character's uses in Tang verse from which a reading counts as used, and as usual."""
+"""Percent of a character's uses in verse from which a reading counts as used, and as usual."""
 
 
 class Reading(NamedTuple):
@@ -222,7 +222,7 @@ def fold(char: str) -> str:
 
 @cache
 def common_chars() -> str:
-    """The characters of Tang and Song verse, commonest first."""
+    """The characters of verse, commonest first."""
     return "".join(table_lines("common.txt"))
 
 

@@ -84,6 +84,12 @@ class Variant:
         return tuple(accumulate(self.lengths))
 
     @cached_property
+    def stanza_ends(self) -> tuple[int, ...]:
+        """Lines after which a stanza ends, from 1; the last line always."""
+        inner = (n for n, line in enumerate(self.lines[:-1], 1) if line.ends_stanza)
+        return (*inner, len(self.lines))
+
+    @cached_property
     def sentence_ends(self) -> frozenset[int]:
         """Characters before the end of each sentence: a line that rhymes, or ends a stanza."""
         pairs = zip(self.line_ends, self.lines, strict=True)

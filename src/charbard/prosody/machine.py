@@ -81,9 +81,12 @@ class Machine:
         ]
         self._stutter = Stutter(self.slots, len(self.lexicon.vocab))
         self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
-        choices = sum(slot.locked is None for slot in self.slots)
+        choices = sum(
+            slot.locked is None and (rhymed or repeats == "none")
+            for slot, rhymed in zip(self.slots, self._rhymed, strict=True)
+        )
         self._scarce: tuple[Scarce | None, ...] = tuple(
-            find_scarce(plan, pool, choices) if repeats == "none" else None for plan in plans
+            None if repeats == "free" else find_scarce(plan, pool, choices) for plan in plans
         )
         self._may_run_out: dict[int, bool] = {}
         self._lines, self._rhymes = Numbers[_Line](), Numbers[_Groups]()
@@ -91,11 +94,12 @@ class Machine:
         self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
         self._shared: dict[object, tuple[Mask, Ids]] = {}
-        groups = tuple(plan.groups for plan in plans)
-        lives = tuple((number, plan.fitting[0]) for number, plan in enumerate(plans))
-        self._start = VerseState(
-            self._lines.of(_Line(0, lives)), self._rhymes.of(groups), self._taken
+        self._groups = tuple(
+            plan.groups if scarce is None else scarce.narrow(plan.groups, 0, taken)
+            for plan, scarce in zip(plans, self._scarce, strict=True)
         )
+        """For each plan, for each rhyme: the groups that have words enough."""
+        self._start = self._started(self._groups)
 
     def __len__(self) -> int:
         """Characters of the text, marks included."""
@@ -110,7 +114,9 @@ class Machine:
         if rhyme is None:
             return self._start
         bit = 1 << self.lexicon.number[rhyme]
-        groups = tuple(tuple(bits & bit for bits in plan.groups) for plan in self.plans)
+        return self._started(tuple(tuple(bits & bit for bits in of) for of in self._groups))
+
+    def _started(self, groups: _Groups) -> VerseState:
         plans = enumerate(self.plans)
         lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
         return VerseState(*self._number(0, self._fitting(0, lives, groups), groups), self._taken)
@@ -118,11 +124,11 @@ class Machine:
     @property
     def open_rhymes(self) -> tuple[str, ...]:
         """The groups that the text may rhyme in; none where it has no rhyme or more than one."""
-        if any(len(plan.groups) != 1 for plan in self.plans):
+        if any(len(groups) != 1 for groups in self._groups):
             return ()
         union = 0
-        for plan in self.plans:
-            union |= plan.groups[0]
+        for (bits,) in self._groups:
+            union |= bits
         return tuple(_members(self.lexicon.groups, union))
 
     def is_done(self, state: VerseState) -> bool:
@@ -178,13 +184,14 @@ class Machine:
     def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
         """What must not be written again, or must be kept for the rhyme words."""
         rhymed = self._rhymed[line.at]
-        if not state.used or (self._repeats == "rhymes" and not rhymed):
+        if self._repeats == "rhymes" and not rhymed:
             return frozenset()
-        if self._repeats == "rhymes":
-            return state.used
+        if not state.used and not self._can_run_out(state.rhyme):
+            return frozenset()
         last = state.before.last  # may be doubled, unless that would be a stutter
-        spent = state.used if last is None else state.used - {last}
-        if not rhymed and self._can_run_out(state.rhyme):
+        may_double = self._repeats == "none" and last is not None
+        spent = state.used - {last} if may_double else state.used
+        if self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
         return spent
@@ -227,10 +234,8 @@ class Machine:
     ) -> VerseState:
         """Note what must not come again."""
         before = self._stutter.after(at, state.before, char_id)
-        if self._repeats == "rhymes":
-            used = state.used | {char_id} if self._rhymed[at] else state.used
-            return VerseState(*after, used, before)
-        if self._repeats == "free" or self.slots[at].place is None:
+        may_come_again = self._repeats == "free" or self.slots[at].place is None
+        if may_come_again or (self._repeats == "rhymes" and not self._rhymed[at]):
             return VerseState(*after, state.used, before)
         used = state.used | {char_id}
         if self._can_run_out(after[1]):
@@ -266,12 +271,19 @@ class Machine:
             plan, scarce = self.plans[number], self._scarce[number]
             key = plan.keys[slot.line]
             for pattern in _members(range(len(plan.patterns[slot.line])), patterns):
-                mask = self._pool.mask(plan.patterns[slot.line][pattern][slot.place])
+                tones = plan.patterns[slot.line][pattern][slot.place]
                 open_groups = list(groups[number])
                 if key is not None:
                     open_groups[key] &= plan.endings[slot.line][pattern]
-                if scarce is not None:
-                    mask = scarce.keep(mask, open_groups, line.at, used)
+                if scarce is not None and not all(scarce.narrow(open_groups, line.at, used)):
+                    continue  # this pattern can no longer be finished
+                if (rhyme := plan.rhyme_at(line.at)) is not None:
+                    # A rhyme word uses up one of those that were kept for it.
+                    mask = self._pool.rhyme_mask(tones, open_groups[rhyme])
+                else:
+                    mask = self._pool.mask(tones)
+                    if scarce is not None:
+                        mask = scarce.keep(mask, open_groups, line.at, used)
                 union |= mask
         return union
 

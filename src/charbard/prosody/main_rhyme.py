@@ -5,9 +5,11 @@ where the rhyme changes there is none to tell.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
-from charbard.prosody.book import USED, Reading, readings_of, rhyme_names
+from charbard.prosody.book import Reading, fold, readings_of, rhyme_names, table_lines
 
 __all__ = ["main_rhyme", "rhyme_sign", "signs_of"]
 
@@ -56,5 +58,24 @@ def main_rhyme(text: str, *, book: str) -> str | None:
 @cache
 def _rhymes(char: str, book: str) -> frozenset[Reading]:
     """Rhymes by tone; parts of 词林正韵, which join the tones, stand for themselves."""
-    readings = readings_of(char, book=book, least=USED)
+    readings = readings_of(char, book=book) - _unused(fold(char), book)
     return frozenset(each._replace(tone="") if book == "cilin" else each for each in readings)
+
+
+def _unused(char: str, book: str) -> frozenset[Reading]:
+    """Readings that verse hardly uses; in the books that verse was written by."""
+    if book == "xinyun":
+        return frozenset()
+    rare = _unused_table().get(char, frozenset())
+    found = readings_of(char, book=book)
+    return frozenset(each for each in found if not rare.isdisjoint((each.tone, "".join(each))))
+
+
+@cache
+def _unused_table() -> Mapping[str, frozenset[str]]:
+    """Character -> tones, or tones with rhymes."""
+    found: dict[str, set[str]] = {}
+    for row in table_lines("unused.tsv"):
+        char, item = row.split("\t")
+        found.setdefault(char, set()).add(item)
+    return MappingProxyType({char: frozenset(items) for char, items in found.items()})

@@ -70,15 +70,14 @@ def _full_names(book: str) -> dict[str, str]:
 
 def _check_number(part: str | None, number: str | None, name: str, book: str) -> None:
     full = _full_names(book)[name]
+    numbered = f"{number or ''}{name}"
+    before = full.removesuffix(numbered)
     wrong_part = part is not None and not full.startswith(part)
-    if wrong_part or (number is not None and not full.endswith(f"{number}{name}")):
+    wrong_number = number is not None and (before == full or before[-1:] in set("十" + _ONES))
+    if wrong_part or wrong_number:
         raise OptionError(
-            f"no rhyme {part or ''}{number or ''}{name!r} in {book_named(book).name}",
+            f"no rhyme {(part or '') + numbered!r} in {book_named(book).name}",
             hint=f"{name} is {full}",
-        )
-    if number is not None and full.removesuffix(f"{number}{name}")[-1:] in set("十" + _ONES):
-        raise OptionError(
-            f"no rhyme {number}{name} in {book_named(book).name}", hint=f"{name} is {full}"
         )
 
 

@@ -5,6 +5,7 @@ Plain values; `conflict.compile_wish` turns them into something that writes.
 
 from dataclasses import dataclass, replace
 
+from charbard.prosody.book import rhyme_label
 from charbard.prosody.form import Form
 
 __all__ = ["Ban", "Lock", "Wish"]
@@ -82,7 +83,8 @@ class Wish:
             return str(part)
         name, _, place = part.partition(" ")
         if name == "rhyme":
-            return f"rhyme {self.rhyme[int(place)]}"
+            group = self.rhyme[int(place)]
+            return f"rhyme {group and rhyme_label(group, book=self.book)}"
         value = getattr(self, name)
         return {
             "repeats": "no character twice" if value == "none" else "no rhyme word twice",

@@ -36,7 +36,7 @@ def read_notes(path: Path) -> dict[str, str]:
     except OSError as error:
         raise OptionError(
             f"cannot read {str(path)!r}: {error.strerror}",
-            hint=f"--card takes a Markdown file with the parts {', '.join(_NEEDED)}",
+            hint=f"⟪card⟫ takes a Markdown file with the parts {', '.join(_NEEDED)}",
         ) from None
     notes: dict[str, str] = {}
     for part in ("\n" + text).split("\n## ")[1:]:

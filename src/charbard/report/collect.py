@@ -56,7 +56,7 @@ def collect(
     if is_verse and not names:
         raise OptionError(
             "a report on verse needs the poems it is measured against",
-            hint="charbard corpus build verse, or name a file of records",
+            hint="build the corpus it was trained on (charbard corpus list), or name its file",
         )
     report = VerseReport(subject) if is_verse else TextReport(subject)
     sections = []
@@ -76,11 +76,13 @@ def collect(
 
 
 def own_text(bundle: Bundle) -> tuple[str, ...]:
-    """The corpus by name that a bundle was trained on, if it is built here."""
-    names = bundle.provenance.get("text", {}).get("names", [])
-    files = {corpus.file: name for name, corpus in CORPORA.items()}
-    found = [files[name] for name in names if name in files and built(files[name])]
-    return tuple(found) if len(found) == len(names) else ()
+    """The corpus that a bundle was trained on, by name, if it is built here.
+
+    Told by the size of its file, for names have moved: `verse` was once what `verse-core` is now.
+    """
+    size = bundle.provenance.get("text", {}).get("bytes")
+    found = ((name, built(name)) for name in CORPORA)
+    return tuple(name for name, one in found if one is not None and one.about["bytes"] == size)[:1]
 
 
 def _about(bundle: Bundle) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     if len(ids) < 2:
         raise CorpusError(
             f"the {part} part of the text holds {len(ids)} characters",
-            hint="use --part all to evaluate the whole text",
+            hint="use ⟪part=all⟫ to evaluate the whole text",
         )
     if protocol == "C":
         return _dynamic(bundle, ids)
@@ -111,9 +111,9 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
         )
     if (protocol == "R") != bundle.has_records:
         kind, hint = (
-            ("records", "use --protocol R, or V for verse")
+            ("records", "use ⟪protocol=R⟫, or V for verse")
             if bundle.has_records
-            else ("running text", "use --protocol A, B or C")
+            else ("running text", "use ⟪protocol=A⟫, B or C")
         )
         raise OptionError(f"protocol {protocol} does not fit a model of {kind}", hint=hint)
 
@@ -140,7 +140,7 @@ def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Gro
     order = np.argsort(-lengths, kind="stable")
     records, lengths = records[order], lengths[order]
     if not len(records):
-        raise CorpusError("this part of the text holds no record", hint="use --part all")
+        raise CorpusError("this part of the text holds no record", hint="use ⟪part=all⟫")
     for start in range(0, len(records), _ROWS):
         group = records[start : start + _ROWS]
         longest = int(lengths[start])

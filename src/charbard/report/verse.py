@@ -52,7 +52,7 @@ def read_verse(names: Sequence[str], part: str) -> list[Record]:
         known = ", ".join(sorted(split for split in splits if split))
         raise CorpusError(
             f"no record's split is {part!r}",
-            hint=f"splits found: {known}" if known else "records without a split: use --part all",
+            hint=f"splits found: {known}" if known else "records without a split: use ⟪part=all⟫",
         )
     return found
 
@@ -104,7 +104,7 @@ def evaluate_verse(
     """
     if not bundle.has_records:
         raise OptionError(
-            "protocol V does not fit a model of running text", hint="use --protocol A, B or C"
+            "protocol V does not fit a model of running text", hint="use ⟪protocol=A⟫, B or C"
         )
     for name in given:
         if name not in bundle.vocab.fields and name != "form":
@@ -113,7 +113,7 @@ def evaluate_verse(
     found = bundle.chosen_field if chosen else None
     if chosen and (found is None or found in given):
         raise OptionError(
-            "the model has no field to choose", hint="leave out --chosen, or the field in --given"
+            "the model has no field to choose", hint="leave out ⟪chosen⟫, or the field in ⟪given⟫"
         )
     network = ByteModel(bundle) if rounded else Model(bundle)
 

@@ -2,7 +2,7 @@
 
 A task owns a few rows of the running batch. Each turn it yields a `Plan`: which of its rows go on,
 what they read, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
-to pass something to whoever waits for the text. Search, particles and best-of-N are tasks, too:
+to pass something to whoever waits for the text. Searches and best-of-N are tasks, too:
 
     def one_char(ask):
         outcome = yield Plan(rows=(0,), ids=(5,), asks=(ask,))

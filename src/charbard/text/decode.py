@@ -14,7 +14,16 @@ from typing import BinaryIO
 from charbard.errors import CorpusError
 from charbard.text.normal import DROPPED
 
-__all__ = ["Flaws", "Reading", "check_encoding", "decoded", "pieces", "read_as"]
+__all__ = [
+    "FEW_CONTROLS",
+    "Flaws",
+    "Reading",
+    "check_encoding",
+    "decoded",
+    "flaws_of",
+    "pieces",
+    "read_as",
+]
 
 PIECE_CHARS = 1 << 20
 _MOST_NAMED = 3
@@ -22,7 +31,7 @@ _MOST_NAMED = 3
 # Below this letters do not compose with what stands before them, so text may be cut there.
 _FIRST_COMBINING = "\u0300"
 _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
-_FEW_CONTROLS, _CONTROL_SHARE = 8, 200
+FEW_CONTROLS, _CONTROL_SHARE = 8, 200
 """So many control codes, one in so many characters, are no accident: the file is not text."""
 _HANDLER = "charbard-note"
 _current = threading.local()
@@ -138,6 +147,15 @@ def _count(flaws: Flaws, text: str, size: int) -> None:
     flaws.column = len(rest) if lines else flaws.column + size
 
 
+def flaws_of(file: BinaryIO, encoding: str) -> Flaws:
+    """What is wrong with a whole file if it is read in an encoding."""
+    flaws = Flaws()
+    file.seek(0)
+    for _ in decoded(file, encoding, flaws):
+        pass
+    return flaws
+
+
 @dataclass(frozen=True)
 class Reading:
     """How a file's bytes are read."""
@@ -165,32 +183,32 @@ def read_as(
     flaws = Flaws()
     for _ in decoded(file, encoding, flaws):
         pass
-    if flaws.controls > _FEW_CONTROLS and flaws.controls > flaws.chars // _CONTROL_SHARE:
+    if flaws.controls > FEW_CONTROLS and flaws.controls > flaws.chars // _CONTROL_SHARE:
         raise CorpusError(
             f"{name} is not text: {flaws.controls} of its {flaws.chars} characters are control"
             " codes",
             hint="give a plain text file; UTF-16 without a mark must be named, for example"
-            " --encoding utf-16-le",
+            " ⟪encoding=utf-16-le⟫",
         )
     where = "; ".join(flaws.named)
     if flaws.bad and (refuse or flaws.bad > max(flaws.foreign, flaws.chars // 100)):
         raise CorpusError(
             f"{name} is not {encoding}: {flaws.bad} bytes do not belong there"
             + (f", {where}" if where else ""),
-            hint="name the encoding with --encoding, for example --encoding gb18030"
-            + ("; or let such bytes be replaced: --bad-bytes replace" if refuse else ""),
+            hint="name the encoding, for example ⟪encoding=gb18030⟫"
+            + ("; or let such bytes be replaced: ⟪bad_bytes=replace⟫" if refuse else ""),
         )
     return Reading(encoding, tuple(_notes(flaws, encoding, name, where, guessed)))
 
 
 def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[str]:
     if guessed and encoding not in ("utf-8", "utf-8-sig"):
-        yield f"{name}: read as {encoding} (another: --encoding)"
+        yield f"{name}: read as {encoding} (another: ⟪encoding⟫)"
     if flaws.bad:
         more = f" and {flaws.bad - len(flaws.named)} more" if flaws.bad > len(flaws.named) else ""
         yield (
             f"{name}: {_bytes(flaws.bad)} not {encoding} and read as \ufffd: {where}{more}"
-            " (to refuse such a file: --bad-bytes refuse)"
+            " (to refuse such a file: ⟪bad_bytes=refuse⟫)"
         )
     if flaws.cut:
         yield (

@@ -11,7 +11,7 @@ from typing import Any
 
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.named import config_for
-from charbard.errors import OptionError, TrainingError
+from charbard.errors import OptionError, TrainingError, in_python, spelled
 from charbard.files import path_of, saving
 from charbard.train.distributed import ranks
 from charbard.train.events import Finished, Notice
@@ -105,7 +105,8 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         trainer = open_training(wish, here)
         events = list(recorded(trainer))
         end = next(event for event in reversed(events) if isinstance(event, Finished))
-    notes = (*found, *(event.message for event in events if isinstance(event, Notice)))
+    found += [event.message for event in events if isinstance(event, Notice)]
+    notes = tuple(spelled(note, in_python) for note in found)
     for note in notes:
         warnings.warn(note, stacklevel=2)
     if not end.complete:

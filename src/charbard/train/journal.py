@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from charbard.errors import in_python, spelled
 from charbard.files import readable, saving
-from charbard.train.events import Event, Finished, Progress, Validated
+from charbard.train.events import Event, Finished, Notice, Progress, Validated
 
 __all__ = ["Journal", "TensorBoard", "read_journal"]
 
@@ -30,6 +31,8 @@ class Journal:
             SaveError: The disk is full.
         """
         fields = {name: _plain(value) for name, value in asdict(event).items()}
+        if isinstance(event, Notice):
+            fields["message"] = spelled(event.message, in_python)
         line = json.dumps({"event": type(event).__name__.lower(), **fields}, ensure_ascii=False)
         with saving(self._path):
             self._file.write(line + "\n")

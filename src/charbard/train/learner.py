@@ -58,7 +58,7 @@ def check_precision(model: ModelConfig, config: TrainConfig) -> None:
     if wants and not lstm_takes_bfloat16():
         raise TrainingError(
             "this processor cannot train an LSTM in bfloat16",
-            hint="leave out --precision, or choose --precision float32 or --cell gru",
+            hint="leave out ⟪precision⟫, or choose ⟪precision=float32⟫ or ⟪cell=gru⟫",
         )
 
 
@@ -76,7 +76,7 @@ def room_for(model: ModelConfig) -> Iterator[None]:
             raise
         raise TrainingError(
             f"not enough memory for {model.num_parameters / 1e6:,.0f} million weights",
-            hint="choose a smaller --hidden-size or fewer --num-layers",
+            hint="choose a smaller ⟪hidden_size⟫ or fewer ⟪num_layers⟫",
         ) from None
 
 

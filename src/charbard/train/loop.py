@@ -154,7 +154,7 @@ class Trainer:
             if self._without_gain == self.setup.config.patience:
                 yield Notice(
                     f"no better in {self._without_gain} validations: ended at step"
-                    f" {self.learner.step_count} (--patience)"
+                    f" {self.learner.step_count} (⟪patience⟫)"
                 )
             if best:
                 yield self._save_bundle()
@@ -246,14 +246,14 @@ class Trainer:
         if extra["text"] != self.setup.dataset.digest:
             raise CheckpointError(
                 "the checkpoint was made from another text, or the text was read in another way",
-                hint="give the same text and reading options, or use --init-from for a new text",
+                hint="give the same text, read in the same way, or use ⟪init_from⟫ for a new text",
             )
         try:
             self.learner.restore(tensors_of(checkpoint), extra["step"])
         except (KeyError, RuntimeError) as error:
             raise CheckpointError(
                 f"the checkpoint is of another model: {error}",
-                hint="name the folder of its own run with --out, or start anew without --resume",
+                hint="name the folder of its own run with ⟪out⟫, or start anew without ⟪resume⟫",
             ) from None
         self.batches.position = tuple(extra["position"])
         self._best = math.inf if extra["best"] is None else extra["best"]
@@ -270,7 +270,7 @@ class Trainer:
         if self._rollbacks > _MOST_ROLLBACKS:
             raise TrainingError(
                 f"the loss was not a number {self._rollbacks} times, at ever smaller rates",
-                hint="try --learning-rate 0.001, --clip 0.5 or --precision float32",
+                hint="try ⟪learning_rate=0.001⟫, ⟪clip=0.5⟫ or ⟪precision=float32⟫",
             )
         tensors, step, position = self._good
         at = self.learner.step_count

@@ -74,7 +74,7 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
         raise TrainingError(
             f"{(task.asked_s or task.seconds) / 60:g} minutes are too short: this machine makes"
             f" about {steps:.0f} updates in that time",
-            hint=f"give at least --minutes {_least_minutes(task, steps):g}",
+            hint=f"give at least ⟪minutes={_least_minutes(task, steps):g}⟫",
         )
     reasons = (
         f"width {settings['hidden_size']}: about {chars / 1e6:.1f} million characters fit in the"

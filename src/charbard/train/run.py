@@ -96,7 +96,7 @@ class RunFolder:
         if not (found := self.checkpoints()):
             raise CheckpointError(
                 f"no checkpoint in {str(self.path)!r}",
-                hint="name the folder of an interrupted run, or start anew without --resume",
+                hint="name the folder of an interrupted run, or start anew without ⟪resume⟫",
             )
         return found[-1]
 

@@ -68,11 +68,11 @@ def open_training(
     if wish.resume or (ranks.restarted and folder.checkpoints()):
         return _resumed(wish, folder, ranks, say)
     if not set(BUDGETS) & set(wish.settings):
-        raise OptionError("no budget given", hint="give --minutes, --epochs or --steps")
+        raise OptionError("no budget given", hint="give ⟪minutes⟫, ⟪epochs⟫ or ⟪steps⟫")
     if folder.checkpoints() and not ranks.restarted:
         raise OptionError(
             f"{str(wish.out)!r} holds a training already",
-            hint="go on with it by --resume, or choose another place with --out",
+            hint="resume it with ⟪resume⟫, or choose another place with ⟪out⟫",
         )
     base = load_bundle(wish.init_from) if wish.init_from else None
     notices: list[str] = []
@@ -121,10 +121,10 @@ def _dataset(
     for place, name in enumerate(dataset.config.fields):
         if not dataset.field_sizes[:, place].any():
             raise CorpusError(
-                f"no record has a field {name!r}", hint="check its spelling in --fields"
+                f"no record has a field {name!r}", hint="check its spelling in ⟪fields⟫"
             )
     if about["unknown"]:
-        say(f"{about['unknown']} of {about['ids']} characters are rarer than --min-count: unknown")
+        say(f"{about['unknown']} of {about['ids']} characters are rarer than ⟪min_count⟫: unknown")
     return dataset
 
 
@@ -138,7 +138,7 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
         used = time.monotonic() - wish.started
         raise TrainingError(
             f"nothing is left of {minutes:g} minutes: to start and read the text took {used:.0f} s",
-            hint="give more --minutes; the text is kept and need not be read again",
+            hint="give more ⟪minutes⟫; the text is kept and need not be read again",
         )
     precision = "bfloat16" if fast_bfloat16() else "float32"
     task = Task(
@@ -180,19 +180,19 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
         doing = "written" if name in config.written_fields else "left open"
         raise OptionError(
             f"the text has no field {name!r} to be {doing}",
-            hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see --fields",
+            hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see ⟪fields⟫",
         )
     if config.patience is not None and dataset.size(VALIDATION) < 2:
         raise OptionError(
-            f"patience {config.patience} needs validations, and nothing is kept for them",
-            hint="give a --validation share above 0, or leave out --patience",
+            f"⟪patience={config.patience}⟫ needs validations, and nothing is kept for them",
+            hint="give ⟪validation⟫ a share above 0, or leave out ⟪patience⟫",
         )
     size = dataset.size(TRAIN)
     least = 2 if dataset.has_records else config.seq_length + 1
     if size < least:
         raise CorpusError(
             f"the text has only {size} characters to learn from, one sequence needs {least}",
-            hint="give a longer text, or a smaller --seq-length",
+            hint="give a longer text, or a smaller ⟪seq_length⟫",
         )
 
 
@@ -202,14 +202,14 @@ def _without_effect(
     """Settings that were given and that change nothing in this training."""
     if given.get("dropout") and model.num_layers == 1:
         yield (
-            "dropout has no effect: it stands between layers, and there is one;"
-            " try --num-layers 2, or --set dropout_output=0.2"
+            "⟪dropout⟫ has no effect: it stands between layers, and there is one;"
+            " try ⟪num_layers=2⟫, or ⟪dropout_output=0.2⟫"
         )
     if config.optimizer == "adamw":
         for name in sorted({"muon_rate", "muon_scope"} & set(given)):
-            yield f"{name} has no effect: the optimizer is adamw"
+            yield f"⟪{name}⟫ has no effect: the optimizer is adamw"
     if config.decay == "constant" and "final_rate" in given:
-        yield "final_rate has no effect: the rate does not decay"
+        yield "⟪final_rate⟫ has no effect: the rate does not decay"
 
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def _architecture(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
             raise OptionError(
                 f"{name} is {architecture[name]!r} in the model to begin with,"
                 f" it cannot become {settings[name]!r}",
-                hint=f"leave {name} out",
+                hint=f"leave ⟪{name}⟫ out",
             )
     return architecture
 
@@ -271,7 +271,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
     if wish.corpus not in (corpus, CorpusConfig()):
         raise CheckpointError(
             "a resumed training reads its text as before, but another way was asked for",
-            hint="leave out --format and the other reading options; or use --init-from",
+            hint="leave out ⟪format⟫ and the other ways of reading; or use ⟪init_from⟫",
         )
     notices: list[str] = []
     as_before = replace(wish, corpus=corpus)
@@ -308,7 +308,8 @@ def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConf
     if others:
         raise CheckpointError(
             f"a resumed training keeps its settings, but {min(others)} was given",
-            hint=f"only {', '.join((*BUDGETS, *SPEED))} may change; else use --init-from",
+            hint=f"only {', '.join(f'⟪{name}⟫' for name in (*BUDGETS, *SPEED))} may change;"
+            " else use ⟪init_from⟫",
         )
     decided |= {name: settings[name] for name in SPEED if name in settings}
     if budget:

@@ -1,7 +1,6 @@
 """The error tree in HTTP: one table of statuses, one shape of body, one handler."""
 
 import math
-import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,8 +12,17 @@ from starlette.types import Scope
 
 from charbard import errors
 from charbard.errors import CharbardError
+from charbard.web.invalid import explained
 
-__all__ = ["body_of", "handle_errors", "path_in_app", "response_for", "shaped", "status_of"]
+__all__ = [
+    "body_of",
+    "handle_errors",
+    "in_api",
+    "path_in_app",
+    "response_for",
+    "shaped",
+    "status_of",
+]
 
 STATUS = {
     errors.NotFoundError: 404,
@@ -44,10 +52,6 @@ _TOLD = {
 }
 
 
-_TYPES = ("str", "int", "float", "bool", "none")
-_TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
-
-
 def path_in_app(scope: Scope) -> str:
     """The path within the app, whether or not a proxy has cut its prefix off."""
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
@@ -59,9 +63,15 @@ def status_of(error: CharbardError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def in_api(name: str, value: str | None) -> str:
+    """A setting as a client gives it, in JSON or in a query."""
+    return name if value is None else f"{name}={value}"
+
+
 def body_of(error: CharbardError) -> dict[str, Any]:
     """What a client gets to read: as the body, or as the last line of a stream."""
-    body: dict[str, Any] = {"error": str(error), "hint": error.hint}
+    said, hint = error.said(in_api)
+    body: dict[str, Any] = {"error": said, "hint": hint}
     if isinstance(error, errors.ConflictError):
         body["conflicts"] = list(error.conflicts)
     return body
@@ -99,7 +109,7 @@ def handle_errors(app: FastAPI) -> None:
 
     async def show_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        status, body = _explained(error.errors(), _docs(request))
+        status, body = explained(error.errors(), _docs(request))
         return JSONResponse(shaped(path_in_app(request.scope), status, body), status)
 
     async def show_http(request: Request, error: Exception) -> JSONResponse:
@@ -127,37 +137,11 @@ def _docs(request: Request) -> str:
 
 def _methods_at(request: Request) -> list[str]:
     """What the address takes: several routes may share it, each with one method."""
-    path, methods = path_in_app(request.scope), set[str]()
-    for template, operations in request.app.openapi()["paths"].items():
-        if compile_path(template)[0].match(path):
-            methods |= {method.upper() for method in operations}
+    path, paths = path_in_app(request.scope), request.app.openapi()["paths"]
+    templates = [path] if path in paths else [one for one in paths if _matches(one, path)]
+    methods = {method.upper() for one in templates for method in paths[one]}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
-def _explained(problems: Any, docs: str) -> tuple[int, dict[str, str]]:
-    """The status, and the first thing that is wrong with a body, in one sentence."""
-    problem = problems[0]
-    if problem["type"] == "json_invalid":
-        hint = str(problem.get("ctx", {}).get("error"))
-        return 400, {"error": "the body is not JSON", "hint": hint}
-    return 422, _wrong_value(problem, docs)
-
-
-def _wrong_value(problem: Any, docs: str) -> dict[str, str]:
-    if len(problem["loc"]) == 1 and problem["type"] != "missing":
-        hint = "send an object, with the header content-type: application/json"
-        return {"error": "the body is not a JSON object", "hint": hint}
-    place = ".".join(filter(_is_of_the_body, map(str, problem["loc"][1:]))) or "the body"
-    if problem["type"] == "missing":
-        return {"error": f"{place} is missing", "hint": "it has no default"}
-    if problem["type"] == "extra_forbidden":
-        return {"error": f"no setting named {place!r}", "hint": f"the settings are at: {docs}"}
-    given = repr(problem.get("input"))
-    shown = given if len(given) <= 60 else f"{given[:57]}…"
-    said = problem["msg"][0].lower() + problem["msg"][1:]
-    return {"error": f"{place}: {said}, got {shown}", "hint": f"the settings are at: {docs}"}
-
-
-def _is_of_the_body(part: str) -> bool:
-    """Whether a part of an error's place is in the body; else it is a name of a schema's type."""
-    return part not in _TYPES and not _TYPE.search(part)
+def _matches(template: str, path: str) -> bool:
+    return compile_path(template)[0].match(path) is not None

@@ -5,6 +5,7 @@ Knows files and JSON; no processes, no HTTP.
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ ENDED = ("finished", "stopped", "interrupted", "failed")
 """States of a training that is over: by its time, by its user, with its server, by an error."""
 RESUMABLE = ("interrupted", "failed")
 """Those that may be gone on with, if a checkpoint is there."""
+_OPTION = re.compile(r"--(?:set )?([a-z_-]+)")
+"""As the command line says it."""
 _MOST_POINTS = 300
 """Progress that is told to who comes late: as much as a curve can show."""
 
@@ -140,7 +143,13 @@ class Place:
         said = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
         hints = [line.removeprefix("Hint: ") for line in lines if line.startswith("Hint: ")]
         last = said[-1] if said else "the training broke off"
-        return last, hints[-1] if hints else "the folder of the training has the details"
+        hint = hints[-1] if hints else "the folder of the training has the details"
+        return _OPTION.sub(_named, last), _OPTION.sub(_named, hint)
+
+
+def _named(option: re.Match[str]) -> str:
+    """A setting's name as this server has it: minutes is the only one that clients know."""
+    return option[1].replace("-", "_")
 
 
 class Tail:

@@ -3,6 +3,7 @@
 Characters are the tokens. A parameter that cannot be honoured is refused by its name.
 """
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = [
     "OpenAIBody",
     "Token",
     "asked_of",
+    "not_offered",
     "reason",
     "scored_tokens",
     "usage",
@@ -30,7 +32,20 @@ __all__ = [
 ]
 
 _SEEDS = 2**53
-_DEFAULT_LENGTH = 16
+_DEFAULT_LENGTH, _LONGEST = 16, 60
+_NEUTRAL: dict[str, tuple[Any, ...]] = {
+    "tools": ([],),
+    "tool_choice": ("none", "auto"),
+    "parallel_tool_calls": (True, False),
+    "functions": ([],),
+    "function_call": ("none", "auto"),
+    "response_format": ({"type": "text"},),
+    "modalities": (["text"],),
+    "metadata": ({},),
+    "store": (False,),
+    "service_tier": ("auto", "default"),
+}
+"""Parameters of clients that this server has no use for, and what they may say: nothing."""
 
 
 class OpenAIBody(Body):
@@ -61,6 +76,21 @@ class OpenAIBody(Body):
     logit_bias: dict[str, float] | None = Field(None, description="Only an empty one is offered.")
     user: str | None = Field(None, description="Of no effect: nothing is kept of a client.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_neutral(cls, body: Any) -> Any:
+        """Drop what clients send of features that a text model lacks, if it asks for nothing.
+
+        Raises:
+            OptionError: It asks for something.
+        """
+        if not isinstance(body, dict):
+            return body
+        for name in _NEUTRAL.keys() & body.keys():
+            if (value := body[name]) is not None and value not in _NEUTRAL[name]:
+                raise not_offered(name, value)
+        return {name: value for name, value in body.items() if name not in _NEUTRAL}
+
     @model_validator(mode="after")
     def _null_is_the_default(self) -> "OpenAIBody":
         for name, declared in type(self).model_fields.items():
@@ -76,11 +106,13 @@ class OpenAIBody(Body):
         """
         for name in ("presence_penalty", "logit_bias"):
             if value := getattr(self, name):
-                raise _not_offered(name, value)
+                raise not_offered(name, value)
 
 
-def _not_offered(name: str, value: object) -> OptionError:
-    return OptionError(f"{name} is not offered, got {value!r}", hint=f"leave {name} out")
+def not_offered(name: str, value: object) -> OptionError:
+    shown = json.dumps(value, ensure_ascii=False)
+    shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    return OptionError(f"{name} is not offered, got {shown}", hint=f"leave {name} out")
 
 
 @dataclass(frozen=True)

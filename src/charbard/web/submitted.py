@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Container
 
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, spelled
 from charbard.text import detect_encoding, normalise, pieces, read_as
 
 __all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
@@ -14,8 +14,6 @@ FEWEST_CHARS = 500
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
 _LONGEST_NAME = 40
 _NAME = "what was sent"
-_OPTION = re.compile(r" \([^()]*--[^()]*\)")
-"""An option of the command line, which visitors do not have."""
 
 
 def checked_text(content: bytes) -> tuple[int, tuple[str, ...]]:
@@ -32,10 +30,14 @@ def checked_text(content: bytes) -> tuple[int, tuple[str, ...]]:
         chars = sum(map(len, pieces(io.BytesIO(content), encoding, name=_NAME)))
     except CorpusError as error:
         hint = "send plain text, best in UTF-8"
-        raise CorpusError(str(error), hint=hint) from None
+        raise CorpusError(error.message, hint=hint) from None
     if chars < FEWEST_CHARS:
         raise CorpusError(f"the text has only {chars} characters", hint=_ENOUGH)
-    return chars, tuple(_OPTION.sub("", note) for note in reading.notes)
+    return chars, tuple(spelled(note, _unoffered) for note in reading.notes)
+
+
+def _unoffered(name: str, value: str | None) -> None:
+    """Visitors choose no settings of reading."""
 
 
 def model_name(wish: str, taken: Container[str]) -> str:

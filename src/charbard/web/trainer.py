@@ -82,6 +82,6 @@ def locked(folder: Path) -> int | None:
             os.close(lock)
             raise OptionError(
                 f"another studio has its workshop in {str(folder)!r}",
-                hint="choose another folder: --set workshop_folder=FOLDER",
+                hint="choose another folder: ⟪workshop_folder=FOLDER⟫",
             ) from None
     return lock

@@ -28,16 +28,18 @@ class Ending:
         self._count = 0
         self._is_full = False
         self._held: Chars = []
+        self._tail = ""
 
     def take(self, char: str, logp: float) -> Chars:
         """What is certain now. Held back is what may turn out to begin a stop string."""
         self._held.append((char, logp))
         self._count += 1
+        self._tail = (self._tail + char)[-_LONGEST_SIGN - 1 :]
         text = "".join(held for held, _ in self._held)
         if ended := [stop for stop in self._stops if text.endswith(stop)]:
             del self._held[len(text) - max(map(len, ended)) :]
             return self.end()
-        if self._is_full and not _continues(text):
+        if self._is_full and not _continues(self._tail):
             del self._held[-1]
             return self.end()
         if self._is_long_enough(char):
@@ -77,5 +79,4 @@ def _may_go_on(char: str) -> bool:
 
 def _continues(text: str) -> bool:
     """Whether the last character belongs to the sign before it."""
-    tail = text[-_LONGEST_SIGN - 1 :]
-    return len(graphemes(tail)) == len(graphemes(tail[:-1]))
+    return len(graphemes(text)) == len(graphemes(text[:-1]))

@@ -42,12 +42,15 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
         if known[n]
     )
     variants, rhymes = _settled(request.machine, text)
+    shaped = request.wish.form
+    settled = shaped.variant_named(variants[0]) if variants else shaped.variants[0]
     given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
     return Poem(
         candidate=text.sample,
         lines=lines,
         marks=tuple(line.mark for line in done),
         logp=tuple(line.logp for line in done),
+        stanza_ends=settled.stanza_ends,
         form=request.form.name,
         book=request.wish.book,
         variants=variants,

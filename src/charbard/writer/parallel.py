@@ -1,7 +1,7 @@
 """对仗: how well two lines answer each other, character by character.
 
 The measure is the pointwise mutual information of two characters that face each other in a
-couplet, in nats, from the middle couplets of Tang and Song octaves. Pairs never seen there get the
+couplet, in nats, from the middle couplets of people's octaves. Pairs never seen there get the
 same small share of chance, so nothing is infinitely bad.
 """
 

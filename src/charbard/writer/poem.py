@@ -1,6 +1,7 @@
 """What comes out of writing verse: lines as they become certain, whole poems, alternatives."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from charbard.writer.ranking import Score
@@ -45,6 +46,8 @@ class Poem:
     marks: tuple[str, ...]
     logp: tuple[tuple[float, ...], ...]
     """For each line the model's own log-probability of its characters, in nats."""
+    stanza_ends: tuple[int, ...]
+    """Lines after which a stanza ends, from 1; the last line always."""
     form: str
     book: str
     variants: tuple[str, ...]
@@ -63,11 +66,16 @@ class Poem:
 
     @property
     def text(self) -> str:
-        """The poem in one string, with its marks."""
-        return "".join(a + b for a, b in zip(self.lines, self.marks, strict=True))
+        """The poem with its marks, each stanza in one row; a blank row parts stanzas."""
+        return "\n\n".join(self._stanzas())
 
     def __str__(self) -> str:
-        return self.text.replace("。", "。\n").rstrip("\n")
+        sentences = (stanza.replace("。", "。\n").rstrip("\n") for stanza in self._stanzas())
+        return "\n\n".join(sentences)
+
+    def _stanzas(self) -> list[str]:
+        lines = [line + mark for line, mark in zip(self.lines, self.marks, strict=True)]
+        return ["".join(lines[a:b]) for a, b in pairwise((0, *self.stanza_ends))]
 
     @property
     def nats_per_char(self) -> float:
@@ -81,6 +89,7 @@ class Poem:
             "text": self.text,
             "lines": list(self.lines),
             "marks": list(self.marks),
+            "stanza_ends": list(self.stanza_ends),
             "form": self.form,
             "variants": list(self.variants),
             "book": self.book,

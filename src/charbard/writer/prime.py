@@ -78,8 +78,11 @@ def _unread(vocab: Vocab, word: str, value: str) -> str:
 def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> None:
     for name, _ in fields:
         if name not in vocab.fields:
-            known = ", ".join(vocab.fields) or "none: train it with --fields"
-            raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
+            known = f"it knows: {', '.join(vocab.fields)}"
+            none = "it knows none; fields are named when a model is trained, as ⟪fields⟫"
+            raise OptionError(
+                f"the model knows no field {name!r}", hint=known if vocab.fields else none
+            )
 
 
 def encode_known(vocab: Vocab, text: str) -> tuple[str, list[str]]:

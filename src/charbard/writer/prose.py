@@ -167,7 +167,9 @@ class Writer:
         allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
         allowed -= _known(vocab, normalise(options.banned))
         if not allowed:
-            raise OptionError("every character is banned", hint="leave some of them out of --ban")
+            raise OptionError(
+                "every character is banned", hint="leave some of them out of ⟪banned⟫"
+            )
         return as_ids(sorted(allowed))
 
     def _boost(self, options: SampleOptions) -> Bias | None:

@@ -17,6 +17,7 @@ from charbard.prosody.conflict import compile_wish, nearest_wish
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
 from charbard.prosody.main_rhyme import signs_of
+from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
 from charbard.prosody.wish import Ban, Lock, Wish
 from charbard.vocab import UNKNOWN
 from charbard.writer.prime import opening_ids
@@ -152,7 +153,7 @@ def read_order(
     wish = Wish(
         form=shaped,
         book=book,
-        rhyme=_rhymes(order.rhyme, lexicon),
+        rhyme=_rhymes(order.rhyme, book),
         variant=order.variant,
         locks=locks,
         bans=tuple(_bans(order)),
@@ -297,7 +298,7 @@ def _template(variant: Variant, text: str) -> list[Lock]:
 def _misfit(line: int, part: str, length: int) -> OptionError:
     return OptionError(
         f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
-        hint=f"write {OPEN} for each open character, or choose another --form",
+        hint=f"write {OPEN} for each open character, or choose another ⟪form⟫",
     )
 
 
@@ -309,7 +310,7 @@ def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
     if len(parts) > len(lengths):
         raise OptionError(
             f"the poem has {len(lengths)} lines, {len(parts)} are given",
-            hint="give fewer lines, or another --form",
+            hint="give fewer lines, or another ⟪form⟫",
         )
     return parts
 
@@ -345,21 +346,25 @@ def _bans(order: VerseOrder) -> list[Ban]:
     return found
 
 
-def _rhymes(text: str, lexicon: Lexicon) -> tuple[str | None, ...]:
+def _rhymes(text: str, book: str) -> tuple[str | None, ...]:
     """Names of groups, or characters to rhyme with; _ leaves one open."""
-    found: list[str | None] = []
-    for part in text.split():
-        if part == OPEN:
-            found.append(None)
-        elif part in lexicon.number:
-            found.append(part)
-        else:
-            groups = sorted(rhymes_of(part, book=lexicon.book)) if len(part) == 1 else []
-            if len(groups) != 1:
-                among = " or ".join(groups) or " ".join(lexicon.groups)
-                raise OptionError(f"no rhyme {part!r} in {lexicon.book}", hint=f"choose {among}")
-            found.append(groups[0])
-    return tuple(found)
+    return tuple(None if part == OPEN else _rhyme(part, book) for part in text.split())
+
+
+def _rhyme(name: str, book: str) -> str:
+    """A group by any of its usual names, or by a character that is in no other."""
+    try:
+        return rhyme_named(name, book=book)
+    except OptionError:
+        groups = rhymes_of(name, book=book) if len(name) == 1 else frozenset()
+        if len(groups) == 1:
+            return next(iter(groups))
+        if not groups:
+            raise
+        among = " or ".join(full_rhyme_name(each, book=book) for each in sorted(groups))
+        raise OptionError(
+            f"{name} has several rhymes in {book_named(book).name}", hint=f"choose {among}"
+        ) from None
 
 
 def _repeats(form: Form, order: VerseOrder) -> str:

@@ -31,9 +31,15 @@ def rewrite(
         scope: this: only that character or line; neighbours: the line of the character, or the
             lines on either side too; open: all that is not locked.
         locked: Lines and places that stay in any case.
+
+    Raises:
+        OptionError: There is no such scope, or no such line or place in the poem.
     """
     if scope not in SCOPES:
         raise OptionError(f"no scope {scope!r}", hint=f"choose one of: {', '.join(SCOPES)}")
+    if not (0 <= line < len(lines) and 0 <= (place or 0) < len(lines[line])):
+        where = f"line {line + 1}" if place is None else f"place {line + 1}.{place + 1}"
+        raise OptionError(f"the poem has no {where}", hint="count from 1")
     around = {line} if scope == "this" or place is not None else {line - 1, line, line + 1}
     if scope == "open":
         around = set(range(len(lines)))

@@ -77,7 +77,7 @@ def check_poem(
     if form is None:
         if variant is not None:
             raise OptionError(
-                f"variant {variant!r} without a form", hint="name the form too: --form 七律"
+                f"variant {variant!r} without a form", hint="name the form too: ⟪form=七律⟫"
             )
         asked = rhyme_named(rhyme, book=key or "pingshui") if rhyme else None
         return _told(_found(poems, key or ("pingshui" if rhyme else None), asked))
@@ -157,7 +157,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
         lines.append(text[start : start + length])
         start += length
     marks = tuple(line.mark for line in variant.lines)
-    ends = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
+    ends = frozenset(variant.stanza_ends)
     return replace(poem, lines=tuple(lines), marks=marks, stanza_ends=ends)
 
 

@@ -172,8 +172,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
     if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
-        stanzas = frozenset(n for n, line in enumerate(variant.lines, 1) if line.ends_stanza)
-        poem = replace(poem, stanza_ends=stanzas)
+        poem = replace(poem, stanza_ends=frozenset(variant.stanza_ends))
     rhymes = _by_line(poem, chosen)
     return Report(
         form=form.name,

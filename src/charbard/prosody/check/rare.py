@@ -5,9 +5,9 @@ What is usual is the same to what writes: `book.USUAL`. Knows what each place as
 
 from collections.abc import Iterator, Sequence
 
-from charbard.prosody.book import Reading, usual_rhymes_of, usual_tones_of
+from charbard.prosody.book import Reading, usual_rhymes_of
 from charbard.prosody.check.finding import Finding
-from charbard.prosody.check.tones import BOTH
+from charbard.prosody.check.tones import BOTH, UNKNOWN, tone_string
 
 __all__ = ["rare_findings"]
 
@@ -28,11 +28,14 @@ def rare_findings(
         book: Key of the rhyme book.
     """
     for number, (line, pattern, rhyme) in enumerate(zip(lines, patterns, rhymes, strict=True), 1):
-        for place, (char, asked) in enumerate(zip(line, pattern, strict=True), 1):
-            usual = usual_tones_of(char, book=book)
-            if place == len(line) and rhyme is not None:
-                is_rare = rhyme.rhyme not in usual_rhymes_of(char, book=book, tone=rhyme.tone)
-            else:
-                is_rare = asked != BOTH and bool(usual) and asked not in usual
-            if is_rare:
+        usual = tone_string(line, book=book, usual=True)
+        end = len(line) if rhyme is None else len(line) - 1
+        for place, (tone, asked) in enumerate(zip(usual[:end], pattern, strict=False), 1):
+            if tone != asked and asked != BOTH and tone not in (BOTH, UNKNOWN):
                 yield Finding("rare", number, place, legal=True)
+        if rhyme is not None and _is_rare(line[-1], rhyme, book):
+            yield Finding("rare", number, len(line), legal=True)
+
+
+def _is_rare(char: str, rhyme: Reading, book: str) -> bool:
+    return rhyme.rhyme not in usual_rhymes_of(char, book=book, tone=rhyme.tone)

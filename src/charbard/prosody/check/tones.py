@@ -3,7 +3,7 @@
 Over 平, 仄, 中 (both) and ？ (not in the book), one for each character of the line.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from charbard.prosody.book import tones_of, usual_tones_of
 
@@ -32,6 +32,7 @@ def _tones(book: str, usual: bool) -> _Tones:
     return _Tones(book, usual)
 
 
+@lru_cache(maxsize=4096)  # a poem is held against several variants
 def tone_string(line: str, *, book: str, usual: bool = False) -> str:
     """The tones a line's characters can have, or those they mostly have.
 

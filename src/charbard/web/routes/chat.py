@@ -44,7 +44,7 @@ class Turn(Body):
     """One turn of a chat."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Part]
+    content: str | list[Part] | None = Field(None, description="None: nothing was said.")
     name: str | None = None
 
 
@@ -91,9 +91,9 @@ class ChatBody(OpenAIBody):
 
 
 def _text_of(turn: Turn) -> str:
-    if isinstance(turn.content, str):
-        return turn.content
-    return "".join(part.text for part in turn.content)
+    if isinstance(turn.content, list):
+        return "".join(part.text for part in turn.content)
+    return turn.content or ""
 
 
 @router.post("/chat/completions", response_model=None, responses=EVENTS)

@@ -20,6 +20,7 @@ from charbard.web.openai import (
     OpenAIBody,
     Token,
     asked_of,
+    not_offered,
     reason,
     scored_tokens,
     usage,
@@ -64,7 +65,7 @@ class CompletionBody(OpenAIBody):
         """One order for each prompt; errors as in `asked_of`."""
         for name, neutral in (("suffix", ("", None)), ("best_of", (self.n, None))):
             if (value := getattr(self, name)) not in neutral:
-                raise OptionError(f"{name} is not offered, got {value!r}", hint=f"leave {name} out")
+                raise not_offered(name, value)
         prompt = self.prompt or ""
         return asked_of(studio, self, [prompt] if isinstance(prompt, str) else prompt)
 

@@ -121,5 +121,6 @@ async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int
     request = await in_thread(studio, snapshot.verse.request, order)
     (poem,) = await found(studio, snapshot, snapshot.verse.poem_work(request))
     if studio.blocks(poem.text):
-        return {"text": "", "lines": [], "marks": []}
-    return {"text": poem.text, "lines": list(poem.lines), "marks": list(poem.marks)}
+        return {"text": "", "lines": [], "marks": [], "stanza_ends": []}
+    shown = poem.to_dict()
+    return {name: shown[name] for name in ("text", "lines", "marks", "stanza_ends")}

@@ -111,7 +111,7 @@ def _about(form: Form) -> dict[str, Any]:
         "book": form.book,
         "lines": list(first.lengths),
         "marks": [line.mark for line in first.lines],
-        "stanza_ends": [n for n, line in enumerate(first.lines) if line.ends_stanza],
+        "stanza_ends": list(first.stanza_ends),
         "rhymes": [line.rhyme is not None for line in first.lines],
         "variants": [variant.name for variant in form.variants],
     }

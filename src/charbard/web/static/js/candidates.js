@@ -1,6 +1,6 @@
 /** Sheets that poems are written on, several at once: laid out before the first character comes. */
 
-import { dressed, fill, h, hasWord, lineNodes, paper, t, unsaid } from "./kit.js";
+import { dressed, fill, h, hasWord, lineNodes, linesOf, paper, t, unsaid } from "./kit.js";
 import { actionsOf } from "./actions.js";
 import { notesOf } from "./notes.js";
 
@@ -22,9 +22,9 @@ export class Sheet {
     );
   }
 
-  ruled({ lines, marks }) {
-    const [poem, spans] = paper(lines.map((length, at) => ({ length, mark: marks[at] ?? "" })), ({ length, mark }) =>
-      h("span.poem-line.is-open", Array.from({ length }, () => h("i.blank")), mark));
+  ruled(shape) {
+    const [poem, spans] = paper(linesOf(shape), ({ text, mark }) =>
+      h("span.poem-line.is-open", Array.from({ length: text }, () => h("i.blank")), mark));
     this.spans = spans;
     return poem;
   }

@@ -47,6 +47,13 @@ function cardOf(rows, { heading, layout, seal, signature, dark }) {
     seal && stamp(placed.seal, seal, red, paper));
 }
 
+/** Where columns or rows begin, and where all of them end: half a one stays free between stanzas. */
+function startsOf(ends) {
+  const starts = [0];
+  for (const isEnd of ends) starts.push(starts.at(-1) + (isEnd ? 1.5 : 1));
+  return starts;
+}
+
 /** One character, its middle at a place. */
 function glyph(char, x, y, size, fill) {
   return s("text", { x, y, "font-size": size, fill, "text-anchor": "middle", "dominant-baseline": "central" }, char);
@@ -60,11 +67,12 @@ function columns(rows, heading, signature) {
   const gap = SIZE * 1.75;
   const top = 100;
   const height = top + step * Math.max(longest, 6) + 120;
-  const count = lines.length + 1;
+  const starts = startsOf(lines.map((line) => line.ends));
+  const count = starts.pop() + 1;
   const width = Math.max(420, gap * count + 190);
   const right = width - 96;
   const marks = down([...heading].slice(0, 24), right, top - 10, 22, 30, true);
-  lines.forEach((line, at) => marks.push(...down(line.text, right - gap * (at + 1) + 10, top, SIZE, step)));
+  lines.forEach((line, at) => marks.push(...down(line.text, right - gap * (starts[at] + 1) + 10, top, SIZE, step)));
   const x = Math.max(62, right - gap * count + 14);
   marks.push(...down(signature, x, top + step, 20, 27, true));
   const foot = top + step + [...signature].length * 27;
@@ -83,9 +91,10 @@ function stack(rows, heading, signature) {
   const step = size * 1.16;
   const width = Math.max(560, longest * step + 190);
   const top = 150;
-  const height = top + rows.length * size * 1.9 + 130;
+  const starts = startsOf(rows.map((row) => row.at(-1).ends));
+  const height = top + starts.at(-1) * size * 1.9 + 130;
   const marks = across(heading, width / 2, 84, 22, 27, true);
-  texts.forEach((text, at) => marks.push(...across(text, width / 2 + size * 0.3, top + at * size * 1.9, size, step)));
+  texts.forEach((text, at) => marks.push(...across(text, width / 2 + size * 0.3, top + starts[at] * size * 1.9, size, step)));
   marks.push(...across(signature, width - 170 - [...signature].length * 11, height - 70, 20, 22, true));
   return { width, height, marks, seal: { x: width - 92, y: height - 74 } };
 }

@@ -1,6 +1,6 @@
 /** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
 
-import { button, call, dressed, fill, h, hasWord, poemElement, say, stream, t, textField } from "./kit.js";
+import { button, call, dressed, fill, h, hasWord, linesOf, poemElement, say, stream, t, textField } from "./kit.js";
 import { modelNamed } from "./wish.js";
 
 function panel(name, ...body) {
@@ -114,7 +114,7 @@ export function growthPanel(name) {
     const { step, minutes, loss } = one;
     caption.value = t("look.growth.at", { step, minutes, loss: loss?.toFixed(3) ?? "—" });
     slider.setAttribute("aria-valuetext", caption.value);
-    fill(text, poemElement(one.lines ? { lines: one.lines.map((line, at) => ({ text: line, mark: one.marks[at] })) } : { prose: one.text }));
+    fill(text, poemElement(one.lines ? { lines: linesOf(one) } : { prose: one.text }));
   };
   const slider = h("input.dial", { type: "range", min: 0, max: 0, value: 0, "aria-label": t("look.growth"), on: { input: () => {
     follows = false;

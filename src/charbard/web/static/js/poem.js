@@ -17,10 +17,15 @@ export function fresh(poem) {
 /** The text with its marks: a verse in lines of the display, a prose text as it is. */
 export function textOf(poem) {
   if (poem.prose !== undefined) return poem.prose;
-  return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("")).join("\n");
+  return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("") + (row.at(-1).ends ? "\n" : "")).join("\n");
 }
 
-/** Lines in rows of the display: a row ends after a full stop; long lines stand alone. */
+/** Lines of the API, each beside its mark; `ends`: another stanza begins after it. */
+export function linesOf({ lines, marks, stanza_ends = [] }) {
+  return lines.map((text, at) => ({ text, mark: marks[at] ?? "", ends: at + 1 < lines.length && stanza_ends.includes(at + 1) }));
+}
+
+/** Lines in rows of the display: a row ends after a full stop, and with a stanza. */
 export function rowsOf(lines) {
   const rows = [];
   let row = [];
@@ -83,7 +88,7 @@ export function poemElement(poem) {
 export function paper(lines, put) {
   const spans = lines.map(put);
   const left = [...spans];
-  const rows = rowsOf(lines).map((row) => h("p.poem-row", left.splice(0, row.length)));
+  const rows = rowsOf(lines).map((row) => h(`p.poem-row${row.at(-1).ends ? ".ends-stanza" : ""}`, left.splice(0, row.length)));
   return [h("div.poem", { lang: languageTag() }, rows), spans];
 }
 

@@ -44,7 +44,7 @@ export function placeWords(finding) {
 export function stripElement(report) {
   const letters = report.form === null || new Set(report.lines.map((row) => row.group).filter(Boolean)).size > 1;
   return h("div.strip", { lang: "zh" }, report.lines.map((row, line) => {
-    const ends = report.stanza_ends.includes(line + 1);
+    const ends = line + 1 < report.lines.length && report.stanza_ends.includes(line + 1);
     return h(`div.desk-line${ends ? ".ends-stanza" : ""}`,
       h("div.desk-chars", [...row.text].map((char, place) => cellElement("span", report, line, place, char))),
       h("span.desk-mark", row.mark),

@@ -1,6 +1,6 @@
 /** What the desk asks of the machine: checks, alternatives, lines written again. Draws nothing. */
 
-import { call, fresh, freshId, store, t } from "./kit.js";
+import { call, fresh, freshId, linesOf, store, t } from "./kit.js";
 import { plant } from "./tree.js";
 import { modelFor } from "./wish.js";
 import { poemOf } from "./views/check.js";
@@ -173,7 +173,7 @@ export class Work {
   /** Begin a poem of open lines. */
   blank(name) {
     const form = store.state.forms.find((one) => one.name === name);
-    const lines = form.lines.map((_, at) => ({ text: "", mark: form.marks[at] ?? "" }));
+    const lines = linesOf({ ...form, lines: form.lines.map(() => "") });
     lay({ form: name, lines, shape: form.lines, edited: true }, t("desk.lineByLine"));
   }
 

@@ -1,6 +1,6 @@
 /** One writing at a time: start, stop, and start again while the last one still runs. */
 
-import { call, fresh, store, stream } from "./kit.js";
+import { call, fresh, linesOf, store, stream } from "./kit.js";
 
 let running = null;
 
@@ -31,7 +31,7 @@ export function endWriting(signal) {
 export async function* writeVerse(order, signal) {
   for await (const fact of stream("verse", order, { signal })) {
     if (fact.poem) {
-      yield { candidate: fact.candidate, poem: linesOf(fact.poem) };
+      yield { candidate: fact.candidate, poem: { ...fact.poem, lines: linesOf(fact.poem) } };
     } else if (fact.done) {
       yield { end: fact };
     } else {
@@ -43,13 +43,8 @@ export async function* writeVerse(order, signal) {
 /** Write the other line of a couplet; the same steps, all at the end. */
 export async function* writeCouplets(order, signal) {
   const answer = await call("couplet", order, { signal });
-  for (const poem of answer.poems) yield { candidate: poem.candidate, poem: linesOf(poem) };
+  for (const poem of answer.poems) yield { candidate: poem.candidate, poem: { ...poem, lines: linesOf(poem) } };
   yield { end: answer };
-}
-
-/** A poem of the API with each line beside its mark. */
-function linesOf(poem) {
-  return { ...poem, lines: poem.lines.map((text, at) => ({ text, mark: poem.marks[at] })) };
 }
 
 /** A poem of the API as the page keeps it, with how it came about. */

@@ -1,7 +1,7 @@
 /** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
 
 import { toDesk } from "../actions.js";
-import { button, call, fill, h, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
+import { button, call, fill, h, linesOf, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
 import { findingWords, placeWords, stripElement, verdictElement, verdictWords } from "../strip.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
@@ -67,7 +67,7 @@ export function poemOf(report) {
     form: report.form,
     title: report.title,
     book: report.book,
-    lines: report.lines.map(({ text, mark }) => ({ text, mark: mark || "。" })),
+    lines: linesOf({ ...report, lines: report.lines.map((line) => line.text), marks: report.lines.map((line) => line.mark || "。") }),
     edited: true,
   };
 }

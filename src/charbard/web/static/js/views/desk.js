@@ -153,7 +153,7 @@ class Desk {
     const isOpen = !line.text;
     const isLocked = !isOpen && this.isLineLocked(at);
     const content = this.editing === at ? this.lineEdit(line, at) : h("div.desk-chars", [...this.shown(line, at)].map((char, place) => this.cell(char, at, place)));
-    return h(`div.desk-line${isChosen ? ".is-chosen" : ""}`,
+    return h(`div.desk-line${isChosen ? ".is-chosen" : ""}${line.ends ? ".ends-stanza" : ""}`,
       content,
       h("span.desk-mark", { lang: "zh" }, line.mark),
       h("div.line-tools",

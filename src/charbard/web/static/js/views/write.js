@@ -154,7 +154,7 @@ function details(asked, text) {
   const variants = form?.variants ?? [];
   const open = ["first", "acrostic", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
   return h("details.more", { open }, h("summary", t("write.more")),
-    h("div.field-row", text("first", { maxlength: 40 }), text("rhyme", { maxlength: 12 }), text("acrostic", { maxlength: 8 }),
+    h("div.field-row", text("first", { maxlength: 40 }), text("rhyme", { maxlength: 40 }), text("acrostic", { maxlength: 8 }),
       choice("place", places, "　", { "aria-label": t("write.acrostic") }),
       variants.length > 1 && choice("variant", [any, ...variants]),
       choice("book", [any, ...store.state.books.map((book) => [book.name, book.title])]),
@@ -246,7 +246,8 @@ function shapeOf(line) {
 }
 
 function poemShape(poem) {
-  return { lines: poem.lines.map((line) => [...line.text].length), marks: poem.lines.map((line) => line.mark) };
+  const { lines } = poem;
+  return { lines: lines.map((line) => [...line.text].length), marks: lines.map((line) => line.mark), stanza_ends: lines.flatMap((line, at) => (line.ends ? [at + 1] : [])) };
 }
 
 /** All are done: the best one goes first, and none of them moves under the reader's eyes. */

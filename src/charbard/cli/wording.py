@@ -1,0 +1,53 @@
+"""Settings in messages, spelled as options of the command that was called."""
+
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import typer
+
+from charbard.errors import Spell, spelled
+
+__all__ = ["as_options", "in_options", "tell"]
+
+_RENAMED = {"banned": "ban", "from": "sources", "places": "sources"}
+"""Options whose names are not those of their settings."""
+_ANY = "set_"
+"""The option that takes every setting a command has."""
+
+
+def tell(note: str) -> None:
+    """A note to standard error, in the words of this command."""
+    typer.echo(spelled(note, as_options()), err=True)
+
+
+def as_options() -> Spell:
+    """How this command's users write a setting."""
+    from charbard.cli.app import app
+
+    command: Any = typer.main.get_command(app)
+    for word in sys.argv[1:]:
+        command = getattr(command, "commands", {}).get(word, command)
+    flags = {
+        one.name: max(one.opts, key=len)
+        for one in command.params
+        if one.name and one.opts[0].startswith("-")
+    }
+    return partial(in_options, flags)
+
+
+def in_options(flags: Mapping[str, str], name: str, value: str | None) -> str | None:
+    """A setting as an option, or as an assignment that `--set` takes.
+
+    >>> in_options({"min_count": "--min-count"}, "min_count", "2")
+    '--min-count 2'
+    >>> in_options({"set_": "--set"}, "decay", "cosine")
+    '--set decay=cosine'
+    """
+    flag = flags.get(name) or flags.get(_RENAMED.get(name, ""))
+    if flag is not None:
+        return flag if value is None else f"{flag} {value}"
+    if _ANY in flags and value is not None:
+        return f"{flags[_ANY]} {name}={value}"
+    return name if _ANY in flags else None

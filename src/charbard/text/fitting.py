@@ -1,0 +1,128 @@
+"""Whether a file makes sense in an encoding: its bytes belong there, and so do its characters.
+
+Nearly every byte decodes in nearly every encoding. What tells them apart is what languages write:
+common characters, one script in a word, capitals at the beginning of words.
+"""
+
+import re
+from typing import BinaryIO
+
+import regex
+
+from charbard.text.decode import FEW_CONTROLS, Flaws, decoded, flaws_of
+
+__all__ = ["TWO_BYTES", "common_share", "fits", "is_western"]
+
+TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+_BAD_SHARE = 100
+"""A file with one bad byte in fewer characters than this is in another encoding."""
+_ENOUGH_TO_JUDGE = 10_000
+_NOT_PLAIN = re.compile("[^\t\n\f\r -~]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3000-\u303f\u3131-\u318e\uac00-\ud7a3]")
+_FEWEST, _MOSTLY = 4, 0.75
+"""So many characters are needed, and such a share of them is Hangul in Korean, common in Chinese
+and Japanese, of its own script elsewhere. By chance a third of the characters is common."""
+_SPACED = 0.01
+"""Share of white space in UTF-16; another byte order has none."""
+_LEVEL_1 = {"gb2312": range(0xB0, 0xD8), "big5": range(0xA4, 0xC7), "cp932": range(0x88, 0x98)}
+"""First bytes of the common characters of each national standard: some 7,000 in all."""
+_SCRIPTS = {
+    "cp125[02478]|iso8859-([1-4]|9|1[03-6])": "Latin",
+    "cp1251|iso8859-5|koi8-.|cp866": "Cyrillic",
+    "cp1253|iso8859-7": "Greek",
+    "cp1255|iso8859-8": "Hebrew",
+    "cp1256|iso8859-6": "Arabic",
+    "cp874|tis-620": "Thai",
+}
+"""Encodings with one byte a letter, and the script of their letters beyond ASCII."""
+_LEAST = 0.1
+"""Weight below which chardet has nothing better; a few words of another script have more."""
+_MARKS = "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\xa0-\xbf"
+_ODD = regex.compile(
+    r"\p{Ll}\p{Lu}|[\x80-\x9f]|[A-Za-z](?!\p{Latin})\p{L}|(?!\p{Latin})\p{L}[A-Za-z]"
+    r"|[^\x00-\x7f]{4}(?<=\p{Latin}{4})"
+)
+_RARELY = 0.1
+"""What no language writes, and its share at most: a capital after a small letter, control codes,
+two scripts in one word, four accented letters in a row."""
+_WESTERN = re.compile(f"[{_MARKS}\u0152\u0153\xc0-\xff]")
+_ACCENTS_ONLY = re.compile("[^\x00-\x7f]{4}")
+_MOSTLY_PLAIN = 5
+"""Of so many characters of a Western text at most one is beyond ASCII."""
+
+
+def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
+    """Whether hardly a byte of a file falls outside of an encoding, and what it yields is language.
+
+    Args:
+        file: Read to its end.
+        encoding: One that Python knows.
+        weight: chardet's confidence in it, 0 to 1.
+    """
+    flaws = flaws_of(file, encoding)
+    if flaws.bad * _BAD_SHARE > flaws.foreign:
+        return False
+    text = _beginning(file, encoding)
+    foreign = len(_NOT_PLAIN.findall(text))
+    if encoding in TWO_BYTES and foreign < _FEWEST:
+        return False
+    if encoding == "cp949":
+        return len(_HANGUL.findall(text)) >= _MOSTLY * foreign
+    if encoding in TWO_BYTES:
+        return common_share(file, encoding)[0] >= _MOSTLY
+    if encoding.startswith("utf-16"):
+        is_spaced = sum(map(str.isspace, text)) >= _SPACED * foreign
+        scripts = {"Hangul", *_SCRIPTS.values()}  # Chinese and Japanese are told before
+        return is_spaced and any(_is_written_in(one, text) for one in scripts)
+    script = next((one for names, one in _SCRIPTS.items() if re.fullmatch(names, encoding)), None)
+    if script is None:
+        return True
+    return (script == "Latin" or weight >= _LEAST) and _is_written_in(script, text)
+
+
+def _is_written_in(script: str, text: str) -> bool:
+    """Whether what is not ASCII is of one script, and put together as words are."""
+    foreign = len(_NOT_PLAIN.findall(text))
+    own = regex.findall(rf"(?![\x00-\x7f])[\p{{{script}}}{_MARKS}]", text)
+    return len(own) >= _MOSTLY * foreign and len(_ODD.findall(text)) <= _RARELY * foreign
+
+
+def _beginning(file: BinaryIO, encoding: str) -> str:
+    file.seek(0)
+    return next(decoded(file, encoding, Flaws()), "")
+
+
+def common_share(file: BinaryIO, encoding: str) -> tuple[float, int]:
+    """Which share of a file's characters is common in Chinese or Japanese, and of how many.
+
+    Args:
+        file: Read as far as is needed.
+        encoding: What it is read in; ASCII does not count.
+    """
+    file.seek(0)
+    seen = common = 0
+    for block in decoded(file, encoding, Flaws()):
+        foreign = _NOT_PLAIN.findall(block)
+        seen += len(foreign)
+        common += sum(map(_is_common, foreign))
+        if seen >= _ENOUGH_TO_JUDGE:
+            break
+    return common / max(1, seen), seen
+
+
+def _is_common(char: str) -> bool:
+    """Punctuation, kana, and the first levels of GB 2312, Big5 and JIS."""
+    if "\u3000" <= char <= "\u30ff" or "\uff00" <= char <= "\uffef":
+        return True
+    codes = ((char.encode(standard, "ignore"), first) for standard, first in _LEVEL_1.items())
+    return any(len(code) == 2 and code[0] in first for code, first in codes)
+
+
+def is_western(file: BinaryIO) -> bool:
+    """Whether it is ASCII with some accents or quotation marks, too few for statistics."""
+    flaws = flaws_of(file, "cp1252")
+    if flaws.bad or flaws.controls > FEW_CONTROLS or flaws.foreign * _MOSTLY_PLAIN > flaws.chars:
+        return False
+    text = _beginning(file, "cp1252")
+    are_accents = len(_WESTERN.findall(text)) == len(_NOT_PLAIN.findall(text))
+    return are_accents and not _ACCENTS_ONLY.search(text)

@@ -1,0 +1,96 @@
+"""What is wrong with a request's body or query, in words: pydantic's findings without its terms."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["explained"]
+
+_KINDS = {
+    "string_type": "text",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "int_parsing": "an integer",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+}
+"""What a value has to be, by the type of the finding that it is not."""
+_LIMITS = {
+    "greater_than_equal": "at least {ge}",
+    "greater_than": "more than {gt}",
+    "less_than_equal": "at most {le}",
+    "less_than": "less than {lt}",
+    "finite_number": "a finite number",
+    "literal_error": "{expected}",
+    "string_too_long": "of at most {max_length} characters",
+    "string_too_short": "of at least {min_length} characters",
+    "too_long": "of at most {max_length} entries",
+    "too_short": "of at least {min_length} entries",
+}
+_LONGEST = 60
+_TYPES = ("str", "int", "float", "bool", "none")
+_TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
+
+
+def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, dict[str, str]]:
+    """The status, and the first thing that is wrong, in one sentence.
+
+    Args:
+        findings: pydantic's, in the order of the fields.
+        docs: Address of the page with all settings.
+    """
+    first = findings[0]
+    if first["type"] == "json_invalid":
+        hint = str(first.get("ctx", {}).get("error"))
+        return 400, {"error": "the body is not JSON", "hint": hint}
+    if len(first["loc"]) == 1 and first["type"] != "missing":
+        hint = "send an object, with the header content-type: application/json"
+        return 422, {"error": "the body is not a JSON object", "hint": hint}
+    # A value that may be one of several kinds is found wrong as each; the deepest knows most.
+    about_it = [one for one in findings if one["loc"][:2] == first["loc"][:2]]
+    depth = max(len(_place(one)) for one in about_it)
+    return 422, _wrong([one for one in about_it if len(_place(one)) == depth], docs)
+
+
+def _wrong(same: Sequence[Mapping[str, Any]], docs: str) -> dict[str, str]:
+    """What is wrong with one value."""
+    first = same[0]
+    place = ".".join(_place(first)) or "the body"
+    hint = f"the settings are at: {docs}"
+    if first["type"] == "missing":
+        return {"error": f"{place} is missing", "hint": "it has no default"}
+    if first["type"] == "extra_forbidden":
+        return {"error": f"no setting named {place!r}", "hint": hint}
+    wanted = [said for one in same if _place(one) == _place(first) and (said := _wanted(one))]
+    given = f"got {_shown(first.get('input'))}"
+    if not wanted:
+        return {"error": f"{place}: {_lower(first['msg'])}, {given}", "hint": hint}
+    return {"error": f"{place} must be {' or '.join(dict.fromkeys(wanted))}, {given}", "hint": hint}
+
+
+def _wanted(finding: Mapping[str, Any]) -> str:
+    kind = finding["type"]
+    return _KINDS.get(kind) or _LIMITS.get(kind, "").format(**finding.get("ctx", {}))
+
+
+def _place(finding: Mapping[str, Any]) -> list[str]:
+    """Where in the body, without the names of a schema's types."""
+    parts = map(str, finding["loc"][1:])
+    return [part for part in parts if part not in _TYPES and not _TYPE.search(part)]
+
+
+def _shown(value: Any) -> str:
+    """A value as it was sent."""
+    said = json.dumps(value, ensure_ascii=False, default=str)
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def _lower(message: str) -> str:
+    return message[0].lower() + message[1:]
