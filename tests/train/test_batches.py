@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from charbard.config import CorpusConfig, TrainConfig
 from charbard.corpus import open_dataset
 from charbard.corpus.split import TRAIN
+from charbard.errors import OptionError
 from charbard.train.batches import RecordBatches, StreamBatches, batches_of
 from charbard.vocab import END
 
@@ -165,3 +166,26 @@ def test_the_training_side_only(owl) -> None:
 
     text = dataset.vocab.decode(dataset.stream(TRAIN))
     assert dataset.vocab.decode(read) in text * 4
+
+
+def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
+    """A field that field_dropout_of names is dropped as often as it says, the others as usual."""
+    rows = [{"text": "春江", "poet": "李白", "form": "古"} for _ in range(2000)]
+    dataset = _records(tmp_path, rows, fields=("form", "poet"))
+
+    epoch = _epoch(
+        dataset, batch_size=64, seq_length=64, field_dropout=0.1, field_dropout_of=("poet=0.6",)
+    )
+
+    read = np.concatenate([batch.ids_TB.numpy().ravel() for batch in epoch])
+    told = [(read == dataset.vocab.marker(name)).sum() / 2000 for name in ("form", "poet")]
+    assert told == pytest.approx([0.9, 0.4], abs=0.04)
+
+
+@pytest.mark.parametrize("entry", ["poet", "poet=", "poet=2", "=0.5", "poet=nan"])
+def test_a_chance_of_a_field_is_a_name_and_a_number(entry: str) -> None:
+    """What is no chance is refused, and an example given."""
+    with pytest.raises(OptionError, match="field_dropout_of") as caught:
+        TrainConfig(steps=1, field_dropout_of=(entry,))
+
+    assert "author=0.5" in caught.value.hint

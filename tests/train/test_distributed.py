@@ -62,9 +62,10 @@ def _weights(out: Path) -> dict[str, np.ndarray]:
     return {name: value for name, value in bundle.resume.items() if name.startswith("weight.")}
 
 
-def test_two_processes_equal_one(programs, owl, tmp_path) -> None:
+@pytest.mark.parametrize("more", [(), ("--attention", "8")], ids=["plain", "looks back"])
+def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
     """In float64, after 50 steps, every weight agrees to 1e-9; only one process reports."""
-    steps = ("--steps", "50", "--precision", "float64")
+    steps = ("--steps", "50", "--precision", "float64", *more)
 
     _train(programs, owl, tmp_path / "one", *steps)
     told = _train(programs, owl, tmp_path / "two", *steps, processes=2)

@@ -105,6 +105,29 @@ def test_adamw_is_that_of_torch_bit_for_bit() -> None:
     assert all(torch.equal(weight, theirs[name]) for name, weight in ours.items())
 
 
+def test_rarer_orthogonal_updates_go_as_far() -> None:
+    """With muon_every 3 a matrix moves in every third update, three strides at once."""
+    moved = {}
+    for every in (1, 3):
+        config = TrainConfig(steps=9, muon_every=every, weight_decay=0.0)
+        weights = {
+            "layer0.weight_hh": torch.nn.Parameter(torch.zeros(8, 4)),
+            "output.bias": torch.nn.Parameter(torch.zeros(2)),
+        }
+        optimizer = Optimizer(weights, 2, config)
+        lengths = []
+        for _ in range(6):
+            for weight in weights.values():
+                weight.grad = torch.ones_like(weight).cumsum(0)
+            optimizer.step(1.0)
+            lengths.append(float(weights["layer0.weight_hh"].detach().norm()))
+        moved[every] = lengths
+
+    assert moved[3][:2] == [0, 0]
+    assert moved[3][2] == moved[3][4] == pytest.approx(moved[1][2], rel=1e-3)
+    assert moved[3][5] == pytest.approx(moved[1][5], rel=1e-3)
+
+
 @pytest.mark.parametrize("shape", [(4, 32, 32), (4, 64, 32), (1, 32, 64)])
 def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
     """Muon's updates have singular values near 1, whatever the gradient's were."""
@@ -117,6 +140,26 @@ def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
     assert values.quantile(0.2) > 0.6
 
 
+@pytest.mark.parametrize(("symbols", "drawn"), [(1500, 200), (1500, 500), (900, 5)])
+def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) -> None:
+    """A sample holds different symbols beyond the common ones; where it would hold all, none is."""
+    model = ModelConfig(vocab_size=symbols, hidden_size=4)
+    config = TrainConfig(steps=1, softmax_sample=drawn)
+    generator = torch.Generator().manual_seed(0)
+    first, second = (
+        Noise.draw(model, config, batch=2, rows=slice(None), generator=generator).rare_R
+        for _ in range(2)
+    )
+
+    if (symbols, drawn) != (1500, 200):
+        assert first is None
+        return
+    assert len(first.unique()) == 200
+    assert first.min() >= 1000
+    assert first.max() < 1500
+    assert not torch.equal(first, second)
+
+
 def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
     """A mask has one value per row and unit, zero or 1 / (1 - share), 1 on average."""
     config = TrainConfig(steps=1, batch_size=500, **DROPOUT)
@@ -127,7 +170,7 @@ def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
     for mask, share in (
         (noise.input_BE, 0.1),
         (noise.between_LBH, 0.2),
-        (noise.output_BH, 0.3),
+        (noise.output_BW, 0.3),
         (noise.recurrent_LGH, 0.2),
     ):
         assert set(np.unique(mask.numpy().round(4))) == {0.0, round(np.float32(1 / (1 - share)), 4)}
@@ -147,6 +190,25 @@ def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
     )
 
     assert torch.allclose(whole, rows, rtol=1e-5)
+
+
+@pytest.mark.parametrize("sample", [None, 3])
+def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> None:
+    """A stretch of nothing but titles is read like any other, and its loss is zero."""
+    model = ModelConfig(vocab_size=1010, hidden_size=8, embedding_size=4, attention=4)
+    learner = Learner(
+        model, TrainConfig(steps=9, batch_size=4, softmax_sample=sample, weight_decay=0.0), Ranks()
+    )
+    before = learner.tensors()
+    batch = Batch(_batch().ids_TB, torch.full((10, 4), -1), 0, 4, fresh=True)
+
+    result = learner.update(batch, 1.0)
+
+    assert (result.loss, result.grad_norm) == (0, 0)
+    after = learner.tensors()
+    assert all(
+        torch.equal(before[name], after[name]) for name in before if name.startswith("weight")
+    )
 
 
 def test_forget_gates_start_open() -> None:

@@ -3,7 +3,9 @@
 import json
 import math
 import os
+import random
 import signal
+import time
 from itertools import chain, repeat
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import torch
 
 import charbard
 from charbard.bundle import load_bundle
-from charbard.config import CorpusConfig
+from charbard.config import CorpusConfig, TrainConfig
 from charbard.errors import (
     CharbardError,
     CheckpointError,
@@ -26,6 +28,7 @@ from charbard.train.distributed import Ranks
 from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
 from charbard.train.loop import Trainer
 from charbard.train.run import RunFolder
+from charbard.train.schedule import Budget
 from charbard.train.start import Wish, open_training, recorded
 
 SMALL = {
@@ -88,9 +91,12 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
     assert len(charbard.load(path).write(length=20, seed=1).text) == 20
 
 
-def test_resume_goes_on_bit_for_bit(owl, tmp_path) -> None:
+@pytest.mark.parametrize(
+    "more", [{}, {"attention": 8, "muon_every": 3}], ids=["plain", "looks back"]
+)
+def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
     """Stopped after 20 of 35 steps and resumed, it ends with the same numbers as without a stop."""
-    flat = {"decay": "constant", "warmup": 0.0}  # the rate must not depend on the budget
+    flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
     _run(owl, tmp_path / "parts", steps=20, **flat)
     straight = _run(owl, tmp_path / "straight", steps=35, **flat)
     resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
@@ -281,6 +287,40 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
     assert any("the text has only" in message for message in said)
 
 
+def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
+    """What the machine decides may change on the way; the rest of the settings stays."""
+    _run(owl, tmp_path / "run", steps=10)
+    faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
+    wish = Wish(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
+
+    trainer = open_training(wish, Ranks())
+
+    kept = trainer.setup.config
+    assert (kept.threads, kept.precision, kept.muon_every) == (1, "float64", 2)
+    assert (kept.steps, kept.batch_size) == (12, SMALL["batch_size"])
+    assert list(recorded(trainer))[-1].step == 12
+
+
+def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
+    """The values that the text's fields have are in the bundle, also after a stop."""
+    chance = random.Random(0)
+    rows = [
+        {"text": "".join(chance.choices("春江花月夜山水", k=20)), "form": "ab"[n % 2]}
+        for n in range(60)
+    ]
+    text = tmp_path / "rows.jsonl"
+    text.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    corpus = CorpusConfig(format="jsonl", fields=("form",))
+    for budget in ({"steps": 4, **SMALL}, {"steps": 6}):
+        out = tmp_path / "run"
+        resume = "hidden_size" not in budget
+        wish = Wish(names=[str(text)], corpus=corpus, out=out, resume=resume, settings=budget)
+        list(recorded(open_training(wish, Ranks())))
+
+        values = load_bundle(tmp_path / "run" / "model.safetensors").provenance["values"]
+        assert sorted(values["form"]) == ["a", "b"]
+
+
 def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
     """No checkpoint, another text, another setting, a taken folder: each is told apart."""
     other = tmp_path / "other.txt"
@@ -351,6 +391,30 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
     texts = [event.text for event in events if isinstance(event, Sampled)]
     assert texts
     assert set("".join(texts)) <= set(owl.read_text())
+
+
+def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
+    """With clock processor only work counts, and what an earlier run had used."""
+    config = TrainConfig(minutes=1, clock="processor", threads=1)
+    budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
+    idle = budget.fraction(step=0, epochs=0)
+
+    time.sleep(0.2)
+    rested = budget.fraction(step=0, epochs=0)
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    worked = budget.fraction(step=0, epochs=0)
+    shared = Budget(
+        TrainConfig(minutes=1, clock="processor", threads=2),
+        spent_before_s=6.0,
+        processor_s=budget.processor_s,
+    ).fraction(step=0, epochs=0)
+
+    assert idle == pytest.approx(0.1, abs=0.002)
+    assert rested == pytest.approx(idle, abs=0.002)
+    assert 0.3 / 60 <= worked - rested <= 0.6 / 60
+    assert shared - 0.1 == pytest.approx((worked - 0.1) / 2, abs=0.002)
 
 
 def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch) -> None:

@@ -1,10 +1,13 @@
 """The fused loss is torch's own, in less memory."""
 
+import itertools
+import math
+
 import pytest
 import torch
 
 from charbard.train import loss as loss_module
-from charbard.train.loss import summed_cross_entropy
+from charbard.train.loss import sampled_cross_entropy, summed_cross_entropy
 
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20], ids=["many chunks", "one chunk"])
@@ -43,3 +46,61 @@ def test_in_16_bits_it_agrees_too() -> None:
     ):
         assert ours.dtype == theirs.dtype
         assert torch.allclose(ours, theirs, atol=0.1)
+
+
+def _leaves(symbols: int = 9) -> list[torch.Tensor]:
+    torch.manual_seed(0)
+    shapes = ((50, 6), (symbols, 6), (symbols,))
+    return [torch.randn(*shape).double().requires_grad_() for shape in shapes]
+
+
+def _estimated(leaves: list[torch.Tensor], targets: torch.Tensor, rare: list[int]) -> torch.Tensor:
+    """The sampled loss as it is defined, a prediction at a time."""
+    features, weight, bias = leaves
+    stands_for, total = (len(bias) - 4) / len(rare), features.new_zeros(())
+    for row, right in enumerate(targets.tolist()):
+        if right >= 0:
+            scores = (weight @ features[row] + bias).exp()
+            others = [scores[c] for c in range(4) if c != right]
+            others += [stands_for * scores[c] for c in rare if c != right]
+            total = total - (scores[right] / (scores[right] + sum(others))).log()
+    return total
+
+
+@pytest.mark.parametrize("chunk", [13, 1 << 20], ids=["many chunks", "one chunk"])
+@pytest.mark.parametrize("rare", [[6], [8, 4], [4, 5, 6, 7, 8]], ids=str)
+def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]) -> None:
+    """Sum and gradients of a sample, the right symbol in it or not, agree with the definition."""
+    monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
+    monkeypatch.setattr(loss_module, "COMMON", 4)
+    leaves, targets = _leaves(), torch.randint(-1, 9, (50,))
+
+    sampled = sampled_cross_entropy(*leaves, targets, torch.tensor(rare))
+    wanted = _estimated(leaves, targets, rare)
+
+    assert torch.allclose(sampled, wanted)
+    for ours, theirs in zip(
+        torch.autograd.grad(3 * sampled, leaves),
+        torch.autograd.grad(3 * wanted, leaves),
+        strict=True,
+    ):
+        assert torch.allclose(ours, theirs)
+
+
+def test_a_sample_of_all_is_the_loss_and_others_stand_for_them(monkeypatch) -> None:
+    """With every symbol drawn it is the loss; over all samples the softmax's sum is right."""
+    monkeypatch.setattr(loss_module, "COMMON", 4)
+    leaves, targets = _leaves(), torch.randint(0, 4, (50,))
+    whole = summed_cross_entropy(*leaves, targets)
+
+    every = sampled_cross_entropy(*leaves, targets, torch.arange(4, 9))
+    one = [leaf.detach() for leaf in (leaves[0][:1], *leaves[1:])]
+    sums = [
+        math.exp(float(sampled_cross_entropy(*one, targets[:1], torch.tensor(pair))))
+        for pair in itertools.combinations(range(4, 9), 2)
+    ]
+
+    assert torch.allclose(every, whole)
+    assert sum(sums) / len(sums) == pytest.approx(
+        math.exp(float(summed_cross_entropy(*one, targets[:1])))
+    )

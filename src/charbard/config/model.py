@@ -27,6 +27,12 @@ class ModelConfig:
         minimum=1,
     )
     tied: bool = setting(False, "Let the output share the embedding's weights.")
+    attention: int | None = setting(
+        None,
+        "Width of a head that looks back over what was read; none: the state is all there is.",
+        minimum=1,
+    )
+    attention_span: int = setting(256, "How many places back it looks.", minimum=1)
 
     def __post_init__(self) -> None:
         check(self)
@@ -45,7 +51,12 @@ class ModelConfig:
     @property
     def output_width(self) -> int:
         """Width of the vector that the output layer reads."""
-        return self.projection_size or self.hidden_size
+        return self.projection_size or self.state_width
+
+    @property
+    def state_width(self) -> int:
+        """Width of the last layer's output and, beside it, of what looking back found."""
+        return self.hidden_size + (self.attention or 0)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The name and shape of every array of weights, as a bundle holds them."""
@@ -57,8 +68,11 @@ class ModelConfig:
             shapes[f"layer{layer}.weight_hh"] = (rows, self.hidden_size)
             shapes[f"layer{layer}.bias_ih"] = (rows,)
             shapes[f"layer{layer}.bias_hh"] = (rows,)
+        if self.attention is not None:
+            shapes["attention.weight"] = (3 * self.attention, self.hidden_size)
+            shapes["attention.bias"] = (3 * self.attention,)
         if self.projection_size is not None:
-            shapes["projection.weight"] = (self.projection_size, self.hidden_size)
+            shapes["projection.weight"] = (self.projection_size, self.state_width)
             shapes["projection.bias"] = (self.projection_size,)
         if not self.tied:
             shapes["output.weight"] = (self.vocab_size, self.output_width)
@@ -67,7 +81,8 @@ class ModelConfig:
 
     def __str__(self) -> str:
         """In a few words: layers, cell, width."""
-        return f"{self.num_layers} x {self.cell}, width {self.hidden_size}"
+        looks_back = "" if self.attention is None else f", looks back by {self.attention}"
+        return f"{self.num_layers} x {self.cell}, width {self.hidden_size}{looks_back}"
 
     @property
     def num_parameters(self) -> int:
@@ -78,7 +93,8 @@ class ModelConfig:
     def macs_per_char(self) -> int:
         """Multiply-accumulates of gates, projection and output for one character.
 
-        The embedding is a look-up and counts nothing. Training costs 6 floating-point operations
+        The embedding is a look-up and counts nothing; of attention its weights count, not the
+        looking, which depends on how much was read. Training costs 6 floating-point operations
         for each of them (forward 2, backward 4), writing 2.
         """
         counted = {

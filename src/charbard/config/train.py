@@ -1,14 +1,17 @@
 """How a network is trained. Saved in every checkpoint and, as provenance, in every bundle."""
 
+import math
 from dataclasses import dataclass
 
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["BUDGETS", "TrainConfig"]
+__all__ = ["BUDGETS", "SPEED", "TrainConfig"]
 
 BUDGETS = ("minutes", "epochs", "steps")
 """Settings that say how long to train; a training has exactly one of them."""
+SPEED = ("precision", "device", "threads", "softmax_sample", "muon_every")
+"""Settings that a machine decides; a training may be resumed with others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,12 @@ class TrainConfig:
     epochs: float | None = setting(None, "Read the training text this many times.", minimum=0.001)
     steps: int | None = setting(None, "Make this many updates.", minimum=1)
 
+    clock: str = setting(
+        "wall",
+        "What minutes are counted by: the clock on the wall, or the processor's time that this"
+        " training gets for each of its threads, for one in the background of other work.",
+        choices=("wall", "processor"),
+    )
     batch_size: int = setting(32, "Streams of text read side by side.", minimum=1)
     seq_length: int = setting(64, "Characters before errors are propagated back.", minimum=2)
     optimizer: str = setting(
@@ -35,6 +44,13 @@ class TrainConfig:
         choices=("recurrent", "hidden"),
     )
     muon_rate: float = setting(0.02, "Highest rate of Muon.", minimum=1e-7, maximum=1.0)
+    muon_every: int = setting(
+        1,
+        "Updates between those of Muon, whose strides are longer by as much: a wide network spends"
+        " a third of its time on them.",
+        minimum=1,
+        maximum=20,
+    )
     final_rate: float = setting(
         0.0, "Share of the highest rate at the end of the decay.", minimum=0.0, maximum=1.0
     )
@@ -72,6 +88,9 @@ class TrainConfig:
     field_dropout: float = setting(
         0.2, "Chance that a record's field is left open.", minimum=0.0, maximum=1.0
     )
+    field_dropout_of: tuple[str, ...] = setting(
+        (), "Chances of single fields instead of field_dropout, such as author=0.5."
+    )
     written_fields: tuple[str, ...] = setting(
         (),
         "Fields that the network learns to write itself before the text, not only to be told.",
@@ -80,6 +99,12 @@ class TrainConfig:
         "float32",
         "Arithmetic of the network; weights and optimizer stay at least float32.",
         choices=("float32", "bfloat16", "float64"),
+    )
+    softmax_sample: int | None = setting(
+        None,
+        "Learn from this many of the rarer characters at a time, drawn anew for each batch, beside"
+        " the commonest 1,000; none: from all. Validation always counts all.",
+        minimum=1,
     )
     device: str = setting("cpu", "Where the network is trained.", choices=("cpu", "cuda"))
     threads: int | None = setting(None, "Cores to use; none: all of them.", minimum=1)
@@ -102,3 +127,32 @@ class TrainConfig:
                 f"one budget is needed, got {' and '.join(given) or 'none'}",
                 hint="set exactly one of minutes, epochs and steps",
             )
+        self.chance_of("")
+
+    def chance_of(self, name: str) -> float:
+        """The chance that a field of this name is left open.
+
+        Raises:
+            OptionError: An entry of field_dropout_of is not a name and a chance.
+        """
+        chances = dict(map(_chance, self.field_dropout_of))
+        return chances.get(name, self.field_dropout)
+
+
+def _chance(entry: str) -> tuple[str, float]:
+    """A field's name and a chance.
+
+    >>> _chance("author=0.5")
+    ('author', 0.5)
+    """
+    name, _, chance = entry.partition("=")
+    try:
+        value = float(chance)
+    except ValueError:
+        value = math.nan
+    if not name.strip() or not 0 <= value <= 1:
+        raise OptionError(
+            f"field_dropout_of has an entry {entry!r}",
+            hint="an entry is a field's name, = and a chance from 0 to 1, such as author=0.5",
+        )
+    return name.strip(), value

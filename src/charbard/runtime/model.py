@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
+from charbard.errors import BundleError
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
 from charbard.runtime.sampling import Rows, choose
 from charbard.runtime.state import State
 
-__all__ = ["Model", "Network", "Turn", "log_softmax", "start_state"]
+__all__ = ["Model", "Network", "Turn", "log_softmax", "refuse_attention", "start_state"]
 
 
 class Turn(NamedTuple):
@@ -89,6 +90,7 @@ class Model:
     """The reference network. Rows of a batch may differ from a lone row in the last bit."""
 
     def __init__(self, bundle: Bundle) -> None:
+        refuse_attention(bundle.config)
         self.config = bundle.config
         weights = bundle.weights
         self._embedding_VE = weights["embedding"]
@@ -167,6 +169,21 @@ class Model:
         """See `Network`."""
         features_BP, after = self.step(ids_B, state, keep_BLH)
         return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
+
+
+def refuse_attention(config: ModelConfig) -> None:
+    """Pass if the network needs nothing but its state.
+
+    Raises:
+        BundleError: It looks back over what it has read, which only training can do so far.
+    """
+    if config.attention is not None:
+        raise BundleError(
+            f"the model looks back over what it has read (attention {config.attention}), and this"
+            " charbard cannot write with it yet",
+            hint="it can be trained further with --resume or --init-from; to write, train one"
+            " without --attention",
+        )
 
 
 def start_state(config: ModelConfig, batch: int) -> State:

@@ -19,7 +19,7 @@ from charbard.cores import cores
 from charbard.runtime import plain
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
-from charbard.runtime.model import Turn, start_state
+from charbard.runtime.model import Turn, refuse_attention, start_state
 from charbard.runtime.sampling import Rows
 from charbard.runtime.state import State
 
@@ -56,6 +56,7 @@ class ByteModel:
     def __init__(
         self, bundle: Bundle, *, threads: int | None = None, compiled: bool = True
     ) -> None:
+        refuse_attention(bundle.config)
         self.config = bundle.config
         self._kernel = fastest if compiled else plain
         weights, layers = bundle.weights, range(self.config.num_layers)

@@ -8,7 +8,7 @@ each process, so many processes read what one would.
 Shape letters: T time, B rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -139,9 +139,9 @@ class RecordBatches:
         if self._plan[0] != epoch:
             rng = np.random.default_rng([self._config.seed, epoch])
             size = self._config.batch_size * self._config.seq_length
-            share = self._config.field_dropout
+            shares = [self._config.chance_of(name) for name in self._dataset.config.fields]
             written = self._config.written_fields
-            plan = packed(self._dataset, self._chosen, size, share, rng, written)
+            plan = packed(self._dataset, self._chosen, size, shares, rng, written)
             self._plan = (epoch, [chunk for batch in plan for chunk in batch])
         return self._plan[1]
 
@@ -188,7 +188,7 @@ def packed(
     dataset: Dataset,
     records: NDArray[np.int64],
     size: int,
-    share_dropped: float,
+    shares_dropped: Sequence[float] | float,
     rng: np.random.Generator,
     written: tuple[str, ...] = (),
 ) -> list[list[Chunked]]:
@@ -198,12 +198,12 @@ def packed(
         dataset: Where the records are.
         records: Which to read.
         size: About how many ids one batch holds.
-        share_dropped: Chance that a field is left open.
+        shares_dropped: Chance that each field is left open, or that any is.
         rng: Decides order and what is left open.
         written: Fields whose characters are to be learned, too.
     """
     fields = dataset.field_sizes[records]
-    dropped = rng.random(fields.shape) < share_dropped
+    dropped = rng.random(fields.shape) < np.asarray(shares_dropped)
     lengths = np.diff(dataset.bounds)[records] - (fields * dropped).sum(1)
     order = rng.permutation(len(records))
     order = order[np.argsort(-lengths[order], kind="stable")]

@@ -113,7 +113,8 @@ class Learner:
         with arithmetic(self.config):
             summed, after = self._parallel(batch.ids_TB, batch.targets_TB, state, noise)
         # The processes' gradients are averaged: make the average that of the global batch.
-        (summed * (self._ranks.world / batch.counted)).backward()
+        # A stretch of nothing but long titles has no predictions that count.
+        (summed * (self._ranks.world / max(1, batch.counted))).backward()
         weights = list(self.network.parameters())
         norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
         self.optimizer.step(rate)
@@ -172,6 +173,6 @@ class Learner:
             {n.removeprefix(prefix): value for n, value in tensors.items() if n.startswith(prefix)}
         )
         states = sorted(name for name in tensors if name.startswith("state."))
-        rows, device = self._ranks.rows, self.network.device
-        self._state = tuple(tensors[n][:, rows].to(device, copy=True) for n in states) or None
+        rows, like = self._ranks.rows, self.network.weight("output.bias")
+        self._state = tuple(tensors[n][:, rows].to(like, copy=True) for n in states) or None
         self.step_count = step_count

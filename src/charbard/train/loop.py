@@ -66,10 +66,10 @@ class Trainer:
             self.learner.begin_with(setup.begin_with)
         self._good = self._memory()
         self._meter = Meter(setup.model, self.learner.network.device, self._fraction())
-        config, minutes = setup.config, setup.config.minutes
-        self._check_ups = Due(config.eval_every, minutes, setup.ranks, least_share=0.05)
+        config, budget, minutes = setup.config, setup.budget, setup.config.minutes
+        self._check_ups = Due(config.eval_every, budget, setup.ranks, least_share=0.05)
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
-        self._saves = Due(config.save_every, minutes, setup.ranks, least_share=a_minute)
+        self._saves = Due(config.save_every, budget, setup.ranks, least_share=a_minute)
         self._snapshots = snapshot_shares(config.snapshots, self._fraction())
 
     def run(self) -> Iterator[Event]:

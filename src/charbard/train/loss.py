@@ -5,16 +5,23 @@ arithmetic. Here they are made, used and forgotten a few hundred rows at a time:
 taken on the spot, in the forward pass, while the scores are still in the cache. Rows without a
 target, such as a record's fields, cost nothing.
 
-Shape letters: N predictions, P features, V symbols.
+A cheaper loss learns from the commonest symbols and a sample of the others. It is an estimate, for
+learning alone: what is validated is the loss over all of them.
+
+Shape letters: N predictions, P features, V symbols, C symbols that are counted, R rarer ones drawn.
 """
 
+import math
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
 
-__all__ = ["summed_cross_entropy"]
+__all__ = ["COMMON", "sampled_cross_entropy", "summed_cross_entropy"]
+
+COMMON = 1_000
+"""Symbols, the commonest first, that a sample always holds: they are most of every text."""
 
 _CHUNK_NUMBERS = 1 << 20
 """Scores held at a time: 4 MB in float32, which a core's cache holds for the most part."""
@@ -34,12 +41,35 @@ def summed_cross_entropy(
     Returns:
         A scalar in float32, or float64 if the weights are.
     """
+    return _applied(_ChunkedCrossEntropy, features_NP, weight_VP, bias_V, targets_N)
+
+
+def sampled_cross_entropy(
+    features_NP: Tensor, weight_VP: Tensor, bias_V: Tensor, targets_N: Tensor, rare_R: Tensor
+) -> Tensor:
+    """As `summed_cross_entropy`, but symbols beyond the `COMMON` first stand for others of them.
+
+    The sum in the softmax is estimated without bias: each symbol that was drawn weighs as much as
+    all that it stands for. The right one is always counted, once and as what it is.
+
+    Args:
+        features_NP: What the output layer reads.
+        weight_VP: Its weight.
+        bias_V: Its bias.
+        targets_N: The right symbols; -1 does not count.
+        rare_R: Different symbols from `COMMON` on, each drawn with the same chance.
+    """
+    return _applied(_SampledCrossEntropy, features_NP, weight_VP, bias_V, targets_N, rare_R)
+
+
+def _applied(function: type[Function], features_NP: Tensor, *others: Tensor) -> Tensor:
+    """Run it in the arithmetic of the products around it."""
     device, kind = features_NP.device.type, features_NP.dtype
     if torch.is_autocast_enabled(device):
         kind = torch.get_autocast_dtype(device)
-    apply: Any = _ChunkedCrossEntropy.apply
+    apply: Any = function.apply
     with torch.autocast(device, enabled=False):
-        result: Tensor = apply(features_NP.to(kind), weight_VP, bias_V, targets_N)
+        result: Tensor = apply(features_NP.to(kind), *others)
     return result
 
 
@@ -74,3 +104,50 @@ class _ChunkedCrossEntropy(Function):
         (scale,) = grads
         grad_features = grad_features * scale.to(grad_features.dtype)
         return grad_features, grad_weight * scale, grad_bias * scale, None
+
+
+class _SampledCrossEntropy(Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        features_NP: Tensor,
+        weight_VP: Tensor,
+        bias_V: Tensor,
+        targets_N: Tensor,
+        rare_R: Tensor,
+    ) -> Tensor:
+        kind, symbols = features_NP.dtype, len(weight_VP)
+        seen_C = torch.cat((torch.arange(COMMON, device=rare_R.device), rare_R))
+        place_V = seen_C.new_full((symbols,), -1)
+        place_V[seen_C] = torch.arange(len(seen_C), device=seen_C.device)
+        weight, bias_C = weight_VP[seen_C].to(kind), bias_V[seen_C]
+        bias_C[COMMON:] += math.log((symbols - COMMON) / len(rare_R))
+        grad_features = torch.zeros_like(features_NP)
+        grad_weight, grad_bias = torch.zeros_like(weight_VP), torch.zeros_like(bias_V)
+        grad_seen = weight.new_zeros(weight.shape, dtype=weight_VP.dtype)
+        total = bias_V.new_zeros(())
+        counted = (targets_N >= 0).nonzero()[:, 0]
+        for rows in torch.split(counted, max(1, _CHUNK_NUMBERS // len(seen_C))):
+            features, right = features_NP[rows], targets_N[rows]
+            right_weight = weight_VP[right].to(kind)
+            right_score = (features * right_weight).sum(1).to(bias_V.dtype) + bias_V[right]
+            scores = (features @ weight.T).to(bias_V.dtype).add_(bias_C)
+            drawn = (place_V[right] >= 0).nonzero()[:, 0]
+            scores[drawn, place_V[right[drawn]]] = -torch.inf
+            norm = torch.logaddexp(scores.logsumexp(1), right_score)
+            total += (norm - right_score).sum()
+            slope = scores.sub_(norm[:, None]).exp_()
+            right_slope = (right_score - norm).expm1()
+            grad_bias[seen_C] += slope.sum(0)
+            grad_bias.index_add_(0, right, right_slope)
+            slope, wide = slope.to(kind), right_slope[:, None].to(kind)
+            grad_features[rows] = (slope @ weight).addcmul_(wide, right_weight)
+            grad_seen += slope.T @ features
+            grad_weight.index_add_(0, right, (wide * features).to(grad_weight.dtype))
+        grad_weight[seen_C] += grad_seen
+        ctx.save_for_backward(grad_features, grad_weight, grad_bias)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
+        return (*_ChunkedCrossEntropy.backward(ctx, *grads), None)

@@ -1,37 +1,47 @@
 """The network as torch sees it: the same weights, by the same names, as a bundle holds.
 
-Shape letters: T time, B streams or records, E embedding, H hidden, P output width, V symbols,
-L layers, N = T x B. Time comes first, because that is what the fused recurrent kernels like.
+Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention side by
+side, P output width, V symbols, R rarer ones of them, L layers, N = T x B. Time comes
+first, because that is what the fused recurrent kernels like.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from charbard.config import ModelConfig, TrainConfig
-from charbard.train.loss import summed_cross_entropy
+from charbard.train.attention import Memory, look_back
+from charbard.train.loss import COMMON, sampled_cross_entropy, summed_cross_entropy
 
 __all__ = ["CharRNN", "Noise", "State"]
 
 State = tuple[Tensor, ...]
-"""(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells."""
+"""(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells; with attention its `Memory` follows.
+
+Rows are on axis 1 of every part, and a row of zeros in every part is one that has read nothing."""
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The dropout masks of one step, locked over time, already scaled to keep the mean."""
+    """The chance of one step: dropout masks, locked over time and scaled to keep the mean."""
 
     input_BE: Tensor | None = None
     between_LBH: Tensor | None = None
-    output_BH: Tensor | None = None
+    output_BW: Tensor | None = None
     recurrent_LGH: Tensor | None = None
+    rare_R: Tensor | None = None
+    """The rarer symbols to learn from in this step; None: all."""
 
     def to(self, like: Tensor) -> "Noise":
         """The same masks with another tensor's type and device."""
-        masks = (self.input_BE, self.between_LBH, self.output_BH, self.recurrent_LGH)
-        return Noise(*(None if mask is None else mask.to(like) for mask in masks))
+        names = ("input_BE", "between_LBH", "output_BW", "recurrent_LGH")
+        masks = {name: getattr(self, name) for name in names}
+        scaled = {name: mask.to(like) for name, mask in masks.items() if mask is not None}
+        return replace(
+            self, **scaled, rare_R=None if self.rare_R is None else self.rare_R.to(like.device)
+        )
 
     @classmethod
     def draw(
@@ -53,13 +63,22 @@ class Noise:
         hidden, above = model.hidden_size, model.num_layers - 1
         inputs = mask(train.dropout_input, batch, model.embedding_size)
         between = mask(train.dropout, above, batch, hidden) if above else None
-        output = mask(train.dropout_output, batch, hidden)
+        output = mask(train.dropout_output, batch, model.state_width)
         return cls(
             None if inputs is None else inputs[rows],
             None if between is None else between[:, rows],
             None if output is None else output[rows],
             mask(train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden),
+            cls._rare(model, train, generator),
         )
+
+    @staticmethod
+    def _rare(model: ModelConfig, train: TrainConfig, generator: torch.Generator) -> Tensor | None:
+        """A sample of the symbols that are not common, if it is smaller than all of them."""
+        drawn, rarer = train.softmax_sample, model.vocab_size - COMMON
+        if drawn is None or drawn >= rarer:
+            return None
+        return COMMON + torch.randperm(rarer, generator=generator)[:drawn]
 
 
 class CharRNN(nn.Module):
@@ -93,7 +112,10 @@ class CharRNN(nn.Module):
         """The state before anything was read: zeros."""
         config = self.config
         zeros = self.weight("output.bias").new_zeros(config.num_layers, rows, config.hidden_size)
-        return (zeros, zeros.clone()) if config.cell == "lstm" else (zeros,)
+        state = (zeros, zeros.clone()) if config.cell == "lstm" else (zeros,)
+        if config.attention is None:
+            return state
+        return (*state, *Memory.empty(rows, config.attention, zeros))
 
     def read(
         self, ids_TB: Tensor, state: State, noise: Noise | None = None
@@ -107,19 +129,35 @@ class CharRNN(nn.Module):
         x = nn.functional.embedding(ids_TB, self.weight("embedding"))
         if noise.input_BE is not None:
             x = x * noise.input_BE.to(x)
+        recurrent, memory = self._parts(state)
         after: list[tuple[Tensor, ...]] = []
         for layer in range(self.config.num_layers):
             if layer and noise.between_LBH is not None:
                 x = x * noise.between_LBH[layer - 1].to(x)
-            x, new = self._layer(layer, x, tuple(part[layer : layer + 1] for part in state), noise)
+            before = tuple(part[layer : layer + 1] for part in recurrent)
+            x, new = self._layer(layer, x, before, noise)
             after.append(new)
-        if noise.output_BH is not None:
-            x = x * noise.output_BH.to(x)
+        if memory is not None:
+            asked = nn.functional.linear(
+                x, self.weight("attention.weight"), self.weight("attention.bias")
+            )
+            found, memory = look_back(asked, memory, self.config.attention_span)
+            x = torch.cat((x, found.to(x)), -1)
+        if noise.output_BW is not None:
+            x = x * noise.output_BW.to(x)
         if self.config.projection_size is not None:
             x = nn.functional.linear(
                 x, self.weight("projection.weight"), self.weight("projection.bias")
             )
-        return x, tuple(torch.cat(parts).to(state[0].dtype) for parts in zip(*after, strict=True))
+        recurrent = tuple(torch.cat(parts).to(state[0]) for parts in zip(*after, strict=True))
+        return x, recurrent if memory is None else (*recurrent, *memory)
+
+    def _parts(self, state: State) -> tuple[State, Memory | None]:
+        """The recurrent layers' state, and what was read, if the network looks back."""
+        if self.config.attention is None:
+            return state, None
+        *recurrent, past, known = state
+        return tuple(recurrent), Memory(past, known)
 
     def _layer(self, layer: int, x_TBE: Tensor, state: State, noise: Noise) -> tuple[Tensor, State]:
         """One recurrent layer through torch's fused operator."""
@@ -160,8 +198,10 @@ class CharRNN(nn.Module):
             Sum of the losses in nats, and the state after it.
         """
         features, after = self.read(ids_TB, state, noise)
-        loss = summed_cross_entropy(features.flatten(0, 1), *self.output(), targets_TB.flatten())
-        return loss, after
+        asked = features.flatten(0, 1), *self.output(), targets_TB.flatten()
+        if noise is not None and noise.rare_R is not None:
+            return sampled_cross_entropy(*asked, noise.rare_R), after
+        return summed_cross_entropy(*asked), after
 
 
 def _safe(name: str) -> str:

@@ -11,6 +11,7 @@ from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Progress
 from charbard.train.hardware import peak_flops
 from charbard.train.learner import StepResult
+from charbard.train.schedule import Budget
 
 __all__ = ["Due", "Meter", "snapshot_shares"]
 
@@ -22,10 +23,9 @@ _SHARE_FOR_CARE = 0.04
 class Due:
     """Tells when something is due: every so many steps, or by shares of a budget of minutes."""
 
-    def __init__(
-        self, every: int, minutes: float | None, ranks: Ranks, *, least_share: float
-    ) -> None:
-        self._every, self._minutes, self._ranks = every, minutes, ranks
+    def __init__(self, every: int, budget: Budget, ranks: Ranks, *, least_share: float) -> None:
+        self._every, self._budget, self._ranks = every, budget, ranks
+        self._minutes = budget.config.minutes
         self._least = least_share
         self._next = 0.02
         self.seconds = 0.0
@@ -38,10 +38,10 @@ class Due:
 
     def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
         """Do it; with minutes, the dearer it was, the later it is due again."""
-        began = time.perf_counter()
+        began = self._budget.elapsed_s
         yield from work
         if self._minutes is not None:
-            (self.seconds,) = self._ranks.agreed(time.perf_counter() - began)
+            (self.seconds,) = self._ranks.agreed(self._budget.elapsed_s - began)
             cost = self.seconds / (60 * self._minutes)
             self._next = fraction + max(self._least, cost / _SHARE_FOR_CARE)
 

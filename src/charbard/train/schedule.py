@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from charbard.config import TrainConfig
+from charbard.cores import cores
 
 __all__ = ["Budget", "rate_at"]
 
@@ -34,11 +35,17 @@ class Budget:
     """Seconds of the minutes to keep for the last validation and for saving."""
     spent_before_s: float = 0.0
     """Seconds that an interrupted run had used."""
+    processor_s: float = field(default_factory=time.process_time)
+    """What this process had used of the processor when its minutes began."""
 
     @property
     def elapsed_s(self) -> float:
         """Seconds used, those of an interrupted run included."""
-        return time.monotonic() - self.started + self.spent_before_s
+        if self.config.clock == "processor":
+            used = (time.process_time() - self.processor_s) / (self.config.threads or cores())
+        else:
+            used = time.monotonic() - self.started
+        return used + self.spent_before_s
 
     def fraction(self, *, step: int, epochs: float, elapsed_s: float | None = None) -> float:
         """The share that is spent, at most 1."""

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
-from charbard.config.train import BUDGETS
+from charbard.config.train import BUDGETS, SPEED
 from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.corpus.values import listed_values
@@ -175,9 +175,11 @@ def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
 
 
 def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
-    for name in set(config.written_fields) - set(dataset.config.fields):
+    dropped = {entry.partition("=")[0].strip() for entry in config.field_dropout_of}
+    for name in sorted({*config.written_fields, *dropped} - set(dataset.config.fields)):
+        doing = "written" if name in config.written_fields else "left open"
         raise OptionError(
-            f"the text has no field {name!r} to be written",
+            f"the text has no field {name!r} to be {doing}",
             hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see ⟪fields⟫",
         )
     if config.patience is not None and dataset.size(VALIDATION) < 2:
@@ -261,7 +263,8 @@ def _grown(base: Bundle, vocab: Vocab) -> dict[str, Tensor]:
 
 
 def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]) -> Trainer:
-    """Go on from the newest checkpoint, with its settings; only the budget may be given anew."""
+    """Go on from the newest checkpoint, with its settings; only the budget, and what the machine
+    decides, may be given anew."""
     checkpoint = newest_readable(folder)
     config = _kept_settings(checkpoint, wish.settings)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
@@ -275,7 +278,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
-    origin = ("text", "corpus", "machine", "init_from")
+    origin = ("text", "corpus", "values", "machine", "init_from")
     provenance = {n: value for n, value in checkpoint.provenance.items() if n in origin}
     return Trainer(
         Setup(
@@ -293,20 +296,22 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
 
 
 def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConfig:
-    """The checkpoint's settings, with the budget of the wish if it has one."""
+    """The checkpoint's settings, with the budget and the machine of the wish if it has them."""
     decided = dict(checkpoint.extra["training"])
     kept = {**to_dict(checkpoint.config), **decided}
     budget = {name: settings[name] for name in BUDGETS if settings.get(name) is not None}
     others = {
         name
         for name, value in settings.items()
-        if name not in budget and kept.get(name, value) != value
+        if name not in (*budget, *SPEED) and kept.get(name, value) != value
     }
     if others:
         raise CheckpointError(
             f"a resumed training keeps its settings, but {min(others)} was given",
-            hint="only ⟪minutes⟫, ⟪epochs⟫ or ⟪steps⟫ may change; else use ⟪init_from⟫",
+            hint=f"only {', '.join(f'⟪{name}⟫' for name in (*BUDGETS, *SPEED))} may change;"
+            " else use ⟪init_from⟫",
         )
+    decided |= {name: settings[name] for name in SPEED if name in settings}
     if budget:
         decided |= {name: budget.get(name) for name in BUDGETS}
     return from_dict(TrainConfig, decided)

@@ -1,0 +1,84 @@
+"""Build src/charbard/corpus/data/words.tsv: words that a poem can be about, and how much so.
+
+A character is as telling as its being in a title makes it likelier in the poem: 梅 in a title
+brings 梅 into the poem, 不 brings no more 不 than there is anyhow. Two characters are a word if
+they stand side by side far oftener than by chance, where lines of five and seven characters are
+not cut by their rhythm; it is as telling as the better of its characters, and a little more.
+What tells more than a limit counts as much: otherwise the rarest word of a couplet would always
+win. Counted in the training records.
+
+    charbard corpus build verse
+    python scripts/build_words.py [verse.jsonl]
+"""
+
+import math
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from charbard.corpus.named import built
+from charbard.corpus.verse import read_poems
+from charbard.corpus.verse.words import pairs_of
+
+_PHRASE_END = re.compile("[，。、]")
+OUT = Path(__file__).parents[1] / "src/charbard/corpus/data/words.tsv"
+FEWEST_POEMS = 100
+FEWEST_TITLES = 30
+FEWEST_PAIRS = 60
+PRIOR = 20
+"""Titles that are taken to say nothing, beside those that were counted."""
+WORD = 3.0
+"""Nats of mutual information from which two characters are a word,"""
+FULL = 0.3
+"""if both tell as much: 何处 and 不知 are none."""
+GAIN = 0.3
+"""What a word is worth beyond its characters, for each nat above `WORD`."""
+LEAST = 0.8
+MOST, MOST_ALONE = 3.0, 1.6
+"""Nats that words may tell at least and at most, and single characters at most."""
+
+
+def main() -> None:
+    source = Path(sys.argv[1]) if len(sys.argv) > 1 else built("verse").path
+    poems = titled = 0
+    in_text, in_title, in_both, chars, pairs = (Counter[str]() for _ in range(5))
+    for poem in read_poems(source):
+        if poem.split != "train":
+            continue
+        text, title = set(poem.text), set(poem.title)
+        poems, titled = poems + 1, titled + bool(title)
+        in_text.update(text)
+        in_title.update(title)
+        in_both.update(text & title)
+        for line in _PHRASE_END.split(poem.text):
+            chars.update(line)
+            pairs.update(pairs_of(line))
+    telling = {
+        char: _telling(in_both[char], in_title[char], in_text[char] / poems)
+        for char in in_text
+        if in_text[char] >= FEWEST_POEMS
+        and in_title[char] >= FEWEST_TITLES
+        and char not in "，。、"
+    }
+    words = {char: min(weight, MOST_ALONE) for char, weight in telling.items()}
+    for pair, count in pairs.items():
+        if count >= FEWEST_PAIRS and pair[0] != pair[1] and set(pair) <= set(telling):
+            bound = math.log(count * chars.total() / (chars[pair[0]] * chars[pair[1]]))
+            if bound >= WORD and min(telling[pair[0]], telling[pair[1]]) >= FULL:
+                more = max(telling[pair[0]], telling[pair[1]])
+                words[pair] = min(more + GAIN * (bound - WORD), MOST)
+    kept = {word: weight for word, weight in words.items() if weight >= LEAST}
+    common = {**chars, **pairs}
+    lines = (f"{word}\t{kept[word]:.1f}" for word in sorted(kept, key=lambda w: (-common[w], w)))
+    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(kept)} words of {poems} poems, {titled} of them with titles")
+
+
+def _telling(both: int, titles: int, share: float) -> float:
+    """How much likelier a character is in a poem whose title has it, in nats."""
+    return math.log((both + PRIOR * share) / (titles + PRIOR) / share)
+
+
+if __name__ == "__main__":
+    main()

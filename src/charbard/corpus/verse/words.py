@@ -1,0 +1,75 @@
+"""The words that a poem is about: a few for the whole, in the order in which they come.
+
+Which words tell most is looked up in a table counted in the corpus (`scripts/build_words.py`).
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from charbard.corpus.verse.poem import lines_of
+
+__all__ = ["pairs_of", "words_field", "words_of"]
+
+_MOST_WORDS = 6
+"""A long poem is parted into so many groups of sentences, with a word for each."""
+_RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
+"""Where a word of two characters may begin in a line: not across 2-3 and 2-2-3."""
+
+
+def words_field(text: str, title: str = "") -> str:
+    """The words as a field that a network reads and writes: its last mark says that it ends.
+
+    >>> words_field("山外青山楼外楼，西湖歌舞几时休。暖风熏得游人醉，直把杭州作汴州。")[-1]
+    '。'
+    """
+    words = words_of(text, title)
+    return "、".join(words) + "。" if words else ""
+
+
+def words_of(text: str, title: str = "") -> tuple[str, ...]:
+    """The most telling word of each couplet, or of each stretch of a long poem.
+
+    Args:
+        text: A record's text.
+        title: What it is called; its characters are told already and are passed over.
+    """
+    found: list[str] = []
+    for group in _groups(text):
+        if word := _best(group, set(title).union(*found)):
+            found.append(word)
+    return tuple(found)
+
+
+def pairs_of(line: str) -> list[str]:
+    """Neighbouring characters that can be a word in a line of this length.
+
+    >>> pairs_of("床前明月光")
+    ['床前', '明月', '月光']
+    """
+    return [line[at : at + 2] for at in _RHYTHM.get(len(line), range(len(line) - 1))]
+
+
+def _groups(text: str) -> Iterator[tuple[str, ...]]:
+    """The lines of each sentence, or of each sixth of a long poem."""
+    sentences = [part for part in text.split("。") if part]
+    count = min(len(sentences), _MOST_WORDS)
+    for place in range(count):
+        first, last = (len(sentences) * edge // count for edge in (place, place + 1))
+        yield lines_of("。".join(sentences[first:last]))
+
+
+def _best(lines: Iterable[str], told: set[str]) -> str:
+    """The most telling word; of equals the commoner one. Empty if none tells enough."""
+    table = _table()
+    words = (word for line in lines for word in (*line, *pairs_of(line)) if word in table)
+    fresh = {word for word in words if not told & set(word)}
+    return min(fresh, key=lambda word: table[word], default="")
+
+
+@cache
+def _table() -> dict[str, tuple[float, int]]:
+    """Each word's place in an order by weight, then by how common it is: (-weight, line)."""
+    path = files("charbard.corpus.data").joinpath("words.tsv")
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return {word: (-float(weight), at) for at, (word, weight) in enumerate(rows)}

@@ -1,0 +1,61 @@
+"""The words of a poem are in it, tell what it is about, and leave to the title what it told."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard.corpus.verse.words import pairs_of, words_field, words_of
+
+QUATRAIN = "月落乌啼霜满天，江枫渔火对愁眠。姑苏城外寒山寺，夜半钟声到客船。"
+LINES = st.lists(
+    st.text("月落乌啼霜满天江枫渔火不知何处有无梅花", min_size=3, max_size=9),
+    min_size=2,
+    max_size=30,
+)
+
+
+def test_a_couplet_has_a_word() -> None:
+    """One word for each couplet, in their order, and words that say nothing are none."""
+    words = words_of(QUATRAIN)
+
+    assert len(words) == 2
+    for word, couplet in zip(words, QUATRAIN.split("。"), strict=False):
+        assert word in couplet
+    assert not set("不有何").intersection(*words_of("何处不知有明月，不知何处有梅花。"))
+    assert words_of("不何无有不，何有不无何。") == ()
+
+
+def test_what_the_title_told_is_passed_over() -> None:
+    """A word of the title gives way to the next one."""
+    (word,) = words_of("明月照梅花，不知何处有。")
+
+    assert words_of("明月照梅花，不知何处有。", word) != (word,)
+
+
+def test_no_word_lies_across_a_line_or_its_rhythm() -> None:
+    """Lines of five are read 2-3 and lines of seven 2-2-3."""
+    assert pairs_of("江枫渔火对愁眠") == ["江枫", "渔火", "对愁", "愁眠"]
+    assert pairs_of("寒山寺") == ["寒山", "山寺"]
+
+
+@given(LINES)
+def test_the_field_reads_back_and_ends(lines: list[str]) -> None:
+    """At most six words, all different and from the text; the last mark says the end."""
+    text = "".join(line + "，。"[at % 2] for at, line in enumerate(lines))
+
+    words, field = words_of(text), words_field(text)
+
+    assert len(words) == len(set(words)) <= 6
+    assert all(word in "".join(lines) for word in words)
+    assert field == ("、".join(words) + "。" if words else "")
+
+
+@pytest.mark.parametrize("couplets", [7, 12, 40])
+def test_a_long_poem_is_told_throughout(couplets: int) -> None:
+    """The words of a long poem come from all of it, not from its beginning."""
+    tail = "落日照梧桐，孤舟听夜雨。"
+    text = "不何无有不，何有不无何。" * (couplets - 1) + tail
+
+    (word,) = words_of(text)
+
+    assert word in tail
