@@ -3,7 +3,6 @@
 import gzip
 import json
 import sys
-import time
 
 import pytest
 
@@ -132,11 +131,12 @@ def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
 
 def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) -> None:
     """The one dial: six seconds are six seconds; width, dropout and batch have a reason."""
-    began = time.monotonic()
     done = call("train", owl, "--minutes", 0.1, "--out", tmp_path / "run", "--threads", 1)
 
-    assert time.monotonic() - began < 9
-    assert done.code == 0
+    assert done.code == 0, done.err
+    *_, last = map(json.loads, (tmp_path / "run" / "log.jsonl").read_text().splitlines())
+    assert last["event"] == "finished"
+    assert last["elapsed_s"] < 6.5  # what a busy machine takes to load torch is not counted
     assert done.out == f"{tmp_path / 'run' / 'model.safetensors'}\n"
     for choice in ("width ", "dropout ", "batch ", "characters fit in the time"):
         assert choice in done.err

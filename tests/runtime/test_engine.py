@@ -125,7 +125,7 @@ def test_an_iterator_that_never_starts_holds_nothing() -> None:
 
 def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
     """A task whose values nobody fetches pauses; others run on; then it goes on where it was."""
-    with Engine(MODEL, rows=2, ahead=2) as engine:
+    with Engine(MODEL, rows=2, ahead=1) as engine:
         slow = engine.run(poem(MODEL, 6))
         first = next(slow)
         for sample in range(5):
@@ -219,7 +219,7 @@ def test_stopping_ends_every_text_with_an_error() -> None:
 
 def test_a_graceful_stop_lets_texts_end() -> None:
     """Within the grace, what is written and what waits is finished; nothing new is accepted."""
-    engine = Engine(MODEL, rows=1, ahead=2)
+    engine = Engine(MODEL, rows=1, ahead=1)
     with ThreadPoolExecutor(3) as pool:
         running = engine.run(poem(MODEL, 0))
         first = next(running)

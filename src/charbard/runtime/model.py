@@ -181,8 +181,8 @@ def refuse_attention(config: ModelConfig) -> None:
         raise BundleError(
             f"the model looks back over what it has read (attention {config.attention}), and this"
             " charbard cannot write with it yet",
-            hint="it can be trained further with --resume or --init-from; to write, train one"
-            " without --attention",
+            hint="it can be trained further with ⟪resume⟫ or ⟪init_from⟫; to write, train one"
+            " without ⟪attention⟫",
         )
 
 

@@ -32,7 +32,12 @@ def peak_flops(device: torch.device) -> float:
 
 @cache
 def fast_bfloat16() -> bool:
-    """Whether 16-bit products are at least 1.5 times as fast: only on processors made for it."""
+    """Whether 16-bit products are at least 1.5 times as fast: only on processors made for it.
+
+    Others are not timed: one product without the instructions can take seconds.
+    """
+    if not lstm_takes_bfloat16():
+        return False
     a, b = (torch.randn(1024, 1024).bfloat16() for _ in range(2))
     slow_a, slow_b = a.float(), b.float()
     return seconds_for(lambda: slow_a @ slow_b) > 1.5 * seconds_for(lambda: a @ b)
