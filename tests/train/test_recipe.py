@@ -81,7 +81,7 @@ def test_a_small_text_gets_a_small_network() -> None:
 
 
 def test_too_short_a_time_names_one_that_is_enough() -> None:
-    """The hint can be typed as it stands."""
+    """The hint can be typed as it stands, in Python as here."""
     with pytest.raises(TrainingError, match="too short") as caught:
         choose(_task(minutes=0.1, gflops=0.05), {"minutes": 0.1})
-    assert "--minutes" in caught.value.hint
+    assert "minutes=" in caught.value.hint

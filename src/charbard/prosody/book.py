@@ -178,7 +178,7 @@ def rhymes_with(
         least: As in `readings_of`.
 
     >>> rhymes_with("来", book="pingshui")[:6]
-    ('来', '开', '回', '梅', '台', '才')
+    ('来', '开', '回', '台', '梅', '才')
     """
     found = readings_of(char, book=book, least=least)
     rhyming = {
