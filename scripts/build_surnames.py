@@ -4,8 +4,8 @@
     python scripts/build_surnames.py sources
 
 pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script has
-those it lacks, of up to three characters, by 现代汉语词典 (7th edition) and 中国姓氏大辞典. The two
-lists may not overlap, so every reading has one source.
+those it lacks, of up to three characters, written by hand. The two lists may not overlap, so every
+reading has one origin.
 """
 
 import hashlib
