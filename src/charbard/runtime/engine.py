@@ -61,6 +61,8 @@ class Engine:
         self._batch = Batch(network)
         self._queue: FairQueue[_Ticket] = FairQueue()
         self._tickets: dict[int, _Ticket] = {}
+        self._called: list[_Ticket] = []
+        """Out of the queue and not yet seated: between the two an engine is not idle."""
         self._gone: list[_Ticket] = []
         self._load = Load(0, 0, 0, 0)
         self._closing = self._stopped = False
@@ -187,18 +189,19 @@ class Engine:
             gone, self._gone = self._gone, []
             for ticket in gone:
                 self._dismiss(ticket)
-            called: list[_Ticket] = []
-            while self._has_room(sum(ticket.task.rows for ticket in called)):
-                called.append(self._queue.pop())
+            while self._has_room(sum(ticket.task.rows for ticket in self._called)):
+                self._called.append(self._queue.pop())
             stopped = self._stopped
-        for ticket in called:
+        while self._called:
+            ticket = self._called[0]
             ticket.key, events = self._batch.add(ticket.task)
             self._tickets[ticket.key] = ticket
+            del self._called[0]
             self._deliver(events)
         return not stopped
 
     def _is_idle(self) -> bool:
-        return not self._tickets and not self._queue
+        return not (self._tickets or self._called or self._queue)
 
     def _has_room(self, called: int = 0) -> bool:
         """Whether the next in the queue can be seated, `called` rows being promised."""
