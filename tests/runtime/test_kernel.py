@@ -321,3 +321,16 @@ def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
     own = [0, 1, 2, 3, 5, 7, 9]
     assert same(shared.choices, Choices(*(values[own] for values in apart.choices)))
     assert len(shared.state) == 3
+
+
+def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
+    """Forks of a row that may write the beginning of one array, each as much of it as it says."""
+    bundle = random_bundle()
+    model = ByteModel(bundle, compiled=compiled)
+    ids = as_ids(range(4, 19))
+    asks = [Ask(ids[:size], SampleOptions(), 1, 0, 0) for size in (2, 15, 7)]
+
+    shared = model.advance(np.array([5]), model.start(1), asks, row_A=np.array([0, 0, 0]))
+    apart = model.advance(np.array([5] * 3), model.start(3), asks)
+
+    assert same(shared.choices, apart.choices)

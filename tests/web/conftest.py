@@ -137,3 +137,17 @@ def running(prose_writer, verse_writer) -> Iterator[Running]:
 def client(running) -> Iterator[httpx.Client]:
     with running.client() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def api(running):
+    """OpenAI's own client, of a running studio."""
+    import openai
+
+    with openai.OpenAI(
+        base_url=f"{running.url}/v1",
+        api_key="none",
+        max_retries=0,
+        http_client=httpx.Client(trust_env=False),
+    ) as client:
+        yield client

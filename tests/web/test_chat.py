@@ -3,20 +3,6 @@
 import openai
 import pytest
 
-
-@pytest.fixture(scope="module")
-def api(running):
-    import httpx
-
-    with openai.OpenAI(
-        base_url=f"{running.url}/v1",
-        api_key="none",
-        max_retries=0,
-        http_client=httpx.Client(trust_env=False),
-    ) as client:
-        yield client
-
-
 TURNS = [{"role": "system", "content": "ab"}, {"role": "user", "content": "cd"}]
 
 

@@ -11,19 +11,6 @@ from charbard.writer import Writer
 from tests.web.conftest import serving
 
 
-@pytest.fixture(scope="module")
-def api(running):
-    import httpx
-
-    with openai.OpenAI(
-        base_url=f"{running.url}/v1",
-        api_key="none",
-        max_retries=0,
-        http_client=httpx.Client(trust_env=False),
-    ) as client:
-        yield client
-
-
 def test_models_are_listed(api) -> None:
     """Each name can be asked for by itself."""
     names = [model.id for model in api.models.list()]

@@ -116,15 +116,16 @@ def _bias(
     constraint: Constraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
 ) -> Bias | None:
     """All that bars, fades or favours characters, joined."""
-    biases = [(barred, _nats(len(barred), -np.inf))]
+    biases = [Bias(barred, _nats(len(barred), -np.inf))]
     if search.faded and len(said) > 1:  # the very last may be doubled
-        biases.append((said[:-1], _nats(len(said) - 1, search.faded)))
+        biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
     if search.openings and all(map(constraint.is_given, range(len(said)))):
-        biases.append((np.array(search.openings, np.int32), _nats(len(search.openings), BARRED)))
+        openings = np.array(search.openings, np.int32)
+        biases.append(Bias(openings, _nats(len(openings), BARRED)))
     biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
-    biases = [bias for bias in biases if len(bias[0])]
+    biases = [bias for bias in biases if len(bias.ids)]
     if len(biases) < 2:
-        return Bias(*biases[0]) if biases else None
+        return biases[0] if biases else None
     return Bias(*(np.concatenate(arrays) for arrays in zip(*biases, strict=True)))
 
 

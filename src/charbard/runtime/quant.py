@@ -94,15 +94,17 @@ class ByteModel:
             return self._advance(ids_B, state, asks, keep_BLH, row_A)
         row_A = np.arange(len(ids_B)) if row_A is None else row_A
         edges = _edges(len(ids_B), asks, row_A, count)
+        parts = [slice(*pair) for pair in pairwise(edges)]
+        parts_of_asks = [slice(*pair) for pair in pairwise(np.searchsorted(row_A, edges))]
         jobs = [
             (
-                ids_B[start:end],
-                State(state.values_BSH[start:end], state.parts),
-                asks[slice(*np.searchsorted(row_A, (start, end)))],
-                None if keep_BLH is None else keep_BLH[start:end],
-                row_A[slice(*np.searchsorted(row_A, (start, end)))] - start,
+                ids_B[part],
+                State(state.values_BSH[part], state.parts),
+                asks[its],
+                None if keep_BLH is None else keep_BLH[part],
+                row_A[its] - part.start,
             )
-            for start, end in pairwise(edges)
+            for part, its in zip(parts, parts_of_asks, strict=True)
         ]
         others = [self._pool.submit(self._advance, *job) for job in jobs[1:]]
         turns = [self._advance(*jobs[0]), *(other.result() for other in others)]

@@ -4,23 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from charbard.config import SampleOptions
-from charbard.runtime.constraint import Ids
+from charbard.config.verse import DRAFTS
+from charbard.runtime.ask import Bias
 from charbard.runtime.draft import Draft
 from charbard.runtime.state import State
 
 __all__ = ["FORKS", "Decoded", "Lean", "Search", "Segment", "Unwanted", "Worth"]
 
-FORKS = 64
+FORKS = DRAFTS
 """Numbers of samples that each text takes up: the forks of its drafts draw one each."""
 
 Unwanted = Callable[[int, Sequence[int]], bool]
 """From the number of a complete segment and its ids, marks included, to whether to avoid it."""
-Lean = Callable[[Sequence[int]], tuple[Ids, NDArray[np.float32]] | None]
-"""From the ids written so far to ids of the next character and the nats to add to each."""
+Lean = Callable[[Sequence[int]], Bias | None]
+"""From the ids written so far to nats to add to some characters."""
 Worth = Callable[[Draft], float]
 """From a draft, at the end of a segment or of the text, to its score; higher is better."""
 

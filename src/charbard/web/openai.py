@@ -28,6 +28,7 @@ __all__ = [
     "reason",
     "scored_tokens",
     "usage",
+    "whole_texts",
     "written",
 ]
 
@@ -98,6 +99,11 @@ class OpenAIBody(Body):
                 setattr(self, name, declared.default)
         return self
 
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream ends with the counts of characters."""
+        return bool((self.stream_options or {}).get("include_usage"))
+
     def refuse_unhonoured(self) -> None:
         """Refuse what a client knows and this server does not.
 
@@ -161,12 +167,22 @@ def asked_of(
 
 
 async def written(
-    studio: Studio, opened: Opened, asked: Sequence[Asked]
-) -> AsyncGenerator[tuple[int, str, tuple[float, ...]], None]:
-    """(number of the choice, characters, their log-probabilities)."""
-    for place, one in enumerate(asked):
+    studio: Studio, opened: Opened, asked: Sequence[Asked], length: int | None
+) -> AsyncGenerator[tuple[int, str], None]:
+    """(number of the choice, characters) as they come; nothing where no length is asked for."""
+    for place, one in enumerate(asked if length else ()):
         async for piece in pieces(studio, opened, one.order):
-            yield place * one.order.samples + piece.sample, piece.text, piece.logp
+            yield place * one.order.samples + piece.sample, piece.text
+
+
+async def whole_texts(
+    studio: Studio, opened: Opened, asked: Sequence[Asked], length: int | None
+) -> list[str]:
+    """Every choice, whole."""
+    texts = [""] * sum(one.order.samples for one in asked)
+    async for index, text in written(studio, opened, asked, length):
+        texts[index] += text
+    return texts
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ too frequent, and a draft that is made of them counts for less.
 The list belongs to the model that ships, with default settings: `scripts/build_habits.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,12 +15,9 @@ from itertools import pairwise
 from math import log
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
-from charbard.prosody.machine import Ids
 from charbard.runtime import Lean
 from charbard.vocab import Vocab
+from charbard.writer.bias import away_from
 
 __all__ = ["away_from_habits", "habit_share", "habits"]
 
@@ -45,26 +41,7 @@ def habit_share(lines: Sequence[str]) -> float:
     return nats / max(1, sum(map(len, lines)))
 
 
+@cache
 def away_from_habits(vocab: Vocab) -> Lean:
     """A bias against the characters that would complete such a pair."""
-    ends_of = _completions(vocab)
-    return lambda ids: ends_of.get(ids[-1]) if ids else None
-
-
-@cache
-def _completions(vocab: Vocab) -> Mapping[int, tuple[Ids, NDArray[np.float32]]]:
-    """From the id of a first character to ids of second ones, with nats to add."""
-    found: dict[int, dict[int, float]] = defaultdict(dict)
-    for pair, nats in habits().items():
-        before, after = map(vocab.id_of, pair)
-        if before is not None and after is not None:
-            found[before][after] = -nats
-    return MappingProxyType(
-        {
-            before: (
-                np.array(sorted(ends), np.int32),
-                np.array([ends[each] for each in sorted(ends)], np.float32),
-            )
-            for before, ends in found.items()
-        }
-    )
+    return away_from(habits(), vocab)

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from charbard.prosody.machine import Ids, Machine
-from charbard.runtime import Lean
+from charbard.prosody.machine import Machine
+from charbard.runtime import Bias, Lean
 from charbard.vocab import Vocab
+from charbard.writer.bias import bias_of
 from charbard.writer.parallel import partners
 from charbard.writer.ranking import facing_lines
 from charbard.writer.request import Request
@@ -19,21 +17,21 @@ _STRENGTH = 0.5
 """Nats added for each nat of mutual information with the character above."""
 
 
-def answering(request: Request) -> Lean | None:
-    """For the lower lines of couplets that should be parallel; None if the form has none."""
+def answering(request: Request) -> tuple[Lean, ...]:
+    """For the lower lines of couplets that should be parallel; empty if the form has none."""
     machine = request.machine
     spans = machine.spans
     bodies = ["x" * (span.stop - span.start) for span in spans]
     above = dict(_faced(machine, facing_lines(request.form.kind, bodies)))
     if not above or request.form.kind not in ("近体诗", "对联"):
-        return None
+        return ()
     lean_to = _leans(machine.lexicon.vocab)
 
-    def lean(ids: Sequence[int]) -> tuple[Ids, NDArray[np.float32]] | None:
+    def lean(ids: Sequence[int]) -> Bias | None:
         faced = above.get(len(ids))
         return None if faced is None else lean_to(ids[faced])
 
-    return lean
+    return (lean,)
 
 
 def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, int]:
@@ -52,17 +50,17 @@ def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, i
 
 
 @cache
-def _leans(vocab: Vocab) -> Callable[[int], tuple[Ids, NDArray[np.float32]]]:
+def _leans(vocab: Vocab) -> Callable[[int], Bias]:
     """For a character above, ids to lean towards and by how many nats; each worked out once."""
 
     @cache
-    def lean_to(char_id: int) -> tuple[Ids, NDArray[np.float32]]:
-        found = {
-            below_id: nats * _STRENGTH
-            for below, nats in partners(vocab.symbols[char_id]).items()
-            if nats > 0 and (below_id := vocab.id_of(below)) is not None
-        }
-        ids = np.array(sorted(found), np.int32)
-        return ids, np.array([found[each] for each in ids.tolist()], np.float32)
+    def lean_to(char_id: int) -> Bias:
+        return bias_of(
+            {
+                below_id: nats * _STRENGTH
+                for below, nats in partners(vocab.symbols[char_id]).items()
+                if nats > 0 and (below_id := vocab.id_of(below)) is not None
+            }
+        )
 
     return lean_to

@@ -5,23 +5,19 @@ commonest begin 16 % of the lines that the model writes, and 1.2 % of those that
 phrase is completed less often than the model would, and a draft that has one counts for less.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
-from charbard.prosody.machine import Ids
 from charbard.runtime import Lean
 from charbard.vocab import Vocab
+from charbard.writer.bias import away_from
 
 __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 
 LENGTH = 4
-_NATS = -3.0
-"""Added to a character that completes a stock phrase."""
+_NATS = 3.0
+"""Taken off a character that completes a stock phrase."""
 
 
 @cache
@@ -45,24 +41,7 @@ def _spans(line: str) -> list[str]:
     return [line[at : at + LENGTH] for at in range(len(line) - LENGTH + 1)]
 
 
+@cache
 def away_from_stock(vocab: Vocab) -> Lean:
     """A bias against the character that would complete a stock phrase."""
-    ends_of = _completions(vocab)
-    return lambda ids: ends_of.get(tuple(ids[1 - LENGTH :]))
-
-
-@cache
-def _completions(vocab: Vocab) -> Mapping[tuple[int, ...], tuple[Ids, NDArray[np.float32]]]:
-    """From the ids of the beginning of a phrase to the ids that complete it, with nats to add."""
-    found: dict[tuple[int, ...], set[int]] = {}
-    for phrase in stock_phrases():
-        ids = [vocab.id_of(char) for char in phrase]
-        known = [char_id for char_id in ids if char_id is not None]
-        if len(known) == LENGTH:
-            found.setdefault(tuple(known[:-1]), set()).add(known[-1])
-    return MappingProxyType(
-        {
-            before: (np.array(sorted(ends), np.int32), np.full(len(ends), _NATS, np.float32))
-            for before, ends in found.items()
-        }
-    )
+    return away_from(dict.fromkeys(stock_phrases(), _NATS), vocab)

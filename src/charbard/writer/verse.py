@@ -153,7 +153,7 @@ class VerseWriter:
         return Task(self._candidates(request, lines), rows=rows)
 
     def _candidates(self, request: Request, lines: int | None) -> Steps:
-        order = request.order
+        order, vocab = request.order, self.bundle.vocab
         search = Search(
             options=order.options,
             seed=order.seed,
@@ -164,16 +164,7 @@ class VerseWriter:
             guidance=order.guidance,
             faded=0.0 if request.wish.repeats == "none" else _FADED,
             segments=lines,
-            leans=tuple(
-                filter(
-                    None,
-                    (
-                        answering(request),
-                        away_from_stock(self.bundle.vocab),
-                        away_from_habits(self.bundle.vocab),
-                    ),
-                )
-            ),
+            leans=(*answering(request), away_from_stock(vocab), away_from_habits(vocab)),
         )
         written: list[Decoded] = []
         for sample in range(order.candidates):

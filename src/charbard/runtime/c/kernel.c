@@ -306,10 +306,15 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
     free(rows);
 }
 
-/* Whether two rules give one row the same weights: then they differ in the draw alone. */
-static int are_alike(const Rule *a, const Rule *b) {
-    return a->allowed.of == b->allowed.of && a->bias_ids.of == b->bias_ids.of &&
-           a->bias_nats == b->bias_nats && a->capped.of == b->capped.of && a->push == b->push &&
+/* Whether two are the same part of one array: parts may begin alike and end apart. */
+static int are_same(Ids a, Ids b) { return a.of == b.of && a.size == b.size; }
+
+/* Whether two asks give one row the same weights: then they differ in the draw alone. */
+static int are_alike(const Row *one, const Row *other) {
+    const Rule *a = &one->rule, *b = &other->rule;
+    return are_same(a->allowed, b->allowed) && are_same(a->bias_ids, b->bias_ids) &&
+           a->bias_nats == b->bias_nats && one->is_guided == other->is_guided &&
+           are_same(a->capped, b->capped) && a->push == b->push &&
            a->inverse_temperature == b->inverse_temperature && a->top_k == b->top_k &&
            a->top_p == b->top_p && a->min_p == b->min_p && a->wants_logp == b->wants_logp;
 }
@@ -331,7 +336,7 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
         const float *own = at[i] < 0 ? NULL : logits + at[i] * m->outputs;
         const float *bare = asks[a].is_guided ? logits + at[i + 1] * m->outputs : NULL;
         /* Forks of one draft follow each other: the weights are there already. */
-        if (!a || i != row_of[a - 1] || !are_alike(rule, &asks[a - 1].rule))
+        if (!a || i != row_of[a - 1] || !are_alike(asks + a, asks + a - 1))
             kernel->prepare(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i], own, bare,
                             rule, scores, weights, &sums);
         kernel->pick(rule, own, bare, weights, &sums);

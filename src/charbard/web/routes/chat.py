@@ -22,6 +22,7 @@ from charbard.web.openai import (
     reason,
     scored_tokens,
     usage,
+    whole_texts,
     written,
 )
 from charbard.web.schemas import Body
@@ -110,10 +111,7 @@ async def chat(body: ChatBody, request: Request, studio: Here) -> Response | dic
 async def _answer(
     studio: Studio, opened: Opened, body: ChatBody, asked: Asked, head: dict[str, Any]
 ) -> dict[str, Any]:
-    texts = [""] * asked.order.samples
-    if body.length:
-        async for index, text, _ in written(studio, opened, [asked]):
-            texts[index] += text
+    texts = await whole_texts(studio, opened, [asked], body.length)
     choices = []
     for index, text in enumerate(texts):
         likely = None
@@ -138,19 +136,16 @@ async def _chunks(
     texts = [""] * asked.order.samples
     for index in range(len(texts)):
         yield {**head, "choices": [_delta(index, {"role": "assistant", "content": ""})]}
-    if body.length:
-        async for index, text, _ in written(studio, opened, [asked]):
-            likely, before = None, len(texts[index])
-            texts[index] += text
-            if body.logprobs:
-                likely = await in_thread(
-                    studio, _logprobs, opened, body, asked, texts[index], before
-                )
-            yield {**head, "choices": [_delta(index, {"content": text}, likely)]}
+    async for index, text in written(studio, opened, [asked], body.length):
+        likely, before = None, len(texts[index])
+        texts[index] += text
+        if body.logprobs:
+            likely = await in_thread(studio, _logprobs, opened, body, asked, texts[index], before)
+        yield {**head, "choices": [_delta(index, {"content": text}, likely)]}
     for index, text in enumerate(texts):
         ended = reason(len(text), asked, body.length)
         yield {**head, "choices": [_delta(index, {}, None, ended)]}
-    if (body.stream_options or {}).get("include_usage"):
+    if body.wants_usage:
         told = usage(opened, [asked], [len(text) for text in texts])
         yield {**head, "choices": [], "usage": told}
 

@@ -24,6 +24,7 @@ from charbard.web.openai import (
     reason,
     scored_tokens,
     usage,
+    whole_texts,
     written,
 )
 from charbard.web.state import Here, Studio
@@ -114,10 +115,7 @@ async def _answer(
     asked: list[Asked],
     head: dict[str, Any],
 ) -> dict[str, Any]:
-    texts = [""] * (len(asked) * asked[0].order.samples)
-    if body.max_tokens:
-        async for index, text, _ in written(studio, opened, asked):
-            texts[index] += text
+    texts = await whole_texts(studio, opened, asked, body.max_tokens)
     choices = []
     for index, text in enumerate(texts):
         one = asked[index // asked[0].order.samples]
@@ -144,18 +142,17 @@ async def _chunks(
         if body.logprobs is not None:
             likely = await in_thread(studio, _logprobs, opened, body, one, "")
         yield {**head, "choices": [_choice(index, one.prompt, likely)]}
-    if body.max_tokens:
-        async for index, text, _ in written(studio, opened, asked):
-            likely, before = None, len(texts[index])
-            texts[index] += text
-            if body.logprobs is not None:
-                one = asked[index // samples]
-                likely = await in_thread(studio, _logprobs, opened, body, one, texts[index], before)
-            yield {**head, "choices": [_choice(index, text, likely)]}
+    async for index, text in written(studio, opened, asked, body.max_tokens):
+        likely, before = None, len(texts[index])
+        texts[index] += text
+        if body.logprobs is not None:
+            one = asked[index // samples]
+            likely = await in_thread(studio, _logprobs, opened, body, one, texts[index], before)
+        yield {**head, "choices": [_choice(index, text, likely)]}
     for index, text in enumerate(texts):
         ended = reason(len(text), asked[index // samples], body.max_tokens)
         yield {**head, "choices": [_choice(index, "", None, ended)]}
-    if (body.stream_options or {}).get("include_usage"):
+    if body.wants_usage:
         counts = [len(text) for text in texts]
         yield {**head, "choices": [], "usage": usage(opened, asked, counts)}
 

@@ -1,0 +1,35 @@
+"""Nats that are added to some characters while a text is written."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from charbard.runtime import Bias, Lean
+from charbard.vocab import Vocab
+
+__all__ = ["away_from", "bias_of"]
+
+
+def bias_of(nats: Mapping[int, float]) -> Bias:
+    """Nats by id, as arrays."""
+    ids = sorted(nats)
+    return Bias(np.array(ids, np.int32), np.array([nats[each] for each in ids], np.float32))
+
+
+def away_from(phrases: Mapping[str, float], vocab: Vocab) -> Lean:
+    """A bias against the character that would complete a phrase.
+
+    Args:
+        phrases: All of one length, each with the nats to take off.
+        vocab: A phrase with a character that it lacks is passed over.
+    """
+    found: dict[tuple[int, ...], dict[int, float]] = defaultdict(dict)
+    for phrase, nats in phrases.items():
+        ids = [char_id for char in phrase if (char_id := vocab.id_of(char)) is not None]
+        if len(ids) == len(phrase):
+            found[tuple(ids[:-1])][ids[-1]] = -nats
+    ends_of = MappingProxyType({before: bias_of(ends) for before, ends in found.items()})
+    back = 1 - len(next(iter(phrases)))
+    return lambda ids: ends_of.get(tuple(ids[back:]))
