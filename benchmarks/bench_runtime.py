@@ -137,7 +137,7 @@ def steps(bundle: Bundle, here: Machine) -> None:
 
 
 def write(form: Constraint[int], network: Network, count: int, drafts: int) -> None:
-    """So many poems, in a batch of 64 rows."""
+    """Write `count` poems in a batch of 64 rows."""
     tasks = [poem(form, network, sample, drafts=drafts) for sample in range(count)]
     for _ in run(network, tasks, rows=64):
         pass

@@ -1,4 +1,4 @@
-"""What the checker says of 宋词三百首 and 唐诗三百首: named, kept, and how long a check takes.
+"""How the checker does on 宋词三百首 and 唐诗三百首: forms named, forms kept, time per check.
 
     python benchmarks/canon.py VERSE.jsonl [--show]
 

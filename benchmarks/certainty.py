@@ -6,10 +6,9 @@ With `--forms all` every form and tune is written, each of its variants in turn,
 Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
 acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
 met must be refused with the parts that conflict, and the nearest wish it names is written instead;
-so nothing is left out. Readings that verse rarely uses (the checker's notes) and characters doubled
-where nobody doubles them are counted, too, but for those that were given. The checker shares with
-the writer no code but the tables. Places of
-given characters are compared here, letter by letter.
+so nothing is left out. Readings that verse rarely uses (the checker's notes) and unusual doubled
+characters are also counted, except those that were given. The checker shares only its tables with
+the writer. Given characters are compared here, one by one.
 """
 
 import argparse

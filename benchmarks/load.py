@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from charbard.cli.options import parse_assignments
 
 ORDER = {"form": "七绝", "candidates": 1, "drafts": 1}
-"""What is asked for, unless `--set` says otherwise: what the engine does with no search at all."""
+"""The default request, which `--set` overrides: one draft, so the engine without any search."""
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 

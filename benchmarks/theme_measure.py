@@ -88,7 +88,7 @@ class Counts:
 
 
 def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str, float]:
-    """How well poems keep to their titles, how sound their words are and how varied they are.
+    """Measure how closely poems keep to their titles, how idiomatic and how varied they are.
 
     Args:
         poems: The poems; of several on one title each counts alone, and distinct-2 is the mean

@@ -1,4 +1,4 @@
-"""Records as people have them: delimiters, quotes, formats that nobody named."""
+"""Records as people have them: delimiters, quotes, formats that are not named."""
 
 import json
 
