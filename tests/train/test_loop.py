@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from charbard.errors import (
 from charbard.train.distributed import Ranks
 from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
 from charbard.train.loop import Trainer
+from charbard.train.network import CharRNN
 from charbard.train.run import RunFolder
 from charbard.train.schedule import Budget
 from charbard.train.start import Wish, open_training, recorded
@@ -229,6 +231,34 @@ def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
         training("three", "rhyme")
     with pytest.raises(OptionError, match="no field 'form'"):
         training("four", "title", written_fields=("form",))
+
+
+def test_begin_with_another_model_and_a_head_that_looks_back(owl, tmp_path, trained) -> None:
+    """At first the new head changes nothing; then it is trained with the rest."""
+    init = trained / "model.safetensors"
+
+    def training(**settings) -> Trainer:
+        return open_training(
+            Wish(names=[str(owl)], out=tmp_path / "run", init_from=init, settings=settings), Ranks()
+        )
+
+    with pytest.raises(OptionError, match="cannot become 24"):
+        training(steps=3, hidden_size=24)
+    begun = training(steps=3, batch_size=4, seq_length=16, attention=8)
+
+    old, network = load_bundle(init), begun.learner.network
+    plain = CharRNN(old.config)
+    for name, weight in plain.named_weights().items():
+        weight.data.copy_(torch.from_numpy(old.weights[name].astype(np.float32)))
+    ids = torch.arange(6).reshape(3, 2)
+    features, _ = network.read(ids, network.start(2))
+    assert torch.equal(network.logits(features), plain.logits(plain.read(ids, plain.start(2))[0]))
+
+    list(recorded(begun))
+    new = load_bundle(tmp_path / "run" / "model.safetensors")
+    assert new.config == replace(old.config, attention=8)
+    read_by = "output.weight" if new.config.projection_size is None else "projection.weight"
+    assert np.any(new.weights[read_by][:, old.config.hidden_size :])
 
 
 @pytest.mark.parametrize("format", ["lines", "titled", "songs"])

@@ -141,11 +141,12 @@ class Learner:
             torch._foreach_lerp_(list(self.average.parameters()), list[Tensor](weights), pull)
 
     def begin_with(self, weights: Mapping[str, Tensor]) -> None:
-        """Start from these weights instead of random ones."""
+        """Start from these weights; what is not among them stays as it was drawn."""
         with torch.no_grad():
             for network in (self.network, self.average):
                 for name, weight in network.named_weights().items():
-                    weight.copy_(weights[name])
+                    if name in weights:
+                        weight.copy_(weights[name])
 
     def tensors(self) -> dict[str, Tensor]:
         """Copies of everything that an update changes, but for `step_count`."""

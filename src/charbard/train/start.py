@@ -6,11 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.config.train import BUDGETS, SPEED
@@ -21,6 +16,7 @@ from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingE
 from charbard.files import readable
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Finished
+from charbard.train.grown import grown_network, grown_weights
 from charbard.train.hardware import describe_machine, fast_bfloat16
 from charbard.train.journal import Journal
 from charbard.train.loop import Setup, Trainer
@@ -80,7 +76,7 @@ def open_training(
     dataset = _dataset(wish, ranks, say, notices.append, vocab=vocab)
     settings = dict(wish.settings)
     if base is not None:
-        settings |= _architecture(base, settings)
+        settings |= grown_network(base, settings)
     recipe = _recipe(dataset, wish, settings, ranks)
     for reason in recipe.reasons:
         say(reason)
@@ -96,7 +92,7 @@ def open_training(
             folder=folder,
             budget=Budget(config, wish.started),
             provenance=_provenance(dataset, base),
-            begin_with=None if base is None else _grown(base, dataset.vocab),
+            begin_with=None if base is None else grown_weights(base, dataset.vocab, model),
             notices=tuple(notices),
         )
     )
@@ -225,41 +221,6 @@ def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
         **({"values": values} if values else {}),
         **origin,
     }
-
-
-def _architecture(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The network of the bundle; a wish for another one contradicts it."""
-    names = [name for name in ModelConfig.__dataclass_fields__ if name != "vocab_size"]
-    architecture = {name: getattr(base.config, name) for name in names}
-    for name in names:
-        if settings.get(name, architecture[name]) != architecture[name]:
-            raise OptionError(
-                f"{name} is {architecture[name]!r} in the model to begin with,"
-                f" it cannot become {settings[name]!r}",
-                hint=f"leave ⟪{name}⟫ out",
-            )
-    return architecture
-
-
-def _grown(base: Bundle, vocab: Vocab) -> dict[str, Tensor]:
-    """A bundle's weights with rows for new symbols: near the mean of the old ones, and rare."""
-    rng = np.random.default_rng(0)
-    old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
-    rows = np.array([old.get(symbol, -1) for symbol in vocab.symbols])
-    new = rows < 0
-
-    def grow(name: str, value: NDArray[Any]) -> Tensor:
-        if name in ("embedding", "output.weight", "output.bias"):
-            grown = value[rows]
-            if name == "output.bias":
-                grown[new] = value.min()
-            else:
-                spread = rng.normal(0, 0.1 * value.std(), (int(new.sum()), value.shape[1]))
-                grown[new] = value.mean(0) + spread
-            value = grown
-        return torch.from_numpy(value.astype(np.float32))
-
-    return {name: grow(name, value) for name, value in base.weights.items()}
 
 
 def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]) -> Trainer:

@@ -1,0 +1,89 @@
+"""The weights of another model as the beginning of a training that knows more.
+
+A new text may have new characters and fields, and a network that did not look back may learn to.
+What the old network computes stays as it is: new symbols are rare at first, and what a new head
+finds is multiplied by zero until an update says otherwise.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charbard.bundle import Bundle
+from charbard.config import ModelConfig
+from charbard.errors import OptionError
+from charbard.vocab import Vocab
+
+__all__ = ["grown_network", "grown_weights"]
+
+_MAY_BEGIN = ("attention", "attention_span")
+"""What a network may get that it has not; all else stays as the bundle has it."""
+_A_ROW_A_SYMBOL = ("embedding", "output.weight", "output.bias")
+
+
+def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the bundle's network, with a head that looks back if it is to get one.
+
+    Raises:
+        OptionError: The settings ask for a network that the weights do not fit.
+    """
+    names = [name for name in ModelConfig.__dataclass_fields__ if name != "vocab_size"]
+    network = {name: getattr(base.config, name) for name in names}
+    begins = _MAY_BEGIN if base.config.attention is None else ()
+    for name in names:
+        asked = settings.get(name, network[name])
+        if name in begins:
+            network[name] = asked
+        elif asked != network[name]:
+            raise OptionError(
+                f"{name} is {network[name]!r} in the model to begin with,"
+                f" it cannot become {asked!r}",
+                hint=f"leave ⟪{name}⟫ out",
+            )
+    return network
+
+
+def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, Tensor]:
+    """The bundle's weights with rows for new symbols and columns for what a new head finds.
+
+    Args:
+        base: What to begin with.
+        vocab: The symbols of the new training, those of the bundle among them.
+        model: The network of the new training.
+
+    Returns:
+        float32 weights by name. A new head's own are left out: they begin at random.
+    """
+    rng = np.random.default_rng(0)
+    old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
+    rows = np.array([old.get(symbol, -1) for symbol in vocab.symbols])
+    grown = {name: value.astype(np.float32) for name, value in base.weights.items()}
+    for name in _A_ROW_A_SYMBOL:
+        if name in grown:
+            grown[name] = _with_rows(grown[name], rows, rng)
+    return {
+        name: torch.from_numpy(_with_columns(value, model.shapes()[name]))
+        for name, value in grown.items()
+    }
+
+
+def _with_rows(
+    value: NDArray[np.float32], rows: NDArray[np.int_], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Old symbols keep their rows; new ones (-1) lie near the mean, and are as rare as any."""
+    grown, new = value[rows], rows < 0
+    if value.ndim == 1:
+        grown[new] = value.min()
+    else:
+        spread = rng.normal(0, 0.1 * value.std(), (int(new.sum()), value.shape[1]))
+        grown[new] = value.mean(0) + spread
+    return grown
+
+
+def _with_columns(value: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Zeros where a layer now reads more than it did: behind what it read."""
+    return np.pad(value, [(0, size - had) for size, had in zip(shape, value.shape, strict=True)])
