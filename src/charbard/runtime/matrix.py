@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Matrix"]
+__all__ = ["LINE", "Matrix"]
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-_LINE = 64
+LINE = 64
+"""Rows of bytes are padded to a multiple of it."""
 _BLOCK = 16
 
 
@@ -35,7 +36,7 @@ class Matrix:
         largest = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
         whole = np.rint(weight_NK * (np.float32(127) / largest)[:, None])
         outputs, inputs = weight_NK.shape
-        rows = np.full((outputs, -(-inputs // _LINE) * _LINE), 128, np.uint8)
+        rows = np.full((outputs, -(-inputs // LINE) * LINE), 128, np.uint8)
         rows[:, :inputs] = whole + 128
         return cls(rows, largest / np.float32(127), np.array(bias_N, np.float32), inputs)
 
