@@ -68,9 +68,13 @@ class Bundle:
     @property
     def chosen_field(self) -> str | None:
         """The last field before a text, if the model learned to write it: one character."""
-        written = self.provenance.get("training", {}).get("written_fields", ())
         last = self.vocab.fields[-1:]
-        return last[0] if last and last[0] in written else None
+        return last[0] if last and self.chooses(last[0]) else None
+
+    def chooses(self, field: str) -> bool:
+        """Whether the model learned to write this field before a text."""
+        written = self.provenance.get("training", {}).get("written_fields", ())
+        return field in self.vocab.fields and field in written
 
     @property
     def listed_values(self) -> Mapping[str, Sequence[str]]:
