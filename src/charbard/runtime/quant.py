@@ -72,13 +72,9 @@ class ByteModel:
         if self.config.attention is not None:
             self._attention = Matrix.of(weights["attention.weight"], weights["attention.bias"])
         if self.config.projection_size is not None:
-            of_hidden, of_found = np.split(
-                weights["projection.weight"], [self.config.hidden_size], axis=1
-            )
-            self._projection = Matrix.of(of_hidden, weights["projection.bias"])
-            if self.config.attention is not None:
-                no_bias = np.zeros(self.config.projection_size, np.float32)
-                self._projection_of_found = Matrix.of(of_found, no_bias)
+            projection = Matrix.of(weights["projection.weight"], weights["projection.bias"])
+            self._projection, of_found = projection.split(self.config.hidden_size)
+            self._projection_of_found = of_found if self.config.attention is not None else None
         output = weights["embedding" if self.config.tied else "output.weight"]
         self._output = Matrix.of(output, weights["output.bias"])
         self._threads = min(cores(), _MOST_THREADS) if threads is None else threads

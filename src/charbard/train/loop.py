@@ -211,7 +211,7 @@ class Trainer:
     def _snapshot(self) -> Iterator[Event]:
         if self.setup.ranks.first:
             path = self.setup.folder.snapshot(self.learner.step_count)
-            save_bundle(self._bundle(), path, half=True)
+            save_bundle(self._bundle(), path, as_bytes=True)
             yield Saved("snapshot", path)
 
     def _save(self) -> Iterator[Event]:
