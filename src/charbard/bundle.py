@@ -268,8 +268,9 @@ def _floats(path: Path, arrays: Arrays) -> dict[str, NDArray[np.float32]]:
     """Weights as they were saved, whether as floats or as bytes."""
     units = {name for name in arrays if name.endswith(_UNIT)}
     floats = {}
-    for name in arrays.keys() - units:
-        value = arrays[name]
+    for name, value in arrays.items():
+        if name.endswith(_UNIT):
+            continue
         if value.dtype != np.int8:
             floats[name] = value.astype(np.float32)
             continue
