@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from charbard.runtime.past import Past
 
-__all__ = ["look_back"]
+__all__ = ["look_back", "shares"]
 
 F32 = NDArray[np.float32]
 
@@ -40,7 +40,7 @@ def look_back(asked_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
         place_NW = np.concatenate([*(place[None] for place in known), new_TBW[:, row]])
         key_NA, value_NA = place_NW[:, :width], place_NW[:, width:]
         seen_TN = _seen(len(new_TBW), len(known), span)
-        found_TBA[:, row] = _mean(query_TBA[:, row], key_NA, value_NA, seen_TN)
+        found_TBA[:, row] = _shares(query_TBA[:, row], key_NA, seen_TN) @ value_NA
     for new_BW in new_TBW[-span:]:
         past = past.after(np.ascontiguousarray(new_BW), span)
     return found_TBA, past
@@ -53,11 +53,22 @@ def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
     return seen_TN
 
 
-def _mean(query_TA: F32, key_NA: F32, value_NA: F32, seen_TN: NDArray[np.bool_]) -> F32:
+def shares(asked_TC: F32, span: int) -> F32:
+    """How much each place of one text looks at each other, (T, T); the rest of 1 is for nothing.
+
+    Args:
+        asked_TC: Query, key and value of each place side by side: C = 3 A.
+        span: How many places back a place can see.
+    """
+    query_TA, key_TA, _ = np.split(asked_TC, 3, axis=1)
+    return _shares(query_TA, key_TA, _seen(len(asked_TC), 0, span))
+
+
+def _shares(query_TA: F32, key_NA: F32, seen_TN: NDArray[np.bool_]) -> F32:
     """Softmax over what is seen and over nothing, whose score is 0."""
     score_TN = query_TA @ key_NA.T / np.float32(np.sqrt(query_TA.shape[1]))
     score_TN = np.where(seen_TN, score_TN, np.float32(-np.inf))
     top_T1 = np.maximum(score_TN.max(axis=1, keepdims=True), 0)
     weight_TN = np.exp(score_TN - top_T1)
-    mean_TA: F32 = weight_TN @ value_NA / (weight_TN.sum(axis=1, keepdims=True) + np.exp(-top_T1))
-    return mean_TA
+    share_TN: F32 = weight_TN / (weight_TN.sum(axis=1, keepdims=True) + np.exp(-top_T1))
+    return share_TN

@@ -60,6 +60,11 @@ class Network(Protocol):
         """Read many characters in every row: (T, B, P), and the state at the end."""
         ...
 
+    def asked(self, hidden_BH: F32) -> F32 | None:
+        """Query, key and value that the last layer's output makes, (B, 3 x attention); None: the
+        network does not look back."""
+        ...
+
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
         ...
@@ -142,16 +147,22 @@ class Model:
                 x_TBE[time] = memory[0]
             for slot, vector_BH in zip(slots, memory, strict=True):
                 after_BSH[:, slot] = vector_BH
-        past = state.past
-        if self._attention is not None and past is not None:
-            weight_HC, bias_C = self._attention
-            asked_TBC = x_TBE @ weight_HC + bias_C
+        asked_TBC, past = self.asked(x_TBE), state.past
+        if asked_TBC is not None and past is not None:
             found_TBA, past = look_back(asked_TBC, past, self.config.attention_span)
             x_TBE = np.concatenate((x_TBE, found_TBA), axis=-1)
         if self._projection is not None:
             weight_WP, bias_P = self._projection
             x_TBE = x_TBE @ weight_WP + bias_P
         return x_TBE, State(after_BSH, parts, past)
+
+    def asked(self, hidden: F32) -> F32 | None:
+        """See `Network`; any number of leading axes."""
+        if self._attention is None:
+            return None
+        weight_HC, bias_C = self._attention
+        asked: F32 = hidden @ weight_HC + bias_C
+        return asked
 
     def logits(self, features: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """See `Network`; any number of leading axes."""

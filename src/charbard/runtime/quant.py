@@ -160,6 +160,15 @@ class ByteModel:
             features_BP += self._kernel.product(found_BA[:, None], self._projection_of_found)
         return features_BP
 
+    def asked(self, hidden_BH: F32) -> F32 | None:
+        """Query, key and value of the last layer's output."""
+        if self._attention is None:
+            return None
+        asked_BC: F32 = self._kernel.product(
+            np.ascontiguousarray(hidden_BH)[:, None], self._attention
+        )
+        return asked_BC
+
     def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
         """Read many characters in every row."""
         features_TBP = np.empty((*ids_TB.shape, self.config.output_width), np.float32)
