@@ -204,8 +204,6 @@ class Trainer:
             yield self._save_bundle()  # nothing to choose by: the last weights are the model
         yield from self._save()
         if self.setup.ranks.first:
-            if complete and self._validations:
-                yield Notice(verdict(self._learned()))
             loss = self._best if math.isfinite(self._best) else self._meter.loss
             yield Finished(
                 complete,
@@ -214,6 +212,7 @@ class Trainer:
                 loss,
                 self.setup.budget.elapsed_s,
                 self.setup.folder.bundle,
+                verdict(self._learned()) if complete and self._validations else "",
             )
 
     def _learned(self) -> Learned:
