@@ -95,6 +95,11 @@ class Variant:
         pairs = zip(self.line_ends, self.lines, strict=True)
         return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
 
+    @cached_property
+    def sentences(self) -> tuple[int, ...]:
+        """`sentence_ends` in order."""
+        return tuple(sorted(self.sentence_ends))
+
     def divided(self, shape: tuple[int, ...]) -> "Variant | None":
         """The variant with its lines divided as a poem has them; None if it cannot be.
 

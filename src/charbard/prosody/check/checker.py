@@ -163,7 +163,8 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
 
 def _told(report: Report) -> Report:
     """The report with what was read off the text, or left out of it."""
-    return replace(report, remarks=(*report.remarks, *_reading(report.poem)))
+    told = (*report.remarks, *_reading(report.poem))
+    return replace(report, remarks=told) if len(told) > len(report.remarks) else report
 
 
 def _reading(poem: Poem) -> Iterator[Remark]:

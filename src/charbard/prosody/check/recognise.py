@@ -17,10 +17,12 @@ from charbard.prosody.check.judge import (
     judge_near,
     nearness,
 )
+from charbard.prosody.check.patterned import misfits_and_fixed
 from charbard.prosody.check.remark import remark
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.titled import forms_in_title
-from charbard.prosody.form import Form
+from charbard.prosody.check.tones import tone_strings
+from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
 __all__ = ["LOOSE", "named_report", "recognised", "sizes_for"]
@@ -128,6 +130,8 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
             continue  # of the lines of a 诗: only its title can say that it was sung
+        if not _has_tones(poem, variant, book or form.book):
+            continue
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
         if _is_tune(report):
             # Of two that fit alike, the commoner is likelier.
@@ -149,9 +153,19 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
         report
         for form, near in near_variants(poem.shape)
         if len(near.variant.sentence_ends) > _LEAST_SENTENCES[abs(near.off)]
+        and _has_tones(poem, near.variant, book or form.book)
         and _is_tune(report := judge_near(poem, form, near, book=book or form.book))
     ]
     return replace(min(found, key=nearness), is_given=False) if found else None
+
+
+def _has_tones(poem: Poem, variant: Variant, book: str) -> bool:
+    """Whether the fixed tones of a tune are those of a poem: what is cheap to know comes first."""
+    if (divided := variant.divided(poem.shape)) is None:
+        return False
+    tones, usual = (tone_strings(poem.lines, book=book, usual=each) for each in (False, True))
+    wrong, fixed = misfits_and_fixed(tones, usual, divided.lines)
+    return wrong <= _TONES_OFF * fixed
 
 
 def _is_tune(report: Report) -> bool:
