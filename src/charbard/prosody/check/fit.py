@@ -81,8 +81,7 @@ def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
 ) -> Near | None:
     """The variant with the sentence from `start` to `end` longer by `off`, cut as the poem is."""
-    tones = "".join(line.patterns[0] for line in variant.lines)
-    free = "中" * (end + off - start - 1) + tones[end - 1]
+    free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
     for line in variant.lines:
         at += len(line)

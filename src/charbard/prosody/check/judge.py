@@ -172,7 +172,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
     if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
-        poem = replace(poem, stanza_ends=frozenset(variant.stanza_ends))
+        poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
     return Report(
         form=form.name,

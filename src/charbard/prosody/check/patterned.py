@@ -7,7 +7,7 @@ from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH, fits
 from charbard.prosody.form import Line
 
-__all__ = ["best_pattern", "misfits_and_fixed", "tone_findings"]
+__all__ = ["best_pattern", "tone_findings"]
 
 
 def best_pattern(
@@ -81,18 +81,6 @@ def tone_findings(
             findings.append(Finding(rule, number, len(pattern) - 2, legal=True))
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
     return patterns, findings
-
-
-def misfits_and_fixed(
-    tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
-) -> tuple[int, int]:
-    """How many places break their tone, and how many ask one, as `tone_findings` would say."""
-    wrong = fixed = 0
-    for every, mostly, line in zip(tones, usual, lines, strict=True):
-        pattern, misfits, _ = _kept_pattern(every, line.patterns, mostly)
-        wrong += len(misfits)
-        fixed += len(pattern) - pattern.count(BOTH)
-    return wrong, fixed
 
 
 @lru_cache(maxsize=65536)  # lines of the same tones are far more frequent than the same lines

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from charbard.prosody.book import tones_of, usual_tones_of
 
-__all__ = ["BOTH", "UNKNOWN", "fits", "tone_string", "tone_strings"]
+__all__ = ["BOTH", "UNKNOWN", "fits", "tone_bits", "tone_string", "tone_strings"]
 
 BOTH, UNKNOWN = "中", "？"
 
@@ -50,6 +50,23 @@ def tone_string(line: str, *, book: str, usual: bool = False) -> str:
     '平平中仄平？'
     """
     return line.translate(_tones(book, usual))
+
+
+_LEVEL = str.maketrans("平仄中？", "1000")
+_OBLIQUE = str.maketrans("平仄中？", "0100")
+
+
+@lru_cache(maxsize=1024)
+def tone_bits(tones: str) -> tuple[int, int]:
+    """Which places are level, and which oblique, as the bits of two numbers.
+
+    Args:
+        tones: What characters are, or what a pattern asks; one character at least.
+
+    >>> tone_bits("平仄中平")
+    (9, 4)
+    """
+    return int(tones.translate(_LEVEL), 2), int(tones.translate(_OBLIQUE), 2)
 
 
 def fits(tone: str, wanted: str) -> bool:
