@@ -188,6 +188,11 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
     }
 
 
+def names_of_all() -> list[str]:
+    """Every form; the short ones first, so that a run that is interrupted has done most of them."""
+    return [form.name for form in sorted(forms(), key=lambda form: form.variants[0].line_ends[-1])]
+
+
 def rows_in(path: Path | None) -> dict[str, dict[str, Any]]:
     """Form -> its row, of an earlier run."""
     if path is None or not path.exists():
@@ -207,7 +212,7 @@ def main() -> None:
     writer = VerseWriter(bundle, ByteModel(bundle, threads=1))
     every = options.forms == "all"
     rows = rows_in(options.rows)
-    for name in [form.name for form in forms()] if every else options.forms.split(","):
+    for name in names_of_all() if every else options.forms.split(","):
         if name in rows:
             continue
         rows[name] = row_of(writer, name, options.poems, every=every)
