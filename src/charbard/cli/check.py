@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import typed, words
+from charbard.cli.options import given_typed, typed
 from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.cli.wording import as_options
 
@@ -56,7 +56,7 @@ def check(
         raise OptionError(f"no output {output!r}", hint="choose one of: text, table, json")
     if form and like:
         raise OptionError("both --form and --like are given", hint="give one of them")
-    options = words(variant=variant, book=book, rhyme=rhyme)
+    options = given_typed(variant=variant, book=book, rhyme=rhyme)
     wanted: Any = form and typed(form)
     if like:
         wanted = form_of_text(typed(like), book=options.get("book", "pingshui"))
