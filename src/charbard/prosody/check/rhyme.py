@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from charbard.prosody.book import Reading, readings_of, rhymes_of, usual_rhymes_of
+from charbard.prosody.book import USUAL, Reading, readings_of, rhymes_of, usual_rhymes_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH
 
@@ -103,9 +103,10 @@ def _findings(
 
 @lru_cache(maxsize=16384)
 def _readings(char: str, tone: str, book: str) -> tuple[Reading, ...]:
-    """The readings of a character in a tone; 中 allows both."""
-    found = readings_of(char, book=book)
-    return tuple(sorted(reading for reading in found if tone in (BOTH, reading.tone)))
+    """The readings of a character in a tone, the usual ones first; 中 allows both tones."""
+    usual = readings_of(char, book=book, least=USUAL)
+    found = (each for each in readings_of(char, book=book) if tone in (BOTH, each.tone))
+    return tuple(sorted(found, key=lambda each: (each not in usual, each)))
 
 
 def allowed_rhymes(
