@@ -16,7 +16,7 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import OptionError
 from charbard.files import path_of
-from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
+from charbard.runtime import Anything, Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
 from charbard.writer.prime import encode_known, opening_ids
@@ -139,7 +139,7 @@ class Writer:
         brief = Brief(
             order,
             self._prompts(order),
-            self._allowed(order.options),
+            Anything(self._allowed(order.options)),
             self._boost(order.options),
             self.bundle.vocab.symbols,
             self.network.start(),
