@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import PurePath
 
 import numpy as np
 
@@ -217,6 +218,7 @@ class VerseReport:
 
     def _novelty(self) -> Section:
         learned = Learned(record.text for record in self._learned)
+        corpus = ", ".join(PurePath(name).name for name in self._subject.names)
         rows: dict[str, dict[str, Cell]] = {}
         for form in self._forms:
             for name, texts in self._ways(form):
@@ -224,9 +226,9 @@ class VerseReport:
         return Section(
             key="novelty",
             title="How much it copies",
-            says="Share of lines, and of four characters in a row within a line, that stand "
-            "verbatim in a poem it learned from. Poets quote, too: the held-out poems set the "
-            "measure.",
+            says=f"Share of lines, and of four characters in a row within a line, that stand "
+            f"verbatim in one of the {len(self._learned):,} poems of {corpus} that it learned "
+            f"from. Poets quote, too: the held-out poems set the measure.",
             rows=rows,
             shares=("lines", "4-grams"),
             chart="4-grams",
