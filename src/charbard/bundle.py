@@ -211,7 +211,7 @@ def _from_document(document: Mapping[str, Any], digest: str) -> Bundle:
         vocab=vocab,
         weights={},
         has_records=document["has_records"],
-        spelling=tuple(document["spelling"].split(" ")) if "spelling" in document else (),
+        spelling=tuple(str.split(document["spelling"])) if "spelling" in document else (),
         provenance=document["provenance"],
         scores=document["scores"],
         extra=document["extra"],

@@ -155,7 +155,7 @@ class Spelling:
 def _words_in(prompt: str, vocab: Vocab) -> Sequence[str]:
     """The words of a prompt that are whole: the last one may go on."""
     pattern = word_pattern(vocab.chars)
-    *_, last = [None, *(pattern.finditer(prompt) if pattern else ())]
-    if last is not None and last.end() == len(prompt):
-        prompt = prompt[: last.start()]
+    found = [] if pattern is None else list(pattern.finditer(prompt))
+    if found and found[-1].end() == len(prompt):
+        prompt = prompt[: found[-1].start()]
     return spellings([prompt], vocab.chars, most=len(prompt))
