@@ -60,6 +60,7 @@ def train(
     eval_every: Annotated[int | None, option(TrainConfig, "eval_every")] = None,
     save_every: Annotated[int | None, option(TrainConfig, "save_every")] = None,
     snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
+    spelling: Annotated[bool, option(TrainConfig, "spelling", "--spelling")] = False,
     seed: Annotated[int | None, option(TrainConfig, "seed")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
     set_: Annotated[
@@ -97,6 +98,7 @@ def train(
         eval_every=eval_every,
         save_every=save_every,
         snapshots=snapshots,
+        spelling=spelling or None,
         seed=seed,
         threads=threads,
     )

@@ -52,6 +52,8 @@ class Setup:
     """A checkpoint to go on from."""
     begin_with: Mapping[str, Tensor] | None = None
     """Weights of another model to begin with, by name."""
+    spelling: tuple[str, ...] = ()
+    """Words of the text, for the bundle; empty: none are listed."""
     notices: tuple[str, ...] = ()
     """What was assumed, for every listener to hear: the terminal, the log, the workshop."""
 
@@ -231,6 +233,7 @@ class Trainer:
             vocab=self.setup.dataset.vocab,
             weights=arrays_of(self.learner.average),
             has_records=self.setup.dataset.has_records,
+            spelling=self.setup.spelling,
             provenance={
                 **self.setup.provenance,
                 "training": to_dict(self.setup.config),
