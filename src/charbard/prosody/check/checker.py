@@ -1,4 +1,4 @@
-"""Checking a text: reading it, finding its form, judging it."""
+"""Check a text: read it, identify its form, judge it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -39,21 +39,22 @@ def check(
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """Whether a poem keeps a form, and where it does not.
+    """Check whether a poem keeps a form, and report where it does not.
 
     Args:
         text: The poem, in any script and layout; title, author and preface may stand above it.
-        form: A form or its name; None finds it by the title, the lines and the tones.
-        variant: Name of one of the form's variants; None takes the nearest.
-        book: A rhyme book's key or name; None takes the form's own.
-        rhyme: Name of the rhyme that the first rhyme group must have; None accepts any.
+        form: A form or its name; None identifies it from title, lines and tones.
+        variant: Name of one of the form's variants; None selects the nearest.
+        book: A rhyme book's key or name; None uses the form's own.
+        rhyme: Name of the rhyme required of the first rhyme group; None accepts any.
 
     Returns:
-        A report; its `form` is None where no form is known that fits, and it then shows tones,
+        A report; its `form` is None if no known form fits, and the report then shows tones,
         rhymes and which lines rhyme together.
 
     Raises:
-        OptionError: There is no such form, variant, book or rhyme, or no Chinese character.
+        OptionError: The form, variant, book or rhyme does not exist, or the text has no Chinese
+            character.
 
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。")
     >>> report.form, report.variant, report.is_kept
@@ -72,7 +73,7 @@ def check_poem(
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """As `check`, for a text that has been read, in every way it can be, the likeliest first."""
+    """Check a text already parsed into its possible readings, likeliest first; see `check`."""
     key = book_named(book).key if book else None
     if form is None:
         if variant is not None:
@@ -101,7 +102,7 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Against a form that was asked for: in the first reading that has its lines."""
+    """Judge against a requested form, using the first reading that has its lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
         for divided in (poem, poem.parted()) if poem.pauses else (poem,):
@@ -121,7 +122,7 @@ def _given(
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
-    """By the form that suits best, in the likeliest reading that has one."""
+    """Identify the best form, using the likeliest reading that has one."""
     first: Poem | None = None
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
@@ -139,8 +140,9 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 
 
 def _is_sure(report: Report, whole: Poem) -> bool:
-    """Whether a reading that leaves rows out is right: its form is named, or what was left out can
-    be no verse of the same poem."""
+    """Return whether a reading that omits rows is right.
+
+    It is if the title names its form, or if the omitted rows cannot be verse of the same poem."""
     poem = report.poem
     out = whole.lines[: len(whole.lines) - len(poem.lines)]
     rest = whole.lines[len(poem.lines) :]
@@ -153,7 +155,7 @@ def _is_sure(report: Report, whole: Poem) -> bool:
 
 
 def _divided(poem: Poem, variant: Variant) -> Poem:
-    """An undivided text with the form's lines."""
+    """Divide an undivided text into the form's lines."""
     text, start, lines = "".join(poem.lines), 0, []
     for length in variant.lengths:
         lines.append(text[start : start + length])
@@ -164,7 +166,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
 
 
 def _told(report: Report, *, is_given: bool) -> Report:
-    """The report with what was read off the text, or left out of it."""
+    """Add to the report what was inferred from the text or left out of it."""
     remarks = (*report.remarks, *_reading(report.poem))
     return replace(report, remarks=remarks, is_given=is_given)
 
@@ -180,7 +182,7 @@ def _reading(poem: Poem) -> Iterator[Remark]:
 
 @lru_cache(maxsize=256)
 def _resized(name: str, lines: int) -> Form | None:
-    """A form of open size in the size of the poem."""
+    """Resize a form of variable length to the poem's number of lines."""
     plain = "".join(map(fold, name))
     template = next((each for each in templates() if plain in (each.name, *each.aliases)), None)
     if template and template.sizes and len(template.sizes) > 1 and lines in template.sizes:

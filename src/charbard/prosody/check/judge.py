@@ -1,4 +1,4 @@
-"""Judging a poem against one form: tones by rule or table, then rhyme."""
+"""Judge a poem against one form: tones by rule or by table, then rhyme."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,11 +19,11 @@ __all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "miss
 
 
 class Near(Protocol):
-    """A variant of which one sentence has another number of characters; see `fit`."""
+    """A variant in which one sentence has another number of characters; see `fit`."""
 
     @property
     def variant(self) -> Variant:
-        """With that sentence as long as the poem's."""
+        """The variant with that sentence resized to the poem's."""
 
     @property
     def line(self) -> int:
@@ -31,21 +31,21 @@ class Near(Protocol):
 
     @property
     def wanted(self) -> int:
-        """Characters that the form asks there."""
+        """Characters that the form requires there."""
 
 
 REGULATED = "近体诗"
 SUNG = ("词", "曲")
-"""Kinds of verse in which ， falls freely inside a sentence."""
+"""Kinds of verse whose commas may fall anywhere inside a sentence."""
 
 
 def judge(
     poem: Poem, form: Form, *, book: str, variant: Variant | None = None, rhyme: str | None = None
 ) -> Report:
-    """A poem against a form, by the variant that suits it best unless one is given.
+    """Judge a poem against a form, by the variant that suits it best unless one is given.
 
     Args:
-        rhyme: The rhyme asked for, by its name in the book; None accepts any.
+        rhyme: Name in the book of the required rhyme; None accepts any.
     """
     variants = (variant,) if variant else form.variants
     fitting = fitting_variants(poem, form, variants)
@@ -58,19 +58,21 @@ def judge(
 
 
 def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
-    """A poem against a variant of which one sentence has another number of characters."""
+    """Judge a poem against a variant in which one sentence has another number of characters."""
     report = _patterned(poem, form, near.variant, book=book, rhyme=None)
     odd = Finding("sentence", near.line, None, str(near.wanted))
     return replace(report, findings=_in_order([*report.findings, odd]), is_strict=False)
 
 
 def nearness(report: Report) -> tuple[int, int, int]:
-    """What makes one variant nearer than another: faults, then rhymes unused, then notes."""
+    """Return the sort key by which one variant is nearer than another: faults, missed rhymes,
+    notes."""
     return len(report.violations), report.rhymes.count(None), len(report.notes)
 
 
 def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
-    """The variants that have the poem's lines; of what is sung, those that can be divided so."""
+    """Return the variants that have the poem's lines; for sung verse, those that can be divided
+    so."""
     if form.kind not in SUNG:
         return [each for each in variants if each.lengths == poem.shape]
     size = sum(poem.shape)
@@ -84,7 +86,7 @@ def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> lis
 def _regulated(
     poem: Poem, form: Form, *, book: str, variant: Variant | None, rhyme: str | None
 ) -> Report:
-    """Regulated verse by its rules, not by the table of forms."""
+    """Judge regulated verse by its rules, not by the table of forms."""
     tones = tone_strings(poem.lines, book=book)
     width = len(poem.lines[0])
     ends = [
@@ -134,7 +136,8 @@ def _regulated(
 
 
 def _pattern(kind: str, tones: str, usual: str) -> str:
-    """What a line of this type asks, by its usual tones if the line keeps it."""
+    """Return the pattern that a line of this type requires; its usual tones select a legal
+    deviation."""
     asked = pattern_of(kind, len(tones), usual)
     if all(fits(tone, wanted) for tone, wanted in zip(tones, asked, strict=True)):
         return asked
@@ -142,7 +145,8 @@ def _pattern(kind: str, tones: str, usual: str) -> str:
 
 
 def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None:
-    """What a first line that ends level, but not in the poem's rhyme, borrows or breaks."""
+    """Judge a first line that ends level but outside the main rhyme: a borrowed rhyme or a
+    fault."""
     if is_neighbour(char, rhyme, book=book):
         return Finding("neighbour", 1, width, legal=True)
     if readings_of(char, book=book):
@@ -151,7 +155,7 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
 
 
 def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:
-    """Any other form by its table."""
+    """Judge any other form by its table of patterns."""
     tones = tone_strings(poem.lines, book=book)
     usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
@@ -190,7 +194,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
 
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
-    """Sentences of a tune that are divided otherwise than in its page."""
+    """Report sentences of a tune that are divided differently from its page."""
     # By identity: two variants are compared line by line.
     if form.kind not in SUNG or any(variant is each for each in form.variants):
         return
@@ -214,7 +218,7 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
 
 
 def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
-    """Rhyme words that stand a second time."""
+    """Report rhyme words that occur a second time."""
     seen: set[str] = set()
     found = []
     for number in sorted(chosen):
@@ -233,7 +237,7 @@ def _with_rare(
     *,
     book: str,
 ) -> tuple[Finding, ...]:
-    """All that was found, and a note on each rare reading where nothing else was found."""
+    """Add a note on each rare reading at a place where nothing else was found."""
     taken = {(each.line, each.place) for each in findings}
     rare = rare_findings(poem.lines, patterns, rhymes, book=book)
     notes = [each for each in rare if (each.line, each.place) not in taken]
@@ -249,7 +253,7 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
 
 
 def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
-    """A poem that has not the form's lines: only that is said, for tones cannot be compared."""
+    """Report that a poem does not have the form's lines; nothing else can be compared."""
     nearest = min(
         variants,
         key=lambda each: (
