@@ -1,7 +1,7 @@
-"""The corpora that have a name: what they are made of, where they are, and building them.
+"""Registry of the named corpora: their sources, their location on disk, and building them.
 
-A built corpus is a folder in the cache whose name holds a digest of everything it is made from, and
-a small file that says which folder is the current one. Both appear whole or not at all.
+A built corpus is a folder in the cache, whose name has a digest of everything it is made from, and
+a small file that names the current folder. Both are written atomically.
 """
 
 import json
@@ -48,7 +48,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """A corpus that `charbard corpus` knows."""
+    """A corpus that `charbard corpus` can build."""
 
     name: str
     summary: str
@@ -56,20 +56,20 @@ class Named:
     file: str
     """Name of the built file."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """How it is read: settings of `CorpusConfig`, unless the user says otherwise."""
+    """Settings of `CorpusConfig` to read it with, unless the user overrides them."""
     revision: int
-    """Counted up whenever the same sources come out differently."""
+    """Incremented whenever the same sources produce a different result."""
     excludes: bool = False
-    """Whether more lines can be held out of it."""
+    """Whether further lines can be held out of it."""
     needs: tuple[str, ...] = ()
-    """Corpora that are built before."""
+    """Corpora that have to be built first."""
     without: str = ""
-    """The corpus that is built instead where no client can fetch the last source."""
+    """Corpus built instead where the last source cannot be fetched."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """A corpus on disk."""
+    """A built corpus on disk."""
 
     path: Path
     about: Mapping[str, Any]
@@ -125,10 +125,10 @@ CORPORA = {
 
 
 def named(name: str) -> Named:
-    """The corpus of a name.
+    """Return the corpus of this name.
 
     Raises:
-        CorpusError: There is none.
+        CorpusError: There is no such corpus.
     """
     if name not in CORPORA:
         near = get_close_matches(name, CORPORA, n=1)
@@ -147,13 +147,13 @@ def config_for(
     *,
     recognise: bool = True,
 ) -> CorpusConfig:
-    """How a text is read: as the corpus of that name asks, but for what the user said.
+    """Return the settings to read a text with: the corpus's own, overridden by the user's.
 
     Args:
-        names: The text.
-        reading: What the user said, by the names of the settings.
-        say: Told which format was recognised.
-        recognise: Whether to look at files whose format nobody named.
+        names: Names of the text.
+        reading: The user's settings, by name.
+        say: Called with the format that was detected.
+        recognise: Whether to detect the format of files if none is given.
 
     Raises:
         OptionError: A setting is unknown or not allowed.
@@ -170,7 +170,8 @@ def config_for(
 
 
 def place_of(name: str) -> Path | None:
-    """The built file that a corpus's name stands for; None if a file has that name, or nothing.
+    """Return the built file of a named corpus; None if a file has that name, or there is no such
+    corpus.
 
     Raises:
         CorpusError: The corpus is not built.
@@ -181,7 +182,7 @@ def place_of(name: str) -> Path | None:
 
 
 def required(name: str) -> Built:
-    """A corpus that has to be there.
+    """Return a corpus that has to be built.
 
     Raises:
         CorpusError: The name is unknown, or the corpus is not built.
@@ -197,7 +198,7 @@ def required(name: str) -> Built:
 
 
 def built(name: str) -> Built | None:
-    """A corpus, if it was built.
+    """Return a corpus if it is built.
 
     Raises:
         CorpusError: The name is unknown.
@@ -219,17 +220,17 @@ def build(
     exclude_lines: Path | None = None,
     say: Say = lambda message: None,
 ) -> Built:
-    """Build a corpus, fetching what it is made of; nothing to do if it is there.
+    """Build a corpus, fetching its sources; do nothing if it is up to date.
 
     Args:
         name: One of `CORPORA`.
-        sources: Archives, unpacked packages and clones that the user has, instead of fetching.
-        exclude_lines: List of line digests to hold out, beside the package's own.
-        say: Told what is done.
+        sources: Archives, unpacked packages and clones to use instead of fetching.
+        exclude_lines: List of line digests to hold out in addition to the package's own.
+        say: Called with progress messages.
 
     Returns:
-        The corpus; under another name if its last source cannot be fetched here and there is a
-        corpus without it.
+        The corpus; its variant without the last source if that cannot be fetched and such a
+        variant exists.
 
     Raises:
         CorpusError: The name is unknown, or a source is missing, damaged or of another version.
@@ -280,7 +281,7 @@ def _pointer(name: str) -> Path:
 
 
 def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -> str:
-    """Digest of everything the built file depends on."""
+    """Return a digest of everything that the built file depends on."""
     hasher = sha256(f"{corpus.name} {corpus.revision}".encode())
     for source in corpus.sources:
         hasher.update(source.sha256.encode())

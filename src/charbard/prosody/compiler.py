@@ -1,4 +1,4 @@
-"""From a wish to a machine, or to the reason why there is none."""
+"""Compile a specification into a machine, if any text can satisfy it."""
 
 from collections.abc import Sequence
 
@@ -16,19 +16,19 @@ from charbard.vocab import UNKNOWN
 __all__ = ["plan_wish", "shapes"]
 
 _PLAINER = {"；": "，", "：": "，", "、": "，", "？": "。", "！": "。"}
-"""What a model of plainly punctuated verse reads for a mark it has never seen."""
+"""Fallback for a mark that a model of plainly punctuated verse has never seen."""
 
 
 def plan_wish(wish: Wish, lexicon: Lexicon) -> Machine | None:
-    """The machine of a wish; None if no text can fulfil it.
+    """Compile a specification; return None if no text can satisfy it.
 
-    Variants of one shape (lines, lengths, marks) are left open together; of several shapes the
-    first that can be fulfilled is taken.
+    Variants of one shape (lines, lengths, marks) stay open together, since one text serves them
+    all; of several shapes the first feasible one is used.
 
     Args:
-        wish: What is asked.
-        lexicon: The vocabulary in the wish's book, with the readings that may be written; given
-            characters are judged by all their readings.
+        wish: The specification.
+        lexicon: The vocabulary in the specification's rhyme book, limited to the readings used in
+            writing; given characters are judged by all their readings.
 
     Raises:
         OptionError: A place, variant or rhyme group does not exist, or the vocabulary lacks a mark.
@@ -49,7 +49,7 @@ def plan_wish(wish: Wish, lexicon: Lexicon) -> Machine | None:
 
 
 def shapes(wish: Wish) -> list[list[Variant]]:
-    """The variants that the wish leaves open, together where their texts have the same shape.
+    """Group the variants that the specification leaves open by the shape of their texts.
 
     Raises:
         OptionError: The form has no such variant.
@@ -74,7 +74,8 @@ def _group_bits(name: str | None, lexicon: Lexicon) -> int:
 
 
 def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | None:
-    """Every character of the text; None if two different ones are locked to one place."""
+    """Lay out every character of the text as a slot; None if a place has contradictory demands."""
+    # 1) Demands by place: two locks of one place must agree.
     locks: dict[tuple[int, int], Lock] = {}
     for lock in wish.locks:
         _check_place(variant, wish, lock.line, lock.place)
@@ -84,6 +85,7 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     for ban in wish.bans:
         _check_place(variant, wish, ban.line, ban.place)
         banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
+    # 2) Slots in reading order, so that an echo always finds the slot it repeats.
     echoes = {(each.line, each.place): each[2:] for each in variant.echoes}
     slots: list[Slot] = []
     at: dict[tuple[int, int], int] = {}
@@ -156,7 +158,7 @@ def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
 
 
 def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> frozenset[int]:
-    """Ids that stand locked where they must not come again."""
+    """Return the locked ids that must not be written anywhere else."""
     if wish.repeats == "free":
         return frozenset()
     ends = {
@@ -175,7 +177,7 @@ def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> fr
 
 
 def _need(wish: Wish, variant: Variant, slots: Sequence[Slot]) -> Need:
-    """See `repeats` for why these counts are enough."""
+    """Return how many ids each slot must have to choose from; `repeats` says why that is enough."""
     if wish.repeats == "free":
         return Need()
     last = {
@@ -185,7 +187,9 @@ def _need(wish: Wish, variant: Variant, slots: Sequence[Slot]) -> Need:
     }
     open_slots = [slot for slot in slots if slot.locked is None]
     rhymes = [slot for slot in open_slots if (slot.line, slot.place) in last]
+    # Only rhyme words must differ, so they compete with one another alone.
     if wish.repeats == "rhymes":
         return Need(1, max(1, len(rhymes)))
+    # Every open slot may take one id, and each rhyme may reserve one for every rhyme word.
     num_keys = len(set(last.values()))
     return Need(len(open_slots) + num_keys * len(rhymes), max(1, len(rhymes)))

@@ -1,7 +1,6 @@
-"""Why a request cannot be met, before anything is written: what conflicts, and what would do.
+"""Explain, before anything is written, why a request is infeasible, and what would be feasible.
 
-The conflict is a smallest set in this sense: give up any one of its parts, and the others can be
-had together.
+The reported conflict is minimal: dropping any one of its parts makes the others feasible.
 """
 
 from dataclasses import replace
@@ -17,15 +16,15 @@ __all__ = ["compile_wish", "nearest_wish", "open_groups"]
 
 
 def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
-    """The machine that writes what is asked and nothing else.
+    """Compile a specification into the machine that writes such texts and no others.
 
     Args:
-        wish: What is asked.
-        lexicon: The vocabulary in the wish's rhyme book.
+        wish: The specification.
+        lexicon: The vocabulary in the specification's rhyme book.
 
     Raises:
-        ConflictError: Not everything can be had; it names the parts that conflict, and holds the
-            nearest wish that can.
+        ConflictError: The specification is infeasible; the error names the parts that conflict and
+            holds the nearest feasible specification.
         OptionError: A place, variant or rhyme does not exist.
     """
     machine = plan_wish(wish, lexicon)
@@ -38,15 +37,16 @@ def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
 
 
 def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
-    """The same wish less what is in the way: any part given up would conflict with the rest.
+    """Return a maximal feasible part of the specification: adding any dropped part would conflict.
 
-    None if not even the bare form can be written.
+    None if even the form without further demands is infeasible.
     """
     near = wish
     for part in wish.parts():
         near = near.without(part)
     if plan_wish(near, lexicon) is None:
         return None
+    # Greedy, given characters first: they are what a user is least willing to give up.
     for part in sorted(wish.parts(), key=lambda part: not isinstance(part, Lock)):
         if plan_wish(back := _with(near, wish, part), lexicon) is not None:
             near = back
@@ -54,7 +54,7 @@ def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
 
 
 def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
-    """Every group that this rhyme could be, all else as asked."""
+    """Return every group that this rhyme could have, with all other demands unchanged."""
     machine = plan_wish(wish.without(f"rhyme {key}"), lexicon)
     if machine is None or not machine.plans[0].groups:
         return ()
@@ -65,7 +65,8 @@ def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
 
 
 def _conflict(wish: Wish, lexicon: Lexicon) -> list["Lock | str"]:
-    """Drop one part after the other, as long as the rest still cannot be had together."""
+    """Shrink the specification to a minimal conflict."""
+    # Deletion filter: a part is irrelevant if the rest is infeasible without it.
     for part in wish.parts():
         if plan_wish(less := wish.without(part), lexicon) is None:
             wish = less
@@ -73,7 +74,7 @@ def _conflict(wish: Wish, lexicon: Lexicon) -> list["Lock | str"]:
 
 
 def _with(near: Wish, wish: Wish, part: "Lock | str") -> Wish:
-    """Take one part of the first wish back in."""
+    """Restore one part of the original specification."""
     if isinstance(part, Lock):
         return replace(near, locks=(*near.locks, part))
     name, _, place = part.partition(" ")
@@ -93,7 +94,7 @@ def _message(wish: Wish, named: tuple[str, ...]) -> str:
 
 
 def _hint(wish: Wish, near: Wish | None) -> str:
-    """What to ask instead."""
+    """Suggest what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
     given_up = [part for part in wish.parts() if part not in near.parts()]
@@ -103,7 +104,7 @@ def _hint(wish: Wish, near: Wish | None) -> str:
 
 
 def _elsewhere(wish: Wish, part: "Lock | str") -> str:
-    """Where a character that does not fit its place would fit in the same line."""
+    """Say where a character that does not fit its place would fit in the same line."""
     if not isinstance(part, Lock):
         return ""
     tones = tones_of(part.char, book=wish.book)

@@ -1,8 +1,8 @@
-"""Verse from one script into the other.
+"""Convert verse from one script to the other.
 
-Simplified is safe: every traditional character has one simplified shape. Traditional is not: 云 is
-雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours; what it
-does not hold, OpenCC converts.
+To simplified is unambiguous: every traditional character has one simplified shape. To traditional
+is not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours;
+OpenCC converts whatever the table lacks.
 """
 
 import math
@@ -20,21 +20,22 @@ if TYPE_CHECKING:
 __all__ = ["Choices", "choose", "to_simplified", "to_traditional"]
 
 _PRIOR = 2.0
-"""How many times the plain shares of a character are added to the counts of one of its pairs."""
+"""Weight of a character's overall shares when smoothing the counts of one of its pairs."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """How often a simplified character stood for which traditional one."""
+    """Counts of which traditional character a simplified one stood for."""
 
     alone: Mapping[str, Mapping[str, int]]
-    """Character -> traditional character -> count; missing where OpenCC is right anyway."""
+    """Character -> traditional character -> count; omits characters that OpenCC gets right."""
     context: Mapping[str, Mapping[str, int]]
-    """`<` left neighbour and character, or `>` character and right neighbour -> the same."""
+    """The same counts by `<` + left neighbour + character, and by `>` + character + right
+    neighbour."""
 
 
 def to_simplified(text: str) -> str:
-    """Text in simplified characters; one whose simplified shape is outside the basic plane stays.
+    """Convert text to simplified characters; keep one whose simplified shape is outside the BMP.
 
     >>> to_simplified("朝辭白帝彩雲間")
     '朝辞白帝彩云间'
@@ -46,7 +47,7 @@ def to_simplified(text: str) -> str:
 
 
 def to_traditional(text: str) -> str:
-    """Verse in traditional characters, each line by itself.
+    """Convert verse to traditional characters, each line separately.
 
     >>> to_traditional("白发三千丈，云开花发。")
     '白髮三千丈，雲開花發。'
@@ -63,10 +64,10 @@ def to_traditional(text: str) -> str:
 
 
 def choose(line: str, choices: Choices) -> str:
-    """The likeliest traditional characters of one line, without punctuation.
+    """Choose the likeliest traditional characters for one line, without punctuation.
 
-    Each candidate is weighed by how often the character stood for it, and by how much more often
-    beside these neighbours (naive Bayes over the two pairs).
+    Each candidate is scored by how often the character stood for it, and by how much more often
+    it did beside these neighbours (naive Bayes over the two pairs).
     """
     framed = f"^{line}$"
     return "".join(
@@ -97,7 +98,7 @@ def _best(char: str, left: str, right: str, choices: Choices) -> str:
 
 @cache
 def _unseen(char: str) -> str:
-    """A character that the table does not hold: as OpenCC has it by itself."""
+    """Convert a character that the table lacks as OpenCC converts it in isolation."""
     found: str = _converter("s2t").convert(char)
     return found
 

@@ -1,4 +1,4 @@
-"""The verse corpora: from the sources' files to records, with a count of everything left out."""
+"""Build the verse corpora from source files, counting every poem that is left out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -32,13 +32,13 @@ def build_core(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of chinese-poetry alone and report what became of every poem.
+    """Write the records of chinese-poetry alone, and report what became of every poem.
 
     Args:
         source: Archive, unpacked package or clone.
         target: The records file to write.
-        exclude: Digests of more lines to hold out, beside the package's own list.
-        say: Told of each step.
+        exclude: Digests of further lines to hold out.
+        say: Called with progress messages.
 
     Raises:
         CorpusError: The source is damaged or of another version.
@@ -58,14 +58,14 @@ def build_union(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of both sources together and report what became of every poem.
+    """Write the records of both sources together, and report what became of every poem.
 
     Args:
         first: chinese-poetry: archive, unpacked package or clone.
         second: poetry-source: clone, or archive or folder of it.
         target: The records file to write.
-        exclude: Digests of more lines to hold out, beside the package's own list.
-        say: Told of each step.
+        exclude: Digests of further lines to hold out.
+        say: Called with progress messages.
 
     Raises:
         CorpusError: A source is damaged or of another version.
@@ -105,7 +105,7 @@ def _core(
 
 
 def _named(candidate: Candidate) -> Candidate:
-    """The candidate with its poet's name in the spelling of all."""
+    """Return the candidate with its poet's name in the uniform spelling."""
     poem = candidate.poem
     name = one_name(poem.author)
     return candidate if name == poem.author else replace(candidate, poem=replace(poem, author=name))
@@ -117,7 +117,8 @@ def _mended(
     pairs: Sequence[tuple[int, int]],
     report: Report,
 ) -> Iterator[tuple[int, Poem]]:
-    """The first source's 词 that the second has in a better text; validation and test stay."""
+    """Yield those 词 of the first source whose text is better in the second, except validation and
+    test."""
     usual = usual_lengths(found)
     for one, other in pairs:
         if placed.splits[one] in FIXED or placed.copies[one]:
@@ -136,7 +137,7 @@ def _records(
     report: Report,
     texts: dict[int, Poem] | None = None,
 ) -> Iterator[Poem]:
-    """Poems without near-copies, each with its cluster and split."""
+    """Yield poems without near-duplicates, each with its cluster and split."""
     numbers: dict[int, int] = {}
     for place, candidate in enumerate(found):
         if placed.copies[place]:

@@ -1,4 +1,4 @@
-"""The form of a 诗 by its shape: how many lines of how many characters. No tones, no rhyme."""
+"""Name the form of a 诗 by its shape: the number and length of its lines. No tones, no rhyme."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _LEAST_LINES = 4
 
 
 def form_of(lines: Sequence[str]) -> str:
-    """The name of a shape. An old poem of eight even lines is 五律 or 七律 here, too.
+    """Return the name of a shape; an old poem of eight equal lines counts as 五律 or 七律 here.
 
     >>> form_of(["床前明月光", "疑是地上霜", "举头望明月", "低头思故乡"])
     '五绝'

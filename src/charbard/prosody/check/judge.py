@@ -103,9 +103,11 @@ def _regulated(
     is_strict = meter.is_regular and not findings
     usual = tone_strings(poem.lines, book=book, usual=True)
     if meter.is_legal:
-        # 不 may be read level, but a poem that keeps the form without that is explained so.
+        # Prefer usual readings: 不 can be level, but a poem that keeps the form with 不 oblique
+        # should not be explained by the rare reading.
         closer = meter_of(usual, types=meter.types)
         meter = closer if closer.is_legal else meter
+    # A level first line either joins the main rhyme, borrows a neighbouring one, or is a fault.
     ends_level = meter.types[0] in "乙丁"
     if ends_level and first_rhymes:
         chosen[1] = own
@@ -160,7 +162,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
     usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
     chosen: dict[int, Reading] = {}
-    # A rhyme word in the wrong tone is found here already, as a fault of tone.
+    # A rhyme word in the wrong tone is already reported as a fault of tone; report it only once.
     wrong = {(each.line, each.place) for each in findings}
     for number, lines in enumerate(variant.rhyme_groups):
         ends = [
@@ -175,7 +177,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         findings += missing
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
-    if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
+    if form.kind in SUNG:  # stanzas belong to the tune, whether or not blank rows show them
         poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
     return Report(
@@ -195,12 +197,14 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
     """Report sentences of a tune that are divided differently from its page."""
-    # By identity: two variants are compared line by line.
+    # Compare by identity: `==` would compare whole variants line by line, which is slow here.
     if form.kind not in SUNG or any(variant is each for each in form.variants):
         return
     original = form.variant_named(variant.name)
     if original.line_ends[-1] != variant.line_ends[-1]:
-        if len(original.lines) == len(variant.lines):  # else a sentence is off: that is said
+        if len(original.lines) == len(
+            variant.lines
+        ):  # else a sentence is off, which is already reported
             for number, (ours, theirs) in enumerate(
                 zip(variant.lines, original.lines, strict=True), 1
             ):
@@ -211,7 +215,7 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
     start = 0
     for line, end in enumerate(variant.line_ends, 1):
         if end in original.sentence_ends:
-            # A line of the form that is parted further is no other division.
+            # Splitting one line of the form further is not a different division.
             if any(start < at < end for at in theirs_ends - ends):
                 yield Finding("division", line, None, legal=True)
             start = end
@@ -238,6 +242,7 @@ def _with_rare(
     book: str,
 ) -> tuple[Finding, ...]:
     """Add a note on each rare reading at a place where nothing else was found."""
+    # A fault already says more about its place than a note on a rare reading would.
     taken = {(each.line, each.place) for each in findings}
     rare = rare_findings(poem.lines, patterns, rhymes, book=book)
     notes = [each for each in rare if (each.line, each.place) not in taken]
