@@ -34,7 +34,7 @@ from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.conflict import open_groups
 from charbard.prosody.doubled import doubled_at
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 from charbard.runtime.quant import ByteModel
 from charbard.writer import Poem, VerseWriter
 from charbard.writer.request import Lexicons
@@ -82,7 +82,7 @@ class Wishes:
 
     def rhymes(self, variant: str | None) -> tuple[str, ...]:
         """The rhymes that may be asked for."""
-        wish = Wish(form=self.form, book=self.form.book, variant=variant)
+        wish = FormSpec(form=self.form, book=self.form.book, variant=variant)
         return tuple(open_groups(wish, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
@@ -116,7 +116,7 @@ class Wishes:
             self.writer.request(order)
         except ConflictError as error:
             near = error.nearby
-            if not error.conflicts or not isinstance(near, Wish):
+            if not error.conflicts or not isinstance(near, FormSpec):
                 raise SystemExit(f"refused without a reason and a way out: {order}") from None
             self.refused += 1
             kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)

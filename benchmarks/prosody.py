@@ -22,7 +22,7 @@ from verse_corpus import Poem, poems, simplified
 
 from charbard.prosody import form_named
 from charbard.prosody.check import check
-from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.check.regulated import scan
 from charbard.prosody.check.rhyme import RhymeEnd, rhyme_groups
 from charbard.prosody.check.tones import tone_string
 
@@ -48,7 +48,7 @@ def judged(form: str, found: list[Poem], *, limit: int) -> Row:
     """Judge poems of one form, each simplified first."""
     lines = [tuple(map(simplified, poem.lines)) for poem in islice(found, limit)]
     rhymed = [each for each in lines if rhymes(each)]
-    meters = [meter_of([tone_string(line, book="pingshui") for line in each]) for each in rhymed]
+    meters = [scan([tone_string(line, book="pingshui") for line in each]) for each in rhymed]
     shape = form_named(form)
     texts = ["".join(map("{}，{}。".format, each[::2], each[1::2])) for each in lines]
     for text in texts[:200]:

@@ -25,7 +25,7 @@ from sources import HERE, rhymes206
 from charbard.corpus.named import required
 from charbard.corpus.verse import Poem, read_poems
 from charbard.prosody.book import common_chars, readings_of
-from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.check.regulated import scan
 
 MIN_COUNT, RARE = 30, 0.15
 SHAPES = {"五绝": (5, 4), "五律": (5, 8), "七绝": (7, 4), "七律": (7, 8)}
@@ -165,7 +165,7 @@ def held_out(found: list[Poem], rows: dict[str, str]) -> None:
         rhymed = [p for p in found if (p.dynasty, p.form) == (FIRST, form) and common_rhymes(p)]
         for pruned in ({}, rows):
             lines = ([[_pruned(c, pruned) for c in line] for line in p.lines] for p in rhymed)
-            scores.append(sum(meter_of([*map("".join, each)]).is_regular for each in lines))
+            scores.append(sum(scan([*map("".join, each)]).is_regular for each in lines))
         shown = " -> ".join(f"{score / len(rhymed):.1%}" for score in scores)
         print(f"{form}: {len(rhymed)} poems, T4 {shown}")
 

@@ -18,7 +18,7 @@ import opencc
 from sources import HERE
 from verse_corpus import poems, simplified
 
-from charbard.prosody.script import Choices, choose
+from charbard.prosody.script import TraditionalCounts, choose
 
 PATH = HERE.parent / "src/charbard/prosody/data/traditional.tsv"
 MIN_CONTEXT = 3  # times a pair of characters occurs, to be kept
@@ -31,7 +31,7 @@ def pairs(folder: Path) -> list[list[Pair]]:
     return [[(simplified(line), line) for line in poem.lines] for poem in poems(folder, "tang")]
 
 
-def learn(found: Iterable[list[Pair]]) -> Choices:
+def learn(found: Iterable[list[Pair]]) -> TraditionalCounts:
     """Counts of the traditional characters by the simplified one and by its pairs."""
     alone: dict[str, Counter[str]] = defaultdict(Counter)
     context: dict[str, Counter[str]] = defaultdict(Counter)
@@ -58,7 +58,7 @@ def learn(found: Iterable[list[Pair]]) -> Choices:
         if char in several
         or {max(counts, key=counts.__getitem__), _converter("s2t").convert(char)} != {char}
     }
-    return Choices(changed, kept)
+    return TraditionalCounts(changed, kept)
 
 
 def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
@@ -105,7 +105,7 @@ def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
     return "  ".join(f"{1 - wrong / total:.3%}" for wrong in (raw, some, every))
 
 
-def write(choices: Choices) -> None:
+def write(choices: TraditionalCounts) -> None:
     """Write the table."""
     head = """\
 # Which traditional character a simplified one stands for in Tang verse, and how often: alone, after

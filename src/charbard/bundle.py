@@ -87,7 +87,8 @@ class Bundle:
     def listed_values(self) -> Mapping[str, Sequence[str]]:
         """Training values of each field with few distinct ones, such as dynasties.
 
-        Most frequent first; empty for bundles older than this entry."""
+        Most frequent first; empty for bundles older than this entry.
+        """
         listed: Mapping[str, Sequence[str]] = self.provenance.get("values", {})
         return listed
 

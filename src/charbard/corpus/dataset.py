@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.heldout import read_list
 from charbard.corpus.inputs import Input, find_inputs
-from charbard.corpus.misshapen import Misshapen
+from charbard.corpus.malformed import MalformedCount
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
 from charbard.errors import CorpusError
@@ -215,8 +215,8 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
         "bytes_per_id": np.dtype(_dtype(vocab)).itemsize,
         "records": len(parts.sides) if config.has_records else None,
         "unknown": parts.unknown,
-        "misshapen": parts.misshapen.count,
-        "left_out": str(parts.misshapen),
+        "misshapen": parts.malformed.count,
+        "left_out": str(parts.malformed),
     }
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
@@ -235,7 +235,7 @@ def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | N
 def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
     """Yield all text that will be encoded, fields included."""
     if config.has_records:
-        for record in read_records(inputs, config, Misshapen()):
+        for record in read_records(inputs, config, MalformedCount()):
             yield record.text
             yield from record.fields.values()
     else:
@@ -251,7 +251,7 @@ class _Parts:
     sides: NDArray[np.uint8]
     field_sizes: NDArray[np.int32]
     unknown: int
-    misshapen: Misshapen = field(default_factory=Misshapen)
+    malformed: MalformedCount = field(default_factory=MalformedCount)
 
 
 def _write_stream(
@@ -274,8 +274,8 @@ def _write_records(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
     clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
-    told, misshapen = array("B"), Misshapen()
-    for record in read_records(inputs, config, misshapen):
+    told, malformed = array("B"), MalformedCount()
+    for record in read_records(inputs, config, malformed):
         sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
         ids = _encode_record(record, vocab)
         unknown += int((ids == UNKNOWN).sum())
@@ -293,7 +293,7 @@ def _write_records(
         else clusters.sides(validation=config.validation, test=config.test),
         np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
         unknown,
-        misshapen,
+        malformed,
     )
 
 

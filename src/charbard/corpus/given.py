@@ -14,7 +14,7 @@ from charbard.corpus.archive import members
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
 
-__all__ = ["Given", "faker_names", "few_alike", "mimesis_names", "told_apart"]
+__all__ = ["Given", "faker_names", "infer_gender", "limit_shared_endings", "mimesis_names"]
 
 _GENDERS = ("男", "女")
 Given = tuple[str, str]
@@ -24,10 +24,10 @@ _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
 _FAKER_SURNAMES = "last_names"
-_MOST_ALIKE = 12
+_MOST_SHARING = 12
 """Maximum number of names of one gender with the same last character: 53 girls of mimesis are
 called 翠轩, 惠轩, 卉轩 …"""
-_LEANS = math.log(2)
+_LEAST_RATIO = math.log(2)
 """Log-likelihood ratio that a doubtful name must reach under its listed gender, in nats."""
 _PRIOR = 0.5
 """Pseudo-count of each character under each gender."""
@@ -68,7 +68,7 @@ def faker_names(source: Path) -> tuple[list[Given], list[str]]:
     return _spelled(given), surnames[0]
 
 
-def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
+def infer_gender(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
     """Yield every distinct name with its gender, or None if the gender is uncertain.
 
     The gender is uncertain if a name is listed under both, or if its characters are likelier under
@@ -85,12 +85,12 @@ def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[st
     sizes = {gender: count.total() for gender, count in counts.items()}
     for name, of in genders.items():
         own = next(iter(of))
-        least = _LEANS if name in doubted else 0
-        is_own = len(of) == 1 and _leaning(name, own, counts, sizes) >= least
+        least = _LEAST_RATIO if name in doubted else 0
+        is_own = len(of) == 1 and _log_ratio(name, own, counts, sizes) >= least
         yield name, own if is_own else None
 
 
-def _leaning(
+def _log_ratio(
     name: str, own: str, counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int]
 ) -> float:
     """Return the log-likelihood ratio of a name's own gender, in nats, leaving the name itself
@@ -105,13 +105,13 @@ def _leaning(
     )
 
 
-def few_alike(names: Iterable[Given]) -> Iterator[Given]:
+def limit_shared_endings(names: Iterable[Given]) -> Iterator[Given]:
     """Yield names in order, skipping one once too many of its gender share its last character."""
     ends: Counter[Given] = Counter()
     for name, gender in names:
         end = name[-1:], gender
         ends[end] += 1
-        if ends[end] <= _MOST_ALIKE:
+        if ends[end] <= _MOST_SHARING:
             yield name, gender
 
 

@@ -33,8 +33,8 @@ from charbard.files import cache_folder, write_atomically, write_folder_atomical
 
 __all__ = [
     "CORPORA",
-    "Built",
-    "Named",
+    "BuiltCorpus",
+    "NamedCorpus",
     "build",
     "built",
     "config_for",
@@ -47,7 +47,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class NamedCorpus:
     """A corpus that `charbard corpus` can build."""
 
     name: str
@@ -68,7 +68,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Built:
+class BuiltCorpus:
     """A built corpus on disk."""
 
     path: Path
@@ -81,14 +81,14 @@ _VERSE: Mapping[str, Any] = {"format": "jsonl", "split_field": "split"}
 CORPORA = {
     corpus.name: corpus
     for corpus in (
-        Named(
+        NamedCorpus(
             name="shakespeare",
             summary="Shakespeare's plays and poems, modern spelling",
             sources=(SHAKESPEARE,),
             file="shakespeare.txt",
             revision=1,
         ),
-        Named(
+        NamedCorpus(
             name="verse",
             summary="classical Chinese verse from before Tang to Qing: 诗, 词, 曲; of two sources",
             sources=(CHINESE_POETRY, POETRY_SOURCE),
@@ -98,7 +98,7 @@ CORPORA = {
             excludes=True,
             without="verse-core",
         ),
-        Named(
+        NamedCorpus(
             name="verse-core",
             summary="classical Chinese verse of chinese-poetry alone: 唐诗, 宋诗, 宋词, 元曲 …",
             sources=(CHINESE_POETRY,),
@@ -107,7 +107,7 @@ CORPORA = {
             revision=4,
             excludes=True,
         ),
-        Named(
+        NamedCorpus(
             name="names",
             summary="Chinese given names of poets and of today, with surname or gender where known",
             sources=(CHINESENAME, MIMESIS, FAKER),
@@ -124,7 +124,7 @@ CORPORA = {
 }
 
 
-def named(name: str) -> Named:
+def named(name: str) -> NamedCorpus:
     """Return the corpus of this name.
 
     Raises:
@@ -181,7 +181,7 @@ def place_of(name: str) -> Path | None:
     return required(name).path
 
 
-def required(name: str) -> Built:
+def required(name: str) -> BuiltCorpus:
     """Return a corpus that has to be built.
 
     Raises:
@@ -197,7 +197,7 @@ def required(name: str) -> Built:
     return found
 
 
-def built(name: str) -> Built | None:
+def built(name: str) -> BuiltCorpus | None:
     """Return a corpus if it is built.
 
     Raises:
@@ -210,7 +210,7 @@ def built(name: str) -> Built | None:
     except (OSError, ValueError):
         return None
     path = folder / corpus.file
-    return Built(path, about) if path.is_file() else None
+    return BuiltCorpus(path, about) if path.is_file() else None
 
 
 def build(
@@ -219,7 +219,7 @@ def build(
     sources: Sequence[Path] = (),
     exclude_lines: Path | None = None,
     say: Say = lambda message: None,
-) -> Built:
+) -> BuiltCorpus:
     """Build a corpus, fetching its sources; do nothing if it is up to date.
 
     Args:
@@ -280,7 +280,7 @@ def _pointer(name: str) -> Path:
     return _root() / f"{name}.current"
 
 
-def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -> str:
+def _recipe(corpus: NamedCorpus, exclude_lines: Path | None, needs: Sequence[BuiltCorpus]) -> str:
     """Return a digest of everything that the built file depends on."""
     hasher = sha256(f"{corpus.name} {corpus.revision}".encode())
     for source in corpus.sources:
@@ -294,7 +294,7 @@ def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -
     return hasher.hexdigest()[:16]
 
 
-def _fill(place: Path, corpus: Named, materials: Materials, recipe: str) -> None:
+def _fill(place: Path, corpus: NamedCorpus, materials: Materials, recipe: str) -> None:
     counts = BUILDERS[corpus.name](materials)
     with materials.target.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()

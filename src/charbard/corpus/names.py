@@ -16,9 +16,9 @@ from charbard.corpus.archive import members
 from charbard.corpus.given import (
     Given,
     faker_names,
-    few_alike,
+    infer_gender,
+    limit_shared_endings,
     mimesis_names,
-    told_apart,
 )
 from charbard.corpus.split import SIDES, line_hash, side_of
 from charbard.errors import CorpusError
@@ -66,7 +66,7 @@ def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -
     poets = list(_poets(authors, surnames, report))
     used = Counter(char for record in poets for char in record["text"])
     listed = mimesis_names(mimesis)
-    varied = list(few_alike(listed))
+    varied = list(limit_shared_endings(listed))
     report["mimesis: ends as many before it do"] = len(listed) - len(varied)
     made, common = faker_names(faker)
     today = _today({"faker": made, "mimesis": varied}, used, report)
@@ -143,7 +143,7 @@ def _today(
     found = []
     # mimesis has girls' names among the boys'
     doubted = {name for name, source in sources.items() if source == "mimesis"}
-    for name, gender in told_apart(everywhere, doubted):
+    for name, gender in infer_gender(everywhere, doubted):
         source = sources[name]
         usual = all(used[c] >= _LEAST_USE or borne[c] >= _LEAST_TODAY for c in name)
         if len(name) not in _LENGTHS or not usual or unwanted_in_names() & set(name):

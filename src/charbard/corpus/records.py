@@ -13,7 +13,7 @@ from typing import Any
 from charbard.config import CorpusConfig
 from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
-from charbard.corpus.misshapen import Misshapen
+from charbard.corpus.malformed import MalformedCount
 from charbard.corpus.split import SIDES
 from charbard.corpus.table import rows_of
 from charbard.errors import CorpusError
@@ -42,7 +42,7 @@ _Parsed = Record | CorpusError
 
 
 def read_records(
-    inputs: Iterable[Input], config: CorpusConfig, misshapen: Misshapen | None = None
+    inputs: Iterable[Input], config: CorpusConfig, malformed: MalformedCount | None = None
 ) -> Iterator[Record]:
     """Yield every record that passes the config's filters, in order.
 
@@ -52,7 +52,7 @@ def read_records(
     Args:
         inputs: Files to read.
         config: Settings to read them with.
-        misshapen: Counter of malformed records, which are left out; without it the first one is
+        malformed: Counter of malformed records, which are left out; without it the first one is
             an error.
 
     Raises:
@@ -63,24 +63,24 @@ def read_records(
         frozenset(read_list(Path(config.exclude_lines)).tolist()) if config.exclude_lines else ()
     )
     for source in inputs:
-        for record in _shaped(parse(source, config), misshapen):
+        for record in _shaped(parse(source, config), malformed):
             if _passes(record, config) and not (excluded and holds_line(record.text, excluded)):
                 yield record
-    if misshapen is not None:
-        misshapen.judge()
+    if malformed is not None:
+        malformed.judge()
 
 
-def _shaped(found: Iterable[_Parsed], misshapen: Misshapen | None) -> Iterator[Record]:
+def _shaped(found: Iterable[_Parsed], malformed: MalformedCount | None) -> Iterator[Record]:
     """Yield the well-formed records; count the others, or raise the first error."""
     for record in found:
         if isinstance(record, Record):
-            if misshapen is not None:
-                misshapen.shaped += 1
+            if malformed is not None:
+                malformed.shaped += 1
             yield record
-        elif misshapen is None:
+        elif malformed is None:
             raise record
         else:
-            misshapen.add(record)
+            malformed.add(record)
 
 
 def _passes(record: Record, config: CorpusConfig) -> bool:

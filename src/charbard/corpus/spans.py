@@ -20,7 +20,7 @@ from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
 from charbard.files import write_folder_atomically
 
-__all__ = ["GRAM", "Source", "Span", "SpanIndex", "has_spans", "open_spans"]
+__all__ = ["GRAM", "SourceLine", "Span", "SpanIndex", "has_spans", "open_spans"]
 
 GRAM = 4
 """Length of the shortest span that can be found, in characters."""
@@ -31,7 +31,7 @@ _READ = ("chars", "line_starts_L", "poem_of_L", "offsets_P")
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceLine:
     """A line of the corpus."""
 
     title: str
@@ -53,7 +53,7 @@ class Span:
     """End of the stretch in that line, exclusive; `start` is its first character."""
     count: int
     """Number of occurrences in the corpus."""
-    source: Source
+    source: SourceLine
     """The first occurrence, in the order of the records."""
 
 
@@ -112,7 +112,7 @@ class SpanIndex:
                 yield int(start), end, places
                 reached = end
 
-    def _source(self, place: np.uint32) -> Source:
+    def _source(self, place: np.uint32) -> SourceLine:
         # A number of another type would make searchsorted convert the whole array first.
         number = int(np.searchsorted(self.line_starts_L, place, "right")) - 1
         poem = self.poem_of_L[number]
@@ -120,7 +120,7 @@ class SpanIndex:
         with self.records.open("rb") as file:
             file.seek(int(self.offsets_P[poem]))
             record = json.loads(file.readline())
-        return Source(
+        return SourceLine(
             title=record.get("title", ""),
             author=record.get("author", ""),
             dynasty=record["dynasty"],

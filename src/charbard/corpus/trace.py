@@ -11,7 +11,7 @@ from pathlib import Path
 
 from charbard.corpus.lines import known_lines
 from charbard.corpus.named import built, required
-from charbard.corpus.spans import Source, SpanIndex, has_spans, open_spans
+from charbard.corpus.spans import SourceLine, SpanIndex, has_spans, open_spans
 from charbard.corpus.split import lines_in
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
@@ -30,7 +30,7 @@ class Traced:
     """The stretch in simplified characters."""
     count: int | None
     """Number of occurrences in the corpus; None if the corpus is not on disk."""
-    source: Source | None
+    source: SourceLine | None
     """The first occurrence; None if the corpus is not on disk."""
 
 

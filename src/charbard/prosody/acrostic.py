@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from charbard.errors import OptionError
 from charbard.prosody.form import Variant
-from charbard.prosody.wish import Lock
+from charbard.prosody.spec import Lock
 
 __all__ = ["ACROSTIC_LENGTHS", "acrostic_locks", "parse_places"]
 

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 from charbard.errors import ConflictError
 from charbard.prosody.book import tones_of
-from charbard.prosody.compiler import plan_wish, shapes
+from charbard.prosody.compiler import shapes, try_compile
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 
-__all__ = ["compile_wish", "nearest_wish", "open_groups"]
+__all__ = ["compile_spec", "nearest_feasible", "open_groups"]
 
 
-def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
+def compile_spec(spec: FormSpec, lexicon: Lexicon) -> Machine:
     """Compile a specification into the machine that writes such texts and no others.
 
     Args:
-        wish: The specification.
+        spec: The specification.
         lexicon: The vocabulary in the specification's rhyme book.
 
     Raises:
@@ -27,35 +27,35 @@ def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
             holds the nearest feasible specification.
         OptionError: A place, variant or rhyme does not exist.
     """
-    machine = plan_wish(wish, lexicon)
+    machine = try_compile(spec, lexicon)
     if machine is not None:
         return machine
-    parts = _conflict(wish, lexicon)
-    named = tuple(wish.describe(part) for part in parts)
-    near = nearest_wish(wish, lexicon)
-    raise ConflictError(_message(wish, named), conflicts=named, nearby=near, hint=_hint(wish, near))
+    parts = _conflict(spec, lexicon)
+    named = tuple(spec.describe(part) for part in parts)
+    near = nearest_feasible(spec, lexicon)
+    raise ConflictError(_message(spec, named), conflicts=named, nearby=near, hint=_hint(spec, near))
 
 
-def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
+def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
     """Return a maximal feasible part of the specification: adding any dropped part would conflict.
 
     None if even the form without further demands is infeasible.
     """
-    near = wish
-    for part in wish.parts():
+    near = spec
+    for part in spec.parts():
         near = near.without(part)
-    if plan_wish(near, lexicon) is None:
+    if try_compile(near, lexicon) is None:
         return None
     # Greedy, given characters first: they are what a user is least willing to give up.
-    for part in sorted(wish.parts(), key=lambda part: not isinstance(part, Lock)):
-        if plan_wish(back := _with(near, wish, part), lexicon) is not None:
+    for part in sorted(spec.parts(), key=lambda part: not isinstance(part, Lock)):
+        if try_compile(back := _with(near, spec, part), lexicon) is not None:
             near = back
     return near
 
 
-def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
+def open_groups(spec: FormSpec, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
     """Return every group that this rhyme could have, with all other demands unchanged."""
-    machine = plan_wish(wish.without(f"rhyme {key}"), lexicon)
+    machine = try_compile(spec.without(f"rhyme {key}"), lexicon)
     if machine is None or not machine.plans[0].groups:
         return ()
     bits = 0
@@ -64,54 +64,54 @@ def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
     return tuple(name for place, name in enumerate(lexicon.groups) if bits >> place & 1)
 
 
-def _conflict(wish: Wish, lexicon: Lexicon) -> list["Lock | str"]:
+def _conflict(spec: FormSpec, lexicon: Lexicon) -> list["Lock | str"]:
     """Shrink the specification to a minimal conflict."""
     # Deletion filter: a part is irrelevant if the rest is infeasible without it.
-    for part in wish.parts():
-        if plan_wish(less := wish.without(part), lexicon) is None:
-            wish = less
-    return list(wish.parts())
+    for part in spec.parts():
+        if try_compile(less := spec.without(part), lexicon) is None:
+            spec = less
+    return list(spec.parts())
 
 
-def _with(near: Wish, wish: Wish, part: "Lock | str") -> Wish:
+def _with(near: FormSpec, spec: FormSpec, part: "Lock | str") -> FormSpec:
     """Restore one part of the original specification."""
     if isinstance(part, Lock):
         return replace(near, locks=(*near.locks, part))
     name, _, place = part.partition(" ")
     if name == "rhyme":
         at = int(place)
-        return replace(near, rhyme=(*near.rhyme[:at], wish.rhyme[at], *near.rhyme[at + 1 :]))
-    return replace(near, **{name: getattr(wish, name)})
+        return replace(near, rhyme=(*near.rhyme[:at], spec.rhyme[at], *near.rhyme[at + 1 :]))
+    return replace(near, **{name: getattr(spec, name)})
 
 
-def _message(wish: Wish, named: tuple[str, ...]) -> str:
-    book = wish.book
+def _message(spec: FormSpec, named: tuple[str, ...]) -> str:
+    book = spec.book
     if not named:
-        return f"the model's characters are too few for {wish.form.name} in {book}"
+        return f"the model's characters are too few for {spec.form.name} in {book}"
     if len(named) == 1:
-        return f"{wish.form.name} ({book}) cannot have {named[0]}"
-    return f"{wish.form.name} ({book}) cannot have together: {'; '.join(named)}"
+        return f"{spec.form.name} ({book}) cannot have {named[0]}"
+    return f"{spec.form.name} ({book}) cannot have together: {'; '.join(named)}"
 
 
-def _hint(wish: Wish, near: Wish | None) -> str:
+def _hint(spec: FormSpec, near: FormSpec | None) -> str:
     """Suggest what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
-    given_up = [part for part in wish.parts() if part not in near.parts()]
-    words = ", ".join(wish.describe(part) for part in given_up)
-    elsewhere = [hint for part in given_up if (hint := _elsewhere(wish, part))]
+    given_up = [part for part in spec.parts() if part not in near.parts()]
+    words = ", ".join(spec.describe(part) for part in given_up)
+    elsewhere = [hint for part in given_up if (hint := _elsewhere(spec, part))]
     return "; ".join([f"it can be written without {words}", *elsewhere])
 
 
-def _elsewhere(wish: Wish, part: "Lock | str") -> str:
+def _elsewhere(spec: FormSpec, part: "Lock | str") -> str:
     """Say where a character that does not fit its place would fit in the same line."""
     if not isinstance(part, Lock):
         return ""
-    tones = tones_of(part.char, book=wish.book)
+    tones = tones_of(part.char, book=spec.book)
     places = sorted(
         {
             place + 1
-            for variant in shapes(wish)[0]
+            for variant in shapes(spec)[0]
             for pattern in variant.lines[part.line].patterns
             for place, symbol in enumerate(pattern)
             if (symbol == "中" or symbol in tones)

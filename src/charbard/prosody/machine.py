@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from charbard.prosody.lexicon import Lexicon, Mask, listed
 from charbard.prosody.numbers import Numbers
-from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.plan import Pool, VariantPlan
 from charbard.prosody.repeats import Scarce, find_scarce
 from charbard.prosody.stutter import Before, Stutter
 from charbard.prosody.transitions import Groups, Live, Transitions, members
@@ -58,9 +58,12 @@ class _Line(NamedTuple):
 class Machine:
     """A compiled specification, made by `compiler`.
 
-    Its memo tables grow with use; its answers never change."""
+    Its memo tables grow with use; its answers never change.
+    """
 
-    def __init__(self, plans: Sequence[Plan], pool: Pool, *, repeats: str, taken: frozenset[int]):
+    def __init__(
+        self, plans: Sequence[VariantPlan], pool: Pool, *, repeats: str, taken: frozenset[int]
+    ):
         self.plans = tuple(plans)
         self.slots = self.plans[0].slots
         self.lexicon: Lexicon = pool.lexicon

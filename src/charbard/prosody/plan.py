@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from charbard.prosody.form import Variant
 from charbard.prosody.lexicon import ANY, SYMBOLS, Kind, Lexicon, Mask
 
-__all__ = ["UNKNOWN_KIND", "Need", "Plan", "Pool", "Slot", "make_plan"]
+__all__ = ["UNKNOWN_KIND", "Need", "Pool", "Slot", "VariantPlan", "plan_variant"]
 
 UNKNOWN_KIND = Kind(ANY, -1, -1)
 """Kind of a given character without readings: no book contradicts it, so it fits everywhere."""
@@ -40,7 +40,7 @@ class Slot:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class VariantPlan:
     """One variant under one specification.
 
     Patterns of a line are numbered; sets of patterns and of rhyme groups are bits of an integer.
@@ -160,13 +160,13 @@ class Need:
     rhyme: int = 1
 
 
-def make_plan(
+def plan_variant(
     variant: Variant,
     slots: Sequence[Slot],
     pool: Pool,
     wanted: Sequence[int],
     need: Need,
-) -> Plan:
+) -> VariantPlan:
     """Plan a variant backward from the end of every line and every rhyme.
 
     Args:
@@ -201,7 +201,7 @@ def make_plan(
     groups = [bits & everything for bits in groups]
     # 3) A pattern fits only if its line can end in a group that all lines of its rhyme share.
     fitting = [_open_at(ends, keys[at], groups) for at, ends in enumerate(endings)]
-    return Plan(
+    return VariantPlan(
         variant.name,
         tuple(slots),
         tuple(patterns),

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charbard.prosody.lexicon import Mask
-from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.plan import Pool, VariantPlan
 
 __all__ = ["Scarce", "find_scarce"]
 
@@ -89,7 +89,7 @@ class Scarce:
         return (kept or frozenset()) - used
 
 
-def find_scarce(plan: Plan, pool: Pool, choices: int) -> Scarce | None:
+def find_scarce(plan: VariantPlan, pool: Pool, choices: int) -> Scarce | None:
     """Find the groups of a plan that its own words could use up; None if there are none.
 
     Args:

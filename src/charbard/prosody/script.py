@@ -17,14 +17,14 @@ from charbard.prosody.book import table_lines
 if TYPE_CHECKING:
     import opencc
 
-__all__ = ["Choices", "choose", "to_simplified", "to_traditional"]
+__all__ = ["TraditionalCounts", "choose", "to_simplified", "to_traditional"]
 
 _PRIOR = 2.0
 """Weight of a character's overall shares when smoothing the counts of one of its pairs."""
 
 
 @dataclass(frozen=True)
-class Choices:
+class TraditionalCounts:
     """Counts of which traditional character a simplified one stood for."""
 
     alone: Mapping[str, Mapping[str, int]]
@@ -63,7 +63,7 @@ def to_traditional(text: str) -> str:
     return "".join([*lines, choose(line, _choices())])
 
 
-def choose(line: str, choices: Choices) -> str:
+def choose(line: str, choices: TraditionalCounts) -> str:
     """Choose the likeliest traditional characters for one line, without punctuation.
 
     Each candidate is scored by how often the character stood for it, and by how much more often
@@ -76,7 +76,7 @@ def choose(line: str, choices: Choices) -> str:
     )
 
 
-def _best(char: str, left: str, right: str, choices: Choices) -> str:
+def _best(char: str, left: str, right: str, choices: TraditionalCounts) -> str:
     counts = choices.alone.get(char)
     if counts is None:
         return _unseen(char)
@@ -104,14 +104,14 @@ def _unseen(char: str) -> str:
 
 
 @cache
-def _choices() -> Choices:
+def _choices() -> TraditionalCounts:
     alone: dict[str, Mapping[str, int]] = {}
     context: dict[str, Mapping[str, int]] = {}
     for row in table_lines("traditional.tsv"):
         key, targets = row.split("\t")
         table = alone if len(key) == 1 else context
         table[key] = {item[0]: int(item[1:]) for item in targets.split(" ")}
-    return Choices(MappingProxyType(alone), MappingProxyType(context))
+    return TraditionalCounts(MappingProxyType(alone), MappingProxyType(context))
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from charbard.prosody.lexicon import Kind
-from charbard.prosody.plan import Plan
+from charbard.prosody.plan import VariantPlan
 
 __all__ = ["Groups", "Live", "Transitions", "members"]
 
@@ -29,7 +29,7 @@ class Transitions:
         plans: One plan per variant; they share their slots.
     """
 
-    def __init__(self, plans: Sequence[Plan]) -> None:
+    def __init__(self, plans: Sequence[VariantPlan]) -> None:
         self._plans = plans
         self._slots = plans[0].slots
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from charbard.corpus.heldout import own_list
 from charbard.corpus.verse.authors import one_name
-from charbard.corpus.verse.candidates import Candidate, Report, core_candidates
+from charbard.corpus.verse.candidates import Candidate, Outcomes, core_candidates
 from charbard.corpus.verse.gather import gather
 from charbard.corpus.verse.placing import FIXED, Placed, place_core, place_union
 from charbard.corpus.verse.poem import Poem, to_json
@@ -43,7 +43,7 @@ def build_core(
     Raises:
         CorpusError: The source is damaged or of another version.
     """
-    report = Report()
+    report = Outcomes()
     found, _ = _core(source, _held_lines(exclude), report, say)
     say(f"looking for copies among {len(found)} poems")
     _write(target, _records(found, place_core(found), report))
@@ -70,7 +70,7 @@ def build_union(
     Raises:
         CorpusError: A source is damaged or of another version.
     """
-    report, held_lines = Report(), _held_lines(exclude)
+    report, held_lines = Outcomes(), _held_lines(exclude)
     say(f"reading {second.name}")
     files = gather_second(second)
     old, refiner = _core(first, held_lines, report, say)
@@ -96,7 +96,7 @@ def _held_lines(exclude: NDArray[np.uint64] | None) -> frozenset[int]:
 
 
 def _core(
-    source: Path, held_lines: frozenset[int], report: Report, say: Say
+    source: Path, held_lines: frozenset[int], report: Outcomes, say: Say
 ) -> tuple[list[Candidate], Refiner]:
     say(f"reading {source.name}")
     gathered = gather(source)
@@ -115,7 +115,7 @@ def _mended(
     found: Sequence[Candidate],
     placed: Placed,
     pairs: Sequence[tuple[int, int]],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[tuple[int, Poem]]:
     """Yield those 词 of the first source whose text is better in the second, except validation and
     test."""
@@ -134,7 +134,7 @@ def _mended(
 def _records(
     found: Sequence[Candidate],
     placed: Placed,
-    report: Report,
+    report: Outcomes,
     texts: dict[int, Poem] | None = None,
 ) -> Iterator[Poem]:
     """Yield poems without near-duplicates, each with its cluster and split."""

@@ -11,11 +11,11 @@ from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.popularity import Popularity
 from charbard.corpus.verse.refine import Refiner
 
-__all__ = ["Candidate", "Report", "core_candidates"]
+__all__ = ["Candidate", "Outcomes", "core_candidates"]
 
 
 @dataclass
-class Report:
+class Outcomes:
     """Counts of poems by group (唐诗, 宋词 …) and outcome."""
 
     cleaning: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Candidate:
 
 
 def core_candidates(
-    gathered: Gathered, held_lines: frozenset[int], report: Report
+    gathered: Gathered, held_lines: frozenset[int], report: Outcomes
 ) -> Iterator[Candidate]:
     """Yield cleaned poems of chinese-poetry, skipping repeated texts."""
     popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()

@@ -65,7 +65,8 @@ class Gathered:
     def poems(self) -> Iterator[RawPoem]:
         """Yield every poem; of poems with the same text only the first.
 
-        Collections of 词 come first, so that 词 which 全唐诗 lists as 诗 keep their tunes."""
+        Collections of 词 come first, so that 词 which 全唐诗 lists as 诗 keep their tunes.
+        """
         flags = self._flags()
         for group in _GROUPS:
             for name in self.named(group.pattern):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from charbard.corpus.verse.authors import died_later, one_name
-from charbard.corpus.verse.candidates import Candidate, Report, group_of, holds_any
+from charbard.corpus.verse.candidates import Candidate, Outcomes, group_of, holds_any
 from charbard.corpus.verse.clean import Unusable, cleaned_author
 from charbard.corpus.verse.gather import RawPoem
 from charbard.corpus.verse.poetry_source import PoetrySource
@@ -38,7 +38,7 @@ def second_candidates(
     refiner: Refiner,
     held_lines: frozenset[int],
     seen: set[str],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[Candidate]:
     """Yield cleaned poems, skipping texts of earlier ones.
 
@@ -67,7 +67,7 @@ def _refined(
     refiner: Refiner,
     held_lines: frozenset[int],
     seen: set[str],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[Candidate]:
     group = group_of(raw)
     try:

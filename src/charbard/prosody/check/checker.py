@@ -14,8 +14,8 @@ from charbard.prosody.check.judge import (
     fitting_variants,
     judge,
     judge_near,
-    misshapen,
     nearness,
+    report_wrong_shape,
 )
 from charbard.prosody.check.recognise import recognised, sizes_for
 from charbard.prosody.check.remark import Remark, remark
@@ -118,7 +118,7 @@ def _given(
         for _, each in (near_variants(first.shape, form) if form.kind in SUNG else ())
         if variant is None or each.variant.name == variant.name
     ]
-    return min(near, key=nearness) if near else misshapen(first, form, variants, book)
+    return min(near, key=nearness) if near else report_wrong_shape(first, form, variants, book)
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
@@ -142,7 +142,8 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 def _is_sure(report: Report, whole: Poem) -> bool:
     """Return whether a reading that omits rows is right.
 
-    It is if the title names its form, or if the omitted rows cannot be verse of the same poem."""
+    It is if the title names its form, or if the omitted rows cannot be verse of the same poem.
+    """
     poem = report.poem
     out = whole.lines[: len(whole.lines) - len(poem.lines)]
     rest = whole.lines[len(poem.lines) :]

@@ -12,14 +12,14 @@ from charbard.prosody.catalogue import templates
 from charbard.prosody.check.judge import SUNG
 from charbard.prosody.form import Form, Line, Variant
 
-__all__ = ["Near", "near_fits", "near_variants", "tunes_of"]
+__all__ = ["NearFit", "near_fits", "near_variants", "tunes_of"]
 
 _OFF = (-2, -1, 1, 2)
 """Differences in characters allowed for one sentence, as 衬字 and 又体 cause them."""
 
 
 @dataclass(frozen=True)
-class Near:
+class NearFit:
     """A variant that matches all sentences of a poem but one."""
 
     variant: Variant
@@ -40,7 +40,9 @@ def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
             yield form, variant
 
 
-def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[tuple[Form, Near]]:
+def near_variants(
+    shape: tuple[int, ...], form: Form | None = None
+) -> Iterator[tuple[Form, NearFit]]:
     """Yield tunes, or variants of one tune, in which one sentence is off by a character or two."""
     size = sum(shape)
     for off in _OFF:
@@ -49,14 +51,14 @@ def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[
                 yield from ((tune, near) for near in near_fits(variant, shape))
 
 
-def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[Near]:
+def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[NearFit]:
     """Yield the variant with one sentence resized to the poem's, if only that sentence differs."""
     off = sum(shape) - variant.line_ends[-1]
     if off in _OFF and (near := _near(variant, shape, off)) is not None:
         yield near
 
 
-def _near(variant: Variant, shape: tuple[int, ...], off: int) -> Near | None:
+def _near(variant: Variant, shape: tuple[int, ...], off: int) -> NearFit | None:
     breaks, wanted = _breaks(shape), variant.sentences
     first = next((at for at, end in enumerate(wanted) if end not in breaks), len(wanted) - 1)
     # All sentences after the one that is off end later, or earlier, by as much.
@@ -79,7 +81,7 @@ def _breaks(shape: tuple[int, ...]) -> frozenset[int]:
 
 def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
-) -> Near | None:
+) -> NearFit | None:
     """Resize the sentence from `start` to `end` by `off` characters, divided as in the poem."""
     free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
@@ -93,7 +95,7 @@ def _stretched(
     if found is None:
         return None
     ends = list(accumulate(shape))
-    return Near(found, ends.index(end + off) + 1, end - start, off)
+    return NearFit(found, ends.index(end + off) + 1, end - start, off)
 
 
 @cache

@@ -8,14 +8,22 @@ from charbard.prosody.book import Reading, readings_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.patterned import tone_findings
 from charbard.prosody.check.rare import rare_findings
-from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
+from charbard.prosody.check.regulated import pattern_of, scan, types_named
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.rhyme import RhymeEnd, allowed_rhymes, is_neighbour, rhyme_groups
 from charbard.prosody.check.tones import BOTH, fits, tone_strings
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
-__all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "misshapen", "nearness"]
+__all__ = [
+    "REGULATED",
+    "SUNG",
+    "fitting_variants",
+    "judge",
+    "judge_near",
+    "nearness",
+    "report_wrong_shape",
+]
 
 
 class Near(Protocol):
@@ -50,7 +58,7 @@ def judge(
     variants = (variant,) if variant else form.variants
     fitting = fitting_variants(poem, form, variants)
     if not fitting:
-        return misshapen(poem, form, variants, book)
+        return report_wrong_shape(poem, form, variants, book)
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
@@ -99,16 +107,16 @@ def _regulated(
     own = Reading("平", name)
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None
-    meter = meter_of(tones, types=types, first_rhymes=first_rhymes)
-    is_strict = meter.is_regular and not findings
+    scansion = scan(tones, types=types, first_rhymes=first_rhymes)
+    is_strict = scansion.is_regular and not findings
     usual = tone_strings(poem.lines, book=book, usual=True)
-    if meter.is_legal:
+    if scansion.is_legal:
         # Prefer usual readings: 不 can be level, but a poem that keeps the form with 不 oblique
         # should not be explained by the rare reading.
-        closer = meter_of(usual, types=meter.types)
-        meter = closer if closer.is_legal else meter
+        closer = scan(usual, types=scansion.types)
+        scansion = closer if closer.is_legal else scansion
     # A level first line either joins the main rhyme, borrows a neighbouring one, or is a fault.
-    ends_level = meter.types[0] in "乙丁"
+    ends_level = scansion.types[0] in "乙丁"
     if ends_level and first_rhymes:
         chosen[1] = own
     elif ends_level and (found := _first_rhyme(first, name, width, book)):
@@ -118,14 +126,14 @@ def _regulated(
     opening = "首句入韵" if ends_level else "首句不入韵"
     patterns = tuple(
         _pattern(kind, every, mostly)
-        for kind, every, mostly in zip(meter.types, tones, usual, strict=True)
+        for kind, every, mostly in zip(scansion.types, tones, usual, strict=True)
     )
     rhymes = _by_line(poem, chosen)
-    noted = _with_rare(poem, patterns, rhymes, [*meter.findings, *findings], book=book)
+    noted = _with_rare(poem, patterns, rhymes, [*scansion.findings, *findings], book=book)
     return Report(
         form=form.name,
         kind=form.kind,
-        variant=f"{pattern_of(meter.types[0], width, '')[1]}起{opening}",
+        variant=f"{pattern_of(scansion.types[0], width, '')[1]}起{opening}",
         book=book,
         poem=poem,
         tones=tones,
@@ -202,9 +210,7 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
         return
     original = form.variant_named(variant.name)
     if original.line_ends[-1] != variant.line_ends[-1]:
-        if len(original.lines) == len(
-            variant.lines
-        ):  # else a sentence is off, which is already reported
+        if len(original.lines) == len(variant.lines):  # else reported already
             for number, (ours, theirs) in enumerate(
                 zip(variant.lines, original.lines, strict=True), 1
             ):
@@ -257,7 +263,7 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
     return tuple(chosen.get(number) for number in range(1, len(poem.lines) + 1))
 
 
-def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
+def report_wrong_shape(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
     """Report that a poem does not have the form's lines; nothing else can be compared."""
     nearest = min(
         variants,

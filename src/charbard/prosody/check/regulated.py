@@ -25,7 +25,7 @@ from types import MappingProxyType
 
 from charbard.prosody.check.finding import Finding
 
-__all__ = ["Meter", "meter_of", "pattern_of", "types_named"]
+__all__ = ["Scansion", "pattern_of", "scan", "types_named"]
 
 # The four line types of five characters, by position 2, 4 and 5.
 _TYPES = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
@@ -35,7 +35,7 @@ _AFTER = {"甲": "乙", "乙": "丙", "丙": "丁", "丁": "甲"}
 
 
 @dataclass(frozen=True)
-class Meter:
+class Scansion:
     """The tones of a poem, compared with the four line types."""
 
     types: str
@@ -53,9 +53,7 @@ class Meter:
         return all(each.legal for each in self.findings)
 
 
-def meter_of(
-    tones: Sequence[str], *, types: str | None = None, first_rhymes: bool = False
-) -> Meter:
+def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool = False) -> Scansion:
     """Compare a poem's tones with the rules, using the line types that fit it best.
 
     Args:
@@ -63,7 +61,7 @@ def meter_of(
         types: Required line types; None determines the best ones.
         first_rhymes: Whether the first line can rhyme, which breaks ties between line types.
 
-    >>> meter_of(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
+    >>> scan(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
     True
     """
     if types is not None:
@@ -71,7 +69,7 @@ def meter_of(
     for first in "丁乙甲丙" if first_rhymes else "甲丙丁乙":
         types = _sequence(first, len(tones))
         if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
-            return Meter(types, tuple(_remarks(tones, types)))
+            return Scansion(types, tuple(_remarks(tones, types)))
     return _explain(tones, _best_types(tones, first_rhymes))
 
 
@@ -99,7 +97,7 @@ def pattern_of(kind: str, width: int, tones: str) -> str:
     return f"{head}中{second}{'仄' if kind == '丁' else '中'}{fourth}{fifth}"
 
 
-def _explain(tones: Sequence[str], types: str) -> Meter:
+def _explain(tones: Sequence[str], types: str) -> Scansion:
     """List the faults and remarks of a poem, given its line types."""
     findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
@@ -111,7 +109,7 @@ def _explain(tones: Sequence[str], types: str) -> Meter:
             ]
     findings += _remarks(tones, types)
     findings += [Finding("rescue", n, len(tones[0]) - 1, legal=True) for n in sorted(rescued)]
-    return Meter(types, tuple(sorted(findings, key=lambda each: (each.line, each.place or 0))))
+    return Scansion(types, tuple(sorted(findings, key=lambda each: (each.line, each.place or 0))))
 
 
 @lru_cache(maxsize=64)

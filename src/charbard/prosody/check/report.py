@@ -61,7 +61,8 @@ class Report:
         """One of kept, broken, unjudged or unknown.
 
         Unjudged: no rule is broken, but some places have characters that no book lists. Unknown: no
-        form fits."""
+        form fits.
+        """
         if self.form is None:
             return "unknown"
         if not all(each.legal for each in self.findings):

@@ -1,6 +1,6 @@
 """A specification of a poem: its form, and demands on rhyme and on characters.
 
-Plain values; `conflict.compile_wish` compiles them into a machine.
+Plain values; `conflict.compile_spec` compiles them into a machine.
 """
 
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from charbard.prosody.book import rhyme_label
 from charbard.prosody.form import Form
 
-__all__ = ["Ban", "Lock", "Wish"]
+__all__ = ["Ban", "FormSpec", "Lock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Ban:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class FormSpec:
     """A complete specification of a poem; None leaves a demand open."""
 
     form: Form
@@ -58,7 +58,7 @@ class Wish:
     """What may repeat: "free", anything; "rhymes", all but rhyme words; "none", only a reduplicated
     character."""
 
-    def without(self, part: object) -> "Wish":
+    def without(self, part: object) -> "FormSpec":
         """Return the specification without one of its `parts`."""
         if isinstance(part, Lock):
             return replace(self, locks=tuple(lock for lock in self.locks if lock != part))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from charbard.errors import CorpusError
 
-__all__ = ["Misshapen"]
+__all__ = ["MalformedCount"]
 
 _ENOUGH_TO_JUDGE = 1000
 """More malformed records than this mean that the format is wrong."""
 
 
 @dataclass
-class Misshapen:
+class MalformedCount:
     """Counter of records that do not have the format's shape."""
 
     count: int = 0
