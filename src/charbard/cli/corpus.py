@@ -1,4 +1,4 @@
-"""`charbard corpus`: the corpora that have a name."""
+"""`charbard corpus`: the named corpora."""
 
 import json as json_format
 from pathlib import Path

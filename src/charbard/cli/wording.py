@@ -1,4 +1,4 @@
-"""Settings in messages, spelled as options of the command that was called."""
+"""Spelling of settings in messages, as options of the command that was called."""
 
 import sys
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ from charbard.errors import Spell, spelled
 __all__ = ["as_options", "in_options", "tell"]
 
 _RENAMED = {"banned": "ban", "from": "sources", "places": "sources"}
-"""Options whose names are not those of their settings."""
+"""Options whose names differ from their settings."""
 _ANY = "set_"
-"""The option that takes every setting a command has."""
+"""Option that accepts every setting of a command."""
 
 
 def tell(note: str) -> None:
-    """A note to standard error, in the words of this command."""
+    """Print a note to standard error, spelled for this command."""
     typer.echo(spelled(note, as_options()), err=True)
 
 
 def as_options() -> Spell:
-    """How this command's users write a setting."""
+    """Return the function that spells a setting for this command."""
     from charbard.cli.app import app
 
     command: Any = typer.main.get_command(app)
@@ -38,7 +38,7 @@ def as_options() -> Spell:
 
 
 def in_options(flags: Mapping[str, str], name: str, value: str | None) -> str | None:
-    """A setting as an option, or as an assignment that `--set` takes.
+    """Spell a setting as an option, or else as an assignment for `--set`.
 
     >>> in_options({"min_count": "--min-count"}, "min_count", "2")
     '--min-count 2'
