@@ -101,11 +101,8 @@ def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseO
 def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> list[str]:
     """A text for each request."""
     tasks = [
-        task
+        writer.task(replace(request, order=replace(request.order, drafts=drafts, novel=False)))
         for request in requests
-        for task in writer.tasks(
-            replace(request, order=replace(request.order, drafts=drafts, novel=False))
-        )
     ]
     texts: dict[int, str] = {}
     for number, said in run(writer.network, tasks, rows=ROWS):

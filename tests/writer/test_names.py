@@ -70,10 +70,8 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
     bundle = random_bundle(chars=chars, fields=("era", "surname", "gender"), has_records=True)
     writer = VerseWriter(bundle)
     told: list[tuple[int, ...]] = []
-    work = writer.poem_work
-    monkeypatch.setattr(
-        writer, "poem_work", lambda request: told.append(request.prime) or work(request)
-    )
+    run = writer.task
+    monkeypatch.setattr(writer, "task", lambda request: told.append(request.prime) or run(request))
 
     names(writer, NameOrder(surname="李", candidates=2))
 

@@ -120,7 +120,8 @@ class Batch:
                 _refuse_dead_ends(seat.plan, outcome)
                 said = steps.send(outcome)
             while isinstance(said, Emit):
-                events.append(Event(key, said.value))
+                if not isinstance(said.value, seat.task.skip):
+                    events.append(Event(key, said.value))
                 said = next(steps)
             if said.back is not None:
                 seat.start, seat.size = len(self._state), len(said.back)

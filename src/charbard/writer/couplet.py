@@ -7,20 +7,22 @@ from charbard.errors import OptionError
 from charbard.prosody import form_named, forms
 from charbard.prosody.check import check
 from charbard.prosody.facing import facing_form, phrases_of
+from charbard.runtime import Program
 from charbard.writer.givens import OPEN
+from charbard.writer.operation import operation
 from charbard.writer.poem import Poem
 from charbard.writer.verse import VerseWriter
-from charbard.writer.work import Work
 
-__all__ = ["couplet_work", "couplets"]
+__all__ = ["couplets"]
 
 _HEADING = "横批"
 Headed = list[tuple[Poem, str | None]]
 """Couplets, each with its heading, if it has one."""
 
 
-def couplets(writer: VerseWriter, order: CoupletOrder) -> Headed:
-    """Couplets on a given line, the best first, each with its heading if one is wanted.
+@operation
+def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
+    """Write couplets on a given line, the best first, each with its heading if one is wanted.
 
     The line written opposes the given one in tone where that counts: at the even places of each
     phrase and at its end. It has none of its characters; where the given line has one again, the
@@ -29,11 +31,6 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Headed:
     Raises:
         OptionError: Not exactly one line is given, or it is too short or long, or not Chinese.
     """
-    return writer.done(couplet_work(writer, order))
-
-
-def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
-    """What `couplets` does."""
     first, second = order.first.strip(), order.second.strip()
     if bool(first) == bool(second):
         raise OptionError(
@@ -56,7 +53,7 @@ def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
         seed=order.seed,
         repeats="none",
     )
-    poems = yield from writer.poem_work(writer.request_in(form, asked))
+    poems = yield from writer.poems.program(writer.request_in(form, asked))
     found: Headed = []
     for poem in poems:
         heading = (yield from _heading(writer, asked, poem)) if order.heading else None
@@ -77,11 +74,11 @@ def _kept_form(poem: Poem) -> str | None:
     return None
 
 
-def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Work[str]:
+def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Program[str]:
     """Four characters on what the couplet says: written with the couplet as its theme."""
     theme = "".join(poem.lines[: len(poem.lines) // 2])
     heading = replace(order, form=_HEADING, template="", theme=theme)
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
     heading = replace(heading, novel=False)  # more often than not it is a set phrase
     request = writer.request_in(form_named(_HEADING), heading)
-    return (yield from writer.poem_work(request))[0].lines[0]
+    return (yield from writer.poems.program(request))[0].lines[0]

@@ -12,13 +12,14 @@ from charbard.errors import OptionError
 from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.poem import is_han
+from charbard.runtime import Program
 from charbard.writer.givens import OPEN
+from charbard.writer.operation import operation
 from charbard.writer.poem import Poem
 from charbard.writer.told import share_told
 from charbard.writer.verse import VerseWriter
-from charbard.writer.work import Work
 
-__all__ = ["name_work", "names"]
+__all__ = ["names"]
 
 _BOOK = "xinyun"
 _COMMON = 2500
@@ -33,18 +34,14 @@ _TELLS = 0.1
 """Share of first characters that must differ between the genders for one to be worth telling."""
 
 
-def names(writer: VerseWriter, order: NameOrder) -> list[Poem]:
-    """Names, the best first, none twice; the text of each is the surname and the given name.
+@operation
+def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
+    """Write names, the best first, none twice; the text of each is the surname and the given name.
 
     Raises:
         OptionError: The parts of the order do not fit together.
         ConflictError: Not everything asked for can be had together.
     """
-    return writer.done(name_work(writer, order))
-
-
-def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
-    """What `names` does."""
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
     like, kept_out = _wanted(order)
@@ -79,7 +76,7 @@ def name_work(writer: VerseWriter, order: NameOrder) -> Work[list[Poem]]:
     found: dict[str, Poem] = {}
     for wish in liked or [asked]:
         request = writer.request_in(form, wish, fields=fields)
-        for poem in (yield from writer.poem_work(request)):
+        for poem in (yield from writer.poems.program(request)):
             if told:
                 poem = replace(poem, lines=(surname + poem.lines[0],))
             found.setdefault(poem.lines[0], replace(poem, notes=(*poem.notes, *notes)))

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import name
 
 import numpy as np
@@ -16,9 +16,23 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import OptionError
 from charbard.files import path_of
-from charbard.runtime import Anything, Bias, ByteModel, Constraint, Ids, Task, as_ids, run
+from charbard.runtime import (
+    Anything,
+    Bias,
+    ByteModel,
+    Constraint,
+    Ids,
+    Program,
+    Result,
+    Task,
+    as_ids,
+    perform,
+    result,
+    run,
+)
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
+from charbard.writer.operation import operation
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
 from charbard.writer.spelling import Spelling, WordList
@@ -26,6 +40,7 @@ from charbard.writer.texts import Brief, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
+T = TypeVar("T")
 _LISTS = 8
 """Lists of words that are kept, each for one set of allowed characters."""
 _ROWS = 64
@@ -109,19 +124,43 @@ class Writer:
         )
         return next(self.texts(order))
 
+    @operation
+    def whole(self, order: TextOrder) -> Program[list[Written]]:
+        """Write every text of an order; its tasks emit `Piece`, all texts growing side by side."""
+        pieces: list[Piece] = []
+        for task in self.tasks(order):
+            pieces += yield task
+        return self._joined(order, pieces)
+
     def texts(self, order: TextOrder) -> Iterator[Written]:
-        """Every text of an order, whole, in order."""
+        """Yield every text of an order, in order, as soon as it is whole."""
+        for _, pieces in groupby(self.stream(order), key=attrgetter("sample")):
+            yield from self._joined(order, list(pieces))
+
+    def _joined(self, order: TextOrder, pieces: Sequence[Piece]) -> list[Written]:
+        """Texts from their pieces, which may come in turns."""
         _, prime, notes = opening_ids(self.bundle, order.prime, order.fields)
-        for sample, pieces in groupby(self.stream(order), key=attrgetter("sample")):
-            held = list(pieces)
-            yield Written(
+        held: dict[int, list[Piece]] = {}
+        for piece in pieces:
+            held.setdefault(piece.sample, []).append(piece)
+        return [
+            Written(
                 prime,
-                "".join(piece.text for piece in held),
-                tuple(logp for piece in held for logp in piece.logp),
+                "".join(piece.text for piece in held[sample]),
+                tuple(logp for piece in held[sample] for logp in piece.logp),
                 order.seed,
                 sample,
                 tuple(notes),
             )
+            for sample in sorted(held)
+        ]
+
+    def perform(self, program: Program[T]) -> T:
+        """Run a program in the calling thread and return its result."""
+        return result(program, self._in_this_thread)
+
+    def _in_this_thread(self, task: Task) -> Iterator[Any]:
+        return (value for _, value in run(self.network, [task], rows=task.rows))
 
     def understood(self, order: TextOrder) -> str:
         """The prime as the model can read it."""
@@ -140,7 +179,9 @@ class Writer:
         """
         waiting: dict[int, list[Piece]] = {}
         now = 0
-        for _, piece in run(self.network, self.tasks(order)):
+        for piece in perform(self.whole.program(order), self._in_this_thread):
+            if isinstance(piece, Result):
+                return
             waiting.setdefault(piece.sample, []).append(piece)
             while ready := waiting.pop(now, None):
                 yield from ready

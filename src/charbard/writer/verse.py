@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,26 +26,32 @@ from charbard.prosody.wish import Wish
 from charbard.runtime import (
     Decoded,
     Network,
+    Program,
+    Result,
+    Run,
     Search,
     Segment,
     Steps,
     Task,
     Unwanted,
+    perform,
+    result,
     rows_needed,
     run,
+    side_by_side,
 )
 from charbard.runtime.quant import ByteModel
 from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.givens import OPEN
 from charbard.writer.habits import away_from_habits
 from charbard.writer.lean import answering
+from charbard.writer.operation import operation
 from charbard.writer.planned import planned_drafts
 from charbard.writer.poem import Alternative, LineDone, Poem
 from charbard.writer.request import Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
 from charbard.writer.stock import away_from_stock
 from charbard.writer.wanted import towards_words
-from charbard.writer.work import Runner, Work, done
 
 __all__ = ["VerseWriter"]
 
@@ -65,15 +71,15 @@ class VerseWriter:
     Args:
         bundle: A model of verse, best one trained with the fields form and title.
         network: Its network, if it is already there.
-        runner: What runs tasks; None: a batch of its own in the calling thread.
+        runner: What runs a task; None: a batch of its own in the calling thread.
     """
 
     def __init__(
-        self, bundle: Bundle, network: Network | None = None, runner: Runner | None = None
+        self, bundle: Bundle, network: Network | None = None, runner: Run | None = None
     ) -> None:
         self.bundle = bundle
         self.network: Network = ByteModel(bundle) if network is None else network
-        self._run: Runner = runner or (lambda tasks: run(self.network, tasks, rows=_ROWS))
+        self._run: Run = runner or self._in_this_thread
         self._lexicons = Lexicons(bundle)
         self._known: dict[VerseOrder, Request] = {}
         self._lock = Lock()
@@ -87,9 +93,12 @@ class VerseWriter:
         """
         return cls(load_bundle(path_of(path, name="path")))
 
-    def done(self, work: Work[T]) -> T:
-        """What a work finds; the calling thread waits for it."""
-        return done(work, self._run)
+    def _in_this_thread(self, task: Task) -> Iterator[Any]:
+        return (value for _, value in run(self.network, [task], rows=_ROWS))
+
+    def perform(self, program: Program[T]) -> T:
+        """Run a program in the calling thread and return its result."""
+        return result(program, self._run)
 
     def request_in(
         self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
@@ -103,10 +112,11 @@ class VerseWriter:
         """
         return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
 
-    def poem_work(self, request: Request) -> Work[list[Poem]]:
-        """Every candidate of a request, the best first."""
-        heard = yield [self.task(request)]
-        return self.ranked(request, [said for _, said in heard if isinstance(said, Decoded)])
+    @operation
+    def poems(self, request: Request) -> Program[list[Poem]]:
+        """Write every candidate of a request; the best comes first."""
+        heard = yield self.task(request)
+        return self.ranked(request, [said for said in heard if isinstance(said, Decoded)])
 
     def request(self, order: VerseOrder) -> Request:
         """An order, understood; nothing is written yet.
@@ -129,24 +139,23 @@ class VerseWriter:
         return None if request is None else replace(request, order=order)
 
     def verse(self, order: VerseOrder) -> list[Poem]:
-        """Every candidate of an order, the best first."""
-        return [said for said in self.stream(order) if isinstance(said, Poem)]
+        """Write every candidate of an order; the best comes first."""
+        return self.poems(self.request(order))
 
     def stream(self, order: VerseOrder) -> Iterator[LineDone | Poem]:
-        """Each line as soon as it is certain, all candidates side by side; then the poems, ranked.
+        """Yield each line as soon as it is certain, all candidates side by side; then the poems,
+        ranked.
 
         The order is checked before this returns. Closing the iterator stops the writing.
         """
         return self._stream(self.request(order))
 
     def _stream(self, request: Request) -> Iterator[LineDone | Poem]:
-        written = []
-        for _, said in self._run([self.task(request)]):
+        for said in perform(self.poems.program(request), self._run):
             if isinstance(said, Segment):
                 yield line_done(request, said)
-            else:
-                written.append(said)
-        yield from self.ranked(request, written)
+            elif isinstance(said, Result):
+                yield from said.value
 
     def task(self, request: Request, lines: int | None = None) -> Task:
         """What an engine must run for a request: the candidates one after the other, so that the
@@ -183,16 +192,13 @@ class VerseWriter:
             )
             written.append((yield from planned_drafts(request, here)))
 
-    def next_lines(self, order: VerseOrder) -> list[LineDone]:
-        """Candidates for the first line that is still open, the likeliest first, none twice.
+    @operation
+    def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:
+        """Write candidates for the first line that is still open, the likeliest first, none twice.
 
         Raises:
             OptionError: No line is open.
         """
-        return self.done(self.line_work(order))
-
-    def line_work(self, order: VerseOrder) -> Work[list[LineDone]]:
-        """What `next_lines` does."""
         request = self.request(order)
         locked = {(lock.line, lock.place) for lock in request.wish.locks}
         gaps = [
@@ -203,16 +209,17 @@ class VerseWriter:
         if not gaps:
             raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
         found: dict[str, LineDone] = {}
-        for _, said in (yield [self.task(request, gaps[0] + 1)]):
+        for said in (yield self.task(request, gaps[0] + 1)):
             if isinstance(said, Segment) and said.index == gaps[0]:
                 line = line_done(request, said)
                 found.setdefault(line.text, line)
         return sorted(found.values(), key=lambda line: -sum(line.logp))
 
+    @operation
     def alternatives(
         self, order: VerseOrder, text: str, line: int, place: int, *, top: int = 12
-    ) -> list[Alternative]:
-        """Characters that could stand at one place of a poem, all others as they are.
+    ) -> Program[list[Alternative]]:
+        """Find characters that could stand at one place of a poem, all others as they are.
 
         Args:
             order: What the poem was written for; its form, book, rhyme and fields count.
@@ -222,25 +229,17 @@ class VerseWriter:
             top: How many.
 
         Returns:
-            The likeliest first; only such as keep the form, as far as the poem does.
+            The likeliest first; only those that keep the form, as far as the poem does.
         """
-        return self.done(self.alternative_work(order, text, (line, place), top=top))
-
-    def alternative_work(
-        self, order: VerseOrder, text: str, place: tuple[int, int], *, top: int
-    ) -> Work[list[Alternative]]:
-        """What `alternatives` does, for a (line, place)."""
         request = self._reading(order, text)
         slots = request.machine.slots
-        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == place), None)
+        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
         if at is None:
-            raise OptionError(
-                f"there is no place {place[0] + 1}.{place[1] + 1}", hint="count from 1.1"
-            )
+            raise OptionError(f"there is no place {line + 1}.{place + 1}", hint="count from 1.1")
         ids = request.given_ids
         open_there = replace(
             request.wish,
-            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != place),
+            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
         )
         allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
         steps = read_alternatives(
@@ -251,17 +250,17 @@ class VerseWriter:
             at=at,
             most=min(_TRIED, len(allowed)),
         )
-        ((_, found),) = yield [Task(steps, rows=_TRIED)]
+        (found,) = yield Task(steps, rows=_TRIED)
         return _alternatives(found, self.bundle.vocab.symbols)[:top]
 
-    def score(self, order: VerseOrder, text: str) -> Poem:
-        """A given poem as if it had been written for an order; it need not keep the form."""
-        return self.done(self._score_work(self._reading(order, text)))
-
-    def _score_work(self, request: Request) -> Work[Poem]:
+    @operation
+    def score(self, order: VerseOrder, text: str) -> Program[Poem]:
+        """Score a given poem as if it had been written for an order; it need not keep the form."""
+        request = self._reading(order, text)
         ids = request.given_ids
         own, *bare = [_told(request, prompt, ids) for prompt in request.prompts]
-        heard = dict((yield [Task(read_scored(prompt, ids)) for prompt in (own, *bare)]))
+        tasks = [Task(read_scored(prompt, ids)) for prompt in (own, *bare)]
+        heard = dict((yield side_by_side(tasks)))
         gain = (
             [a - b for a, b in zip(heard[0], heard[1], strict=True)] if bare else [0.0] * len(ids)
         )
