@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from charbard.bundle import Bundle, save_bundle
 from charbard.config import ModelConfig, TrainConfig, to_dict
 from charbard.corpus import Dataset
+from charbard.corpus.split import TRAIN
 from charbard.errors import CheckpointError, TrainingError
 from charbard.train.batches import Position, batches_of
 from charbard.train.distributed import Ranks
-from charbard.train.evaluate import validation_loss
+from charbard.train.evaluate import MOST_CHARS, validation_loss
 from charbard.train.events import Event, Finished, Notice, Sampled, Saved, Validated
 from charbard.train.interrupt import StopWish, listening
 from charbard.train.learner import Learner, StepResult
@@ -22,11 +24,17 @@ from charbard.train.pace import Due, Meter, snapshot_shares
 from charbard.train.run import RunFolder, arrays_of, tensors_of
 from charbard.train.sample import sample_text
 from charbard.train.schedule import Budget, rate_at
+from charbard.train.threads import thread_count
+from charbard.train.verdict import Learned, unigram_nats, verdict
 
 __all__ = ["Setup", "Trainer"]
 
 _MOST_ROLLBACKS = 5
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
+_TO_COUNT = 1_000_000
+"""Characters of the text by which its commonest are known."""
+_SHARE_TO_VALIDATE, _FEWEST_CHARS = 0.05, 20_000
+"""Of the characters that a training will read: a validation reads three times as fast."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +69,8 @@ class Trainer:
         self._last_loss = math.nan
         self._rate_scale = 1.0
         self._rollbacks = 0
-        self._without_gain = 0
+        self._without_gain = self._validated = 0
+        self._validations: list[float] = []
         if setup.resume is not None:
             self._resume(setup.resume)
         elif setup.begin_with is not None:
@@ -73,6 +82,7 @@ class Trainer:
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
         self._saves = Due(config.save_every, budget, setup.ranks, least_share=a_minute)
         self._snapshots = snapshot_shares(config.snapshots, self._fraction())
+        self._threads = thread_count(config, setup.ranks)
 
     def run(self) -> Iterator[Event]:
         """Train until the budget is spent, or until interrupted.
@@ -90,7 +100,10 @@ class Trainer:
                 result = self.learner.update(
                     batch, rate_at(fraction, self.setup.config) * self._rate_scale
                 )
-                self._meter.add(result, batch.counted, time.perf_counter() - began)
+                seconds = time.perf_counter() - began
+                self._meter.add(result, batch.counted, seconds)
+                if self._threads is not None:
+                    self._threads.note(batch.counted, seconds)
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
                 fraction, stopped = self._agree(stop)
@@ -147,9 +160,13 @@ class Trainer:
         self.setup.dataset.release()
         if not self.setup.ranks.first:
             return
-        loss = validation_loss(self.learner.average, self.setup.dataset, self.setup.config)
+        self._validated = self._validated or self._to_validate()
+        loss = validation_loss(
+            self.learner.average, self.setup.dataset, self.setup.config, self._validated
+        )
         if loss is not None:
             best = loss < self._best
+            self._validations.append(loss)
             self._last_loss, self._best = loss, min(loss, self._best)
             self._without_gain = 0 if best else self._without_gain + 1
             yield Validated(self.learner.step_count, self.batches.epochs, loss, best)
@@ -171,6 +188,15 @@ class Trainer:
             )
             yield Sampled(self.learner.step_count, temperature, text)
 
+    def _to_validate(self) -> int:
+        """Characters of each validation: so many as the training itself reads in a little of its
+        minutes, so that a busy machine does not spend them on looking after the training."""
+        minutes = self.setup.config.minutes
+        if minutes is None:
+            return MOST_CHARS
+        in_all = 60 * minutes * self._meter.chars_per_s
+        return int(min(MOST_CHARS, max(_FEWEST_CHARS, _SHARE_TO_VALIDATE * in_all)))
+
     def _end(self, *, complete: bool) -> Iterator[Event]:
         if complete:
             yield from self._check_up()
@@ -188,7 +214,18 @@ class Trainer:
                 loss,
                 self.setup.budget.elapsed_s,
                 self.setup.folder.bundle,
+                verdict(self._learned()) if complete and self._validations else "",
             )
+
+    def _learned(self) -> Learned:
+        dataset = self.setup.dataset
+        return Learned(
+            validations=self._validations,
+            training=self._meter.loss,
+            unigram=unigram_nats(np.asarray(dataset.ids[:_TO_COUNT])),
+            symbols=len(dataset.vocab),
+            size=dataset.size(TRAIN),
+        )
 
     def _bundle(self) -> Bundle:
         return Bundle(
