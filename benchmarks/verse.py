@@ -27,8 +27,8 @@ from charbard.runtime import Anything, Decoded, Draws, Task, as_ids, generate, r
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
-from charbard.writer.request import Request
-from charbard.writer.scoring import read_scored
+from charbard.writer.inspect.reading import read_scored
+from charbard.writer.verse.request import Request
 
 ROWS = 256
 MARKS = "，。"

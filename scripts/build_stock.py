@@ -14,7 +14,7 @@ from pathlib import Path
 
 from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
-from charbard.writer.stock import LENGTH
+from charbard.writer.verse.stock import LENGTH
 
 FEWEST = 20
 """Poems that must share a phrase."""

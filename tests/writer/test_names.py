@@ -11,7 +11,7 @@ from charbard.prosody.book import common_chars
 from charbard.prosody.names import unwanted_in_names
 from charbard.runtime.quant import ByteModel
 from charbard.writer import VerseWriter, names
-from charbard.writer.told import share_told
+from charbard.writer.inspect.condition_effect import share_told
 from tests.conftest import random_bundle
 
 MALE, FEMALE = ({"surname": "李", "gender": gender} for gender in "男女")

@@ -80,13 +80,13 @@ def pinyin_of(name: str, surname: str) -> str:
     >>> pinyin_of("曾春江", "曾")
     'zēng chūn jiāng'
     """
-    from charbard.writer.display import pinyin_of_name
+    from charbard.writer.verse.display import pinyin_of_name
 
     return " ".join(pinyin_of_name(name, surname))
 
 
 def _pinyin_of_poem(lines: Sequence[str], book: str) -> list[list[str]]:
-    from charbard.writer.display import pinyin_of_poem
+    from charbard.writer.verse.display import pinyin_of_poem
 
     return pinyin_of_poem(lines, book=book)
 

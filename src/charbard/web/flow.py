@@ -50,7 +50,7 @@ async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> 
     return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
 
 
-async def performed(
+def performed(
     studio: Studio,
     opened: Opened,
     program: Program[T],
@@ -71,7 +71,6 @@ async def performed(
             thread.
 
     Raises:
-        StoppedError: The server is being stopped and the time of grace is over.
         CharbardError: What the program or the engine raised.
     """
 
@@ -80,11 +79,7 @@ async def performed(
             return further(step, heard)
         return await in_thread(studio, further, step, heard)
 
-    values = opened.engine.perform(program, think=think, keep_LH=keep_LH, skip=skip)
-    async with aclosing(values):
-        async for value in values:
-            studio.check_going()
-            yield value
+    return opened.engine.perform(program, think=think, keep_LH=keep_LH, skip=skip)
 
 
 async def result_of(
@@ -95,10 +90,15 @@ async def result_of(
     *,
     is_quick: bool = False,
 ) -> T:
-    """Run a program and return its result; as `performed`."""
+    """Run a program and return its result; as `performed`.
+
+    Raises:
+        StoppedError: The server is being stopped.
+    """
     values = performed(studio, opened, program, keep_LH, is_quick=is_quick)
     async with aclosing(values):
         async for value in values:
+            studio.check_going()
             if isinstance(value, Result):
                 found: T = value.value
                 return found
@@ -153,27 +153,31 @@ class Lines(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             try:
                 if first is not None:
-                    await self._line(send, first)
+                    await send(_more(self._encode(first)))
                 async for fact in self._facts:
-                    await self._line(send, fact)
+                    self._studio.check_going()
+                    await send(_more(self._encode(fact)))
             except CharbardError as error:
-                await self._line(send, self._last(status_of(error), body_of(error)))
+                await send(_more(self._last(status_of(error), body_of(error))))
             except Exception:
                 LOG.exception("a stream broke off")
                 broke = {
                     "error": "something broke in the studio",
                     "hint": "its log has the details",
                 }
-                await self._line(send, self._last(500, broke))
+                await send(_more(self._last(500, broke)))
             last = b"data: [DONE]\n\n" if self._encode is encode_event else b""
             await send({"type": "http.response.body", "body": last, "more_body": False})
 
-    async def _line(self, send: Send, fact: dict[str, Any]) -> None:
-        await send({"type": "http.response.body", "body": self._encode(fact), "more_body": True})
-
-    def _last(self, status: int, body: dict[str, Any]) -> dict[str, Any]:
+    def _last(self, status: int, body: dict[str, Any]) -> bytes:
         """An error as the last of the facts."""
-        return shaped("/v1/" if self._encode is encode_event else "", status, body)
+        path = "/v1/" if self._encode is encode_event else ""
+        return self._encode(shaped(path, status, body))
+
+
+def _more(body: bytes) -> dict[str, Any]:
+    """A part of the answer that others follow."""
+    return {"type": "http.response.body", "body": body, "more_body": True}
 
 
 async def collect(studio: Studio, request: Request, work: Callable[[], Awaitable[T]]) -> T | None:

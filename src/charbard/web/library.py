@@ -14,7 +14,7 @@ from charbard.errors import NotFoundError, OptionError
 from charbard.prosody.script import to_traditional
 from charbard.runtime import Engine, Load, without_units
 from charbard.writer import VerseWriter, Writer
-from charbard.writer.display import pinyin_of
+from charbard.writer.verse.display import pinyin_of
 
 __all__ = ["Library", "Opened"]
 

@@ -1,14 +1,14 @@
 """Where a model and a request meet. Every door (command line, Python, web) goes through here."""
 
-from charbard.writer.couplet import couplets
-from charbard.writer.finished import line_done
-from charbard.writer.names import names
-from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.prose import Piece, Writer, Written, fresh_seed
-from charbard.writer.ranking import Score
-from charbard.writer.rewrite import SCOPES, rewrite
-from charbard.writer.scored import CharScore, Scored
-from charbard.writer.verse import VerseWriter
+from charbard.writer.inspect.scored import CharScore, Scored
+from charbard.writer.text.writer import Piece, Writer, Written, fresh_seed
+from charbard.writer.verse.couplet import couplets
+from charbard.writer.verse.finished import line_done
+from charbard.writer.verse.names import names
+from charbard.writer.verse.poem import Alternative, LineDone, Poem
+from charbard.writer.verse.ranking import Score
+from charbard.writer.verse.rewrite import SCOPES, rewrite
+from charbard.writer.verse.writer import VerseWriter
 
 __all__ = [
     "SCOPES",

@@ -15,7 +15,7 @@ from charbard.web.library import Opened
 from charbard.web.routes.prose import whole_texts
 from charbard.web.state import Here, Studio
 from charbard.writer import fresh_seed
-from charbard.writer.request import Request
+from charbard.writer.verse.request import Request
 
 __all__ = ["router"]
 

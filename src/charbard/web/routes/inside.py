@@ -13,8 +13,8 @@ from charbard.web.flow import collect, in_thread
 from charbard.web.library import Opened
 from charbard.web.schemas import Body
 from charbard.web.state import Here
-from charbard.writer.display import pinyin_of_poem
-from charbard.writer.insight import Tracker, look_inside
+from charbard.writer.inspect.insight import Tracker, look_inside
+from charbard.writer.verse.display import pinyin_of_poem
 
 __all__ = ["router", "unit_named"]
 

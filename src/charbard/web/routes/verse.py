@@ -36,8 +36,8 @@ from charbard.writer import (
     names,
     rewrite,
 )
-from charbard.writer.display import pinyin_of_name
-from charbard.writer.request import Request as CompiledRequest
+from charbard.writer.verse.display import pinyin_of_name
+from charbard.writer.verse.request import Request as CompiledRequest
 
 __all__ = ["router"]
 

@@ -15,13 +15,13 @@ from dataclasses import replace
 import numpy as np
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Decoding, Emit, Guidance, Outcome, Search, as_ids, decode
+from charbard.runtime import Ask, Emit, Guidance, Outcome, Search, as_ids
 from charbard.runtime.constraint import Ids
 from charbard.runtime.task import Plan, read_prompts
-from charbard.writer.request import Request
-from charbard.writer.words import WordMarks
+from charbard.writer.verse.request import RHYME, Request
+from charbard.writer.verse.words import WORDS, WordMarks
 
-__all__ = ["planned_drafts"]
+__all__ = ["plan_text"]
 
 _RHYME_STEP, _WORD_STEP = 1 << 23, 1 << 24
 """Numbers of the steps in which the rhyme and the words are drawn: chances of their own."""
@@ -29,11 +29,16 @@ _AS_LEARNED = SampleOptions()
 """The rhyme is drawn as often as poets choose it: a dial turned down would always choose one."""
 
 Choosing = Generator[Plan | Emit, Outcome, tuple[int, ...]]
+Planning = Generator[Plan | Emit, Outcome, tuple[list[tuple[int, ...]], Search]]
 
 
-def planned_drafts(request: Request, search: Search) -> Decoding:
-    """Write as `decode` does, about words and in a rhyme that the model chooses first if it learned
-    to: words only where the user has not given them, a rhyme among those the request allows."""
+def plan_text(request: Request, search: Search) -> Planning:
+    """Let the model choose words and a rhyme first, if it learned to: words only where the user has
+    not given them, a rhyme among those that the request allows.
+
+    Returns:
+        The prompts for `decode`, and the search, which begins with the rhyme that was chosen.
+    """
     words: tuple[int, ...] = request.words
     if not words and request.word_marks is not None:
         words = yield from _words(request, request.word_marks, search)
@@ -46,12 +51,13 @@ def planned_drafts(request: Request, search: Search) -> Decoding:
         request.told(own, words=words, group=group),
         *(request.told(prompt, group=group) for prompt in bare),
     ]
-    return (yield from decode(prompts, request.machine, search))
+    return prompts, search
 
 
 def _words(request: Request, marks: WordMarks, search: Search) -> Choosing:
     """A word for each couplet or so, drawn as the text will be: guided, and as bold."""
-    prompts = [(*prompt[:-1], marks.marker) for prompt in request.prompts]
+    vocab = request.machine.lexicon.vocab
+    prompts = [vocab.announced(prompt, WORDS) for prompt in request.prompts]
     is_guided = len(prompts) > 1
     drawn: list[int] = []
 
@@ -86,6 +92,7 @@ def _rhyme(
     """A group among those that the request allows."""
     ask = Ask(as_ids(request.signs), _AS_LEARNED, search.seed, search.sample, _RHYME_STEP)
     own, *_ = request.prompts
-    before = (*request.told(own, words=words)[:-1], request.rhyme_marker)
+    vocab = request.machine.lexicon.vocab
+    before = vocab.announced(request.told(own, words=words), RHYME)
     outcome = yield from read_prompts([before], search.start, ask)
     return request.signs[outcome.ids[0]]

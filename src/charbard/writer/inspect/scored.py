@@ -11,7 +11,7 @@ from charbard.bundle import Bundle
 from charbard.errors import OptionError
 from charbard.runtime import Network, score_ids
 from charbard.runtime.score import Scores
-from charbard.writer.prime import opening_ids
+from charbard.writer.prompt import opening_ids
 
 __all__ = ["CharScore", "Scored", "heat_map", "scored"]
 

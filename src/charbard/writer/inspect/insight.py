@@ -13,7 +13,7 @@ from charbard.bundle import Bundle
 from charbard.errors import OptionError
 from charbard.runtime import activations, looks
 from charbard.runtime.model import Network
-from charbard.writer.prime import encode_known, opening_ids
+from charbard.writer.prompt import encode_known, opening_ids
 
 __all__ = ["Insight", "Tracker", "look_inside", "signals_of"]
 

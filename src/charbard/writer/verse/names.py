@@ -13,11 +13,11 @@ from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.poem import is_han
 from charbard.runtime import Program
-from charbard.writer.givens import OPEN
+from charbard.writer.inspect.condition_effect import share_told
 from charbard.writer.operation import operation
-from charbard.writer.poem import Poem
-from charbard.writer.told import share_told
-from charbard.writer.verse import VerseWriter
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.poem import Poem
+from charbard.writer.verse.writer import VerseWriter
 
 __all__ = ["names"]
 

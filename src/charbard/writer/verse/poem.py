@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from charbard.writer.ranking import Score
+from charbard.writer.verse.ranking import Score
 
 __all__ = ["Alternative", "LineDone", "Poem"]
 

@@ -6,10 +6,10 @@ from functools import cache
 from charbard.prosody.machine import Machine
 from charbard.runtime import Bias, Lean
 from charbard.vocab import Vocab
-from charbard.writer.bias import bias_of
-from charbard.writer.parallel import partners
-from charbard.writer.ranking import facing_lines
-from charbard.writer.request import Request
+from charbard.writer.verse.bias import bias_of
+from charbard.writer.verse.parallel import partners
+from charbard.writer.verse.ranking import facing_lines
+from charbard.writer.verse.request import Request
 
 __all__ = ["answering"]
 

@@ -34,6 +34,7 @@ from charbard.runtime import (
     Steps,
     Task,
     Unwanted,
+    decode,
     perform,
     result,
     rows_needed,
@@ -41,17 +42,17 @@ from charbard.runtime import (
     side_by_side,
 )
 from charbard.runtime.quant import ByteModel
-from charbard.writer.finished import finished, line_done, worth_of
-from charbard.writer.givens import OPEN
-from charbard.writer.habits import away_from_habits
-from charbard.writer.lean import answering
+from charbard.writer.inspect.reading import read_alternatives, read_scored
 from charbard.writer.operation import operation
-from charbard.writer.planned import planned_drafts
-from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.request import Lexicons, Request, read_order
-from charbard.writer.scoring import read_alternatives, read_scored
-from charbard.writer.stock import away_from_stock
-from charbard.writer.wanted import towards_words
+from charbard.writer.verse.finished import finished, line_done, worth_of
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.habits import away_from_habits
+from charbard.writer.verse.parallel_bias import answering
+from charbard.writer.verse.planned import plan_text
+from charbard.writer.verse.poem import Alternative, LineDone, Poem
+from charbard.writer.verse.request import Lexicons, Request, read_order
+from charbard.writer.verse.stock import away_from_stock
+from charbard.writer.verse.word_bias import towards_words
 
 __all__ = ["VerseWriter"]
 
@@ -190,7 +191,8 @@ class VerseWriter:
                 openings=request.openings_of([text.ids for text in written]),
                 unwanted=_avoided(request, written),
             )
-            written.append((yield from planned_drafts(request, here)))
+            prompts, here = yield from plan_text(request, here)
+            written.append((yield from decode(prompts, request.machine, here)))
 
     @operation
     def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:

@@ -10,7 +10,7 @@ import numpy as np
 from charbard.bundle import Bundle
 from charbard.runtime import Network
 from charbard.runtime.model import log_softmax
-from charbard.writer.prime import opening_ids
+from charbard.writer.prompt import opening_ids
 
 __all__ = ["share_told"]
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from charbard.runtime import Lean
 from charbard.vocab import Vocab
-from charbard.writer.bias import away_from
+from charbard.writer.verse.bias import away_from
 
 __all__ = ["away_from_habits", "habit_share", "habits"]
 

@@ -11,7 +11,7 @@ from charbard.prosody.poem import is_han
 from charbard.runtime import as_ids
 from charbard.runtime.constraint import Ids
 from charbard.text import normalise
-from charbard.writer.prime import encode_known
+from charbard.writer.prompt import encode_known
 
 __all__ = ["WORDS", "WordMarks", "told_words", "wanted_words"]
 
@@ -23,8 +23,6 @@ _BETWEEN = re.compile(r"[\s,，、;；。]+")
 class WordMarks(NamedTuple):
     """The symbols with which a model writes the words that a poem is about."""
 
-    marker: int
-    """Announces them."""
     characters: Ids
     """What they may consist of."""
     comma: int
@@ -44,7 +42,7 @@ class WordMarks(NamedTuple):
             for char_id, char in enumerate(vocab.symbols)
             if is_han(char) and char not in banned
         ]
-        return cls(vocab.marker(WORDS), as_ids(characters), comma, end, MOST_WORDS)
+        return cls(as_ids(characters), comma, end, MOST_WORDS)
 
 
 def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[str]]:

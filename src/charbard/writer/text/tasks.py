@@ -21,7 +21,7 @@ from charbard.runtime import (
     together,
 )
 from charbard.vocab import END
-from charbard.writer.ending import Ending
+from charbard.writer.text.ending import Ending
 
 __all__ = ["Brief", "Piece", "text_task"]
 

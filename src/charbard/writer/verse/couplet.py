@@ -8,10 +8,10 @@ from charbard.prosody import form_named, forms
 from charbard.prosody.check import check
 from charbard.prosody.facing import facing_form, phrases_of
 from charbard.runtime import Program
-from charbard.writer.givens import OPEN
 from charbard.writer.operation import operation
-from charbard.writer.poem import Poem
-from charbard.writer.verse import VerseWriter
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.poem import Poem
+from charbard.writer.verse.writer import VerseWriter
 
 __all__ = ["couplets"]
 

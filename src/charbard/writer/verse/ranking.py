@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from charbard.writer.parallel import parallelism
+from charbard.writer.verse.parallel import parallelism
 
 __all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repetition"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from charbard.runtime import Bias, Lean
-from charbard.writer.bias import bias_of
-from charbard.writer.request import Request
+from charbard.writer.verse.bias import bias_of
+from charbard.writer.verse.request import Request
 
 __all__ = ["share_used", "towards_words"]
 

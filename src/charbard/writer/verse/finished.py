@@ -7,12 +7,12 @@ from charbard.corpus.lines import known_lines
 from charbard.prosody.machine import Machine
 from charbard.runtime import Decoded, Draft, Segment, Worth
 from charbard.runtime.decoder import AGAIN
-from charbard.writer.habits import habit_share
-from charbard.writer.poem import LineDone, Poem
-from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
-from charbard.writer.request import Request
-from charbard.writer.stock import stock_share
-from charbard.writer.wanted import share_used
+from charbard.writer.verse.habits import habit_share
+from charbard.writer.verse.poem import LineDone, Poem
+from charbard.writer.verse.ranking import Score, facing_lines, parallel_score, repetition
+from charbard.writer.verse.request import Request
+from charbard.writer.verse.stock import stock_share
+from charbard.writer.verse.word_bias import share_used
 
 __all__ = ["finished", "line_done", "worth_of"]
 

@@ -32,11 +32,11 @@ from charbard.runtime import (
 )
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
+from charbard.writer.inspect.scored import Scored, heat_map, scored
 from charbard.writer.operation import operation
-from charbard.writer.prime import encode_known, opening_ids
-from charbard.writer.scored import Scored, heat_map, scored
-from charbard.writer.spelling import Spelling, WordList
-from charbard.writer.texts import Brief, Piece, text_task
+from charbard.writer.prompt import encode_known, opening_ids
+from charbard.writer.text.spelling import Spelling, WordList
+from charbard.writer.text.tasks import Brief, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 

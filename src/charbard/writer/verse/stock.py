@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from charbard.runtime import Lean
 from charbard.vocab import Vocab
-from charbard.writer.bias import away_from
+from charbard.writer.verse.bias import away_from
 
 __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 

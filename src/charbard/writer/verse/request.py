@@ -16,16 +16,17 @@ from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
 from charbard.prosody.main_rhyme import signs_of
 from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
+from charbard.prosody.shape import shape_name
 from charbard.prosody.wish import Lock, Wish
 from charbard.vocab import UNKNOWN
-from charbard.writer.givens import OPEN, bans_of, locks_of
-from charbard.writer.prime import opening_ids
-from charbard.writer.unknown import explained, stand_in
-from charbard.writer.words import WORDS, WordMarks, told_words, wanted_words
+from charbard.writer.prompt import opening_ids
+from charbard.writer.verse.givens import OPEN, bans_of, locks_of
+from charbard.writer.verse.stand_in import explained, stand_in
+from charbard.writer.verse.words import WORDS, WordMarks, told_words, wanted_words
 
-__all__ = ["Lexicons", "Request", "form_label", "read_order"]
+__all__ = ["RHYME", "Lexicons", "Request", "form_label", "read_order"]
 
-_RHYME = "rhyme"
+RHYME = "rhyme"
 """The field by which a model is told the rhyme."""
 _GUIDED = ("title", "dynasty", "author")
 """What guidance makes the model listen to. The form is kept in any case."""
@@ -37,8 +38,6 @@ _PLURALS: Mapping[str, str] = MappingProxyType(
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
 """How many are kept; one takes well under a megabyte."""
-_SHAPES = {(5, 4): "五绝", (7, 4): "七绝", (5, 8): "五律", (7, 8): "七律", (6, 4): "六绝"}
-_LENGTHS = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
 
 
 @dataclass(frozen=True)
@@ -72,23 +71,18 @@ class Request:
         has_wish = self.prime != self.bare or self.words
         return [self.prime, self.bare] if has_wish else [self.prime]
 
-    @property
-    def rhyme_marker(self) -> int:
-        """Id that announces the rhyme to a model that is told it."""
-        return self.machine.lexicon.vocab.marker(_RHYME)
-
     def told(
         self, ids: Sequence[int], *, words: Sequence[int] = (), group: str | None = None
     ) -> tuple[int, ...]:
         """`prime` or `bare` with words, and with the rhyme if it is a group that the model can be
         told."""
-        *before, text_marker = ids
+        vocab, opening = self.machine.lexicon.vocab, list(ids)
         if words:
-            before += [self.machine.lexicon.vocab.marker(WORDS), *words]
+            opening = vocab.with_field(opening, WORDS, words)
         sign = next((sign for sign, name in self.signs.items() if name == group), None)
         if sign is not None:
-            before += [self.rhyme_marker, sign]
-        return (*before, text_marker)
+            opening = vocab.with_field(opening, RHYME, [sign])
+        return tuple(opening)
 
     @property
     def given_ids(self) -> tuple[int, ...]:
@@ -213,7 +207,7 @@ def _untold(bundle: Bundle, order: VerseOrder) -> list[str]:
 def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
     """Between which rhymes a model that has learned to choose one may choose."""
     vocab, lexicon = bundle.vocab, machine.lexicon
-    if bundle.chosen_field != _RHYME:
+    if bundle.chosen_field != RHYME:
         return {}
     signs = signs_of(lexicon.book)
     ids = {group: vocab.id_of(signs[group]) for group in machine.open_rhymes if group in signs}
@@ -247,14 +241,12 @@ class Lexicons:
 
 
 def form_label(form: Form, variant: Variant) -> str:
-    """What the verse corpus calls such a poem: its tune, or its shape."""
-    if form.kind == "词":
-        return form.name
-    lengths = set(variant.lengths)
-    if len(lengths) > 1:
-        return "杂言"
-    length = lengths.pop()
-    return _SHAPES.get((length, len(variant.lines)), _LENGTHS.get(length, "杂言"))
+    """What the model is told as the form: the tune, or the name of the shape.
+
+    A couplet or a heading is asked for as lines of its length (五言, 七言). The corpus calls a text
+    of fewer than four lines 句, a fragment that somebody quotes; that is not what is wanted.
+    """
+    return form.name if form.kind == "词" else shape_name(variant.lengths)
 
 
 def _shaped(form: Form, order: VerseOrder) -> Form:
