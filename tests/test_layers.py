@@ -10,7 +10,7 @@ import charbard
 SRC = Path(charbard.__file__).parent
 LAYERS = (  # lowest first; a part may import itself and lower rows, never its row-mates
     ("errors",),
-    ("config", "text", "files", "extras", "cores"),
+    ("config", "text", "files", "extras", "cores", "language"),
     ("vocab",),
     ("prosody", "bundle"),
     ("corpus",),

@@ -102,4 +102,4 @@ def visit(browser, running) -> Iterator[Visit]:
 
 
 def state(page):
-    return page.evaluate("async () => (await import('./js/store.js')).store.state")
+    return page.evaluate("async () => (await import('./js/core/store.js')).store.state")

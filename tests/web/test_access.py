@@ -54,8 +54,8 @@ def linked(here: Visit) -> None:
     """Opens a poem as somebody who was sent its address."""
     here.page.goto(
         here.page.evaluate(
-            """async () => { const { store } = await import('./js/store.js');
-              const { linkTo } = await import('./js/link.js');
+            """async () => { const { store } = await import('./js/core/store.js');
+              const { linkTo } = await import('./js/core/link.js');
               return linkTo(store.state.shelf.history[0]); }"""
         )
     )

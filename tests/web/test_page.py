@@ -96,7 +96,7 @@ def test_enter_does_not_write_while_composing(visit) -> None:
 
     page.keyboard.press("Enter")
     visit.until(
-        "async () => (await import('./js/store.js')).store.state.shelf.history[0].id"
+        "async () => (await import('./js/core/store.js')).store.state.shelf.history[0].id"
         f" !== {json.dumps(before)}"
     )
 
@@ -124,7 +124,7 @@ def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) ->
     """A theme in letters that the model has never seen, in the language of the page."""
     page = visit.written()
     page.evaluate(
-        "async (language) => { const { store } = await import('./js/store.js');"
+        "async (language) => { const { store } = await import('./js/core/store.js');"
         " store.set({ settings: { ...store.state.settings, language } }); }",
         language,
     )
@@ -226,8 +226,8 @@ def test_a_link_shows_the_same_poem_to_anybody(visit, browser, running) -> None:
     """The address holds the poem, its model and its seed; a cut address is refused."""
     page = visit.written()
     link = page.evaluate(
-        """async () => { const { store } = await import('./js/store.js');
-          const { linkTo } = await import('./js/link.js');
+        """async () => { const { store } = await import('./js/core/store.js');
+          const { linkTo } = await import('./js/core/link.js');
           return linkTo(store.state.shelf.history[0]); }"""
     )
     poem = state(page)["shelf"]["history"][0]
@@ -267,16 +267,20 @@ def test_the_shelf_goes_out_and_comes_back(visit) -> None:
     page.locator("[aria-label=收藏]").first.click()
     page.goto(f"{visit.url}/#/shelf")
     with page.expect_download() as download:
-        page.click("text=JSON >> nth=0")
+        page.click("text=全部备份")
     path = download.value.path()
-    (poem,) = json.loads(path.read_text(encoding="utf-8"))["poems"]
+    (poem,) = json.loads(path.read_text(encoding="utf-8"))["favourites"]
+    before = state(page)["shelf"]
     page.locator(".sheet [aria-label=已收藏]").first.click()
+    page.locator(".sheet [aria-label=删去]").first.click()
     page.set_input_files("input[type=file]", path)
     page.wait_for_selector("#toast.is-shown")
 
-    assert [one["id"] for one in state(page)["shelf"]["favourites"]] == [poem["id"]]
+    after = state(page)["shelf"]
+    assert [one["id"] for one in after["favourites"]] == [poem["id"]]
+    assert {one["id"] for one in after["history"]} == {one["id"] for one in before["history"]}
     with page.expect_download() as text:
-        page.click("text=TXT")
+        page.click("text=纯文本")
     assert poem["lines"][3]["text"] in text.value.path().read_text(encoding="utf-8")
 
 
@@ -447,29 +451,6 @@ def test_the_api_page_draws_itself(visit) -> None:
     text = page.inner_text("main")
     for path in ("/api/verse", "/api/check", "/v1/completions", "/write_poem"):
         assert path in text
-
-
-def test_lines_survive_any_cut(visit) -> None:
-    """The reader of streams gives the same lines wherever the bytes are cut."""
-    page = visit.open("about")
-    page.wait_for_selector("h1")
-
-    found = page.evaluate(
-        """async () => { const { readLines } = await import('./js/lines.js');
-          const bytes = new TextEncoder().encode('床前明月光\\n疑是𠮷上霜\\n');
-          const wrong = [];
-          for (let cut = 0; cut <= bytes.length; cut++) {
-            const parts = [bytes.slice(0, cut), bytes.slice(cut)];
-            const body = new ReadableStream({ pull(stream) {
-              parts.length ? stream.enqueue(parts.shift()) : stream.close(); } });
-            const lines = [];
-            for await (const line of readLines(new Response(body))) lines.push(line);
-            if (lines.join('|') !== '床前明月光|疑是𠮷上霜') wrong.push(cut);
-          }
-          return wrong; }"""
-    )
-
-    assert found == []
 
 
 def test_script_and_style_are_small() -> None:

@@ -35,6 +35,8 @@ def export(
     if most is not None and size_mb > most:
         raise OptionError(
             f"the weights alone are {size_mb:.1f} MB, more than {most:g}",
+            code="export.large",
+            values={"size": f"{size_mb:.1f}", "most": most},
             hint="train a narrower network, or one with a projection before the output",
         )
     saved = save_bundle(bundle, out, half=not whole)

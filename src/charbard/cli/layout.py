@@ -41,7 +41,12 @@ def laid_out(
         layout: horizontal, a couplet a row; or vertical, columns from right to left.
     """
     if layout not in LAYOUTS:
-        raise OptionError(f"no layout {layout!r}", hint=f"choose one of: {', '.join(LAYOUTS)}")
+        raise OptionError(
+            f"no layout {layout!r}",
+            code="cli.choice",
+            values={"given": layout, "known": LAYOUTS},
+            hint=f"choose one of: {', '.join(LAYOUTS)}",
+        )
     if layout == "vertical":
         return _vertical(lines, marks, stanza_ends)
     if not (pinyin or tones):

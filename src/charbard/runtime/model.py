@@ -181,6 +181,8 @@ def refuse_attention(config: ModelConfig) -> None:
         raise BundleError(
             f"the model looks back over what it has read (attention {config.attention}), and this"
             " charbard cannot write with it yet",
+            code="model.attention",
+            values={"attention": config.attention},
             hint="it can be trained further with ⟪resume⟫ or ⟪init_from⟫; to write, train one"
             " without ⟪attention⟫",
         )

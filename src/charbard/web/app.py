@@ -30,6 +30,8 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
+_PAGE: list[str | tuple[str, str]] = [("charbard.web", "static"), ("charbard.language", "data")]
+"""Where the page's files lie; the Chinese of errors is the terminal's, too."""
 _PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, chat, classic)
 
 
@@ -60,7 +62,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router, responses=errors_at(part.router.prefix))
     # Not mounted: a mount at the root would answer for every wrong method, too.
-    app.router.default = Page(StaticFiles(packages=[("charbard.web", "static")], html=True))
+    app.router.default = Page(StaticFiles(packages=_PAGE, html=True))
     handle_errors(app)
     _wrap(app, studio)
     return app

@@ -196,7 +196,9 @@ class Gate:
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
         if not hmac.compare_digest(given, self.config.token.encode()):
             raise TokenError(
-                "the token is missing or wrong", hint="send the header: Authorization: Bearer TOKEN"
+                "the token is missing or wrong",
+                code="token.wrong",
+                hint="send the header: Authorization: Bearer TOKEN",
             )
 
     def _client(self, scope: Scope, headers: Headers) -> str:
@@ -216,7 +218,10 @@ async def _bounded(
         A `receive` that gives it again; None if the client left before it was whole.
     """
     too_large = TooLargeError(
-        f"the body is larger than {largest} bytes", hint="send less text at once"
+        f"the body is larger than {largest} bytes",
+        code="body.large",
+        values={"most": largest},
+        hint="send less text at once",
     )
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > largest:
@@ -236,6 +241,8 @@ async def _bounded(
     except TimeoutError:
         raise RateError(
             f"the body did not come within {longest_s:g} s",
+            code="body.slow",
+            values={"seconds": longest_s},
             hint="send it faster",
             retry_after_s=1.0,
         ) from None

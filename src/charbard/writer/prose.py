@@ -14,7 +14,7 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.files import path_of
 from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
@@ -43,7 +43,7 @@ class Written:
     logp: tuple[float, ...]
     seed: int
     sample: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What was read otherwise than it was given."""
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class Writer:
         """The prime as the model can read it."""
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
-    def notes(self, order: TextOrder) -> list[str]:
+    def notes(self, order: TextOrder) -> list[Note]:
         """What will be read otherwise than it was given."""
         notes = opening_ids(self.bundle, order.prime, order.fields)[2]
         return [*notes, *_without_effect(order.options)]
@@ -168,7 +168,9 @@ class Writer:
         allowed -= _known(vocab, normalise(options.banned))
         if not allowed:
             raise OptionError(
-                "every character is banned", hint="leave some of them out of ⟪banned⟫"
+                "every character is banned",
+                code="banned.all",
+                hint="leave some of them out of ⟪banned⟫",
             )
         return as_ids(sorted(allowed))
 
@@ -200,15 +202,16 @@ def _ideographs(vocab: Vocab) -> frozenset[int]:
     )
 
 
-def _without_effect(options: SampleOptions) -> Iterator[str]:
+def _without_effect(options: SampleOptions) -> Iterator[Note]:
     """Settings that were given and that change nothing."""
     declared = SampleOptions()
     if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
-        yield "temperature_steps has no effect without temperature_end"
+        yield Note("temperature_steps has no effect without temperature_end", "without.end")
     if not options.boosted and options.boost != declared.boost:
-        yield "boost has no effect without boosted characters"
+        yield Note("boost has no effect without boosted characters", "without.boosted")
     if options.greedy and options.temperature != declared.temperature:
-        yield "temperature has no effect: the likeliest character is always taken"
+        always = "temperature has no effect: the likeliest character is always taken"
+        yield Note(always, "without.temperature")
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from charbard.bundle import Bundle
 from charbard.config import VerseOrder
 from charbard.corpus.verse.variants import one_spelling
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
 from charbard.prosody.acrostic import acrostic_locks, parse_places
 from charbard.prosody.compiler import shapes
@@ -57,7 +57,7 @@ class Request:
     """What the model reads before the text."""
     bare: tuple[int, ...]
     """The same without theme, dynasty and author: the unconditioned prompt."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     """What the user should know."""
     signs: Mapping[int, str]
     """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
@@ -168,19 +168,29 @@ def read_order(
     notes += [note for note in more if note not in notes]
     notes += _untold(bundle, order)
     if prime == bare and order.guidance not in (1.0, VerseOrder.guidance):
-        notes.append("guidance has no effect: the model is told no theme, dynasty or author")
+        unguided = "guidance has no effect: the model is told no theme, dynasty or author"
+        notes.append(Note(unguided, "guidance.none"))
     signs = _signs(bundle, machine)
     return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes), signs)
 
 
-def _untold(bundle: Bundle, order: VerseOrder) -> list[str]:
+def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
     """What the model was not trained to be told, though the order says it."""
     known = bundle.vocab.fields if bundle.has_records else ()
     asked = {"title": order.theme, "dynasty": order.dynasty, "author": order.author}
-    told = ", ".join(_WORDS.get(name, name) for name in known if name != bundle.chosen_field)
+    can_be = [name for name in known if name != bundle.chosen_field]
+    told = ", ".join(_WORDS.get(name, name) for name in can_be)
     return [
-        f"the model was trained without {_PLURALS[name]}: the {_WORDS.get(name, name)} {value!r}"
-        f" does not reach it; it can be told: {told or 'nothing'}"
+        Note(
+            f"the model was trained without {_PLURALS[name]}: the {_WORDS.get(name, name)}"
+            f" {value!r} does not reach it; it can be told: {told or 'nothing'}",
+            "told.untrained",
+            {
+                "name": name,
+                "value": value,
+                "known": [Note(one, f"field.{one}") for one in can_be],
+            },
+        )
         for name, value in asked.items()
         if value and name not in known
     ]
@@ -255,7 +265,12 @@ def _locks(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
     for text in order.locks:
         where, equals, chars = text.partition("=")
         if not equals or len(chars) != 1:
-            raise OptionError(f"cannot read the lock {text!r}", hint="write 2.3=花")
+            raise OptionError(
+                f"cannot read the lock {text!r}",
+                code="lock.unreadable",
+                values={"text": text},
+                hint="write 2.3=花",
+            )
         line, place = parse_places(where)[0]
         locks.append(Lock(line, place, chars, "lock"))
     return tuple(dict.fromkeys(locks))
@@ -298,6 +313,8 @@ def _template(variant: Variant, text: str) -> list[Lock]:
 def _misfit(line: int, part: str, length: int) -> OptionError:
     return OptionError(
         f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
+        code="line.length",
+        values={"line": line + 1, "length": length, "text": part, "count": len(part)},
         hint=f"write {OPEN} for each open character, or choose another ⟪form⟫",
     )
 
@@ -310,6 +327,8 @@ def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
     if len(parts) > len(lengths):
         raise OptionError(
             f"the poem has {len(lengths)} lines, {len(parts)} are given",
+            code="line.many",
+            values={"lines": len(lengths), "given": len(parts)},
             hint="give fewer lines, or another ⟪form⟫",
         )
     return parts
@@ -323,9 +342,9 @@ def _cut(text: str, lengths: Sequence[int]) -> list[str]:
     return [part for part in [*parts, text] if part]
 
 
-def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[str]]:
+def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
     """Given characters in the books' script, unknown ones with what the model reads for them."""
-    found, notes = [], dict[str, None]()
+    found, notes = [], dict[Note, None]()
     for lock in locks:
         if (note := explained(bundle.vocab, lock.char)) is not None:
             notes[note] = None
@@ -340,7 +359,12 @@ def _bans(order: VerseOrder) -> list[Ban]:
     for text in order.bans:
         where, equals, chars = text.partition("=")
         if not equals or not chars:
-            raise OptionError(f"cannot read the ban {text!r}", hint="write 2.3=花月")
+            raise OptionError(
+                f"cannot read the ban {text!r}",
+                code="ban.unreadable",
+                values={"text": text},
+                hint="write 2.3=花月",
+            )
         line, place = parse_places(where)[0]
         found.append(Ban(line, place, chars))
     return found
@@ -363,7 +387,14 @@ def _rhyme(name: str, book: str) -> str:
             raise
         among = " or ".join(full_rhyme_name(each, book=book) for each in sorted(groups))
         raise OptionError(
-            f"{name} has several rhymes in {book_named(book).name}", hint=f"choose {among}"
+            f"{name} has several rhymes in {book_named(book).name}",
+            code="rhyme.several",
+            values={
+                "char": name,
+                "book": book_named(book).name,
+                "known": [full_rhyme_name(each, book=book) for each in sorted(groups)],
+            },
+            hint=f"choose {among}",
         ) from None
 
 

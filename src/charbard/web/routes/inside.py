@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field, StringConstraints
 
-from charbard.errors import OptionError
-from charbard.prosody.script import to_traditional
+from charbard.errors import OptionError, facts_of
+from charbard.prosody.script import to_traditional, words_to_traditional
 from charbard.web.flow import collect, in_thread
 from charbard.web.library import Opened
 from charbard.web.schemas import Body
@@ -40,6 +40,9 @@ class ShowBody(Body):
     texts: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         max_length=500, description="The lines of one poem, in simplified characters."
     )
+    plain: bool = Field(
+        False, description="Words of today, not verse: converted by phrases, without readings."
+    )
 
 
 @router.post("/insight")
@@ -55,6 +58,9 @@ def show(body: ShowBody) -> dict[str, Any]:
 
     Of several readings it is the one that fits the place's tone and the poem's rhyme.
     """
+    if body.plain:
+        plain = [{"text": one, "traditional": words_to_traditional(one)} for one in body.texts]
+        return {"texts": plain}
     sounds = pinyin_of_poem(body.texts)
     return {
         "texts": [
@@ -72,7 +78,12 @@ def unit_named(text: str) -> tuple[int, int]:
     """
     layer, dot, unit = text.partition(".")
     if not (dot and layer.isdecimal() and unit.isdecimal() and len(text) < 12):
-        raise OptionError(f"no unit {text[:20]!r}", hint="write layer.unit, counted from 0: 0.12")
+        raise OptionError(
+            f"no unit {text[:20]!r}",
+            code="unit.unreadable",
+            values={"text": text[:20]},
+            hint="write layer.unit, counted from 0: 0.12",
+        )
     return int(layer), int(unit)
 
 
@@ -84,7 +95,10 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
     for layer, unit in wanted:
         if layer >= layers or unit >= width:
             raise OptionError(
-                f"no unit {layer}.{unit}", hint=f"layers below {layers}, units below {width}"
+                f"no unit {layer}.{unit}",
+                code="unit.none",
+                values={"unit": unit, "layer": layer, "layers": layers, "units": width},
+                hint=f"layers below {layers}, units below {width}",
             )
     return {
         "model": opened.name,
@@ -98,7 +112,7 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
             f"{layer}.{unit}": found.values_NLH[:, layer, unit].round(3).tolist()
             for layer, unit in dict.fromkeys(wanted)
         },
-        "notes": list(found.notes),
+        "notes": [facts_of(note) for note in found.notes],
     }
 
 

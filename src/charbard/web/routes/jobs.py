@@ -169,7 +169,9 @@ def workshop_limits(workshop: Workshop) -> dict[str, Any]:
 def _workshop(studio: Studio) -> Workshop:
     if studio.workshop is None:
         raise NotFoundError(
-            "this studio has no workshop", hint="open it with: charbard serve --workshop"
+            "this studio has no workshop",
+            code="workshop.none",
+            hint="open it with: charbard serve --workshop",
         )
     return studio.workshop
 
@@ -185,6 +187,8 @@ async def _part(request: Request) -> tuple[bytes, str]:
         if len(files) != 1:
             raise OptionError(
                 f"the form has {len(files)} files, one is needed",
+                code="upload.files",
+                values={"count": len(files)},
                 hint="for example: curl -F file=@my.txt, or --data-binary @my.txt for the file"
                 " alone",
             )

@@ -1,8 +1,9 @@
 /** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
 
-import { ApiError, call, fill, h, icon, iconButton, isComposing, learnWords, store, t, tell, tellError } from "./kit.js";
-import { poemFrom } from "./link.js";
-import { openHelp, openSettings } from "./settings.js";
+import { ApiError, fill, h, icon, iconButton, isComposing, learnWords, store, t, tell, tellError } from "./parts/kit.js";
+import { poemFrom } from "./core/link.js";
+import { learnServer } from "./core/server.js";
+import { openHelp, openSettings } from "./parts/settings.js";
 
 /** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
 const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
@@ -18,7 +19,7 @@ let shown = { keys: {} };
 async function start() {
   applySettings();
   addEventListener("unhandledrejection", onTrouble);
-  const [, loading] = await Promise.allSettled([learnWords(), load()]);
+  const [, loading] = await Promise.allSettled([learnWords(), learnServer()]);
   if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
@@ -30,12 +31,6 @@ async function start() {
     if (names.includes("models")) navigation();
   });
   await show();
-}
-
-/** What this server can do. */
-export async function load() {
-  const [server, forms] = await Promise.all([call("models"), call("forms")]);
-  store.set({ ...server, ...forms });
 }
 
 function applySettings() {

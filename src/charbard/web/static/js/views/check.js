@@ -1,8 +1,8 @@
 /** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
 
-import { toDesk } from "../actions.js";
-import { button, call, fill, h, linesOf, notice, say, selectField, store, t, textField, textOf } from "../kit.js";
-import { findingWords, placeWords, stripElement, verdictElement, verdictWords } from "../strip.js";
+import { toDesk } from "../parts/actions.js";
+import { button, call, fill, h, notice, poemOf, say, selectField, store, t, textField, textOf } from "../parts/kit.js";
+import { findingsOf, stripElement, verdictElement, verdictWords } from "../parts/strip.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 
@@ -54,20 +54,7 @@ function show(out, report) {
     (report.violations.length > 0 || report.notes.length > 0 || report.remarks.length > 0)
       && h("section.panel", h("h2", t("check.notes")),
         report.remarks.map((one) => h("p.faint", store.state.settings.language === "zh" ? one.says_zh : one.says)),
-        h("ul.findings",
-          report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
-          report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one))))),
+        findingsOf(report)),
   );
   say(verdictWords(report));
-}
-
-/** A checked text as a poem of the page. */
-export function poemOf(report) {
-  return {
-    form: report.form,
-    title: report.title,
-    book: report.book,
-    lines: linesOf({ ...report, lines: report.lines.map((line) => line.text), marks: report.lines.map((line) => line.mark || "。") }),
-    edited: true,
-  };
 }

@@ -1,8 +1,8 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
-import { button, call, fill, h, percent, selectField, store, t, textField, textOf } from "../kit.js";
-import { modelFor, modelNamed } from "../wish.js";
-import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
+import { button, call, fill, h, percent, selectField, store, t, textField, textOf } from "../parts/kit.js";
+import { modelFor, modelNamed } from "../core/wish.js";
+import { growthPanel, noveltyPanel, unitsPanel } from "../parts/inside.js";
 
 export function mount(root) {
   const poem = store.state.looking;

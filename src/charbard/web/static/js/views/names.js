@@ -1,9 +1,9 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
-import { notesOf } from "../notes.js";
-import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../kit.js";
-import { SHAPES } from "../strip.js";
-import { BOLDNESS, modelFor } from "../wish.js";
+import { notesOf } from "../parts/notes.js";
+import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { SHAPES } from "../parts/strip.js";
+import { BOLDNESS, modelFor } from "../core/wish.js";
 
 const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
@@ -25,11 +25,11 @@ function shapes(tones) {
 }
 
 function wish() {
-  return { ...PLAIN, ...store.state.names.wish };
+  return { ...PLAIN, ...store.state.nameWish };
 }
 
 function change(patch) {
-  store.merge("names", { wish: { ...wish(), ...patch } });
+  store.set({ nameWish: { ...wish(), ...patch } });
 }
 
 function layOut(slip, go) {

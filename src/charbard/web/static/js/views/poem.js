@@ -1,7 +1,7 @@
 /** A poem that somebody sent: as they saw it, and how it came about. */
 
-import { actionsOf } from "../actions.js";
-import { h, headingOf, poemElement, store, t } from "../kit.js";
+import { actionsOf } from "../parts/actions.js";
+import { h, headingOf, poemElement, store, t } from "../parts/kit.js";
 
 export function mount(root) {
   const poem = store.state.visiting;

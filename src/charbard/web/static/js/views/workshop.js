@@ -1,9 +1,9 @@
 /** Workshop: hand in a text, look on while it is learned, then write with it. */
 
-import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../kit.js";
-import { bench } from "../bench.js";
-import { load } from "../main.js";
-import { modelNamed } from "../wish.js";
+import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../parts/kit.js";
+import { bench } from "../parts/bench.js";
+import { learnServer } from "../core/server.js";
+import { modelNamed } from "../core/wish.js";
 
 const ROWS = 8;
 /** A text of more characters is not put into a field, which would take long, but kept as a file. */
@@ -77,7 +77,7 @@ async function follow(here, id) {
   const [element, take] = bench(async (changed) => {
     if (changed.id) return follow(here, id);
     here.watch = null;
-    await load();
+    await learnServer();
     refresh(here);
   });
   fill(here.board, element);
@@ -85,7 +85,7 @@ async function follow(here, id) {
     try {
       for await (const fact of stream(`jobs/${id}/events`, undefined, { signal })) {
         isOver = fact.done;
-        if (fact.model && modelNamed(fact.model)?.digest !== fact.digest) await load();
+        if (fact.model && modelNamed(fact.model)?.digest !== fact.digest) await learnServer();
         take(fact);
       }
     } catch (error) {

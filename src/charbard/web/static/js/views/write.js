@@ -1,10 +1,10 @@
 /** Write: say what, get several poems at once. */
 
-import { Sheet } from "../candidates.js";
-import { toDesk } from "../actions.js";
-import { CLOSE, button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../kit.js";
-import { BOLDNESS, GUIDANCE, chipForms, coupletOrder, formOf, isListed, modelFor, modelNamed, proseOrder, verseOrder, wish } from "../wish.js";
-import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../writing.js";
+import { Sheet } from "../parts/candidates.js";
+import { toDesk } from "../parts/actions.js";
+import { CLOSE, button, chips, dial, fill, fresh, h, hasWord, icon, notice, remember, say, selectField, store, stream, t, tellError, textField, textOf, tick } from "../parts/kit.js";
+import { BOLDNESS, GUIDANCE, chipForms, coupletOrder, formOf, isListed, modelFor, modelNamed, proseOrder, verseOrder, wish } from "../core/wish.js";
+import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../core/writing.js";
 
 const DYNASTIES = ["唐", "宋", "元", "清"];
 let sheets = [];

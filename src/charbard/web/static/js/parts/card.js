@@ -31,7 +31,7 @@ export async function openCard(poem) {
     textField({ label: t("card.signature"), value: choice.signature, maxlength: 16, onInput: (signature) => set({ signature: signature.trim() }) }),
     h("div.go-row",
       button("go", t("card.png"), () => savePng(drawing, poem)),
-      button("plain", t("card.svg"), () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), poem, "svg"))))), "is-wide");
+      button("plain", t("card.svg"), () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), nameOf(poem), "svg"))))), "is-wide");
 }
 
 /** The drawing of a card. */
@@ -137,12 +137,16 @@ async function pngOf(drawing) {
 }
 
 async function savePng(drawing, poem) {
-  saveFile(await pngOf(drawing), poem, "png");
+  saveFile(await pngOf(drawing), nameOf(poem), "png");
+}
+
+/** What a file of a poem is called. */
+export function nameOf(poem) {
+  return poem.title || poem.lines?.[0]?.text || "charbard";
 }
 
 /** Offer a file for download. */
-export function saveFile(blob, poem, ending) {
-  const name = poem?.lines?.[0]?.text ?? "charbard";
+export function saveFile(blob, name, ending) {
   const link = h("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -4,9 +4,11 @@
 export async function* readLines(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
+  let isOver = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      isOver = done;
       if (done) break;
       const parts = (rest + value).split("\n");
       rest = parts.pop();
@@ -14,6 +16,6 @@ export async function* readLines(response) {
     }
     if (rest) yield rest;
   } finally {
-    reader.cancel().catch(() => undefined); // the stream may have failed already, which was told
+    if (!isOver) reader.cancel().catch(() => undefined); // it may have failed already, which was told
   }
 }

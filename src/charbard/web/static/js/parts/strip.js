@@ -60,6 +60,14 @@ export function cellElement(tag, report, line, place, char, props = {}) {
     h("span.cell-char", char), unsaid("span.cell-tone", shape));
 }
 
+/** What a report found, one after the other: what breaks the form, then what is only worth a word. */
+export function findingsOf(report) {
+  if (!report.violations.length && !report.notes.length) return null;
+  return h("ul.findings",
+    report.violations.map((one) => h("li", h("b", placeWords(one)), findingWords(one))),
+    report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one))));
+}
+
 /** How a report judges a poem, in one line. */
 export function verdictWords(report) {
   const places = { unjudged: report.unjudged, broken: report.violations }[report.verdict] ?? [];

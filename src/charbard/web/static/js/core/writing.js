@@ -1,6 +1,8 @@
 /** One writing at a time: start, stop, and start again while the last one still runs. */
 
-import { call, fresh, linesOf, store, stream } from "./kit.js";
+import { call, stream } from "./api.js";
+import { fresh, linesOf } from "./poem.js";
+import { store } from "./store.js";
 
 let running = null;
 

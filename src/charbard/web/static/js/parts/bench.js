@@ -1,7 +1,7 @@
 /** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
 
 import { button, call, fill, h, icon, iconButton, s, say, store, t, twice } from "./kit.js";
-import { wish } from "./wish.js";
+import { wish } from "../core/wish.js";
 
 /**
  * An element for a training, and what takes in the facts of its stream one by one.

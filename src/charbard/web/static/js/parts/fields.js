@@ -1,7 +1,7 @@
 /** Labelled fields, chips and dials: native controls with a calm face. */
 
-import { h, isComposing, unsaid } from "./dom.js";
-import { t } from "./strings.js";
+import { h, isComposing, unsaid } from "../core/dom.js";
+import { t } from "../core/strings.js";
 
 /** A text field under its label. `onInput(value)` is called after each edit. */
 export function textField({ label, value, place = "", onInput, onEnter, area = false, ...more }) {

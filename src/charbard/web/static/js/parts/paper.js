@@ -1,44 +1,10 @@
-/** A poem as the page keeps it, and how it is put on paper. Knows nothing of tones. */
+/** A poem put on paper, in the script and with the sounds that the reader has set. */
 
-import { call } from "./api.js";
-import { fill, h } from "./dom.js";
-import { store } from "./store.js";
-
-/** A name for a poem that no other has. */
-export function freshId() {
-  return crypto.getRandomValues(new Uint32Array(2)).join("-");
-}
-
-/** A poem that begins here and now. */
-export function fresh(poem) {
-  return { id: freshId(), written: new Date().toISOString(), ...poem };
-}
-
-/** The text with its marks: a verse in lines of the display, a prose text as it is. */
-export function textOf(poem) {
-  if (poem.prose !== undefined) return poem.prose;
-  return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("") + (row.at(-1).ends ? "\n" : "")).join("\n");
-}
-
-/** Lines of the API, each beside its mark; `ends`: another stanza begins after it. */
-export function linesOf({ lines, marks, stanza_ends = [] }) {
-  return lines.map((text, at) => ({ text, mark: marks[at] ?? "", ends: at + 1 < lines.length && stanza_ends.includes(at + 1) }));
-}
-
-/** Lines in rows of the display: a row ends after a full stop, and with a stanza. */
-export function rowsOf(lines) {
-  const rows = [];
-  let row = [];
-  for (const line of lines) {
-    row.push(line);
-    if (line.mark === "。" || line.ends) {
-      rows.push(row);
-      row = [];
-    }
-  }
-  if (row.length) rows.push(row);
-  return rows;
-}
+import { call } from "../core/api.js";
+import { fill, h } from "../core/dom.js";
+import { rowsOf } from "../core/poem.js";
+import { store } from "../core/store.js";
+import { scripted } from "../core/strings.js";
 
 const shown = new Map();
 
@@ -80,7 +46,7 @@ export function poemElement(poem) {
   const [element, spans] = paper(lines, (line) => h("span.poem-line", line.text + line.mark));
   dressed(lines.map((line) => line.text))
     .then((all) => all.forEach((one, at) => fill(spans[at], lineNodes(one), lines[at].mark)))
-    .catch((error) => console.warn("script or pinyin is missing", error));
+    .catch(unshown);
   return element;
 }
 
@@ -92,7 +58,23 @@ export function paper(lines, put) {
   return [h("div.poem", { lang: languageTag() }, rows), spans];
 }
 
-/** The title line, if there is one: form and title. */
-export function headingOf(poem) {
-  return [poem.title, poem.formName ?? poem.form].filter(Boolean).join(" · ");
+/** The title line in the script that is set: title, author and form. */
+export function heading(poem) {
+  const element = h("span");
+  const form = scripted(poem.formName ?? poem.form ?? "");
+  const put = (title = "", author = "") => fill(element, [title, author, form].filter(Boolean).join(" · "));
+  put(poem.title, poem.author);
+  if (poem.title || poem.author) dressed([poem.title ?? "", poem.author ?? ""]).then(([title, author]) => put(title.text, author.text)).catch(unshown);
+  return element;
+}
+
+/** Put a short text into an element, in the script that is set. */
+export function dressText(element, text) {
+  element.textContent = text;
+  dressed([text]).then(([one]) => { element.textContent = one.text; }).catch(unshown);
+  return element;
+}
+
+function unshown(error) {
+  console.warn("script or pinyin is missing", error);
 }

@@ -35,3 +35,10 @@ export function jump(tree, at) {
   for (let step = at; tree.steps[step].parent !== null; step = tree.steps[step].parent) last[tree.steps[step].parent] = step;
   return { ...tree, at, last };
 }
+
+/** The tree with another poem at the present step. */
+export function amend(tree, poem) {
+  const steps = [...tree.steps];
+  steps[tree.at] = { ...steps[tree.at], poem };
+  return { ...tree, steps };
+}

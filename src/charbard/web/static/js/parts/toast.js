@@ -1,8 +1,8 @@
 /** Short messages: to the eye as a slip of paper, to the ear through a live region. */
 
-import { ApiError } from "./api.js";
-import { h } from "./dom.js";
-import { t } from "./strings.js";
+import { ApiError } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { t } from "../core/strings.js";
 
 let timer = 0;
 

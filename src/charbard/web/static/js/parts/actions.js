@@ -2,7 +2,7 @@
 
 import { openCard } from "./card.js";
 import { headingOf, iconButton, isLiked, store, t, tell, textOf, toggleLike } from "./kit.js";
-import { linkTo } from "./link.js";
+import { linkTo } from "../core/link.js";
 
 /** Copy text, or say why it could not be. */
 async function copyText(text, done) {

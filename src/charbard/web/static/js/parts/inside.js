@@ -1,7 +1,7 @@
 /** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
 
 import { button, call, dressed, fill, h, hasWord, linesOf, poemElement, say, stream, t, textField } from "./kit.js";
-import { modelNamed } from "./wish.js";
+import { modelNamed } from "../core/wish.js";
 
 function panel(name, ...body) {
   return h("section.panel", h("h2", t(name)), h("p.faint", t(`${name}.help`)), body);

@@ -3,13 +3,11 @@
 import { readLines } from "./lines.js";
 import { store } from "./store.js";
 
-/** What the server says is wrong, with a hint and its status. */
+/** What the server says is wrong: a sentence and a hint in English, their code and values, and the status. */
 export class ApiError extends Error {
-  constructor(message, hint, status, retryAfter = 0) {
-    super(message);
-    this.hint = hint;
-    this.status = status;
-    this.retryAfter = retryAfter;
+  constructor({ error, hint = "", code = "", values = {} }, status) {
+    super(error);
+    Object.assign(this, { text: error, hint, code, values, status });
   }
 }
 
@@ -27,7 +25,7 @@ export async function* stream(path, body, { signal } = {}) {
   const response = await send(path, body && { ...body, stream: true }, signal);
   for await (const line of readLines(response)) {
     const fact = JSON.parse(line);
-    if (fact.error) throw new ApiError(fact.error, fact.hint, 200);
+    if (fact.error) throw new ApiError(fact, response.status);
     yield fact;
   }
 }
@@ -50,19 +48,17 @@ async function send(path, body, signal, method) {
     response = await fetch(`api/${path}`, how);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError("offline", "", 0);
+    throw new ApiError({ error: String(error) }, 0);
   }
   if (!response.ok) throw await explained(response);
   return response;
 }
 
 async function explained(response) {
-  const after = Number(response.headers.get("retry-after") ?? 0);
   const text = await response.text();
   try {
-    const { error, hint } = JSON.parse(text);
-    return new ApiError(error, hint, response.status, after);
+    return new ApiError(JSON.parse(text), response.status);
   } catch {
-    return new ApiError(`HTTP ${response.status}`, text.slice(0, 200), response.status, after);
+    return new ApiError({ error: `HTTP ${response.status}`, hint: text.slice(0, 200) }, response.status);
   }
 }

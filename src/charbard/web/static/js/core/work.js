@@ -1,16 +1,21 @@
-/** What the desk asks of the machine: checks, alternatives, lines written again. Draws nothing. */
+/** What a desk asks of the machine: checks, offers, lines written again. */
 
-import { call, fresh, freshId, linesOf, store, t } from "./kit.js";
-import { plant } from "./tree.js";
+import { call } from "./api.js";
+import { store } from "./store.js";
+import { t } from "./strings.js";
 import { modelFor } from "./wish.js";
-import { poemOf } from "./views/check.js";
 
 const ORDER = ["form", "like", "variant", "book", "theme", "dynasty", "author", "novel", "boldness", "guidance"];
+/** Lets several changes in a row cause one request. */
+const REST_MS = 120;
+/** How the API writes an open character. */
+const OPEN = "_";
 
-/** One desk's requests; what came back is in `alternatives`, `lines` and the desk's `report`. */
+/** The requests of one desk; what came back is in `report`, `alternatives` and `lines`. */
 export class Work {
   constructor(desk) {
     this.desk = desk;
+    this.report = null;
     this.alternatives = null;
     this.lines = null;
     this.asked = "";
@@ -32,11 +37,6 @@ export class Work {
     return call(path, body, { signal: this.abort.signal });
   }
 
-  /** Whether every line is written. */
-  get isWhole() {
-    return this.desk.poem.lines.every((line) => line.text);
-  }
-
   /** The order the poem was written for, as far as it still holds. */
   get order() {
     const { poem } = this.desk;
@@ -49,98 +49,100 @@ export class Work {
     return order;
   }
 
+  /** The lines as the API takes them: a line that is not written is its open places. */
+  get given() {
+    const { lines, shape } = this.desk.poem;
+    return lines.map((line, at) => line.text || OPEN.repeat(shape?.[at] ?? 0));
+  }
+
   /** Catch up with the desk, once it has come to rest. */
   refresh() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.catchUp(), 120);
+    this.timer = setTimeout(() => this.catchUp(), REST_MS);
   }
 
   async catchUp() {
     const { desk } = this;
-    if (!desk.desk) return;
+    if (!desk.state) return;
     const { poem } = desk;
-    const { chosen } = desk.desk;
+    const { chosen, tree } = desk.state;
     if (this.checked !== poem) await this.check(poem);
-    if (!this.isWhole) return this.next(poem);
-    const asked = chosen && store.state.features.verse ? `${desk.desk.tree.at} ${chosen.line}.${chosen.place}` : "";
+    if (!desk.state || !store.state.features.verse) return;
+    if (!desk.isWhole) return this.next();
+    const asked = chosen ? `${tree.at} ${chosen.line}.${chosen.place}` : "";
     if (asked === this.asked || !chosen) return;
     this.asked = asked;
-    const body = { ...this.order, lines: this.plain(poem), line: chosen.line + 1, place: chosen.place + 1, top: 12 };
+    this.alternatives = null;
+    const body = { ...this.order, lines: this.given, line: chosen.line + 1, place: chosen.place + 1, top: 12 };
     delete body.boldness;
     const answer = await this.ask("alternatives", body);
-    if (this.asked !== asked) return;
+    if (this.asked !== asked || !desk.state) return;
     this.alternatives = answer.alternatives.filter((one) => one.char !== [...poem.lines[chosen.line].text][chosen.place]);
-    desk.draw();
-  }
-
-  plain(poem) {
-    return poem.lines.map((line) => line.text);
+    desk.changed("");
   }
 
   async check(poem) {
     this.checked = poem;
-    if (!this.isWhole) {
-      this.desk.report = null;
-      return;
-    }
+    this.report = null;
+    if (!this.desk.isWhole) return;
     const text = poem.lines.map((line) => line.text + (line.mark || "。")).join("");
     const { form, like, book, variant } = this.order;
     const body = like ? { text, like } : { text, form };
     if (book) body.book = book;
     if (variant) body.variant = variant;
-    this.desk.report = await this.ask("check", body);
-    if (this.desk.desk && poem === this.desk.poem) this.desk.draw();
+    const report = await this.ask("check", body);
+    if (!this.desk.state || poem !== this.desk.poem) return;
+    this.report = report;
+    this.desk.changed("");
   }
 
   /** Candidates for the first line that is not written. */
-  async next(poem, isAgain = false) {
-    const written = this.plain(poem).filter(Boolean);
-    const asked = `${freshKey(poem)} ${written.length}`;
-    if (asked === this.asked && !isAgain) return;
+  async next(isAgain = false) {
+    const { given } = this;
+    const at = this.desk.poem.lines.findIndex((line) => !line.text);
+    const asked = given.join("/");
+    if (at < 0 || (asked === this.asked && !isAgain)) return;
     this.asked = asked;
-    const answer = await this.ask("next", { ...this.order, lines: written, candidates: 5 });
-    this.lines = { at: written.length, options: answer.lines.map((line) => line.text) };
+    this.lines = null;
+    const answer = await this.ask("next", { ...this.order, lines: given, candidates: 5 });
+    if (this.asked !== asked || !this.desk.state) return;
+    this.lines = { at, options: answer.lines.map((line) => line.text) };
     this.alternatives = null;
-    this.desk.draw();
+    this.desk.changed("");
   }
 
   /** Put one of several lines in its place. */
   take(at, text) {
-    if (!this.isWhole) this.lines = null;
+    if (!this.desk.isWhole) this.lines = null;
     this.desk.write(at, text, t("desk.step.pick", { n: at + 1 }));
   }
 
   /** Take the option of this number, lines first. */
   pick(number) {
     const { desk } = this;
-    if (!desk.desk) return;
     const line = this.lines?.options[number - 1];
     if (line) return this.take(this.lines.at, line);
     const other = this.alternatives?.[number - 1];
-    const { chosen } = desk.desk;
+    const { chosen } = desk.state;
     if (other && chosen) desk.swap(chosen.line, chosen.place, other.char);
   }
 
   /** Write a line, a character or what is around it again; a line comes in several versions. */
   async again(line, place, scope = "this") {
     const { desk } = this;
-    if (!this.isWhole || this.isBusy) return;
+    if (!desk.isWhole || this.isBusy) return;
     this.isBusy = true;
-    const body = { ...this.order, lines: this.plain(desk.poem), line: line + 1, scope, locked: this.locked(), candidates: place === null && scope === "this" ? 5 : 1 };
+    const candidates = place === null && scope === "this" ? 5 : 1;
+    const body = { ...this.order, lines: this.given, line: line + 1, scope, locked: this.locked, candidates };
     if (place !== null) body.place = place + 1;
     try {
       const { poems } = await this.ask("rewrite", body);
-      if (!desk.desk || !poems.length) return;
+      if (!desk.state || !poems.length) return;
       const before = desk.poem.lines[line].text;
       const poem = poems.find((one) => one.lines[line] !== before) ?? poems[0];
+      const options = [...new Set([before, ...poems.map((one) => one.lines[line])])].filter((text) => text !== poem.lines[line]);
+      this.lines = candidates > 1 ? { at: line, options } : null;
       desk.step(withTexts(desk.poem, poem), this.label(line, place, scope));
-      if (body.candidates > 1) {
-        const options = [...new Set([before, ...poems.map((one) => one.lines[line])])].filter((text) => text !== poem.lines[line]);
-        this.lines = { at: line, options };
-        desk.draw();
-      } else {
-        this.lines = null;
-      }
     } finally {
       this.isBusy = false;
     }
@@ -153,46 +155,24 @@ export class Work {
   }
 
   againAll() {
-    return this.isWhole ? this.again(0, null, "open") : this.finish();
+    return this.desk.isWhole ? this.again(0, null, "open") : this.finish();
   }
 
-  locked() {
-    return Object.keys(this.desk.desk.locks).map((key) => key.split(".").map((part) => Number(part) + 1).join("."));
+  /** Locked places as `line.place`, from 1. */
+  get locked() {
+    return Object.keys(this.desk.state.locks).map((key) => key.split(".").map((part) => Number(part) + 1).join("."));
   }
 
   /** Write all lines that are not written. */
   async finish() {
     const { desk } = this;
-    const opening = this.plain(desk.poem).filter(Boolean).join("/");
-    const { poems } = await this.ask("verse", { ...this.order, opening, candidates: 1 });
-    if (!poems.length || !desk.desk) return;
+    const { poems } = await this.ask("verse", { ...this.order, template: this.given.join("/"), candidates: 1 });
+    if (!poems.length || !desk.state) return;
     this.lines = null;
     desk.step(withTexts(desk.poem, poems[0]), t("desk.finish"));
   }
-
-  /** Begin a poem of open lines. */
-  blank(name) {
-    const form = store.state.forms.find((one) => one.name === name);
-    const lines = linesOf({ ...form, lines: form.lines.map(() => "") });
-    lay({ form: name, lines, shape: form.lines, edited: true }, t("desk.lineByLine"));
-  }
-
-  /** Put a pasted poem on the desk, in the form it has. */
-  async paste(text) {
-    lay(poemOf(await this.ask("check", { text })), t("desk.step.first"));
-  }
-}
-
-/** Put a poem on the desk, as one of its own. */
-export function lay(poem, label) {
-  store.set({ desk: { tree: plant({ ...fresh(poem), id: freshId() }, label), locks: {}, chosen: null } });
 }
 
 function withTexts(poem, written) {
   return poem.lines.map((line, at) => ({ ...line, text: written.lines[at] }));
 }
-
-function freshKey(poem) {
-  return `${poem.id} ${poem.lines.map((line) => line.text).join("/")}`;
-}
-
