@@ -23,9 +23,9 @@
 Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
 type next. The command line and the web each translate this tree once.
 
-Each error, and each note that a result carries, has a stable code and the values that its sentence is
-made of. English stands where it is raised; the page and a Chinese terminal word the codes themselves
-(`language`). A test holds every code of the page against its Chinese.
+Each error, and each note that a result carries, has a stable code and the values that its sentence
+is made of. English stands where it is raised; the page and a Chinese terminal word the codes
+themselves (`language`). A test holds every code of the page against its Chinese.
 
 A setting is named in a message as ⟪name⟫ or ⟪name=value⟫, and each door spells it in its own words:
 ⟪min_count=2⟫ is `--min-count 2` in the terminal, `min_count=2` in Python and over HTTP.

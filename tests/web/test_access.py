@@ -67,7 +67,9 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("wishes", pressed("summary", "details[open]")),
     (
         "card",
-        pressed(".sheet [aria-label=诗笺], .sheet [aria-label='Card image']", "dialog[open] svg"),
+        pressed(
+            ".sheet [aria-label=分享], .sheet [aria-label=Share]", "dialog[open] .card-preview svg"
+        ),
     ),
     ("", closed),
     ("settings", pressed("#tools button >> nth=1", "dialog[open]")),
@@ -80,6 +82,7 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("look", pressed("[aria-label=细看], [aria-label='Look inside']", "button.heat-char")),
     ("units", pressed(".units .choice", ".units .choice")),
     ("a character's bars", pressed("button.heat-char", ".bars li")),
+    ("practice", view("practice", ".view-practice > *")),
     ("shelf", view("shelf", ".view-shelf > *")),
     ("about", view("about", "h1")),
     ("a link", linked),

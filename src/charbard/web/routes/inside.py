@@ -1,5 +1,6 @@
 """Looking inside: units along a text; and how lines look and sound."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -12,6 +13,7 @@ from charbard.web.library import Opened
 from charbard.web.schemas import Body
 from charbard.web.state import Here
 from charbard.writer.display import pinyin_of_poem
+from charbard.writer.gloss import HINT, SOURCE, glosses, has_dictionary
 from charbard.writer.insight import Tracker, look_inside
 
 __all__ = ["router", "unit_named"]
@@ -68,6 +70,32 @@ def show(body: ShowBody) -> dict[str, Any]:
             for text, read in zip(body.texts, sounds, strict=True)
         ]
     }
+
+
+class GlossBody(Body):
+    """Lines to explain."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"texts": ["床前明月光"]}})
+
+    texts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
+        max_length=200, description="Lines in simplified characters."
+    )
+
+
+@router.post("/gloss")
+def gloss(body: GlossBody) -> dict[str, Any]:
+    """What the words of some lines mean in English, with their place, sound and senses.
+
+    Without the extra `gloss` there are no `words`, and `hint` says what to install on the server.
+    """
+    if not has_dictionary():
+        return {"words": [], "source": None, "hint": HINT}
+    words = [
+        {"line": number, **asdict(word)}
+        for number, line in enumerate(body.texts, 1)
+        for word in glosses(line)
+    ]
+    return {"words": words, "source": SOURCE, "hint": None}
 
 
 def unit_named(text: str) -> tuple[int, int]:

@@ -1,12 +1,14 @@
 /** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
 
-import { ApiError, fill, h, icon, iconButton, isComposing, learnWords, store, t, tell, tellError } from "./parts/kit.js";
+import { ApiError, fill, h, icon, iconButton, isComposing, learnScript, learnWords, store, t, tell, tellError } from "./parts/kit.js";
 import { poemFrom } from "./core/link.js";
 import { learnServer } from "./core/server.js";
 import { openHelp, openSettings } from "./parts/settings.js";
 
 /** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
 const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
+/** Views of one poem: reached from it, not from the navigation. */
+const OF_A_POEM = ["poem", "practice"];
 
 /** Views that this server can serve. */
 function able() {
@@ -20,16 +22,22 @@ async function start() {
   applySettings();
   addEventListener("unhandledrejection", onTrouble);
   const [, loading] = await Promise.allSettled([learnWords(), learnServer()]);
+  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
   if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
   store.subscribe((state, names) => {
-    if (names.includes("settings")) {
-      applySettings();
-      show();
-    }
+    if (names.includes("settings")) changed();
+    if (names.includes("keepsNothing")) tell(t("error.unkept"));
     if (names.includes("models")) navigation();
   });
+  await show();
+}
+
+/** The reader has set something: the view is drawn again in it. */
+async function changed() {
+  applySettings();
+  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
   await show();
 }
 
@@ -44,9 +52,13 @@ function applySettings() {
 async function show() {
   const [, asked = "", packed = ""] = location.hash.split("/");
   if (asked === "poem" && !(await visit(packed))) return;
-  const name = asked === "poem" || able().includes(asked) ? asked : able()[0];
+  const name = OF_A_POEM.includes(asked) || able().includes(asked) ? asked : able()[0];
   const moved = shown.name !== name;
-  const module = await import(`./views/${name}.js`);
+  const module = await import(`./views/${name}.js`).catch((error) => {
+    console.warn(error);
+    tell(t("error.page"));
+  });
+  if (!module) return;
   shown.leave?.();
   const main = document.getElementById("main");
   main.className = `main view-${name}`;

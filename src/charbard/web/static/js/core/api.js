@@ -17,6 +17,12 @@ export async function call(path, body, { signal, method } = {}) {
   return response.json();
 }
 
+/** GET a file as it is. */
+export async function fileOf(path) {
+  const response = await send(path);
+  return response.blob();
+}
+
 /**
  * POST, or GET without a body, and yield each fact of the streamed answer.
  * @throws {ApiError} Also for an error that comes as the last line.

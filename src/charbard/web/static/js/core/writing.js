@@ -59,6 +59,7 @@ export function kept(poem, end, order, asked) {
     lines: poem.lines,
     score: poem.score,
     notes: poem.notes,
+    given: order.acrostic ? poem.given.map((where) => where.map((number) => number - 1)) : [],
     book: poem.book,
     made: madeOf(end, poem.candidate, order),
   });

@@ -1,43 +1,40 @@
-/** What can be done with a poem, as a row of icon buttons. */
+/** What can be done with a poem, as a row of buttons with an icon and a word. */
 
-import { openCard } from "./card.js";
-import { headingOf, iconButton, isLiked, store, t, tell, textOf, toggleLike } from "./kit.js";
-import { linkTo } from "../core/link.js";
-
-/** Copy text, or say why it could not be. */
-async function copyText(text, done) {
-  try {
-    await navigator.clipboard.writeText(text);
-    tell(done);
-  } catch (error) {
-    console.warn(error);
-    tell(t("error.clipboard"), text);
-  }
-}
+import { h, headingOf, icon, isLiked, store, t, textOf, toggleLike } from "./kit.js";
+import { copyText, openShare } from "./share.js";
 
 /** Buttons for a poem; the first one is the one that is meant most often. */
 export function actionsOf(poem, { onDesk = false } = {}) {
-  const buttons = [];
   const { features } = store.state;
-  if (poem.lines && features.desk && !onDesk) {
-    buttons.push(iconButton("desk", t("poem.desk"), () => toDesk(poem)));
-  }
-  const heart = iconButton("heart", "", () => show(toggleLike(poem)));
+  return [
+    poem.lines && features.desk && !onDesk && tool("desk", "poem.desk", () => toDesk(poem)),
+    heart(poem),
+    tool("copy", "poem.copy", () => copyText(sharedText(poem), t("poem.copied"))),
+    tool("share", "share.title", () => openShare(poem)),
+    tool("eye", "poem.look", () => {
+      store.set({ looking: poem });
+      location.hash = "#/look";
+    }),
+  ];
+}
+
+/** A button whose word is seen where there is room, and always said. */
+function tool(name, key, act) {
+  const word = t(key);
+  return h("button.tool", { type: "button", title: word, "aria-label": word, on: { click: act } }, icon(name), h("small", word));
+}
+
+function heart(poem) {
+  const button = tool("heart", "poem.like", () => show(toggleLike(poem)));
   const show = (liked) => {
-    heart.title = t(liked ? "poem.liked" : "poem.like");
-    heart.ariaLabel = heart.title;
-    heart.ariaPressed = liked;
+    const word = t(liked ? "poem.liked" : "poem.like");
+    button.title = word;
+    button.ariaLabel = word;
+    button.ariaPressed = liked;
+    button.lastChild.textContent = word;
   };
   show(isLiked(poem));
-  buttons.push(heart);
-  buttons.push(iconButton("copy", t("poem.copy"), () => copyText(sharedText(poem), t("poem.copied"))));
-  if (poem.lines) buttons.push(iconButton("card", t("card.title"), () => openCard(poem)));
-  buttons.push(iconButton("link", t("poem.link"), async () => copyText(await linkTo(poem), t("poem.linked"))));
-  buttons.push(iconButton("eye", t("poem.look"), () => {
-    store.set({ looking: poem });
-    location.hash = "#/look";
-  }));
-  return buttons;
+  return button;
 }
 
 /** Put a poem on the desk, where its changes begin anew. */

@@ -1,7 +1,13 @@
 /** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
 
-import { button, call, fill, h, icon, iconButton, s, say, store, t, twice } from "./kit.js";
+import { ApiError, button, call, fill, h, icon, iconButton, notice, percent, s, say, store, t, twice } from "./kit.js";
 import { wish } from "../core/wish.js";
+
+/** Nats by which the loss on what is held back may rise again before more time is of no use. */
+const OVER_NATS = 0.05;
+/** Nats that it must have fallen for the text to be more than noise. */
+const SHORT_NATS = 0.7;
+const FEW = 3;
 
 /**
  * An element for a training, and what takes in the facts of its stream one by one.
@@ -29,20 +35,17 @@ export function bench(onChange) {
     fill(tools, stop);
   };
 
-  /** The latest text at each temperature; its place stays, so nothing moves. */
+  /** A text at its temperature; the latest is shown, unless the reader looks at an earlier one. */
   const show = ({ temperature, text }) => {
     const words = t("workshop.sample", { at: temperature });
-    if (!texts[temperature]) {
-      texts[temperature] = h("p.prose-text", { tabindex: 0 });
-      samples.append(h("div", h("h3", words), texts[temperature]));
-    }
-    texts[temperature].textContent = text;
+    texts[temperature] ??= flipThrough(words, samples);
+    texts[temperature](text, at);
     if (isLive) say(`${words}: ${text.slice(0, 80)}`);
   };
 
   const end = (fact) => {
     bar.value = fact.state === "finished" ? 1 : at;
-    state.value = t(`workshop.${fact.state}`);
+    state.value = [t(`workshop.${fact.state}`), verdictOf(fact, train, valid)].filter(Boolean).join(t("comma.stop"));
     if (isLive) say(state.value);
     fill(tools,
       fact.model && button("go", t("workshop.write"), () => {
@@ -50,7 +53,7 @@ export function bench(onChange) {
         location.hash = "#/write";
       }),
       fact.resumable && button("plain", t("workshop.resume"), () => call(`jobs/${job.id}/resume`, {}).then(onChange)),
-      fact.error && h("div.notice", fact.error, h("p", fact.hint)),
+      fact.error && notice(new ApiError(fact, 200)),
       iconButton("trash", t("workshop.drop"), twice(() => call(`jobs/${job.id}`, undefined, { method: "DELETE" }).then(onChange))));
   };
 
@@ -68,6 +71,38 @@ export function bench(onChange) {
     if (fact.done) end(fact);
   };
   return [h("section.panel.bench", h("div.bar-group", title, state), bar, figure, tools, samples), take];
+}
+
+/** A place for one text after the other, each with the share of the time it was written at; returns what adds one. */
+function flipThrough(words, samples) {
+  const kept = [];
+  const text = h("p.prose-text", { tabindex: 0 });
+  const when = h("output.faint");
+  const slider = h("input.dial", { type: "range", min: 0, max: 0, value: 0, "aria-label": words, on: { input: () => put() } });
+  const put = () => {
+    const [sample, share] = kept[slider.value];
+    text.textContent = sample;
+    when.value = percent(share);
+    slider.setAttribute("aria-valuetext", when.value);
+  };
+  samples.append(h("div", h("h3", words), text, h("div.dial-row", slider, when)));
+  return (sample, share) => {
+    const isLatest = Number(slider.value) === kept.length - 1 || !kept.length;
+    kept.push([sample, share]);
+    slider.max = kept.length - 1;
+    if (isLatest) slider.value = kept.length - 1;
+    put();
+  };
+}
+
+/** What the losses say of a training that is over, in a sentence; none if it was not validated. */
+function verdictOf({ state }, train, valid) {
+  const last = valid.at(-1)?.[1];
+  if (last === undefined || state === "failed") return "";
+  const best = Math.min(...valid.map(([, loss]) => loss));
+  if (last > best + OVER_NATS) return t("workshop.verdict.over");
+  if (valid[0][1] - best < SHORT_NATS || train.length < FEW) return t("workshop.verdict.short");
+  return t("workshop.verdict.good");
 }
 
 /** Both losses over the share of the time: a line for what is learned, dots for what is held back. */

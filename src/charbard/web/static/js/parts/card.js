@@ -1,50 +1,46 @@
 /** The card: one drawing as SVG, columns placed character by character; the PNG is that drawing. */
 
-import { button, chips, dressed, fill, h, headingOf, rowsOf, s, t, textField } from "./kit.js";
-import { openDialog } from "./settings.js";
+import { h, rowsOf, s, t } from "./kit.js";
 
-const PAPER = { light: ["#f8f3e7", "#221d16", "#a5341f", "#8a7f6c"], dark: ["#1a1712", "#ece3d0", "#c9553c", "#8d826f"] };
+/** Paper, ink, seal, faint: each paper has its name in the words. */
+export const PAPERS = {
+  plain: ["#f8f3e7", "#221d16", "#a5341f", "#8a7f6c"],
+  ink: ["#1a1712", "#ece3d0", "#c9553c", "#8d826f"],
+  red: ["#a3271c", "#f6dfae", "#f6dfae", "#dc9d72"],
+  green: ["#e6ede1", "#22302a", "#a5341f", "#7d8f83"],
+  rose: ["#f6e6e2", "#3a2420", "#a5341f", "#a5867f"],
+};
+/** Width over height; the natural one is as large as its poem. */
+export const SHAPES = { natural: 0, "3:4": 3 / 4, "9:16": 9 / 16, "1:1": 1 };
+
 const SIZE = 46;
+const STEP = SIZE * 1.28;
+const GAP = SIZE * 1.75;
+const EDGE = 96;
+/** A poem of more lines is set in one tier for each stanza where the card is upright. */
+const MOST_COLUMNS = 12;
+/** A PNG is at least so wide. */
+const WIDE_PX = 1080;
 
-let choice = { layout: "vertical", seal: "吟游", signature: "", dark: false };
-
-/** Show a poem as a card that can be saved. */
-export async function openCard(poem) {
-  const heading = headingOf(poem);
-  const lines = await dressed(poem.lines.map((line) => line.text));
-  const rows = rowsOf(poem.lines.map((line, at) => ({ ...line, text: lines[at].text })));
-  const preview = h("div.card-preview");
-  let drawing;
-  const draw = () => {
-    drawing = cardOf(rows, { heading, ...choice });
-    fill(preview, drawing);
-  };
-  const set = (patch) => {
-    choice = { ...choice, ...patch };
-    draw();
-  };
-  draw();
-  openDialog(t("card.title"), h("div.card-box", preview, h("div.card-set",
-    chips({ label: t("card.title"), name: "card-layout", value: choice.layout, quiet: true, options: [["vertical", t("settings.vertical")], ["horizontal", t("card.horizontal")]], onChange: (layout) => set({ layout }) }),
-    chips({ label: t("settings.theme"), name: "card-dark", value: choice.dark, quiet: true, options: [[false, t("settings.theme.light")], [true, t("settings.theme.dark")]], onChange: (dark) => set({ dark }) }),
-    textField({ label: t("card.seal"), value: choice.seal, maxlength: 4, onInput: (seal) => set({ seal: seal.trim() }) }),
-    textField({ label: t("card.signature"), value: choice.signature, maxlength: 16, onInput: (signature) => set({ signature: signature.trim() }) }),
-    h("div.go-row",
-      button("go", t("card.png"), () => savePng(drawing, poem)),
-      button("plain", t("card.svg"), () => saveFile(new Blob([source(drawing)], { type: "image/svg+xml" }), nameOf(poem), "svg"))))), "is-wide");
-}
-
-/** The drawing of a card. */
-function cardOf(rows, { heading, layout, seal, signature, dark }) {
-  const [paper, ink, red, faint] = PAPER[dark ? "dark" : "light"];
-  const placed = (layout === "vertical" ? columns : stack)(rows, heading, signature);
-  const { width, height, marks } = placed;
-  const glyphs = marks.map(({ x, y, char, size, soft }) => glyph(char, x, y, size, soft ? faint : ink));
-  return s("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": getComputedStyle(document.body).fontFamily, role: "img", "aria-label": rows.flat().map((line) => line.text + line.mark).join("") },
+/**
+ * The drawing of a card.
+ *
+ * `lines` have `text` and `mark`; `look` is `{layout, paper, shape, ruled, seal, signature, origin, heading}`.
+ */
+export function cardOf(lines, look) {
+  const [paper, ink, red, faint] = PAPERS[look.paper];
+  const placed = (look.layout === "vertical" ? columns : stack)(lines, look);
+  const ratio = SHAPES[look.shape];
+  const width = Math.max(placed.width, placed.height * ratio);
+  const height = ratio ? width / ratio : placed.height;
+  const [left, top] = [(width - placed.width) / 2, (height - placed.height) / 2];
+  const glyphs = placed.marks.map(({ x, y, char, size, soft }) => glyph(char, x, y, size, soft ? faint : ink));
+  const rules = look.ruled ? placed.rules.map(([x1, y1, x2, y2]) => s("line", { x1, y1, x2, y2, stroke: red, "stroke-width": 1, opacity: 0.45 })) : [];
+  return s("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": getComputedStyle(document.body).fontFamily, role: "img", "aria-label": lines.map((line) => line.text + line.mark).join("") },
     s("rect", { width, height, fill: paper }),
     s("rect", { x: 18, y: 18, width: width - 36, height: height - 36, fill: "none", stroke: faint, "stroke-width": 1, opacity: 0.5 }),
-    glyphs,
-    seal && stamp(placed.seal, seal, red, paper));
+    s("g", { transform: `translate(${left} ${top})` }, rules, glyphs, look.seal && stamp(placed.seal, look.seal, red, paper)),
+    look.origin && across(look.origin, width / 2, height - 40, 15, 19).map(({ x, y, char, size }) => glyph(char, x, y, size, faint)));
 }
 
 /** Where columns or rows begin, and where all of them end: half a one stays free between stanzas. */
@@ -59,24 +55,43 @@ function glyph(char, x, y, size, fill) {
   return s("text", { x, y, "font-size": size, fill, "text-anchor": "middle", "dominant-baseline": "central" }, char);
 }
 
+/** Lines in tiers from top to bottom: all in one, or a tier for each stanza of a long poem. */
+function tiersOf(lines, shape) {
+  if (lines.length <= MOST_COLUMNS || !SHAPES[shape] || SHAPES[shape] > 1) return [lines];
+  const tiers = [[]];
+  for (const line of lines) {
+    tiers.at(-1).push({ ...line, ends: false });
+    if (line.ends) tiers.push([]);
+  }
+  return tiers.filter((tier) => tier.length);
+}
+
 /** Right to left, top to bottom: one column a line; a title to its right, a signature to its left. */
-function columns(rows, heading, signature) {
-  const lines = rows.flat();
-  const longest = Math.max(...lines.map((line) => [...line.text].length));
-  const step = SIZE * 1.28;
-  const gap = SIZE * 1.75;
-  const top = 100;
-  const height = top + step * Math.max(longest, 6) + 120;
-  const starts = startsOf(lines.map((line) => line.ends));
-  const count = starts.pop() + 1;
-  const width = Math.max(420, gap * count + 190);
-  const right = width - 96;
+function columns(lines, { heading, signature, shape }) {
+  const tiers = tiersOf(lines, shape);
+  const starts = tiers.map((tier) => startsOf(tier.map((line) => line.ends)));
+  const count = Math.max(...starts.map((one) => one.at(-1))) + 1;
+  const width = Math.max(420, GAP * count + 190);
+  const right = width - EDGE;
+  let top = 100;
   const marks = down([...heading].slice(0, 24), right, top - 10, 22, 30, true);
-  lines.forEach((line, at) => marks.push(...down(line.text, right - gap * (starts[at] + 1) + 10, top, SIZE, step)));
-  const x = Math.max(62, right - gap * count + 14);
-  marks.push(...down(signature, x, top + step, 20, 27, true));
-  const foot = top + step + [...signature].length * 27;
-  return { width, height, marks, seal: { x, y: Math.min(height - 84, Math.max(foot + 30, height - 130)) } };
+  const rules = [];
+  let foot = 0;
+  tiers.forEach((tier, number) => {
+    const longest = Math.max(...tier.map((line) => [...line.text].length), tiers.length > 1 ? 0 : 6);
+    tier.forEach((line, at) => {
+      const x = right - GAP * (starts[number][at] + 1) + 10;
+      marks.push(...down(line.text, x, top, SIZE, STEP));
+      rules.push([x + GAP / 2, top - STEP, x + GAP / 2, top + STEP * longest], [x - GAP / 2, top - STEP, x - GAP / 2, top + STEP * longest]);
+    });
+    foot = top;
+    top += STEP * (longest + 0.8);
+  });
+  const height = top + 80;
+  const x = Math.max(62, right - GAP * count + 14);
+  marks.push(...down(signature, x, foot + STEP, 20, 27, true));
+  const below = foot + STEP + [...signature].length * 27;
+  return { width, height, marks, rules, seal: { x, y: Math.min(height - 92, Math.max(below + 30, height - 140)) } };
 }
 
 function down(text, x, top, size, step, soft = false) {
@@ -84,7 +99,8 @@ function down(text, x, top, size, step, soft = false) {
 }
 
 /** Left to right, one row a line of the display. */
-function stack(rows, heading, signature) {
+function stack(lines, { heading, signature }) {
+  const rows = rowsOf(lines);
   const texts = rows.map((row) => row.map((line) => line.text + line.mark).join(""));
   const longest = Math.max(...texts.map((text) => [...text].length));
   const size = longest > 18 ? 30 : 38;
@@ -92,16 +108,28 @@ function stack(rows, heading, signature) {
   const width = Math.max(560, longest * step + 190);
   const top = 150;
   const starts = startsOf(rows.map((row) => row.at(-1).ends));
-  const height = top + starts.at(-1) * size * 1.9 + 130;
-  const marks = across(heading, width / 2, 84, 22, 27, true);
-  texts.forEach((text, at) => marks.push(...across(text, width / 2 + size * 0.3, top + starts[at] * size * 1.9, size, step)));
-  marks.push(...across(signature, width - 170 - [...signature].length * 11, height - 70, 20, 22, true));
-  return { width, height, marks, seal: { x: width - 92, y: height - 74 } };
+  const height = top + starts.at(-1) * size * 1.9 + 150;
+  const marks = across(heading, width / 2, 84, 22, 25, true);
+  const rules = [];
+  texts.forEach((text, at) => {
+    const y = top + starts[at] * size * 1.9;
+    marks.push(...across(text, width / 2 + size * 0.3, y, size, step));
+    rules.push([70, y + size * 0.95, width - 70, y + size * 0.95]);
+  });
+  marks.push(...across(signature, width - 170 - [...signature].length * 11, height - 90, 20, 22, true));
+  return { width, height, marks, rules, seal: { x: width - 92, y: height - 94 } };
 }
 
+/** Characters side by side around a middle; letters of the West stand closer. */
 function across(text, middle, y, size, step, soft = false) {
-  const chars = [...text];
-  return chars.map((char, at) => ({ x: middle + (at - (chars.length - 1) / 2) * step, y, char, size, soft }));
+  const places = [];
+  let end = 0;
+  for (const char of text) {
+    const wide = /[\u0000-\u024f·]/.test(char) ? 0.55 : 1;
+    places.push([char, end + (step * wide) / 2]);
+    end += step * wide;
+  }
+  return places.map(([char, at]) => ({ x: middle - end / 2 + at, y, char, size, soft }));
 }
 
 /** A seal of one to four characters, cut out of the red. */
@@ -117,18 +145,20 @@ function stamp({ x, y }, text, red, paper) {
     chars.map((char, at) => glyph(char, ...places[at], 26, paper)));
 }
 
-function source(drawing) {
+/** The drawing as text. */
+export function svgOf(drawing) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
-/** The drawing as an image of twice its size. */
-async function pngOf(drawing) {
+/** The drawing as an image of twice its size, and wide enough for a phone. */
+export async function pngOf(drawing) {
   const image = new Image();
-  const address = URL.createObjectURL(new Blob([source(drawing)], { type: "image/svg+xml" }));
+  const address = URL.createObjectURL(new Blob([svgOf(drawing)], { type: "image/svg+xml" }));
   try {
     image.src = address;
     await image.decode();
-    const canvas = h("canvas", { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
+    const scale = Math.max(2, WIDE_PX / image.naturalWidth);
+    const canvas = h("canvas", { width: Math.round(image.naturalWidth * scale), height: Math.round(image.naturalHeight * scale) });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   } finally {
@@ -136,8 +166,11 @@ async function pngOf(drawing) {
   }
 }
 
-async function savePng(drawing, poem) {
-  saveFile(await pngOf(drawing), nameOf(poem), "png");
+/** Offer a file for download. */
+export function saveFile(blob, name, ending) {
+  const link = h("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 /** What a file of a poem is called. */
@@ -145,9 +178,8 @@ export function nameOf(poem) {
   return poem.title || poem.lines?.[0]?.text || "charbard";
 }
 
-/** Offer a file for download. */
-export function saveFile(blob, name, ending) {
-  const link = h("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/** Who wrote a poem, as its mark of origin; empty where nobody knows. */
+export function originOf(poem) {
+  if (poem.edited && poem.made) return t("poem.edited");
+  return poem.made ? t("poem.made") : "";
 }

@@ -9,8 +9,8 @@ import { scripted } from "../core/strings.js";
 const shown = new Map();
 
 /** What the reader's settings ask for beside the text: another script, pinyin. */
-export async function dressed(texts) {
-  const { script, pinyin } = store.state.settings;
+export async function dressed(texts, { pinyin = store.state.settings.pinyin } = {}) {
+  const { script } = store.state.settings;
   if (script === "simplified" && !pinyin) return texts.map((text) => ({ text }));
   // A reading depends on the poem: lines are kept and asked for together.
   const key = texts.join("\n");
@@ -29,12 +29,18 @@ export function languageTag() {
   return store.state.settings.script === "traditional" ? "zh-Hant" : "zh-Hans";
 }
 
-/** Characters of one line, with pinyin above them if there is any. */
-export function lineNodes({ text, pinyin }) {
-  if (!pinyin) return [text];
-  return [...text].map((char, place) =>
-    h("ruby", char, h("rp", "("), h("rt", pinyin[place] ?? ""), h("rp", ")")),
-  );
+/** Characters of one line, with pinyin above them if there is any, those at the given places marked. */
+export function lineNodes({ text, pinyin }, given = []) {
+  if (!pinyin && !given.length) return [text];
+  return [...text].map((char, place) => {
+    const shown = given.includes(place) ? h("em.given", char) : char;
+    return pinyin ? h("ruby", shown, h("rp", "("), h("rt", pinyin[place] ?? ""), h("rp", ")")) : shown;
+  });
+}
+
+/** Places in a line, from 0, that hold what the reader hid there. */
+export function givenAt({ given = [] }, line) {
+  return given.filter(([at]) => at === line).map(([, place]) => place);
 }
 
 /** A poem on paper. */
@@ -45,7 +51,7 @@ export function poemElement(poem) {
   const { lines } = poem;
   const [element, spans] = paper(lines, (line) => h("span.poem-line", line.text + line.mark));
   dressed(lines.map((line) => line.text))
-    .then((all) => all.forEach((one, at) => fill(spans[at], lineNodes(one), lines[at].mark)))
+    .then((all) => all.forEach((one, at) => fill(spans[at], lineNodes(one, givenAt(poem, at)), lines[at].mark)))
     .catch(unshown);
   return element;
 }

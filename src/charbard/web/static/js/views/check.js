@@ -1,24 +1,24 @@
 /** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
 
 import { toDesk } from "../parts/actions.js";
-import { button, call, fill, h, notice, poemOf, say, selectField, store, t, textField, textOf } from "../parts/kit.js";
+import { button, call, fill, h, notice, poemOf, say, scripted, selectField, store, t, textField, textOf } from "../parts/kit.js";
 import { findingsOf, stripElement, verdictElement, verdictWords } from "../parts/strip.js";
 
 const SAMPLE = "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。";
 
 export function mount(root) {
   const { checking, forms, tunes, books } = store.state;
-  const asked = { text: checking ? textOf(checking) : SAMPLE, form: "", book: "" };
+  const asked = { text: checking ? textOf(checking) : store.state.checkText ?? SAMPLE, form: "", book: "" };
   store.state.checking = null;
   const out = h("div.check-out", { "aria-live": "polite" });
   const go = () => check(out, asked);
   const names = [...forms.filter((form) => form.kind !== "姓名"), ...tunes].map((form) => form.name);
   root.append(h("div.check",
     h("div.slip",
-      textField({ label: t("check.text"), value: asked.text, place: t("check.place"), area: true, rows: 7, lang: "zh", maxlength: 4000, onInput: (text) => { asked.text = text; }, onEnter: go }),
+      textField({ label: t("check.text"), value: asked.text, place: t("check.place"), area: true, rows: 7, lang: "zh", maxlength: 4000, onInput: (text) => { asked.text = text; store.state.checkText = text; }, onEnter: go }),
       h("div.field-row",
-        selectField({ label: t("write.forms"), value: "", options: [["", t("check.auto")], ...names], onChange: (form) => { asked.form = form; go(); } }),
-        selectField({ label: t("write.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, book.title])], onChange: (book) => { asked.book = book; go(); } })),
+        selectField({ label: t("write.forms"), value: "", options: [["", t("check.auto")], ...names.map((name) => [name, scripted(name)])], onChange: (form) => { asked.form = form; go(); } }),
+        selectField({ label: t("write.book"), value: "", options: [["", t("write.any")], ...books.map((book) => [book.name, scripted(book.title)])], onChange: (book) => { asked.book = book; go(); } })),
       button("go", t("check.go"), go),
       h("p.faint", t("check.legend"))),
     out));
@@ -43,11 +43,11 @@ function show(out, report) {
     out,
     h("section.desk-sheet",
       h("div.desk-head",
-        h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).join(" · ") || t("check.unknown")),
+        h("h1", { lang: "zh" }, [report.form, report.variant].filter(Boolean).map(scripted).join(" · ") || t("check.unknown")),
         verdictElement(report)),
       stripElement(report),
       h("div.desk-foot",
-        h("span.faint", `${t("write.book")}：${report.book_name}`),
+        h("span.faint", `${t("write.book")}：${scripted(report.book_name)}`),
         rhymes && h("span.faint", `${t("check.rhyme")}：${rhymes}`),
         report.form && h("span.faint", t("check.free", { free: report.free, fixed: report.fixed })),
         store.state.features.desk && report.form && report.kind !== "姓名" && button("plain", t("poem.desk"), () => toDesk(poemOf(report))))),

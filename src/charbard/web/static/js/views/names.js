@@ -1,7 +1,8 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
 import { notesOf } from "../parts/notes.js";
-import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { button, call, chips, dial, dressText, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { copyText } from "../parts/share.js";
 import { SHAPES } from "../parts/strip.js";
 import { BOLDNESS, modelFor } from "../core/wish.js";
 
@@ -73,12 +74,13 @@ function card(one, kept) {
   }, { "aria-pressed": isLiked(one, "names") });
   return h("div.name",
     h("span.cell-pinyin", one.pinyin.join(" ")),
-    h("b", { lang: "zh" }, one.name),
+    dressText(h("b", { lang: "zh" }), one.name),
     h("span.cell-tone", shapes(one.tones)),
     heart);
 }
 
 function drawKept(box) {
   const { favourites } = store.state.names;
-  fill(box, h("h2", t("names.kept")), favourites.length ? h("div.name-grid", favourites.map((one) => card(one, box))) : h("p.faint", t("names.none")));
+  const copied = () => copyText(favourites.map((one) => `${one.name} ${one.pinyin.join(" ")}`).join("\n"), t("poem.copied"));
+  fill(box, h("h2", t("names.kept")), favourites.length > 0 && button("plain", t("poem.copy"), copied), favourites.length ? h("div.name-grid", favourites.map((one) => card(one, box))) : h("p.faint", t("names.none")));
 }
