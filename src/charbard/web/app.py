@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from charbard.config import StudioConfig
@@ -22,6 +23,7 @@ from charbard.web.routes import (
     jobs,
     models,
     novelty,
+    people,
     prose,
     prosody,
     verse,
@@ -32,7 +34,24 @@ __all__ = ["create_app"]
 
 _PAGE: list[str | tuple[str, str]] = [("charbard.web", "static"), ("charbard.language", "data")]
 """Where the page's files lie; the Chinese of errors is the terminal's, too."""
-_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, chat, classic)
+_LEAST = 1000
+"""Bytes of an answer that is worth compressing."""
+_AS_IT_COMES = ("application/x-ndjson", "text/event-stream", "image/*")
+"""Streams are not compressed: a line must not wait for the next one."""
+_PARTS = (
+    models,
+    verse,
+    prosody,
+    inside,
+    novelty,
+    people,
+    growth,
+    prose,
+    jobs,
+    completions,
+    chat,
+    classic,
+)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -79,6 +98,9 @@ def _wrap(app: FastAPI, studio: Studio) -> None:
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["authorization", "content-type"],
         )
+    app.add_middleware(
+        GZipMiddleware, minimum_size=_LEAST, compresslevel=6, exclude_content_types=_AS_IT_COMES
+    )
     app.add_middleware(SafeHeaders)
     app.add_middleware(Watch, studio=studio)
     if studio.config.prefix:

@@ -25,6 +25,8 @@ _POLICY = (
     " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
+_EMBEDDED = "/embed.html"
+"""The one page that other sites may show in a frame: a poem from the address, nothing to press."""
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
@@ -32,6 +34,7 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_BY_ANYBODY = ("frame-ancestors 'none'", "frame-ancestors *")
 _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
@@ -144,6 +147,8 @@ class SafeHeaders:
         async def safe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if path_in_app(scope) == _EMBEDDED:
+                    headers["content-security-policy"] = _POLICY.replace(*_BY_ANYBODY)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

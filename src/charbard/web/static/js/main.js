@@ -2,11 +2,12 @@
 
 import { ApiError, fill, h, icon, iconButton, isComposing, learnScript, learnWords, store, t, tell, tellError } from "./parts/kit.js";
 import { poemFrom } from "./core/link.js";
+import { keepPage } from "./core/offline.js";
 import { learnServer } from "./core/server.js";
 import { openHelp, openSettings } from "./parts/settings.js";
 
 /** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
-const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
+const VIEWS = ["write", "desk", "check", "names", "play", "workshop", "look", "shelf", "about"];
 /** Views of one poem: reached from it, not from the navigation. */
 const OF_A_POEM = ["poem", "practice"];
 
@@ -15,6 +16,9 @@ function able() {
   const { models, features } = store.state;
   return VIEWS.filter((name) => (name === "write" || name === "look" ? models.length : features[name] ?? true));
 }
+
+/** The first poems are not made to wait for what comes later. */
+const LATER_MS = 1500;
 
 let shown = { keys: {} };
 
@@ -32,6 +36,7 @@ async function start() {
     if (names.includes("models")) navigation();
   });
   await show();
+  setTimeout(later, LATER_MS);
 }
 
 /** The reader has set something: the view is drawn again in it. */
@@ -127,6 +132,12 @@ function onKey(event) {
   if (!action) return;
   event.preventDefault();
   action(event);
+}
+
+/** What is not needed for the first view, once that is there: the other views, and the page without its server. */
+function later() {
+  const views = [...VIEWS, ...OF_A_POEM].map((name) => import(`./views/${name}.js`));
+  Promise.all(views).then(keepPage).catch((error) => console.warn("not everything was kept for later", error));
 }
 
 start();

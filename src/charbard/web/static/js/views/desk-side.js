@@ -1,5 +1,6 @@
 /** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
 
+import { quotesPanel } from "../parts/quotes.js";
 import { button, dressText, fill, h, icon, iconButton, t, unsaid } from "../parts/kit.js";
 
 /** How many strokes show how likely an offer is beside the likeliest one. */
@@ -12,7 +13,18 @@ export function sidePanels(desk, side) {
     desk.state.chosen && h("div.side-grip", iconButton("close", t("card.close"), () => desk.choose(null))),
     work.lines && linesPanel(desk),
     desk.isWhole ? charPanel(desk) : openPanel(desk),
+    quoted(desk),
     stepsPanel(desk));
+}
+
+/** How people wrote of the poem's title; it stays unfolded while the desk is worked on. */
+function quoted(desk) {
+  const { title = "" } = desk.poem;
+  if (desk.quotesOf !== title) {
+    desk.quotesOf = title;
+    desk.quotes = quotesPanel(title);
+  }
+  return desk.quotes && h("section.panel", desk.quotes);
 }
 
 function linesPanel(desk) {

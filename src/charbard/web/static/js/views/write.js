@@ -6,11 +6,12 @@ import { coupletOrder, formOf, isListed, proseOrder, verseOrder, wish } from "..
 import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../core/writing.js";
 import { toDesk } from "../parts/actions.js";
 import { Sheet, markBest } from "../parts/candidates.js";
+import { quotesPanel } from "../parts/quotes.js";
 import { dressText, fill, fresh, h, notice, remember, say, scripted, store, stream, t, textOf } from "../parts/kit.js";
 import { change, layOut, proseModel, settled } from "./write-slip.js";
 
 /** What is on the board, and what it was written for; it stays while other views are shown. */
-const board = { element: null, sheets: [], caption: "" };
+const board = { element: null, sheets: [], caption: "", theme: "" };
 
 /** Build the view. Returns what keys do here. */
 export function mount(root) {
@@ -92,7 +93,7 @@ async function understood(slip, asked) {
 
 /** What went wrong, above what was on the board before. */
 function troubled(here, before, error, asked) {
-  if (!board.sheets.some((sheet) => sheet.poem)) Object.assign(board, { sheets: before.sheets, caption: before.caption });
+  if (!board.sheets.some((sheet) => sheet.poem)) Object.assign(board, { sheets: before.sheets, caption: before.caption, theme: before.theme });
   const mend = ({ words, patch }) => ({ words, act: () => {
     change(patch);
     layOut(here.slip, here.acts);
@@ -106,14 +107,14 @@ function troubled(here, before, error, asked) {
 
 /** Put the sheets on the board, under what they were written for. */
 function showBoard(above = null) {
-  const { sheets, caption } = board;
+  const { sheets, caption, theme } = board;
   const words = dressText(h("h2.board-caption"), caption);
-  fill(board.element, above, caption && words, h("div.board", { data: { count: sheets.length } }, sheets.map((sheet) => sheet.element)));
+  fill(board.element, above, caption && words, h("div.board", { data: { count: sheets.length } }, sheets.map((sheet) => sheet.element)), quotesPanel(theme));
 }
 
-function spread(count, shape, caption) {
+function spread(count, shape, caption, theme = "") {
   board.sheets = Array.from({ length: count }, (_, at) => new Sheet(at + 1, shape));
-  board.caption = caption;
+  Object.assign(board, { caption, theme });
   showBoard();
   say(t("write.writing"));
   return board.sheets;
@@ -131,7 +132,7 @@ async function verseSheets(asked, signal) {
   const isCouplet = asked.form === "对联";
   const order = isCouplet ? coupletOrder(asked) : verseOrder(asked);
   const poems = [];
-  const lay = (shape) => spread(asked.count, shape, captionOf(asked));
+  const lay = (shape) => spread(asked.count, shape, captionOf(asked), asked.form === "对联" ? "" : asked.theme.trim());
   let laid = isCouplet || asked.form === "仿作" ? null : lay(formOf(asked));
   if (!laid) board.element.setAttribute("aria-busy", "true");
   try {
