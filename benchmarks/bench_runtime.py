@@ -194,7 +194,7 @@ def cold_start(bundle: Bundle, rounds: int) -> None:
     """From the shell to the first character, and the memory it took."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
-        save_bundle(bundle, path, half=True)
+        save_bundle(bundle, path, as_bytes=True)
         command = [sys.executable, "-m", "charbard", "write", str(path), "-n", "1", "--seed", "1"]
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         for name, env in (("as it is", dict(os.environ)), ("one BLAS thread", environment)):

@@ -4,7 +4,7 @@
 #     scripts/build_models.sh verse names shakespeare
 #
 # For each: the corpus, the training (settings in scripts/models/NAME.toml; a second one, NAME.then.toml,
-# begins with what the first has learned), the bundle under src/charbard/models/ as float16, the report under docs/models/NAME/, and the card beside the
+# begins with what the first has learned), the bundle under src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the
 # bundle (what people wrote is scripts/models/NAME.md). A training that was cut short goes on.
 #
 # MINUTES=1 scripts/build_models.sh names     a trial run

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
-from charbard.bundle import load_bundle, save_bundle
+from charbard.bundle import _digest, load_bundle, save_bundle
 from charbard.errors import BundleError, SaveError
+from charbard.runtime import ByteModel
 from tests.conftest import random_bundle
 
 
@@ -35,17 +38,76 @@ def test_round_trip(tmp_path, cell: str) -> None:
     )
 
 
-def test_half_precision_is_smaller_and_close(tmp_path) -> None:
-    """float16 on disk, float32 in memory."""
-    bundle = random_bundle(hidden_size=64)
+def test_bytes_are_smaller_and_lose_nothing_that_writes(tmp_path) -> None:
+    """A quarter on disk, float32 in memory; to save it again changes nothing."""
+    bundle = random_bundle(hidden_size=64, attention=24, projection_size=20)
     save_bundle(bundle, tmp_path / "full")
-    save_bundle(bundle, tmp_path / "half", half=True)
+    saved = save_bundle(bundle, tmp_path / "bytes", as_bytes=True)
 
-    loaded = load_bundle(tmp_path / "half").weights["layer0.weight_hh"]
+    loaded = load_bundle(tmp_path / "bytes")
 
-    assert loaded.dtype == np.float32
-    assert np.abs(loaded - bundle.weights["layer0.weight_hh"]).max() < 2e-3
-    assert os.path.getsize(tmp_path / "half") < 0.6 * os.path.getsize(tmp_path / "full")
+    assert os.path.getsize(tmp_path / "bytes") < 0.4 * os.path.getsize(tmp_path / "full")
+    for name, value in loaded.weights.items():
+        assert value.dtype == np.float32
+        row = np.abs(bundle.weights[name]).reshape(len(value), -1).max(axis=1)
+        error = np.abs(value - bundle.weights[name]).reshape(len(value), -1).max(axis=1)
+        assert (error <= 0.502 * row / 127).all()
+    ids = np.arange(20)[:, None] % len(bundle.vocab)
+    before, after = ByteModel(bundle), ByteModel(loaded)
+    assert np.allclose(
+        before.read(ids, before.start())[0], after.read(ids, after.start())[0], atol=0.1
+    )
+    again = save_bundle(loaded, tmp_path / "again", as_bytes=True)
+    assert again.digest == saved.digest
+
+
+def resaved(path: Path, change) -> None:
+    """A file with other arrays and metadata, and the digest that belongs to them."""
+    with safe_open(path, "numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        document = json.loads(file.metadata()["charbard"])
+    del document["digest"]
+    arrays, document = change(arrays, document)
+    metadata = {"charbard": json.dumps(document | {"digest": _digest(document, arrays)})}
+    save_file(arrays, path, metadata)
+
+
+@pytest.mark.parametrize("change", ["no unit", "unit too short", "unit of nothing"])
+def test_bytes_without_their_units_are_refused(tmp_path, change: str) -> None:
+    """Bytes alone say nothing."""
+
+    def changed(arrays, document):
+        unit = arrays.pop("embedding.unit")
+        if change == "unit too short":
+            arrays["embedding.unit"] = unit[:-1]
+        elif change == "unit of nothing":
+            arrays |= {"embedding.unit": unit, "other.unit": unit}
+        return arrays, document
+
+    path = tmp_path / "m.safetensors"
+    save_bundle(random_bundle(), path, as_bytes=True)
+    resaved(path, changed)
+
+    with pytest.raises(BundleError, match=r"no unit for each row|unexpected array 'other.unit'"):
+        load_bundle(path)
+
+
+def test_an_older_bundle_is_read(tmp_path) -> None:
+    """Version 1, with float16 weights."""
+
+    def older(arrays, document):
+        halves = {name: value.astype(np.float16) for name, value in arrays.items()}
+        return halves, document | {"version": 1}
+
+    bundle, path = random_bundle(), tmp_path / "m.safetensors"
+    save_bundle(bundle, path)
+    resaved(path, older)
+
+    loaded = load_bundle(path)
+    assert all(
+        np.allclose(loaded.weights[name], value, atol=1e-3)
+        for name, value in bundle.weights.items()
+    )
 
 
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
@@ -91,7 +153,7 @@ def test_another_version_is_named(tmp_path) -> None:
     save_bundle(random_bundle(), path)
     _edit_metadata(path, lambda document: document | {"version": 9})
 
-    with pytest.raises(BundleError, match="version 9, this charbard reads 1"):
+    with pytest.raises(BundleError, match="version 9, this charbard reads 1 and 2"):
         load_bundle(path)
 
 

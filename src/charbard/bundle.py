@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from charbard.config import ModelConfig, from_dict, to_dict
 from charbard.errors import BundleError, CharbardError
 from charbard.files import write_atomically
+from charbard.rounded import rounded, unrounded
 from charbard.vocab import Vocab
 
 __all__ = [
@@ -32,7 +33,11 @@ __all__ = [
     "snapshots_beside",
 ]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_READ = (1, FORMAT_VERSION)
+"""Version 1 had no weights as bytes."""
+_UNIT = ".unit"
+"""Behind the name of an array of bytes: what they are to be multiplied by, a number a row."""
 RESUME = "resume."
 """Prefix of arrays that only a resumed training reads."""
 _MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
@@ -68,9 +73,13 @@ class Bundle:
     @property
     def chosen_field(self) -> str | None:
         """The last field before a text, if the model learned to write it: one character."""
-        written = self.provenance.get("training", {}).get("written_fields", ())
         last = self.vocab.fields[-1:]
-        return last[0] if last and last[0] in written else None
+        return last[0] if last and self.chooses(last[0]) else None
+
+    def chooses(self, field: str) -> bool:
+        """Whether the model learned to write this field before a text."""
+        written = self.provenance.get("training", {}).get("written_fields", ())
+        return field in self.vocab.fields and field in written
 
     @property
     def listed_values(self) -> Mapping[str, Sequence[str]]:
@@ -90,13 +99,14 @@ def snapshots_beside(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("step*.safetensors")))
 
 
-def save_bundle(bundle: Bundle, path: Path, *, half: bool = False) -> Bundle:
+def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle:
     """Write a bundle; a kill at any moment leaves the old file or the new one.
 
     Args:
         bundle: What to write.
         path: The file, by custom `.safetensors`.
-        half: Store the weights as float16.
+        as_bytes: Store matrices as bytes, a quarter of the size. What writes rounds them so in any
+            case; read back, the exact network is that of the bytes.
 
     Returns:
         The bundle with its digest.
@@ -106,10 +116,12 @@ def save_bundle(bundle: Bundle, path: Path, *, half: bool = False) -> Bundle:
     """
     from safetensors.numpy import save
 
-    kind = np.float16 if half else np.float32
-    arrays: dict[str, NDArray[Any]] = {
-        name: np.ascontiguousarray(value, dtype=kind) for name, value in bundle.weights.items()
-    }
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, value in bundle.weights.items():
+        if as_bytes and value.ndim == 2:
+            arrays[name], arrays[name + _UNIT] = rounded(value)
+        else:
+            arrays[name] = np.ascontiguousarray(value, dtype=np.float32)
     arrays |= {RESUME + name: np.ascontiguousarray(value) for name, value in bundle.resume.items()}
     document = _document(bundle)
     digest = _digest(document, arrays)
@@ -148,15 +160,16 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
             values={"path": str(path), "why": str(error)},
             hint=_MADE_ELSEWHERE,
         ) from error
-    weights = {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
+    weights = _floats(
+        path, {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
+    )
     _check_shapes(path, bundle.config, weights)
     resume = {
         name.removeprefix(RESUME): value
         for name, value in arrays.items()
         if with_resume and name.startswith(RESUME)
     }
-    floats = {name: value.astype(np.float32) for name, value in weights.items()}
-    return replace(bundle, weights=floats, resume=resume)
+    return replace(bundle, weights=weights, resume=resume)
 
 
 def shipped_bundles() -> dict[str, Path]:
@@ -253,14 +266,45 @@ def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
             values={"path": str(path)},
             hint="bundles are made by: charbard train",
         ) from None
-    if version != FORMAT_VERSION:
+    if version not in _READ:
         raise BundleError(
-            f"{str(path)!r} is of bundle version {version}, this charbard reads {FORMAT_VERSION}",
+            f"{str(path)!r} is of bundle version {version}, this charbard reads"
+            f" {' and '.join(map(str, _READ))}",
             code="bundle.version",
-            values={"path": str(path), "version": str(version), "known": FORMAT_VERSION},
+            values={"path": str(path), "version": str(version), "known": " ".join(map(str, _READ))},
             hint="train it anew, or install the charbard that made it",
         )
     return document
+
+
+def _floats(path: Path, arrays: Arrays) -> dict[str, NDArray[np.float32]]:
+    """Weights as they were saved, whether as floats or as bytes."""
+    units = {name for name in arrays if name.endswith(_UNIT)}
+    floats = {}
+    for name, value in arrays.items():
+        if name.endswith(_UNIT):
+            continue
+        if value.dtype != np.int8:
+            floats[name] = value.astype(np.float32)
+            continue
+        unit = arrays.get(name + _UNIT)
+        if unit is None or value.ndim != 2 or unit.shape != value.shape[:1]:
+            raise BundleError(
+                f"{str(path)!r}: the bytes of {name} have no unit for each row",
+                code="bundle.shape",
+                values={"path": str(path), "name": name},
+                hint=_MADE_ELSEWHERE,
+            )
+        floats[name] = unrounded(value, unit.astype(np.float32))
+        units.discard(name + _UNIT)
+    if units:
+        raise BundleError(
+            f"{str(path)!r} has an unexpected array {min(units)!r}",
+            code="bundle.array",
+            values={"path": str(path), "name": min(units)},
+            hint=_MADE_ELSEWHERE,
+        )
+    return floats
 
 
 def _check_shapes(path: Path, config: ModelConfig, weights: Arrays) -> None:

@@ -1,6 +1,8 @@
 """How many cores there are to use, and what is said to a wish for more. Starts no thread."""
 
+import math
 import os
+from pathlib import Path
 
 from charbard.errors import OptionError
 
@@ -8,13 +10,34 @@ __all__ = ["check_threads", "cores"]
 
 
 def cores() -> int:
-    """Cores that this process may use; fewer than the machine has, in a container.
+    """Cores that this process may use; fewer than the machine has, in a container, whether it is
+    given some of them or a share of the time of all.
 
     >>> cores() >= 1
     True
     """
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    given = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(given, _quota(Path("/sys/fs/cgroup")) or given)
+
+
+def _quota(groups: Path) -> int | None:
+    """Cores' worth of time that the container gets, rounded up; None for no limit.
+
+    Source:
+        `cpu.max` of control groups, version 2, and `cpu.cfs_quota_us` of version 1, in Linux's
+        documentation. Within a container its own group stands at the top.
+    """
+    try:
+        if (both := groups / "cpu.max").exists():
+            quota, period = both.read_text().split()
+        else:
+            quota, period = (
+                (groups / "cpu" / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period")
+            )
+        return max(1, math.ceil(int(quota) / int(period))) if int(quota) > 0 else None
+    except (OSError, ValueError, ZeroDivisionError):  # none, "max", or another system
+        return None
 
 
 def check_threads(asked: int | None, *, name: str = "threads") -> None:

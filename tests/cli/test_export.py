@@ -13,8 +13,8 @@ def run(*args: object):
     return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
-def test_export_halves_a_checkpoint(tmp_path) -> None:
-    """What only training needs is left behind; weights agree to float16."""
+def test_export_makes_a_checkpoint_small(tmp_path) -> None:
+    """What only training needs is left behind; weights are rounded to bytes."""
     bundle = random_bundle(hidden_size=40)
     checkpoint = type(bundle)(
         **{
@@ -32,7 +32,7 @@ def test_export_halves_a_checkpoint(tmp_path) -> None:
     assert done.stdout.strip() == str(tmp_path / "small.safetensors")
     assert (small.extra, dict(small.resume), small.provenance) == ({}, {}, {"steps": 3})
     for name, value in bundle.weights.items():
-        np.testing.assert_allclose(small.weights[name], value, rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(small.weights[name], value, atol=np.abs(value).max() / 250)
     size = (tmp_path / "small.safetensors").stat().st_size
     assert size < 0.5 * (tmp_path / "c.safetensors").stat().st_size
 

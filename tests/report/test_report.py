@@ -189,7 +189,7 @@ def test_notes_are_checked(tmp_path, text, message) -> None:
 
 def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
     """Paths on stdout; the files are there."""
-    save_bundle(poet, tmp_path / "poet.safetensors", half=True)
+    save_bundle(poet, tmp_path / "poet.safetensors", as_bytes=True)
     (tmp_path / "notes.md").write_text(NOTES)
 
     done = CliRunner().invoke(

@@ -28,7 +28,7 @@ from tests.conftest import random_bundle
 from tests.runtime import forms
 from tests.runtime.forms import Lines, ids_of, letters
 
-MODEL = ByteModel(random_bundle(projection_size=6, tied=True))
+MODEL = ByteModel(random_bundle(projection_size=6, tied=True, attention=5, attention_span=7))
 
 
 def poem(sample: int, form: Lines = forms.FORM) -> Task:

@@ -9,13 +9,17 @@ from charbard.config import SampleOptions
 from charbard.runtime import Ask, Bias, ByteModel, Choices, Guidance, Model, as_ids, plain
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.sampling import guided
+from charbard.runtime.state import State
 from tests.conftest import random_bundle
 
 SHAPES = [
     {},
     {"projection_size": 6, "tied": True},
     {"hidden_size": 70, "embedding_size": 33, "num_layers": 1},
+    {"projection_size": 6, "tied": True, "attention": 5, "attention_span": 4},
+    {"attention": 70},
 ]
+NAMES = ["plain", "tied", "odd", "looks back", "looks back far"]
 
 
 def kernels() -> list:
@@ -44,8 +48,16 @@ def same(one: Choices, other: Choices) -> bool:
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
+def assert_same_state(one: State, other: State) -> None:
+    assert np.array_equal(one.values_BSH, other.values_BSH)
+    assert (one.past is None) == (other.past is None)
+    if one.past is not None and other.past is not None:
+        pairs = zip(one.past.place_BM.flat, other.past.place_BM.flat, strict=True)
+        assert all(np.array_equal(a, b) for a, b in pairs)
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("shape", SHAPES, ids=["plain", "tied", "odd"])
+@pytest.mark.parametrize("shape", SHAPES, ids=NAMES)
 def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     """States, features and scores are equal, not merely close."""
     bundle = random_bundle(cell, **shape)
@@ -56,14 +68,15 @@ def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     wanted, wanted_state = reference.read(ids_TB, reference.start(13))
 
     assert np.array_equal(features, wanted)
-    assert np.array_equal(state.values_BSH, wanted_state.values_BSH)
+    assert_same_state(state, wanted_state)
     assert np.array_equal(one.logits(features[-1]), reference.logits(wanted[-1]))
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str) -> None:
+@pytest.mark.parametrize("attention", [None, 66])
+def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention) -> None:
     """Neighbours, their number and the place among them leave no trace."""
-    bundle = random_bundle(cell, hidden_size=70)
+    bundle = random_bundle(cell, hidden_size=70, attention=attention)
     model = ByteModel(bundle, compiled=compiled)
     rng = np.random.default_rng(1)
     ids_TB = rng.integers(0, len(bundle.vocab), (5, 37))
@@ -78,9 +91,10 @@ def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str) -> None:
         assert np.array_equal(alone[:, 0], whole[:, row])
 
 
-def test_rows_are_shared_out_among_threads(compiled) -> None:
+@pytest.mark.parametrize("attention", [None, 5])
+def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
     """With one thread or three: the same."""
-    bundle = random_bundle()
+    bundle = random_bundle(attention=attention)
     ids = np.arange(160) % len(bundle.vocab)
     asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
     off = np.ones((160, 2, 12), np.float32)
@@ -91,7 +105,7 @@ def test_rows_are_shared_out_among_threads(compiled) -> None:
         model = ByteModel(bundle, threads=threads, compiled=compiled)
         turns.append(model.advance(ids, model.start(160), asks, off))
 
-    assert np.array_equal(turns[0].state.values_BSH, turns[1].state.values_BSH)
+    assert_same_state(turns[0].state, turns[1].state)
     assert same(turns[0].choices, turns[1].choices)
     assert not turns[0].state.hidden_BLH[::2, 1, 3].any()
     assert turns[0].state.hidden_BLH[1::2, 1, 3].all()

@@ -24,7 +24,16 @@ def _torch_network(bundle):
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("shape", [{}, {"projection_size": 6, "tied": True}], ids=["plain", "tied"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {},
+        {"projection_size": 6, "tied": True},
+        {"attention": 5, "attention_span": 7},
+        {"attention": 5, "projection_size": 6, "tied": True},
+    ],
+    ids=["plain", "tied", "looks back", "looks back, projected"],
+)
 def test_each_step_agrees(cell: str, shape) -> None:
     """After every character all log-probabilities agree to 1e-5."""
     bundle = random_bundle(cell, **shape)
@@ -40,9 +49,10 @@ def test_each_step_agrees(cell: str, shape) -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_reading_at_once_or_step_by_step(cell: str) -> None:
+@pytest.mark.parametrize("attention", [None, 5])
+def test_reading_at_once_or_step_by_step(cell: str, attention) -> None:
     """Cutting a text anywhere and carrying the state changes nothing."""
-    bundle = random_bundle(cell)
+    bundle = random_bundle(cell, attention=attention, attention_span=9)
     model = Model(bundle)
     ids = np.random.default_rng(2).integers(0, len(bundle.vocab), (20, 1))
 

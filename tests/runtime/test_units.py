@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from charbard.errors import OptionError
-from charbard.runtime import ByteModel, Model, activations, score_texts, without_units
+from charbard.runtime import ByteModel, Model, activations, looks, score_texts, without_units
 from tests.conftest import random_bundle
 
 BUNDLE = random_bundle(hidden_size=32)
@@ -30,6 +30,32 @@ def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
     assert not without[:, 1, 31].any()
     assert with_all[:, 0, 3].all()
     assert not np.array_equal(with_all[-1, 1], without[-1, 1])
+
+
+@pytest.mark.parametrize("kind", [Model, ByteModel])
+def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
+    """Each place shares one look among the places before it and nothing; some have no head."""
+    bundle = random_bundle(hidden_size=32, attention=8, attention_span=3)
+    network = kind(bundle)
+    found = looks(network, activations(network, IDS)[:, -1])
+
+    back = np.arange(6)[:, None] - np.arange(6)
+    assert found.shape == (6, 6)
+    assert (found[(back < 1) | (back > 3)] == 0).all()
+    assert (found[(back >= 1) & (back <= 3)] > 0).all()
+    assert (found.sum(axis=1) < 1).all()
+    assert looks(kind(BUNDLE), activations(kind(BUNDLE), IDS)[:, -1]) is None
+
+
+def test_what_was_looked_at_is_what_was_found() -> None:
+    """The shares weigh the values that the exact network found."""
+    bundle = random_bundle(hidden_size=32, attention=8)
+    model = Model(bundle)
+    hidden = activations(model, IDS)[:, -1]
+    features, _ = model.read(IDS[:, None], model.start())
+
+    values = model.asked(hidden)[:, 16:]
+    assert np.allclose(features[:, 0, 32:], looks(model, hidden) @ values, atol=1e-5)
 
 
 @pytest.mark.parametrize("unit", [(2, 0), (0, 32), (-1, 0), (0, -1)])

@@ -7,14 +7,12 @@ import torch
 from torch import Tensor
 
 from charbard.config import ModelConfig, TrainConfig
-from charbard.errors import BundleError, OptionError
-from charbard.runtime import ByteModel, Model
+from charbard.errors import OptionError
 from charbard.train.attention import Memory, look_back
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
 from charbard.train.learner import Learner
 from charbard.train.network import CharRNN
-from tests.conftest import random_bundle
 
 MODEL = ModelConfig(vocab_size=7, hidden_size=16, embedding_size=8, attention=6, attention_span=9)
 CELLS = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
@@ -177,13 +175,6 @@ def test_it_copies_what_a_state_forgets(cell: str) -> None:
         losses[width] = sum(recent[-50:]) / 50
 
     assert losses[16] < losses[None]
-
-
-@pytest.mark.parametrize("network", [Model, ByteModel])
-def test_what_cannot_write_yet_is_refused(network) -> None:
-    """A bundle whose network looks back is not read as one that does not."""
-    with pytest.raises(BundleError, match="looks back"):
-        network(random_bundle(attention=4))
 
 
 def test_a_head_needs_a_width() -> None:

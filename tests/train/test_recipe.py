@@ -41,7 +41,7 @@ def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -
     model, config = configs_from(recipe.settings, vocab)
 
     assert config.minutes == minutes
-    assert len(recipe.reasons) == 3
+    assert len(recipe.reasons) == (3 if model.attention is None else 4)
     if not records:
         assert config.batch_size * config.seq_length < max(size, 64)
     assert model.hidden_size >= 64
@@ -62,6 +62,30 @@ def test_more_time_makes_wider_networks_and_more_dropout() -> None:
     assert widths == sorted(widths)
     assert widths[0] < widths[-1]
     assert shares == sorted(shares)
+
+
+def test_records_are_looked_back_over_where_it_pays() -> None:
+    """In Chinese verse and enough time, not in a minute, not in running text; a wish decides."""
+    verse = {"size": 20_000_000, "vocab": 7000, "records": True, "gflops": 100.0}
+
+    def attention(wishes=None, **changes) -> int | None:
+        task = _task(**(verse | changes))
+        return choose(task, wishes or {"minutes": 10}).settings.get("attention")
+
+    assert attention() is not None
+    assert attention(minutes=0.5) is None
+    assert attention(records=False) is None
+    assert attention(vocab=65) is None
+    assert attention({"minutes": 10, "attention": 48}) == 48
+    assert attention({"minutes": 10, "tied": True, "projection_size": None}) is None
+
+
+def test_thousands_of_symbols_get_cheaper_updates() -> None:
+    """Half of the work would be orthogonal matrices and characters that hardly occur."""
+    many, few = (choose(_task(vocab=vocab), {"minutes": 5}).settings for vocab in (5000, 65))
+
+    assert (many["muon_every"], many["softmax_sample"]) == (4, 500)
+    assert "softmax_sample" not in few
 
 
 def test_a_wish_is_kept() -> None:

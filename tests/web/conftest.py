@@ -81,7 +81,7 @@ def run_folder(request, tmp_path_factory) -> Path:
         told = {"steps": 10 * at, "seconds": 30 * at}
         scores = {"validation_nats": 5.0 - at} if at > 1 else {}
         bundle = replace(made, provenance=told, scores=scores)
-        save_bundle(bundle, folder / "snapshots" / f"step{10 * at:06}.safetensors", half=True)
+        save_bundle(bundle, folder / "snapshots" / f"step{10 * at:06}.safetensors", as_bytes=True)
     save_bundle(bundle, folder / "model.safetensors")
     return folder
 

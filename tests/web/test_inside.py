@@ -119,3 +119,24 @@ def test_a_blocked_word_is_not_shown(run_folder) -> None:
         answer = client.post("/api/growth", json={"seed": 7}).json()
 
     assert not any(word in one["text"] for one in answer["snapshots"] for word in blocked)
+
+
+def test_what_each_character_looked_back_at(tmp_path) -> None:
+    """The strongest looks, at earlier characters of the text; none of a network without a head."""
+    for name, changes in (("back", {"attention": 6, "attention_span": 4}), ("plain", {})):
+        save_bundle(random_bundle(**changes), tmp_path / f"{name}.safetensors")
+    library = Library.open([tmp_path / "back.safetensors", tmp_path / "plain.safetensors"])
+
+    with serving(library=library) as here, here.client() as client:
+        text = "abc春江hgfe"
+        found, none = (
+            client.post("/api/insight", json={"text": text, "model": name}).json()
+            for name in ("back", "plain")
+        )
+
+    assert none["looks"] is None
+    assert len(found["looks"]) == len(text)
+    for at, row in enumerate(found["looks"]):
+        assert all(max(0, at - 4) <= place < at and share >= 0.02 for place, share in row)
+        assert [share for _, share in row] == sorted((share for _, share in row), reverse=True)
+    assert any(found["looks"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import typed, words
+from charbard.cli.options import given_typed, typed
 from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.cli.wording import as_options
 
@@ -66,7 +66,7 @@ def check(
             values={"known": ["--form", "--like"]},
             hint="give one of them",
         )
-    options = words(variant=variant, book=book, rhyme=rhyme)
+    options = given_typed(variant=variant, book=book, rhyme=rhyme)
     wanted: Any = form and typed(form)
     if like:
         wanted = form_of_text(typed(like), book=options.get("book", "pingshui"))

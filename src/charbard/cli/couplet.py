@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import option, words
+from charbard.cli.options import given_typed, option
 from charbard.cli.wording import tell
 from charbard.config import CoupletOrder
 
@@ -54,7 +54,7 @@ def couplet(
 
     order = from_dict(
         CoupletOrder,
-        words(
+        given_typed(
             first=first,
             second=second,
             heading=heading,

@@ -14,13 +14,13 @@ def export(
     model: Annotated[Path, typer.Argument(help=MODEL)],
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     whole: Annotated[
-        bool, typer.Option("--float32", help="Keep every bit; twice the size.")
+        bool, typer.Option("--float32", help="Keep every bit; four times the size.")
     ] = False,
     most: Annotated[
         float | None, typer.Option("--most-mb", min=0.001, help="Refuse to write a larger file.")
     ] = None,
 ) -> None:
-    """Write a model as one small file: float16 weights, nothing that only training needs.
+    """Write a model as one small file: weights as bytes, nothing that only training needs.
 
     Example: charbard export runs/verse verse.safetensors
     """
@@ -30,7 +30,7 @@ def export(
     from charbard.errors import OptionError
 
     bundle = replace(load_bundle(model), extra={})
-    bytes_each = 4 if whole else 2
+    bytes_each = 4 if whole else 1
     size_mb = bundle.config.num_parameters * bytes_each / 1e6
     if most is not None and size_mb > most:
         raise OptionError(
@@ -39,6 +39,6 @@ def export(
             values={"size": f"{size_mb:.1f}", "most": most},
             hint="train a narrower network, or one with a projection before the output",
         )
-    saved = save_bundle(bundle, out, half=not whole)
+    saved = save_bundle(bundle, out, as_bytes=not whole)
     typer.echo(out)
     typer.echo(f"model {saved.digest}, {out.stat().st_size / 1e6:.1f} MB", err=True)

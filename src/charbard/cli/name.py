@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import option, words
+from charbard.cli.options import given_typed, option
 from charbard.cli.wording import tell
 from charbard.config import NameOrder
 
@@ -44,7 +44,7 @@ def name(
 
     order = from_dict(
         NameOrder,
-        words(
+        given_typed(
             surname=surname,
             gender=gender,
             length=length,

@@ -9,7 +9,7 @@ import typer
 from charbard.config import default_of, help_of, read_settings
 from charbard.errors import OptionError
 
-__all__ = ["given", "merged", "option", "parse_assignments", "typed", "words"]
+__all__ = ["given", "given_typed", "merged", "option", "parse_assignments", "typed"]
 
 
 def option(config: type, name: str, *flags: str) -> Any:
@@ -40,7 +40,7 @@ def given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def words(**values: Any) -> dict[str, Any]:
+def given_typed(**values: Any) -> dict[str, Any]:
     """As `given`, each text `typed`; for everything but paths, whose bytes must stay."""
     return {name: _meant(value) for name, value in given(**values).items()}
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charbard.cli.options import words
+from charbard.cli.options import given_typed
 
 if TYPE_CHECKING:
     from charbard.prosody.book import Reading
@@ -34,7 +34,7 @@ def rhyme(
 
     from charbard.prosody.book import USUAL
 
-    asked = words(chars=chars, book_name=book, tone=tone)
+    asked = given_typed(chars=chars, book_name=book, tone=tone)
     rows = _rows(**asked, name=name, least=0 if every else USUAL)
     for row in rows:
         row["chars"] = row["chars"][:limit]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import given, merged, option, typed, words
+from charbard.cli.options import given, given_typed, merged, option, typed
 from charbard.cli.wording import tell
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 from charbard.extras import need
@@ -100,7 +100,7 @@ def train(
         seed=seed,
         threads=threads,
     )
-    reading = given(exclude_lines=exclude_lines) | words(
+    reading = given(exclude_lines=exclude_lines) | given_typed(
         format=format,
         text_field=text_field,
         delimiter=delimiter,

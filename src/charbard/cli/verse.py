@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import option, words
+from charbard.cli.options import given_typed, option
 from charbard.cli.wording import tell
 from charbard.config import VerseOrder
 
@@ -20,6 +20,7 @@ def verse(
     model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
     form: Annotated[str | None, option(VerseOrder, "form", "--form", "-f")] = None,
     theme: Annotated[str | None, option(VerseOrder, "theme", "--theme")] = None,
+    words: Annotated[str | None, option(VerseOrder, "words", "--words")] = None,
     opening: Annotated[str | None, option(VerseOrder, "opening", "--opening")] = None,
     acrostic: Annotated[str | None, option(VerseOrder, "acrostic", "--acrostic")] = None,
     acrostic_at: Annotated[str | None, option(VerseOrder, "acrostic_at", "--acrostic-at")] = None,
@@ -66,9 +67,10 @@ def verse(
 
     order = from_dict(
         VerseOrder,
-        words(
+        given_typed(
             form=form,
             theme=theme,
+            words=words,
             opening=opening,
             acrostic=acrostic,
             acrostic_at=acrostic_at,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import option, typed, words
+from charbard.cli.options import given_typed, option, typed
 from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.cli.wording import tell
 from charbard.config import SampleOptions, TextOrder
@@ -85,7 +85,7 @@ def write(
     )
     options = from_dict(
         SampleOptions,
-        words(
+        given_typed(
             temperature=temperature,
             temperature_end=temperature_end,
             temperature_steps=temperature_steps,
@@ -102,7 +102,7 @@ def write(
     )
     order = from_dict(
         TextOrder,
-        words(
+        given_typed(
             prime=prime,
             length=length,
             finish_line=finish_line,

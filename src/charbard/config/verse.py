@@ -103,6 +103,9 @@ class VerseOrder(_Drawn):
     theme: str = setting("", "Theme or title, in the user's words.")
     dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
     author: str = setting("", "Poet to write like, if the model knows them.")
+    words: str = setting(
+        "", "Words that the poem is to use, up to six, parted by spaces or commas: 月 孤舟."
+    )
     opening: str = setting("", "What the poem begins with: a character, a line, several lines.")
     acrostic: str = setting("", "Characters to hide in the poem, 2 to 8.")
     acrostic_at: str = setting(

@@ -24,7 +24,7 @@ from charbard.runtime.task import (
     through,
 )
 from charbard.runtime.together import best_of, together
-from charbard.runtime.units import activations, without_units
+from charbard.runtime.units import activations, looks, without_units
 
 __all__ = [
     "Ask",
@@ -63,6 +63,7 @@ __all__ = [
     "decode",
     "draw_after",
     "generate",
+    "looks",
     "read_ids",
     "read_prompts",
     "rows_needed",

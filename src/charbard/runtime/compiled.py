@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from charbard.runtime import _kernel
 from charbard.runtime.ask import Ask, Choices, no_choices
 from charbard.runtime.matrix import Matrix
+from charbard.runtime.past import Past
+from charbard.runtime.plain import finest, padded
 from charbard.runtime.sampling import Rows, temperature_at
 
-__all__ = ["cell", "choose", "product"]
+__all__ = ["cell", "choose", "look", "product"]
 
 F32 = NDArray[np.float32]
 _KINDS = {"rnn": 0, "gru": 1, "lstm": 2}
@@ -33,6 +35,17 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
     """See `plain.cell`."""
     batch, slots, size = before_BSH.shape
     _kernel.cell(_KINDS[kind], x_BG, h_BG, before_BSH, after_BSH, (batch, slots, slot, size))
+
+
+def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
+    """See `plain.look`."""
+    batch, width = len(asked_BC), asked_BC.shape[1] // 3
+    found_BA = np.empty((batch, width), np.float32)
+    new_BW = np.empty((batch, 2 * padded(width) + 8), np.uint8)
+    address_BM = np.ascontiguousarray(past.address_BM)
+    layout = (batch, address_BM.shape[1], width, finest(span))
+    _kernel.look(asked_BC, address_BM, layout, new_BW, found_BA)
+    return found_BA, past.after(new_BW, span)
 
 
 def choose(

@@ -234,7 +234,13 @@ class _Text:
         best, every = self._crowd[0], range(len(self._spans))
         stayed = [number for number in every if self._is_unwanted(best, range(number, number + 1))]
         return Decoded(
-            best.ids, best.logp, best.gain, best.form, tuple(stayed), self._search.sample
+            best.ids,
+            best.logp,
+            best.gain,
+            best.form,
+            tuple(stayed),
+            tuple(self._prompts[0]),
+            self._search.sample,
         )
 
 

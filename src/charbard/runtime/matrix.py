@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Matrix"]
+__all__ = ["LINE", "Matrix"]
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-_LINE = 64
+LINE = 64
+"""Rows of bytes are padded to a multiple of it."""
 _BLOCK = 16
 
 
@@ -34,10 +35,17 @@ class Matrix:
         """Round to bytes."""
         largest = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
         whole = np.rint(weight_NK * (np.float32(127) / largest)[:, None])
-        outputs, inputs = weight_NK.shape
-        rows = np.full((outputs, -(-inputs // _LINE) * _LINE), 128, np.uint8)
-        rows[:, :inputs] = whole + 128
-        return cls(rows, largest / np.float32(127), np.array(bias_N, np.float32), inputs)
+        bias_N, unit_N = np.array(bias_N, np.float32), largest / np.float32(127)
+        return cls(_lines((whole + 128).astype(np.uint8)), unit_N, bias_N, weight_NK.shape[1])
+
+    def split(self, at: int) -> "tuple[Matrix, Matrix]":
+        """For inputs that come in two parts: the first `at` with the bias, and the rest."""
+        whole = self.rows_NK[:, : self.inputs]
+        no_bias = np.zeros_like(self.bias_N)
+        return (
+            Matrix(_lines(whole[:, :at]), self.unit_N, self.bias_N, at),
+            Matrix(_lines(whole[:, at:]), self.unit_N, no_bias, self.inputs - at),
+        )
 
     @cached_property
     def packed_JK(self) -> U8:
@@ -54,3 +62,11 @@ class Matrix:
         """The whole numbers as float32, for NumPy."""
         whole = self.rows_NK[:, : self.inputs].astype(np.float32) - np.float32(128)
         return np.ascontiguousarray(whole.T)
+
+
+def _lines(rows_NK: U8) -> U8:
+    """Padded to whole lines with 128, which stands for zero."""
+    outputs, inputs = rows_NK.shape
+    padded = np.full((outputs, -(-inputs // LINE) * LINE), 128, np.uint8)
+    padded[:, :inputs] = rows_NK
+    return padded

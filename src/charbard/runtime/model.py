@@ -1,7 +1,8 @@
 """A bundle's network in plain float32, as written in the textbooks: the measure of all others.
 
-Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, P output width,
-V symbols, A asks.
+Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and what
+was found side by side, C query, key and value, P output width, V symbols, A asks (of `look_back`:
+the head's width).
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
-from charbard.errors import BundleError
 from charbard.runtime.ask import Ask, Choices
+from charbard.runtime.attention import look_back
 from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
+from charbard.runtime.past import Past
 from charbard.runtime.sampling import Rows, choose
 from charbard.runtime.state import State
 
-__all__ = ["Model", "Network", "Turn", "log_softmax", "refuse_attention", "start_state"]
+__all__ = ["Model", "Network", "Turn", "log_softmax", "start_state"]
 
 
 class Turn(NamedTuple):
@@ -58,6 +60,11 @@ class Network(Protocol):
         """Read many characters in every row: (T, B, P), and the state at the end."""
         ...
 
+    def asked(self, hidden_BH: F32) -> F32 | None:
+        """Query, key and value that the last layer's output makes, (B, 3 x attention); None: the
+        network does not look back."""
+        ...
+
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
         ...
@@ -90,7 +97,6 @@ class Model:
     """The reference network. Rows of a batch may differ from a lone row in the last bit."""
 
     def __init__(self, bundle: Bundle) -> None:
-        refuse_attention(bundle.config)
         self.config = bundle.config
         weights = bundle.weights
         self._embedding_VE = weights["embedding"]
@@ -103,7 +109,9 @@ class Model:
             )
             for layer in range(self.config.num_layers)
         ]
-        self._projection = None
+        self._attention = self._projection = None
+        if self.config.attention is not None:
+            self._attention = (weights["attention.weight"].T, weights["attention.bias"])
         if self.config.projection_size is not None:
             self._projection = (weights["projection.weight"].T, weights["projection.bias"])
         output = weights["embedding" if self.config.tied else "output.weight"]
@@ -139,10 +147,22 @@ class Model:
                 x_TBE[time] = memory[0]
             for slot, vector_BH in zip(slots, memory, strict=True):
                 after_BSH[:, slot] = vector_BH
+        asked_TBC, past = self.asked(x_TBE), state.past
+        if asked_TBC is not None and past is not None:
+            found_TBA, past = look_back(asked_TBC, past, self.config.attention_span)
+            x_TBE = np.concatenate((x_TBE, found_TBA), axis=-1)
         if self._projection is not None:
-            weight_HP, bias_P = self._projection
-            x_TBE = x_TBE @ weight_HP + bias_P
-        return x_TBE, State(after_BSH, parts)
+            weight_WP, bias_P = self._projection
+            x_TBE = x_TBE @ weight_WP + bias_P
+        return x_TBE, State(after_BSH, parts, past)
+
+    def asked(self, hidden: F32) -> F32 | None:
+        """See `Network`; any number of leading axes."""
+        if self._attention is None:
+            return None
+        weight_HC, bias_C = self._attention
+        asked: F32 = hidden @ weight_HC + bias_C
+        return asked
 
     def logits(self, features: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """See `Network`; any number of leading axes."""
@@ -171,28 +191,12 @@ class Model:
         return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
 
 
-def refuse_attention(config: ModelConfig) -> None:
-    """Pass if the network needs nothing but its state.
-
-    Raises:
-        BundleError: It looks back over what it has read, which only training can do so far.
-    """
-    if config.attention is not None:
-        raise BundleError(
-            f"the model looks back over what it has read (attention {config.attention}), and this"
-            " charbard cannot write with it yet",
-            code="model.attention",
-            values={"attention": config.attention},
-            hint="it can be trained further with ⟪resume⟫ or ⟪init_from⟫; to write, train one"
-            " without ⟪attention⟫",
-        )
-
-
 def start_state(config: ModelConfig, batch: int) -> State:
-    """Zeros, as many as this network remembers."""
+    """Zeros, as many as this network remembers, and nothing read."""
     parts = 2 if config.cell == "lstm" else 1
     shape = (batch, config.num_layers * parts, config.hidden_size)
-    return State(np.zeros(shape, np.float32), parts)
+    past = None if config.attention is None else Past.empty(batch)
+    return State(np.zeros(shape, np.float32), parts, past)
 
 
 def log_softmax(logits: F32) -> F32:

@@ -4,20 +4,23 @@ Bytes are multiplied as float32 numbers: products of whole numbers below 2^7 add
 order as long as no sum passes 2^24, so the batch and the order of addition leave no trace.
 
 Shape letters: B rows, S slots of state, H hidden, G gates x H, K inputs, N outputs, V symbols, A
-asks.
+asks, or the width of a head; M places that a row has read, W bytes of a place, C query, key and
+value.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charbard.runtime.ask import Ask, Choices
-from charbard.runtime.matrix import Matrix
-from charbard.runtime.sampling import Rows, exp_below_zero
+from charbard.runtime.matrix import LINE, Matrix
+from charbard.runtime.past import Past
+from charbard.runtime.sampling import Rows, exp_below_zero, weigh
 from charbard.runtime.sampling import choose as choose_from
 
-__all__ = ["cell", "choose", "product", "quantise"]
+__all__ = ["cell", "choose", "finest", "look", "padded", "product", "quantise"]
 
 F32 = NDArray[np.float32]
 _EXACT = 1024
@@ -66,6 +69,67 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
         after_BSH[:, slot] = new + update * (before_BSH[:, slot] - new)
     else:
         after_BSH[:, slot] = _tanh(x[0] + h[0])
+
+
+def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
+    """What every row finds among the places it has read, (B, A), and its past with this one.
+
+    The definition is that of `attention`. Bytes stand for query, key and value, and whole numbers
+    for the weights of the mean, so every sum is exact here, too.
+    """
+    width = asked_BC.shape[1] // 3
+    whole_BQA, unit_BQ = _each_quantised(asked_BC.reshape(-1, 3, width))
+    found_BA = np.zeros((len(asked_BC), width), np.float32)
+    for row, places_M in enumerate(past.place_BM):
+        known = [place for place in places_M if place is not None]
+        if known:
+            query = whole_BQA[row, 0], unit_BQ[row, 0]
+            found_BA[row] = _found(*query, np.stack(known), finest(span))
+    return found_BA, past.after(_places(whole_BQA[:, 1:], unit_BQ[:, 1:]), span)
+
+
+def _each_quantised(x_BQA: F32) -> tuple[F32, F32]:
+    """Query, key and value of each row by themselves: (B, 3, A) and (B, 3)."""
+    whole_NA, unit_N1 = quantise(x_BQA.reshape(-1, x_BQA.shape[2]))
+    return whole_NA.reshape(x_BQA.shape), unit_N1.reshape(x_BQA.shape[:2])
+
+
+def _places(whole_B2A: F32, unit_B2: F32) -> NDArray[np.uint8]:
+    """(B, W): key plus 128, value, both padded to a whole line, then the units of both."""
+    rows, _, width = whole_B2A.shape
+    bytes_B2K = np.zeros((rows, 2, padded(width)), np.int8)
+    bytes_B2K[..., :width] = whole_B2A
+    unsigned_B2K = bytes_B2K.view(np.uint8)
+    unsigned_B2K[:, 0] ^= 128
+    units = np.ascontiguousarray(unit_B2).view(np.uint8)
+    return np.concatenate((unsigned_B2K.reshape(rows, -1), units), axis=1)
+
+
+def _found(query_A: F32, unit: np.float32, place_MW: NDArray[np.uint8], most: int) -> F32:
+    """The mean of one row's values."""
+    width, size = len(query_A), padded(len(query_A))
+    key_MA = (place_MW[:, :width] ^ 128).view(np.int8).astype(np.float64)
+    value_MA = place_MW[:, size : size + width].view(np.int8).astype(np.float64)
+    key_unit_M, value_unit_M = place_MW[:, 2 * size :].copy().view(np.float32).T
+    score_M = (key_MA @ query_A).astype(np.float32) * (unit * key_unit_M)
+    score_M *= np.float32(1 / math.sqrt(width))
+    weights = weigh(np.concatenate((np.zeros(1, np.float32), score_M)))  # the first is for nothing
+    share_M = weights[1:].astype(np.float32) * value_unit_M
+    largest = share_M.max()
+    per = np.float32(most) / largest if largest > np.float32(1e-30) else np.float32(0)
+    sum_A = (np.rint(share_M * per).astype(np.float64) @ value_MA).astype(np.float32)
+    found: F32 = sum_A * (largest / np.float32(most) / np.float32(weights.sum()))
+    return found
+
+
+def padded(width: int) -> int:
+    """Bytes that a key or a value takes up."""
+    return -(-width // LINE) * LINE
+
+
+def finest(span: int) -> int:
+    """The largest whole number for a weight: with it a sum over all places stays below 2^31."""
+    return min(32767, (2**31 - 1) // (128 * span))
 
 
 def choose(

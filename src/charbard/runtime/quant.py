@@ -3,7 +3,8 @@
 A text is the same bit for bit alone and among 256 others, in C and in NumPy. What the rounding
 costs against float32 is in the benchmarks.
 
-Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, P output width, A asks.
+Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, C query, key and value, P
+output width, A asks (of what was found: the head's width).
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from charbard.cores import cores
 from charbard.runtime import plain
 from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
-from charbard.runtime.model import Turn, refuse_attention, start_state
+from charbard.runtime.model import Turn, start_state
 from charbard.runtime.sampling import Rows
 from charbard.runtime.state import State
 
@@ -56,7 +57,6 @@ class ByteModel:
     def __init__(
         self, bundle: Bundle, *, threads: int | None = None, compiled: bool = True
     ) -> None:
-        refuse_attention(bundle.config)
         self.config = bundle.config
         self._kernel = fastest if compiled else plain
         weights, layers = bundle.weights, range(self.config.num_layers)
@@ -68,9 +68,13 @@ class ByteModel:
             )
             for layer in layers
         ]
-        self._projection = None
+        self._attention = self._projection = self._projection_of_found = None
+        if self.config.attention is not None:
+            self._attention = Matrix.of(weights["attention.weight"], weights["attention.bias"])
         if self.config.projection_size is not None:
-            self._projection = Matrix.of(weights["projection.weight"], weights["projection.bias"])
+            projection = Matrix.of(weights["projection.weight"], weights["projection.bias"])
+            self._projection, of_found = projection.split(self.config.hidden_size)
+            self._projection_of_found = of_found if self.config.attention is not None else None
         output = weights["embedding" if self.config.tied else "output.weight"]
         self._output = Matrix.of(output, weights["output.bias"])
         self._threads = min(cores(), _MOST_THREADS) if threads is None else threads
@@ -99,7 +103,7 @@ class ByteModel:
         jobs = [
             (
                 ids_B[part],
-                State(state.values_BSH[part], state.parts),
+                state.part(part),
                 asks[its],
                 None if keep_BLH is None else keep_BLH[part],
                 row_A[its] - part.start,
@@ -140,9 +144,30 @@ class ByteModel:
             if keep_BLH is not None:
                 after_BSH[:, slot] *= keep_BLH[:, layer]
             x_BSE, at = after_BSH, slot
-        if self._projection is not None:
-            return kernel.product(x_BSE, self._projection, slot=at), State(after_BSH, state.parts)
-        return np.ascontiguousarray(x_BSE[:, at]), State(after_BSH, state.parts)
+        past, found_BA = state.past, None
+        if self._attention is not None and past is not None:
+            asked_BC = kernel.product(x_BSE, self._attention, slot=at)
+            found_BA, past = kernel.look(asked_BC, past, self.config.attention_span)
+        return self._features(x_BSE, at, found_BA), State(after_BSH, state.parts, past)
+
+    def _features(self, x_BSE: F32, at: int, found_BA: F32 | None) -> F32:
+        """What the output layer reads, of the last layer's output and what was found."""
+        if self._projection is None:
+            parts = [x_BSE[:, at]] if found_BA is None else [x_BSE[:, at], found_BA]
+            return np.ascontiguousarray(np.concatenate(parts, axis=1))
+        features_BP: F32 = self._kernel.product(x_BSE, self._projection, slot=at)
+        if found_BA is not None:  # by itself: it has another scale, so it gets its own unit
+            features_BP += self._kernel.product(found_BA[:, None], self._projection_of_found)
+        return features_BP
+
+    def asked(self, hidden_BH: F32) -> F32 | None:
+        """Query, key and value of the last layer's output."""
+        if self._attention is None:
+            return None
+        asked_BC: F32 = self._kernel.product(
+            np.ascontiguousarray(hidden_BH)[:, None], self._attention
+        )
+        return asked_BC
 
     def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
         """Read many characters in every row."""

@@ -1,4 +1,4 @@
-"""What a network remembers, as one dense array: cheap to keep, to fork and to put in a batch.
+"""What a network remembers, cheap to keep, to fork and to put in a batch.
 
 Shape letters: B rows, L layers, S slots (layers x parts), H hidden width.
 """
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from charbard.runtime.past import Past
 
 __all__ = ["State"]
 
@@ -22,13 +24,22 @@ class State:
     """Layer by layer: the hidden vector, then for an LSTM the cell."""
     parts: int
     """Vectors a layer: 2 for an LSTM, else 1."""
+    past: Past | None = None
+    """What a network that looks back has read; None: it has no such head."""
 
     def __len__(self) -> int:
         return len(self.values_BSH)
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "State":
         """A copy of these rows, in this order; a row may come twice, or not at all."""
-        return State(self.values_BSH[np.asarray(rows, np.intp)], self.parts)
+        index = np.asarray(rows, np.intp)
+        past = None if self.past is None else self.past.take(index).trimmed()
+        return State(self.values_BSH[index], self.parts, past)
+
+    def part(self, rows: slice) -> "State":
+        """Rows that lie together: a view, not a copy."""
+        past = None if self.past is None else self.past.take(rows)
+        return State(self.values_BSH[rows], self.parts, past)
 
     @property
     def hidden_BLH(self) -> F32:
@@ -38,4 +49,6 @@ class State:
     @staticmethod
     def join(states: "Sequence[State]") -> "State":
         """Rows of several states below each other."""
-        return State(np.concatenate([state.values_BSH for state in states]), states[0].parts)
+        values_BSH = np.concatenate([state.values_BSH for state in states])
+        pasts = [state.past for state in states if state.past is not None]
+        return State(values_BSH, states[0].parts, Past.join(pasts) if pasts else None)

@@ -85,7 +85,7 @@ class Outcome(NamedTuple):
             self.mass[asks],
             self.tempered[asks],
             self.gain[asks],
-            State(self.state.values_BSH[rows], self.state.parts),
+            self.state.part(rows),
             self.features_RP[rows],
         )
 

@@ -1,4 +1,5 @@
-"""Looking at single hidden units: what they put out along a text, and the network without some.
+"""Looking inside: what single units put out along a text, the network without some of them, and
+what each place looked back at.
 
 Shape letters: N characters, L layers, H hidden units.
 """
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from charbard.config import ModelConfig
 from charbard.errors import OptionError
+from charbard.runtime.attention import shares
 from charbard.runtime.model import Network
 
-__all__ = ["activations", "without_units"]
+__all__ = ["activations", "looks", "without_units"]
 
 F32 = NDArray[np.float32]
 
@@ -31,6 +33,21 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
         _, state = network.step(np.array([char_id]), state, keep_BLH)
         after.append(state.hidden_BLH[0])
     return np.stack(after)
+
+
+def looks(network: Network, hidden_NH: F32) -> F32 | None:
+    """How much each place of a text looks at each other, (N, N), from 0 to 1; what a row lacks of 1
+    it looks at nothing.
+
+    Args:
+        network: The network.
+        hidden_NH: What the last layer put out along the text, from `activations`.
+
+    Returns:
+        None if the network does not look back.
+    """
+    asked_NC = network.asked(hidden_NH)
+    return None if asked_NC is None else shares(asked_NC, network.config.attention_span)
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:

@@ -22,6 +22,7 @@ from charbard.train.pace import Due, Meter, snapshot_shares
 from charbard.train.run import RunFolder, arrays_of, tensors_of
 from charbard.train.sample import sample_text
 from charbard.train.schedule import Budget, rate_at
+from charbard.train.threads import thread_count
 
 __all__ = ["Setup", "Trainer"]
 
@@ -71,6 +72,7 @@ class Trainer:
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
         self._saves = Due(config.save_every, budget, setup.ranks, least_share=a_minute)
         self._snapshots = snapshot_shares(config.snapshots, self._fraction())
+        self._threads = thread_count(config, setup.ranks)
 
     def run(self) -> Iterator[Event]:
         """Train until the budget is spent, or until interrupted.
@@ -88,7 +90,10 @@ class Trainer:
                 result = self.learner.update(
                     batch, rate_at(fraction, self.setup.config) * self._rate_scale
                 )
-                self._meter.add(result, batch.counted, time.perf_counter() - began)
+                seconds = time.perf_counter() - began
+                self._meter.add(result, batch.counted, seconds)
+                if self._threads is not None:
+                    self._threads.note(batch.counted, seconds)
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
                 fraction, stopped = self._agree(stop)
@@ -211,7 +216,7 @@ class Trainer:
     def _snapshot(self) -> Iterator[Event]:
         if self.setup.ranks.first:
             path = self.setup.folder.snapshot(self.learner.step_count)
-            save_bundle(self._bundle(), path, half=True)
+            save_bundle(self._bundle(), path, as_bytes=True)
             yield Saved("snapshot", path)
 
     def _save(self) -> Iterator[Event]:

@@ -16,7 +16,8 @@ _TOO_SLOW_S = 2.0
 
 
 def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
-    """Characters a second, from as many updates as fit in a quarter of a second, at least two.
+    """Characters a second, from as many updates as fit in a quarter of a second, at least two; as
+    many as it takes to come round to the dearest, that of the orthogonal matrices.
 
     A network so large that its first update takes seconds is judged by that one.
     """
@@ -28,7 +29,7 @@ def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
     if first > _TOO_SLOW_S:
         return length * rows / first
     spent: list[float] = []
-    while len(spent) < 2 or sum(spent) < _SECONDS:
+    while len(spent) < 2 or sum(spent) < _SECONDS or len(spent) % config.muon_every:
         spent.append(_seconds(learner, batch))
     return len(spent) * length * rows / sum(spent)
 

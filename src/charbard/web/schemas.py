@@ -123,6 +123,7 @@ class PoemOrder(Seeded):
     book: str | None = from_setting(VerseOrder, "book", max_length=20)
     rhyme: str = from_setting(VerseOrder, "rhyme", max_length=40)
     theme: str = from_setting(VerseOrder, "theme", max_length=100)
+    words: str = from_setting(VerseOrder, "words", max_length=100)
     dynasty: str = from_setting(VerseOrder, "dynasty", max_length=20)
     author: str = from_setting(VerseOrder, "author", max_length=20)
     banned: str = from_setting(VerseOrder, "banned", max_length=_LONGEST)

@@ -7,8 +7,8 @@ from charbard.errors import OptionError
 from charbard.prosody import form_named, forms
 from charbard.prosody.check import check
 from charbard.prosody.facing import facing_form, phrases_of
+from charbard.writer.givens import OPEN
 from charbard.writer.poem import Poem
-from charbard.writer.request import OPEN
 from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Work
 

@@ -13,6 +13,7 @@ from charbard.writer.poem import LineDone, Poem
 from charbard.writer.ranking import Score, facing_lines, parallel_score, repetition
 from charbard.writer.request import Request
 from charbard.writer.stock import stock_share
+from charbard.writer.wanted import share_used
 
 __all__ = ["finished", "line_done", "worth_of"]
 
@@ -100,6 +101,7 @@ def worth_of(request: Request) -> Worth:
             repetition=repetition(lines),
             stock=stock_share(lines),
             habits=habit_share(lines),
+            words=share_used(lines, request.wanted),
         ).total
 
     return worth
@@ -127,6 +129,7 @@ def _score(
         repetition=repetition(lines),
         stock=stock_share(lines),
         habits=habit_share(lines),
+        words=share_used(lines, request.wanted),
         novelty=1 - float(known_lines().hold(lines).mean()),
     )
 

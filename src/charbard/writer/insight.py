@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
 from charbard.errors import Note, OptionError
-from charbard.runtime import activations
+from charbard.runtime import activations, looks
 from charbard.runtime.model import Network
 from charbard.writer.prime import encode_known, opening_ids
 
@@ -41,6 +41,9 @@ class Insight:
     """What each unit put out after each character, in -1..1."""
     trackers: Mapping[str, tuple[Tracker, ...]]
     """By what they track, the best first."""
+    look_NN: NDArray[np.float32] | None
+    """How much each character, once it was read, looked back at each one before it, to say what
+    comes next; 0..1. None: the network does not look back."""
     notes: tuple[Note, ...]
 
 
@@ -63,9 +66,13 @@ def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) ->
         )
     opening, _, _ = opening_ids(bundle, "", ())
     ids = np.array(opening + bundle.vocab.encode(known).tolist())
-    values_NLH = activations(network, ids)[len(opening) :]
+    values_NLH = activations(network, ids)
+    look_NN = looks(network, values_NLH[:, -1])
+    values_NLH = values_NLH[len(opening) :]
     trackers = {name: _best(values_NLH, signal, top) for name, signal in signals_of(known).items()}
-    return Insight(known, values_NLH, trackers, tuple(notes))
+    if look_NN is not None:
+        look_NN = look_NN[len(opening) :, len(opening) :]
+    return Insight(known, values_NLH, trackers, look_NN, tuple(notes))
 
 
 def signals_of(text: str) -> dict[str, NDArray[np.float32]]:

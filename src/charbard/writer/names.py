@@ -12,8 +12,8 @@ from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.poem import is_han
+from charbard.writer.givens import OPEN
 from charbard.writer.poem import Poem
-from charbard.writer.request import OPEN
 from charbard.writer.told import share_told
 from charbard.writer.verse import VerseWriter
 from charbard.writer.work import Work

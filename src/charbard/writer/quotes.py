@@ -65,7 +65,7 @@ def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
 
 
 def _wanted(theme: str) -> Mapping[str, float]:
-    """What a theme is made of, with its worth: its characters, and its pairs for as much as both."""
+    """What a theme is made of, with its worth: its characters, and pairs worth as much as both."""
     chars = [char for char in theme if is_han(char)]
     single = {char: _weights().get(char, 0.0) for char in chars}
     return single | {a + b: single[a] + single[b] for a, b in pairwise(chars)}

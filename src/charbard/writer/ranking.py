@@ -10,6 +10,7 @@ __all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repeti
 WEIGHTS = {
     "model": 1.0,
     "theme": 0.75,
+    "words": 2.0,
     "parallel": 0.15,
     "repetition": -2.0,
     "novelty": 0.5,
@@ -38,6 +39,8 @@ class Score:
     """Share of its lines that hold a phrase which hundreds of poems share."""
     habits: float = 0.0
     """Nats a character by which it is made of pairs that the model writes too often."""
+    words: float | None = None
+    """Share of the words that were asked for which it uses."""
 
     @property
     def total(self) -> float:

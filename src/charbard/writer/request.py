@@ -1,6 +1,5 @@
 """From an order in the user's words to a machine, and what the model reads before it writes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -11,23 +10,21 @@ from charbard.config import VerseOrder
 from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
-from charbard.prosody.acrostic import acrostic_locks, parse_places
 from charbard.prosody.compiler import shapes
 from charbard.prosody.conflict import compile_wish, nearest_wish
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
 from charbard.prosody.main_rhyme import signs_of
 from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
-from charbard.prosody.wish import Ban, Lock, Wish
+from charbard.prosody.wish import Lock, Wish
 from charbard.vocab import UNKNOWN
+from charbard.writer.givens import OPEN, bans_of, locks_of
 from charbard.writer.prime import opening_ids
 from charbard.writer.unknown import explained, stand_in
+from charbard.writer.words import WORDS, WordMarks, told_words, wanted_words
 
-__all__ = ["OPEN", "Lexicons", "Request", "form_label", "read_order"]
+__all__ = ["Lexicons", "Request", "form_label", "read_order"]
 
-OPEN = "_"
-"""Stands for an open character in a template."""
-_OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
 _RHYME = "rhyme"
 """The field by which a model is told the rhyme."""
 _GUIDED = ("title", "dynasty", "author")
@@ -40,7 +37,6 @@ _PLURALS: Mapping[str, str] = MappingProxyType(
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
 """How many are kept; one takes well under a megabyte."""
-_PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 _SHAPES = {(5, 4): "五绝", (7, 4): "七绝", (5, 8): "五律", (7, 8): "七律", (6, 4): "六绝"}
 _LENGTHS = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
 
@@ -62,21 +58,37 @@ class Request:
     signs: Mapping[int, str]
     """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
     told the rhyme."""
+    wanted: tuple[str, ...] = ()
+    """Words that the poem is to use."""
+    words: tuple[int, ...] = ()
+    """The same as the model is told them, the mark at their end included; empty if it is not."""
+    word_marks: WordMarks | None = None
+    """How the model chooses words itself; None: it has not learned to."""
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
-        """What the model reads, and the unconditioned prompt if it is another one."""
-        return [self.prime] if self.prime == self.bare else [self.prime, self.bare]
+        """What the model reads before words and rhyme, and the unconditioned prompt if there is
+        something that the user wants it to listen to."""
+        has_wish = self.prime != self.bare or self.words
+        return [self.prime, self.bare] if has_wish else [self.prime]
 
     @property
     def rhyme_marker(self) -> int:
         """Id that announces the rhyme to a model that is told it."""
         return self.machine.lexicon.vocab.marker(_RHYME)
 
-    def told(self, ids: Sequence[int], group: str | None) -> tuple[int, ...]:
-        """`prime` or `bare` with the rhyme, if it is a group that the model can be told."""
+    def told(
+        self, ids: Sequence[int], *, words: Sequence[int] = (), group: str | None = None
+    ) -> tuple[int, ...]:
+        """`prime` or `bare` with words, and with the rhyme if it is a group that the model can be
+        told."""
+        *before, text_marker = ids
+        if words:
+            before += [self.machine.lexicon.vocab.marker(WORDS), *words]
         sign = next((sign for sign, name in self.signs.items() if name == group), None)
-        return tuple(ids) if sign is None else (*ids[:-1], self.rhyme_marker, sign, ids[-1])
+        if sign is not None:
+            before += [self.rhyme_marker, sign]
+        return (*before, text_marker)
 
     @property
     def given_ids(self) -> tuple[int, ...]:
@@ -149,14 +161,14 @@ def read_order(
     book = form.book if order.book is None else book_named(order.book).key
     lexicon = lexicons(book)
     shaped = _shaped(form, order)
-    locks, notes = _understood(bundle, _locks(shaped.variants[0], order))
+    locks, notes = _understood(bundle, locks_of(shaped.variants[0], order))
     wish = Wish(
         form=shaped,
         book=book,
         rhyme=_rhymes(order.rhyme, book),
         variant=order.variant,
         locks=locks,
-        bans=tuple(_bans(order)),
+        bans=tuple(bans_of(order)),
         banned=order.banned,
         commonest=order.commonest,
         repeats=_repeats(form, order),
@@ -167,11 +179,23 @@ def read_order(
     bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] not in _GUIDED])
     notes += [note for note in more if note not in notes]
     notes += _untold(bundle, order)
-    if prime == bare and order.guidance not in (1.0, VerseOrder.guidance):
-        unguided = "guidance has no effect: the model is told no theme, dynasty or author"
+    if prime == bare and not order.words and order.guidance not in (1.0, VerseOrder.guidance):
+        unguided = "guidance has no effect: the model is told no theme, words, dynasty or poet"
         notes.append(Note(unguided, "guidance.none"))
-    signs = _signs(bundle, machine)
-    return Request(order, form, wish, machine, tuple(prime), tuple(bare), tuple(notes), signs)
+    wanted, more = wanted_words(bundle, order.words)
+    return Request(
+        order,
+        form,
+        wish,
+        machine,
+        prime=tuple(prime),
+        bare=tuple(bare),
+        notes=tuple(notes + more),
+        signs=_signs(bundle, machine),
+        wanted=wanted,
+        words=told_words(bundle, wanted),
+        word_marks=WordMarks.of(bundle, order.banned),
+    )
 
 
 def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
@@ -249,97 +273,13 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
     failed = None
     for variants in shapes(wish):
         try:
-            _locks(variants[0], order)
+            locks_of(variants[0], order)
         except OptionError as error:
             failed = failed or error
         else:
             return replace(form, variants=tuple(variants))
     assert failed is not None
     raise failed
-
-
-def _locks(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
-    locks = [*_opening(variant, order.opening), *_template(variant, order.template)]
-    if order.acrostic:
-        locks += acrostic_locks(variant, _letters(order.acrostic), order.acrostic_at)
-    for text in order.locks:
-        where, equals, chars = text.partition("=")
-        if not equals or len(chars) != 1:
-            raise OptionError(
-                f"cannot read the lock {text!r}",
-                code="lock.unreadable",
-                values={"text": text},
-                hint="write 2.3=花",
-            )
-        line, place = parse_places(where)[0]
-        locks.append(Lock(line, place, chars, "lock"))
-    return tuple(dict.fromkeys(locks))
-
-
-def _letters(text: str) -> str:
-    """A text without spaces and punctuation."""
-    return "".join(_PARTS.split(text))
-
-
-def _opening(variant: Variant, text: str) -> list[Lock]:
-    """What a poem begins with: whole lines, the last perhaps begun."""
-    lengths = variant.lengths
-    parts = _lines_of(text, lengths)
-    for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
-        if len(part) > length or (len(part) < length and line + 1 < len(parts)):
-            raise _misfit(line, part, length)
-    return [
-        Lock(line, place, char, "given beginning")
-        for line, part in enumerate(parts)
-        for place, char in enumerate(part)
-    ]
-
-
-def _template(variant: Variant, text: str) -> list[Lock]:
-    """A poem with gaps; its lines are the first lines of the form."""
-    lengths = variant.lengths
-    parts = _lines_of(text.translate(_OPEN_MARKS), lengths)
-    for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
-        if len(part) != length:
-            raise _misfit(line, part, length)
-    return [
-        Lock(line, place, char, "template")
-        for line, part in enumerate(parts)
-        for place, char in enumerate(part)
-        if char != OPEN
-    ]
-
-
-def _misfit(line: int, part: str, length: int) -> OptionError:
-    return OptionError(
-        f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
-        code="line.length",
-        values={"line": line + 1, "length": length, "text": part, "count": len(part)},
-        hint=f"write {OPEN} for each open character, or choose another ⟪form⟫",
-    )
-
-
-def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
-    """The lines that are given; without punctuation they are cut as the form's are long."""
-    parts = [part for part in _PARTS.split(text) if part]
-    if len(parts) == 1 and len(parts[0]) > lengths[0]:
-        parts = _cut(parts[0], lengths)
-    if len(parts) > len(lengths):
-        raise OptionError(
-            f"the poem has {len(lengths)} lines, {len(parts)} are given",
-            code="line.many",
-            values={"lines": len(lengths), "given": len(parts)},
-            hint="give fewer lines, or another ⟪form⟫",
-        )
-    return parts
-
-
-def _cut(text: str, lengths: Sequence[int]) -> list[str]:
-    parts = []
-    for length in lengths:
-        parts.append(text[:length])
-        text = text[length:]
-    return [part for part in [*parts, text] if part]
 
 
 def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
@@ -352,22 +292,6 @@ def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...]
         char = folded if folded in bundle.vocab else lock.char
         found.append(replace(lock, char=char, stand_in=stand_in(bundle.vocab, char)))
     return tuple(found), list(notes)
-
-
-def _bans(order: VerseOrder) -> list[Ban]:
-    found = []
-    for text in order.bans:
-        where, equals, chars = text.partition("=")
-        if not equals or not chars:
-            raise OptionError(
-                f"cannot read the ban {text!r}",
-                code="ban.unreadable",
-                values={"text": text},
-                hint="write 2.3=花月",
-            )
-        line, place = parse_places(where)[0]
-        found.append(Ban(line, place, chars))
-    return found
 
 
 def _rhymes(text: str, book: str) -> tuple[str | None, ...]:

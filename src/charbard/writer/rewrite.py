@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from charbard.config import VerseOrder
 from charbard.errors import OptionError
-from charbard.writer.request import OPEN
+from charbard.writer.givens import OPEN
 
 __all__ = ["SCOPES", "rewrite"]
 

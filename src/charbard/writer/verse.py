@@ -36,13 +36,15 @@ from charbard.runtime import (
 )
 from charbard.runtime.quant import ByteModel
 from charbard.writer.finished import finished, line_done, worth_of
+from charbard.writer.givens import OPEN
 from charbard.writer.habits import away_from_habits
 from charbard.writer.lean import answering
+from charbard.writer.planned import planned_drafts
 from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.request import OPEN, Lexicons, Request, read_order
-from charbard.writer.rhymed import rhymed_drafts
+from charbard.writer.request import Lexicons, Request, read_order
 from charbard.writer.scoring import read_alternatives, read_scored
 from charbard.writer.stock import away_from_stock
+from charbard.writer.wanted import towards_words
 from charbard.writer.work import Runner, Work, done
 
 __all__ = ["VerseWriter"]
@@ -164,7 +166,12 @@ class VerseWriter:
             guidance=order.guidance,
             faded=0.0 if request.wish.repeats == "none" else _FADED,
             segments=lines,
-            leans=(*answering(request), away_from_stock(vocab), away_from_habits(vocab)),
+            leans=(
+                *answering(request),
+                *towards_words(request),
+                away_from_stock(vocab),
+                away_from_habits(vocab),
+            ),
         )
         written: list[Decoded] = []
         for sample in range(order.candidates):
@@ -174,7 +181,7 @@ class VerseWriter:
                 openings=request.openings_of([text.ids for text in written]),
                 unwanted=_avoided(request, written),
             )
-            written.append((yield from rhymed_drafts(request, here)))
+            written.append((yield from planned_drafts(request, here)))
 
     def next_lines(self, order: VerseOrder) -> list[LineDone]:
         """Candidates for the first line that is still open, the likeliest first, none twice.
@@ -272,6 +279,7 @@ class VerseWriter:
             template=text,
             opening="",
             acrostic="",
+            words="",
             locks=(),
             bans=(),
             banned="",
@@ -298,7 +306,7 @@ class VerseWriter:
 def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
     """What the model reads before a text that is there: its rhyme, too, if that is told."""
     group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
-    return request.told(prompt, group)
+    return request.told(prompt, group=group)
 
 
 def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:

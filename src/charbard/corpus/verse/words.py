@@ -3,15 +3,17 @@
 Which words tell most is looked up in a table counted in the corpus (`scripts/build_words.py`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
 from charbard.corpus.verse.poem import lines_of
 
-__all__ = ["pairs_of", "words_field", "words_of"]
+__all__ = ["COMMA", "END", "MOST_WORDS", "as_field", "pairs_of", "words_field", "words_of"]
 
-_MOST_WORDS = 6
+COMMA, END = "、", "。"
+
+MOST_WORDS = 6
 """A long poem is parted into so many groups of sentences, with a word for each."""
 _RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
 """Where a word of two characters may begin in a line: not across 2-3 and 2-2-3."""
@@ -23,8 +25,16 @@ def words_field(text: str, title: str = "") -> str:
     >>> words_field("山外青山楼外楼，西湖歌舞几时休。暖风熏得游人醉，直把杭州作汴州。")[-1]
     '。'
     """
-    words = words_of(text, title)
-    return "、".join(words) + "。" if words else ""
+    return as_field(words_of(text, title))
+
+
+def as_field(words: Sequence[str]) -> str:
+    """Words as a network reads them; nothing for none.
+
+    >>> as_field(["月", "孤舟"])
+    '月、孤舟。'
+    """
+    return COMMA.join(words) + END if words else ""
 
 
 def words_of(text: str, title: str = "") -> tuple[str, ...]:
@@ -53,7 +63,7 @@ def pairs_of(line: str) -> list[str]:
 def _groups(text: str) -> Iterator[tuple[str, ...]]:
     """The lines of each sentence, or of each sixth of a long poem."""
     sentences = [part for part in text.split("。") if part]
-    count = min(len(sentences), _MOST_WORDS)
+    count = min(len(sentences), MOST_WORDS)
     for place in range(count):
         first, last = (len(sentences) * edge // count for edge in (place, place + 1))
         yield lines_of("。".join(sentences[first:last]))

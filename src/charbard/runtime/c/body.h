@@ -185,6 +185,48 @@ FUNC int64_t NAME(weigh)(const float *scores, long size, int32_t *weights, float
     return total;
 }
 
+/* What one row finds among the places it has read, and its own place for those that follow. A place:
+ * key plus 128 and value, each padded to a line, then the units of both. address: 0 for none. */
+FUNC void NAME(look)(const float *asked, const uintptr_t *address, long places, long width,
+                     float most, Room *room, uint8_t *place, float *found) {
+    long size = padded(width), seen = 0;
+    float unit, units[2], scale = (float)(1.0 / sqrt((double)width));
+    memset(place, 0, 2 * size);
+    NAME(quantise)(asked + width, width, (int8_t *)place, units);
+    NAME(quantise)(asked + 2 * width, width, (int8_t *)place + size, units + 1);
+    for (long k = 0; k < size; k++) place[k] ^= 128;
+    memcpy(place + 2 * size, units, sizeof units);
+    int32_t sum = NAME(quantise)(asked, width, room->query, &unit);
+    room->scores[0] = 0.0f; /* of nothing */
+    for (long m = 0; m < places; m++) {
+        if (!address[m]) continue;
+        const uint8_t *key = (const uint8_t *)address[m];
+        int32_t lanes[LANES], acc = 0;
+        VEC part = ZERO();
+        for (long k = 0; k < size; k += 4 * LANES)
+            part = DOT(part, LOAD(key + k), LOAD(room->query + k));
+        STORE(lanes, part);
+        for (int l = 0; l < LANES; l++) acc += lanes[l];
+        memcpy(units, key + 2 * size, sizeof units);
+        room->values[seen] = (const int8_t *)key + size;
+        room->units[seen++] = units[1];
+        room->scores[seen] = (float)(acc - 128 * sum) * (unit * units[0]) * scale;
+    }
+    int64_t total = NAME(weigh)(room->scores, seen + 1, room->weights, &unit);
+    for (long m = 0; m < seen; m++) room->units[m] *= (float)room->weights[m + 1];
+    float largest = seen ? NAME(largest)(room->units, seen, 0x7fffffff) : 0.0f;
+    float per = largest > 1e-30f ? most / largest : 0.0f;
+    memset(room->sums, 0, width * sizeof(int32_t));
+    for (long m = 0; m < seen; m++) {
+        int32_t share = (int32_t)((room->units[m] * per + 12582912.0f) - 12582912.0f);
+        const int8_t *restrict value = room->values[m];
+        int32_t *restrict sums = room->sums;
+        for (long i = 0; share && i < width; i++) sums[i] += share * value[i];
+    }
+    unit = largest / most / (float)total;
+    for (long i = 0; i < width; i++) found[i] = (float)room->sums[i] * unit;
+}
+
 /* How many weigh more than t, and how much they weigh together. */
 INLINE int64_t NAME(heavier)(const int32_t *weights, long size, int32_t t, int64_t *mass) {
     int64_t sum = 0;
@@ -343,7 +385,7 @@ FUNC void NAME(pick)(Rule *rule, const float *logits, const float *bare, const i
 }
 
 const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(highest), NAME(prepare), NAME(pick),
-                             {NAME(rnn), NAME(gru), NAME(lstm)}};
+                             {NAME(rnn), NAME(gru), NAME(lstm)}, NAME(look)};
 
 #undef VEC
 #undef LANES

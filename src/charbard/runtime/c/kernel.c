@@ -45,6 +45,13 @@ typedef struct { /* logarithms of sums: what is known once a rule's weights are 
     double biased; /* of the allowed ones, tempered and biased */
 } Sums;
 
+typedef struct { /* what it takes to look at so many places */
+    int8_t *query;
+    float *scores, *units;
+    int32_t *weights, *sums;
+    const int8_t **values;
+} Room;
+
 typedef struct {
     int32_t (*quantise)(const float *, long, int8_t *, float *);
     void (*product)(const Matrix *, const int8_t *, const int32_t *, const float *, long, float *);
@@ -53,7 +60,11 @@ typedef struct {
                     const Rule *, float *, int32_t *, Sums *);
     void (*pick)(Rule *, const float *, const float *, const int32_t *, const Sums *);
     void (*cells[3])(const float *, const float *, const float *, float *, long);
+    void (*look)(const float *, const uintptr_t *, long, long, float, Room *, uint8_t *, float *);
 } Kernel;
+
+/* Bytes of a key or a value. */
+static long padded(long width) { return (width + 63) / 64 * 64; }
 
 /* Place of an id among ascending ones, or -1. */
 static long find(Ids ids, int32_t id) {
@@ -235,6 +246,48 @@ static PyObject *cell(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static int make_room(Room *room, long places, long width) {
+    room->query = calloc(padded(width), 1);
+    room->scores = malloc((places + 1) * sizeof(float));
+    room->weights = malloc((places + 1) * sizeof(int32_t));
+    room->units = malloc((places + 1) * sizeof(float));
+    room->values = malloc((places + 1) * sizeof(int8_t *));
+    room->sums = malloc(width * sizeof(int32_t));
+    return room->query && room->scores && room->weights && room->units && room->values &&
+           room->sums;
+}
+
+static void free_room(Room *room) {
+    free(room->query), free(room->scores), free(room->weights);
+    free(room->units), free(room->values), free(room->sums);
+}
+
+/* look(asked, address, (batch, places, width, most), new, found): see `plain.look`. asked: query,
+ * key and value of each row; address: of each row's places, 0 for none; new: each row's own. */
+static PyObject *look(PyObject *self, PyObject *args) {
+    (void)self;
+    Py_buffer asked, address, new, found;
+    Py_ssize_t batch, places, width, most;
+    if (!PyArg_ParseTuple(args, "y*y*(nnnn)w*w*", &asked, &address, &batch, &places, &width, &most,
+                          &new, &found))
+        return NULL;
+    Room room;
+    int enough;
+    Py_BEGIN_ALLOW_THREADS
+    enough = make_room(&room, places, width);
+    for (long i = 0; enough && i < batch; i++)
+        kernel->look((const float *)asked.buf + i * 3 * width,
+                     (const uintptr_t *)address.buf + i * places, places, width, (float)most, &room,
+                     (uint8_t *)new.buf + i * (2 * padded(width) + 2 * (long)sizeof(float)),
+                     (float *)found.buf + i * width);
+    free_room(&room);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&asked), PyBuffer_Release(&address);
+    PyBuffer_Release(&new), PyBuffer_Release(&found);
+    if (!enough) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
 static uint64_t mixed(uint64_t word) {
     word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
     word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
@@ -396,6 +449,7 @@ static PyMethodDef methods[] = {{"variants", variants, METH_NOARGS, NULL},
                                 {"use", use, METH_VARARGS, NULL},
                                 {"product", product, METH_VARARGS, NULL},
                                 {"cell", cell, METH_VARARGS, NULL},
+                                {"look", look, METH_VARARGS, NULL},
                                 {"choose", choose, METH_VARARGS, NULL},
                                 {NULL, NULL, 0, NULL}};
 

@@ -3,7 +3,9 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Request
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, StringConstraints
 
 from charbard.errors import OptionError, facts_of
@@ -21,6 +23,8 @@ __all__ = ["router", "unit_named"]
 router = APIRouter(prefix="/api", tags=["inside"])
 _MOST_CHARS = 600
 """A text of more characters is too long to look at unit by unit."""
+_LOOKS, _FAINTEST = 5, 0.02
+"""Places that are named as looked back at, and the least share of the look that counts."""
 
 
 class InsightBody(Body):
@@ -140,8 +144,15 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
             f"{layer}.{unit}": found.values_NLH[:, layer, unit].round(3).tolist()
             for layer, unit in dict.fromkeys(wanted)
         },
+        "looks": None if found.look_NN is None else [_strongest(row) for row in found.look_NN],
         "notes": [facts_of(note) for note in found.notes],
     }
+
+
+def _strongest(look_N: NDArray[np.float32]) -> list[tuple[int, float]]:
+    """The places that were looked at most, (number of the character from 0, share)."""
+    places = np.argsort(-look_N, kind="stable")[:_LOOKS]
+    return [(int(at), round(float(look_N[at]), 3)) for at in places if look_N[at] >= _FAINTEST]
 
 
 def _tracker(one: Tracker) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from charbard.writer import (
     rewrite,
 )
 from charbard.writer.display import pinyin_of_name
-from charbard.writer.request import OPEN
+from charbard.writer.givens import OPEN
 
 __all__ = ["router"]
 

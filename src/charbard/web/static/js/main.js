@@ -76,7 +76,10 @@ async function show() {
   const title = t(`nav.${name}`);
   if (!main.querySelector("h1")) main.prepend(h("h1.unseen", title));
   document.title = `${title} · 吟游 charbard`;
-  if (moved) scrollTo(0, 0);
+  if (!moved) return;
+  scrollTo(0, 0);
+  // The link or button that led here is gone: the keyboard goes on from the top of the view.
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
 }
 
 /** Take up the poem of a link; whether there is one. */

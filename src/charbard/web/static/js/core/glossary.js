@@ -41,7 +41,7 @@ export function glossesOf(text) {
   if (!glossary) return [];
   const found = new Map(matches(text));
   const last = text.toLowerCase().split(/[^a-z]+/).at(-1);
-  if (last.length > 2) {
+  if (last.length > 2 && !glossary.has(last)) {
     for (const [name, chinese] of glossary) if (name.startsWith(last)) found.set(name, chinese);
   }
   return [...found].slice(0, MOST);

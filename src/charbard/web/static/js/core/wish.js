@@ -15,7 +15,7 @@ export function chipForms() {
 
 /** What is chosen when nothing was chosen yet. */
 export const PLAIN = {
-  form: "七绝", tune: "", theme: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
+  form: "七绝", tune: "", theme: "", words: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
   given: "", second: "", seed: "", bold: 3, close: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
@@ -40,10 +40,10 @@ export function verseOrder(asked) {
   const order = common(asked);
   if (asked.form === "仿作") order.like = asked.like.trim();
   else order.form = isListed(asked) ? asked.tune : asked.form;
-  for (const name of ["theme", "dynasty", "variant", "rhyme", "book"]) {
+  for (const name of ["theme", "words", "dynasty", "variant", "rhyme", "book"]) {
     if (asked[name].trim()) order[name] = asked[name].trim();
   }
-  if (order.theme || order.dynasty) order.guidance = GUIDANCE[asked.close - 1];
+  if (order.theme || order.words || order.dynasty) order.guidance = GUIDANCE[asked.close - 1];
   if (asked.acrostic.trim()) {
     order.acrostic = asked.acrostic.trim();
     order.acrostic_at = asked.place;

@@ -5,7 +5,7 @@ import { store } from "./store.js";
 import { t } from "./strings.js";
 import { modelFor } from "./wish.js";
 
-const ORDER = ["form", "like", "variant", "book", "theme", "dynasty", "author", "novel", "boldness", "guidance"];
+const ORDER = ["form", "like", "variant", "book", "theme", "words", "dynasty", "author", "novel", "boldness", "guidance"];
 /** Lets several changes in a row cause one request. */
 const REST_MS = 120;
 /** How the API writes an open character. */

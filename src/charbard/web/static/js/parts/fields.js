@@ -55,12 +55,17 @@ export function tick({ label, checked, onChange }) {
 }
 
 /** The words of the dials: from calm to wild, and how closely to keep to the theme. */
-const BOLD = { label: "write.dial", low: "write.bold", high: "write.wild" };
+export const BOLD = { label: "write.dial", low: "write.bold", high: "write.wild" };
 export const CLOSE = { label: "write.close", low: "write.loose", high: "write.tight" };
 
-/** A dial with so many positions between two words. */
-export function dial(value, most, onChange, words = BOLD) {
+/** A dial with so many positions between two words; `names` are what a screen reader calls them. */
+export function dial(value, most, onChange, words = BOLD, names = null) {
   const end = (name) => unsaid("span", t(name));
-  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": t(words.label), title: t(words.label), on: { input: (event) => onChange(Number(event.target.value)) } });
+  const name = (at) => names?.[at - 1] ?? `${at}/${most}`;
+  const turned = ({ target }) => {
+    target.setAttribute("aria-valuetext", name(target.value));
+    onChange(Number(target.value));
+  };
+  const input = h("input.dial", { type: "range", min: 1, max: most, value, "aria-label": t(words.label), "aria-valuetext": name(value), title: t(words.label), on: { input: turned } });
   return h("div.dial-row", end(words.low), input, end(words.high));
 }

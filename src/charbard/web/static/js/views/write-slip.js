@@ -1,7 +1,7 @@
 /** The slip on which a wish is written: form, theme, acrostic, and what else can be asked. */
 
 import { BOLDNESS, GUIDANCE, chipForms, formOf, isListed, modelFor, modelNamed, wish } from "../core/wish.js";
-import { CLOSE, button, chips, dial, fill, h, hasWord, icon, scripted, selectField, store, t, textField, tick } from "../parts/kit.js";
+import { BOLD, CLOSE, button, chips, dial, fill, h, hasWord, icon, scripted, selectField, store, t, textField, tick } from "../parts/kit.js";
 import { glosses, ideas } from "./write-ideas.js";
 
 const DYNASTIES = ["唐", "宋", "元", "清"];
@@ -44,7 +44,7 @@ export function layOut(slip, acts) {
     isListed(asked) ? tunes(asked, again) : hasWord(`form.about.${asked.form}`) && h("p.faint.form-about", t(`form.about.${asked.form}`)),
     fieldsFor(asked, acts.go, again),
     h("div.slip-foot",
-      dial(asked.bold, BOLDNESS.length, (bold) => change({ bold })),
+      dial(asked.bold, BOLDNESS.length, (bold) => change({ bold }), BOLD, BOLDNESS),
       hearsTheme(asked) && dial(asked.close, GUIDANCE.length, (close) => change({ close }), CLOSE),
       h("div.go-row",
         button("go", t("write.go"), acts.go),
@@ -142,9 +142,9 @@ function details(asked, text) {
   const variants = formOf(asked)?.variants ?? [];
   const any = ["", t("write.any")];
   const choice = (name, options) => selectField({ label: t(`write.${name}`), value: asked[name], options, onChange: (value) => change({ [name]: value }) });
-  const open = ["first", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
+  const open = ["words", "first", "rhyme", "variant", "dynasty", "seed", "book"].some((name) => asked[name]);
   return h("details.more", { open }, h("summary", t("write.more")),
-    h("div.field-row", text("first", { maxlength: 40 }), text("rhyme", { maxlength: 40 }),
+    h("div.field-row", text("words", { maxlength: 40 }), text("first", { maxlength: 40 }), text("rhyme", { maxlength: 40 }),
       variants.length > 1 && choice("variant", [any, ...variants.map((name) => [name, scripted(name)])]),
       choice("book", [any, ...store.state.books.map((book) => [book.name, scripted(book.title)])]),
       choice("dynasty", [any, ...DYNASTIES.map((name) => [name, t(`write.dynasty.${name}`)])]),

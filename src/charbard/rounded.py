@@ -1,0 +1,42 @@
+"""Weights as bytes: what writes rounds them so anyway, so a bundle need hold no more.
+
+Shape letters: N rows (outputs of a layer, symbols of an embedding), K columns.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["rounded", "unrounded"]
+
+F32 = NDArray[np.float32]
+_LARGEST = 127
+_SPARE_BITS = 8
+"""Of a unit's 24 significant bits: without them a unit times any byte is exact in float32, so
+weights that are read back are rounded to the very same bytes."""
+
+
+def rounded(weight_NK: NDArray[Any]) -> tuple[NDArray[np.int8], F32]:
+    """Each row as whole numbers -127..127 in proportion to its own largest, and their unit, (N,).
+
+    >>> rounded(np.array([[0.5, -1.0], [0.0, 0.0]], np.float32))[0].tolist()
+    [[63, -127], [0, 0]]
+    """
+    weight_NK = np.asarray(weight_NK, np.float32)
+    largest_N = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
+    unit_N = _rounded_up(largest_N / np.float32(_LARGEST))
+    return np.rint(weight_NK / unit_N[:, None]).astype(np.int8), unit_N
+
+
+def unrounded(whole_NK: NDArray[np.int8], unit_N: F32) -> F32:
+    """The weights that such bytes stand for."""
+    weight_NK: F32 = whole_NK * unit_N[:, None]
+    return weight_NK
+
+
+def _rounded_up(unit_N: F32) -> F32:
+    """To the next number with fewer bits: no byte becomes larger than it may."""
+    bits_N = unit_N.view(np.uint32) + np.uint32((1 << _SPARE_BITS) - 1)
+    up_N: F32 = (bits_N >> _SPARE_BITS << _SPARE_BITS).view(np.float32)
+    return up_N

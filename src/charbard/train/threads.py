@@ -1,0 +1,76 @@
+"""How many threads are fastest here and now, found out while training.
+
+On a machine that is free all cores are; beside another busy program two threads mostly wait for
+each other, and one alone reads half as much again. Which it is changes while a training runs.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+
+import torch
+
+from charbard.config import TrainConfig
+from charbard.cores import cores
+from charbard.train.distributed import Ranks
+
+__all__ = ["ThreadCount", "thread_count"]
+
+_FAIR = 4
+"""Updates by which a number of threads is judged, at least: the first has threads to start."""
+_HOLD = 25
+"""The best is kept for so many times as long as it took to try the others."""
+
+
+class ThreadCount:
+    """Tries each number of threads for a few updates, keeps the fastest for a while, and again.
+
+    Args:
+        counts: Numbers of threads; it begins with the first.
+        fair: Updates of one trial.
+        use: Called with the number to use from now on.
+    """
+
+    def __init__(self, counts: Sequence[int], fair: int, use: Callable[[int], None]) -> None:
+        self._counts, self._fair, self._use = counts, fair, use
+        self._now, self._untried = counts[0], list(counts[1:])
+        self._speeds: dict[int, float] = {}
+        self._tried_s = self._hold_s = 0.0
+        self._updates = self._chars = 0
+        self._spent_s = 0.0
+        use(self._now)
+
+    def note(self, chars: int, seconds: float) -> None:
+        """An update read so many characters in so many seconds."""
+        self._updates, self._chars = self._updates + 1, self._chars + chars
+        self._spent_s += seconds
+        if self._updates < self._fair or self._spent_s < self._hold_s:
+            return
+        self._speeds[self._now] = self._chars / max(1e-9, self._spent_s)
+        if self._hold_s == 0.0:
+            self._tried_s += self._spent_s
+        if self._untried:
+            self._turn_to(self._untried.pop(0), hold_s=0.0)
+            return
+        best = max(self._counts, key=lambda count: self._speeds[count])
+        self._untried = [count for count in self._counts if count != best]
+        self._turn_to(best, hold_s=_HOLD * self._tried_s)
+        self._tried_s = 0.0
+
+    def _turn_to(self, count: int, *, hold_s: float) -> None:
+        if count != self._now:
+            self._use(count)
+        self._now, self._hold_s = count, hold_s
+        self._updates = self._chars = 0
+        self._spent_s = 0.0
+
+
+def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
+    """What chooses the threads of a training; None where somebody has: the user, the environment,
+    other processes; and where the very same weights are promised again, in steps and epochs."""
+    most = torch.get_num_threads()
+    is_open = config.minutes is not None and config.threads is None and ranks.world == 1
+    if not is_open or config.device != "cpu" or os.environ.get("OMP_NUM_THREADS"):
+        return None
+    if min(most, cores()) < 2:
+        return None
+    return ThreadCount((most, 1), max(_FAIR, config.muon_every), torch.set_num_threads)
