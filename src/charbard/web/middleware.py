@@ -127,7 +127,8 @@ class Watch:
         metrics = self.studio.metrics
         metrics.requests.labels(route, scope["method"], str(seen["status"])).inc()
         metrics.seconds.labels(route).observe(seconds)
-        if ACCESS.isEnabledFor(logging.INFO):
+        is_page = route == "other" and seen["status"] < 400  # dozens of files at each opening
+        if ACCESS.isEnabledFor(logging.INFO) and not is_page:
             facts = {"route": route, "method": scope["method"], **seen}
             ACCESS.info(json.dumps({**facts, "ms": round(seconds * 1000, 1)}))
 

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from unicodedata import name
 
@@ -19,12 +20,15 @@ from charbard.files import path_of
 from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
+from charbard.writer.about import about
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
 from charbard.writer.texts import Brief, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
+_SHOWN = 60
+"""Characters of a text that are shown of it in a session."""
 _ROWS = 64
 """How many texts one task writes side by side."""
 
@@ -34,7 +38,7 @@ def fresh_seed(wish: int | None = None) -> int:
     return secrets.randbelow(1_000_000) if wish is None else wish
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Written:
     """One finished text."""
 
@@ -48,6 +52,10 @@ class Written:
 
     def __str__(self) -> str:
         return self.prime + self.text
+
+    def __repr__(self) -> str:
+        shown = shorten(str(self), _SHOWN, placeholder=" …")
+        return f"<Written {shown!r}, {len(self.text)} characters, seed {self.seed}>"
 
     @property
     def nats_per_char(self) -> float:
@@ -74,6 +82,9 @@ class Writer:
             OptionError: It is no path.
         """
         return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<Writer of {about(self.bundle)}>"
 
     def write(
         self, prime: str = "", *, length: int = 500, seed: int | None = None, **options: Any

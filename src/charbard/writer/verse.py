@@ -35,6 +35,7 @@ from charbard.runtime import (
     run,
 )
 from charbard.runtime.quant import ByteModel
+from charbard.writer.about import about
 from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.givens import OPEN
 from charbard.writer.habits import away_from_habits
@@ -86,6 +87,9 @@ class VerseWriter:
             BundleError: It is missing, truncated, altered or of another version.
         """
         return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<VerseWriter of {about(self.bundle)}>"
 
     def done(self, work: Work[T]) -> T:
         """What a work finds; the calling thread waits for it."""
