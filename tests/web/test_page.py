@@ -128,20 +128,20 @@ def test_what_cannot_be_is_explained(visit) -> None:
     ("language", "said"), [("zh", "从未见过这些字"), ("en", "never seen these characters")]
 )
 def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) -> None:
-    """A theme in letters that the model has never seen, in the language of the page."""
+    """A theme in characters that the model has never seen, in the language of the page."""
     page = visit.written()
     page.evaluate(
         "async (language) => { const { store } = await import('./js/core/store.js');"
         " store.set({ settings: { ...store.state.settings, language } }); }",
         language,
     )
-    page.fill(".theme", "my cat")
+    page.fill(".theme", "龘靐")
     page.focus(".theme")
     page.keyboard.press("Enter")
     page.wait_for_selector(".sheet.is-done .note")
 
     assert said in page.locator(".sheet .note").first.inner_text()
-    assert "my cat" in page.locator(".sheet .note").first.inner_text()
+    assert "龘靐" in page.locator(".sheet .note").first.inner_text()
 
 
 def test_the_desk_swaps_locks_and_goes_back(visit) -> None:

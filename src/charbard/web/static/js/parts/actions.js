@@ -1,6 +1,7 @@
 /** What can be done with a poem, as a row of buttons with an icon and a word. */
 
 import { h, headingOf, icon, isLiked, store, t, textOf, toggleLike } from "./kit.js";
+import { openReading } from "./reading.js";
 import { copyText, openShare } from "./share.js";
 
 /** Buttons for a poem; the first one is the one that is meant most often. */
@@ -11,6 +12,7 @@ export function actionsOf(poem, { onDesk = false } = {}) {
     heart(poem),
     tool("copy", "poem.copy", () => copyText(sharedText(poem), t("poem.copied"))),
     tool("share", "share.title", () => openShare(poem)),
+    poem.lines && tool("book", "reading.title", () => openReading(poem), { name: "reading" }),
     tool("eye", "poem.look", () => {
       store.set({ looking: poem });
       location.hash = "#/look";
@@ -19,9 +21,9 @@ export function actionsOf(poem, { onDesk = false } = {}) {
 }
 
 /** A button whose word is seen where there is room, and always said. */
-function tool(name, key, act) {
+function tool(name, key, act, data = {}) {
   const word = t(key);
-  return h("button.tool", { type: "button", title: word, "aria-label": word, on: { click: act } }, icon(name), h("small", word));
+  return h("button.tool", { type: "button", title: word, "aria-label": word, data, on: { click: act } }, icon(name), h("small", word));
 }
 
 function heart(poem) {

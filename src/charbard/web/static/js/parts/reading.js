@@ -6,19 +6,19 @@ import { textOf } from "../core/poem.js";
 import { store } from "../core/store.js";
 import { t } from "../core/strings.js";
 import { dressed, languageTag } from "./paper.js";
-import { tell } from "./toast.js";
+import { openDialog } from "./settings.js";
+import { notice, tell } from "./toast.js";
 
 /** Reading aloud is slow, as verse is. */
 const RATE = 0.75;
 
-/** A panel under a poem: read aloud, and glosses of its characters when they are asked for. */
-export function readingOf(poem) {
+/** Show a poem's sounds and meanings, and read it aloud. */
+export function openReading(poem) {
   const box = h("div.reading");
   const canSpeak = "speechSynthesis" in globalThis;
-  fill(box, h("div.scopes",
-    canSpeak && button("plain", t("reading.aloud"), () => readAloud(textOf(poem))),
-    button("plain", t("reading.gloss"), () => showGlosses(box, poem))));
-  return box;
+  fill(box, h("div.scopes", canSpeak && button("plain", t("reading.aloud"), () => readAloud(textOf(poem)))));
+  openDialog(t("reading.title"), box);
+  showGlosses(box, poem).catch((error) => fill(box, notice(error)));
 }
 
 /** Read a text aloud in this browser's own Chinese voice; a second press stops it. */

@@ -3,7 +3,6 @@
 import { actionsOf } from "../parts/actions.js";
 import { originOf } from "../parts/card.js";
 import { h, heading, poemElement, store, t } from "../parts/kit.js";
-import { readingOf } from "../parts/reading.js";
 
 /** Build the view. */
 export function mount(root) {
@@ -15,7 +14,6 @@ export function mount(root) {
       poemElement(poem),
       made && h("p.faint", originOf(poem), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })),
       h("div.sheet-tools", actionsOf(poem)),
-      poem.lines && readingOf(poem),
       h("a.plain", { href: "#/write" }, t("poem.own"))),
   );
 }
