@@ -26,8 +26,9 @@ function matches(text) {
   for (let length = words.length; length > 0; length -= 1) {
     for (let at = 0; at + length <= words.length; at += 1) {
       const phrase = words.slice(at, at + length);
-      if (taken.slice(at, at + length).includes(true) || (length === 1 && EMPTY.has(phrase[0]))) continue;
-      const name = [phrase.join(" "), plain(phrase)].find((one) => glossary.has(one));
+      if (taken.slice(at, at + length).includes(true)) continue;
+      const isWhole = !EMPTY.has(phrase[0]) && !EMPTY.has(phrase.at(-1));
+      const name = [phrase.join(" "), isWhole && plain(phrase)].find((one) => glossary.has(one));
       if (!name) continue;
       found.push([name, glossary.get(name)]);
       taken.fill(true, at, at + length);

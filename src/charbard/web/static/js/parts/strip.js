@@ -23,7 +23,7 @@ export function markWords(report, line, place) {
   const row = report?.lines[line];
   if (!row) return "";
   const { wrong, rhyme } = markAt(report, line, place);
-  return [row.read_as[place], rhyme && `${t("check.rhyme")} ${row.rhyme}`, wrong && findingWords(wrong)].filter(Boolean).join("，");
+  return [row.read_as[place], rhyme && `${t("check.rhyme")} ${row.rhyme_label}`, wrong && findingWords(wrong)].filter(Boolean).join("，");
 }
 
 /** What a finding says, in the language of the page. */

@@ -38,7 +38,7 @@ async function check(out, { text, form, book }) {
 }
 
 function show(out, report) {
-  const rhymes = [...new Set(report.lines.map((line) => line.rhyme).filter(Boolean))].join("、");
+  const rhymes = [...new Set(report.lines.map((line) => line.rhyme_label).filter(Boolean))].join("、");
   fill(
     out,
     h("section.desk-sheet",
