@@ -1,7 +1,8 @@
 """Errors and notes in Chinese, from their codes: for the page, and for a Chinese terminal.
 
 `data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
-⟪name⟫ for a setting. Both doors read it; the English stands where an error is raised.
+⟪name⟫ for a setting. Both doors read it; `data/zh-terminal.json` has what no page can meet. The
+English stands where an error is raised.
 """
 
 import json
@@ -17,14 +18,19 @@ from charbard.errors import CharbardError, Note, Spell, Values, spelled
 __all__ = ["chinese", "in_chinese", "is_chinese", "note_in_chinese"]
 
 _VALUE = re.compile(r"{(\w+)}")
+_FILES = ("zh.json", "zh-terminal.json")
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 @cache
 def chinese() -> Mapping[str, tuple[str, str]]:
     """What is wrong and what can be done, by code; the second is empty where nothing can."""
-    text = files("charbard.language.data").joinpath("zh.json").read_text(encoding="utf-8")
-    return MappingProxyType({code: (said[0], said[1]) for code, said in json.loads(text).items()})
+    folder = files("charbard.language.data")
+    found: dict[str, tuple[str, str]] = {}
+    for name in _FILES:
+        texts = json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        found |= {code: (said[0], said[1]) for code, said in texts.items()}
+    return MappingProxyType(found)
 
 
 def is_chinese() -> bool:

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.staticfiles import StaticFiles
 
 from charbard.config import StudioConfig
 from charbard.web.answers import errors_at
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
-from charbard.web.middleware import Gate, Head, Page, Prefix, SafeHeaders, Watch
+from charbard.web.middleware import Gate, Head, Prefix, SafeHeaders, Watch
+from charbard.web.page import Page
 from charbard.web.routes import (
     chat,
     classic,
@@ -32,7 +32,7 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
-_PAGE: list[str | tuple[str, str]] = [("charbard.web", "static"), ("charbard.language", "data")]
+_PAGE = (("charbard.web", "static"), ("charbard.language", "data"))
 """Where the page's files lie; the Chinese of errors is the terminal's, too."""
 _LEAST = 1000
 """Bytes of an answer that is worth compressing."""
@@ -81,7 +81,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router, responses=errors_at(part.router.prefix))
     # Not mounted: a mount at the root would answer for every wrong method, too.
-    app.router.default = Page(StaticFiles(packages=_PAGE, html=True))
+    app.router.default = Page(_PAGE)
     handle_errors(app)
     _wrap(app, studio)
     return app

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charbard.errors import CharbardError, RateError, TokenError, TooLargeError
@@ -17,7 +16,7 @@ from charbard.web.errors import path_in_app, response_for
 from charbard.web.rate import Rate
 from charbard.web.state import Studio
 
-__all__ = ["Gate", "Head", "Page", "Prefix", "SafeHeaders", "Watch"]
+__all__ = ["Gate", "Head", "Prefix", "SafeHeaders", "Watch"]
 
 ACCESS = logging.getLogger("charbard.access")
 _POLICY = (
@@ -42,19 +41,6 @@ _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
 _NO_TURN = ("/api/check", "/api/rhyme", "/api/show", "/api/jobs")
 """What begins so takes no turn: it is answered however many wait for one."""
-
-
-class Page:
-    """The page's files; what is none of them is not found, whatever the method."""
-
-    def __init__(self, files: ASGIApp) -> None:
-        self.files = files
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a file."""
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(404)
-        await self.files(scope, receive, send)
 
 
 class Head:
