@@ -206,7 +206,12 @@ async def _and_the_end(
         yield shaped(path, status_of(error), body_of(error))
     except Exception:
         LOG.exception("a stream broke off")
-        broke = {"error": "something broke in the studio", "hint": "its log has the details"}
+        broke = {
+            "error": "something broke in the studio",
+            "hint": "its log has the details",
+            "code": "studio.broke",
+            "values": {},
+        }
         yield shaped(path, 500, broke)
 
 

@@ -39,6 +39,7 @@ def couplet_work(writer: VerseWriter, order: CoupletOrder) -> Work[Headed]:
         raise OptionError(
             "both lines are given" if first else "no line is given",
             hint="give the first line to have it answered, or the second to have a first written",
+            code="couplet.both" if first else "couplet.none",
         )
     phrases, _ = phrases_of(first or second)
     form = facing_form(first or second, order.book, is_second=bool(second))

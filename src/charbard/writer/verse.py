@@ -35,6 +35,7 @@ from charbard.runtime import (
     run,
 )
 from charbard.runtime.quant import ByteModel
+from charbard.writer.about import about
 from charbard.writer.finished import finished, line_done, worth_of
 from charbard.writer.givens import OPEN
 from charbard.writer.habits import away_from_habits
@@ -86,6 +87,9 @@ class VerseWriter:
             BundleError: It is missing, truncated, altered or of another version.
         """
         return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<VerseWriter of {about(self.bundle)}>"
 
     def done(self, work: Work[T]) -> T:
         """What a work finds; the calling thread waits for it."""
@@ -201,7 +205,9 @@ class VerseWriter:
             if slot.place is not None and (slot.line, slot.place) not in locked
         ]
         if not gaps:
-            raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
+            raise OptionError(
+                "no line is open", code="line.full", hint=f"write {OPEN} for each open character"
+            )
         found: dict[str, LineDone] = {}
         for _, said in (yield [self.task(request, gaps[0] + 1)]):
             if isinstance(said, Segment) and said.index == gaps[0]:
@@ -235,7 +241,10 @@ class VerseWriter:
         at = next((n for n, s in enumerate(slots) if (s.line, s.place) == place), None)
         if at is None:
             raise OptionError(
-                f"there is no place {place[0] + 1}.{place[1] + 1}", hint="count from 1.1"
+                f"there is no place {place[0] + 1}.{place[1] + 1}",
+                code="place.none",
+                values={"line": place[0] + 1, "place": place[1] + 1},
+                hint="count from 1.1",
             )
         ids = request.given_ids
         open_there = replace(
@@ -286,6 +295,8 @@ class VerseWriter:
         if len(request.given_ids) < len(request.machine):
             raise OptionError(
                 f"the poem is not complete for {request.form.name}",
+                code="poem.short",
+                values={"form": request.form.name, "length": len(request.machine)},
                 hint=f"it has {len(request.machine)} characters, marks included",
             )
         return request
