@@ -42,7 +42,10 @@ class Vocab:
 
     def __post_init__(self) -> None:
         if len(set(self.chars)) != len(self.chars) or any(len(char) != 1 for char in self.chars):
-            raise BundleError("the vocabulary holds a character twice, or an entry that is not one")
+            raise BundleError(
+                "the vocabulary holds a character twice, or an entry that is not one",
+                code="model.vocabulary",
+            )
 
     @classmethod
     def from_counts(
@@ -57,6 +60,8 @@ class Vocab:
         if not kept:
             raise CorpusError(
                 f"no character occurs {min_count} times or more",
+                code="text.rare",
+                values={"count": min_count},
                 hint="give a longer text, or lower ⟪min_count⟫",
             )
         return cls(tuple(sorted(kept, key=lambda char: (-counts[char], char))), tuple(fields))

@@ -6,8 +6,8 @@ had together.
 
 from dataclasses import replace
 
-from charbard.errors import ConflictError
-from charbard.prosody.book import tones_of
+from charbard.errors import ConflictError, Note
+from charbard.prosody.book import book_named, tones_of
 from charbard.prosody.compiler import plan_wish, shapes
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
@@ -34,7 +34,16 @@ def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
     parts = _conflict(wish, lexicon)
     named = tuple(wish.describe(part) for part in parts)
     near = nearest_wish(wish, lexicon)
-    raise ConflictError(_message(wish, named), conflicts=named, nearby=near, hint=_hint(wish, near))
+    code, message = _message(wish, named)
+    values = {"form": wish.form.name, "book": book_named(wish.book).name, "parts": named}
+    raise ConflictError(
+        message,
+        hint=_hint(wish, near),
+        code=code if near is None else f"{code}.near",
+        values=values if near is None else {**values, **_nearby(wish, near)},
+        conflicts=named,
+        nearby=near,
+    )
 
 
 def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
@@ -83,29 +92,38 @@ def _with(near: Wish, wish: Wish, part: "Lock | str") -> Wish:
     return replace(near, **{name: getattr(wish, name)})
 
 
-def _message(wish: Wish, named: tuple[str, ...]) -> str:
-    book = wish.book
+def _message(wish: Wish, named: tuple[str, ...]) -> tuple[str, str]:
+    """The code and the sentence."""
+    form = f"{wish.form.name} ({wish.book})"
     if not named:
-        return f"the model's characters are too few for {wish.form.name} in {book}"
+        few = f"the model's characters are too few for {wish.form.name} in {wish.book}"
+        return "conflict.few", few
     if len(named) == 1:
-        return f"{wish.form.name} ({book}) cannot have {named[0]}"
-    return f"{wish.form.name} ({book}) cannot have together: {'; '.join(named)}"
+        return "conflict.one", f"{form} cannot have {named[0]}"
+    return "conflict.together", f"{form} cannot have together: {'; '.join(named)}"
 
 
 def _hint(wish: Wish, near: Wish | None) -> str:
     """What to ask instead."""
     if near is None:
         return "write with a model trained on verse"
+    told = _nearby(wish, near)
+    return "; ".join(
+        [f"it can be written without {', '.join(told['without'])}", *told["elsewhere"]]
+    )
+
+
+def _nearby(wish: Wish, near: Wish) -> dict[str, list[Note]]:
+    """What is given up in the nearest request that can be met, and where else it could stand."""
     given_up = [part for part in wish.parts() if part not in near.parts()]
-    words = ", ".join(wish.describe(part) for part in given_up)
-    elsewhere = [hint for part in given_up if (hint := _elsewhere(wish, part))]
-    return "; ".join([f"it can be written without {words}", *elsewhere])
+    elsewhere = [hint for part in given_up if (hint := _elsewhere(wish, part)) is not None]
+    return {"without": [wish.describe(part) for part in given_up], "elsewhere": elsewhere}
 
 
-def _elsewhere(wish: Wish, part: "Lock | str") -> str:
+def _elsewhere(wish: Wish, part: "Lock | str") -> Note | None:
     """Where a character that does not fit its place would fit in the same line."""
     if not isinstance(part, Lock):
-        return ""
+        return None
     tones = tones_of(part.char, book=wish.book)
     places = sorted(
         {
@@ -119,6 +137,11 @@ def _elsewhere(wish: Wish, part: "Lock | str") -> str:
         - {part.place + 1}
     )
     if not places:
-        return ""
-    named = ", ".join(map(str, places))
-    return f"{part.char} ({''.join(sorted(tones))}) could stand in line {part.line + 1} at {named}"
+        return None
+    named = list(map(str, places))
+    kind = "".join(sorted(tones))
+    return Note(
+        f"{part.char} ({kind}) could stand in line {part.line + 1} at {', '.join(named)}",
+        "lock.elsewhere",
+        {"char": part.char, "tones": kind, "line": part.line + 1, "places": named},
+    )

@@ -161,6 +161,8 @@ def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
         if char_id < 0 and ask is not None:
             raise DeadEndError(
                 f"no character may stand at place {ask.step + 1}",
+                code="dead.end",
+                values={"place": ask.step + 1},
                 hint="allow more: a wider rhyme, fewer banned characters, a larger ⟪commonest⟫",
             )
 

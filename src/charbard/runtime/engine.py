@@ -184,6 +184,8 @@ class Engine:
         if ticket.task.rows > self._rows:
             raise LimitError(
                 f"the request needs {ticket.task.rows} rows, the engine has {self._rows}",
+                code="engine.rows",
+                values={"rows": ticket.task.rows, "most": self._rows},
                 hint="ask for fewer drafts or samples, or start it with more rows",
             )
         with self._work:
@@ -191,7 +193,10 @@ class Engine:
                 raise _stopped()
             if len(self._queue) >= self._limit:
                 raise BusyError(
-                    f"{self._limit} requests are waiting already", hint="try again in a moment"
+                    f"{self._limit} requests are waiting already",
+                    code="busy.queue",
+                    values={"waiting": self._limit},
+                    hint="try again in a moment",
                 )
             self._queue.append(ticket)
             self._work.notify_all()
@@ -297,4 +302,8 @@ class Engine:
 
 
 def _stopped() -> StoppedError:
-    return StoppedError("the engine was stopped", hint="start it again, then repeat the request")
+    return StoppedError(
+        "the engine was stopped",
+        code="engine.stopped",
+        hint="start it again, then repeat the request",
+    )

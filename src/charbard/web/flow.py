@@ -164,6 +164,8 @@ class Lines(Response):
                 broke = {
                     "error": "something broke in the studio",
                     "hint": "its log has the details",
+                    "code": "studio.broke",
+                    "values": {},
                 }
                 await send(_more(self._last(500, broke)))
             last = b"data: [DONE]\n\n" if self._encode is encode_event else b""

@@ -123,7 +123,12 @@ class Library:
         for path in map(find_bundle, paths):
             name = path.resolve().parent.name if path.stem == "model" else path.stem
             if name in library._opened:
-                raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
+                raise OptionError(
+                    f"two models are named {name!r}",
+                    code="model.twice",
+                    values={"model": name},
+                    hint="rename one of the files",
+                )
             library.add(Opened(name, Writer.open(path), path))
         return library
 
@@ -166,13 +171,25 @@ class Library:
         for opened in self:
             if name in (opened.name, opened.bundle.digest):
                 if verse and not opened.writes_verse:
-                    raise OptionError(f"model {name!r} does not write verse", hint=self._known())
+                    raise OptionError(
+                        f"model {name!r} does not write verse",
+                        code="model.verse",
+                        values={"model": name},
+                        hint=self._known(),
+                    )
                 return opened
             if name is None and (opened.writes_verse or not verse):
                 return opened
         if name is None:
-            raise NotFoundError("no model is open that can do this", hint=self._known())
-        raise NotFoundError(f"no model named {name!r}", hint=self._known())
+            raise NotFoundError(
+                "no model is open that can do this", code="model.none", hint=self._known()
+            )
+        raise NotFoundError(
+            f"no model named {name!r}",
+            code="model.unknown",
+            values={"model": name},
+            hint=self._known(),
+        )
 
     def for_names(self, name: str | None) -> Opened:
         """A model that writes names, or else verse; errors as in `find`."""

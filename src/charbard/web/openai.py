@@ -119,7 +119,12 @@ class OpenAIBody(Body):
 def not_offered(name: str, value: object) -> OptionError:
     shown = json.dumps(value, ensure_ascii=False)
     shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
-    return OptionError(f"{name} is not offered, got {shown}", hint=f"leave {name} out")
+    return OptionError(
+        f"{name} is not offered, got {shown}",
+        code="openai.offered",
+        values={"name": name, "given": shown},
+        hint=f"leave {name} out",
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from charbard.bundle import Bundle
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.text import normalise
 from charbard.vocab import Vocab
 
@@ -21,7 +21,7 @@ def opening_ids(
     fields: Sequence[tuple[str, str]],
     *,
     words: Mapping[str, str] = _NO_WORDS,
-) -> tuple[list[int], str, list[str]]:
+) -> tuple[list[int], str, list[Note]]:
     """What the network reads first.
 
     Args:
@@ -45,7 +45,7 @@ def opening_ids(
     for name in (name for name in bundle.vocab.fields if name in given):
         value, more = encode_known(bundle.vocab, normalise(given[name]))
         if given[name].strip() and not value.strip():
-            notes.append(_unread(bundle.vocab, words.get(name, name), given[name]))
+            notes.append(_unread(bundle.vocab, name, words.get(name, name), given[name]))
             continue
         understood[name] = value
         notes += more
@@ -54,24 +54,34 @@ def opening_ids(
     return opening + text_ids, known, notes
 
 
-def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[str]:
+def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
     """What to tell the user of a value that the model has never been told."""
     listed = bundle.listed_values.get(name, ())
     if not listed or value in listed:
         return []
     more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
     return [
-        f"the {word} {value!r} means little to the model, which was never told it in training;"
-        f" it knows {', '.join(listed[:_SHOWN])}{more}"
+        Note(
+            f"the {word} {value!r} means little to the model, which was never told it in training;"
+            f" it knows {', '.join(listed[:_SHOWN])}{more}",
+            "told.never",
+            {
+                "name": name,
+                "value": value,
+                "known": listed[:_SHOWN],
+            },
+        )
     ]
 
 
-def _unread(vocab: Vocab, word: str, value: str) -> str:
+def _unread(vocab: Vocab, name: str, word: str, value: str) -> Note:
     """What to tell the user of a condition that is left out."""
     some = [char for char in vocab.chars if char.isalnum()][:_SHOWN]
-    return (
+    return Note(
         f"the {word} {value!r} does not reach the model, which has never seen these characters;"
-        f" it knows {len(vocab.chars)} others, such as {' '.join(some)}"
+        f" it knows {len(vocab.chars)} others, such as {' '.join(some)}",
+        "told.unread",
+        {"name": name, "value": value, "known": some},
     )
 
 
@@ -81,11 +91,14 @@ def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> N
             known = f"it knows: {', '.join(vocab.fields)}"
             none = "it knows none; fields are named when a model is trained, as ⟪fields⟫"
             raise OptionError(
-                f"the model knows no field {name!r}", hint=known if vocab.fields else none
+                f"the model knows no field {name!r}",
+                code="field.unknown",
+                values={"field": name, "known": vocab.fields},
+                hint=known if vocab.fields else none,
             )
 
 
-def encode_known(vocab: Vocab, text: str) -> tuple[str, list[str]]:
+def encode_known(vocab: Vocab, text: str) -> tuple[str, list[Note]]:
     """The text with each unknown character replaced by its nearest known form, or left out.
 
     Returns:
@@ -94,15 +107,18 @@ def encode_known(vocab: Vocab, text: str) -> tuple[str, list[str]]:
     >>> encode_known(Vocab(chars=("马", "A")), "馬Ａ☃")
     ('马A', ['馬 read as 马', 'Ａ read as A', '☃ skipped: the model has never seen it'])
     """
-    notes: dict[str, None] = {}
+    notes: dict[Note, None] = {}
     kept = []
     for char in text:
         known = vocab.nearest(char)
         if known is None:
-            notes[f"{_shown(char)} skipped: the model has never seen it"] = None
+            shown = _shown(char)
+            skipped = f"{shown} skipped: the model has never seen it"
+            notes[Note(skipped, "char.skipped", {"char": shown})] = None
             continue
         if known != char:
-            notes[f"{_shown(char)} read as {_shown(known)}"] = None
+            values = {"char": _shown(char), "near": _shown(known)}
+            notes[Note("{char} read as {near}".format(**values), "char.nearest", values)] = None
         kept.append(known)
     return "".join(kept), list(notes)
 

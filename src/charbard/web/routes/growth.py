@@ -75,6 +75,8 @@ async def _snapshots(studio: Studio, opened: Opened, body: GrowthBody, seed: int
     if not paths:
         raise NotFoundError(
             f"model {opened.name!r} has no snapshots",
+            code="growth.none",
+            values={"model": opened.name},
             hint="train it with: charbard train TEXT --snapshots 12; then serve its run's folder",
         )
     for number, path in enumerate(paths):

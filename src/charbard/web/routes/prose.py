@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.errors import facts_of
 from charbard.runtime import without_units
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, performed, result_of
@@ -120,7 +121,7 @@ def _end(opened: Opened, order: TextOrder) -> dict[str, Any]:
         "model": opened.name,
         "digest": opened.bundle.digest,
         "prime": opened.writer.understood(order),
-        "notes": opened.writer.notes(order),
+        "notes": [facts_of(note) for note in opened.writer.notes(order)],
     }
 
 
@@ -130,7 +131,7 @@ def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
         "model": opened.name,
         "nats_per_char": round(result.nats_per_char, 4),
         "perplexity": round(result.perplexity, 3),
-        "notes": list(result.notes),
+        "notes": [facts_of(note) for note in result.notes],
         "chars": [
             {
                 "char": char.char,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
 from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
-from charbard.errors import OptionError
+from charbard.errors import OptionError, facts_of
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
 from charbard.runtime import Result, Segment
@@ -37,6 +37,7 @@ from charbard.writer import (
     rewrite,
 )
 from charbard.writer.verse.display import pinyin_of_name
+from charbard.writer.verse.givens import OPEN
 from charbard.writer.verse.request import Request as CompiledRequest
 
 __all__ = ["router"]
@@ -80,7 +81,8 @@ async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str
     """Candidates for the first line that is still open, the likeliest first, none twice."""
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
-    order = verse_order(body, opening="/".join(body.lines))
+    given = "/".join(body.lines)
+    order = verse_order(body, **{"template" if OPEN in given else "opening": given})
 
     async def answer() -> dict[str, Any]:
         lines = await result_of(studio, opened, opened.verse.next_lines.program(order))
@@ -142,7 +144,9 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
         return {
             **_end(opened, order),
             "names": [_name(poem, len(order.surname.strip())) for poem in poems],
-            "notes": list(dict.fromkeys(note for poem in poems for note in poem.notes)),
+            "notes": [
+                facts_of(note) for note in dict.fromkeys(n for poem in poems for n in poem.notes)
+            ],
         }
 
     return await collect(studio, request, answer)
@@ -256,5 +260,10 @@ def _name(poem: Poem, surname: int) -> dict[str, Any]:
 def _place(text: str) -> tuple[int, int]:
     line, _, place = text.partition(".")
     if not (line.isdecimal() and place.isdecimal()):
-        raise OptionError(f"no place {text!r}", hint="write line.place, counted from 1: 3.1")
+        raise OptionError(
+            f"no place {text!r}",
+            code="place.unreadable",
+            values={"text": text},
+            hint="write line.place, counted from 1: 3.1",
+        )
     return int(line) - 1, int(place) - 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.runtime import activations, looks
 from charbard.runtime.model import Network
 from charbard.writer.prompt import encode_known, opening_ids
@@ -44,7 +44,7 @@ class Insight:
     look_NN: NDArray[np.float32] | None
     """How much each character, once it was read, looked back at each one before it, to say what
     comes next; 0..1. None: the network does not look back."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) -> Insight:
@@ -61,7 +61,9 @@ def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) ->
     """
     known, notes = encode_known(bundle.vocab, text)
     if len(known) < 2:
-        raise OptionError("there is too little to look at", hint="give two characters or more")
+        raise OptionError(
+            "there is too little to look at", code="look.short", hint="give two characters or more"
+        )
     opening, _, _ = opening_ids(bundle, "", ())
     ids = np.array(opening + bundle.vocab.encode(known).tolist())
     values_NLH = activations(network, ids)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charbard.bundle import Bundle
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.runtime import Network, score_ids
 from charbard.runtime.score import Scores
 from charbard.writer.prompt import opening_ids
@@ -32,7 +32,7 @@ class Scored:
     """A scored text. Where the model has no idea how a text begins, its first character is free."""
 
     chars: tuple[CharScore, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def nats_per_char(self) -> float:
@@ -59,7 +59,7 @@ def scored(
     bundle: Bundle,
     network: Network,
     text: str,
-    notes: Sequence[str],
+    notes: Sequence[Note],
     *,
     top: int,
     fields: Sequence[tuple[str, str]] = (),
@@ -73,7 +73,11 @@ def scored(
         OptionError: Nothing is left to score.
     """
     if not text:
-        raise OptionError("there is no character to score", hint="give a text the model can read")
+        raise OptionError(
+            "there is no character to score",
+            code="score.empty",
+            hint="give a text the model can read",
+        )
     opening, _, _ = opening_ids(bundle, "", fields)
     ids = bundle.vocab.encode(text).tolist()
     if bundle.has_records:

@@ -99,6 +99,7 @@ class Spelling:
             missing = "no listed word" if self._breaks else "nothing between words"
             raise OptionError(
                 f"{missing} can be written with the characters that are left",
+                code="spelling.left",
                 hint="leave some of them out of ⟪banned⟫, or lift ⟪spelling⟫",
             )
         self.choices = cache(self._choices)

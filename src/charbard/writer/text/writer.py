@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypeVar
 from unicodedata import name
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.files import path_of
 from charbard.runtime import (
     Anything,
@@ -32,6 +33,7 @@ from charbard.runtime import (
 )
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
+from charbard.writer.about import about
 from charbard.writer.inspect.scored import Scored, heat_map, scored
 from charbard.writer.operation import operation
 from charbard.writer.prompt import encode_known, opening_ids
@@ -43,6 +45,8 @@ __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 T = TypeVar("T")
 _LISTS = 8
 """Lists of words that are kept, each for one set of allowed characters."""
+_SHOWN = 60
+"""Characters of a text that are shown of it in a session."""
 _ROWS = 64
 """How many texts one task writes side by side."""
 
@@ -52,7 +56,7 @@ def fresh_seed(wish: int | None = None) -> int:
     return secrets.randbelow(1_000_000) if wish is None else wish
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Written:
     """One finished text."""
 
@@ -61,11 +65,15 @@ class Written:
     logp: tuple[float, ...]
     seed: int
     sample: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What was read otherwise than it was given."""
 
     def __str__(self) -> str:
         return self.prime + self.text
+
+    def __repr__(self) -> str:
+        shown = shorten(str(self), _SHOWN, placeholder=" …")
+        return f"<Written {shown!r}, {len(self.text)} characters, seed {self.seed}>"
 
     @property
     def nats_per_char(self) -> float:
@@ -93,6 +101,9 @@ class Writer:
             OptionError: It is no path.
         """
         return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<Writer of {about(self.bundle)}>"
 
     def write(
         self,
@@ -166,7 +177,7 @@ class Writer:
         """The prime as the model can read it."""
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
-    def notes(self, order: TextOrder) -> list[str]:
+    def notes(self, order: TextOrder) -> list[Note]:
         """What will be read otherwise than it was given."""
         notes = opening_ids(self.bundle, order.prime, order.fields)[2]
         return [*notes, *_without_effect(order.options)]
@@ -219,6 +230,7 @@ class Writer:
         if not self.bundle.spelling:
             raise OptionError(
                 "the model lists no words, so ⟪spelling⟫ cannot be kept",
+                code="spelling.none",
                 hint="train it with ⟪spelling⟫, or leave ⟪spelling⟫ out",
             )
         words = self._words(tuple(allowed.tolist()))
@@ -238,7 +250,9 @@ class Writer:
         allowed -= _known(vocab, normalise(options.banned))
         if not allowed:
             raise OptionError(
-                "every character is banned", hint="leave some of them out of ⟪banned⟫"
+                "every character is banned",
+                code="banned.all",
+                hint="leave some of them out of ⟪banned⟫",
             )
         return as_ids(sorted(allowed))
 
@@ -270,15 +284,16 @@ def _ideographs(vocab: Vocab) -> frozenset[int]:
     )
 
 
-def _without_effect(options: SampleOptions) -> Iterator[str]:
+def _without_effect(options: SampleOptions) -> Iterator[Note]:
     """Settings that were given and that change nothing."""
     declared = SampleOptions()
     if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
-        yield "temperature_steps has no effect without temperature_end"
+        yield Note("temperature_steps has no effect without temperature_end", "without.end")
     if not options.boosted and options.boost != declared.boost:
-        yield "boost has no effect without boosted characters"
+        yield Note("boost has no effect without boosted characters", "without.boosted")
     if options.greedy and options.temperature != declared.temperature:
-        yield "temperature has no effect: the likeliest character is always taken"
+        always = "temperature has no effect: the likeliest character is always taken"
+        yield Note(always, "without.temperature")
 
 
 def _known(vocab: Vocab, chars: str) -> set[int]:

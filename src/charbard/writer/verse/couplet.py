@@ -36,6 +36,7 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
         raise OptionError(
             "both lines are given" if first else "no line is given",
             hint="give the first line to have it answered, or the second to have a first written",
+            code="couplet.both" if first else "couplet.none",
         )
     phrases, _ = phrases_of(first or second)
     form = facing_form(first or second, order.book, is_second=bool(second))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from charbard.bundle import Bundle
 from charbard.corpus.lines import known_lines
+from charbard.errors import Note
 from charbard.prosody.machine import Machine
 from charbard.runtime import Decoded, Draft, Segment, Worth
 from charbard.runtime.decoder import AGAIN
@@ -39,7 +40,11 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
     lines = tuple(line.text for line in done)
     known = known_lines().hold(lines)
     stayed = tuple(
-        f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line"
+        Note(
+            f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line",
+            "line.known",
+            {"line": lines[n]},
+        )
         for n in text.unwanted
         if known[n]
     )

@@ -24,7 +24,12 @@ def locks_of(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
     for text in order.locks:
         where, equals, chars = text.partition("=")
         if not equals or len(chars) != 1:
-            raise OptionError(f"cannot read the lock {text!r}", hint="write 2.3=花")
+            raise OptionError(
+                f"cannot read the lock {text!r}",
+                code="lock.unreadable",
+                values={"text": text},
+                hint="write 2.3=花",
+            )
         line, place = parse_places(where)[0]
         locks.append(Lock(line, place, chars, "lock"))
     return tuple(dict.fromkeys(locks))
@@ -35,7 +40,12 @@ def bans_of(order: VerseOrder) -> list[Ban]:
     for text in order.bans:
         where, equals, chars = text.partition("=")
         if not equals or not chars:
-            raise OptionError(f"cannot read the ban {text!r}", hint="write 2.3=花月")
+            raise OptionError(
+                f"cannot read the ban {text!r}",
+                code="ban.unreadable",
+                values={"text": text},
+                hint="write 2.3=花月",
+            )
         line, place = parse_places(where)[0]
         found.append(Ban(line, place, chars))
     return found
@@ -78,6 +88,8 @@ def _template(variant: Variant, text: str) -> list[Lock]:
 def _misfit(line: int, part: str, length: int) -> OptionError:
     return OptionError(
         f"line {line + 1} has {length} characters, {part!r} has {len(part)}",
+        code="line.length",
+        values={"line": line + 1, "length": length, "text": part, "count": len(part)},
         hint=f"write {OPEN} for each open character, or choose another ⟪form⟫",
     )
 
@@ -90,6 +102,8 @@ def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
     if len(parts) > len(lengths):
         raise OptionError(
             f"the poem has {len(lengths)} lines, {len(parts)} are given",
+            code="line.many",
+            values={"lines": len(lengths), "given": len(parts)},
             hint="give fewer lines, or another ⟪form⟫",
         )
     return parts

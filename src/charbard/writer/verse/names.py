@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from charbard.config import NameOrder, VerseOrder
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Line, Variant, fold
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.poem import is_han
@@ -28,7 +28,9 @@ those that names of today are made of, which may be rare in verse."""
 _LONGEST_SURNAME = 3
 _ERA = "今"
 """Names are wanted for today, from a model that was told of poets and of people of today."""
-_NO_GENDER = "the model was trained without genders: yours does not reach it"
+_NO_GENDER = Note(
+    "the model was trained without genders: yours does not reach it", "gender.untrained"
+)
 _GENDERS = ("男", "女")
 _TELLS = 0.1
 """Share of first characters that must differ between the genders for one to be worth telling."""
@@ -84,7 +86,7 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
     return ranked[: order.candidates]
 
 
-def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[str, ...]:
+def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[Note, ...]:
     """What to say of a gender that was asked for and that hardly reaches the names."""
     if not fields["gender"]:
         return ()
@@ -95,8 +97,12 @@ def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[str, 
     if share >= _TELLS:
         return ()
     return (
-        f"the model hardly tells {' from '.join(_GENDERS)}: only {share:.0%} of the names it would"
-        " write differ in how they begin, so choose by eye",
+        Note(
+            f"the model hardly tells {' from '.join(_GENDERS)}: only {share:.0%} of the names it"
+            " would write differ in how they begin, so choose by eye",
+            "gender.hardly",
+            {"share": f"{share:.0%}"},
+        ),
     )
 
 
@@ -105,14 +111,15 @@ def _unwanted(order: NameOrder, asked: str) -> str:
     return "".join(sorted(unwanted_in_names() - set(asked))) if order.unwanted else ""
 
 
-def _wanted(order: NameOrder) -> tuple[str, tuple[str, ...]]:
+def _wanted(order: NameOrder) -> tuple[str, tuple[Note, ...]]:
     """The liked characters that a name may have, and what to say of the others."""
     unwanted = unwanted_in_names() if order.unwanted else frozenset()
     out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
     liked = "".join(char for char in order.like if char not in out)
     if not out:
         return liked, ()
-    return liked, (f"{out} is kept out, though asked for: no one wants it in a name",)
+    text = f"{out} is kept out, though asked for: no one wants it in a name"
+    return liked, (Note(text, "liked.out", {"chars": out}),)
 
 
 def _given(order: NameOrder) -> str:
@@ -121,19 +128,30 @@ def _given(order: NameOrder) -> str:
         raise OptionError(
             f"the tones {order.tones!r} are for {len(order.tones)} characters,"
             f" the given name has {len(given)}",
+            code="tones.count",
+            values={"tones": order.tones, "count": len(order.tones), "given": len(given)},
             hint="write one of 平, 仄 and 中 for each",
         )
     if set(order.tones) - set("平仄中"):
-        raise OptionError(f"cannot read the tones {order.tones!r}", hint="write 平, 仄 or 中")
+        raise OptionError(
+            f"cannot read the tones {order.tones!r}",
+            code="tones.unreadable",
+            values={"tones": order.tones},
+            hint="write 平, 仄 or 中",
+        )
     surname = order.surname.strip()
     if not all(map(is_han, surname)):
         raise OptionError(
             f"the surname {surname!r} is not written in Chinese characters",
+            code="surname.foreign",
+            values={"surname": surname},
             hint="write it in Chinese characters, as 史密斯 for Smith",
         )
     if len(surname) > _LONGEST_SURNAME:
         raise OptionError(
             f"the surname {surname!r} has {len(surname)} characters",
+            code="surname.long",
+            values={"surname": surname, "count": len(surname), "most": _LONGEST_SURNAME},
             hint=f"give one to {_LONGEST_SURNAME}, as in 李, 欧阳 and 侯莫陈",
         )
     return given

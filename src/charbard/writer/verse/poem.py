@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from charbard.errors import Note, facts_of
 from charbard.writer.verse.ranking import Score
 
 __all__ = ["Alternative", "LineDone", "Poem"]
@@ -61,7 +62,7 @@ class Poem:
     theme: str = ""
     model: str = ""
     """Digest of the model."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
     """What was understood otherwise than it was given."""
 
     @property
@@ -102,5 +103,5 @@ class Poem:
             "candidate": self.candidate,
             "seed": self.seed,
             "model": self.model,
-            "notes": list(self.notes),
+            "notes": [facts_of(note) for note in self.notes],
         }

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from charbard.bundle import Bundle
 from charbard.config import VerseOrder
 from charbard.corpus.verse.variants import one_spelling
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
 from charbard.prosody.compiler import shapes
 from charbard.prosody.conflict import compile_wish, nearest_wish
@@ -52,7 +52,7 @@ class Request:
     """What the model reads before the text."""
     bare: tuple[int, ...]
     """The same without theme, dynasty and author: the unconditioned prompt."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     """What the user should know."""
     signs: Mapping[int, str]
     """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
@@ -174,7 +174,8 @@ def read_order(
     notes += [note for note in more if note not in notes]
     notes += _untold(bundle, order)
     if prime == bare and not order.words and order.guidance not in (1.0, VerseOrder.guidance):
-        notes.append("guidance has no effect: the model is told no theme, words, dynasty or poet")
+        unguided = "guidance has no effect: the model is told no theme, words, dynasty or poet"
+        notes.append(Note(unguided, "guidance.none"))
     wanted, more = wanted_words(bundle, order.words)
     return Request(
         order,
@@ -191,14 +192,23 @@ def read_order(
     )
 
 
-def _untold(bundle: Bundle, order: VerseOrder) -> list[str]:
+def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
     """What the model was not trained to be told, though the order says it."""
     known = bundle.vocab.fields if bundle.has_records else ()
     asked = {"title": order.theme, "dynasty": order.dynasty, "author": order.author}
-    told = ", ".join(_WORDS.get(name, name) for name in known if name != bundle.chosen_field)
+    can_be = [name for name in known if name != bundle.chosen_field]
+    told = ", ".join(_WORDS.get(name, name) for name in can_be)
     return [
-        f"the model was trained without {_PLURALS[name]}: the {_WORDS.get(name, name)} {value!r}"
-        f" does not reach it; it can be told: {told or 'nothing'}"
+        Note(
+            f"the model was trained without {_PLURALS[name]}: the {_WORDS.get(name, name)}"
+            f" {value!r} does not reach it; it can be told: {told or 'nothing'}",
+            "told.untrained",
+            {
+                "name": name,
+                "value": value,
+                "known": [Note(one, f"field.{one}") for one in can_be],
+            },
+        )
         for name, value in asked.items()
         if value and name not in known
     ]
@@ -264,9 +274,9 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
     raise failed
 
 
-def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[str]]:
+def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
     """Given characters in the books' script, unknown ones with what the model reads for them."""
-    found, notes = [], dict[str, None]()
+    found, notes = [], dict[Note, None]()
     for lock in locks:
         if (note := explained(bundle.vocab, lock.char)) is not None:
             notes[note] = None
@@ -293,7 +303,14 @@ def _rhyme(name: str, book: str) -> str:
             raise
         among = " or ".join(full_rhyme_name(each, book=book) for each in sorted(groups))
         raise OptionError(
-            f"{name} has several rhymes in {book_named(book).name}", hint=f"choose {among}"
+            f"{name} has several rhymes in {book_named(book).name}",
+            code="rhyme.several",
+            values={
+                "char": name,
+                "book": book_named(book).name,
+                "known": [full_rhyme_name(each, book=book) for each in sorted(groups)],
+            },
+            hint=f"choose {among}",
         ) from None
 
 

@@ -36,10 +36,20 @@ def rewrite(
         OptionError: There is no such scope, or no such line or place in the poem.
     """
     if scope not in SCOPES:
-        raise OptionError(f"no scope {scope!r}", hint=f"choose one of: {', '.join(SCOPES)}")
+        raise OptionError(
+            f"no scope {scope!r}",
+            code="scope.unknown",
+            values={"scope": scope, "known": SCOPES},
+            hint=f"choose one of: {', '.join(SCOPES)}",
+        )
     if not (0 <= line < len(lines) and 0 <= (place or 0) < len(lines[line])):
         where = f"line {line + 1}" if place is None else f"place {line + 1}.{place + 1}"
-        raise OptionError(f"the poem has no {where}", hint="count from 1")
+        raise OptionError(
+            f"the poem has no {where}",
+            code="place.none",
+            values={"line": line + 1, "place": (place or 0) + 1},
+            hint="count from 1",
+        )
     around = {line} if scope == "this" or place is not None else {line - 1, line, line + 1}
     if scope == "open":
         around = set(range(len(lines)))

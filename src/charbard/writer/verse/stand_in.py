@@ -7,6 +7,7 @@ old book and in today's speech, or in one of them, or at least of a shared rhyme
 
 from collections.abc import Callable, Iterator
 
+from charbard.errors import Note
 from charbard.prosody import fold, readings_of
 from charbard.vocab import Vocab
 
@@ -31,16 +32,19 @@ def stand_in(vocab: Vocab, char: str) -> str | None:
     return next(_alike(vocab, char), None)
 
 
-def explained(vocab: Vocab, char: str) -> str | None:
+def explained(vocab: Vocab, char: str) -> Note | None:
     """What to tell the user about it; None if the model knows the character."""
     if char in vocab:
         return None
     near = stand_in(vocab, char)
     if near is None:
-        return f"{char} is written as given; the model has never seen it or anything like it"
+        text = f"{char} is written as given; the model has never seen it or anything like it"
+        return Note(text, "char.given", {"char": char})
+    values = {"char": char, "near": near}
     if near == fold(char) or near == vocab.nearest(char):
-        return f"{char} is read as {near}"
-    return f"{char} is written as given; the model, which has never seen it, reads {near} there"
+        return Note(f"{char} is read as {near}", "char.nearest", values)
+    text = f"{char} is written as given; the model, which has never seen it, reads {near} there"
+    return Note(text, "char.read", values)
 
 
 def _alike(vocab: Vocab, char: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from charbard.bundle import Bundle
 from charbard.corpus.verse.words import COMMA, END, MOST_WORDS, as_field
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 from charbard.prosody.poem import is_han
 from charbard.runtime import as_ids
 from charbard.runtime.constraint import Ids
@@ -45,7 +45,7 @@ class WordMarks(NamedTuple):
         return cls(as_ids(characters), comma, end, MOST_WORDS)
 
 
-def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[str]]:
+def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]]:
     """The user's words as they will stand in the poem, and what the user should know.
 
     Raises:
@@ -55,15 +55,18 @@ def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[str]]
     if len(asked) > MOST_WORDS:
         raise OptionError(
             f"{len(asked)} ⟪words⟫ are more than {MOST_WORDS}",
+            code="words.many",
+            values={"count": len(asked), "most": MOST_WORDS},
             hint="leave some out, or make them the theme",
         )
-    notes, wanted = dict[str, None](), dict[str, None]()
+    notes, wanted = dict[Note, None](), dict[str, None]()
     for word in asked:
         known, more = encode_known(bundle.vocab, normalise(word))
         notes |= dict.fromkeys(more)
         wanted |= {known: None} if known else {}
     if wanted and not _is_told(bundle):
-        notes["the model was trained without words: drafts that use them are preferred"] = None
+        untold = "the model was trained without words: drafts that use them are preferred"
+        notes[Note(untold, "words.untrained")] = None
     return tuple(wanted), list(notes)
 
 

@@ -42,6 +42,7 @@ from charbard.runtime import (
     side_by_side,
 )
 from charbard.runtime.quant import ByteModel
+from charbard.writer.about import about
 from charbard.writer.inspect.reading import read_alternatives, read_scored
 from charbard.writer.operation import operation
 from charbard.writer.verse.finished import finished, line_done, worth_of
@@ -93,6 +94,9 @@ class VerseWriter:
             BundleError: It is missing, truncated, altered or of another version.
         """
         return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<VerseWriter of {about(self.bundle)}>"
 
     def _in_this_thread(self, task: Task) -> Iterator[Any]:
         return (value for _, value in run(self.network, [task], rows=_ROWS))
@@ -209,7 +213,9 @@ class VerseWriter:
             if slot.place is not None and (slot.line, slot.place) not in locked
         ]
         if not gaps:
-            raise OptionError("no line is open", hint=f"write {OPEN} for each open character")
+            raise OptionError(
+                "no line is open", code="line.full", hint=f"write {OPEN} for each open character"
+            )
         found: dict[str, LineDone] = {}
         for said in (yield self.task(request, gaps[0] + 1)):
             if isinstance(said, Segment) and said.index == gaps[0]:
@@ -237,7 +243,12 @@ class VerseWriter:
         slots = request.machine.slots
         at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
         if at is None:
-            raise OptionError(f"there is no place {line + 1}.{place + 1}", hint="count from 1.1")
+            raise OptionError(
+                f"there is no place {line + 1}.{place + 1}",
+                code="place.none",
+                values={"line": line + 1, "place": place + 1},
+                hint="count from 1.1",
+            )
         ids = request.given_ids
         open_there = replace(
             request.wish,
@@ -287,6 +298,8 @@ class VerseWriter:
         if len(request.given_ids) < len(request.machine):
             raise OptionError(
                 f"the poem is not complete for {request.form.name}",
+                code="poem.short",
+                values={"form": request.form.name, "length": len(request.machine)},
                 hint=f"it has {len(request.machine)} characters, marks included",
             )
         return request
