@@ -175,11 +175,11 @@ def test_who_wrote_it(visit) -> None:
     page.goto(f"{visit.url}/#/play")
     for number in range(1, 4):
         page.click("text=人写的 >> nth=0")
-        page.wait_for_selector(f".tally >> text=/{number}")
+        page.wait_for_selector(f".tally:has-text('/{number}（')")
         page.click("text=下一首")
         page.wait_for_selector(".quiz .go >> nth=1")
     page.reload()
-    page.wait_for_selector(".tally >> text=/3")
+    page.wait_for_selector(".tally:has-text('/3（')")
     played = state(page)["played"]
 
     assert played["asked"] == 3
