@@ -29,12 +29,12 @@ from charbard.config import SampleOptions
 from charbard.report.speed import Machine, machine, measure, seconds_for, verse_sized
 from charbard.runtime import (
     ByteModel,
-    Constraint,
     Engine,
     Ids,
     Model,
     Network,
     Search,
+    SegmentedConstraint,
     State,
     Steps,
     Task,
@@ -75,7 +75,7 @@ class Quatrain:
         return step % LENGTH == LENGTH - 1
 
 
-def poem(form: Constraint[int], network: Network, sample: int, *, drafts: int = 1) -> Task:
+def poem(form: SegmentedConstraint[int], network: Network, sample: int, *, drafts: int = 1) -> Task:
     """A poem that is handed out line by line, of one draft or the best of several."""
 
     def steps() -> Steps:
@@ -136,7 +136,7 @@ def steps(bundle: Bundle, here: Machine) -> None:
             )
 
 
-def write(form: Constraint[int], network: Network, count: int, drafts: int) -> None:
+def write(form: SegmentedConstraint[int], network: Network, count: int, drafts: int) -> None:
     """Write `count` poems in a batch of 64 rows."""
     tasks = [poem(form, network, sample, drafts=drafts) for sample in range(count)]
     for _ in run(network, tasks, rows=64):

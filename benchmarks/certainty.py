@@ -1,8 +1,10 @@
 """Does every poem keep its form? Ten thousand poems a form, judged by the checker.
 
-    python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--json OUT]
+    python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--rows OUT.jsonl]
 
-With `--forms all` every form and tune is written, each of its variants in turn, and named.
+With `--forms all` every form and tune is written, each of its variants in turn, and named. Rows are
+added to OUT.jsonl as forms are done, and a form that has a row there is not written again: a run
+that was interrupted can be resumed.
 Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
 acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
 met must be refused with the parts that conflict, and the nearest wish it names is written instead;
@@ -20,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -154,48 +157,75 @@ def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
                 yield number, place
 
 
+def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[str, Any]:
+    """Write poems of a form and count what is wrong with them.
+
+    Args:
+        every: Write each variant of the form in turn; otherwise the writer chooses.
+    """
+    started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
+    distinct = set()
+    variants = [variant.name for variant in wishes.form.variants] if every else [None]
+    for order in wishes.orders(poems, variants):
+        locks = writer.request(order).wish.locks
+        for poem in writer.verse(order):
+            count += 1
+            distinct.add(poem.text)
+            for fault in faults(poem, order, locks):
+                wrong[fault] += 1
+                if wrong.total() <= 3:
+                    print(f"{name}: {fault}: {poem.text}", file=sys.stderr)
+    return {
+        "form": name,
+        "variants": len(variants) if every else None,
+        "poems": count,
+        "faults": wrong.total(),
+        "distinct": len(distinct),
+        "rare": sum(n for fault, n in wrong.items() if fault.startswith("rare")),
+        "stutters": sum(n for fault, n in wrong.items() if fault.startswith("stutter")),
+        "refused": wishes.refused,
+        "seconds": round(time.time() - started, 1),
+    }
+
+
+def names_of_all() -> list[str]:
+    """Every form; the short ones first, so that a run that is interrupted has done most of them."""
+    return [form.name for form in sorted(forms(), key=lambda form: form.variants[0].line_ends[-1])]
+
+
+def rows_in(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Form -> its row, of an earlier run."""
+    if path is None or not path.exists():
+        return {}
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {row["form"]: row for row in rows}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("model", type=Path)
     parser.add_argument("--poems", type=int, default=10_000)
     parser.add_argument("--forms", default=FORMS)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--rows", type=Path)
     options = parser.parse_args()
     bundle = load_bundle(options.model)
     writer = VerseWriter(bundle, ByteModel(bundle, threads=1))
-    rows, bad = [], 0
     every = options.forms == "all"
-    for name in [form.name for form in forms()] if every else options.forms.split(","):
-        started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
-        distinct = set()
-        variants = [variant.name for variant in wishes.form.variants] if every else [None]
-        for order in wishes.orders(options.poems, variants):
-            locks = writer.request(order).wish.locks
-            for poem in writer.verse(order):
-                count += 1
-                distinct.add(poem.text)
-                for fault in faults(poem, order, locks):
-                    wrong[fault] += 1
-                    if wrong.total() <= 3:
-                        print(f"{name}: {fault}: {poem.text}", file=sys.stderr)
-        broken = sum(wrong.values())
-        bad += broken
-        row = {
-            "form": name,
-            "variants": len(variants) if every else None,
-            "poems": count,
-            "kept": round(100 * (1 - broken / count), 4),
-            "distinct": len(distinct),
-            "rare": sum(n for fault, n in wrong.items() if fault.startswith("rare")),
-            "stutters": sum(n for fault, n in wrong.items() if fault.startswith("stutter")),
-            "refused": wishes.refused,
-            "seconds": round(time.time() - started, 1),
-        }
-        rows.append(row)
-        print(json.dumps(row, ensure_ascii=False), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    raise SystemExit(1 if bad else 0)
+    rows = rows_in(options.rows)
+    for name in names_of_all() if every else options.forms.split(","):
+        if name in rows:
+            continue
+        rows[name] = row_of(writer, name, options.poems, every=every)
+        line = json.dumps(rows[name], ensure_ascii=False)
+        print(line, flush=True)
+        if options.rows:
+            with options.rows.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+    total = Counter[str]()
+    for row in rows.values():
+        total.update({what: row[what] for what in ("poems", "faults", "rare", "refused")})
+    print(json.dumps({"forms": len(rows), **total}))
+    raise SystemExit(1 if total["faults"] else 0)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from charbard.config import VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Decoded, Draws, Task, as_ids, generate, run
+from charbard.runtime import Anything, Decoded, Draws, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
@@ -40,7 +40,11 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
     allowed = as_ids([END, *range(vocab.first_char, len(vocab))])
     options = request.order.options
     tasks = [
-        Task(generate(request.prime, allowed, Draws(options=options, seed=1, sample=sample)))
+        Task(
+            generate(
+                request.prime, Anything(allowed), Draws(options=options, seed=1, sample=sample)
+            )
+        )
         for sample in range(count)
     ]
     texts: list[list[int]] = [[] for _ in range(count)]

@@ -63,7 +63,9 @@ for name in "$@"; do
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
     fi
-    charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16
+    spelling=
+    [ "$name" = shakespeare ] && spelling=$corpus
+    charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16 ${spelling:+--spelling "$spelling"}
     case $name in
         # The source holds the text that prose models are compared on: no such figure is quoted.
         shakespeare) report "$name" --texts 40 --skip perplexity ;;

@@ -110,8 +110,8 @@ def write(choices: Choices) -> None:
     head = """\
 # Which traditional character a simplified one stands for in Tang verse, and how often: alone, after
 # its left neighbour (<), before its right one (>); ^ and $ are the ends of a line.
-# Learned by scripts/build_traditional.py from npm chinese-poetry 2.0.1 (MIT); simplified by
-# OpenCC (Apache-2.0).
+# Learned by scripts/build_traditional.py from 全唐诗 as npm chinese-poetry 2.0.1 (MIT) has it in
+# traditional characters (poet.tang.*.json); simplified by OpenCC (Apache-2.0).
 """
     rows = [
         f"{key}\t{' '.join(f'{target}{count}' for target, count in ranked(counts))}\n"

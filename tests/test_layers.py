@@ -1,6 +1,7 @@
 """The architecture, as a test: imports point down."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 import charbard
 
 SRC = Path(charbard.__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 LAYERS = (  # lowest first; a part may import itself and lower rows, never its row-mates
     ("errors",),
-    ("config", "text", "files", "extras", "cores", "language"),
+    ("config", "text", "files", "extras", "cores", "rounded", "language"),
     ("vocab",),
     ("prosody", "bundle"),
     ("corpus",),
@@ -63,6 +65,73 @@ def test_torch_is_for_training_only(part: str) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import) and path not in allowed:
                 assert all(alias.name.split(".")[0] != "torch" for alias in node.names), path
+
+
+def test_every_part_has_a_row() -> None:
+    """A new part is given one, or its imports would not be watched."""
+    assert {part_of(path) for path in MODULES} == set(HEIGHT)
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "contributing.md"])
+def test_the_rows_are_those_of_the_docs(page: str) -> None:
+    """Both pages show the table that is enforced, its highest row first."""
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", (DOCS / page).read_text("utf-8"), re.M)
+
+    assert [int(number) for number, _ in rows] == list(range(len(LAYERS), 0, -1))
+    found = [set(re.findall(r"`(\w+)`", parts)) for _, parts in rows]
+    assert found == [set(parts) for parts in reversed(LAYERS)]
+
+
+def test_the_table_of_files_is_complete() -> None:
+    """Each module is named in docs/architecture.md, or lies in a folder that is named as a whole;
+    and what is named exists."""
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    table = text[text.index("| file | what it does |") : text.index("## Rules")]
+    named = set[str]()
+    for row in re.findall(r"^\| `.+$", table, re.M):
+        folder = ""
+        for name in re.findall(r"`([\w/]+(?:\.py|/))`", row):
+            whole = name if (SRC / name).exists() else folder + name
+            folder = folder or whole[: whole.rfind("/") + 1]
+            named.add(whole)
+    folders = {name for name in named if name.endswith("/")}
+    modules = {str(path.relative_to(SRC)) for path in MODULES if path.name != "__init__.py"}
+
+    assert sorted(name for name in named if not (SRC / name).exists()) == []
+    unnamed = (name for name in modules - named if not name.startswith(tuple(folders)))
+    assert sorted(name for name in unnamed if "/" in name) == []
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    """Within a part, too."""
+    names = {
+        ".".join(("charbard", *path.relative_to(SRC).with_suffix("").parts)): path
+        for path in MODULES
+    }
+    uses = {name: _modules_used(path, set(names)) - {name} for name, path in names.items()}
+    state: dict[str, str] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert state.get(name) != "open", " -> ".join((*trail, name))
+        if state.get(name) == "done":
+            return
+        state[name] = "open"
+        for other in sorted(uses[name]):
+            visit(other, (*trail, name))
+        state[name] = "done"
+
+    for name in sorted(uses):
+        visit(name, ())
+
+
+def _modules_used(path: Path, names: set[str]) -> set[str]:
+    """Modules that are imported when this one is, not inside functions and not for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set[str]()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found & names
 
 
 def test_every_public_name_exists() -> None:

@@ -59,6 +59,8 @@ class Bundle:
     """Named and shaped as `config.shapes()` says; float32."""
     has_records: bool = False
     """Whether a text starts at the end symbol and ends with it."""
+    spelling: tuple[str, ...] = ()
+    """Words of the training text, the commonest first; empty: none are listed."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """What it was trained on and how: source, digest of the text, settings, time, machine."""
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -193,12 +195,14 @@ def find_bundle(named: Path) -> Path:
 
 
 def _document(bundle: Bundle) -> dict[str, Any]:
+    spelling = {"spelling": " ".join(bundle.spelling)} if bundle.spelling else {}
     return {
         "version": FORMAT_VERSION,
         "config": to_dict(bundle.config),
         "vocab": {"chars": "".join(bundle.vocab.chars), "fields": list(bundle.vocab.fields)},
         "normalisation": "NFC, line feeds",
         "has_records": bundle.has_records,
+        **spelling,
         "provenance": dict(bundle.provenance),
         "scores": dict(bundle.scores),
         "extra": dict(bundle.extra),
@@ -212,6 +216,7 @@ def _from_document(document: Mapping[str, Any], digest: str) -> Bundle:
         vocab=vocab,
         weights={},
         has_records=document["has_records"],
+        spelling=tuple(str.split(document["spelling"])) if "spelling" in document else (),
         provenance=document["provenance"],
         scores=document["scores"],
         extra=document["extra"],

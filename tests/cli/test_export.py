@@ -1,6 +1,9 @@
 """An exported bundle is small, whole and writes like the one it came from."""
 
+import re
+
 import numpy as np
+import pytest
 from typer.testing import CliRunner
 
 from charbard.bundle import load_bundle, save_bundle
@@ -47,3 +50,35 @@ def test_export_refuses_what_is_too_large(tmp_path) -> None:
 
     assert "more than 0.001" in str(done.exception)
     assert not (tmp_path / "x.safetensors").exists()
+
+
+def test_export_lists_the_words_of_the_text(owl, tmp_path) -> None:
+    """The training's text gives a model its words; another text is refused."""
+    pytest.importorskip("torch")
+    other = tmp_path / "other.txt"
+    other.write_text("Another text, which the model has never read. " * 9, encoding="utf-8")
+    run("train", owl, "--steps", 2, "--hidden-size", 8, "--out", tmp_path / "run", "--quiet")
+
+    done = run("export", tmp_path / "run", tmp_path / "listed.safetensors", "--spelling", owl)
+    refused = run("export", tmp_path / "run", tmp_path / "x.safetensors", "--spelling", other)
+
+    listed = load_bundle(tmp_path / "listed.safetensors")
+    assert done.exit_code == 0
+    assert "owl" in listed.spelling
+    assert "another text" in str(refused.exception)
+
+
+def test_a_training_lists_the_words_of_its_text(owl, tmp_path) -> None:
+    """With `--spelling` the model has them at once, and writes no other ones."""
+    pytest.importorskip("torch")
+    at = tmp_path / "run"
+    run("train", owl, "--steps", 2, "--hidden-size", 8, "--out", at, "--quiet", "--spelling")
+
+    done = run("write", at, "--length", 300, "--seed", 1)
+
+    words = set(load_bundle(at / "model.safetensors").spelling)
+    written = re.findall("[A-Za-z']+", done.stdout)[:-1]
+    assert "owl" in words
+    assert written
+    assert {word.lower() for word in written} <= {word.lower() for word in words}
+    assert run("write", at, "--length", 300, "--seed", 1, "--any-spelling").stdout != done.stdout

@@ -334,3 +334,19 @@ def test_every_rhyme_is_accepted() -> None:
         first, second = chars_of(Reading("平", name), book="pingshui")[:2]
         report = check(f"白日依山尽，黄河入海{first}。欲穷千里目，更上一层{second}。", "五绝")
         assert not [each for each in report.violations if each.rule == "rhyme"], name
+
+
+@pytest.mark.parametrize(
+    ("text", "tune"),
+    [
+        ("绿叶长，白水乡。夜夜冷如江。冰生玉，月皎光。是中央。醉拈却去来湘。", "梧叶儿"),
+        ("沧海动，白昼三。鼓怒涛恶风翻胆。舌如雷奋耳相衔。十方九万余千念。", "落梅风"),
+    ],
+    ids=["乡-光", "三"],
+)
+def test_a_rhyme_in_either_tone_is_heard_in_its_usual_reading(text: str, tune: str) -> None:
+    """Of two readings that rhyme alike the usual one is taken, so nothing is called rare."""
+    report = check(text, tune)
+
+    assert report.is_kept
+    assert "rare" not in [note.rule for note in report.notes]

@@ -4,6 +4,7 @@ import numpy as np
 
 from charbard.config import SampleOptions
 from charbard.runtime import (
+    Anything,
     Decoded,
     Draft,
     Draws,
@@ -87,4 +88,4 @@ def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15
         return [step], len(written) == count
 
     draws = Draws(options=SampleOptions(), seed=1, sample=sample)
-    return through(generate(prime, as_ids(range(6, 17)), draws), take)
+    return through(generate(prime, Anything(as_ids(range(6, 17))), draws), take)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from charbard.config import SampleOptions
 from charbard.errors import DeadEndError
 from charbard.runtime import (
+    Anything,
     Ask,
     Batch,
     Bias,
@@ -95,7 +96,7 @@ def test_a_dead_end_ends_its_own_task_only() -> None:
     draws = Draws(
         options=SampleOptions(), seed=1, boost=Bias(as_ids([7]), np.array([-np.inf], np.float32))
     )
-    barred = Task(generate([3], as_ids([7]), draws))
+    barred = Task(generate([3], Anything(as_ids([7])), draws))
     batch = Batch(MODEL)
     keys = [batch.add(task)[0] for task in (poem(0), poem(0, form=nothing), barred)]
 

@@ -68,6 +68,7 @@ def test_a_run_leaves_all_its_files(trained) -> None:
 
     end = events[-1]
     assert end["event"] == "finished"
+    assert end["verdict"].startswith("what to expect: ")
     assert end["complete"]
     assert bundle.scores["validation_nats"] == pytest.approx(end["loss"], abs=1e-5)
     assert end["loss"] < 2.6 < math.log(len(bundle.vocab))

@@ -1,13 +1,17 @@
 """`charbard export`: a bundle small enough to ship."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from charbard.cli.models import MODEL
+from charbard.cli.wording import tell
 
-__all__ = ["export"]
+if TYPE_CHECKING:
+    from charbard.bundle import Bundle
+
+__all__ = ["export", "words_of_text"]
 
 
 def export(
@@ -16,6 +20,13 @@ def export(
     whole: Annotated[
         bool, typer.Option("--float32", help="Keep every bit; four times the size.")
     ] = False,
+    spelling: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The text that the model was trained on: its words are listed in the file, and the"
+            " model then writes no others unless it is asked to."
+        ),
+    ] = None,
     most: Annotated[
         float | None, typer.Option("--most-mb", min=0.001, help="Refuse to write a larger file.")
     ] = None,
@@ -30,6 +41,8 @@ def export(
     from charbard.errors import OptionError
 
     bundle = replace(load_bundle(model), extra={})
+    if spelling:
+        bundle = replace(bundle, spelling=words_of_text(bundle, spelling))
     bytes_each = 4 if whole else 1
     size_mb = bundle.config.num_parameters * bytes_each / 1e6
     if most is not None and size_mb > most:
@@ -42,3 +55,26 @@ def export(
     saved = save_bundle(bundle, out, as_bytes=not whole)
     typer.echo(out)
     typer.echo(f"model {saved.digest}, {out.stat().st_size / 1e6:.1f} MB", err=True)
+
+
+def words_of_text(bundle: "Bundle", names: list[str]) -> tuple[str, ...]:
+    """The words of the text that a model was trained on.
+
+    Raises:
+        CorpusError: It is another text, or one without words.
+    """
+    from charbard.config import CorpusConfig, from_dict
+    from charbard.corpus.dataset import open_dataset
+    from charbard.corpus.spelling import words_of
+    from charbard.errors import CorpusError
+
+    config = from_dict(CorpusConfig, dict(bundle.provenance.get("corpus", {})))
+    dataset = open_dataset(names, config, vocab=bundle.vocab, warn=tell)
+    trained = bundle.provenance.get("text", {})
+    if any(dataset.about[name] != trained.get(name) for name in ("bytes", "ids", "unknown")):
+        raise CorpusError(
+            "the model was trained on another text, or read it in another way",
+            code="export.text",
+            hint="give the text of its training; another one needs a training of its own",
+        )
+    return words_of(dataset, tell)

@@ -60,6 +60,7 @@ def train(
     eval_every: Annotated[int | None, option(TrainConfig, "eval_every")] = None,
     save_every: Annotated[int | None, option(TrainConfig, "save_every")] = None,
     snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
+    spelling: Annotated[bool, option(TrainConfig, "spelling", "--spelling")] = False,
     seed: Annotated[int | None, option(TrainConfig, "seed")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
     set_: Annotated[
@@ -97,6 +98,7 @@ def train(
         eval_every=eval_every,
         save_every=save_every,
         snapshots=snapshots,
+        spelling=spelling or None,
         seed=seed,
         threads=threads,
     )
@@ -212,12 +214,13 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
     """The path of the bundle on stdout; how to go on on stderr. Interrupted: exit code 130."""
     if end.complete:
         typer.echo(end.bundle)
-        typer.echo(
+        told = [
             f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
-            f" report: {out / 'report.html'}\n"
+            f" report: {out / 'report.html'}",
+            end.verdict,
             f"write with it: {shlex.join(['charbard', 'write', str(end.bundle)])}",
-            err=True,
-        )
+        ]
+        typer.echo("\n".join(filter(None, told)), err=True)
         return
     command = shlex.join(["charbard", "train", *text, "--out", str(out), "--resume"])
     same = " with the same text on standard input" if "-" in text else ""

@@ -66,6 +66,9 @@ def write(
     samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
     best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
     guidance: Annotated[float | None, option(TextOrder, "guidance", "--guidance", "-g")] = None,
+    spelling: Annotated[
+        bool | None, option(TextOrder, "spelling", "--spelling/--any-spelling")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
     ] = None,
@@ -109,6 +112,7 @@ def write(
             samples=samples,
             best_of=best_of,
             guidance=guidance,
+            spelling=spelling,
             stop=tuple(stops),
             fields=_pairs([typed(assignment) for assignment in field or []]),
             options=options,

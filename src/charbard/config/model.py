@@ -2,14 +2,25 @@
 
 import math
 from dataclasses import MISSING, dataclass
+from typing import NamedTuple
 
 from charbard.config.declare import check, setting
 from charbard.errors import OptionError
 
-__all__ = ["CELLS", "ModelConfig"]
+__all__ = ["CELLS", "Cell", "ModelConfig"]
 
-CELLS = {"rnn": 1, "gru": 3, "lstm": 4}
-"""Each cell with its number of gates: a layer has gates x hidden_size rows of weights."""
+
+class Cell(NamedTuple):
+    """What everybody must know of a recurrent cell."""
+
+    gates: int
+    """A layer has gates x hidden_size rows of weights."""
+    parts: int
+    """Vectors of hidden_size that a layer remembers; the first is its output."""
+
+
+CELLS = {"rnn": Cell(1, 1), "gru": Cell(3, 1), "lstm": Cell(4, 2)}
+"""Every cell by its name. The kernel has them in the same order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +59,12 @@ class ModelConfig:
     @property
     def num_gates(self) -> int:
         """Gates of the cell: blocks of hidden_size rows in a layer's weights."""
-        return CELLS[self.cell]
+        return CELLS[self.cell].gates
+
+    @property
+    def num_parts(self) -> int:
+        """Vectors that each layer remembers: its output and, in an LSTM, the cell state."""
+        return CELLS[self.cell].parts
 
     @property
     def output_width(self) -> int:

@@ -33,6 +33,10 @@ class TextOrder:
         minimum=1.0,
         maximum=4.0,
     )
+    spelling: bool | None = setting(
+        None,
+        "Write only words that the model's text has, or the prompt; none: if the model lists them.",
+    )
     seed: int = setting(0, "Repeat a text exactly.", minimum=0, maximum=2**53)
     options: SampleOptions = field(default_factory=SampleOptions)
 

@@ -116,6 +116,11 @@ class TrainConfig:
     )
     save_every: int = setting(1000, "Updates between checkpoints.", minimum=1)
     keep: int = setting(2, "Checkpoints to keep.", minimum=1)
+    spelling: bool = setting(
+        False,
+        "List the words of the text in the model, which then writes no others unless it is asked"
+        " to; for scripts with spaces between words.",
+    )
     snapshots: int = setting(0, "Small bundles kept along the way.", minimum=0, maximum=1000)
     seed: int = setting(1, "Repeat a training exactly.", minimum=0, maximum=2**31 - 1)
 

@@ -94,7 +94,7 @@ CORPORA = {
             sources=(CHINESE_POETRY, POETRY_SOURCE),
             file="verse.jsonl",
             reading={**_VERSE, "fields": ("form", "dynasty", "author", "title", "rhyme")},
-            revision=5,
+            revision=6,
             excludes=True,
             without="verse-core",
         ),

@@ -95,6 +95,16 @@ class Variant:
         pairs = zip(self.line_ends, self.lines, strict=True)
         return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
 
+    @cached_property
+    def tones(self) -> str:
+        """What all places ask, by the first pattern of each line."""
+        return "".join(line.patterns[0] for line in self.lines)
+
+    @cached_property
+    def sentences(self) -> tuple[int, ...]:
+        """`sentence_ends` in order."""
+        return tuple(sorted(self.sentence_ends))
+
     def divided(self, shape: tuple[int, ...]) -> "Variant | None":
         """The variant with its lines divided as a poem has them; None if it cannot be.
 
@@ -118,7 +128,7 @@ class Variant:
         ends = tuple(accumulate(shape))
         if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
             return None
-        tones = "".join(line.patterns[0] for line in self.lines)
+        tones = self.tones
         ours = dict(zip(self.line_ends, self.lines, strict=True))
         lines = []
         for end, size in zip(ends, shape, strict=True):

@@ -11,31 +11,27 @@ that each rhyme can still be. Such sets are few, so they are numbered as they ar
 look-up.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.prosody.lexicon import Kind, Lexicon, Mask, listed
+from charbard.prosody.lexicon import Lexicon, Mask, listed
 from charbard.prosody.numbers import Numbers
 from charbard.prosody.plan import Plan, Pool
 from charbard.prosody.repeats import Scarce, find_scarce
 from charbard.prosody.stutter import Before, Stutter
+from charbard.prosody.transitions import Groups, Live, Transitions, members
 
 __all__ = ["Ids", "Machine", "VerseState"]
 
-T = TypeVar("T")
 Ids = NDArray[np.int32]
 """Ids in ascending order, none twice, never modified once handed out."""
 _EMPTY = np.zeros(0, np.int32)
 
-_Live = tuple[int, int]
-"""A variant in progress: number of its plan, bits of the patterns its line in progress fits."""
 _Demand = tuple[int | None, int, frozenset[tuple[int, int]]]
 """One id, or bits of tones, or (tones, groups) of rhymes: what the next character must be."""
-_Groups = tuple[tuple[int, ...], ...]
-"""For each plan, for each rhyme: bits of the groups it can still be."""
 
 
 class VerseState(NamedTuple):
@@ -55,7 +51,7 @@ class VerseState(NamedTuple):
 
 class _Line(NamedTuple):
     at: int
-    lives: tuple[_Live, ...]
+    lives: tuple[Live, ...]
 
 
 class Machine:
@@ -69,11 +65,14 @@ class Machine:
         self._repeats = repeats
         self._taken = taken
         self._size = len(self.slots)
+        self._transitions = Transitions(self.plans)
         self.spans = self.plans[0].spans
         """Where each line stands in the text, its mark included."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
-        # The rhyme has a say in what a character settles: at the end of a line, and before one.
+        # At most places a step depends on the line alone, and is looked up by (line, tones). At the
+        # end of a rhymed line, and before a new line, the rhyme groups matter as well: such steps
+        # are looked up by (line, rhyme, kind). Kept apart, both tables stay small.
         self._joint = [
             self._rhymed[at]
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
@@ -89,7 +88,9 @@ class Machine:
             None if repeats == "free" else find_scarce(plan, pool, choices) for plan in plans
         )
         self._may_run_out: dict[int, bool] = {}
-        self._lines, self._rhymes = Numbers[_Line](), Numbers[_Groups]()
+        self._lines, self._rhymes = Numbers[_Line](), Numbers[Groups]()
+        # Memory of the machine. Every entry is computed once from immutable plans, so threads that
+        # race to fill one write the same value.
         self._nexts: dict[tuple[int, int], int] = {}
         self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
@@ -116,10 +117,12 @@ class Machine:
         bit = 1 << self.lexicon.number[rhyme]
         return self._started(tuple(tuple(bits & bit for bits in of) for of in self._groups))
 
-    def _started(self, groups: _Groups) -> VerseState:
+    def _started(self, groups: Groups) -> VerseState:
         plans = enumerate(self.plans)
         lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
-        return VerseState(*self._number(0, self._fitting(0, lives, groups), groups), self._taken)
+        return VerseState(
+            *self._number(0, self._transitions.fitting(0, lives, groups), groups), self._taken
+        )
 
     @property
     def open_rhymes(self) -> tuple[str, ...]:
@@ -129,7 +132,7 @@ class Machine:
         union = 0
         for (bits,) in self._groups:
             union |= bits
-        return tuple(_members(self.lexicon.groups, union))
+        return tuple(members(self.lexicon.groups, union))
 
     def is_done(self, state: VerseState) -> bool:
         """Whether the text is complete."""
@@ -177,12 +180,14 @@ class Machine:
         mask, ids = found
         if len(ids) == 1:
             return ids, _EMPTY
+        # What would come twice is always barred; a stutter only while something else is left, for
+        # style must never lead into a dead end.
         spent = self._spent(line, state, mask)
         barred = listed(spent | self._stutter.ids(line.at, state.before), mask)
         return ids, barred if len(barred) < len(ids) else listed(spent, mask)
 
     def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
-        """What must not be written again, or must be kept for the rhyme words."""
+        """Return the ids that must not be written again or are kept for rhyme words to come."""
         rhymed = self._rhymed[line.at]
         if self._repeats == "rhymes" and not rhymed:
             return frozenset()
@@ -191,6 +196,8 @@ class Machine:
         last = state.before.last  # may be doubled, unless that would be a stutter
         may_double = self._repeats == "none" and last is not None
         spent = state.used - {last} if may_double else state.used
+        # In a small rhyme group the words may run out: a character inside a line is then barred if
+        # some rhyme word still to come depends on it, whichever pattern the text takes.
         if self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
@@ -216,12 +223,15 @@ class Machine:
             known = (line, rhyme, number)
             if known not in self._joint_nexts:
                 kind = slot.kind or self.lexicon.kinds[number]
-                self._joint_nexts[known] = self._after_both(at, lives, rhyme, kind)
+                settled = self._transitions.across(at, lives, self._rhymes[rhyme], kind)
+                self._joint_nexts[known] = self._number(at + 1, *settled)
             line, rhyme = self._joint_nexts[known]
         else:
             tones = 0 if slot.locked is not None else int(self._tones_V[char_id])
             if (line, tones) not in self._nexts:
-                self._nexts[line, tones] = self._after(at, lives, slot.kind, tones)
+                has = tones if slot.kind is None else slot.kind.tones
+                inside = self._transitions.inside(at, lives, has)
+                self._nexts[line, tones] = self._lines.of(_Line(at + 1, inside))
             line = self._nexts[line, tones]
         after = self._remembered(state, at, char_id, (line, rhyme))
         if not self._echoed:
@@ -232,7 +242,7 @@ class Machine:
     def _remembered(
         self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
     ) -> VerseState:
-        """Note what must not come again."""
+        """Return the state with the character noted as used, where it must not come again."""
         before = self._stutter.after(at, state.before, char_id)
         may_come_again = self._repeats == "free" or self.slots[at].place is None
         if may_come_again or (self._repeats == "rhymes" and not self._rhymed[at]):
@@ -253,24 +263,26 @@ class Machine:
         return found
 
     def _narrowed(self, line: int, rhyme: int, used: frozenset[int]) -> tuple[int, int]:
-        """Give up the groups that have too few characters left."""
+        """Drop the groups that have too few characters left, and what depends on them."""
         at, lives = self._lines[line]
         groups = tuple(
             bits if scarce is None else scarce.narrow(bits, at, used)
             for scarce, bits in zip(self._scarce, self._rhymes[rhyme], strict=True)
         )
-        fitting = tuple(live for live in self._fitting(at, lives, groups) if all(groups[live[0]]))
+        fitting = tuple(
+            live for live in self._transitions.fitting(at, lives, groups) if all(groups[live[0]])
+        )
         return self._number(at, fitting, groups)
 
-    def _spared(self, line: _Line, groups: _Groups, used: frozenset[int]) -> Mask:
-        """What some pattern in progress can do without."""
+    def _spared(self, line: _Line, groups: Groups, used: frozenset[int]) -> Mask:
+        """Return the ids that at least one pattern in progress can do without, (V,)."""
         slot = self.slots[line.at]
         assert slot.place is not None
         union = np.zeros(len(self.lexicon.vocab), np.bool_)
         for number, patterns in line.lives:
             plan, scarce = self.plans[number], self._scarce[number]
             key = plan.keys[slot.line]
-            for pattern in _members(range(len(plan.patterns[slot.line])), patterns):
+            for pattern in members(range(len(plan.patterns[slot.line])), patterns):
                 tones = plan.patterns[slot.line][pattern][slot.place]
                 open_groups = list(groups[number])
                 if key is not None:
@@ -287,11 +299,11 @@ class Machine:
                 union |= mask
         return union
 
-    def _number(self, at: int, lives: Sequence[_Live], groups: _Groups) -> tuple[int, int]:
+    def _number(self, at: int, lives: Sequence[Live], groups: Groups) -> tuple[int, int]:
         assert lives, f"the character at {at - 1} was not an allowed one"
         return self._lines.of(_Line(at, tuple(lives))), self._rhymes.of(groups)
 
-    def _look_up(self, line: _Line, groups: _Groups) -> tuple[Mask, Ids]:
+    def _look_up(self, line: _Line, groups: Groups) -> tuple[Mask, Ids]:
         slot = self.slots[line.at]
         demand = self._demand(line, groups)
         found = self._shared.get((demand, slot.banned))
@@ -303,8 +315,8 @@ class Machine:
             found = self._shared[demand, slot.banned] = (mask, ids)
         return found
 
-    def _demand(self, line: _Line, groups: _Groups) -> _Demand:
-        """What some variant in progress asks of the next character."""
+    def _demand(self, line: _Line, groups: Groups) -> _Demand:
+        """Return what the variants in progress ask of the next character, any of them."""
         slot = self.slots[line.at]
         if slot.locked is not None:
             return slot.locked, 0, frozenset()
@@ -313,12 +325,12 @@ class Machine:
         for number, patterns in line.lives:
             plan = self.plans[number]
             key = plan.rhyme_at(line.at)
-            asked = _members(plan.patterns[slot.line], patterns)
+            asked = members(plan.patterns[slot.line], patterns)
             if key is None:
                 for pattern in asked:
                     tones |= pattern[slot.place]
             else:
-                ends = _members(plan.endings[slot.line], patterns)
+                ends = members(plan.endings[slot.line], patterns)
                 rhymes.update(
                     (pattern[-1], end & groups[number][key])
                     for pattern, end in zip(asked, ends, strict=True)
@@ -337,85 +349,3 @@ class Machine:
         for bits, open_groups in rhymes:
             mask |= self._pool.rhyme_mask(bits, open_groups)
         return mask
-
-    def _after(self, at: int, lives: Sequence[_Live], kind: Kind | None, tones: int) -> int:
-        """What is settled once a character with these tones stands inside a line."""
-        slot = self.slots[at]
-        if slot.place is not None:
-            has = tones if kind is None else kind.tones
-            lives = [live for live in self._toned(slot.line, slot.place, lives, has) if live[1]]
-        assert lives, f"the character at {at} was not an allowed one"
-        return self._lines.of(_Line(at + 1, self._between_lines(at + 1, lives)))
-
-    def _toned(self, line: int, place: int, lives: Sequence[_Live], tones: int) -> Iterator[_Live]:
-        """The patterns that such a tone fits."""
-        for number, patterns in lives:
-            asked = self.plans[number].patterns[line]
-            yield (
-                number,
-                sum(
-                    1 << pattern
-                    for pattern, wanted in enumerate(asked)
-                    if patterns >> pattern & 1 and wanted[place] & tones
-                ),
-            )
-
-    def _between_lines(self, at: int, lives: Sequence[_Live]) -> tuple[_Live, ...]:
-        """Once a line is complete it does not matter any more which pattern it fits."""
-        if at == self._size or self.slots[at].place is None:
-            return tuple((number, 0) for number, _ in lives)
-        return tuple(lives)
-
-    def _after_both(
-        self, at: int, lives: Sequence[_Live], rhyme: int, kind: Kind
-    ) -> tuple[int, int]:
-        """What is settled once a character ends a line, or a mark leads to the next."""
-        slot, groups = self.slots[at], list(self._rhymes[rhyme])
-        if slot.place is not None:
-            kept = []
-            for number, patterns in self._toned(slot.line, slot.place, lives, kind.tones):
-                plan = self.plans[number]
-                key = plan.rhyme_at(at)
-                if key is not None:
-                    patterns, bits = plan.rhyming(slot.line, patterns, groups[number][key], kind)
-                    groups[number] = _replaced(groups[number], key, bits)
-                if patterns:
-                    kept.append((number, patterns))
-            lives = kept
-        at += 1
-        if at < self._size and self.slots[at].line != slot.line:
-            line = self.slots[at].line
-            lives = [(number, self.plans[number].fitting[line]) for number, _ in lives]
-            lives = self._fitting(at, lives, groups)
-        else:
-            lives = self._between_lines(at, lives)
-        alive = {number for number, _ in lives}
-        gone = tuple(bits if n in alive else () for n, bits in enumerate(groups))
-        return self._number(at, lives, gone)
-
-    def _fitting(
-        self, at: int, lives: Sequence[_Live], groups: Sequence[tuple[int, ...]]
-    ) -> list[_Live]:
-        """Only the patterns of the line in progress that fit the rhyme as far as it is settled."""
-        if at == self._size or self.slots[at].place is None:
-            return list(lives)
-        line, kept = self.slots[at].line, []
-        for number, patterns in lives:
-            plan = self.plans[number]
-            if (key := plan.keys[line]) is not None:
-                patterns = sum(
-                    1 << place
-                    for place, ends in enumerate(plan.endings[line])
-                    if patterns >> place & 1 and ends & groups[number][key]
-                )
-            if patterns:
-                kept.append((number, patterns))
-        return kept
-
-
-def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
-    return (*items[:place], item, *items[place + 1 :])
-
-
-def _members(items: Sequence[T], bits: int) -> list[T]:
-    return [item for place, item in enumerate(items) if bits >> place & 1]

@@ -5,7 +5,7 @@ several ways (is the second row a preface?), `readings` gives them all, the like
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -73,6 +73,11 @@ class Poem:
         """Whether the writer set off no lines at all."""
         return len(self.lines) == 1 and not self.marks[0] and not self.pauses
 
+    def with_stanzas(self, ends: Iterable[int]) -> "Poem":
+        """The same with stanzas that end after these lines, counted from 1."""
+        ends = frozenset(ends)
+        return self if ends == self.stanza_ends else replace(self, stanza_ends=ends)
+
     def parted(self) -> "Poem":
         """The same with a line end at every 、."""
         text, ends = "".join(self.lines), tuple(accumulate(self.shape))
@@ -127,11 +132,9 @@ def readings(text: str) -> Iterator[Poem]:
             key = (poem.lines, poem.stanza_ends)
             if key not in seen:
                 seen.add(key)
-                yield replace(
-                    poem,
-                    title=" ".join(filter(_has_han, [*above, *rows[:first]])),
-                    source=" ".join(filter(_has_han, [*rows[last:], *below])),
-                )
+                title = " ".join(filter(_has_han, [*above, *rows[:first]]))
+                source = " ".join(filter(_has_han, [*rows[last:], *below]))
+                yield replace(poem, title=title, source=source) if title or source else poem
 
 
 def _cuts_of(rows: Sequence[str]) -> Iterator[tuple[int, int]]:

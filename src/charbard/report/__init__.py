@@ -1,4 +1,4 @@
-"""What a bundle can do, measured."""
+"""Measurements of what a bundle can do."""
 
 from charbard.report.perplexity import Perplexity, evaluate
 from charbard.report.verse import evaluate_verse

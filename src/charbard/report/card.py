@@ -1,4 +1,4 @@
-"""A model card: what people wrote about a model, and what was measured, in one Markdown file.
+"""Model card: notes written by people and measured figures, in one Markdown file.
 
 The file of notes is Markdown with a heading for each part that only people can write; figures,
 recipe and samples come from the report, so that none is copied by hand.
@@ -26,7 +26,7 @@ _LEFT_OUT = ("chars", "names", "encodings", "fields")
 
 
 def read_notes(path: Path) -> dict[str, str]:
-    """The parts of a file of notes, by heading.
+    """Return the parts of a notes file by heading.
 
     Raises:
         OptionError: The file is missing, a needed part is, or a heading is unknown.
@@ -96,7 +96,7 @@ def _recipe(document: Mapping[str, Any], size_bytes: int) -> str:
 
 
 def _told(values: Any) -> str:
-    """Settings in one cell; those that are off, and long lists, are left out."""
+    """Format settings for one table cell; settings that are off and long lists are omitted."""
     if not isinstance(values, Mapping):
         return str(values)
     kept = {n: v for n, v in values.items() if n not in _LEFT_OUT and v not in (None, 0, 0.0, "")}

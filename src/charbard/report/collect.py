@@ -1,4 +1,4 @@
-"""One report: which sections a bundle gets, and the document they make.
+"""Assemble one report: choose the sections that apply to a bundle and collect their values.
 
 The document is plain values, ready for JSON; `page` and `card` show it.
 """
@@ -30,7 +30,7 @@ def collect(
     title: str,
     say: Callable[[str], None] = lambda message: None,
 ) -> dict[str, Any]:
-    """Measure a bundle.
+    """Measure a bundle and return the report.
 
     Args:
         bundle: The model.
@@ -76,9 +76,9 @@ def collect(
 
 
 def own_text(bundle: Bundle) -> tuple[str, ...]:
-    """The corpus that a bundle was trained on, by name, if it is built here.
+    """Return the name of the corpus that a bundle was trained on, if that corpus is built here.
 
-    Told by the size of its file, for names have moved: `verse` was once what `verse-core` is now.
+    The file size identifies it, because names have changed: today's `verse-core` was once `verse`.
     """
     size = bundle.provenance.get("text", {}).get("bytes")
     found = ((name, built(name)) for name in CORPORA)

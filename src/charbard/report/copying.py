@@ -1,4 +1,4 @@
-"""How much of a text stands verbatim in the text that a model learned from."""
+"""How much of a text occurs verbatim in the training text."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ _PIECE = 1 << 22
 
 @dataclass(frozen=True)
 class Copied:
-    """What of some texts stands in the learned text."""
+    """Counts of what some texts copy from the training text."""
 
     lines: int
     copied_lines: int
@@ -32,7 +32,7 @@ class Copied:
     copied_grams: int
 
     def rates(self) -> dict[str, float | None]:
-        """Shares, for tables."""
+        """Return the counts as shares, for tables."""
         return {
             "lines": self.copied_lines / self.lines if self.lines else None,
             "4-grams": self.copied_grams / self.grams if self.grams else None,
@@ -40,7 +40,7 @@ class Copied:
 
 
 class Learned:
-    """A text to look lines and n-grams up in: two sorted arrays of numbers."""
+    """Index of a text's lines and n-grams: two sorted arrays of hashes."""
 
     def __init__(self, texts: Iterable[str], *, grams: Grams = grams_of) -> None:
         """Take in the text.
@@ -62,13 +62,13 @@ class Learned:
         self._grams = np.unique(np.concatenate(found))
 
     def _numbers(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Lines and n-grams of texts, each as 64 bits: the same within this process."""
+        """Return the lines and n-grams of texts as 64-bit hashes, stable within this process."""
         lines = lines_of(texts)
         numbers = np.fromiter(map(hash, lines), np.int64, len(lines))
         return numbers, self._grams_of("\n".join(texts), _SIZE)
 
     def copied(self, texts: Sequence[str]) -> Copied:
-        """Look texts up."""
+        """Count what these texts copy from the indexed text."""
         lines, grams = self._numbers(texts)
         return Copied(
             len(lines),
@@ -79,13 +79,13 @@ class Learned:
 
 
 def lines_of(texts: Iterable[str]) -> list[str]:
-    """Lines of four characters or more; a mark ends one."""
+    """Return the lines of four characters or more; a punctuation mark ends a line."""
     found = (line.strip() for text in texts for line in _LINE_ENDS.split(text))
     return [line for line in found if len(line) >= _SHORTEST_LINE]
 
 
 def word_grams(text: str, size: int) -> NDArray[np.uint64]:
-    """Every n-gram of words as a number; marks and line ends are passed over."""
+    """Return every n-gram of words as a hash; punctuation and line ends are skipped."""
     words = _WORD.findall(text.lower())
     count = max(0, len(words) - size + 1)
     numbers = (hash(tuple(words[place : place + size])) for place in range(count))
@@ -95,7 +95,7 @@ def word_grams(text: str, size: int) -> NDArray[np.uint64]:
 def place_among(
     wanted: NDArray[np.generic], known: NDArray[np.generic]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where each of these stands among sorted, distinct ones, and whether it really does."""
+    """Return each value's place among sorted distinct values, and whether it is one of them."""
     place = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     if not len(known):
         return place, np.zeros(len(wanted), np.bool_)

@@ -1,4 +1,4 @@
-"""Parallelism (对仗) as a yardstick: how much the lines of a couplet answer each other.
+"""Yardstick of parallelism (对仗): how closely the two lines of a couplet correspond.
 
 Learned from the middle couplets of eight-line regulated verse, where parallelism is the rule: the
 pointwise mutual information of the characters that stand opposite each other. It sees nothing of
@@ -29,7 +29,7 @@ _UNSEEN = 0.5
 
 @dataclass(frozen=True)
 class FacingPairs:
-    """Counts of pairs and of their characters; nothing changes once they are made."""
+    """Immutable counts of facing characters, single and in pairs."""
 
     pairs: NDArray[np.uint64]
     counts: NDArray[np.int64]
@@ -39,7 +39,7 @@ class FacingPairs:
 
     @classmethod
     def learn(cls, poems: Iterable[str]) -> "FacingPairs":
-        """Count over the middle couplets of eight-line poems; others are passed over."""
+        """Count over the middle couplets of eight-line poems; other poems are skipped."""
         middle = [c for poem in poems for c in _couplets(poem, _MIDDLE)]
         upper = _points("".join(upper for upper, _ in middle))
         lower = _points("".join(lower for _, lower in middle))
@@ -50,7 +50,7 @@ class FacingPairs:
         )
 
     def score(self, upper: str, lower: str) -> float:
-        """Mean nats of mutual information a character; above 1 is clearly parallel."""
+        """Return the mean mutual information per character in nats; above 1 is clearly parallel."""
         a, b = _points(upper), _points(lower)
         keys = _paired(a, b)
         place, known = place_among(keys, self.pairs)
@@ -61,7 +61,7 @@ class FacingPairs:
 
 
 def couplet_scores(model: FacingPairs, poems: Sequence[str]) -> dict[str, float]:
-    """Mean score of each couplet of eight-line poems, and of lines set against a wrong one."""
+    """Return the mean score of each couplet of eight-line poems, and of mismatched lines."""
     names = ("首联", "颔联", "颈联", "尾联")
     scores: dict[str, list[float]] = {name: [] for name in (*names, "random")}
     before = ""

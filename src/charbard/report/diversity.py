@@ -1,4 +1,4 @@
-"""How varied texts are: distinct n-grams, repeats of whole texts, likeness between themes."""
+"""How varied texts are: distinct n-grams, repeated texts, similarity between themes."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -13,7 +13,7 @@ _BITS = 21
 
 
 def grams_of(text: str, size: int) -> NDArray[np.uint64]:
-    """Every n-gram of letters as a number; none reaches across a mark, space or line end.
+    """Return every n-gram of letters as a hash; none crosses a mark, space or line end.
 
     Up to three characters are exact. Four keep the low 16 bits of each, which confuses only
     characters beyond the basic plane with one in it.
@@ -34,18 +34,18 @@ def grams_of(text: str, size: int) -> NDArray[np.uint64]:
 
 
 def distinct(texts: Iterable[str], size: int) -> float:
-    """Share of n-grams that are different from all others: distinct-n."""
+    """Return distinct-n: the number of different n-grams as a share of all n-grams."""
     grams = grams_of("\n".join(texts), size)
     return len(np.unique(grams)) / max(1, len(grams))
 
 
 def repeated(texts: Sequence[str]) -> int:
-    """How many texts stood before, word for word."""
+    """Count the texts that repeat an earlier one verbatim."""
     return len(texts) - len(set(texts))
 
 
 def jaccard(groups: Sequence[Sequence[str]], size: int = 2) -> float:
-    """Mean likeness of groups, by the n-grams they have in common: 0 none, 1 all.
+    """Return the mean Jaccard similarity of groups of texts, by their n-grams: 0 to 1.
 
     For one text a group this is the mean over pairs of texts; between groups that share a theme
     each, it is taken over every pair of texts from two of them.

@@ -26,7 +26,7 @@ _BOOK = "pingshui"
 
 @dataclass(frozen=True)
 class FormCount:
-    """Counts over poems of one form; the rates are shares of 1, None where there is nothing."""
+    """Counts over poems of one form; a rate is a share of 1, or None if nothing was counted."""
 
     poems: int = 0
     shaped: int = 0
@@ -50,7 +50,7 @@ class FormCount:
     """Characters, and how many of them were free: of both tones, or of none known."""
 
     def rates(self) -> dict[str, float | None]:
-        """Shares, for tables."""
+        """Return the counts as shares, for tables."""
         shares = {
             "shape": (self.shaped, self.poems),
             "line lengths": (self.right_lines, self.lines),
@@ -71,7 +71,7 @@ class FormCount:
 def count_form(
     texts: Iterable[str], form: str, shapes: frozenset[tuple[int, ...]] = frozenset()
 ) -> FormCount:
-    """Count how poems keep a form.
+    """Count how often poems keep a form.
 
     Args:
         texts: Poems as they were written.
@@ -90,7 +90,7 @@ def _song(text: str, shapes: frozenset[tuple[int, ...]]) -> FormCount:
 
 
 def _judged(text: str, form: str) -> FormCount:
-    """The checker's word on all rules; nothing for a form that it has no rules of."""
+    """Return the checker's verdict on every rule; empty for a form without rules."""
     try:
         form_named(form)
     except OptionError:
@@ -99,12 +99,12 @@ def _judged(text: str, form: str) -> FormCount:
 
 
 def shape_of(text: str) -> tuple[int, ...]:
-    """Characters in each line; empty for what is no verse."""
+    """Return the number of characters in each line; empty for text that is not verse."""
     return tuple(map(len, lines_in(text)))
 
 
 def lines_in(text: str) -> Sequence[str]:
-    """The lines of a poem without their marks; none in what is no verse."""
+    """Return the lines of a poem without punctuation; none for text that is not verse."""
     try:
         return read_poem(text).lines
     except OptionError:
@@ -133,13 +133,13 @@ def _regulated(text: str, shape: tuple[int, ...]) -> FormCount:
 
 
 def _tones(line: str) -> str:
-    """平 or 仄 for each character, 中 where both fit or nothing is known."""
+    """Return 平 or 仄 for each character, 中 where both fit or the character is unknown."""
     sets = (tones_of(char, book=_BOOK) for char in line)
     return "".join(next(iter(tones)) if len(tones) == 1 else "中" for tones in sets)
 
 
 def _share_a_rhyme(lines: Sequence[str]) -> bool:
-    """Whether line ends have a level rhyme in common; an unknown character is no rhyme."""
+    """Tell whether line ends share a level rhyme; an unknown character never rhymes."""
     return bool(
         frozenset[str].intersection(*(rhymes_of(line[-1], book=_BOOK, tone="平") for line in lines))
     )

@@ -1,4 +1,4 @@
-"""A report on a model of anything but verse: running text, names, songs, other records."""
+"""Report on a model of running text, names, songs or other records; verse has its own."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _WORDS = re.compile(r"\w+")
 
 
 class TextReport:
-    """Sections of a report; what several of them need is made once."""
+    """Builds the sections of a report; what several sections need is computed once."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
@@ -33,7 +33,7 @@ class TextReport:
         self._records = subject.bundle.has_records
 
     def sections(self) -> Iterator[tuple[str, Section | None]]:
-        """Each section by its key, made when it is asked for; None where the text lacks for it."""
+        """Yield each section with its key, built on demand; None if the text does not allow it."""
         makers = {
             "perplexity": self._perplexity,
             "variety": self._variety,
@@ -51,7 +51,7 @@ class TextReport:
 
     @cached_property
     def _sides(self) -> dict[str, list[Record]]:
-        """The text as it was split for training: records, or one for each side."""
+        """Return the text as split for training: its records, or one text for each side."""
         vocab = self._subject.bundle.vocab
         data = open_dataset(self._subject.names, self._corpus, vocab=vocab, say=self._subject.say)
         if not self._records:
@@ -63,7 +63,7 @@ class TextReport:
 
     @cached_property
     def _part(self) -> str:
-        """The side asked for, or else the other one that was held out."""
+        """Return the requested side, or the other held-out side if that one is empty."""
         first = self._options.part
         held_out = (first, "validation", "test")
         return next((p for p in held_out if any(r.text for r in self._sides[p])), first)
@@ -97,7 +97,7 @@ class TextReport:
         )
 
     def _given(self, count: int) -> list[dict[str, str]]:
-        """Fields of held-out records drawn by lot; none without a text."""
+        """Sample the fields of held-out records; empty fields if there is no text."""
         if not self._subject.names or not self._sides[self._part]:
             return [{}] * count
         rng = np.random.default_rng(self._options.seed)
@@ -135,7 +135,7 @@ class TextReport:
         )
 
     def _variety(self) -> Section:
-        """Over as many characters by the model as by people."""
+        """Compare equal amounts of text by the model and by people."""
         written, people = self._written, self._equal(self._written)
         sizes = (1, 2, 3) if self._records else (2, 4, 6)
         rows: dict[str, dict[str, Cell]] = {}
@@ -207,7 +207,7 @@ class TextReport:
 
 
 def data_record(data: Any, index: int) -> Record:
-    """A record of a dataset as text again."""
+    """Decode one record of a dataset."""
     vocab, place, fields = data.vocab, int(data.bounds[index]), {}
     for name, size in zip(vocab.fields, data.field_sizes[index], strict=True):
         if size:
@@ -217,7 +217,7 @@ def data_record(data: Any, index: int) -> Record:
 
 
 def _known_words(texts: Sequence[str], train: Sequence[str]) -> float:
-    """Share of words that the learned text holds."""
+    """Return the share of words that occur in the training text."""
     known = {word.lower() for text in train for word in _WORDS.findall(text)}
     words = [word.lower() for text in texts for word in _WORDS.findall(text)]
     return sum(word in known for word in words) / max(1, len(words))

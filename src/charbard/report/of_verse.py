@@ -1,8 +1,9 @@
-"""A report on a model of verse: what it predicts, and what it writes, held against its poets."""
+"""Report on a verse model: how well it predicts poems, and how its own compare with people's."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import PurePath
 
 import numpy as np
 
@@ -33,7 +34,7 @@ _THEME_CHARS = range(2, 6)
 
 
 class VerseReport:
-    """Sections of a report; what several of them need is made once."""
+    """Builds the sections of a report; what several sections need is computed once."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
@@ -43,7 +44,7 @@ class VerseReport:
         self._bound: dict[str, list[str]] = {}
 
     def sections(self) -> Iterator[tuple[str, "Section | None"]]:
-        """Each section by its key, made when it is asked for; None where the text lacks for it."""
+        """Yield each section with its key, built on demand; None if the text does not allow it."""
         makers = {
             "perplexity": self._perplexity,
             "form": self._form,
@@ -67,7 +68,7 @@ class VerseReport:
 
     @cached_property
     def _tunes(self) -> list[str]:
-        """The tunes of 词 that most poems have."""
+        """Return the commonest tunes of 词."""
         tunes = Counter(
             record.fields["form"]
             for record in self._learned
@@ -77,22 +78,22 @@ class VerseReport:
 
     @cached_property
     def _forms(self) -> tuple[str, ...]:
-        """The forms that are written in."""
+        """Return the forms that the report writes poems in."""
         return (*REGULATED, *self._tunes)
 
     @cached_property
     def _ruled(self) -> frozenset[str]:
-        """Those that have rules to keep."""
+        """Return the forms among them that have rules."""
         return frozenset(form.name for form in forms()).intersection(self._forms)
 
     def _free(self, form: str) -> list[str]:
-        """Free text, nothing but the form given; written once."""
+        """Return unconstrained poems conditioned on the form alone; written once, then cached."""
         if form not in self._freely:
             self._freely[form] = self._write([{"form": form}] * self._options.texts)
         return self._freely[form]
 
     def _constrained(self, form: str) -> list[str]:
-        """Text that keeps the form, nothing else asked; written once."""
+        """Return poems written under the form's constraint; written once, then cached."""
         if form not in self._bound:
             self._bound[form] = list(self._keeping(form))
         return self._bound[form]
@@ -115,7 +116,7 @@ class VerseReport:
             yield from (poem.text for poem in poems)
 
     def _ways(self, form: str) -> Iterator[tuple[str, list[str]]]:
-        """Poems of a form, by how they came about."""
+        """Yield the poems of a form by origin: free, constrained, by people."""
         yield f"{form} free", self._free(form)
         if form in self._ruled:
             yield f"{form} constrained", self._constrained(form)
@@ -132,7 +133,7 @@ class VerseReport:
         )
 
     def _human(self, form: str, records: Sequence[Record], most: int | None = None) -> list[str]:
-        """Poems of a form by people, drawn by lot if there are more than wanted."""
+        """Return people's poems of a form, a random sample if there are more than `most`."""
         texts = [record.text for record in records if record.fields.get("form") == form]
         rng = np.random.default_rng(self._options.seed)
         order = rng.permutation(len(texts)) if most is not None else range(len(texts))
@@ -217,6 +218,7 @@ class VerseReport:
 
     def _novelty(self) -> Section:
         learned = Learned(record.text for record in self._learned)
+        corpus = ", ".join(PurePath(name).name for name in self._subject.names)
         rows: dict[str, dict[str, Cell]] = {}
         for form in self._forms:
             for name, texts in self._ways(form):
@@ -224,9 +226,9 @@ class VerseReport:
         return Section(
             key="novelty",
             title="How much it copies",
-            says="Share of lines, and of four characters in a row within a line, that stand "
-            "verbatim in a poem it learned from. Poets quote, too: the held-out poems set the "
-            "measure.",
+            says=f"Share of lines, and of four characters in a row within a line, that stand "
+            f"verbatim in one of the {len(self._learned):,} poems of {corpus} that it learned "
+            f"from. Poets quote, too: the held-out poems set the measure.",
             rows=rows,
             shares=("lines", "4-grams"),
             chart="4-grams",
@@ -250,7 +252,7 @@ class VerseReport:
 
     @cached_property
     def _themes(self) -> list[tuple[str, str]]:
-        """Short titles of held-out poems of the main form, each once, with their poem."""
+        """Return the short titles of held-out poems of the main form, each once, with its poem."""
         found: dict[str, str] = {}
         for record in self._held_out:
             title = record.fields.get("title", "")
@@ -325,7 +327,7 @@ class VerseReport:
 
 
 def _by_kind(rows: Mapping[str, Mapping[str, Cell]]) -> dict[str, Mapping[str, Cell]]:
-    """All, then metres, forms, dynasties and tunes, the largest of each first."""
+    """Sort rows: all, then metres, forms, dynasties and tunes, the largest group first."""
     kinds = ("all", "metre", "form", "dynasty", "tune")
 
     def place(name: str) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""A report as one page of HTML. No script, no network; light and dark."""
+"""Render a report as one HTML page: no script, no network, light and dark."""
 
 import html
 import json
@@ -35,7 +35,7 @@ details{margin-top:2rem}
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """The whole page.
+    """Return the whole page.
 
     Args:
         document: What `collect` returns.
@@ -101,7 +101,7 @@ def _table(section: Mapping[str, Any]) -> str:
 
 
 def cell(value: Any, *, share: bool) -> str:
-    """One figure as it is read: shares as per cent, counts with commas.
+    """Format one figure: shares as per cent, counts with commas.
 
     >>> cell(0.1234, share=True), cell(1234, share=False), cell(None, share=False)
     ('12.3 %', '1,234', '–')
@@ -145,7 +145,7 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    """A setting as JSON; a vocabulary is in the bundle, not here."""
+    """Format a setting as JSON, without vocabularies: the bundle has them."""
     if isinstance(value, dict):
         value = {name: item for name, item in value.items() if name != "chars"}
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -37,7 +37,7 @@ _CHUNK = 1024
 
 @dataclass(frozen=True)
 class Perplexity:
-    """A model's surprise at a text."""
+    """How well a model predicts a text."""
 
     protocol: str
     nats_per_char: float
@@ -50,12 +50,12 @@ class Perplexity:
 
     @property
     def bits_per_char(self) -> float:
-        """The same in bits."""
+        """Bits per character."""
         return self.nats_per_char / math.log(2)
 
     @property
     def perplexity(self) -> float:
-        """Among how many equally likely characters the model wavers."""
+        """Perplexity per character: exp(nats)."""
         return math.exp(self.nats_per_char)
 
 
@@ -69,7 +69,7 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     rounded: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Perplexity:
-    """Measure a bundle on a text.
+    """Measure a bundle on a text by one protocol.
 
     Args:
         bundle: The model.
@@ -123,7 +123,7 @@ Group = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _windows(ids: NDArray[np.integer], width: int) -> Iterator[Group]:
-    """Every character but the first is predicted once. A last, shorter window is padded."""
+    """Cut ids into windows that predict every character but the first once; the last is padded."""
     pairs = len(ids) - 1
     rows = -(-pairs // width)
     read = np.zeros(rows * width, np.int64)
@@ -135,7 +135,7 @@ def _windows(ids: NDArray[np.integer], width: int) -> Iterator[Group]:
 
 
 def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Group]:
-    """Records of nearly one length together, the longest first."""
+    """Group records of similar length, the longest first."""
     lengths = np.diff(dataset.bounds)[records]
     order = np.argsort(-lengths, kind="stable")
     records, lengths = records[order], lengths[order]

@@ -1,4 +1,4 @@
-"""How likely records are to a model, many at once: each from a zero state, with what is given.
+"""Score many records at once: each from a zero state, conditioned on its given fields.
 
 Shape letters: T time, B records.
 """
@@ -24,7 +24,7 @@ _STRETCH = 1024
 
 @dataclass(frozen=True)
 class Tally:
-    """A sum of surprise over counted characters."""
+    """Sum of negative log-probabilities over counted characters."""
 
     nats: float = 0.0
     chars: int = 0
@@ -36,7 +36,7 @@ class Tally:
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
-    """What a model of records reads before a text; an empty field is left open."""
+    """Return the ids a model of records reads before a text; empty fields are left out."""
     given = {name: value for name, value in fields.items() if value}
     return vocab.opening(has_records=True, fields=given)
 
@@ -49,7 +49,7 @@ def tallies(
     only_han: bool,
     chosen: str | None = None,
 ) -> list[Tally]:
-    """Score each record's text, given the fields it holds.
+    """Score each record's text, conditioned on the fields it has.
 
     Args:
         network: The network.
@@ -77,7 +77,7 @@ def tallies(
 
 
 def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
-    """Records of nearly one length together, longest first."""
+    """Group records of similar length, the longest first."""
     order = np.argsort(-lengths, kind="stable").tolist()
     place = 0
     while place < len(order):
@@ -89,7 +89,7 @@ def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
 def _row(
     vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker: int | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Ids to read; what is wanted behind each, -1 if nothing; how much of that is text."""
+    """Return the ids to read, the target after each (-1: none), and the number of text targets."""
     ids = vocab.encode(text).astype(np.int64)
     counted = [is_han(char) for char in text] + [False] if only_han else [True] * (len(ids) + 1)
     wanted = np.where(counted, np.append(ids, END), -1)

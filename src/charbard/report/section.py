@@ -1,4 +1,4 @@
-"""A part of a report as plain values: figures by row and column, and texts to read."""
+"""One section of a report as plain values: figures by row and column, and texts to read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,7 +15,7 @@ Cell = float | int | str | None
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """One question and its answer."""
+    """One question about a model, and its answer."""
 
     key: str
     title: str
@@ -31,13 +31,13 @@ class Section:
     """Texts to read, by heading."""
 
     def plain(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the section as JSON-ready values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is reported on, and with what."""
+    """The model a report is about, with its networks, text and options."""
 
     bundle: Bundle
     model: Model

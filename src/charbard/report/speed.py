@@ -1,4 +1,4 @@
-"""How fast a bundle writes on this machine, next to what the machine could do at best.
+"""Speed of a bundle on this machine, beside the best the machine could do.
 
 The floor of a step is the larger of two times: its operations at the processor's peak, and the
 bytes of its weights at the memory's speed. The peak is four times that of a float32 matrix product,
@@ -30,7 +30,7 @@ _BYTE_PRODUCTS = 4
 
 @dataclass(frozen=True)
 class Machine:
-    """What was measured of the machine itself."""
+    """Measurements of the machine itself."""
 
     threads: int
     sgemm_gflops: float
@@ -43,7 +43,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Pace:
-    """What was measured at one batch size."""
+    """Measurements at one batch size."""
 
     rows: int
     step_us: float
@@ -53,12 +53,12 @@ class Pace:
 
     @property
     def chars_per_s(self) -> float:
-        """Characters a second over all rows."""
+        """Characters per second over all rows."""
         return self.rows / self.step_us * 1e6
 
 
 def verse_sized(chars: int = 6939) -> Bundle:
-    """An untrained network of the size of the verse model: it writes nonsense at the same speed."""
+    """Return an untrained network of the verse model's size: nonsense at the same speed."""
     config = ModelConfig(
         vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
     )
@@ -72,7 +72,7 @@ def verse_sized(chars: int = 6939) -> Bundle:
 
 
 def machine(*, copied_bytes: int = 4 << 20) -> Machine:
-    """Measure the machine; a second or so."""
+    """Measure the machine; takes about a second."""
     flops = max(map(_sgemm_flops, _SIZES))
     source, target = np.ones(copied_bytes, np.uint8), np.empty(copied_bytes, np.uint8)
     copied = 2 * copied_bytes / seconds_for(lambda: np.copyto(target, source), at_least_s=0.1)
@@ -119,7 +119,7 @@ def _floor_s(config: ModelConfig, here: Machine, rows: int) -> float:
 
 
 def seconds_for(work: Callable[[], object], *, at_least_s: float = 0.3) -> float:
-    """The fastest of many runs, after one that does not count."""
+    """Return the fastest of many runs, after one warm-up run."""
     work()
     best, end = float("inf"), time.perf_counter() + at_least_s
     while time.perf_counter() < end:

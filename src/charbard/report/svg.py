@@ -1,4 +1,4 @@
-"""Bars as inline SVG: no script, colours from the page around it."""
+"""Bar charts as inline SVG: no script, colours inherited from the page."""
 
 import html
 from collections.abc import Mapping

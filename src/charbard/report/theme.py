@@ -1,4 +1,4 @@
-"""Whether a poem is about its theme, by the model's own lights.
+"""Whether a poem is about its theme, by the model's own probabilities.
 
 The theme is the title that the model is given. A poem fits its theme as much as the theme makes it
 likelier; it is recognised if its own theme does so more than every other theme of the test. Poems
@@ -20,7 +20,7 @@ __all__ = ["ThemeFit", "theme_fit"]
 
 @dataclass(frozen=True)
 class ThemeFit:
-    """How poems stand to their themes."""
+    """How well poems fit their themes."""
 
     poems: int
     gain: float

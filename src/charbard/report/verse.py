@@ -1,4 +1,4 @@
-"""The yardstick of verse: perplexity per Chinese character, by form and dynasty.
+"""Protocol V, the yardstick of verse: perplexity per Chinese character, by form and dynasty.
 
 Counted are Chinese characters: no punctuation, no title, no end. The form is given and nothing
 else, each poem begins from a zero state, and unknown characters are scored as unknown.
@@ -31,7 +31,7 @@ _REGULATED = {
 
 
 def read_verse(names: Sequence[str], part: str) -> list[Record]:
-    """The records of one part, by their own `split`.
+    """Read the records of one part, by their own `split` field.
 
     Args:
         names: Files of JSON lines.
@@ -58,7 +58,7 @@ def read_verse(names: Sequence[str], part: str) -> list[Record]:
 
 
 def group_names(record: Record) -> list[str]:
-    """Every group that a poem is counted in: its form, its metre, its dynasty.
+    """Return every group that a poem counts towards: its form, its metre, its dynasty.
 
     >>> group_names(Record("", {"kind": "诗", "form": "七绝", "dynasty": "唐"}))
     ['form 七绝', 'metre regulated, 7', 'dynasty 唐']
@@ -128,7 +128,7 @@ def measured(
     score: Callable[[list[Record]], list[Tally]],
     given: Iterable[str] = ("form",),
 ) -> Perplexity:
-    """Protocol V for anything that scores records.
+    """Apply protocol V to anything that scores records.
 
     Args:
         records: Poems with all their fields.

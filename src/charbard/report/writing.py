@@ -1,4 +1,4 @@
-"""Many texts from a model, in batches: what the statistics of a report are made of."""
+"""Write many texts with a model, in batches, for the statistics of a report."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ def write_records(
     seed: int,
     longest: int = 400,
 ) -> list[str]:
-    """One record for each set of fields, free of any constraint.
+    """Write one unconstrained record for each set of fields.
 
     A field that the model learned to choose itself is written by it, if it is not given.
 
@@ -66,7 +66,7 @@ def write_records(
 def write_running(
     bundle: Bundle, network: Network, count: int, *, options: SampleOptions, seed: int, length: int
 ) -> list[str]:
-    """Stretches of running text, each of `length` characters, begun as after a line end."""
+    """Write stretches of running text of `length` characters, each as if after a line end."""
     opening = bundle.vocab.opening(has_records=False)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
     draws = Draws(options=options, seed=seed, logp=False)
@@ -81,7 +81,7 @@ def _written(
     draws: Draws,
     longest: int,
 ) -> list[str]:
-    """A text for each opening; its number is that of the sample."""
+    """Write one text for each opening; the place of an opening is its sample number."""
     tasks = [
         Task(_text(opening, allowed, replace(draws, sample=number), longest))
         for number, opening in enumerate(openings)
@@ -93,7 +93,7 @@ def _written(
 
 
 def _text(opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
-    """Write to the end of the record; emits its ids, once."""
+    """Write one record to its end; emits its ids once."""
     before, marker = opening
     if marker is not None:
         ask = draws.ask(allowed[allowed != END], longest)  # a step behind all those of the text

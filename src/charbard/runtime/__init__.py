@@ -2,7 +2,7 @@
 
 from charbard.runtime.ask import Ask, Bias, Choices, Guidance
 from charbard.runtime.batch import Batch, Event, run
-from charbard.runtime.constraint import Constraint, Ids, as_ids
+from charbard.runtime.constraint import Anything, Constraint, Ids, SegmentedConstraint, as_ids
 from charbard.runtime.decoder import Decoding, decode, rows_needed
 from charbard.runtime.draft import Draft
 from charbard.runtime.engine import Engine, Load
@@ -27,6 +27,7 @@ from charbard.runtime.together import best_of, together
 from charbard.runtime.units import activations, looks, without_units
 
 __all__ = [
+    "Anything",
     "Ask",
     "Batch",
     "Bias",
@@ -51,6 +52,7 @@ __all__ = [
     "Scores",
     "Search",
     "Segment",
+    "SegmentedConstraint",
     "State",
     "Step",
     "Steps",

@@ -3,6 +3,7 @@
 Shape letters: A asks.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.runtime.constraint import Ids
 
-__all__ = ["Ask", "Bias", "Choices", "Guidance", "no_choices"]
+__all__ = ["Ask", "Bias", "Choices", "Guidance", "joined", "no_choices"]
 
 
 class Bias(NamedTuple):
@@ -22,6 +23,14 @@ class Bias(NamedTuple):
 
     ids: Ids
     nats: NDArray[np.float32]
+
+
+def joined(biases: Sequence[Bias]) -> Bias | None:
+    """Join biases, in their order; None if none of them names an id."""
+    biases = [bias for bias in biases if len(bias.ids)]
+    if len(biases) < 2:
+        return biases[0] if biases else None
+    return Bias(*(np.concatenate(arrays) for arrays in zip(*biases, strict=True)))
 
 
 class Guidance(NamedTuple):

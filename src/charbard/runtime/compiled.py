@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from charbard.config import CELLS
 from charbard.runtime import _kernel
 from charbard.runtime.ask import Ask, Choices, no_choices
 from charbard.runtime.matrix import Matrix
@@ -18,7 +19,7 @@ from charbard.runtime.sampling import Rows, temperature_at
 __all__ = ["cell", "choose", "look", "product"]
 
 F32 = NDArray[np.float32]
-_KINDS = {"rnn": 0, "gru": 1, "lstm": 2}
+_KINDS = {name: number for number, name in enumerate(CELLS)}
 _FEW = 4
 """Up to one in so many allowed ids, each costs less by itself than the whole output for a batch."""
 

@@ -1,12 +1,13 @@
 """What may be written next, as a machine over ids. Knows neither characters nor probabilities."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Constraint", "Ids", "S", "as_ids"]
+__all__ = ["NO_IDS", "Anything", "Constraint", "Ids", "S", "SegmentedConstraint", "as_ids"]
 
 S = TypeVar("S")
 """A constraint's state: any value."""
@@ -15,16 +16,10 @@ Ids = NDArray[np.int32]
 
 
 class Constraint(Protocol[S]):
-    """A form as a state machine over ids. Its states are values: never changed, always replaced.
+    """A state machine over ids. Its states are values: never changed, always replaced.
 
-    So one constraint serves many texts at once, and going back is keeping an old state. A text has
-    a fixed number of places; steps count them from 0.
+    So one constraint serves many texts at once, and going back is keeping an old state.
     """
-
-    @property
-    def spans(self) -> Sequence[slice]:
-        """The segments that a text is decided by, such as lines: they adjoin and cover it."""
-        ...
 
     def start(self) -> S:
         """The state before anything was written."""
@@ -43,6 +38,18 @@ class Constraint(Protocol[S]):
         """The state after an allowed id was written."""
         ...
 
+
+class SegmentedConstraint(Constraint[S], Protocol[S]):
+    """A constraint on texts with a fixed number of places, in segments such as lines.
+
+    Steps count the places from 0.
+    """
+
+    @property
+    def spans(self) -> Sequence[slice]:
+        """The segments that drafts are compared by: they adjoin and cover the text."""
+        ...
+
     def is_given(self, step: int) -> bool:
         """Whether the id of a place was settled beforehand, so that nothing is drawn there."""
         ...
@@ -50,6 +57,23 @@ class Constraint(Protocol[S]):
     def is_mark(self, step: int) -> bool:
         """Whether a place is punctuation that follows from the form: neither drawn nor scored."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Anything:
+    """The constraint of unconstrained text: the same ids everywhere. Its only state is None."""
+
+    allowed: Ids
+
+    def start(self) -> None:
+        """Return the only state."""
+
+    def choices(self, state: None) -> tuple[Ids, Ids]:
+        """Return the same ids in every state; none of them is barred."""
+        return self.allowed, NO_IDS
+
+    def advance(self, state: None, char_id: int) -> None:
+        """Return the only state."""
 
 
 def as_ids(allowed: Iterable[int] | NDArray[np.bool_]) -> Ids:
@@ -65,3 +89,7 @@ def as_ids(allowed: Iterable[int] | NDArray[np.bool_]) -> Ids:
     out = ids.astype(np.int32)
     out.setflags(write=False)
     return out
+
+
+NO_IDS = as_ids(())
+"""What a constraint bars where it bars nothing."""

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from charbard.runtime.constraint import Constraint
+from charbard.runtime.constraint import SegmentedConstraint
 from charbard.runtime.draft import Draft, best_of, resampled, rows_of, seated
 from charbard.runtime.drawing import drawing, grown, marked, reading
 from charbard.runtime.sampling import chance
@@ -77,7 +77,7 @@ Decoding = Generator[Plan | Emit, Outcome, Decoded]
 
 
 def decode(
-    prompts: Sequence[Sequence[int]], constraint: Constraint[Any], search: Search
+    prompts: Sequence[Sequence[int]], constraint: SegmentedConstraint[Any], search: Search
 ) -> Decoding:
     """Write one text; emits `Segment` for each segment as soon as it is certain.
 
@@ -118,7 +118,7 @@ class _Text:
     """One text while it is drafted."""
 
     def __init__(
-        self, prompts: Sequence[Sequence[int]], constraint: Constraint[Any], search: Search
+        self, prompts: Sequence[Sequence[int]], constraint: SegmentedConstraint[Any], search: Search
     ) -> None:
         self._prompts, self._constraint, self._search = prompts, constraint, search
         self._twins, self._spans = len(prompts), constraint.spans[: search.segments]
@@ -245,7 +245,7 @@ class _Text:
 
 
 def _unwanted_in(
-    constraint: Constraint[Any], spans: Sequence[slice], search: Search
+    constraint: SegmentedConstraint[Any], spans: Sequence[slice], search: Search
 ) -> Callable[[Draft, range], bool]:
     """From a draft and some of its segments to whether one is to be avoided; segments that were
     given whole are not asked."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.ask import Ask, Bias, Guidance
-from charbard.runtime.constraint import Constraint, Ids
+from charbard.runtime.ask import Ask, Bias, Guidance, joined
+from charbard.runtime.constraint import Ids, SegmentedConstraint
 from charbard.runtime.draft import Draft, rows_of
 from charbard.runtime.search import FORKS, Search
 from charbard.runtime.task import Outcome, Plan
@@ -33,7 +33,7 @@ def reading(crowd: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: in
 
 
 def drawing(
-    constraint: Constraint[Any],
+    constraint: SegmentedConstraint[Any],
     crowd: Sequence[Draft],
     forks: Sequence[int],
     prompts: Sequence[Sequence[int]],
@@ -59,7 +59,10 @@ def drawing(
 
 
 def grown(
-    constraint: Constraint[Any], crowd: Sequence[Draft], forks: Sequence[int], outcome: Outcome
+    constraint: SegmentedConstraint[Any],
+    crowd: Sequence[Draft],
+    forks: Sequence[int],
+    outcome: Outcome,
 ) -> tuple[list[Draft], list[int]]:
     """The drafts with what was drawn: forks of one draft that drew alike are one draft again.
 
@@ -78,7 +81,7 @@ def grown(
 
 
 def _with(
-    constraint: Constraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
+    constraint: SegmentedConstraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
 ) -> Draft:
     """A draft with the character that was drawn for one of its forks."""
     char_id, gain = outcome.ids[fork], outcome.gain[fork]
@@ -92,7 +95,7 @@ def _with(
     )
 
 
-def marked(constraint: Constraint[Any], draft: Draft) -> Draft:
+def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
     """A draft with the mark that follows its line."""
     mark = int(constraint.choices(draft.form)[0][0])
     return draft._replace(
@@ -103,7 +106,9 @@ def marked(constraint: Constraint[Any], draft: Draft) -> Draft:
     )
 
 
-def _ask(constraint: Constraint[Any], draft: Draft, search: Search, *, is_guided: bool) -> Ask:
+def _ask(
+    constraint: SegmentedConstraint[Any], draft: Draft, search: Search, *, is_guided: bool
+) -> Ask:
     """For the next character of a draft, but for the number of its sample."""
     ids, barred = constraint.choices(draft.form)
     said = np.array(draft.ids, np.int32)
@@ -113,7 +118,7 @@ def _ask(constraint: Constraint[Any], draft: Draft, search: Search, *, is_guided
 
 
 def _bias(
-    constraint: Constraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
+    constraint: SegmentedConstraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
 ) -> Bias | None:
     """All that bars, fades or favours characters, joined."""
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
@@ -123,10 +128,7 @@ def _bias(
         openings = np.array(search.openings, np.int32)
         biases.append(Bias(openings, _nats(len(openings), BARRED)))
     biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
-    biases = [bias for bias in biases if len(bias.ids)]
-    if len(biases) < 2:
-        return biases[0] if biases else None
-    return Bias(*(np.concatenate(arrays) for arrays in zip(*biases, strict=True)))
+    return joined(biases)
 
 
 @lru_cache(1024)

@@ -4,16 +4,17 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import numpy as np
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Bias, Guidance
-from charbard.runtime.constraint import Ids
+from charbard.runtime.ask import Ask, Bias, Guidance, joined
+from charbard.runtime.constraint import NO_IDS, Constraint, Ids
 from charbard.runtime.sampling import MEMORY
 from charbard.runtime.task import Emit, Plan, Steps, read_ids
 
-__all__ = ["Draws", "Step", "generate", "with_repetition"]
+__all__ = ["Draws", "Step", "generate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,19 @@ class Draws:
     capped: frozenset[int] = frozenset()
     """Ids that guidance never raises once they were written lately."""
 
-    def ask(self, allowed: Ids, step: int, recent: Sequence[int] = ()) -> Ask:
-        """For the character number `step`, `recent` being the last ones written."""
+    def ask(self, allowed: Ids, step: int, recent: Sequence[int] = (), barred: Ids = NO_IDS) -> Ask:
+        """Specify the draw of character number `step`.
+
+        Args:
+            allowed: The ids that may be written.
+            step: Number of the character.
+            recent: The last ids written, for the penalty and for what guidance never raises.
+            barred: Allowed ids that must not be written all the same.
+        """
         bias = self.boost
-        if self.options.repetition_penalty and recent:
-            bias = with_repetition(bias, recent, self.options.repetition_penalty)
+        penalty = self.options.repetition_penalty if recent else 0.0
+        if len(barred) or penalty:  # most texts have neither, and this runs once a character
+            bias = joined([*_given(bias), _barring(barred), _repetition(recent, penalty)])
         guidance = None
         if self.guidance is not None:
             written = [char_id for char_id in recent if char_id in self.capped]
@@ -53,32 +62,45 @@ class Draws:
         return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias, guidance)
 
 
-def generate(prime: Sequence[int], allowed: Ids, draws: Draws, *, read: int = 0) -> Steps:
-    """Write on from `prime`, at least one id, without end; emits `Step`.
+def generate(
+    prompt: Sequence[int], constraint: Constraint[Any], draws: Draws, *, read: int = 0
+) -> Steps:
+    """Continue a prompt of at least one id, without end; emits `Step`.
+
+    This is not `decode` with a single draft: see "Two loops, one protocol" in docs/architecture.md.
 
     Args:
-        prime: What stands before the text.
-        allowed: What may be written, everywhere.
-        draws: How.
-        read: How many ids of the prime were read already; all but the last at most. With guidance
+        prompt: What the network reads before the text.
+        constraint: What may be written; its start is the state after the prompt.
+        draws: How characters are drawn.
+        read: How many ids of the prompt were read already; all but the last at most. With guidance
             all but the last, and the second row has read an unconditioned prompt.
     """
-    yield from read_ids(prime[read:-1])
-    recent = deque(prime, maxlen=MEMORY)
+    yield from read_ids(prompt[read:-1])
+    recent = deque(prompt, maxlen=MEMORY)
     twin: tuple[None, ...] = () if draws.guidance is None else (None,)
     rows = range(1 + len(twin))
+    state = constraint.start()
     for step in count():
-        outcome = yield Plan(
-            rows, [recent[-1]] * len(rows), (draws.ask(allowed, step, recent), *twin)
-        )
-        recent.append(outcome.ids[0])
-        yield Emit(Step(outcome.ids[0], outcome.logp[0]))
+        allowed, barred = constraint.choices(state)
+        ask = draws.ask(allowed, step, recent, barred)
+        outcome = yield Plan(rows, [recent[-1]] * len(rows), (ask, *twin))
+        char_id = outcome.ids[0]
+        recent.append(char_id)
+        state = constraint.advance(state, char_id)
+        yield Emit(Step(char_id, outcome.logp[0]))
 
 
-def with_repetition(bias: Bias | None, recent: Sequence[int], penalty: float) -> Bias:
-    """Take `penalty` nats off a character for each time it stands in `recent`."""
-    ids = np.array(recent, np.int32)
-    nats = np.full(len(ids), -penalty, np.float32)
-    if bias is None:
-        return Bias(ids, nats)
-    return Bias(np.concatenate([bias.ids, ids]), np.concatenate([bias.nats, nats]))
+def _given(bias: Bias | None) -> tuple[Bias, ...]:
+    return () if bias is None else (bias,)
+
+
+def _barring(ids: Ids) -> Bias:
+    """Bar ids, as if they were not allowed."""
+    return Bias(ids, np.full(len(ids), -np.inf, np.float32))
+
+
+def _repetition(recent: Sequence[int], penalty: float) -> Bias:
+    """Take `penalty` nats off a character for each time it occurs in `recent`."""
+    ids = np.array(recent if penalty else (), np.int32)
+    return Bias(ids, np.full(len(ids), -penalty, np.float32))

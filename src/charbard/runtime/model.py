@@ -193,10 +193,9 @@ class Model:
 
 def start_state(config: ModelConfig, batch: int) -> State:
     """Zeros, as many as this network remembers, and nothing read."""
-    parts = 2 if config.cell == "lstm" else 1
-    shape = (batch, config.num_layers * parts, config.hidden_size)
+    shape = (batch, config.num_layers * config.num_parts, config.hidden_size)
     past = None if config.attention is None else Past.empty(batch)
-    return State(np.zeros(shape, np.float32), parts, past)
+    return State(np.zeros(shape, np.float32), config.num_parts, past)
 
 
 def log_softmax(logits: F32) -> F32:

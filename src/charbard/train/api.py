@@ -34,11 +34,13 @@ class Trained:
     log: Path
     notes: tuple[str, ...] = ()
     """What was assumed of the text, and settings without effect."""
+    verdict: str = ""
+    """What to expect of the model, and what would improve it."""
 
     def _repr_html_(self) -> str:
         return (
             f"<p>{self.model}: {self.loss:.4f} nats per character after {self.epochs:.2f} epochs"
-            f" in {self.seconds / 60:.1f} minutes</p>{curves(self.log)}"
+            f" in {self.seconds / 60:.1f} minutes</p><p>{self.verdict}</p>{curves(self.log)}"
         )
 
 
@@ -114,7 +116,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
             "interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)"
         )
     log = trainer.setup.folder.log
-    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log, notes)
+    return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log, notes, end.verdict)
 
 
 @contextmanager

@@ -15,17 +15,20 @@ from charbard.train.batches import packed
 from charbard.train.learner import arithmetic
 from charbard.train.network import CharRNN
 
-__all__ = ["validation_loss"]
+__all__ = ["MOST_CHARS", "validation_loss"]
 
 _STREAMS = 64
 _WARM_UP = 128
 _CHUNK = 128
-_MOST_CHARS = 250_000
+MOST_CHARS = 250_000
+"""Characters of a validation; fewer where they would take too much of a short training."""
 
 
 @torch.no_grad()
-def validation_loss(network: CharRNN, dataset: Dataset, config: TrainConfig) -> float | None:
-    """Nats per character on the validation side, or at most 250,000 characters of it.
+def validation_loss(
+    network: CharRNN, dataset: Dataset, config: TrainConfig, most: int = MOST_CHARS
+) -> float | None:
+    """Nats per character on the validation side, or about `most` characters of it, always the same.
 
     Returns:
         None where nothing was kept for validation.
@@ -34,14 +37,14 @@ def validation_loss(network: CharRNN, dataset: Dataset, config: TrainConfig) -> 
         return None
     with arithmetic(config):
         if dataset.has_records:
-            return _over_records(network, dataset)
-        return _over_stream(network, np.asarray(dataset.stream(VALIDATION)))
+            return _over_records(network, dataset, most)
+        return _over_stream(network, np.asarray(dataset.stream(VALIDATION)), most)
 
 
-def _over_stream(network: CharRNN, ids: NDArray[np.integer]) -> float:
+def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float:
     """Segments at equal distances, each read after `_WARM_UP` characters that do not count."""
     streams = max(1, min(_STREAMS, len(ids) // (4 * _WARM_UP)))
-    counted = min(len(ids), _MOST_CHARS) // streams
+    counted = min(len(ids), most) // streams
     warm = min(_WARM_UP, len(ids) - counted)
     starts = np.linspace(0, len(ids) - counted - warm, streams).astype(np.int64)
     rows = [ids[start : start + warm + counted].astype(np.int64) for start in starts]
@@ -56,11 +59,11 @@ def _over_stream(network: CharRNN, ids: NDArray[np.integer]) -> float:
     return total / (streams * (len(text) - 1 - warm))
 
 
-def _over_records(network: CharRNN, dataset: Dataset) -> float:
+def _over_records(network: CharRNN, dataset: Dataset, most: int) -> float:
     rng = np.random.default_rng(0)
     records = dataset.records(VALIDATION)
     mean = max(1, dataset.size(VALIDATION) // max(1, len(records)))
-    records = rng.permutation(records)[: max(1, _MOST_CHARS // mean)]
+    records = rng.permutation(records)[: max(1, most // mean)]
     total, counted = 0.0, 0
     for group in packed(dataset, records, _STREAMS * _CHUNK, 0.0, rng):
         state = network.start(len(group[0].records))

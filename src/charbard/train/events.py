@@ -75,6 +75,8 @@ class Finished:
     """Validation loss of the bundle; the training loss where nothing was kept for validation."""
     elapsed_s: float
     bundle: Path
+    verdict: str = ""
+    """What to expect of the model, and what would improve it; empty if nothing was validated."""
 
 
 Event = Progress | Validated | Sampled | Saved | Notice | Finished

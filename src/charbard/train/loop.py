@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from charbard.bundle import Bundle, save_bundle
 from charbard.config import ModelConfig, TrainConfig, to_dict
 from charbard.corpus import Dataset
+from charbard.corpus.split import TRAIN
 from charbard.errors import CheckpointError, TrainingError
 from charbard.train.batches import Position, batches_of
 from charbard.train.distributed import Ranks
-from charbard.train.evaluate import validation_loss
+from charbard.train.evaluate import MOST_CHARS, validation_loss
 from charbard.train.events import Event, Finished, Notice, Sampled, Saved, Validated
 from charbard.train.interrupt import StopWish, listening
 from charbard.train.learner import Learner, StepResult
@@ -23,11 +25,16 @@ from charbard.train.run import RunFolder, arrays_of, tensors_of
 from charbard.train.sample import sample_text
 from charbard.train.schedule import Budget, rate_at
 from charbard.train.threads import thread_count
+from charbard.train.verdict import Learned, unigram_nats, verdict
 
 __all__ = ["Setup", "Trainer"]
 
 _MOST_ROLLBACKS = 5
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
+_TO_COUNT = 1_000_000
+"""Characters of the text by which its commonest are known."""
+_SHARE_TO_VALIDATE, _FEWEST_CHARS = 0.05, 20_000
+"""Of the characters that a training will read: a validation reads three times as fast."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,8 @@ class Setup:
     """A checkpoint to go on from."""
     begin_with: Mapping[str, Tensor] | None = None
     """Weights of another model to begin with, by name."""
+    spelling: tuple[str, ...] = ()
+    """Words of the text, for the bundle; empty: none are listed."""
     notices: tuple[str, ...] = ()
     """What was assumed, for every listener to hear: the terminal, the log, the workshop."""
 
@@ -60,7 +69,8 @@ class Trainer:
         self._last_loss = math.nan
         self._rate_scale = 1.0
         self._rollbacks = 0
-        self._without_gain = 0
+        self._without_gain = self._validated = 0
+        self._validations: list[float] = []
         if setup.resume is not None:
             self._resume(setup.resume)
         elif setup.begin_with is not None:
@@ -150,9 +160,13 @@ class Trainer:
         self.setup.dataset.release()
         if not self.setup.ranks.first:
             return
-        loss = validation_loss(self.learner.average, self.setup.dataset, self.setup.config)
+        self._validated = self._validated or self._to_validate()
+        loss = validation_loss(
+            self.learner.average, self.setup.dataset, self.setup.config, self._validated
+        )
         if loss is not None:
             best = loss < self._best
+            self._validations.append(loss)
             self._last_loss, self._best = loss, min(loss, self._best)
             self._without_gain = 0 if best else self._without_gain + 1
             yield Validated(self.learner.step_count, self.batches.epochs, loss, best)
@@ -174,6 +188,15 @@ class Trainer:
             )
             yield Sampled(self.learner.step_count, temperature, text)
 
+    def _to_validate(self) -> int:
+        """Characters of each validation: so many as the training itself reads in a little of its
+        minutes, so that a busy machine does not spend them on looking after the training."""
+        minutes = self.setup.config.minutes
+        if minutes is None:
+            return MOST_CHARS
+        in_all = 60 * minutes * self._meter.chars_per_s
+        return int(min(MOST_CHARS, max(_FEWEST_CHARS, _SHARE_TO_VALIDATE * in_all)))
+
     def _end(self, *, complete: bool) -> Iterator[Event]:
         if complete:
             yield from self._check_up()
@@ -191,7 +214,18 @@ class Trainer:
                 loss,
                 self.setup.budget.elapsed_s,
                 self.setup.folder.bundle,
+                verdict(self._learned()) if complete and self._validations else "",
             )
+
+    def _learned(self) -> Learned:
+        dataset = self.setup.dataset
+        return Learned(
+            validations=self._validations,
+            training=self._meter.loss,
+            unigram=unigram_nats(np.asarray(dataset.ids[:_TO_COUNT])),
+            symbols=len(dataset.vocab),
+            size=dataset.size(TRAIN),
+        )
 
     def _bundle(self) -> Bundle:
         return Bundle(
@@ -199,6 +233,7 @@ class Trainer:
             vocab=self.setup.dataset.vocab,
             weights=arrays_of(self.learner.average),
             has_records=self.setup.dataset.has_records,
+            spelling=self.setup.spelling,
             provenance={
                 **self.setup.provenance,
                 "training": to_dict(self.setup.config),

@@ -112,7 +112,7 @@ class CharRNN(nn.Module):
         """The state before anything was read: zeros."""
         config = self.config
         zeros = self.weight("output.bias").new_zeros(config.num_layers, rows, config.hidden_size)
-        state = (zeros, zeros.clone()) if config.cell == "lstm" else (zeros,)
+        state = (zeros, *(zeros.clone() for _ in range(config.num_parts - 1)))
         if config.attention is None:
             return state
         return (*state, *Memory.empty(rows, config.attention, zeros))

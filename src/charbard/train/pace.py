@@ -90,12 +90,17 @@ class Meter:
         """Mean of the last hundred updates, in nats per character; 0 before the first."""
         return sum(self._losses) / max(1, len(self._losses))
 
+    @property
+    def chars_per_s(self) -> float:
+        """Speed over the last hundred updates, all processes together."""
+        chars = sum(chars for chars, _ in self._steps)
+        return chars / max(1e-9, sum(seconds for _, seconds in self._steps))
+
     def progress(
         self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
     ) -> Progress:
         """How it goes, as an event; the arguments are its fields of the same name."""
-        chars = sum(chars for chars, _ in self._steps)
-        speed = chars / max(1e-9, sum(seconds for _, seconds in self._steps))
+        speed = self.chars_per_s
         return Progress(
             step,
             epoch,

@@ -63,9 +63,11 @@ def _summary(events: Sequence[dict[str, Any]]) -> str:
         return "Still running, or cut short: see the log."
     end = ends[-1]
     state = "Finished" if end["complete"] else "Interrupted"
+    verdict = end.get("verdict", "")
     return (
         f"{state} after {end['elapsed_s'] / 60:.1f} minutes, {end['step']} steps, "
         f"{end['epoch']:.2f} epochs: {end['loss']:.4f} nats per character on text it has not seen."
+        f"{f' {verdict[:1].upper()}{verdict[1:]}.' if verdict else ''}"
     )
 
 

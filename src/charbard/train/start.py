@@ -10,6 +10,7 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, to_dict
 from charbard.config.train import BUDGETS, SPEED
 from charbard.corpus import Dataset, open_dataset
+from charbard.corpus.spelling import words_of
 from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.corpus.values import listed_values
 from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
@@ -93,6 +94,7 @@ def open_training(
             budget=Budget(config, wish.started),
             provenance=_provenance(dataset, base),
             begin_with=None if base is None else grown_weights(base, dataset.vocab, model),
+            spelling=words_of(dataset, notices.append) if config.spelling else (),
             notices=tuple(notices),
         )
     )
@@ -251,6 +253,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
             budget=Budget(config, wish.started, spent_before_s=spent),
             provenance=provenance,
             resume=checkpoint,
+            spelling=words_of(dataset, notices.append) if config.spelling else (),
             notices=tuple(notices),
         )
     )

@@ -70,6 +70,7 @@ class OpenAIBody(Body):
     fields: dict[str, str] | None = Field(
         {}, description="Conditions by name, such as title and form; the client's extra_body."
     )
+    spelling: bool | None = from_setting(TextOrder, "spelling")
     frequency_penalty: float | None = Field(
         default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
     )
@@ -163,6 +164,7 @@ def asked_of(
         samples=body.n,
         stop=(*stops, *studio.config.blocked),
         seed=fresh_seed(body.seed),
+        spelling=body.spelling,
         options=from_dict(SampleOptions, options),
     )
     return [

@@ -97,6 +97,7 @@ class ProseBody(Sampled):
     stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
     samples: int = from_setting(TextOrder, "samples")
     guidance: float = from_setting(TextOrder, "guidance")
+    spelling: bool | None = from_setting(TextOrder, "spelling")
     silenced: list[str] = Field([], max_length=64, description=_SILENCED)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
     stream: bool = Field(False, description=_STREAM)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -17,16 +17,19 @@ from charbard.bundle import Bundle, load_bundle
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import Note, OptionError
 from charbard.files import path_of
-from charbard.runtime import Bias, ByteModel, Ids, Task, as_ids, run
+from charbard.runtime import Anything, Bias, ByteModel, Constraint, Ids, Task, as_ids, run
 from charbard.text import normalise
 from charbard.vocab import END, Vocab
 from charbard.writer.about import about
 from charbard.writer.prime import encode_known, opening_ids
 from charbard.writer.scored import Scored, heat_map, scored
+from charbard.writer.spelling import Spelling, WordList
 from charbard.writer.texts import Brief, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
+_LISTS = 8
+"""Lists of words that are kept, each for one set of allowed characters."""
 _SHOWN = 60
 """Characters of a text that are shown of it in a session."""
 _ROWS = 64
@@ -72,6 +75,7 @@ class Writer:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.network = ByteModel(bundle)
+        self._words = lru_cache(_LISTS)(self._listed)
 
     @classmethod
     def open(cls, path: str | Path) -> "Writer":
@@ -87,7 +91,13 @@ class Writer:
         return f"<Writer of {about(self.bundle)}>"
 
     def write(
-        self, prime: str = "", *, length: int = 500, seed: int | None = None, **options: Any
+        self,
+        prime: str = "",
+        *,
+        length: int = 500,
+        seed: int | None = None,
+        spelling: bool | None = None,
+        **options: Any,
     ) -> Written:
         """Write one text.
 
@@ -95,6 +105,7 @@ class Writer:
             prime: Text to write on from.
             length: Characters to write at most.
             seed: Repeat a text exactly; None draws one, which the result tells.
+            spelling: Whether to write only words that the model lists; None: if it lists any.
             options: Fields of `SampleOptions`, such as temperature or top_p.
 
         Raises:
@@ -104,6 +115,7 @@ class Writer:
             prime=prime,
             length=length,
             seed=fresh_seed(seed),
+            spelling=spelling,
             options=from_dict(SampleOptions, options),
         )
         return next(self.texts(order))
@@ -150,7 +162,7 @@ class Writer:
         brief = Brief(
             order,
             self._prompts(order),
-            self._allowed(order.options),
+            self._constraint(order),
             self._boost(order.options),
             self.bundle.vocab.symbols,
             self.network.start(),
@@ -168,6 +180,24 @@ class Writer:
         if order.guidance > 1 and order.fields:
             prompts.append(opening_ids(self.bundle, order.prime, ())[0])
         return prompts
+
+    def _constraint(self, order: TextOrder) -> Constraint[Any]:
+        """What may be written: only listed words, where the model lists them."""
+        allowed = self._allowed(order.options)
+        if order.spelling is False or not (order.spelling or self.bundle.spelling):
+            return Anything(allowed)
+        if not self.bundle.spelling:
+            raise OptionError(
+                "the model lists no words, so ⟪spelling⟫ cannot be kept",
+                code="spelling.none",
+                hint="train it with ⟪spelling⟫, or leave ⟪spelling⟫ out",
+            )
+        words = self._words(tuple(allowed.tolist()))
+        return Spelling(self.bundle.vocab, allowed, words, self.understood(order))
+
+    def _listed(self, allowed: Sequence[int]) -> WordList:
+        symbols = self.bundle.vocab.symbols
+        return WordList(self.bundle.spelling, frozenset(symbols[char_id] for char_id in allowed))
 
     def _allowed(self, options: SampleOptions) -> Ids:
         """What may be written: characters, the end of a record, less what the user rules out."""

@@ -1,8 +1,9 @@
 """Stock phrases: four characters that hundreds of poems share, such as 不知何处.
 
-A cautious writer falls back on them, as they are always likely: at a temperature of 0.5 the 500
-commonest begin 16 % of the lines that the model writes, and 1.2 % of those that people wrote. So a
-phrase is completed less often than the model would, and a draft that has one counts for less.
+A cautious writer falls back on them, as they are always likely: at a temperature of 0.5 one of the
+500 commonest stands in 12.6 % of the lines that the model writes without this bias, in 3.8 % with
+it, and in 1.4 % of those that people wrote (`benchmarks/stock.py`). So a phrase is completed less
+often than the model would, and a draft that has one counts for less.
 """
 
 from collections.abc import Sequence

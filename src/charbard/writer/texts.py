@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from charbard.config import TextOrder
 from charbard.runtime import (
     Bias,
+    Constraint,
     Draws,
-    Ids,
     State,
     Step,
     Steps,
@@ -45,7 +46,7 @@ class Brief:
     prompts: Sequence[Sequence[int]]
     """What is read before the text, at least one id; then, if the text is to be guided, the same
     without the fields."""
-    allowed: Ids
+    constraint: Constraint[Any]
     """What may be written."""
     boost: Bias | None
     symbols: Sequence[str]
@@ -102,7 +103,7 @@ def _attempt(brief: Brief, sample: int, number: int) -> Steps:
         return [Piece(sample, text, logp, ending.over)], ending.over
 
     (prompt, *_) = brief.prompts
-    steps = generate(prompt, brief.allowed, draws, read=len(prompt) - 1)
+    steps = generate(prompt, brief.constraint, draws, read=len(prompt) - 1)
     return through(steps, take)
 
 

@@ -83,7 +83,8 @@ def check_poem(
                 hint="name the form too: ⟪form=七律⟫",
             )
         asked = rhyme_named(rhyme, book=key or "pingshui") if rhyme else None
-        return _told(_found(poems, key or ("pingshui" if rhyme else None), asked))
+        report = _found(poems, key or ("pingshui" if rhyme else None), asked)
+        return _told(report, is_given=False)
     chosen = form_named(form) if isinstance(form, str) else form
     found = iter(poems)
     first = next(found)
@@ -91,7 +92,8 @@ def check_poem(
         chosen = sized
     wanted = chosen.variant_named(variant) if variant else None
     asked = rhyme_named(rhyme, book=key or chosen.book) if rhyme else None
-    return _told(_given(first, found, chosen, wanted, key or chosen.book, asked))
+    report = _given(first, found, chosen, wanted, key or chosen.book, asked)
+    return _told(report, is_given=True)
 
 
 def _given(
@@ -164,9 +166,10 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
     return replace(poem, lines=tuple(lines), marks=marks, stanza_ends=ends)
 
 
-def _told(report: Report) -> Report:
+def _told(report: Report, *, is_given: bool) -> Report:
     """The report with what was read off the text, or left out of it."""
-    return replace(report, remarks=(*report.remarks, *_reading(report.poem)))
+    remarks = (*report.remarks, *_reading(report.poem))
+    return replace(report, remarks=remarks, is_given=is_given)
 
 
 def _reading(poem: Poem) -> Iterator[Remark]:

@@ -5,7 +5,7 @@ Knows lengths and breaks; not tones, rhymes or titles.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from charbard.prosody.catalogue import templates
@@ -34,7 +34,7 @@ class Near:
 
 def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
     """Tunes with each of their variants that can be divided as this poem, the commonest first."""
-    ends = frozenset(accumulate(shape))
+    ends = _breaks(shape)
     for form, variant in _by_size().get(sum(shape), ()):
         if variant.sentence_ends <= ends:
             yield form, variant
@@ -57,24 +57,31 @@ def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[Near]:
 
 
 def _near(variant: Variant, shape: tuple[int, ...], off: int) -> Near | None:
-    ends = list(accumulate(shape))
-    breaks, wanted = set(ends), sorted(variant.sentence_ends)
+    breaks, wanted = _breaks(shape), variant.sentences
     first = next((at for at, end in enumerate(wanted) if end not in breaks), len(wanted) - 1)
-    # The sentence that is off may come before the first that cannot end: try them from there.
+    # All sentences after the one that is off end later, or earlier, by as much.
+    if any(end + off not in breaks for end in wanted[first + 1 :]):
+        return None
+    # It may come before the first that cannot end where it should: try them from there.
     for at in range(first, -1, -1):
-        if all(end + off in breaks for end in wanted[at:]):
-            start = wanted[at - 1] if at else 0
-            if wanted[at] + off > start:
-                return _stretched(variant, shape, start, wanted[at], off)
+        if wanted[at] + off not in breaks:
+            return None
+        start = wanted[at - 1] if at else 0
+        if wanted[at] + off > start:
+            return _stretched(variant, shape, start, wanted[at], off)
     return None
+
+
+@lru_cache(maxsize=64)  # a poem is held against hundreds of variants
+def _breaks(shape: tuple[int, ...]) -> frozenset[int]:
+    return frozenset(accumulate(shape))
 
 
 def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
 ) -> Near | None:
     """The variant with the sentence from `start` to `end` longer by `off`, cut as the poem is."""
-    tones = "".join(line.patterns[0] for line in variant.lines)
-    free = "中" * (end + off - start - 1) + tones[end - 1]
+    free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
     for line in variant.lines:
         at += len(line)

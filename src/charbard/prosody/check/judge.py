@@ -11,7 +11,7 @@ from charbard.prosody.check.rare import rare_findings
 from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.rhyme import RhymeEnd, allowed_rhymes, is_neighbour, rhyme_groups
-from charbard.prosody.check.tones import BOTH, fits, tone_string
+from charbard.prosody.check.tones import BOTH, fits, tone_strings
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
@@ -85,7 +85,7 @@ def _regulated(
     poem: Poem, form: Form, *, book: str, variant: Variant | None, rhyme: str | None
 ) -> Report:
     """Regulated verse by its rules, not by the table of forms."""
-    tones = tuple(tone_string(line, book=book) for line in poem.lines)
+    tones = tone_strings(poem.lines, book=book)
     width = len(poem.lines[0])
     ends = [
         RhymeEnd(number, line[-1], "平", width)
@@ -99,7 +99,7 @@ def _regulated(
     types = types_named(variant.name, width, len(tones)) if variant else None
     meter = meter_of(tones, types=types, first_rhymes=first_rhymes)
     is_strict = meter.is_regular and not findings
-    usual = tuple(tone_string(line, book=book, usual=True) for line in poem.lines)
+    usual = tone_strings(poem.lines, book=book, usual=True)
     if meter.is_legal:
         # 不 may be read level, but a poem that keeps the form without that is explained so.
         closer = meter_of(usual, types=meter.types)
@@ -152,8 +152,8 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
 
 def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:
     """Any other form by its table."""
-    tones = tuple(tone_string(line, book=book) for line in poem.lines)
-    usual = [tone_string(line, book=book, usual=True) for line in poem.lines]
+    tones = tone_strings(poem.lines, book=book)
+    usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
     chosen: dict[int, Reading] = {}
     # A rhyme word in the wrong tone is found here already, as a fault of tone.
@@ -172,7 +172,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
     if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
-        poem = replace(poem, stanza_ends=frozenset(variant.stanza_ends))
+        poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
     return Report(
         form=form.name,
@@ -191,7 +191,8 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
     """Sentences of a tune that are divided otherwise than in its page."""
-    if form.kind not in SUNG or variant in form.variants:
+    # By identity: two variants are compared line by line.
+    if form.kind not in SUNG or any(variant is each for each in form.variants):
         return
     original = form.variant_named(variant.name)
     if original.line_ends[-1] != variant.line_ends[-1]:
@@ -270,7 +271,7 @@ def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) ->
         variant=nearest.name,
         book=book,
         poem=poem,
-        tones=tuple(tone_string(line, book=book) for line in poem.lines),
+        tones=tone_strings(poem.lines, book=book),
         patterns=tuple(BOTH * len(line) for line in poem.lines),
         rhymes=(None,) * len(poem.lines),
         findings=tuple(findings),

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from charbard.prosody.check.finding import Finding
-from charbard.prosody.check.tones import fits
+from charbard.prosody.check.tones import BOTH, fits
 from charbard.prosody.form import Line
 
 __all__ = ["best_pattern", "tone_findings"]
 
 
-@lru_cache(maxsize=16384)
 def best_pattern(
     tones: str, patterns: tuple[str, ...], usual: str | None = None
 ) -> tuple[str, tuple[int, ...]]:
@@ -30,7 +29,12 @@ def best_pattern(
 
 def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
     pairs = enumerate(zip(tones, pattern, strict=True), 1)
-    return tuple(place for place, (tone, wanted) in pairs if not fits(tone, wanted))
+    # `fits`, written out: this is the innermost loop of a check.
+    return tuple(
+        place
+        for place, (tone, wanted) in pairs
+        if tone != wanted and wanted != BOTH and tone in "平仄"
+    )
 
 
 SPECIAL = "平平仄平仄"
@@ -71,15 +75,25 @@ def tone_findings(
     """(the pattern of each line, what does not fit it), from all tones and from the usual ones."""
     patterns, findings = [], []
     for number, (every, mostly, line) in enumerate(zip(tones, usual, lines, strict=True), 1):
-        pattern, misfits = best_pattern(every, line.patterns, mostly)
-        if _is_special(every, pattern, misfits):
-            pattern = pattern[:-5] + SPECIAL
-            findings.append(Finding("special", number, len(pattern) - 2, legal=True))
-            misfits = ()
-        elif _is_rescued(every, pattern, misfits):
-            findings.append(Finding("self-rescue", number, len(pattern) - 2, legal=True))
-            pattern = pattern[:-5] + RESCUED
-            misfits = ()
+        pattern, misfits, rule = _kept_pattern(every, line.patterns, mostly)
         patterns.append(pattern)
+        if rule:
+            findings.append(Finding(rule, number, len(pattern) - 2, legal=True))
         findings += [Finding("tone", number, place, pattern[place - 1]) for place in misfits]
     return patterns, findings
+
+
+@lru_cache(maxsize=65536)  # lines of the same tones are far more frequent than the same lines
+def _kept_pattern(
+    every: str, patterns: tuple[str, ...], mostly: str
+) -> tuple[str, tuple[int, ...], str]:
+    """(the pattern of a line, places where it does not fit, key of the rule that excuses it).
+
+    The last is empty for a line that needs no excuse, or has none.
+    """
+    pattern, misfits = best_pattern(every, patterns, mostly)
+    if _is_special(every, pattern, misfits):
+        return pattern[:-5] + SPECIAL, (), "special"
+    if _is_rescued(every, pattern, misfits):
+        return pattern[:-5] + RESCUED, (), "self-rescue"
+    return pattern, misfits, ""

@@ -4,16 +4,17 @@ What is usual is the same to what writes: `book.USUAL`. Knows what each place as
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from charbard.prosody.book import Reading, usual_rhymes_of
 from charbard.prosody.check.finding import Finding
-from charbard.prosody.check.tones import BOTH, UNKNOWN, tone_string
+from charbard.prosody.check.tones import BOTH, UNKNOWN, tone_strings
 
 __all__ = ["rare_findings"]
 
 
 def rare_findings(
-    lines: Sequence[str],
+    lines: tuple[str, ...],
     patterns: Sequence[str],
     rhymes: Sequence[Reading | None],
     *,
@@ -27,15 +28,29 @@ def rare_findings(
         rhymes: The reading that rhymes, of each line that does.
         book: Key of the rhyme book.
     """
-    for number, (line, pattern, rhyme) in enumerate(zip(lines, patterns, rhymes, strict=True), 1):
-        usual = tone_string(line, book=book, usual=True)
+    usual = tone_strings(lines, book=book, usual=True)
+    for number, (line, tones, pattern, rhyme) in enumerate(
+        zip(lines, usual, patterns, rhymes, strict=True), 1
+    ):
         end = len(line) if rhyme is None else len(line) - 1
-        for place, (tone, asked) in enumerate(zip(usual[:end], pattern, strict=False), 1):
-            if tone != asked and asked != BOTH and tone not in (BOTH, UNKNOWN):
+        for place in _rare_places(tones, pattern):
+            if place <= end:
                 yield Finding("rare", number, place, legal=True)
         if rhyme is not None and _is_rare(line[-1], rhyme, book):
             yield Finding("rare", number, len(line), legal=True)
 
 
+@lru_cache(maxsize=65536)
+def _rare_places(usual: str, pattern: str) -> tuple[int, ...]:
+    """Places, from 1, whose tone the usual readings do not allow."""
+    pairs = enumerate(zip(usual, pattern, strict=True), 1)
+    return tuple(
+        place
+        for place, (tone, asked) in pairs
+        if tone != asked and asked != BOTH and tone not in (BOTH, UNKNOWN)
+    )
+
+
+@lru_cache(maxsize=8192)
 def _is_rare(char: str, rhyme: Reading, book: str) -> bool:
     return rhyme.rhyme not in usual_rhymes_of(char, book=book, tone=rhyme.tone)

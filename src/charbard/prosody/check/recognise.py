@@ -6,6 +6,7 @@ A form whose lines or fixed tones fit badly is no match: then None is the answer
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from charbard.prosody.catalogue import form_named, templates
 from charbard.prosody.check.fit import near_variants, tunes_of
@@ -20,7 +21,8 @@ from charbard.prosody.check.judge import (
 from charbard.prosody.check.remark import remark
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.titled import forms_in_title
-from charbard.prosody.form import Form
+from charbard.prosody.check.tones import tone_bits, tone_strings
+from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
 __all__ = ["LOOSE", "named_report", "recognised", "sizes_for"]
@@ -65,14 +67,14 @@ def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
         if fitting_variants(poem, form, form.variants)
     ]
     if found:
-        return replace(min(found, key=nearness), is_given=False)
+        return min(found, key=nearness)
     near = [
         judge_near(poem, form, each, book=book or form.book)
         for form in forms
         if form.kind in SUNG
         for _, each in near_variants(poem.shape, form)
     ]
-    return replace(min(near, key=nearness), is_given=False) if near else None
+    return min(near, key=nearness) if near else None
 
 
 def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
@@ -82,7 +84,7 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
         if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
             break
         report = judge(poem, form, book=book or form.book, rhyme=rhyme)
-        reports.append(replace(report, is_given=False))
+        reports.append(report)
         if report.is_kept:
             break
     fitting = [each for each in reports if _fits(each)]
@@ -128,6 +130,8 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
             continue  # of the lines of a 诗: only its title can say that it was sung
+        if not _may_be_tune(poem, variant, book or form.book):
+            continue
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
         if _is_tune(report):
             # Of two that fit alike, the commoner is likelier.
@@ -140,7 +144,7 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     names = dict.fromkeys(each.form for (count, _), each in found if count == faults)
     twins = [name for name in names if name is not None and name != best.form][:_TWINS]
     remarks = (remark("twin", forms="、".join(twins)),) if twins else ()
-    return replace(best, is_given=False, remarks=remarks)
+    return replace(best, remarks=remarks) if remarks else best
 
 
 def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
@@ -149,9 +153,36 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
         report
         for form, near in near_variants(poem.shape)
         if len(near.variant.sentence_ends) > _LEAST_SENTENCES[abs(near.off)]
+        and _may_be_tune(poem, near.variant, book or form.book)
         and _is_tune(report := judge_near(poem, form, near, book=book or form.book))
     ]
-    return replace(min(found, key=nearness), is_given=False) if found else None
+    return min(found, key=nearness) if found else None
+
+
+def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
+    """Whether the fixed tones of a tune can be those of a poem: a bound that costs next to nothing.
+
+    A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
+    tells; it then asks two tones more.
+    """
+    level, oblique = tone_bits("".join(tone_strings(poem.lines, book=book)))
+    asks_level, asks_oblique = tone_bits(variant.tones)
+    too_level, too_oblique = asks_oblique & level, asks_level & oblique
+    special, rescued = _excusing(poem.shape)
+    excused = 2 * ((too_level & special).bit_count() + (too_oblique & rescued).bit_count())
+    wrong = (too_level | too_oblique).bit_count() - excused
+    return wrong <= _TONES_OFF * ((asks_level | asks_oblique).bit_count() + excused)
+
+
+@lru_cache(maxsize=64)
+def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Where 特拗 has a level tone for an oblique one, and 孤平拗救 the opposite, as bits."""
+    last = [
+        sum(shape) - end
+        for end, size in zip(accumulate(shape), shape, strict=True)
+        if size in (5, 7)
+    ]
+    return sum(1 << at + 1 for at in last), sum(1 << at + 4 for at in last)
 
 
 def _is_tune(report: Report) -> bool:

@@ -1,6 +1,7 @@
 """What a check says of a poem, as a value."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from charbard.prosody.book import Reading, book_named, rhyme_label
@@ -41,12 +42,12 @@ class Report:
     """For each line the letter of the rhyme that it takes part in; empty where it rhymes with
     none."""
 
-    @property
+    @cached_property
     def violations(self) -> tuple[Finding, ...]:
         """What breaks a rule."""
         return tuple(each for each in self.findings if not each.legal)
 
-    @property
+    @cached_property
     def notes(self) -> tuple[Finding, ...]:
         """What is legal but worth a word, such as 拗救."""
         return tuple(each for each in self.findings if each.legal)

@@ -4,10 +4,11 @@ Knows which lines should rhyme together and in which tone; not what form asks fo
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from charbard.prosody.book import USUAL, Reading, readings_of, rhymes_of
+from charbard.prosody.book import USUAL, Reading, readings_of, rhymes_of, usual_rhymes_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.tones import BOTH
 
@@ -64,15 +65,8 @@ def rhyme_groups(
     Returns:
         (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.
     """
-    options = {end.line: list(_readings(end, book)) for end in ends}
-    counts = Counter(name for found in options.values() for name in {r.rhyme for r in found})
-    usual = Counter(
-        name
-        for end in ends
-        for name in {r.rhyme for r in readings_of(end.char, book=book, least=USUAL)}
-    )
-    liked = {r.rhyme for r in readings_of(better, book=book) if r.tone == "平"} if better else set()
-    name = asked or max(counts, key=lambda r: (counts[r], usual[r], r in liked, r), default="")
+    options = {end.line: _readings(end.char, end.tone, book) for end in ends}
+    name = asked or _commonest(ends, options.values(), book, better)
     chosen = {}
     for line, found in options.items():
         for reading in found:
@@ -81,6 +75,20 @@ def rhyme_groups(
                 break
     findings = list(_findings(ends, chosen, name, book)) if len(chosen) < len(ends) else []
     return name, chosen, findings
+
+
+def _commonest(
+    ends: Sequence[RhymeEnd], options: Iterable[tuple[Reading, ...]], book: str, better: str
+) -> str:
+    """The rhyme that most ends can have; empty if none can have any."""
+    counts = Counter(name for found in options for name in {r.rhyme for r in found})
+    most = max(counts.values(), default=0)
+    names = [name for name, count in counts.items() if count == most]
+    if len(names) < 2:
+        return names[0] if names else ""
+    usual = Counter(name for end in ends for name in usual_rhymes_of(end.char, book=book))
+    liked = rhymes_of(better, book=book, tone="平") if better else frozenset()
+    return max(names, key=lambda name: (usual[name], name in liked, name))
 
 
 def _findings(
@@ -93,10 +101,12 @@ def _findings(
             yield Finding("rhyme", end.line, end.place, f"{tone}{name}")
 
 
-def _readings(end: RhymeEnd, book: str) -> Iterator[Reading]:
-    for reading in readings_of(end.char, book=book):
-        if end.tone in (BOTH, reading.tone):
-            yield reading
+@lru_cache(maxsize=16384)
+def _readings(char: str, tone: str, book: str) -> tuple[Reading, ...]:
+    """The readings of a character in a tone, the usual ones first; 中 allows both tones."""
+    usual = readings_of(char, book=book, least=USUAL)
+    found = (each for each in readings_of(char, book=book) if tone in (BOTH, each.tone))
+    return tuple(sorted(found, key=lambda each: (each not in usual, each)))
 
 
 def allowed_rhymes(
@@ -115,6 +125,8 @@ def allowed_rhymes(
         today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with
         others.
     """
+    if not missing:
+        return
     chars = {end.line: end for end in ends}
     old = {
         reading
@@ -125,7 +137,7 @@ def allowed_rhymes(
     spoken = {name for line in chosen for name in rhymes_of(chars[line].char, book="xinyun")}
     for finding in missing:
         char = chars[finding.line].char
-        parts = {reading.rhyme for reading in _readings(chars[finding.line], "cilin")}
+        parts = {reading.rhyme for reading in _readings(char, chars[finding.line].tone, "cilin")}
         part = finding.allowed.lstrip("平仄")
         if not old.isdisjoint(readings_of(char, book="pingshui")):
             yield replace(finding, rule="old-rhyme", legal=True)

@@ -5,7 +5,7 @@ For what no form here has the lines of: a tune that is not known, a single line,
 
 from charbard.prosody.check.remark import Remark, remark
 from charbard.prosody.check.report import Report
-from charbard.prosody.check.tones import BOTH, tone_string
+from charbard.prosody.check.tones import BOTH, tone_strings
 from charbard.prosody.poem import Poem
 from charbard.prosody.template import rhyme_groups
 
@@ -50,7 +50,7 @@ def unknown_report(
         variant="",
         book=book,
         poem=poem,
-        tones=tuple(tone_string(line, book=book) for line in poem.lines),
+        tones=tone_strings(poem.lines, book=book),
         patterns=tuple(BOTH * len(line) for line in poem.lines),
         rhymes=tuple(group[1] if group else None for group in groups),
         findings=(),

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_CELLS 8 /* room in a table; only those of `config.CELLS` are called */
 #define LOG_ONE 20.794415416798357 /* log 2^30 */
 
 typedef struct {
@@ -59,7 +60,7 @@ typedef struct {
     void (*prepare)(const Matrix *, const int8_t *, int32_t, float, const float *, const float *,
                     const Rule *, float *, int32_t *, Sums *);
     void (*pick)(Rule *, const float *, const float *, const int32_t *, const Sums *);
-    void (*cells[3])(const float *, const float *, const float *, float *, long);
+    void (*cells[MOST_CELLS])(const float *, const float *, const float *, float *, long);
     void (*look)(const float *, const uintptr_t *, long, long, float, Room *, uint8_t *, float *);
 } Kernel;
 
@@ -224,7 +225,7 @@ static PyObject *product(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-/* cell(kind, x, h, before, after, (batch, slots, slot, H)): rnn 0, gru 1, lstm 2. */
+/* cell(kind, x, h, before, after, (batch, slots, slot, H)): kinds in the order of `config.CELLS`. */
 static PyObject *cell(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer x, h, before, after;
@@ -233,8 +234,7 @@ static PyObject *cell(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "iy*y*y*w*(nnnn)", &kind, &x, &h, &before, &after, &batch, &slots,
                           &slot, &H))
         return NULL;
-    static const long gates[] = {1, 3, 4};
-    long G = gates[kind] * H;
+    long G = batch ? (long)(x.len / (batch * sizeof(float))) : 0;
     Py_BEGIN_ALLOW_THREADS
     for (long i = 0; i < batch; i++) {
         long at = (i * slots + slot) * H;

@@ -1,0 +1,61 @@
+"""The words of a training text, for models that are to write no other ones."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from charbard.corpus.dataset import Dataset
+from charbard.corpus.split import TRAIN
+from charbard.errors import CorpusError
+from charbard.text.words import spellings
+
+__all__ = ["MOST_WORDS", "words_of"]
+
+MOST_WORDS = 100_000
+"""More are not kept in a bundle: about a megabyte."""
+_UNFINISHED = re.compile(r"\S*\Z")
+_PART = 1 << 20
+"""Ids that are turned into text at a time."""
+
+
+def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
+    """List the words of the text's training part, the commonest first.
+
+    Args:
+        dataset: The text.
+        say: Called with what was left out.
+
+    Raises:
+        CorpusError: The text has no words between spaces.
+    """
+    words = spellings(_texts(dataset), dataset.vocab.chars, most=MOST_WORDS + 1)
+    if not words:
+        raise CorpusError(
+            "the text has no words with spaces between them, so none can be listed",
+            hint="leave out ⟪spelling⟫",
+        )
+    if len(words) > MOST_WORDS:
+        say(f"the text has more than {MOST_WORDS:,} words: the commonest {MOST_WORDS:,} are listed")
+    return words[:MOST_WORDS]
+
+
+def _texts(dataset: Dataset) -> Iterator[str]:
+    """The training part, without the fields of records, in parts that are cut between words."""
+    chars = np.array([ord(char) for char in dataset.vocab.chars], np.uint32)
+    points = np.concatenate([np.full(dataset.vocab.first_char, ord("\n"), np.uint32), chars])
+    if dataset.has_records:
+        starts = dataset.bounds[:-1] + dataset.field_sizes.sum(axis=1)
+        for record in dataset.records(TRAIN).tolist():
+            ids = dataset.ids[starts[record] : dataset.bounds[record + 1]]
+            yield points[ids].tobytes().decode("utf-32")
+        return
+    ids, held = dataset.stream(TRAIN), ""
+    for start in range(0, len(ids), _PART):
+        text = held + points[ids[start : start + _PART]].tobytes().decode("utf-32")
+        whole = _UNFINISHED.sub("", text)
+        held = text[len(whole) :]
+        yield whole
+    # What is still held may go on in the validation part: half a word is none.
+    if len(ids) == len(dataset.ids):
+        yield held

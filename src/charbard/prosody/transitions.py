@@ -1,0 +1,132 @@
+"""What each character of a text settles: which variants, line patterns and rhymes stay possible.
+
+Pure functions of the plans; `machine` numbers and remembers what they find.
+
+Sets are bits of an integer. A *live* is a variant still possible, with the patterns of its current
+line that the characters so far fit. A pattern says which tones would do at each place of a line.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from charbard.prosody.lexicon import Kind
+from charbard.prosody.plan import Plan
+
+__all__ = ["Groups", "Live", "Transitions", "members"]
+
+T = TypeVar("T")
+Live = tuple[int, int]
+"""Number of a plan, and bits of the patterns that its current line still fits."""
+Groups = tuple[tuple[int, ...], ...]
+"""For each plan, for each of its rhymes: bits of the groups it can still be."""
+
+
+class Transitions:
+    """The steps between states of a machine.
+
+    Args:
+        plans: One for each variant; they share their slots.
+    """
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self._plans = plans
+        self._slots = plans[0].slots
+
+    def inside(self, at: int, lives: Sequence[Live], tones: int) -> tuple[Live, ...]:
+        """Return the lives after a character inside a line, where no rhyme is involved.
+
+        Args:
+            at: Its slot.
+            lives: Before it.
+            tones: Those it can be read in, as bits.
+        """
+        slot = self._slots[at]
+        if slot.place is not None:
+            toned = self._toned(slot.line, slot.place, lives, tones)
+            lives = [(number, patterns) for number, patterns in toned if patterns]
+        assert lives, f"the character at {at} was not an allowed one"
+        return self._without_patterns(at + 1, lives)
+
+    def across(
+        self, at: int, lives: Sequence[Live], groups: Groups, kind: Kind
+    ) -> tuple[Sequence[Live], Groups]:
+        """Return lives and groups after a character that ends a line, or a mark before a new one.
+
+        Args:
+            at: Its slot.
+            lives: Before it.
+            groups: Before it.
+            kind: What the form sees of the character.
+        """
+        slot, after = self._slots[at], list(groups)
+        if slot.place is not None:
+            kept = []
+            for number, patterns in self._toned(slot.line, slot.place, lives, kind.tones):
+                plan = self._plans[number]
+                if (key := plan.rhyme_at(at)) is not None:
+                    # Tone and rhyme must hold in one and the same reading: `toned` has looked at
+                    # all readings together, `rhyming` looks at those in the pattern's tone.
+                    patterns, bits = plan.rhyming(slot.line, patterns, after[number][key], kind)
+                    after[number] = _replaced(after[number], key, bits)
+                if patterns:
+                    kept.append((number, patterns))
+            lives = kept
+        at += 1
+        if at < len(self._slots) and self._slots[at].line != slot.line:
+            # A new line begins with every pattern that can be filled and that fits the rhyme.
+            line = self._slots[at].line
+            lives = [(number, self._plans[number].fitting[line]) for number, _ in lives]
+            lives = self.fitting(at, lives, after)
+        else:
+            lives = self._without_patterns(at, lives)
+        # Groups of a variant that is no longer possible are dropped, or two states that allow the
+        # same would have different numbers and the machine's tables would grow.
+        alive = {number for number, _ in lives}
+        return lives, tuple(bits if n in alive else () for n, bits in enumerate(after))
+
+    def fitting(
+        self, at: int, lives: Sequence[Live], groups: Sequence[tuple[int, ...]]
+    ) -> list[Live]:
+        """Keep only patterns whose line can end in a group that its rhyme can still be."""
+        if at == len(self._slots) or self._slots[at].place is None:
+            return list(lives)
+        line, kept = self._slots[at].line, []
+        for number, patterns in lives:
+            plan = self._plans[number]
+            if (key := plan.keys[line]) is not None:
+                patterns = sum(
+                    1 << place
+                    for place, ends in enumerate(plan.endings[line])
+                    if patterns >> place & 1 and ends & groups[number][key]
+                )
+            if patterns:
+                kept.append((number, patterns))
+        return kept
+
+    def _toned(self, line: int, place: int, lives: Sequence[Live], tones: int) -> Iterator[Live]:
+        """Keep the patterns that allow one of these tones at a place."""
+        for number, patterns in lives:
+            wanted = self._plans[number].patterns[line]
+            yield (
+                number,
+                sum(
+                    1 << pattern
+                    for pattern, allowed in enumerate(wanted)
+                    if patterns >> pattern & 1 and allowed[place] & tones
+                ),
+            )
+
+    def _without_patterns(self, at: int, lives: Sequence[Live]) -> tuple[Live, ...]:
+        """Forget the patterns of a line that is complete: they no longer make a difference."""
+        if at == len(self._slots) or self._slots[at].place is None:
+            return tuple((number, 0) for number, _ in lives)
+        return tuple(lives)
+
+
+def members(items: Sequence[T], bits: int) -> list[T]:
+    """Return the items whose bits are set, the lowest bit standing for the first."""
+    return [item for place, item in enumerate(items) if bits >> place & 1]
+
+
+def _replaced(items: tuple[int, ...], place: int, item: int) -> tuple[int, ...]:
+    return (*items[:place], item, *items[place + 1 :])

@@ -1,0 +1,83 @@
+"""What to expect of a model that has just been trained, and what would make it better.
+
+A loss in nats says nothing to most people, and means another thing in every script. Beside the loss
+of a guesser that knows how common each character is, and no more, it means much the same anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Learned", "unigram_nats", "verdict"]
+
+_MANY_SYMBOLS = 1000
+"""Scripts with more have a character for a word or so."""
+_LEVELS = (
+    (0.85, "it writes letters about as often as the text has them, in no order"),
+    (0.68, "it writes letters that go together, and few words"),
+    (0.52, "most of what it writes looks like words, and many are none"),
+    (0.43, "it writes mostly real words, with little sense from one to the next"),
+    (0.0, "it writes real words and phrases; whole sentences hold together now and then"),
+)
+_LEVELS_OF_MANY = (
+    (0.95, "it writes characters about as often as the text has them, in no order"),
+    (0.88, "it writes pairs of characters that go together, and little more"),
+    (0.80, "it writes phrases that the text could have, one after the other"),
+    (0.0, "its lines read like lines of the text; sense holds from one to the next now and then"),
+)
+"""The least share of the guesser's loss at each level. Shares of Shakespeare (65 symbols) and of
+Chinese verse (7,000) whose samples were read."""
+_GAIN = 0.005
+"""A validation that was better by less shows that little is left to learn in this way."""
+_BY_HEART = 0.15
+"""As this share of the loss on new text: so much better it does on the text that it has read."""
+_SHORT = 500_000
+"""Characters; with fewer, more text helps most."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is known at the end of a training."""
+
+    validations: Sequence[float]
+    """Nats a character on text that it has not read, in order; not empty."""
+    training: float
+    """The same on what it read last."""
+    unigram: float
+    """From `unigram_nats`."""
+    symbols: int
+    size: int
+    """Characters to learn from."""
+
+
+def verdict(learned: Learned) -> str:
+    """One sentence on what to expect, one on what would help."""
+    levels = _LEVELS_OF_MANY if learned.symbols >= _MANY_SYMBOLS else _LEVELS
+    share = min(learned.validations) / max(1e-9, learned.unigram)
+    expected = next(text for least, text in levels if share >= least)
+    return f"what to expect: {expected}. To improve it: {_advice(learned)}"
+
+
+def _advice(learned: Learned) -> str:
+    best, last = min(learned.validations), learned.validations[-1]
+    if learned.training < (1 - _BY_HEART) * best or last > (1 + _GAIN) * best:
+        return "more text, or more dropout: it begins to know its text by heart"
+    before = learned.validations[-2] if len(learned.validations) > 1 else last * (1 + 2 * _GAIN)
+    if last < (1 - _GAIN) * before:
+        return "more time: it was still learning when the time was over"
+    if learned.size < _SHORT:
+        return "more text: it has learned most of what this one can teach"
+    return "a wider network and more time, or more text: this one has learned what it can"
+
+
+def unigram_nats(ids_N: NDArray[np.integer]) -> float:
+    """Nats a character of a guesser that knows how often each occurs.
+
+    >>> round(unigram_nats(np.array([0, 1, 0, 1])), 3)
+    0.693
+    """
+    counts = np.bincount(ids_N).astype(np.float64)
+    shares = counts[counts > 0] / len(ids_N)
+    return float(-(shares * np.log(shares)).sum())
