@@ -227,7 +227,7 @@ def loss(bundle: Bundle, records: Path, most: int) -> None:
 
 
 def opening_ids(bundle: Bundle, record: dict[str, str]) -> tuple[list[int], str, list[str]]:
-    from charbard.writer.prime import opening_ids as opening
+    from charbard.writer.prompt import opening_ids as opening
 
     fields = [(name, record[name]) for name in bundle.vocab.fields if record.get(name)]
     return opening(bundle, "", fields)

@@ -37,7 +37,7 @@ from charbard.prosody.doubled import doubled_at
 from charbard.prosody.spec import FormSpec, Lock
 from charbard.runtime.quant import ByteModel
 from charbard.writer import Poem, VerseWriter
-from charbard.writer.request import Lexicons
+from charbard.writer.verse.request import Lexicons
 
 FORMS = "五绝,七绝,五律,七律,五排,七古绝,浣溪沙,菩萨蛮,西江月,蝶恋花,水调歌头,沁园春"
 SAME = 32

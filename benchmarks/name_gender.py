@@ -19,7 +19,7 @@ from charbard.corpus import Record, find_inputs, read_records
 from charbard.runtime import Model
 from charbard.runtime.score import score_texts
 from charbard.vocab import END
-from charbard.writer.told import share_told
+from charbard.writer.inspect.condition_effect import share_told
 
 GENDERS = ("男", "女")
 

@@ -18,7 +18,7 @@ from charbard.config import SampleOptions
 from charbard.runtime import Anything, Constraint, Draws, Emit, Plan, Steps, Task, as_ids, run
 from charbard.text.words import APOSTROPHES, HYPHENS, capitalised
 from charbard.writer import Writer
-from charbard.writer.spelling import Spelling, WordList
+from charbard.writer.text.spelling import Spelling, WordList
 
 
 def steps(prompt: Sequence[int], constraint: Constraint, draws: Draws, length: int) -> Steps:

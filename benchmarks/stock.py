@@ -20,7 +20,7 @@ from charbard.corpus.named import required
 from charbard.corpus.verse import read_poems
 from charbard.runtime.quant import ByteModel
 from charbard.writer import VerseWriter
-from charbard.writer.stock import LENGTH
+from charbard.writer.verse.stock import LENGTH
 
 FORM, MOST, SAME = "七绝", 500, 20
 BIASES = ("away_from_stock", "away_from_habits")
@@ -72,7 +72,8 @@ def main() -> None:
     bundle = load_bundle(options.model)
     for who, biases in (("model without a bias", BIASES), ("model", ())):
         patches = [
-            mock.patch(f"charbard.writer.verse.{name}", return_value=_no_bias) for name in biases
+            mock.patch(f"charbard.writer.verse.writer.{name}", return_value=_no_bias)
+            for name in biases
         ]
         for patch in patches:
             patch.start()

@@ -23,7 +23,7 @@ from charbard.report.diversity import distinct, grams_of
 from charbard.report.verse import read_verse
 from charbard.runtime import Task, run
 from charbard.writer import VerseWriter
-from charbard.writer.scoring import read_scored
+from charbard.writer.inspect.reading import read_scored
 
 TEMPERATURES = (0.5, 0.65, 0.8, 0.9, 1.0)
 BATCH = 32

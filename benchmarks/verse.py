@@ -27,8 +27,8 @@ from charbard.runtime import Anything, Decoded, Draws, Task, as_ids, generate, r
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
-from charbard.writer.request import Request
-from charbard.writer.scoring import read_scored
+from charbard.writer.inspect.reading import read_scored
+from charbard.writer.verse.request import Request
 
 ROWS = 256
 MARKS = "，。"
@@ -101,11 +101,8 @@ def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseO
 def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> list[str]:
     """A text for each request."""
     tasks = [
-        task
+        writer.task(replace(request, order=replace(request.order, drafts=drafts, novel=False)))
         for request in requests
-        for task in writer.tasks(
-            replace(request, order=replace(request.order, drafts=drafts, novel=False))
-        )
     ]
     texts: dict[int, str] = {}
     for number, said in run(writer.network, tasks, rows=ROWS):

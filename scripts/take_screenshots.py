@@ -30,11 +30,13 @@ SHOWN_S = 90
 
 
 def on_write(page: Page, text: Path) -> None:
-    """Poems on a theme."""
+    """Poems on a theme, which is typed in the language of the page."""
     page.wait_for_selector(".sheet.is-done")
-    page.fill(".theme", "秋夜")
+    is_chinese = page.evaluate("document.documentElement.lang").startswith("zh")
+    page.fill(".theme", "秋夜" if is_chinese else "autumn night")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(4000)
+    page.wait_for_selector(".quotes-box")
+    page.wait_for_selector(".sheet.is-best")
     page.evaluate("document.activeElement.blur()")
 
 
@@ -47,10 +49,27 @@ def on_desk(page: Page, text: Path) -> None:
     page.wait_for_selector(".choice")
 
 
+def on_desk_of_phone(page: Page, text: Path) -> None:
+    """A poem on the desk of a phone, and what else fits."""
+    page.wait_for_selector(".sheet.is-done")
+    page.locator(".sheet .tool").first.click()
+    page.wait_for_selector(".verdict:not(.faint)")
+    page.locator(".cell").nth(9).click()
+    page.wait_for_selector(".choice")
+
+
+def on_share(page: Page, text: Path) -> None:
+    """The best of them as a card."""
+    on_write(page, text)
+    page.locator(".sheet.is-best .tool >> nth=3").click()
+    page.wait_for_selector(".card-preview svg")
+    page.check("input[name=card-shape][value='3:4']")
+
+
 def on_look(page: Page, text: Path) -> None:
     """The first of them, looked into; one character is chosen."""
     on_write(page, text)
-    page.locator(".sheet.is-best .sheet-tools button").last.click()
+    page.locator(".sheet.is-best .tool").last.click()
     page.wait_for_selector(".units .heat-char")
     page.locator("button.heat-char[data-level='4']").last.click()
     page.evaluate("document.activeElement.blur()")
@@ -87,6 +106,8 @@ SHOTS = (
     Shot("studio-zh.png", on_write, language="zh-CN"),
     Shot("studio-phone.png", on_write, 390, 844, dark=True, language="zh-CN"),
     Shot("studio-desk.png", on_desk),
+    Shot("studio-phone-desk.png", on_desk_of_phone, 390, 844, language="zh-CN"),
+    Shot("studio-share.png", on_share),
     Shot("studio-look.png", on_look, 1100, 960),
     Shot("studio-workshop.png", in_workshop),
 )

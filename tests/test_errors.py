@@ -77,6 +77,8 @@ def test_the_doors_spell_one_error() -> None:
     assert body_of(ERROR) == {
         "error": "min_count=0 is no count",
         "hint": "raise min_count, or encoding=big5",
+        "code": "",
+        "values": {},
     }
 
 

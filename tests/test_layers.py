@@ -12,7 +12,7 @@ SRC = Path(charbard.__file__).parent
 DOCS = Path(__file__).parents[1] / "docs"
 LAYERS = (  # lowest first; a part may import itself and lower rows, never its row-mates
     ("errors",),
-    ("config", "text", "files", "extras", "cores", "rounded"),
+    ("config", "text", "files", "extras", "cores", "rounded", "language"),
     ("vocab",),
     ("prosody", "bundle"),
     ("corpus",),
@@ -146,3 +146,16 @@ def test_every_public_name_exists() -> None:
         public = getattr(module, "__all__", [])
         assert len(set(public)) == len(public), name
         assert all(hasattr(module, item) for item in public), name
+
+
+def test_the_rooms_of_the_writer_have_rows() -> None:
+    """Shared modules first, then `inspect`, then `text` and `verse`, which are apart."""
+    rows = {"": 1, "inspect": 2, "text": 3, "verse": 3}
+    for path in (SRC / "writer").rglob("*.py"):
+        here = path.parent.name if path.parent != SRC / "writer" else ""
+        if path == SRC / "writer" / "__init__.py" or here == "data":
+            continue
+        for used in re.findall(r"charbard\.writer\.(\w+)", path.read_text("utf-8")):
+            there = used if used in rows else ""
+            if there != here and used != "data":
+                assert rows[there] < rows[here], f"{path.name} may not import {used}"

@@ -151,13 +151,18 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     if document.pop("digest", None) != (digest := _digest(document, arrays)):
         raise BundleError(
             f"{str(path)!r} was altered: its content does not match its digest",
+            code="bundle.altered",
+            values={"path": str(path)},
             hint="copy or download it again, or train it anew",
         )
     try:
         bundle = _from_document(document, digest)
     except (CharbardError, KeyError, TypeError) as error:
         raise BundleError(
-            f"{str(path)!r} holds a setting that does not fit: {error}", hint=_MADE_ELSEWHERE
+            f"{str(path)!r} holds a setting that does not fit: {error}",
+            code="bundle.setting",
+            values={"path": str(path), "why": str(error)},
+            hint=_MADE_ELSEWHERE,
         ) from error
     weights = _floats(
         path, {name: value for name, value in arrays.items() if not name.startswith(RESUME)}
@@ -239,6 +244,8 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         shipped = ", ".join(shipped_bundles())
         raise BundleError(
             f"no model at {str(path)!r}",
+            code="bundle.none",
+            values={"path": str(path), "known": list(shipped_bundles())},
             hint=f"{f'shipped: {shipped}; ' if shipped else ''}"
             "train one with: charbard train TEXT --minutes 2",
         )
@@ -249,6 +256,8 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise BundleError(
             f"{str(path)!r} cannot be read as a bundle: {error}",
+            code="bundle.unreadable",
+            values={"path": str(path), "why": str(error)},
             hint="it may be cut short or be another kind of file; copy it again or train it anew",
         ) from None
 
@@ -260,12 +269,16 @@ def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     except (KeyError, ValueError, TypeError):
         raise BundleError(
             f"{str(path)!r} is a .safetensors file, but not a charbard bundle",
+            code="bundle.foreign",
+            values={"path": str(path)},
             hint="bundles are made by: charbard train",
         ) from None
     if version not in _READ:
         raise BundleError(
             f"{str(path)!r} is of bundle version {version}, this charbard reads"
             f" {' and '.join(map(str, _READ))}",
+            code="bundle.version",
+            values={"path": str(path), "version": str(version), "known": " ".join(map(str, _READ))},
             hint="train it anew, or install the charbard that made it",
         )
     return document
@@ -285,13 +298,18 @@ def _floats(path: Path, arrays: Arrays) -> dict[str, NDArray[np.float32]]:
         if unit is None or value.ndim != 2 or unit.shape != value.shape[:1]:
             raise BundleError(
                 f"{str(path)!r}: the bytes of {name} have no unit for each row",
+                code="bundle.shape",
+                values={"path": str(path), "name": name},
                 hint=_MADE_ELSEWHERE,
             )
         floats[name] = unrounded(value, unit.astype(np.float32))
         units.discard(name + _UNIT)
     if units:
         raise BundleError(
-            f"{str(path)!r} has an unexpected array {min(units)!r}", hint=_MADE_ELSEWHERE
+            f"{str(path)!r} has an unexpected array {min(units)!r}",
+            code="bundle.array",
+            values={"path": str(path), "name": min(units)},
+            hint=_MADE_ELSEWHERE,
         )
     return floats
 
@@ -300,10 +318,17 @@ def _check_shapes(path: Path, config: ModelConfig, weights: Arrays) -> None:
     wanted = config.shapes()
     if odd := sorted(set(wanted) ^ set(weights)):
         kind = "lacks" if odd[0] in wanted else "has an unexpected"
-        raise BundleError(f"{str(path)!r} {kind} array {odd[0]!r}", hint=_MADE_ELSEWHERE)
+        raise BundleError(
+            f"{str(path)!r} {kind} array {odd[0]!r}",
+            code="bundle.array",
+            values={"path": str(path), "name": odd[0]},
+            hint=_MADE_ELSEWHERE,
+        )
     for name, shape in wanted.items():
         if weights[name].shape != shape:
             raise BundleError(
                 f"{str(path)!r}: {name} has shape {weights[name].shape}, its settings say {shape}",
+                code="bundle.shape",
+                values={"path": str(path), "name": name},
                 hint=_MADE_ELSEWHERE,
             )

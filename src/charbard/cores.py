@@ -58,9 +58,16 @@ def check_threads(asked: int | None, *, name: str = "threads") -> None:
     if asked is None:
         return
     if not isinstance(asked, int) or asked < 1:
-        raise OptionError(f"{name} must be a number from 1, got {asked!r}", hint=hint)
+        raise OptionError(
+            f"{name} must be a number from 1, got {asked!r}",
+            code="cores.number",
+            values={"name": name, "given": repr(asked)},
+            hint=hint,
+        )
     if asked > cores():
         raise OptionError(
             f"{name} must be at most {cores()}, the cores that are free to use, got {asked}",
+            code="cores.most",
+            values={"name": name, "most": cores(), "given": asked},
             hint=hint,
         )

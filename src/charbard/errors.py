@@ -23,13 +23,18 @@
 Messages have one shape: what is wrong, with the value. The hint says what is allowed and which
 command to try next. The command line and the web each translate this tree once.
 
-A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface spells it in its own syntax:
+Each error, and each note of a result, has a stable code and the values in its sentence. The English
+sentence is written where the error is raised; the page and a Chinese terminal word codes themselves
+(`language`). A test checks that the page has Chinese for every code.
+
+A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface spells it in its own way:
 ⟪min_count=2⟫ is `--min-count 2` in the terminal, `min_count=2` in Python and over HTTP.
 """
 
 import re
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Self
 
 __all__ = [
     "BundleError",
@@ -42,6 +47,7 @@ __all__ = [
     "LimitError",
     "MissingExtraError",
     "NotFoundError",
+    "Note",
     "OccupiedError",
     "OptionError",
     "RateError",
@@ -52,10 +58,15 @@ __all__ = [
     "TokenError",
     "TooLargeError",
     "TrainingError",
+    "Values",
+    "facts_of",
     "in_python",
     "spelled",
 ]
 
+Values = Mapping[str, str | int | float | Sequence[str]]
+"""What a sentence is made of, by name: texts, numbers, lists of texts; a text may be a `Note`."""
+_NO_VALUES: Values = MappingProxyType({})
 Spell = Callable[[str, str | None], str | None]
 """Spell a setting (name, value or None) for an interface; None if it has no such setting."""
 _SETTING = re.compile("⟪(\\w+)(?:=([^⟪⟫]*))?⟫")
@@ -89,15 +100,60 @@ def in_python(name: str, value: str | None) -> str:
     return f"{name}={value if _NUMBER.fullmatch(value) else repr(parts if parts[1:] else value)}"
 
 
+class Note(str):
+    """What the user should know of a result: an English sentence that can be worded otherwise, too.
+
+    >>> note = Note("Ａ read as A", "char.nearest", {"char": "Ａ", "near": "A"})
+    >>> note, note.code, note.values["near"]
+    ('Ａ read as A', 'char.nearest', 'A')
+    """
+
+    code: str
+    """Stable name of the kind of sentence, such as `char.nearest`."""
+    values: Values
+    """What the sentence is made of."""
+
+    def __new__(cls, text: str, code: str, values: Values = _NO_VALUES) -> Self:
+        note = super().__new__(cls, text)
+        note.code, note.values = code, values
+        return note
+
+    def __getnewargs__(self) -> tuple[str, str, dict[str, Any]]:  # type: ignore[override]
+        return str(self), self.code, dict(self.values)
+
+
+def facts_of(note: str) -> dict[str, Any]:
+    """A note as plain values for JSON: text, code and values; a text without a code has none."""
+    if not isinstance(note, Note):
+        return {"text": note, "code": "", "values": {}}
+    values = {name: _plain(value) for name, value in note.values.items()}
+    return {"text": str(note), "code": note.code, "values": values}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Note):
+        return facts_of(value)
+    if isinstance(value, str | int | float):
+        return value
+    assert isinstance(value, Sequence)
+    return [_plain(one) for one in value]
+
+
 class CharbardError(Exception):
     """An error shown to the user as `message` plus `hint`, never as a traceback.
 
     `str()` uses Python's spelling of settings; a Python traceback shows the hint as well.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", code: str = "", values: Values = _NO_VALUES
+    ) -> None:
         super().__init__(message)
         self._hint = hint
+        self.code = code
+        """Stable name of the kind of error, such as `acrostic.long`."""
+        self.values = values
+        """What message and hint are made of."""
         if hint:
             self.add_note(f"Hint: {self.hint}")
 
@@ -131,10 +187,12 @@ class ConflictError(CharbardError):
         message: str,
         *,
         hint: str = "",
+        code: str = "",
+        values: Values = _NO_VALUES,
         conflicts: tuple[str, ...] = (),
         nearby: object = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, code=code, values=values)
         self.conflicts = conflicts
         """A minimal conflict: parts of the request of which dropping any one resolves it."""
         self.nearby = nearby
@@ -146,7 +204,10 @@ class CorpusError(CharbardError):
 
     def at(self, place: str) -> Self:
         """Return the same error, prefixed with its location."""
-        return type(self)(f"{place}: {self.message}", hint=self._hint)
+        said = Note(self.message, self.code, self.values)
+        return type(self)(
+            f"{place}: {said}", hint=self._hint, code="at", values={"place": place, "what": said}
+        )
 
 
 class BundleError(CharbardError):
@@ -208,6 +269,14 @@ class TooLargeError(RefusedError):
 class RateError(RefusedError):
     """A client exceeds its request rate."""
 
-    def __init__(self, message: str, *, hint: str = "", retry_after_s: float) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        values: Values = _NO_VALUES,
+        retry_after_s: float,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code, values=values)
         self.retry_after_s = retry_after_s

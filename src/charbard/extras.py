@@ -25,5 +25,7 @@ def need(purpose: str, *packages: str, extra: str) -> None:
         if find_spec(package) is None:
             raise MissingExtraError(
                 f"{purpose} needs {package}",
+                code="extra.missing",
+                values={"purpose": purpose, "package": package, "extra": extra},
                 hint=f"install it with: pip install 'charbard[{extra}]'",
             )

@@ -59,7 +59,12 @@ def path_of(given: object, *, name: str) -> Path:
     'my'
     """
     if not isinstance(given, str | os.PathLike):
-        raise OptionError(f"{name} must be a path, got {given!r}", hint="for example: 'runs/my'")
+        raise OptionError(
+            f"{name} must be a path, got {given!r}",
+            code="path.kind",
+            values={"name": name, "given": repr(given)},
+            hint="for example: 'runs/my'",
+        )
     return Path(given)
 
 
@@ -85,6 +90,8 @@ def saving(path: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise SaveError(
             f"cannot write {str(path)!r}: {reason.lower()}",
+            code="save.failed",
+            values={"path": str(path), "why": reason.lower()},
             hint="what stood there before is untouched; free some space or choose another place",
         ) from error
 

@@ -42,7 +42,10 @@ class Vocab:
 
     def __post_init__(self) -> None:
         if len(set(self.chars)) != len(self.chars) or any(len(char) != 1 for char in self.chars):
-            raise BundleError("the vocabulary holds a character twice, or an entry that is not one")
+            raise BundleError(
+                "the vocabulary holds a character twice, or an entry that is not one",
+                code="model.vocabulary",
+            )
 
     @classmethod
     def from_counts(
@@ -58,6 +61,8 @@ class Vocab:
         if not kept:
             raise CorpusError(
                 f"no character occurs {min_count} times or more",
+                code="text.rare",
+                values={"count": min_count},
                 hint="give a longer text, or lower ⟪min_count⟫",
             )
         return cls(tuple(sorted(kept, key=lambda char: (-counts[char], char))), tuple(fields))
@@ -133,6 +138,19 @@ class Vocab:
             return ids if self.text_marker is None else [*ids, self.text_marker]
         newline = self.id_of("\n")
         return [self.first_char if newline is None else newline]
+
+    def with_field(self, opening: Sequence[int], field: str, value: Sequence[int]) -> list[int]:
+        """An opening of a record with one more field, the last before its text.
+
+        >>> Vocab(chars=("a",), fields=("form", "rhyme")).with_field([0, 4], "rhyme", [5])
+        [0, 3, 5, 4]
+        """
+        *before, text_marker = opening
+        return [*before, self.marker(field), *value, text_marker]
+
+    def announced(self, opening: Sequence[int], field: str) -> list[int]:
+        """An opening that ends where the value of one more field is to be written."""
+        return [*opening[:-1], self.marker(field)]
 
     def marker(self, field: str) -> int:
         """Return the id of the marker that precedes a field's value."""

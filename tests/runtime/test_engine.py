@@ -1,4 +1,4 @@
-"""Many users at once: fair, bounded, and nobody notices the others."""
+"""Many users at once: in their order, bounded, and independent of each other."""
 
 import asyncio
 import threading
@@ -7,7 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from charbard.errors import BusyError, DeadEndError, LimitError, StoppedError
-from charbard.runtime import ByteModel, Emit, Engine, Plan, Task, as_ids, run
+from charbard.runtime import (
+    ByteModel,
+    Emit,
+    Engine,
+    Plan,
+    Program,
+    Result,
+    Steps,
+    Task,
+    as_ids,
+    perform,
+    run,
+)
 from tests.conftest import random_bundle
 from tests.runtime.forms import Lines, poem
 
@@ -44,7 +56,7 @@ def test_an_event_loop_gets_its_texts() -> None:
     """Forty poems at once in one event loop: each is what it is alone."""
 
     async def one(engine: Engine, sample: int) -> list:
-        return [step async for step in engine.stream(poem(MODEL, sample), owner=str(sample % 3))]
+        return [step async for step in engine.stream(poem(MODEL, sample))]
 
     async def every() -> list:
         with Engine(MODEL, rows=6) as engine:
@@ -150,31 +162,70 @@ def test_the_queue_is_bounded() -> None:
         assert waiting.result() == ALONE[1]
 
 
-def test_owners_take_turns() -> None:
-    """One owner's pile does not keep another waiting behind all of it."""
-    order = []
-    lock = threading.Lock()
+def counted(name: str, order: list[str]) -> Task:
+    """A task of one step, which notes that it was run."""
 
-    def note(name: str) -> Task:
-        def steps():
-            with lock:
-                order.append(name)
-            yield Plan((0,), (3,), (None,))
+    def steps() -> Steps:
+        order.append(name)
+        yield Plan((0,), (3,), (None,))
+        yield Emit(name)
 
-        return Task(steps())
+    return Task(steps())
+
+
+def two_tasks(order: list[str]) -> Program[str]:
+    """A program whose second task depends on what the first emitted."""
+    (first,) = yield counted("a", order)
+    (second,) = yield counted(first + "b", order)
+    return first + second
+
+
+def test_tasks_wait_in_the_order_in_which_they_came() -> None:
+    """First come, first served."""
+    order: list[str] = []
 
     with Engine(MODEL, rows=1) as engine, ThreadPoolExecutor(8) as pool:
         running = engine.run(endless())
         next(running)
-        for count, (owner, name) in enumerate(
-            [("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1")], 1
-        ):
-            pool.submit(list, engine.run(note(name), owner=owner))
+        for count, name in enumerate("abc", 1):
+            pool.submit(list, engine.run(counted(name, order)))
             while engine.load().waiting < count:
                 pass
         running.close()
 
-    assert order == ["a1", "b1", "a2", "a3"]
+    assert order == ["a", "b", "c"]
+
+
+def test_a_program_is_the_same_in_a_batch_an_engine_and_an_event_loop() -> None:
+    """The values of its tasks come as they are emitted, its result comes last."""
+
+    async def in_loop(engine: Engine) -> list:
+        return [value async for value in engine.perform(two_tasks([]))]
+
+    with Engine(MODEL, rows=4) as engine:
+        alone = list(perform(two_tasks([]), lambda task: (v for _, v in run(MODEL, [task]))))
+        shared = list(perform(two_tasks([]), engine.run))
+        awaited = asyncio.run(in_loop(engine))
+
+    assert alone == shared == awaited == ["a", "ab", Result("aab")]
+
+
+def test_what_nobody_wants_never_leaves_the_engine() -> None:
+    """Values of a skipped type are dropped where they are emitted."""
+
+    async def in_loop(engine: Engine) -> list:
+        return [value async for value in engine.perform(_all_of(7, "x", 8.0), skip=int)]
+
+    def _all_of(*values: object) -> Program[list]:
+        def steps() -> Steps:
+            yield Plan((0,), (3,), (None,))
+            for value in values:
+                yield Emit(value)
+
+        return (yield Task(steps()))
+
+    with Engine(MODEL) as engine:
+        assert asyncio.run(in_loop(engine)) == ["x", 8.0, Result(["x", 8.0])]
 
 
 def test_errors_reach_their_own_reader() -> None:

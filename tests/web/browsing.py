@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_S = 45.0
+"""A busy machine writes slowly; nothing that works waits so long."""
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 
 
@@ -43,7 +45,7 @@ class Visit:
         self.context = browser.new_context(
             **{"viewport": DESK, "locale": "zh-CN", "accept_downloads": True, **options}
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_S * 1000)
         self.url = running.url
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -58,7 +60,7 @@ class Visit:
         if not request.url.startswith((self.url, "blob:", "data:")):
             self.foreign.append(request.url)
 
-    def until(self, expression: str, seconds: float = 15.0) -> None:
+    def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
         """Wait until an expression is true. Playwright's own way needs what the policy forbids."""
         for _ in range(int(seconds / 0.05)):
             if self.page.evaluate(expression):
@@ -102,4 +104,4 @@ def visit(browser, running) -> Iterator[Visit]:
 
 
 def state(page):
-    return page.evaluate("async () => (await import('./js/store.js')).store.state")
+    return page.evaluate("async () => (await import('./js/core/store.js')).store.state")

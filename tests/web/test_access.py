@@ -54,8 +54,8 @@ def linked(here: Visit) -> None:
     """Opens a poem as somebody who was sent its address."""
     here.page.goto(
         here.page.evaluate(
-            """async () => { const { store } = await import('./js/store.js');
-              const { linkTo } = await import('./js/link.js');
+            """async () => { const { store } = await import('./js/core/store.js');
+              const { linkTo } = await import('./js/core/link.js');
               return linkTo(store.state.shelf.history[0]); }"""
         )
     )
@@ -67,7 +67,9 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("wishes", pressed("summary", "details[open]")),
     (
         "card",
-        pressed(".sheet [aria-label=诗笺], .sheet [aria-label='Card image']", "dialog[open] svg"),
+        pressed(
+            ".sheet [aria-label=分享], .sheet [aria-label=Share]", "dialog[open] .card-preview svg"
+        ),
     ),
     ("", closed),
     ("settings", pressed("#tools button >> nth=1", "dialog[open]")),
@@ -76,10 +78,14 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("a character", pressed('[data-at="1.2"]', ".choice")),
     ("check", view("check", ".verdict")),
     ("names", view("names", ".name")),
+    ("games", view("play", ".quiz .poem")),
     ("", view("write", ".sheet.is-done")),
-    ("look", pressed("[aria-label=细看], [aria-label='Look inside']", "button.heat-char")),
+    ("meaning", pressed("[data-name=reading]", ".gloss-char")),
+    ("", closed),
+    ("look", pressed("[aria-label=细看], [aria-label=Inspect]", "button.heat-char")),
     ("units", pressed(".units .choice", ".units .choice")),
     ("a character's bars", pressed("button.heat-char", ".bars li")),
+    ("practice", view("practice", ".view-practice > *")),
     ("shelf", view("shelf", ".view-shelf > *")),
     ("about", view("about", "h1")),
     ("a link", linked),

@@ -11,13 +11,12 @@ import pytest
 
 from charbard.config import StudioConfig
 from charbard.errors import BusyError, OptionError, RateError
-from charbard.runtime import Plan, Steps, Task
+from charbard.runtime import Plan, Program, Steps, Task
 from charbard.web import Library
-from charbard.web.flow import found
+from charbard.web.flow import result_of
 from charbard.web.rate import Rate
 from charbard.web.slots import Slots
 from charbard.web.state import Studio
-from charbard.writer import Work
 from tests.web.conftest import serving
 
 LONG = {"length": 1_000_000, "stream": True}
@@ -70,7 +69,7 @@ def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
 
 
 def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> None:
-    """Couplets, names, next lines and alternatives write through works: cancelling one frees its
+    """Couplets, names, next lines and alternatives run programs: cancelling one frees its
     rows."""
 
     async def leave() -> bool:
@@ -81,10 +80,10 @@ def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> N
             while True:
                 yield Plan((0,), (5,), (None,))
 
-        def work() -> Work[None]:
-            yield [Task(endless())]
+        def program() -> Program[None]:
+            yield Task(endless())
 
-        finding = asyncio.create_task(found(studio, opened, work()))
+        finding = asyncio.create_task(result_of(studio, opened, program()))
         while not opened.engine.load().rows:
             await asyncio.sleep(0.01)
         finding.cancel()

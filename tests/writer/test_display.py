@@ -2,7 +2,7 @@
 
 import pytest
 
-from charbard.writer.display import pinyin_of_name, pinyin_of_poem
+from charbard.writer.verse.display import pinyin_of_name, pinyin_of_poem
 
 POEMS = {
     "还": ("朝辞白帝彩云间 千里江陵一日还 两岸猿声啼不住 轻舟已过万重山", 1, 6, "huán"),

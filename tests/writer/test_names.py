@@ -11,7 +11,7 @@ from charbard.prosody.book import common_chars
 from charbard.prosody.names import unwanted_in_names
 from charbard.runtime.quant import ByteModel
 from charbard.writer import VerseWriter, names
-from charbard.writer.told import share_told
+from charbard.writer.inspect.condition_effect import share_told
 from tests.conftest import random_bundle
 
 MALE, FEMALE = ({"surname": "李", "gender": gender} for gender in "男女")
@@ -70,10 +70,8 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
     bundle = random_bundle(chars=chars, fields=("era", "surname", "gender"), has_records=True)
     writer = VerseWriter(bundle)
     told: list[tuple[int, ...]] = []
-    work = writer.poem_work
-    monkeypatch.setattr(
-        writer, "poem_work", lambda request: told.append(request.prime) or work(request)
-    )
+    run = writer.task
+    monkeypatch.setattr(writer, "task", lambda request: told.append(request.prime) or run(request))
 
     names(writer, NameOrder(surname="李", candidates=2))
 

@@ -14,8 +14,8 @@ from charbard.runtime import Decoded, Search, Segment, Task, decode, rows_needed
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter
-from charbard.writer.finished import worth_of
-from charbard.writer.scoring import read_scored
+from charbard.writer.inspect.reading import read_scored
+from charbard.writer.verse.finished import worth_of
 
 CHARS = common_chars()[:2000]
 KNOWN = "白日依山尽"
@@ -51,7 +51,7 @@ def corpus_of(monkeypatch):
 
     def put(lines: Sequence[str]) -> None:
         known = KnownLines.of(lines)
-        monkeypatch.setattr("charbard.writer.verse.known_lines", lambda: known)
+        monkeypatch.setattr("charbard.writer.verse.writer.known_lines", lambda: known)
 
     return put
 

@@ -10,7 +10,7 @@ from charbard.errors import OptionError
 from charbard.runtime import ByteModel
 from charbard.text import graphemes
 from charbard.vocab import END, UNKNOWN
-from charbard.writer.ending import Ending
+from charbard.writer.text.ending import Ending
 from tests.conftest import random_bundle
 from tests.writer.test_verse import small_bundle
 

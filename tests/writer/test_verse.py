@@ -18,8 +18,8 @@ from charbard.prosody.poem import read_poem
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
-from charbard.writer.parallel import UNSEEN, parallelism
-from charbard.writer.unknown import explained, stand_in
+from charbard.writer.verse.parallel import UNSEEN, parallelism
+from charbard.writer.verse.stand_in import explained, stand_in
 
 POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 LINES = POEM.replace("，", "。").split("。")[:-1]

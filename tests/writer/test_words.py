@@ -10,7 +10,7 @@ from charbard.errors import OptionError
 from charbard.prosody.check import check
 from charbard.runtime import Decoded, run
 from charbard.writer import VerseWriter
-from charbard.writer.wanted import share_used
+from charbard.writer.verse.word_bias import share_used
 from tests.writer.test_verse import order, planner, small_bundle  # noqa: F401
 
 POETS = 6

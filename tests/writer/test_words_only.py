@@ -13,7 +13,7 @@ from charbard.errors import OptionError
 from charbard.runtime import as_ids
 from charbard.text.words import spellings
 from charbard.vocab import END, Vocab
-from charbard.writer.spelling import Spelling, WordList
+from charbard.writer.text.spelling import Spelling, WordList
 from tests.conftest import random_bundle
 
 LETTERS = "abcAB"

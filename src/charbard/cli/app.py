@@ -23,7 +23,7 @@ from charbard.cli.score import score
 from charbard.cli.serve import serve
 from charbard.cli.train import train
 from charbard.cli.verse import verse
-from charbard.cli.wording import as_options
+from charbard.cli.wording import worded
 from charbard.cli.write import write
 from charbard.errors import CharbardError
 
@@ -78,7 +78,7 @@ def main() -> None:
     except CharbardError as error:
         if "--debug" in sys.argv:
             raise
-        _fail(*error.said(as_options()))
+        _fail(*worded(error))
     except OSError as error:  # stdout is closed or full, or a file went away while it was read
         if "--debug" in sys.argv:
             raise
@@ -90,7 +90,10 @@ def main() -> None:
 
 
 def _fail(message: str, hint: str) -> NoReturn:
-    typer.echo(f"Error: {message}", err=True)
+    from charbard.language import is_chinese
+
+    wrong, help = ("错误：", "提示：") if is_chinese() else ("Error: ", "Hint: ")
+    typer.echo(f"{wrong}{message}", err=True)
     if hint:
-        typer.echo(f"Hint: {hint}", err=True)
+        typer.echo(f"{help}{hint}", err=True)
     raise SystemExit(1) from None

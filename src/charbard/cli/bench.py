@@ -62,6 +62,9 @@ def _counts(rows: str) -> list[int]:
     parts = rows.split(",")
     if not all(part.strip().isdecimal() and 1 <= int(part) <= 4096 for part in parts):
         raise OptionError(
-            f"--rows {rows!r} is not a list of batch sizes", hint="for example: --rows 1,8,64"
+            f"--rows {rows!r} is not a list of batch sizes",
+            code="cli.rows",
+            values={"given": rows},
+            hint="for example: --rows 1,8,64",
         )
     return [int(part) for part in parts]

@@ -53,9 +53,19 @@ def check(
     from charbard.prosody.check import check as check_text
 
     if output not in ("text", "table", "json"):
-        raise OptionError(f"no output {output!r}", hint="choose one of: text, table, json")
+        raise OptionError(
+            f"no output {output!r}",
+            code="cli.choice",
+            values={"given": output, "known": ["text", "table", "json"]},
+            hint="choose one of: text, table, json",
+        )
     if form and like:
-        raise OptionError("both --form and --like are given", hint="give one of them")
+        raise OptionError(
+            "both --form and --like are given",
+            code="cli.both",
+            values={"known": ["--form", "--like"]},
+            hint="give one of them",
+        )
     options = given_typed(variant=variant, book=book, rhyme=rhyme)
     wanted: Any = form and typed(form)
     if like:
@@ -77,7 +87,9 @@ def _read(text: str | None, file: Path | None, encoding: str | None) -> str:
     from charbard.errors import OptionError
 
     if (text is None) == (file is None):
-        raise OptionError("give a poem, or --file, and not both", hint="charbard check --help")
+        raise OptionError(
+            "give a poem, or --file, and not both", code="cli.poem", hint="charbard check --help"
+        )
     if file is not None:
         return read_text(file, encoding)
     return piped(encoding) if text == "-" else typed(text or "")
@@ -116,7 +128,7 @@ def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> b
         _say_row(output, number, poem, report.as_dict(), _in_a_row(report))
     poems = count.total() - count["strict"]
     if not poems:
-        raise OptionError("no poem in the text", hint="give a poem a row")
+        raise OptionError("no poem in the text", code="cli.empty", hint="give a poem a row")
     others = ", ".join(f"{count[key]} {words}" for key, words in _OTHERS.items() if count[key])
     typer.echo(
         f"{count['kept']} of {poems} keep their form, {count['strict']} without rescue"

@@ -66,7 +66,12 @@ def evaluate(
     from charbard.report.perplexity import PARTS
 
     if part not in PARTS:
-        raise OptionError(f"no part {part!r}", hint=f"choose one of: {', '.join(PARTS)}")
+        raise OptionError(
+            f"no part {part!r}",
+            code="cli.choice",
+            values={"given": part, "known": list(PARTS)},
+            hint=f"choose one of: {', '.join(PARTS)}",
+        )
     bundle = load_bundle(model)
     read_with = bundle.provenance.get("corpus", {})
     # What the training left out is not left out here: the list may not be at hand.

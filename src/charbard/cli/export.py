@@ -48,6 +48,8 @@ def export(
     if most is not None and size_mb > most:
         raise OptionError(
             f"the weights alone are {size_mb:.1f} MB, more than {most:g}",
+            code="export.large",
+            values={"size": f"{size_mb:.1f}", "most": most},
             hint="train a narrower network, or one with a projection before the output",
         )
     saved = save_bundle(bundle, out, as_bytes=not whole)
@@ -72,6 +74,7 @@ def words_of_text(bundle: "Bundle", names: list[str]) -> tuple[str, ...]:
     if any(dataset.about[name] != trained.get(name) for name in ("bytes", "ids", "unknown")):
         raise CorpusError(
             "the model was trained on another text, or read it in another way",
+            code="export.text",
             hint="give the text of its training; another one needs a training of its own",
         )
     return words_of(dataset, tell)

@@ -56,7 +56,12 @@ def _listed(kind: str | None) -> list[dict[str, Any]]:
     kinds = list(dict.fromkeys(template.kind for template in found))
     plain = "".join(map(fold, kind)) if kind else None
     if plain is not None and plain not in kinds:
-        raise OptionError(f"no kind of form {kind!r}", hint=f"choose one of: {', '.join(kinds)}")
+        raise OptionError(
+            f"no kind of form {kind!r}",
+            code="cli.choice",
+            values={"given": kind or "", "known": kinds},
+            hint=f"choose one of: {', '.join(kinds)}",
+        )
     return [
         {
             "name": template.name,

@@ -1,6 +1,7 @@
 """Layout of a poem in the terminal: script, pinyin, tone marks, columns."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from charbard.errors import OptionError
 
@@ -41,21 +42,42 @@ def laid_out(
         layout: horizontal, one couplet per row; or vertical, columns from right to left.
     """
     if layout not in LAYOUTS:
-        raise OptionError(f"no layout {layout!r}", hint=f"choose one of: {', '.join(LAYOUTS)}")
+        raise OptionError(
+            f"no layout {layout!r}",
+            code="cli.choice",
+            values={"given": layout, "known": LAYOUTS},
+            hint=f"choose one of: {', '.join(LAYOUTS)}",
+        )
     if layout == "vertical":
         return _vertical(lines, marks, stanza_ends)
     if not (pinyin or tones):
         return "\n".join(_sentences(lines, marks, stanza_ends))
-    rows, sounds = [], _pinyin_of_poem(lines, book) if pinyin else []
+    rows: list[str] = []
+    sounds = _pinyin_of_poem(lines, book) if pinyin else []
     for at, (line, mark) in enumerate(zip(lines, marks, strict=True)):
-        if pinyin:
-            rows.append(" ".join(sounds[at]))
-        rows.append(line + mark)
-        if tones:
-            rows.append(tone_marks(line, book))
+        above = sounds[at] if pinyin else [""] * len(line)
+        below = list(tone_marks(line, book)) if tones else [""] * len(line)
+        rows += _in_columns([above, [*line, mark], below])
         if at + 1 in stanza_ends:
             rows.append("")
     return "\n".join(rows).rstrip("\n")
+
+
+def _in_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows whose entries stand above each other, whatever their widths; an empty row is left out.
+
+    >>> list(_in_columns([["chūn", "wàng"], ["春", "望", "，"], ["○", "●"]]))
+    ['chūn wàng', '春   望   ，', '○    ●']
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip_longest(*rows, fillvalue="")]
+    for row in rows:
+        padded = [
+            text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=False)
+        ]
+        if line := " ".join(padded).rstrip():
+            yield line
 
 
 def _sentences(
@@ -80,13 +102,13 @@ def pinyin_of(name: str, surname: str) -> str:
     >>> pinyin_of("曾春江", "曾")
     'zēng chūn jiāng'
     """
-    from charbard.writer.display import pinyin_of_name
+    from charbard.writer.verse.display import pinyin_of_name
 
     return " ".join(pinyin_of_name(name, surname))
 
 
 def _pinyin_of_poem(lines: Sequence[str], book: str) -> list[list[str]]:
-    from charbard.writer.display import pinyin_of_poem
+    from charbard.writer.verse.display import pinyin_of_poem
 
     return pinyin_of_poem(lines, book=book)
 

@@ -71,7 +71,10 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         name, equals, value = assignment.partition("=")
         if not equals:
             raise OptionError(
-                f"--set {assignment!r} has no '='", hint="for example: --set clip=0.5"
+                f"--set {assignment!r} has no '='",
+                code="cli.equals",
+                values={"given": f"--set {assignment}"},
+                hint="for example: --set clip=0.5",
             )
         try:
             found |= tomllib.loads(f"{name.strip()} = {value}")

@@ -52,7 +52,12 @@ def _rows(
     from charbard.prosody.book import book_named, chars_of, rhyme_label
 
     if tone not in (None, "平", "仄"):
-        raise OptionError(f"no tone {tone!r}", hint="choose 平 (level) or 仄 (oblique)")
+        raise OptionError(
+            f"no tone {tone!r}",
+            code="cli.choice",
+            values={"given": tone, "known": ["平", "仄"]},
+            hint="choose 平 (level) or 仄 (oblique)",
+        )
     book = book_named(book_name).key
     wanted = _of_rhyme(chars, book) if name else _of_chars(chars, book, least=least)
     rows = []
@@ -94,6 +99,8 @@ def _of_chars(chars: str, book: str, *, least: float) -> Iterator[tuple[str, "Re
     if not any(readings_of(char, book=book, least=least) for char in chars):
         raise OptionError(
             f"{chars!r} has no character of {book_named(book).name}",
+            code="rhyme.chars",
+            values={"chars": chars, "book": book_named(book).name},
             hint="give one or several, for example: charbard rhyme 东",
         )
     for char in chars:

@@ -63,6 +63,7 @@ def serve(
     if not paths:
         raise BundleError(
             "no model came with this installation",
+            code="bundle.shipped",
             hint="name one: charbard serve runs/my; train it with: charbard train TEXT --minutes 2",
         )
     library = Library.open(paths)

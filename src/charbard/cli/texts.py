@@ -35,6 +35,8 @@ def read_text(path: Path, encoding: str | None = None) -> str:
     except OSError as error:
         raise CorpusError(
             f"cannot read {str(path)!r}: {(error.strerror or str(error)).lower()}",
+            code="file.unreadable",
+            values={"path": str(path), "why": (error.strerror or str(error)).lower()},
             hint="check that it is there and that you may read it",
         ) from None
     return _decoded(content, repr(str(path)), encoding)

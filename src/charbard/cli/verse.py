@@ -11,7 +11,7 @@ from charbard.cli.wording import tell
 from charbard.config import VerseOrder
 
 if TYPE_CHECKING:
-    from charbard.writer.poem import Poem
+    from charbard.writer.verse.poem import Poem
 
 __all__ = ["show", "show_json", "verse"]
 

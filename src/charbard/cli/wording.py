@@ -7,19 +7,30 @@ from typing import Any
 
 import typer
 
-from charbard.errors import Spell, spelled
+from charbard.errors import CharbardError, Spell, spelled
 
-__all__ = ["as_options", "in_options", "tell"]
+__all__ = ["as_options", "in_options", "tell", "worded"]
 
-_RENAMED = {"banned": "ban", "from": "sources", "places": "sources"}
+_RENAMED = {"banned": "ban", "from": "sources", "places": "sources", "title": "theme"}
 """Options whose names differ from their settings."""
 _ANY = "set_"
 """Option that accepts every setting of a command."""
 
 
 def tell(note: str) -> None:
-    """Print a note to standard error, spelled for this command."""
-    typer.echo(spelled(note, as_options()), err=True)
+    """Print a note to standard error, spelled for this command, in the language of the locale."""
+    from charbard.language import is_chinese, note_in_chinese
+
+    spell = as_options()
+    typer.echo(note_in_chinese(note, spell) if is_chinese() else spelled(note, spell), err=True)
+
+
+def worded(error: CharbardError) -> tuple[str, str]:
+    """Return message and hint, spelled for this command, in the language of the locale."""
+    from charbard.language import in_chinese, is_chinese
+
+    spell = as_options()
+    return in_chinese(error, spell) if is_chinese() else error.said(spell)
 
 
 def as_options() -> Spell:

@@ -133,7 +133,12 @@ def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | 
     from charbard.errors import OptionError
 
     if file is not None and prime is not None:
-        raise OptionError("both --prime and --prime-file are given", hint="give one of them")
+        raise OptionError(
+            "both --prime and --prime-file are given",
+            code="cli.both",
+            values={"known": ["--prime", "--prime-file"]},
+            hint="give one of them",
+        )
     if file is not None:
         return read_text(file, encoding)
     return piped(encoding) if prime == "-" else prime
@@ -190,6 +195,9 @@ def _pairs(assignments: list[str]) -> tuple[tuple[str, str], ...]:
     for assignment in assignments:
         if "=" not in assignment:
             raise OptionError(
-                f"--field {assignment!r} has no '='", hint="for example: --field form=七绝"
+                f"--field {assignment!r} has no '='",
+                code="cli.equals",
+                values={"given": f"--field {assignment}"},
+                hint="for example: --field form=七绝",
             )
     return tuple((name, value) for name, _, value in (a.partition("=") for a in assignments))

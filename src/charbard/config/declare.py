@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from charbard.errors import OptionError
+from charbard.errors import Note, OptionError
 
 __all__ = [
     "check",
@@ -68,7 +68,12 @@ def check(config: Any) -> None:
             _check_range(field, value)
         elif type(None) not in typing.get_args(hint):
             meaning = str(field.metadata.get("help", ""))
-            raise OptionError(f"⟪{field.name}⟫ must have a value", hint=meaning)
+            raise OptionError(
+                f"⟪{field.name}⟫ must have a value",
+                code="setting.empty",
+                values={"name": field.name},
+                hint=meaning,
+            )
 
 
 @cache
@@ -94,11 +99,16 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
     if float in plain and isinstance(value, int) and not isinstance(value, bool):
         return
     if (isinstance(value, bool) and bool not in plain) or not isinstance(value, tuple(plain)):
-        wanted = " or ".join(
-            sorted(_NAMES.get(kind, kind.__name__) for kind in plain if kind is not type(None))
-        )
+        found = (one for one in plain if one is not type(None))
+        names = sorted(Note(_NAMES.get(one, one.__name__), f"kind.{one.__name__}") for one in found)
+        wanted = " or ".join(names)
         meaning = str(field.metadata.get("help", ""))
-        raise OptionError(f"⟪{field.name}⟫ must be {wanted}, got {value!r}", hint=meaning)
+        raise OptionError(
+            f"⟪{field.name}⟫ must be {wanted}, got {value!r}",
+            code="setting.kind",
+            values={"name": field.name, "kind": names, "given": repr(value)},
+            hint=meaning,
+        )
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
@@ -106,14 +116,35 @@ def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
     limits = field.metadata
     hint = str(limits.get("help", ""))
     if isinstance(value, float) and not math.isfinite(value):
-        raise OptionError(f"⟪{field.name}⟫ must be a finite number, got {value}", hint=hint)
+        raise OptionError(
+            f"⟪{field.name}⟫ must be a finite number, got {value}",
+            code="setting.finite",
+            values={"name": field.name, "given": str(value)},
+            hint=hint,
+        )
     if (low := limits.get("minimum")) is not None and value < low:
-        raise OptionError(f"⟪{field.name}⟫ must be at least {low}, got {value}", hint=hint)
+        raise OptionError(
+            f"⟪{field.name}⟫ must be at least {low}, got {value}",
+            code="setting.least",
+            values={"name": field.name, "least": low, "given": value},
+            hint=hint,
+        )
     if (high := limits.get("maximum")) is not None and value > high:
-        raise OptionError(f"⟪{field.name}⟫ must be at most {high}, got {value}", hint=hint)
+        raise OptionError(
+            f"⟪{field.name}⟫ must be at most {high}, got {value}",
+            code="setting.most",
+            values={"name": field.name, "most": high, "given": value},
+            hint=hint,
+        )
     if (choices := limits.get("choices")) and value not in choices:
         raise OptionError(
             f"⟪{field.name}⟫ has no choice {value!r}",
+            code="setting.choice",
+            values={
+                "name": field.name,
+                "given": str(value),
+                "known": [choice for choice in choices if choice],
+            },
             hint=f"choose one of: {', '.join(choice or 'nothing' for choice in choices)}",
         )
 
@@ -155,7 +186,12 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
             near = get_close_matches(name, known, n=3)
             some = "did you mean" if near else "some that there are"
             hint = f"{some}: {', '.join(near or known[:10])}"
-            raise OptionError(f"no setting named {name!r}", hint=hint)
+            raise OptionError(
+                f"no setting named {name!r}",
+                code="setting.unknown",
+                values={"name": name, "known": near or known[:10]},
+                hint=hint,
+            )
 
 
 def _from_json(value: Any, hint: Any) -> Any:
@@ -178,11 +214,19 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise OptionError(f"no config file {str(path)!r}", hint=_SHAPE_OF_FILE) from None
+        raise OptionError(
+            f"no config file {str(path)!r}",
+            code="config.none",
+            values={"path": str(path)},
+            hint=_SHAPE_OF_FILE,
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise OptionError(
-            f"cannot read config file {str(path)!r}: {why}", hint=_SHAPE_OF_FILE
+            f"cannot read config file {str(path)!r}: {why}",
+            code="config.unreadable",
+            values={"path": str(path), "why": str(why)},
+            hint=_SHAPE_OF_FILE,
         ) from None
     flat: dict[str, Any] = {}
     for name, value in table.items():

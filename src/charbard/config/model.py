@@ -51,6 +51,8 @@ class ModelConfig:
             raise OptionError(
                 f"tied weights need an output of the embedding's width {self.embedding_size},"
                 f" it is {self.output_width}",
+                code="config.tied",
+                values={"width": self.embedding_size, "given": self.output_width},
                 hint=f"give ⟪projection_size={self.embedding_size}⟫",
             )
 

@@ -43,4 +43,6 @@ class TextOrder:
     def __post_init__(self) -> None:
         check(self)
         if "" in self.stop:
-            raise OptionError("a stop string is empty", hint="give at least one character")
+            raise OptionError(
+                "a stop string is empty", code="stop.empty", hint="give at least one character"
+            )

@@ -67,5 +67,7 @@ class SampleOptions:
         if self.temperature < COLDEST:
             raise OptionError(
                 f"temperature must be 0 or at least {COLDEST}, got {self.temperature}",
+                code="setting.cold",
+                values={"least": COLDEST, "given": self.temperature},
                 hint="0 always takes the likeliest character, as ⟪greedy⟫ does",
             )

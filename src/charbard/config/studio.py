@@ -63,9 +63,19 @@ class StudioConfig:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise OptionError(
                 f"prefix must begin with / and not end with it, got {self.prefix!r}",
+                code="serve.prefix",
+                values={"prefix": self.prefix},
                 hint="for example: ⟪prefix=/poems⟫",
             )
         if self.token is not None and not (self.token.isascii() and self.token.isprintable()):
-            raise OptionError("the token must be plain ASCII", hint="letters, digits and - will do")
+            raise OptionError(
+                "the token must be plain ASCII",
+                code="serve.token",
+                hint="letters, digits and - will do",
+            )
         if "" in self.blocked:
-            raise OptionError("a blocked word is empty", hint="one word a line, no blank lines")
+            raise OptionError(
+                "a blocked word is empty",
+                code="serve.blocked",
+                hint="one word a line, no blank lines",
+            )

@@ -33,6 +33,13 @@ def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Loc
     if len(text) not in ACROSTIC_LENGTHS:
         raise OptionError(
             f"the acrostic {text!r} has {len(text)} characters",
+            code="acrostic.length",
+            values={
+                "text": text,
+                "count": len(text),
+                "least": ACROSTIC_LENGTHS[0],
+                "most": ACROSTIC_LENGTHS[-1],
+            },
             hint=f"hide {ACROSTIC_LENGTHS[0]} to {ACROSTIC_LENGTHS[-1]} characters;"
             " a single one can be locked to a place, or begin the poem",
         )
@@ -41,6 +48,8 @@ def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Loc
         if len(places) != len(text):
             raise OptionError(
                 f"the acrostic {text!r} has {len(text)} characters, its path {len(places)} places",
+                code="acrostic.places",
+                values={"text": text, "count": len(text), "places": len(places)},
                 hint="give one place for each character, for example: 1.1 2.2 3.3 4.4",
             )
     else:
@@ -60,7 +69,10 @@ def parse_places(text: str) -> list[tuple[int, int]]:
     found = [(int(line) - 1, int(place) - 1) for line, place in _PLACE.findall(text)]
     if not found or _PLACE.sub("", text).strip():
         raise OptionError(
-            f"cannot read the places {text!r}", hint="write line.place, for example: 1.1 2.5"
+            f"cannot read the places {text!r}",
+            code="place.unreadable",
+            values={"text": text},
+            hint="write line.place, for example: 1.1 2.5",
         )
     return found
 
@@ -79,6 +91,8 @@ def _along(variant: Variant, text: str, path: str) -> list[tuple[int, int]]:
     else:
         raise OptionError(
             f"no way to hide an acrostic called {path!r}",
+            code="acrostic.path",
+            values={"path": path},
             hint=f"{', '.join(_PATHS)}, a place in every line such as 3,"
             " or places such as: 1.1 2.2 3.3 4.4",
         )
@@ -86,6 +100,8 @@ def _along(variant: Variant, text: str, path: str) -> list[tuple[int, int]]:
         if place >= lengths[line]:
             raise OptionError(
                 f"line {line + 1} has {lengths[line]} characters, the acrostic needs {place + 1}",
+                code="acrostic.line",
+                values={"line": line + 1, "length": lengths[line], "needed": place + 1},
                 hint="hide fewer characters, or choose another path: head, tail",
             )
     return places
@@ -98,6 +114,8 @@ def _spread(variant: Variant, text: str) -> Sequence[int]:
     if len(text) > count:
         raise OptionError(
             f"the acrostic {text!r} has {len(text)} characters, the form {count} lines",
+            code="acrostic.long",
+            values={"text": text, "count": len(text), "lines": count},
             hint=f"hide at most {count} characters in its lines, choose a longer form,"
             " or name places such as: 1.1 1.5 2.1 2.5",
         )

@@ -85,7 +85,12 @@ def book_named(name: str) -> Book:
         if plain in (book.key, book.name, *book.aliases):
             return book
     known = ", ".join(f"{book.key} ({book.name})" for book in BOOKS.values())
-    raise OptionError(f"no rhyme book named {name!r}", hint=f"choose one of: {known}")
+    raise OptionError(
+        f"no rhyme book named {name!r}",
+        code="book.unknown",
+        values={"book": name, "known": [book.name for book in BOOKS.values()]},
+        hint=f"choose one of: {known}",
+    )
 
 
 def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]:

@@ -93,6 +93,8 @@ def _user_pages(folder: str | None) -> tuple[Template, ...]:
     if not Path(folder).is_dir():
         raise OptionError(
             f"CHARBARD_FORMS is {folder!r}, which is no folder",
+            code="page.folder",
+            values={"folder": folder},
             hint="name a folder of .toml pages, or unset it",
         )
     return tuple(
@@ -109,7 +111,12 @@ def _unknown(name: str) -> OptionError:
         known = [known for each in templates() for known in (each.name, *each.aliases)]
         near = get_close_matches(plain, known, n=3, cutoff=0.3)
     guess = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-    return OptionError(f"no form named {name!r}", hint=f"{guess}list them with: charbard forms")
+    return OptionError(
+        f"no form named {name!r}",
+        hint=f"{guess}charbard forms lists them, and so does api/forms",
+        code="form.near" if near else "form.unknown",
+        values={"form": name, "near": near},
+    )
 
 
 def _plain(name: str) -> str:

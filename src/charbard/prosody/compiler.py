@@ -68,7 +68,10 @@ def _group_bits(name: str | None, lexicon: Lexicon) -> int:
         return -1
     if name not in lexicon.number:
         raise OptionError(
-            f"{lexicon.book} has no rhyme {name!r}", hint=f"it has: {' '.join(lexicon.groups)}"
+            f"{lexicon.book} has no rhyme {name!r}",
+            code="rhyme.group",
+            values={"book": lexicon.book, "rhyme": name, "known": lexicon.groups},
+            hint=f"it has: {' '.join(lexicon.groups)}",
         )
     return 1 << lexicon.number[name]
 
@@ -112,12 +115,21 @@ def _check_place(variant: Variant, spec: FormSpec, line: int, place: int) -> Non
     if not 0 <= line < len(lengths):
         raise OptionError(
             f"{spec.form.name} has {len(lengths)} lines, there is no line {line + 1}",
+            code="place.line",
+            values={"form": spec.form.name, "lines": len(lengths), "line": line + 1},
             hint=f"count lines from 1 to {len(lengths)}",
         )
     if not 0 <= place < lengths[line]:
         raise OptionError(
             f"line {line + 1} of {spec.form.name} has {lengths[line]} characters,"
             f" there is no place {place + 1}",
+            code="place.place",
+            values={
+                "form": spec.form.name,
+                "line": line + 1,
+                "length": lengths[line],
+                "place": place + 1,
+            },
             hint=f"count places from 1 to {lengths[line]}",
         )
 
@@ -136,6 +148,8 @@ def _mark_id(mark: str, lexicon: Lexicon) -> int:
     if char_id is None:
         raise OptionError(
             f"the model has never seen the mark {mark!r}",
+            code="model.mark",
+            values={"mark": mark},
             hint="verse needs a model trained on verse with its punctuation",
         )
     return char_id

@@ -5,8 +5,8 @@ The reported conflict is minimal: dropping any one of its parts makes the others
 
 from dataclasses import replace
 
-from charbard.errors import ConflictError
-from charbard.prosody.book import tones_of
+from charbard.errors import ConflictError, Note
+from charbard.prosody.book import book_named, tones_of
 from charbard.prosody.compiler import shapes, try_compile
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
@@ -33,7 +33,16 @@ def compile_spec(spec: FormSpec, lexicon: Lexicon) -> Machine:
     parts = _conflict(spec, lexicon)
     named = tuple(spec.describe(part) for part in parts)
     near = nearest_feasible(spec, lexicon)
-    raise ConflictError(_message(spec, named), conflicts=named, nearby=near, hint=_hint(spec, near))
+    code, message = _message(spec, named)
+    values = {"form": spec.form.name, "book": book_named(spec.book).name, "parts": named}
+    raise ConflictError(
+        message,
+        hint=_hint(spec, near),
+        code=code if near is None else f"{code}.near",
+        values=values if near is None else {**values, **_nearby(spec, near)},
+        conflicts=named,
+        nearby=near,
+    )
 
 
 def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
@@ -84,29 +93,38 @@ def _with(near: FormSpec, spec: FormSpec, part: "Lock | str") -> FormSpec:
     return replace(near, **{name: getattr(spec, name)})
 
 
-def _message(spec: FormSpec, named: tuple[str, ...]) -> str:
-    book = spec.book
+def _message(spec: FormSpec, named: tuple[str, ...]) -> tuple[str, str]:
+    """Return the error's code and sentence."""
+    form = f"{spec.form.name} ({spec.book})"
     if not named:
-        return f"the model's characters are too few for {spec.form.name} in {book}"
+        few = f"the model's characters are too few for {spec.form.name} in {spec.book}"
+        return "conflict.few", few
     if len(named) == 1:
-        return f"{spec.form.name} ({book}) cannot have {named[0]}"
-    return f"{spec.form.name} ({book}) cannot have together: {'; '.join(named)}"
+        return "conflict.one", f"{form} cannot have {named[0]}"
+    return "conflict.together", f"{form} cannot have together: {'; '.join(named)}"
 
 
 def _hint(spec: FormSpec, near: FormSpec | None) -> str:
     """Suggest what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
+    told = _nearby(spec, near)
+    return "; ".join(
+        [f"it can be written without {', '.join(told['without'])}", *told["elsewhere"]]
+    )
+
+
+def _nearby(spec: FormSpec, near: FormSpec) -> dict[str, list[Note]]:
+    """Return what the nearest feasible specification drops, and where it would fit instead."""
     given_up = [part for part in spec.parts() if part not in near.parts()]
-    words = ", ".join(spec.describe(part) for part in given_up)
-    elsewhere = [hint for part in given_up if (hint := _elsewhere(spec, part))]
-    return "; ".join([f"it can be written without {words}", *elsewhere])
+    elsewhere = [hint for part in given_up if (hint := _elsewhere(spec, part)) is not None]
+    return {"without": [spec.describe(part) for part in given_up], "elsewhere": elsewhere}
 
 
-def _elsewhere(spec: FormSpec, part: "Lock | str") -> str:
+def _elsewhere(spec: FormSpec, part: "Lock | str") -> Note | None:
     """Say where a character that does not fit its place would fit in the same line."""
     if not isinstance(part, Lock):
-        return ""
+        return None
     tones = tones_of(part.char, book=spec.book)
     places = sorted(
         {
@@ -120,6 +138,11 @@ def _elsewhere(spec: FormSpec, part: "Lock | str") -> str:
         - {part.place + 1}
     )
     if not places:
-        return ""
-    named = ", ".join(map(str, places))
-    return f"{part.char} ({''.join(sorted(tones))}) could stand in line {part.line + 1} at {named}"
+        return None
+    named = list(map(str, places))
+    kind = "".join(sorted(tones))
+    return Note(
+        f"{part.char} ({kind}) could stand in line {part.line + 1} at {', '.join(named)}",
+        "lock.elsewhere",
+        {"char": part.char, "tones": kind, "line": part.line + 1, "places": named},
+    )

@@ -34,12 +34,23 @@ def phrases_of(side: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for char in "".join(phrases):
         if char < "\u3400":
             raise OptionError(
-                f"the line {side!r} has {char!r} in it", hint="give Chinese characters and marks"
+                f"the line {side!r} has {char!r} in it",
+                code="couplet.foreign",
+                values={"line": side, "char": char},
+                hint="give Chinese characters and marks",
             )
     if sum(map(len, phrases)) not in MOST or any(len(each) not in PHRASE for each in phrases):
         longest = max(map(len, phrases), default=0)
         raise OptionError(
             f"the line {side!r} has {sum(map(len, phrases))} characters, {longest} in one phrase",
+            code="couplet.length",
+            values={
+                "line": side,
+                "count": sum(map(len, phrases)),
+                "least": MOST[0],
+                "most": MOST[-1],
+                "phrase": PHRASE[-1],
+            },
             hint=f"give {MOST[0]} to {MOST[-1]} characters, at most {PHRASE[-1]} in a phrase",
         )
     inner = [mark for mark in _MARK.findall(side.strip("，。！？；：、,.!?;:/ \t\n"))]

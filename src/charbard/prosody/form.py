@@ -188,4 +188,13 @@ class Form:
             if name and (variant.name.startswith(name) or variant.name.endswith(name)):
                 return variant
         known = ", ".join(variant.name for variant in self.variants)
-        raise OptionError(f"{self.name} has no variant {name!r}", hint=f"choose one of: {known}")
+        raise OptionError(
+            f"{self.name} has no variant {name!r}",
+            code="variant.unknown",
+            values={
+                "form": self.name,
+                "variant": name,
+                "known": [variant.name for variant in self.variants],
+            },
+            hint=f"choose one of: {known}",
+        )

@@ -77,7 +77,12 @@ class Template:
         if lines is None:
             return self._usual
         if lines not in (self.sizes or ()):
-            raise OptionError(f"{self.name} cannot have {lines} lines", hint=self._allowed())
+            raise OptionError(
+                f"{self.name} cannot have {lines} lines",
+                code="form.lines",
+                values={"form": self.name, "lines": lines},
+                hint=self._allowed(),
+            )
         return self._made(f"{self.name}{lines}", lines)
 
     @cached_property
@@ -126,6 +131,8 @@ class Template:
             if not set("".join(patterns)) <= set("平仄中"):
                 raise OptionError(
                     f"{self.source}, {self.name}: no line type {tones!r}",
+                    code="page.line",
+                    values={"page": self.source, "form": self.name, "line": tones},
                     hint="a line is written in 平, 仄 and 中, or is a name under [lines]",
                 )
             yield _line(patterns, rhyme or None, mark)
@@ -150,10 +157,20 @@ def read_page(text: str, *, source: str) -> list[Template]:
     try:
         page = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise OptionError(f"{source} is not TOML: {error}", hint=_EXAMPLE) from None
+        raise OptionError(
+            f"{source} is not TOML: {error}",
+            code="page.toml",
+            values={"page": source, "why": str(error)},
+            hint=_EXAMPLE,
+        ) from None
     _refuse_unknown(page, _PAGE_KEYS, source)
     if not page.get("forms"):
-        raise OptionError(f"{source} has no form", hint="write [[forms]] and its name below it")
+        raise OptionError(
+            f"{source} has no form",
+            code="page.empty",
+            values={"page": source},
+            hint="write [[forms]] and its name below it",
+        )
     lines = {name: tuple(patterns) for name, patterns in page.get("lines", {}).items()}
     return [_template(row, page, lines, source) for row in page["forms"]]
 
@@ -168,24 +185,45 @@ def _template(
     where = f"{source}, {row.get('name', 'a form without a name')}"
     _refuse_unknown(row, _FORM_KEYS, where)
     if missing := {"name", "kind"} - set(row):
-        raise OptionError(f"{where} lacks {min(missing)!r}", hint=_EXAMPLE)
+        raise OptionError(
+            f"{where} lacks {min(missing)!r}",
+            code="page.lacks",
+            values={"form": where, "name": min(missing)},
+            hint=_EXAMPLE,
+        )
     if not row["variants"]:
-        raise OptionError(f"{where} has no variant", hint="write [[forms.variants]] below it")
+        raise OptionError(
+            f"{where} has no variant",
+            code="page.variant",
+            values={"form": where},
+            hint="write [[forms.variants]] below it",
+        )
     for variant in row["variants"]:
         _refuse_unknown(variant, _VARIANT_KEYS, where)
         if "name" not in variant or not {"cycle", "stanzas"} & set(variant):
             raise OptionError(
-                f"{where}: a variant needs a name, and stanzas or a cycle", hint=_EXAMPLE
+                f"{where}: a variant needs a name, and stanzas or a cycle",
+                code="page.stanzas",
+                values={"form": where},
+                hint=_EXAMPLE,
             )
         if "cycle" in variant and "size" not in row:
-            raise OptionError(f"{where}: a cycle needs a size", hint="size = { lines = 4 }")
+            raise OptionError(
+                f"{where}: a cycle needs a size",
+                code="page.size",
+                values={"form": where},
+                hint="size = { lines = 4 }",
+            )
     return Template(row["name"], tuple(row.get("aliases", ())), row, lines, source)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:
     if unknown := sorted(set(table) - known):
         raise OptionError(
-            f"{where} has no field {unknown[0]!r}", hint=f"fields: {', '.join(sorted(known))}"
+            f"{where} has no field {unknown[0]!r}",
+            code="page.field",
+            values={"form": where, "name": unknown[0], "known": sorted(known)},
+            hint=f"fields: {', '.join(sorted(known))}",
         )
 
 
@@ -199,6 +237,9 @@ def read_page_file(path: Path) -> list[Template]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(
-            f"cannot read the form page {str(path)!r}: {error}", hint=_EXAMPLE
+            f"cannot read the form page {str(path)!r}: {error}",
+            code="page.unreadable",
+            values={"page": str(path), "why": str(error)},
+            hint=_EXAMPLE,
         ) from None
     return read_page(text, source=path.name)

@@ -119,6 +119,8 @@ def readings(text: str) -> Iterator[Poem]:
     if not any(is_han(char) for row in rows for char in row):
         raise OptionError(
             f"no Chinese character in {text.strip()[:20]!r}: it cannot be judged",
+            code="check.foreign",
+            values={"text": text.strip()[:20]},
             hint="give a poem in Chinese characters",
         )
     rows, below = _without_notes(rows)

@@ -77,6 +77,13 @@ def _check_number(part: str | None, number: str | None, name: str, book: str) ->
     if wrong_part or wrong_number:
         raise OptionError(
             f"no rhyme {(part or '') + numbered!r} in {book_named(book).name}",
+            code="rhyme.number",
+            values={
+                "rhyme": (part or "") + numbered,
+                "book": book_named(book).name,
+                "name": name,
+                "full": full,
+            },
             hint=f"{name} is {full}",
         )
 
@@ -107,5 +114,11 @@ def _number(value: int) -> str:
 
 
 def _unknown(name: str, book: str) -> OptionError:
-    labels = " ".join(rhyme_label(each, book=book) for each in rhyme_names(book))
-    return OptionError(f"{book_named(book).name} has no rhyme {name!r}", hint=f"it has: {labels}")
+    labels = [rhyme_label(each, book=book) for each in rhyme_names(book)]
+    known = book_named(book).name
+    return OptionError(
+        f"{known} has no rhyme {name!r}",
+        hint=f"it has: {' '.join(labels)}",
+        code="rhyme.unknown",
+        values={"book": known, "rhyme": name, "known": labels},
+    )

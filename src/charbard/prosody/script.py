@@ -17,7 +17,7 @@ from charbard.prosody.book import table_lines
 if TYPE_CHECKING:
     import opencc
 
-__all__ = ["TraditionalCounts", "choose", "to_simplified", "to_traditional"]
+__all__ = ["TraditionalCounts", "choose", "to_simplified", "to_traditional", "words_to_traditional"]
 
 _PRIOR = 2.0
 """Weight of a character's overall shares when smoothing the counts of one of its pairs."""
@@ -61,6 +61,16 @@ def to_traditional(text: str) -> str:
         lines += [choose(line, _choices()), char]
         line = ""
     return "".join([*lines, choose(line, _choices())])
+
+
+def words_to_traditional(text: str) -> str:
+    """Convert modern words to traditional characters, by phrases instead of by usage in verse.
+
+    >>> words_to_traditional("头发与开发")
+    '頭髮與開發'
+    """
+    found: str = _converter("s2t").convert(text)
+    return found
 
 
 def choose(line: str, choices: TraditionalCounts) -> str:

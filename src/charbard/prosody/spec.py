@@ -5,6 +5,7 @@ Plain values; `conflict.compile_spec` compiles them into a machine.
 
 from dataclasses import dataclass, replace
 
+from charbard.errors import Note
 from charbard.prosody.book import rhyme_label
 from charbard.prosody.form import Form
 
@@ -23,9 +24,16 @@ class Lock:
     stand_in: str | None = None
     """Character the model reads instead, if the vocabulary lacks the given one."""
 
-    def __str__(self) -> str:
+    @property
+    def note(self) -> Note:
+        """The character and its place, in words."""
         where = f"{self.char!r} at line {self.line + 1}, place {self.place + 1}"
-        return f"{self.why}: {where}" if self.why else where
+        text = f"{self.why}: {where}" if self.why else where
+        code = f"part.{self.why.partition(' ')[0] or 'lock'}"
+        return Note(text, code, {"char": self.char, "line": self.line + 1, "place": self.place + 1})
+
+    def __str__(self) -> str:
+        return self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +85,25 @@ class FormSpec:
         rhymes = [f"rhyme {at}" for at, group in enumerate(self.rhyme) if group is not None]
         return (*named, *rhymes, *self.locks)
 
-    def describe(self, part: "Lock | str") -> str:
+    def describe(self, part: "Lock | str") -> Note:
         """Describe a part in the user's words."""
         if isinstance(part, Lock):
-            return str(part)
+            return part.note
         name, _, place = part.partition(" ")
         if name == "rhyme":
             group = self.rhyme[int(place)]
-            return f"rhyme {group and rhyme_label(group, book=self.book)}"
+            label = (group and rhyme_label(group, book=self.book)) or ""
+            return Note(f"rhyme {label}", "part.rhyme", {"rhyme": label})
         value = getattr(self, name)
-        return {
+        text = {
             "repeats": "no character twice" if value == "none" else "no rhyme word twice",
             "commonest": f"only the {value} commonest characters",
             "banned": f"banned characters {_shown(str(value))}",
             "bans": "characters ruled out at a place",
             "variant": f"variant {value}",
         }[name]
+        code = f"part.repeats.{value}" if name == "repeats" else f"part.{name}"
+        return Note(text, code, {"value": _shown(str(value))})
 
 
 def _shown(chars: str) -> str:

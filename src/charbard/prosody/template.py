@@ -39,11 +39,18 @@ def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
     ((7, 5, 7, 5), True)
     """
     if not is_lengths(lengths):
-        raise OptionError(f"{lengths!r} is not a list of line lengths", hint="like 7a,5,7a,5a/7,7")
+        raise OptionError(
+            f"{lengths!r} is not a list of line lengths",
+            code="lengths.unreadable",
+            values={"text": lengths},
+            hint="like 7a,5,7a,5a/7,7",
+        )
     found = _LENGTH.findall(lengths)
     if len(found) > MAX_LINES or not all(1 <= int(size) <= MAX_LINE for size, _, _ in found):
         raise OptionError(
             f"{lengths!r} has a line or a number of lines that is too large, or a line of none",
+            code="lengths.large",
+            values={"text": lengths, "most": MAX_LINE, "lines": MAX_LINES},
             hint=f"lines have 1 to {MAX_LINE} characters, and there may be {MAX_LINES}",
         )
     lines = tuple(
@@ -79,6 +86,13 @@ def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Fo
     if len(poem.lines) > MAX_LINES or max(poem.shape) > MAX_LINE:
         raise OptionError(
             f"the text has {len(poem.lines)} lines, the longest of {max(poem.shape)} characters",
+            code="like.large",
+            values={
+                "count": len(poem.lines),
+                "longest": max(poem.shape),
+                "lines": MAX_LINES,
+                "most": MAX_LINE,
+            },
             hint=f"a template has up to {MAX_LINES} lines of up to {MAX_LINE} characters",
         )
     groups = rhyme_groups([line[-1] for line in poem.lines], book=book)

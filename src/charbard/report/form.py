@@ -11,16 +11,10 @@ from charbard.prosody import form_named, rhymes_of, tones_of
 from charbard.prosody.check import check
 from charbard.prosody.check.regulated import scan
 from charbard.prosody.poem import read_poem
+from charbard.prosody.shape import REGULATED
 
-__all__ = ["REGULATED", "FormCount", "count_form", "lines_in", "shape_of"]
+__all__ = ["FormCount", "count_form", "lines_in", "shape_of"]
 
-REGULATED = {
-    "五绝": (5, 5, 5, 5),
-    "七绝": (7, 7, 7, 7),
-    "五律": (5,) * 8,
-    "七律": (7,) * 8,
-}
-"""The regulated forms and their lines."""
 _BOOK = "pingshui"
 
 

@@ -10,17 +10,18 @@ import numpy as np
 from charbard.config import SampleOptions, VerseOrder
 from charbard.corpus import Record
 from charbard.prosody import forms
+from charbard.prosody.shape import REGULATED
 from charbard.report.copying import Learned
 from charbard.report.couplets import FacingPairs, couplet_scores
 from charbard.report.diversity import distinct, jaccard, repeated
-from charbard.report.form import REGULATED, FormCount, count_form, shape_of
+from charbard.report.form import FormCount, count_form, shape_of
 from charbard.report.perplexity import Perplexity
 from charbard.report.scoring import Tally, tallies
 from charbard.report.section import Cell, Section, Subject
 from charbard.report.theme import theme_fit
 from charbard.report.verse import measured, read_verse
 from charbard.report.writing import write_records
-from charbard.writer.verse import VerseWriter
+from charbard.writer.verse.writer import VerseWriter
 
 __all__ = ["VerseReport"]
 

@@ -12,6 +12,7 @@ from charbard.config import CorpusConfig
 from charbard.corpus import Record, find_inputs, read_records
 from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError, OptionError
+from charbard.prosody.shape import REGULATED
 from charbard.report.perplexity import Perplexity
 from charbard.report.scoring import Tally, tallies
 from charbard.runtime import ByteModel, Model
@@ -22,12 +23,6 @@ FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
 """What is read of each record besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
 """Values of a record's own `split` by the part asked for; held-out records are never read."""
-_REGULATED = {
-    "五绝": "regulated, 5",
-    "五律": "regulated, 5",
-    "七绝": "regulated, 7",
-    "七律": "regulated, 7",
-}
 
 
 def read_verse(names: Sequence[str], part: str) -> list[Record]:
@@ -71,8 +66,8 @@ def group_names(record: Record) -> list[str]:
         names.append(f"form {form}")
     elif form:
         names += [f"form {kind}", f"tune {form}"]
-    if form in _REGULATED:
-        names.append(f"metre {_REGULATED[form]}")
+    if form is not None and form in REGULATED:
+        names.append(f"metre regulated, {REGULATED[form][0]}")
     if dynasty := record.fields.get("dynasty"):
         names.append(f"dynasty {dynasty}")
     return names

@@ -8,6 +8,7 @@ from charbard.runtime.draft import Draft
 from charbard.runtime.engine import Engine, Load
 from charbard.runtime.generate import Draws, Step, generate
 from charbard.runtime.model import Model, Network
+from charbard.runtime.program import Program, Result, Run, perform, result, side_by_side
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
 from charbard.runtime.search import Decoded, Lean, Search, Segment, Unwanted, Worth
@@ -49,6 +50,9 @@ __all__ = [
     "Network",
     "Outcome",
     "Plan",
+    "Program",
+    "Result",
+    "Run",
     "Scores",
     "Search",
     "Segment",
@@ -66,12 +70,15 @@ __all__ = [
     "draw_after",
     "generate",
     "looks",
+    "perform",
     "read_ids",
     "read_prompts",
+    "result",
     "rows_needed",
     "run",
     "score_ids",
     "score_texts",
+    "side_by_side",
     "through",
     "together",
     "without_units",

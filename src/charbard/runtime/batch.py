@@ -120,7 +120,8 @@ class Batch:
                 _refuse_dead_ends(seat.plan, outcome)
                 said = steps.send(outcome)
             while isinstance(said, Emit):
-                events.append(Event(key, said.value))
+                if not isinstance(said.value, seat.task.skip):
+                    events.append(Event(key, said.value))
                 said = next(steps)
             if said.back is not None:
                 seat.start, seat.size = len(self._state), len(said.back)
@@ -160,6 +161,8 @@ def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
         if char_id < 0 and ask is not None:
             raise DeadEndError(
                 f"no character may stand at place {ask.step + 1}",
+                code="dead.end",
+                values={"place": ask.step + 1},
                 hint="allow more: a wider rhyme, fewer banned characters, a larger ⟪commonest⟫",
             )
 

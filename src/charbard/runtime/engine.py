@@ -1,23 +1,32 @@
 """Many users, one batch, one thread.
 
-Requests join and leave the running batch between any two steps. Whoever does not fetch what was
-written for him is made to wait, without cost to the others; whoever goes away frees his rows at
-the next step.
+Tasks join and leave the running batch between any two steps. A task whose values are not fetched
+waits, at no cost to the others; a task whose reader goes away frees its rows at the next step.
 """
 
 import threading
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from charbard.errors import BusyError, LimitError, StoppedError
 from charbard.runtime.batch import Batch, Event
-from charbard.runtime.fair import FairQueue
 from charbard.runtime.mailbox import LoopMailbox, ThreadMailbox, wake
 from charbard.runtime.model import Network
+from charbard.runtime.program import Program, Result, further
 from charbard.runtime.task import Task
 
 __all__ = ["Engine", "Load"]
+
+
+T = TypeVar("T")
+Think = Callable[[Program[Any], list[Any] | None], Awaitable[Task | Result[Any]]]
+"""Runs one step of a program; see `further`."""
 
 
 class Load(NamedTuple):
@@ -43,6 +52,15 @@ class _Ticket:
     over: bool = False
 
 
+async def _at_once(program: Program[Any], heard: list[Any] | None) -> Task | Result[Any]:
+    return further(program, heard)
+
+
+def _only(task: Task) -> Program[None]:
+    """A program of one task."""
+    yield task
+
+
 class Engine:
     """Runs tasks for any number of threads and event loops.
 
@@ -59,7 +77,7 @@ class Engine:
         self.network = network
         self._rows, self._limit, self._ahead = rows, queue, ahead
         self._batch = Batch(network)
-        self._queue: FairQueue[_Ticket] = FairQueue()
+        self._queue: deque[_Ticket] = deque()
         self._tickets: dict[int, _Ticket] = {}
         self._called: list[_Ticket] = []
         """Out of the queue and not yet seated: between the two an engine is not idle."""
@@ -76,13 +94,9 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def run(self, task: Task, *, owner: str = "") -> Iterator[Any]:
-        """What a task emits, as it comes. It is queued when the first value is asked for; to stop
-        iterating (`close`) ends the task.
-
-        Args:
-            task: What to run.
-            owner: Owners take turns in the queue.
+    def run(self, task: Task) -> Iterator[Any]:
+        """Yield what a task emits, as it comes. It is queued when the first value is asked for; to
+        stop iterating (`close`) ends the task.
 
         Raises:
             LimitError: The task has more rows than the engine.
@@ -91,7 +105,7 @@ class Engine:
             CharbardError: What the task itself raised.
         """
         mailbox = ThreadMailbox()
-        ticket = self._submit(_Ticket(task, mailbox), owner)
+        ticket = self._submit(_Ticket(task, mailbox))
         try:
             while not (event := mailbox.take()).done:
                 self._fetched(mailbox)
@@ -101,18 +115,50 @@ class Engine:
         finally:
             self._leave(ticket)
 
-    async def stream(self, task: Task, *, owner: str = "") -> AsyncGenerator[Any, None]:
-        """As `run`, for an event loop, which it never blocks."""
-        mailbox = LoopMailbox()
-        ticket = self._submit(_Ticket(task, mailbox), owner)
-        try:
-            while not (event := await mailbox.take()).done:
-                self._fetched(mailbox)
-                yield event.value
-            if event.error is not None:
-                raise event.error
-        finally:
-            self._leave(ticket)
+    async def stream(self, task: Task) -> AsyncGenerator[Any, None]:
+        """Do as `run` in an event loop, without ever blocking it."""
+        async with aclosing(self.perform(_only(task))) as values:
+            async for value in values:
+                if not isinstance(value, Result):
+                    yield value
+
+    async def perform(
+        self,
+        program: Program[T],
+        *,
+        think: Think = _at_once,
+        keep_LH: NDArray[np.float32] | None = None,
+        skip: type | tuple[()] = (),
+    ) -> AsyncGenerator[Any, None]:
+        """Run a program in an event loop.
+
+        Args:
+            program: What to run.
+            think: How the program's own steps are run; they may be too long for the loop.
+            keep_LH: See `Task.keep_LH`, for each task of the program.
+            skip: See `Task.skip`, for each task of the program.
+
+        Yields:
+            What its tasks emit, as it comes; last a `Result`.
+
+        Raises:
+            CharbardError: As `run`, or what the program itself raised.
+        """
+        step = await think(program, None)
+        while not isinstance(step, Result):
+            mailbox, heard = LoopMailbox(), []
+            ticket = self._submit(_Ticket(replace(step, keep_LH=keep_LH, skip=skip), mailbox))
+            try:
+                while not (event := await mailbox.take()).done:
+                    self._fetched(mailbox)
+                    heard.append(event.value)
+                    yield event.value
+                if event.error is not None:
+                    raise event.error
+            finally:
+                self._leave(ticket)
+            step = await think(program, heard)
+        yield step
 
     def load(self) -> Load:
         """How busy it is."""
@@ -134,10 +180,12 @@ class Engine:
             self._work.notify_all()
         self._thread.join()
 
-    def _submit(self, ticket: _Ticket, owner: str) -> _Ticket:
+    def _submit(self, ticket: _Ticket) -> _Ticket:
         if ticket.task.rows > self._rows:
             raise LimitError(
                 f"the request needs {ticket.task.rows} rows, the engine has {self._rows}",
+                code="engine.rows",
+                values={"rows": ticket.task.rows, "most": self._rows},
                 hint="ask for fewer drafts or samples, or start it with more rows",
             )
         with self._work:
@@ -145,9 +193,12 @@ class Engine:
                 raise _stopped()
             if len(self._queue) >= self._limit:
                 raise BusyError(
-                    f"{self._limit} requests are waiting already", hint="try again in a moment"
+                    f"{self._limit} requests are waiting already",
+                    code="busy.queue",
+                    values={"waiting": self._limit},
+                    hint="try again in a moment",
                 )
-            self._queue.put(owner, ticket)
+            self._queue.append(ticket)
             self._work.notify_all()
         return ticket
 
@@ -190,7 +241,7 @@ class Engine:
             for ticket in gone:
                 self._dismiss(ticket)
             while self._has_room(sum(ticket.task.rows for ticket in self._called)):
-                self._called.append(self._queue.pop())
+                self._called.append(self._queue.popleft())
             stopped = self._stopped
         while self._called:
             ticket = self._called[0]
@@ -207,7 +258,7 @@ class Engine:
         """Whether the next in the queue can be seated, `called` rows being promised."""
         if not self._queue:
             return False
-        return self._batch.rows + called + self._queue.peek().task.rows <= self._rows
+        return self._batch.rows + called + self._queue[0].task.rows <= self._rows
 
     def _can_step(self) -> bool:
         return any(not self._is_full(ticket) for ticket in self._tickets.values())
@@ -218,7 +269,8 @@ class Engine:
     def _dismiss(self, ticket: _Ticket) -> None:
         ticket.over = True
         if ticket.key is None:
-            self._queue.remove(ticket)
+            if ticket in self._queue:
+                self._queue.remove(ticket)
             ticket.task.steps.close()
         elif self._tickets.pop(ticket.key, None) is not None:
             self._batch.remove(ticket.key)
@@ -239,7 +291,7 @@ class Engine:
         with self._work:
             tickets = list(self._tickets.values())
             while self._queue and self._stopped:
-                tickets.append(self._queue.pop())
+                tickets.append(self._queue.popleft())
             self._tickets.clear()
             for ticket in tickets:
                 if ticket.key is not None:
@@ -250,4 +302,8 @@ class Engine:
 
 
 def _stopped() -> StoppedError:
-    return StoppedError("the engine was stopped", hint="start it again, then repeat the request")
+    return StoppedError(
+        "the engine was stopped",
+        code="engine.stopped",
+        hint="start it again, then repeat the request",
+    )

@@ -110,6 +110,8 @@ class Task:
     """Where it goes on from; None: one row that has read nothing."""
     keep_LH: NDArray[np.float32] | None = None
     """Units switched off: what each layer's outputs are multiplied by."""
+    skip: type | tuple[()] = ()
+    """Emitted values of this type are dropped at once, before they leave the engine's thread."""
 
 
 def read_ids(ids: Sequence[int]) -> Steps:

@@ -64,6 +64,13 @@ def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
         if not (0 <= layer < config.num_layers and 0 <= unit < config.hidden_size):
             raise OptionError(
                 f"no unit {unit} in layer {layer}",
+                code="unit.none",
+                values={
+                    "unit": unit,
+                    "layer": layer,
+                    "layers": config.num_layers,
+                    "units": config.hidden_size,
+                },
                 hint=f"layers 0 to {config.num_layers - 1}, units 0 to {config.hidden_size - 1}",
             )
         keep_LH[layer, unit] = 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Note
 from charbard.text.normal import DROPPED
 
 __all__ = [
@@ -51,6 +51,8 @@ def check_encoding(name: str) -> str:
     except (LookupError, UnicodeError):  # Python has codecs that are not for text, too
         raise CorpusError(
             f"no encoding named {name!r}",
+            code="encoding.unknown",
+            values={"encoding": name},
             hint="for example: utf-8, gb18030, utf-16, cp1252, big5, cp949, shift_jis, koi8-r",
         ) from None
     return name
@@ -161,7 +163,7 @@ class Reading:
     """The outcome of reading a file in an encoding."""
 
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """Assumptions and repairs to report to the user."""
 
 
@@ -188,6 +190,8 @@ def read_as(
         raise CorpusError(
             f"{name} is not text: {flaws.controls} of its {flaws.chars} characters are control"
             " codes",
+            code="encoding.controls",
+            values={"file": name, "controls": flaws.controls, "chars": flaws.chars},
             hint="give a plain text file; UTF-16 without a mark must be named, for example"
             " ⟪encoding=utf-16-le⟫",
         )
@@ -198,25 +202,33 @@ def read_as(
             + (f", {where}" if where else ""),
             hint="name the encoding, for example ⟪encoding=gb18030⟫"
             + ("; or let such bytes be replaced: ⟪bad_bytes=replace⟫" if refuse else ""),
+            code="encoding.wrong",
+            values={"file": name, "encoding": encoding, "bad": flaws.bad},
         )
     return Reading(encoding, tuple(_notes(flaws, encoding, name, where, guessed)))
 
 
-def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[str]:
+def _notes(flaws: Flaws, encoding: str, name: str, where: str, guessed: bool) -> Iterator[Note]:
     if guessed and encoding not in ("utf-8", "utf-8-sig"):
-        yield f"{name}: read as {encoding} (another: ⟪encoding⟫)"
+        text = f"{name}: read as {encoding} (another: ⟪encoding⟫)"
+        yield Note(text, "text.guessed", {"file": name, "encoding": encoding})
     if flaws.bad:
         more = f" and {flaws.bad - len(flaws.named)} more" if flaws.bad > len(flaws.named) else ""
-        yield (
+        yield Note(
             f"{name}: {_bytes(flaws.bad)} not {encoding} and read as \ufffd: {where}{more}"
-            " (to refuse such a file: ⟪bad_bytes=refuse⟫)"
+            " (to refuse such a file: ⟪bad_bytes=refuse⟫)",
+            "text.replaced",
+            {"file": name, "encoding": encoding, "bad": flaws.bad},
         )
     if flaws.cut:
-        yield (
-            f"{name}: cut in the middle of a character: {_bytes(flaws.cut, verb=False)} left out"
+        yield Note(
+            f"{name}: cut in the middle of a character: {_bytes(flaws.cut, verb=False)} left out",
+            "text.cut",
+            {"file": name, "bytes": flaws.cut},
         )
     if flaws.zeros:
-        yield f"{name}: zero characters left out: {flaws.zeros}"
+        text = f"{name}: zero characters left out: {flaws.zeros}"
+        yield Note(text, "text.zeros", {"file": name, "count": flaws.zeros})
 
 
 def _bytes(count: int, *, verb: bool = True) -> str:

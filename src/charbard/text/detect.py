@@ -69,6 +69,8 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
         raise CorpusError(
             f"{name} is in several encodings at once: {as_utf8.foreign} characters are UTF-8,"
             f" {as_utf8.bad} bytes are not: {'; '.join(as_utf8.named)}",
+            code="encoding.mixed",
+            values={"file": name, "foreign": as_utf8.foreign, "bad": as_utf8.bad},
             hint=f"convert its parts to UTF-8; or {_NAME_IT}",
         )
     if found is not None:
@@ -76,9 +78,16 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
     if as_utf8.controls > FEW_CONTROLS and as_utf8.zeros:
         raise CorpusError(
             f"{name} is not text: it holds zero bytes",
+            code="encoding.zeros",
+            values={"file": name},
             hint="give a plain text file, or name its encoding, for example ⟪encoding=utf-16-le⟫",
         )
-    raise CorpusError(f"cannot tell the encoding of {name}: it is not UTF-8", hint=_NAME_IT)
+    raise CorpusError(
+        f"cannot tell the encoding of {name}: it is not UTF-8",
+        code="encoding.hidden",
+        values={"file": name},
+        hint=_NAME_IT,
+    )
 
 
 def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:

@@ -65,6 +65,8 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
     if rivals:
         raise CorpusError(
             f"the encoding of {name} is {best} or {rivals[0]}: its bytes make sense in both",
+            code="encoding.either",
+            values={"file": name, "one": best, "other": rivals[0]},
             hint=f"name the right one, for example ⟪encoding={best}⟫",
         )
     return best

@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from charbard.config import StudioConfig
 from charbard.web.answers import errors_at
 from charbard.web.errors import handle_errors
 from charbard.web.library import Library
-from charbard.web.middleware import Gate, Head, Page, Prefix, SafeHeaders, Watch
+from charbard.web.middleware import Gate, Head, Prefix, SafeHeaders, Watch
+from charbard.web.page import Page
 from charbard.web.routes import (
     chat,
     classic,
@@ -22,6 +23,7 @@ from charbard.web.routes import (
     jobs,
     models,
     novelty,
+    people,
     prose,
     prosody,
     verse,
@@ -30,7 +32,26 @@ from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 
-_PARTS = (models, verse, prosody, inside, novelty, growth, prose, jobs, completions, chat, classic)
+_PAGE = (("charbard.web", "static"), ("charbard.language", "data"))
+"""Where the page's files lie; the Chinese of errors is the terminal's, too."""
+_LEAST = 1000
+"""Bytes of an answer that is worth compressing."""
+_AS_IT_COMES = ("application/x-ndjson", "text/event-stream", "image/*")
+"""Streams are not compressed: a line must not wait for the next one."""
+_PARTS = (
+    models,
+    verse,
+    prosody,
+    inside,
+    novelty,
+    people,
+    growth,
+    prose,
+    jobs,
+    completions,
+    chat,
+    classic,
+)
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
@@ -60,7 +81,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     for part in _PARTS:
         app.include_router(part.router, responses=errors_at(part.router.prefix))
     # Not mounted: a mount at the root would answer for every wrong method, too.
-    app.router.default = Page(StaticFiles(packages=[("charbard.web", "static")], html=True))
+    app.router.default = Page(_PAGE)
     handle_errors(app)
     _wrap(app, studio)
     return app
@@ -77,6 +98,9 @@ def _wrap(app: FastAPI, studio: Studio) -> None:
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["authorization", "content-type"],
         )
+    app.add_middleware(
+        GZipMiddleware, minimum_size=_LEAST, compresslevel=6, exclude_content_types=_AS_IT_COMES
+    )
     app.add_middleware(SafeHeaders)
     app.add_middleware(Watch, studio=studio)
     if studio.config.prefix:

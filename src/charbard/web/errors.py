@@ -11,7 +11,7 @@ from starlette.routing import compile_path
 from starlette.types import Scope
 
 from charbard import errors
-from charbard.errors import CharbardError
+from charbard.errors import CharbardError, Note, facts_of
 from charbard.web.invalid import explained
 
 __all__ = [
@@ -71,7 +71,8 @@ def in_api(name: str, value: str | None) -> str:
 def body_of(error: CharbardError) -> dict[str, Any]:
     """What a client gets to read: as the body, or as the last line of a stream."""
     said, hint = error.said(in_api)
-    body: dict[str, Any] = {"error": said, "hint": hint}
+    values = facts_of(Note("", error.code, error.values))["values"]
+    body: dict[str, Any] = {"error": said, "hint": hint, "code": error.code, "values": values}
     if isinstance(error, errors.ConflictError):
         body["conflicts"] = list(error.conflicts)
     return body
@@ -83,7 +84,9 @@ def shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
         return body
     message = ": ".join(part for part in (body["error"], body["hint"]) if part)
     kind = "invalid_request_error" if status < 500 else "server_error"
-    return {"error": {"message": message, "type": kind, "param": None, "code": None}}
+    return {
+        "error": {"message": message, "type": kind, "param": None, "code": body["code"] or None}
+    }
 
 
 def response_for(error: CharbardError, path: str) -> JSONResponse:
@@ -116,11 +119,13 @@ def handle_errors(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         status, path = error.status_code, path_in_app(request.scope)
         hint = f"the addresses are listed at: {_docs(request)}"
+        code = {400: "body.unreadable", 404: "address.none", 405: "address.method"}.get(status, "")
         if status == 400:
             hint = "send JSON in UTF-8"
         elif path.startswith("/v1/"):
             hint = f"there are /v1/completions, /v1/chat/completions and /v1/models; {hint}"
-        body = {"error": _TOLD.get(status, str(error.detail).lower()), "hint": hint}
+        said = _TOLD.get(status, str(error.detail).lower())
+        body = {"error": said, "hint": hint, "code": code, "values": {}}
         headers = dict(error.headers or {})
         if status == 405:
             headers["Allow"] = ", ".join(_methods_at(request))

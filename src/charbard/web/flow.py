@@ -7,7 +7,7 @@ shares; what has no engine is done in a thread.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, TypeVar
@@ -19,24 +19,22 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from charbard.errors import CharbardError
-from charbard.runtime import Engine, Task
+from charbard.runtime import Program, Result, Task
+from charbard.runtime.program import further
 from charbard.web.errors import body_of, shaped, status_of
 from charbard.web.library import Opened
 from charbard.web.slots import Slots
 from charbard.web.state import Studio
-from charbard.writer import Found, Work, further
-from charbard.writer.work import Heard
 
 __all__ = [
     "Facts",
     "Lines",
     "collect",
-    "emitted",
     "encode_event",
     "encode_line",
-    "following",
-    "found",
     "in_thread",
+    "performed",
+    "result_of",
 ]
 
 T = TypeVar("T")
@@ -47,95 +45,64 @@ _AHEAD = 64
 """Values that may wait for a slow client before its task is made to wait."""
 
 
-async def emitted(
-    studio: Studio, engine: Engine, tasks: Sequence[Task]
-) -> AsyncGenerator[tuple[int, Any], None]:
-    """What tasks emit in the shared engine, each with the number of its task, as it comes.
-
-    Raises:
-        StoppedError: The server is being stopped and the time of grace is over.
-        CharbardError: What a task or the engine raised.
-    """
-    ready: asyncio.Queue[tuple[int, Any] | Exception | None] = asyncio.Queue(_AHEAD)
-
-    async def pump(number: int, task: Task) -> None:
-        try:
-            async with aclosing(engine.stream(task)) as values:
-                async for value in values:
-                    await ready.put((number, value))
-            await ready.put(None)
-        except CharbardError as error:
-            await ready.put(error)
-
-    pumps = [asyncio.create_task(pump(number, task)) for number, task in enumerate(tasks)]
-    try:
-        left = len(pumps)
-        while left:
-            item = await ready.get()
-            studio.check_going()
-            if isinstance(item, Exception):
-                raise item
-            if item is None:
-                left -= 1
-            else:
-                yield item
-    finally:
-        for pumping in pumps:
-            pumping.cancel()
-        await asyncio.gather(*pumps, return_exceptions=True)
-
-
 async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:
     """Do something short that computes, off the event loop."""
     return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
 
 
-async def following(
+def performed(
     studio: Studio,
     opened: Opened,
-    work: Work[T],
+    program: Program[T],
     keep_LH: NDArray[np.float32] | None = None,
     *,
-    but: type | tuple[()] = (),
+    skip: type | tuple[()] = (),
     is_quick: bool = False,
-) -> AsyncGenerator[tuple[int, Any] | Found[T], None]:
-    """Do a work in the shared engine: what its tasks emit, as it comes, then what it finds.
+) -> AsyncGenerator[Any, None]:
+    """Run a program in the model's shared engine: what its tasks emit, last a `Result`.
 
     Args:
         studio: The studio.
         opened: The model.
-        work: What is to be done.
+        program: What to run.
         keep_LH: Units that are switched off, see `Task.keep_LH`.
-        but: What of all that is emitted neither the work nor the caller wants.
-        is_quick: Whether its own thinking is so short that the event loop does it, not a thread.
+        skip: Type of emitted values that are not wanted, see `Task.skip`.
+        is_quick: Whether the program's own steps are so short that the event loop runs them, not a
+            thread.
 
     Raises:
-        StoppedError: The server is being stopped and the time of grace is over.
-        CharbardError: What the work or the engine raised.
+        CharbardError: What the program or the engine raised.
     """
 
-    async def think(*heard: Heard) -> Sequence[Task] | Found[T]:
-        return further(work, *heard) if is_quick else await in_thread(studio, further, work, *heard)
+    async def think(step: Program[Any], heard: list[Any] | None) -> Task | Result[Any]:
+        if is_quick:
+            return further(step, heard)
+        return await in_thread(studio, further, step, heard)
 
-    step = await think()
-    while not isinstance(step, Found):
-        heard: Heard = []
-        async with aclosing(opened.stream(step, keep_LH, but=but)) as said:
-            async for one in said:
-                studio.check_going()
-                heard.append(one)
-                yield one
-        step = await think(heard)
-    yield step
+    return opened.engine.perform(program, think=think, keep_LH=keep_LH, skip=skip)
 
 
-async def found(studio: Studio, opened: Opened, work: Work[T]) -> T:
-    """What a work finds; errors as in `following`."""
-    async with aclosing(following(studio, opened, work)) as steps:
-        async for step in steps:
-            if isinstance(step, Found):
-                return step.value
-    raise AssertionError("a work ends with what it found")
+async def result_of(
+    studio: Studio,
+    opened: Opened,
+    program: Program[T],
+    keep_LH: NDArray[np.float32] | None = None,
+    *,
+    is_quick: bool = False,
+) -> T:
+    """Run a program and return its result; as `performed`.
+
+    Raises:
+        StoppedError: The server is being stopped.
+    """
+    values = performed(studio, opened, program, keep_LH, is_quick=is_quick)
+    async with aclosing(values):
+        async for value in values:
+            studio.check_going()
+            if isinstance(value, Result):
+                found: T = value.value
+                return found
+    raise AssertionError("a program ends with its result")
 
 
 def encode_line(fact: dict[str, Any]) -> bytes:
@@ -184,30 +151,35 @@ class Lines(Response):
             first = await anext(self._facts, None)
             self._studio.metrics.first_line.observe(monotonic() - began)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            is_event = self._encode is encode_event
-            async for fact in _and_the_end(first, self._facts, "/v1/" if is_event else ""):
-                await send(
-                    {"type": "http.response.body", "body": self._encode(fact), "more_body": True}
-                )
+            try:
+                if first is not None:
+                    await send(_more(self._encode(first)))
+                async for fact in self._facts:
+                    self._studio.check_going()
+                    await send(_more(self._encode(fact)))
+            except CharbardError as error:
+                await send(_more(self._last(status_of(error), body_of(error))))
+            except Exception:
+                LOG.exception("a stream broke off")
+                broke = {
+                    "error": "something broke in the studio",
+                    "hint": "its log has the details",
+                    "code": "studio.broke",
+                    "values": {},
+                }
+                await send(_more(self._last(500, broke)))
             last = b"data: [DONE]\n\n" if self._encode is encode_event else b""
             await send({"type": "http.response.body", "body": last, "more_body": False})
 
+    def _last(self, status: int, body: dict[str, Any]) -> bytes:
+        """An error as the last of the facts."""
+        path = "/v1/" if self._encode is encode_event else ""
+        return self._encode(shaped(path, status, body))
 
-async def _and_the_end(
-    first: dict[str, Any] | None, facts: Facts, path: str
-) -> AsyncIterator[dict[str, Any]]:
-    """Facts, the first of them known already, and an error as the last of them."""
-    try:
-        if first is not None:
-            yield first
-        async for fact in facts:
-            yield fact
-    except CharbardError as error:
-        yield shaped(path, status_of(error), body_of(error))
-    except Exception:
-        LOG.exception("a stream broke off")
-        broke = {"error": "something broke in the studio", "hint": "its log has the details"}
-        yield shaped(path, 500, broke)
+
+def _more(body: bytes) -> dict[str, Any]:
+    """A part of the answer that others follow."""
+    return {"type": "http.response.body", "body": body, "more_body": True}
 
 
 async def collect(studio: Studio, request: Request, work: Callable[[], Awaitable[T]]) -> T | None:

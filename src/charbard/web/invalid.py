@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from charbard.errors import Note, facts_of
+
 __all__ = ["explained"]
 
 _KINDS = {
@@ -22,6 +24,14 @@ _KINDS = {
     "model_attributes_type": "an object",
 }
 """What a value has to be, by the type of the finding that it is not."""
+_KIND_NAMES = {
+    "text": "str",
+    "an integer": "int",
+    "a number": "float",
+    "true or false": "bool",
+    "a list": "tuple",
+    "an object": "dict",
+}
 _LIMITS = {
     "greater_than_equal": "at least {ge}",
     "greater_than": "more than {gt}",
@@ -34,12 +44,14 @@ _LIMITS = {
     "too_long": "of at most {max_length} entries",
     "too_short": "of at least {min_length} entries",
 }
+_CONTEXT = ("ge", "gt", "le", "lt", "max_length", "min_length", "expected")
+"""Where a finding has the limit that it names."""
 _LONGEST = 60
 _TYPES = ("str", "int", "float", "bool", "none")
 _TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
 
 
-def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, dict[str, str]]:
+def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, dict[str, Any]]:
     """The status, and the first thing that is wrong, in one sentence.
 
     Args:
@@ -49,30 +61,42 @@ def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, di
     first = findings[0]
     if first["type"] == "json_invalid":
         hint = str(first.get("ctx", {}).get("error"))
-        return 400, {"error": "the body is not JSON", "hint": hint}
+        return 400, _told("the body is not JSON", hint, "body.json")
     if len(first["loc"]) == 1 and first["type"] != "missing":
         hint = "send an object, with the header content-type: application/json"
-        return 422, {"error": "the body is not a JSON object", "hint": hint}
+        return 422, _told("the body is not a JSON object", hint, "body.object")
     # A value that may be one of several kinds is found wrong as each; the deepest knows most.
     about_it = [one for one in findings if one["loc"][:2] == first["loc"][:2]]
     depth = max(len(_place(one)) for one in about_it)
     return 422, _wrong([one for one in about_it if len(_place(one)) == depth], docs)
 
 
-def _wrong(same: Sequence[Mapping[str, Any]], docs: str) -> dict[str, str]:
+def _told(error: str, hint: str, code: str, **values: object) -> dict[str, Any]:
+    return {"error": error, "hint": hint, "code": code, "values": values}
+
+
+def _wrong(same: Sequence[Mapping[str, Any]], docs: str) -> dict[str, Any]:
     """What is wrong with one value."""
     first = same[0]
     place = ".".join(_place(first)) or "the body"
     hint = f"the settings are at: {docs}"
     if first["type"] == "missing":
-        return {"error": f"{place} is missing", "hint": "it has no default"}
+        return _told(f"{place} is missing", "it has no default", "body.missing", name=place)
     if first["type"] == "extra_forbidden":
-        return {"error": f"no setting named {place!r}", "hint": hint}
+        return _told(f"no setting named {place!r}", hint, "body.extra", name=place)
     wanted = [said for one in same if _place(one) == _place(first) and (said := _wanted(one))]
-    given = f"got {_shown(first.get('input'))}"
+    shown = _shown(first.get("input"))
     if not wanted:
-        return {"error": f"{place}: {_lower(first['msg'])}, {given}", "hint": hint}
-    return {"error": f"{place} must be {' or '.join(dict.fromkeys(wanted))}, {given}", "hint": hint}
+        said = f"{place}: {_lower(first['msg'])}, got {shown}"
+        return _told(said, hint, "body.value", name=place, given=shown)
+    said = f"{place} must be {' or '.join(dict.fromkeys(wanted))}, got {shown}"
+    ctx = first.get("ctx", {})
+    limit = next((str(ctx[key]) for key in _CONTEXT if key in ctx), "")
+    code = f"body.{first['type']}" if first["type"] in _LIMITS else "body.kind"
+    kinds = [
+        facts_of(Note(one, f"kind.{_KIND_NAMES[one]}")) for one in wanted if one in _KIND_NAMES
+    ]
+    return _told(said, hint, code, name=place, given=shown, limit=limit, kind=kinds)
 
 
 def _wanted(finding: Mapping[str, Any]) -> str:

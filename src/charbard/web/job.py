@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from charbard.errors import CharbardError
+from charbard.errors import CharbardError, Note, facts_of
 from charbard.files import write_atomically
 
 __all__ = ["ENDED", "RESUMABLE", "Job", "Place", "Tail", "thinned"]
@@ -46,7 +46,9 @@ class Job:
     """Of its model; empty if there is none."""
     error: str = ""
     hint: str = ""
-    notes: list[str] = field(default_factory=list)
+    code: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
     """What was assumed of the text, such as its encoding, or mended in it."""
 
     @property
@@ -56,7 +58,16 @@ class Job:
 
     def failed(self, error: CharbardError) -> "Job":
         """The same training, with what went wrong."""
-        return replace(self, state="failed", digest="", error=str(error), hint=error.hint)
+        told = facts_of(Note(str(error), error.code, error.values))
+        return replace(
+            self,
+            state="failed",
+            digest="",
+            error=told["text"],
+            hint=error.hint,
+            code=told["code"],
+            values=told["values"],
+        )
 
     def about(self) -> dict[str, Any]:
         """What a client is told."""
@@ -64,7 +75,7 @@ class Job:
         del told["pid"], told["threads"]
         told["model"] = self.name if self.digest else None
         if not self.error:
-            del told["error"], told["hint"]
+            del told["error"], told["hint"], told["code"], told["values"]
         return told
 
 

@@ -1,10 +1,9 @@
 """The models that are open, by name. Opening is slow and happens once; looking one up is free."""
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,9 @@ from charbard.bundle import Bundle, find_bundle, snapshots_beside
 from charbard.config import TextOrder, VerseOrder
 from charbard.errors import NotFoundError, OptionError
 from charbard.prosody.script import to_traditional
-from charbard.runtime import Engine, Load, Task, through, together, without_units
+from charbard.runtime import Engine, Load, without_units
 from charbard.writer import VerseWriter, Writer
-from charbard.writer.display import pinyin_of
+from charbard.writer.verse.display import pinyin_of
 
 __all__ = ["Library", "Opened"]
 
@@ -55,7 +54,7 @@ class Opened:
     @cached_property
     def verse(self) -> VerseWriter:
         """For poems; what it runs joins the shared engine."""
-        return VerseWriter(self.bundle, self.writer.network, self._run)
+        return VerseWriter(self.bundle, self.writer.network, self.engine.run)
 
     def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
         """What switches units off, each a layer and a number in it; None if there are none.
@@ -64,29 +63,6 @@ class Opened:
             OptionError: The network has no such unit.
         """
         return without_units(self.bundle.config, units) if units else None
-
-    def stream(
-        self,
-        tasks: Sequence[Task],
-        keep_LH: NDArray[np.float32] | None = None,
-        *,
-        but: type | tuple[()] = (),
-    ) -> AsyncGenerator[tuple[int, Any], None]:
-        """Run tasks of one request as one.
-
-        Args:
-            tasks: The tasks; none goes on from a state of its own.
-            keep_LH: See `Task.keep_LH`.
-            but: What of all they emit is not wanted, and never leaves the engine's thread.
-
-        Yields:
-            (number of the task, what it emitted), as it comes.
-        """
-        return self.engine.stream(_joined(tasks, keep_LH, but))
-
-    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
-        """As `stream`, for a thread."""
-        return self.engine.run(_joined(tasks))
 
     @property
     def writes_verse(self) -> bool:
@@ -127,22 +103,6 @@ class Opened:
             self.engine.stop()
 
 
-def _joined(
-    tasks: Sequence[Task],
-    keep_LH: NDArray[np.float32] | None = None,
-    but: type | tuple[()] = (),
-) -> Task:
-    """Tasks side by side, as one task of an engine. A single one is spared the joining."""
-    assert all(task.state is None and task.keep_LH is None for task in tasks)
-    if len(tasks) == 1:
-        (task,) = tasks
-        steps = through(task.steps, lambda said: ([(0, said)] * (not isinstance(said, but)), False))
-    else:
-        steps = together([task.steps for task in tasks])
-        steps = through(steps, lambda said: ([said] * (not isinstance(said[1], but)), False))
-    return Task(steps, rows=sum(task.rows for task in tasks), keep_LH=keep_LH)
-
-
 class Library:
     """Open models by name; the first one is the one that is meant when none is named."""
 
@@ -163,7 +123,12 @@ class Library:
         for path in map(find_bundle, paths):
             name = path.resolve().parent.name if path.stem == "model" else path.stem
             if name in library._opened:
-                raise OptionError(f"two models are named {name!r}", hint="rename one of the files")
+                raise OptionError(
+                    f"two models are named {name!r}",
+                    code="model.twice",
+                    values={"model": name},
+                    hint="rename one of the files",
+                )
             library.add(Opened(name, Writer.open(path), path))
         return library
 
@@ -206,13 +171,25 @@ class Library:
         for opened in self:
             if name in (opened.name, opened.bundle.digest):
                 if verse and not opened.writes_verse:
-                    raise OptionError(f"model {name!r} does not write verse", hint=self._known())
+                    raise OptionError(
+                        f"model {name!r} does not write verse",
+                        code="model.verse",
+                        values={"model": name},
+                        hint=self._known(),
+                    )
                 return opened
             if name is None and (opened.writes_verse or not verse):
                 return opened
         if name is None:
-            raise NotFoundError("no model is open that can do this", hint=self._known())
-        raise NotFoundError(f"no model named {name!r}", hint=self._known())
+            raise NotFoundError(
+                "no model is open that can do this", code="model.none", hint=self._known()
+            )
+        raise NotFoundError(
+            f"no model named {name!r}",
+            code="model.unknown",
+            values={"model": name},
+            hint=self._known(),
+        )
 
     def for_names(self, name: str | None) -> Opened:
         """A model that writes names, or else verse; errors as in `find`."""

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charbard.errors import CharbardError, RateError, TokenError, TooLargeError
@@ -17,7 +16,7 @@ from charbard.web.errors import path_in_app, response_for
 from charbard.web.rate import Rate
 from charbard.web.state import Studio
 
-__all__ = ["Gate", "Head", "Page", "Prefix", "SafeHeaders", "Watch"]
+__all__ = ["Gate", "Head", "Prefix", "SafeHeaders", "Watch"]
 
 ACCESS = logging.getLogger("charbard.access")
 _POLICY = (
@@ -25,6 +24,8 @@ _POLICY = (
     " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
+_EMBEDDED = "/embed.html"
+"""The one page that other sites may show in a frame: a poem from the address, nothing to press."""
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
@@ -32,6 +33,7 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_BY_ANYBODY = ("frame-ancestors 'none'", "frame-ancestors *")
 _BODY_S = 30.0
 _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
@@ -39,19 +41,6 @@ _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
 _NO_TURN = ("/api/check", "/api/rhyme", "/api/show", "/api/jobs")
 """What begins so takes no turn: it is answered however many wait for one."""
-
-
-class Page:
-    """The page's files; what is none of them is not found, whatever the method."""
-
-    def __init__(self, files: ASGIApp) -> None:
-        self.files = files
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a file."""
-        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(404)
-        await self.files(scope, receive, send)
 
 
 class Head:
@@ -124,7 +113,8 @@ class Watch:
         metrics = self.studio.metrics
         metrics.requests.labels(route, scope["method"], str(seen["status"])).inc()
         metrics.seconds.labels(route).observe(seconds)
-        if ACCESS.isEnabledFor(logging.INFO):
+        is_page = route == "other" and seen["status"] < 400  # dozens of files at each opening
+        if ACCESS.isEnabledFor(logging.INFO) and not is_page:
             facts = {"route": route, "method": scope["method"], **seen}
             ACCESS.info(json.dumps({**facts, "ms": round(seconds * 1000, 1)}))
 
@@ -144,6 +134,8 @@ class SafeHeaders:
         async def safe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if path_in_app(scope) == _EMBEDDED:
+                    headers["content-security-policy"] = _POLICY.replace(*_BY_ANYBODY)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -196,7 +188,9 @@ class Gate:
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
         if not hmac.compare_digest(given, self.config.token.encode()):
             raise TokenError(
-                "the token is missing or wrong", hint="send the header: Authorization: Bearer TOKEN"
+                "the token is missing or wrong",
+                code="token.wrong",
+                hint="send the header: Authorization: Bearer TOKEN",
             )
 
     def _client(self, scope: Scope, headers: Headers) -> str:
@@ -216,7 +210,10 @@ async def _bounded(
         A `receive` that gives it again; None if the client left before it was whole.
     """
     too_large = TooLargeError(
-        f"the body is larger than {largest} bytes", hint="send less text at once"
+        f"the body is larger than {largest} bytes",
+        code="body.large",
+        values={"most": largest},
+        hint="send less text at once",
     )
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > largest:
@@ -236,6 +233,8 @@ async def _bounded(
     except TimeoutError:
         raise RateError(
             f"the body did not come within {longest_s:g} s",
+            code="body.slow",
+            values={"seconds": longest_s},
             hint="send it faster",
             retry_after_s=1.0,
         ) from None

@@ -14,7 +14,7 @@ from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
 from charbard.text import graphemes
 from charbard.web.library import Opened
-from charbard.web.routes.prose import pieces
+from charbard.web.routes import prose
 from charbard.web.schemas import Body, from_setting
 from charbard.web.state import Studio
 from charbard.writer import CharScore, fresh_seed
@@ -119,7 +119,12 @@ class OpenAIBody(Body):
 def not_offered(name: str, value: object) -> OptionError:
     shown = json.dumps(value, ensure_ascii=False)
     shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
-    return OptionError(f"{name} is not offered, got {shown}", hint=f"leave {name} out")
+    return OptionError(
+        f"{name} is not offered, got {shown}",
+        code="openai.offered",
+        values={"name": name, "given": shown},
+        hint=f"leave {name} out",
+    )
 
 
 @dataclass(frozen=True)
@@ -173,7 +178,7 @@ async def written(
 ) -> AsyncGenerator[tuple[int, str], None]:
     """(number of the choice, characters) as they come; nothing where no length is asked for."""
     for place, one in enumerate(asked if length else ()):
-        async for piece in pieces(studio, opened, one.order):
+        async for piece in prose.pieces(studio, opened, one.order):
             yield place * one.order.samples + piece.sample, piece.text
 
 
@@ -181,10 +186,10 @@ async def whole_texts(
     studio: Studio, opened: Opened, asked: Sequence[Asked], length: int | None
 ) -> list[str]:
     """Every choice, whole."""
-    texts = [""] * sum(one.order.samples for one in asked)
-    async for index, text in written(studio, opened, asked, length):
-        texts[index] += text
-    return texts
+    if not length:
+        return [""] * sum(one.order.samples for one in asked)
+    every = [await prose.whole_texts(studio, opened, one.order) for one in asked]
+    return [text.text for texts in every for text in texts]
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Rate:
         if left < 1:
             raise RateError(
                 f"more than {self._rate:g} requests a second",
+                code="busy.rate",
+                values={"rate": self._rate, "burst": self._burst},
                 hint=f"up to {self._burst} may come at once, then {self._rate:g} a second",
                 retry_after_s=(1 - left) / self._rate,
             )

@@ -68,6 +68,9 @@ _MODEL = "Name or digest of a model; none: the first one that can."
 _SEED = "Repeat a text exactly; none: a fresh one, which is told."
 _STREAM = "Answer in JSON lines while the text comes about."
 _SILENCED = "Units that are switched off, as layer.unit, counted from 0."
+_LINES = (
+    "The lines there are, from the first; _ for each open character where a later one is given."
+)
 _LONGEST = 2000
 """No order for verse has a longer text in it."""
 
@@ -160,7 +163,7 @@ class NextBody(PoemOrder):
         json_schema_extra={"example": {"form": "七绝", "lines": ["春风又绿江南岸"]}}
     )
 
-    lines: list[str] = Field([], max_length=60, description="The lines there are, from the first.")
+    lines: list[str] = Field([], max_length=60, description=_LINES)
     candidates: int = from_setting(VerseOrder, "candidates")
 
 

@@ -88,6 +88,8 @@ def _bound(config: StudioConfig) -> socket.socket:
         free = min(65_535, max(1023, config.port) + 1)  # below 1024 they are the system's own
         raise OptionError(
             f"cannot listen on {config.host}:{config.port}: {error.strerror or error}",
+            code="serve.port",
+            values={"host": config.host, "port": config.port, "why": error.strerror or str(error)},
             hint=f"choose another port: ⟪port={free}⟫"
             if error.errno in (errno.EADDRINUSE, errno.EACCES)
             else "give an address of this machine: ⟪host=127.0.0.1⟫, or 0.0.0.0 for all it has",

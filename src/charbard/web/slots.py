@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from charbard.config import StudioConfig
-from charbard.errors import BusyError
+from charbard.errors import BusyError, Note
 
 __all__ = ["Slots"]
 
@@ -45,7 +45,7 @@ class Slots:
             BusyError: All is full.
         """
         if self.active >= self._config.streams and len(self._waiting) >= self._config.queue:
-            raise self._busy("too many requests are waiting")
+            raise self._busy(Note("too many requests are waiting", "busy.full"))
 
     async def _enter(self) -> None:
         if self.active < self._config.streams:
@@ -57,7 +57,9 @@ class Slots:
         try:
             await asyncio.wait_for(turn, self._config.patience_s)
         except TimeoutError:
-            raise self._busy(f"no turn came within {self._config.patience_s:g} s") from None
+            late = f"no turn came within {self._config.patience_s:g} s"
+            values = {"seconds": self._config.patience_s}
+            raise self._busy(Note(late, "busy.late", values)) from None
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._leave()
@@ -75,6 +77,8 @@ class Slots:
                 return
         self.active -= 1
 
-    def _busy(self, message: str) -> BusyError:
+    def _busy(self, said: Note) -> BusyError:
         self.refused += 1
-        return BusyError(message, hint="ask again in a moment")
+        return BusyError(
+            str(said), hint="ask again in a moment", code=said.code, values=said.values
+        )

@@ -41,7 +41,9 @@ class Studio:
             StoppedError: It is.
         """
         if self.is_stopping:
-            raise StoppedError("the studio is stopping", hint="ask again in a moment")
+            raise StoppedError(
+                "the studio is stopping", code="studio.stopping", hint="ask again in a moment"
+            )
 
     def blocks(self, text: str) -> bool:
         """Whether a word that must not be shown stands in a text, or runs on over its marks."""
@@ -57,6 +59,8 @@ class Studio:
         if value > most:
             raise OptionError(
                 f"{name} must be at most {most} on this server, got {value}",
+                code="limit.server",
+                values={"name": name, "most": most, "given": value},
                 hint="the limits are at: api/models",
             )
         return value

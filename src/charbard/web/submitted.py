@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Container
 
-from charbard.errors import CorpusError, spelled
+from charbard.errors import CorpusError, Note, spelled
 from charbard.text import detect_encoding, normalise, pieces, read_as
 
 __all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
@@ -16,24 +16,32 @@ _LONGEST_NAME = 40
 _NAME = "what was sent"
 
 
-def checked_text(content: bytes) -> tuple[int, tuple[str, ...]]:
+def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
     """How many characters a text has, and what was assumed of it or mended in it.
 
     Raises:
         CorpusError: It is empty, too short, or not text.
     """
     if not content.strip():
-        raise CorpusError("the text is empty", hint=_ENOUGH)
+        raise CorpusError(
+            "the text is empty", code="text.empty", values={"least": FEWEST_CHARS}, hint=_ENOUGH
+        )
     try:
         encoding = detect_encoding(io.BytesIO(content), name=_NAME)
         reading = read_as(io.BytesIO(content), encoding, name=_NAME, guessed=True)
         chars = sum(map(len, pieces(io.BytesIO(content), encoding, name=_NAME)))
     except CorpusError as error:
         hint = "send plain text, best in UTF-8"
-        raise CorpusError(error.message, hint=hint) from None
+        raise CorpusError(error.message, hint=hint, code=error.code, values=error.values) from None
     if chars < FEWEST_CHARS:
-        raise CorpusError(f"the text has only {chars} characters", hint=_ENOUGH)
-    return chars, tuple(spelled(note, _unoffered) for note in reading.notes)
+        raise CorpusError(
+            f"the text has only {chars} characters",
+            code="text.short",
+            values={"count": chars, "least": FEWEST_CHARS},
+            hint=_ENOUGH,
+        )
+    noted = [Note(spelled(one, _unoffered), one.code, one.values) for one in reading.notes]
+    return chars, tuple(noted)
 
 
 def _unoffered(name: str, value: str | None) -> None:

@@ -18,6 +18,8 @@ from charbard.web.job import Job, Place
 
 __all__ = ["SAVING_S", "end_orphan", "locked", "spawned"]
 
+_ENVIRONMENT = {"CHARBARD_CACHE": "cache", "LC_ALL": "C.UTF-8"}
+"""Of a training: its complaints are read in English, whatever the server's locale."""
 SAVING_S = 30.0
 """How long a training that is told to stop may take to save."""
 
@@ -32,7 +34,7 @@ def spawned(command: Sequence[str], place: Place, *, nice: int) -> subprocess.Po
         process = subprocess.Popen(
             command,
             cwd=place.path,
-            env=os.environ | {"CHARBARD_CACHE": "cache", "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(sys.path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=complaints,
@@ -82,6 +84,8 @@ def locked(folder: Path) -> int | None:
             os.close(lock)
             raise OptionError(
                 f"another studio has its workshop in {str(folder)!r}",
+                code="workshop.taken",
+                values={"folder": str(folder)},
                 hint="choose another folder: ⟪workshop_folder=FOLDER⟫",
             ) from None
     return lock

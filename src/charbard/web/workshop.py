@@ -21,7 +21,7 @@ from typing import Any
 
 from charbard.config import StudioConfig
 from charbard.cores import check_threads
-from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError
+from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError, facts_of
 from charbard.extras import need
 from charbard.files import data_folder, saving
 from charbard.web.job import RESUMABLE, Job, Place
@@ -97,7 +97,12 @@ class Workshop:
             NotFoundError: There is none.
         """
         if number not in self._jobs:
-            raise NotFoundError(f"no training {number[:40]!r}", hint="they are listed at: api/jobs")
+            raise NotFoundError(
+                f"no training {number[:40]!r}",
+                code="job.none",
+                values={"number": number[:40]},
+                hint="they are listed at: api/jobs",
+            )
         return self._jobs[number]
 
     def place(self, job: Job) -> Place:
@@ -114,6 +119,7 @@ class Workshop:
         if self._door_is_shut or self.running:
             raise OccupiedError(
                 "another training is running",
+                code="job.running",
                 hint="one at a time: follow it, or stop it first; it is listed at: api/jobs",
             )
         self._door_is_shut = True
@@ -132,6 +138,8 @@ class Workshop:
         if not LEAST_MINUTES <= minutes <= most:
             raise OptionError(
                 f"minutes must be from {LEAST_MINUTES:g} to {most:g}, got {minutes:g}",
+                code="job.minutes",
+                values={"least": LEAST_MINUTES, "most": most, "given": minutes},
                 hint="a minute is enough to see it learn, ten make a good model of a book",
             )
 
@@ -172,6 +180,8 @@ class Workshop:
             if not self._can_resume(job):
                 raise OptionError(
                     f"training {job.id!r} is {job.state} and cannot be resumed",
+                    code="job.over",
+                    values={"state": job.state},
                     hint="one that was interrupted can, if its text and a checkpoint are there",
                 )
             job = await asyncio.to_thread(self._spawned, replace(job, error="", hint=""))
@@ -247,7 +257,7 @@ class Workshop:
         """Check and write the text and start the process; nothing is left behind if it fails."""
         place = self.place(job)
         chars, notes = checked_text(content)
-        job = replace(job, chars=chars, notes=list(notes))
+        job = replace(job, chars=chars, notes=[facts_of(note) for note in notes])
         with saving(place.path):
             place.path.mkdir(parents=True)
         try:
@@ -291,7 +301,7 @@ class Workshop:
             job = replace(job, state=ending)
         else:
             error, hint = place.complaint()
-            job = replace(job, state="failed", error=error, hint=hint)
+            job = replace(job, state="failed", error=error, hint=hint, code="job.broke")
         opened = None
         if place.bundle.exists():
             try:

@@ -1,36 +1,30 @@
 """Where a model and a request meet. Every door (command line, Python, web) goes through here."""
 
-from charbard.writer.couplet import couplet_work, couplets
-from charbard.writer.finished import line_done
-from charbard.writer.names import name_work, names
-from charbard.writer.poem import Alternative, LineDone, Poem
-from charbard.writer.prose import Piece, Writer, Written, fresh_seed
-from charbard.writer.ranking import Score
-from charbard.writer.rewrite import SCOPES, rewrite
-from charbard.writer.scored import CharScore, Scored
-from charbard.writer.verse import VerseWriter
-from charbard.writer.work import Found, Work, further
+from charbard.writer.inspect.scored import CharScore, Scored
+from charbard.writer.text.writer import Piece, Writer, Written, fresh_seed
+from charbard.writer.verse.couplet import couplets
+from charbard.writer.verse.finished import line_done
+from charbard.writer.verse.names import names
+from charbard.writer.verse.poem import Alternative, LineDone, Poem
+from charbard.writer.verse.ranking import Score
+from charbard.writer.verse.rewrite import SCOPES, rewrite
+from charbard.writer.verse.writer import VerseWriter
 
 __all__ = [
     "SCOPES",
     "Alternative",
     "CharScore",
-    "Found",
     "LineDone",
     "Piece",
     "Poem",
     "Score",
     "Scored",
     "VerseWriter",
-    "Work",
     "Writer",
     "Written",
-    "couplet_work",
     "couplets",
     "fresh_seed",
-    "further",
     "line_done",
-    "name_work",
     "names",
     "rewrite",
 ]

@@ -1,17 +1,17 @@
-"""Name the form of a 诗 by its shape: the number and length of its lines. No tones, no rhyme."""
+"""The form of a 诗 in the corpus: the name of its shape, or that it is a fragment."""
 
 from collections.abc import Sequence
 
-__all__ = ["FRAGMENT", "MIXED", "form_of"]
+from charbard.prosody.shape import shape_name
 
-_BY_SHAPE = {(4, 5): "五绝", (4, 7): "七绝", (4, 6): "六绝", (8, 5): "五律", (8, 7): "七律"}
-_BY_WIDTH = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
-FRAGMENT, MIXED = "句", "杂言"
+__all__ = ["FRAGMENT", "form_of"]
+
+FRAGMENT = "句"
 _LEAST_LINES = 4
 
 
 def form_of(lines: Sequence[str]) -> str:
-    """Return the name of a shape; an old poem of eight equal lines counts as 五律 or 七律 here.
+    """Return the name of a poem's shape; a poem of fewer than four lines is a fragment.
 
     >>> form_of(["床前明月光", "疑是地上霜", "举头望明月", "低头思故乡"])
     '五绝'
@@ -22,8 +22,4 @@ def form_of(lines: Sequence[str]) -> str:
     """
     if len(lines) < _LEAST_LINES:
         return FRAGMENT
-    widths = {len(line) for line in lines}
-    if len(widths) > 1:
-        return MIXED
-    width = widths.pop()
-    return _BY_SHAPE.get((len(lines), width)) or _BY_WIDTH.get(width, MIXED)
+    return shape_name([len(line) for line in lines])

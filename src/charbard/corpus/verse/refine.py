@@ -11,13 +11,14 @@ from charbard.corpus.verse.clean import (
     joined,
     regular_marks,
 )
-from charbard.corpus.verse.forms import FRAGMENT, MIXED, form_of
+from charbard.corpus.verse.forms import FRAGMENT, form_of
 from charbard.corpus.verse.gather import Gathered, RawPoem
 from charbard.corpus.verse.poem import Poem, lines_of
 from charbard.corpus.verse.script import common_spelling, spellings
 from charbard.corpus.verse.sets import joined_poems
 from charbard.corpus.verse.tunes import known_tunes, tune_of_ci, tune_of_qu
 from charbard.prosody.main_rhyme import main_rhyme, rhyme_sign
+from charbard.prosody.shape import MIXED
 
 __all__ = ["Refiner"]
 

@@ -78,7 +78,10 @@ def check_poem(
     if form is None:
         if variant is not None:
             raise OptionError(
-                f"variant {variant!r} without a form", hint="name the form too: ⟪form=七律⟫"
+                f"variant {variant!r} without a form",
+                code="variant.formless",
+                values={"variant": variant},
+                hint="name the form too: ⟪form=七律⟫",
             )
         asked = rhyme_named(rhyme, book=key or "pingshui") if rhyme else None
         report = _found(poems, key or ("pingshui" if rhyme else None), asked)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from charbard.prosody.book import Reading, book_named
+from charbard.prosody.book import Reading, book_named, rhyme_label
 from charbard.prosody.check.finding import RULES, Finding
 from charbard.prosody.check.remark import Remark
 from charbard.prosody.check.tones import BOTH, UNKNOWN
@@ -157,6 +157,7 @@ class Report:
             "read_as": self.chosen(number),
             "rhyme": rhyme.rhyme if rhyme else None,
             "rhyme_tone": rhyme.tone if rhyme else None,
+            "rhyme_label": rhyme_label(rhyme.rhyme, book=self.book) if rhyme else None,
             "group": self.groups[number - 1] or None if self.groups else None,
         }
 

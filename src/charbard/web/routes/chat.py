@@ -85,7 +85,9 @@ class ChatBody(OpenAIBody):
         """The order; errors as in `asked_of`."""
         if self.top_logprobs is not None and not self.logprobs:
             raise OptionError(
-                "top_logprobs is given without logprobs", hint="set logprobs to true, too"
+                "top_logprobs is given without logprobs",
+                code="openai.logprobs",
+                hint="set logprobs to true, too",
             )
         (asked,) = asked_of(studio, self, [self.prompt(opened)], self.length)
         return asked

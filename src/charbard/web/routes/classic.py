@@ -10,12 +10,12 @@ from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
 from charbard.text import normalise
-from charbard.web.flow import collect, found, in_thread
+from charbard.web.flow import collect, in_thread, result_of
 from charbard.web.library import Opened
-from charbard.web.routes.prose import whole_text
+from charbard.web.routes.prose import whole_texts
 from charbard.web.state import Here, Studio
 from charbard.writer import fresh_seed
-from charbard.writer.request import Request
+from charbard.writer.verse.request import Request
 
 __all__ = ["router"]
 
@@ -44,7 +44,7 @@ async def write_poem(
         if opened.writes_verse:
             bare = VerseOrder(form=form, theme=theme, candidates=1, seed=fresh_seed())
             asked = await in_thread(studio, _understood, opened, beginning, bare)
-            (poem,) = await found(studio, opened, opened.verse.poem_work(asked))
+            (poem,) = await result_of(studio, opened, opened.verse.poems.program(asked))
             return {"result": "" if studio.blocks(poem.text) else str(poem)}
         return {"result": await _text(studio, opened, beginning)}
 
@@ -69,4 +69,5 @@ async def _text(studio: Studio, opened: Opened, beginning: str) -> str:
         seed=fresh_seed(),
         options=_SURE,
     )
-    return await whole_text(studio, opened, order)
+    (text,) = await whole_texts(studio, opened, order)
+    return str(text)

@@ -58,6 +58,7 @@ class CompletionBody(OpenAIBody):
         if any(isinstance(one, int | float | list) for one in ids):
             raise OptionError(
                 "prompt is a list of token ids, and characters are the tokens here",
+                code="openai.tokens",
                 hint="send the prompt as text; lm-eval does with tokenized_requests=False",
             )
         return prompt

@@ -1,6 +1,7 @@
 """How a model learned: the same seed at every snapshot that was kept while it was trained."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ from pydantic import ConfigDict, Field
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
 from charbard.web.answers import LINES
-from charbard.web.flow import Facts, Lines, collect, found, in_thread
+from charbard.web.flow import Facts, Lines, collect, in_thread, result_of
 from charbard.web.library import Opened
-from charbard.web.routes.prose import whole_text
+from charbard.web.routes.prose import whole_texts
 from charbard.web.schemas import Seeded, from_setting
 from charbard.web.state import Here, Studio
-from charbard.writer import Writer, fresh_seed, name_work
+from charbard.writer import Writer, fresh_seed, names
 
 __all__ = ["router"]
 
@@ -52,18 +53,30 @@ async def growth(
     in `/api/models`. With `stream` each is a line; the last one is `{"done", "seed", "model"}`.
     """
     opened = studio.library.find(body.model)
-    facts = _facts(studio, opened, body, fresh_seed(body.seed))
-    if body.stream:
-        return Lines(studio, facts)
-    return await collect(studio, request, lambda: _whole(facts))
+    seed = fresh_seed(body.seed)
+    end = {"seed": seed, "model": opened.name}
+
+    async def facts() -> Facts:
+        async with aclosing(_snapshots(studio, opened, body, seed)) as snapshots:
+            async for one in snapshots:
+                yield one
+        yield {"done": True, **end}
+
+    async def whole() -> dict[str, Any]:
+        async with aclosing(_snapshots(studio, opened, body, seed)) as snapshots:
+            return {**end, "snapshots": [one async for one in snapshots]}
+
+    return Lines(studio, facts()) if body.stream else await collect(studio, request, whole)
 
 
-async def _facts(studio: Studio, opened: Opened, body: GrowthBody, seed: int) -> Facts:
+async def _snapshots(studio: Studio, opened: Opened, body: GrowthBody, seed: int) -> Facts:
     """One snapshot is opened after the other, whoever asks, so that memory stays bounded."""
     paths = _some(opened.snapshots(), body.most)
     if not paths:
         raise NotFoundError(
             f"model {opened.name!r} has no snapshots",
+            code="growth.none",
+            values={"model": opened.name},
             hint="train it with: charbard train TEXT --snapshots 12; then serve its run's folder",
         )
     for number, path in enumerate(paths):
@@ -76,12 +89,6 @@ async def _facts(studio: Studio, opened: Opened, body: GrowthBody, seed: int) ->
             finally:
                 await in_thread(studio, snapshot.close)
         yield {"snapshot": number, "of": len(paths), **_about(snapshot), **written}
-    yield {"done": True, "seed": seed, "model": opened.name}
-
-
-async def _whole(facts: Facts) -> dict[str, Any]:
-    *snapshots, end = [fact async for fact in facts]
-    return {"seed": end["seed"], "model": end["model"], "snapshots": snapshots}
 
 
 def _some(paths: Sequence[Path], most: int) -> list[Path]:
@@ -112,14 +119,15 @@ async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int
             seed=seed,
             options=SampleOptions(temperature=0.8),
         )
-        return {"text": await whole_text(studio, snapshot, text)}
+        (written,) = await whole_texts(studio, snapshot, text)
+        return {"text": str(written)}
     if snapshot.kind == "names":
-        work = name_work(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
-        each = await found(studio, snapshot, work)
+        work = names.program(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
+        each = await result_of(studio, snapshot, work)
         return {"text": "，".join(poem.text for poem in each if not studio.blocks(poem.text))}
     order = VerseOrder(form=body.form, theme=body.theme, candidates=1, drafts=1, seed=seed)
     request = await in_thread(studio, snapshot.verse.request, order)
-    (poem,) = await found(studio, snapshot, snapshot.verse.poem_work(request))
+    (poem,) = await result_of(studio, snapshot, snapshot.verse.poems.program(request))
     if studio.blocks(poem.text):
         return {"text": "", "lines": [], "marks": [], "stanza_ends": []}
     shown = poem.to_dict()

@@ -1,5 +1,6 @@
 """Looking inside: units along a text; and how lines look and sound."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
@@ -7,14 +8,15 @@ from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, StringConstraints
 
-from charbard.errors import OptionError
-from charbard.prosody.script import to_traditional
+from charbard.errors import OptionError, facts_of
+from charbard.prosody.script import to_traditional, words_to_traditional
 from charbard.web.flow import collect, in_thread
 from charbard.web.library import Opened
 from charbard.web.schemas import Body
 from charbard.web.state import Here
-from charbard.writer.display import pinyin_of_poem
-from charbard.writer.insight import Tracker, look_inside
+from charbard.writer.inspect.insight import Tracker, look_inside
+from charbard.writer.verse.display import pinyin_of_poem
+from charbard.writer.verse.gloss import HINT, SOURCE, glosses, has_dictionary
 
 __all__ = ["router", "unit_named"]
 
@@ -44,6 +46,9 @@ class ShowBody(Body):
     texts: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
         max_length=500, description="The lines of one poem, in simplified characters."
     )
+    plain: bool = Field(
+        False, description="Words of today, not verse: converted by phrases, without readings."
+    )
 
 
 @router.post("/insight")
@@ -59,6 +64,9 @@ def show(body: ShowBody) -> dict[str, Any]:
 
     Of several readings it is the one that fits the place's tone and the poem's rhyme.
     """
+    if body.plain:
+        plain = [{"text": one, "traditional": words_to_traditional(one)} for one in body.texts]
+        return {"texts": plain}
     sounds = pinyin_of_poem(body.texts)
     return {
         "texts": [
@@ -66,6 +74,32 @@ def show(body: ShowBody) -> dict[str, Any]:
             for text, read in zip(body.texts, sounds, strict=True)
         ]
     }
+
+
+class GlossBody(Body):
+    """Lines to explain."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"texts": ["床前明月光"]}})
+
+    texts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
+        max_length=200, description="Lines in simplified characters."
+    )
+
+
+@router.post("/gloss")
+def gloss(body: GlossBody) -> dict[str, Any]:
+    """What the words of some lines mean in English, with their place, sound and senses.
+
+    Without the extra `gloss` there are no `words`, and `hint` says what to install on the server.
+    """
+    if not has_dictionary():
+        return {"words": [], "source": None, "hint": HINT}
+    words = [
+        {"line": number, **asdict(word)}
+        for number, line in enumerate(body.texts, 1)
+        for word in glosses(line)
+    ]
+    return {"words": words, "source": SOURCE, "hint": None}
 
 
 def unit_named(text: str) -> tuple[int, int]:
@@ -76,7 +110,12 @@ def unit_named(text: str) -> tuple[int, int]:
     """
     layer, dot, unit = text.partition(".")
     if not (dot and layer.isdecimal() and unit.isdecimal() and len(text) < 12):
-        raise OptionError(f"no unit {text[:20]!r}", hint="write layer.unit, counted from 0: 0.12")
+        raise OptionError(
+            f"no unit {text[:20]!r}",
+            code="unit.unreadable",
+            values={"text": text[:20]},
+            hint="write layer.unit, counted from 0: 0.12",
+        )
     return int(layer), int(unit)
 
 
@@ -88,7 +127,10 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
     for layer, unit in wanted:
         if layer >= layers or unit >= width:
             raise OptionError(
-                f"no unit {layer}.{unit}", hint=f"layers below {layers}, units below {width}"
+                f"no unit {layer}.{unit}",
+                code="unit.none",
+                values={"unit": unit, "layer": layer, "layers": layers, "units": width},
+                hint=f"layers below {layers}, units below {width}",
             )
     return {
         "model": opened.name,
@@ -103,7 +145,7 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
             for layer, unit in dict.fromkeys(wanted)
         },
         "looks": None if found.look_NN is None else [_strongest(row) for row in found.look_NN],
-        "notes": list(found.notes),
+        "notes": [facts_of(note) for note in found.notes],
     }
 
 

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.datastructures import UploadFile
+from starlette.responses import PlainTextResponse
 
 from charbard.errors import NotFoundError, OptionError
+from charbard.web.examples import EXAMPLES, example
 from charbard.web.flow import Facts, Lines, in_thread
 from charbard.web.job import Tail, thinned
 from charbard.web.schemas import Body
@@ -111,6 +113,14 @@ async def train_file(
     return await _started(studio, Order(await request.body(), minutes, name))
 
 
+@router.get("/examples/{name}", response_class=PlainTextResponse)
+def example_text(
+    name: Annotated[str, Path(description="words or code.", examples=["words"])],
+) -> str:
+    """A text to try a training on: the words of classical verse, or this program's own source."""
+    return example(name)
+
+
 @router.get("/{number}", responses={200: _TOLD[200]})
 async def job(number: Number, studio: Here) -> dict[str, Any]:
     """One training: its state is training, finished, stopped, interrupted or failed."""
@@ -163,13 +173,16 @@ def workshop_limits(workshop: Workshop) -> dict[str, Any]:
         "fewest_chars": FEWEST_CHARS,
         "minutes": [LEAST_MINUTES, config.workshop_minutes],
         "kept": config.workshop_kept,
+        "examples": list(EXAMPLES),
     }
 
 
 def _workshop(studio: Studio) -> Workshop:
     if studio.workshop is None:
         raise NotFoundError(
-            "this studio has no workshop", hint="open it with: charbard serve --workshop"
+            "this studio has no workshop",
+            code="workshop.none",
+            hint="open it with: charbard serve --workshop",
         )
     return studio.workshop
 
@@ -185,6 +198,8 @@ async def _part(request: Request) -> tuple[bytes, str]:
         if len(files) != 1:
             raise OptionError(
                 f"the form has {len(files)} files, one is needed",
+                code="upload.files",
+                values={"count": len(files)},
                 hint="for example: curl -F file=@my.txt, or --data-binary @my.txt for the file"
                 " alone",
             )

@@ -1,8 +1,7 @@
 """Free text, whole or as it comes about; and the score of a given one."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,17 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions, TextOrder, from_dict
+from charbard.errors import facts_of
 from charbard.runtime import without_units
 from charbard.web.answers import LINES
-from charbard.web.flow import Facts, Lines, collect, emitted, in_thread
+from charbard.web.flow import Facts, Lines, collect, in_thread, performed, result_of
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import ProseBody, ScoreBody
 from charbard.web.state import Here, Studio
-from charbard.writer import Piece, fresh_seed
+from charbard.writer import Piece, Written, fresh_seed
 
-__all__ = ["pieces", "router", "text_order"]
+__all__ = ["pieces", "router", "text_order", "whole_texts"]
 
 router = APIRouter(prefix="/api", tags=["prose"])
 
@@ -39,10 +39,9 @@ async def prose(
     if body.silenced:
         units = [unit_named(unit) for unit in body.silenced]
         keep_LH = without_units(opened.bundle.config, units)
-    facts = _facts(studio, opened, order, keep_LH)
     if body.stream:
-        return Lines(studio, facts)
-    return await collect(studio, request, lambda: _whole(facts, order.samples))
+        return Lines(studio, _facts(studio, opened, order, keep_LH))
+    return await collect(studio, request, lambda: _whole(studio, opened, order, keep_LH))
 
 
 @router.post("/score")
@@ -77,20 +76,22 @@ async def pieces(
     keep_LH: NDArray[np.float32] | None = None,
 ) -> AsyncGenerator[Piece, None]:
     """Every text of an order, all of them growing together; units can be switched off."""
-    tasks = [replace(task, keep_LH=keep_LH) for task in opened.writer.tasks(order)]
-    async with aclosing(emitted(studio, opened.engine, tasks)) as values:
-        async for _, piece in values:
-            if piece.text:
+    values = performed(studio, opened, opened.writer.whole.program(order), keep_LH)
+    async with aclosing(values):
+        async for piece in values:
+            if isinstance(piece, Piece) and piece.text:
                 yield piece
 
 
-async def whole_text(studio: Studio, opened: Opened, order: TextOrder) -> str:
-    """The one text of an order, with what it was to begin with."""
-    text = opened.writer.understood(order)
-    async with aclosing(pieces(studio, opened, order)) as growing:
-        async for piece in growing:
-            text += piece.text
-    return text
+async def whole_texts(
+    studio: Studio,
+    opened: Opened,
+    order: TextOrder,
+    keep_LH: NDArray[np.float32] | None = None,
+) -> list[Written]:
+    """Every text of an order, whole."""
+    program = opened.writer.whole.program(order)
+    return await result_of(studio, opened, program, keep_LH)
 
 
 async def _facts(
@@ -98,29 +99,30 @@ async def _facts(
 ) -> Facts:
     async with aclosing(pieces(studio, opened, order, keep_LH)) as growing:
         async for piece in growing:
-            logp = [round(value, 4) for value in piece.logp]
-            yield {"sample": piece.sample, "text": piece.text, "logp": logp}
-    yield {
-        "done": True,
+            yield {"sample": piece.sample, "text": piece.text, "logp": _rounded(piece.logp)}
+    yield {"done": True, **_end(opened, order)}
+
+
+async def _whole(
+    studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
+) -> dict[str, Any]:
+    texts = await whole_texts(studio, opened, order, keep_LH)
+    shown = [{"text": text.text, "logp": _rounded(text.logp)} for text in texts]
+    return {"texts": shown, **_end(opened, order)}
+
+
+def _rounded(logp: Sequence[float]) -> list[float]:
+    return [round(value, 4) for value in logp]
+
+
+def _end(opened: Opened, order: TextOrder) -> dict[str, Any]:
+    return {
         "seed": order.seed,
         "model": opened.name,
         "digest": opened.bundle.digest,
         "prime": opened.writer.understood(order),
-        "notes": opened.writer.notes(order),
+        "notes": [facts_of(note) for note in opened.writer.notes(order)],
     }
-
-
-async def _whole(facts: Facts, samples: int) -> dict[str, Any]:
-    texts: list[dict[str, Any]] = [{"text": "", "logp": []} for _ in range(samples)]
-    end: dict[str, Any] = {}
-    async for fact in facts:
-        if "sample" in fact:
-            texts[fact["sample"]]["text"] += fact["text"]
-            texts[fact["sample"]]["logp"] += fact["logp"]
-        else:
-            end = fact
-    del end["done"]
-    return {"texts": texts, **end}
 
 
 def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
         "model": opened.name,
         "nats_per_char": round(result.nats_per_char, 4),
         "perplexity": round(result.perplexity, 3),
-        "notes": list(result.notes),
+        "notes": [facts_of(note) for note in result.notes],
         "chars": [
             {
                 "char": char.char,

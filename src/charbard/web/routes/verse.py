@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 
 from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
-from charbard.errors import OptionError
+from charbard.errors import OptionError, facts_of
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
-from charbard.runtime import Segment
+from charbard.runtime import Result, Segment
 from charbard.web.answers import LINES
-from charbard.web.flow import Facts, Lines, collect, encode_line, following, found, in_thread
+from charbard.web.flow import Facts, Lines, collect, encode_line, in_thread, performed, result_of
 from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
@@ -28,16 +28,17 @@ from charbard.web.schemas import (
 from charbard.web.state import Here, Studio
 from charbard.writer import (
     Alternative,
-    Found,
     LineDone,
     Poem,
-    couplet_work,
+    couplets,
     fresh_seed,
     line_done,
-    name_work,
+    names,
     rewrite,
 )
-from charbard.writer.display import pinyin_of_name
+from charbard.writer.verse.display import pinyin_of_name
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.request import Request as CompiledRequest
 
 __all__ = ["router"]
 
@@ -56,8 +57,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
     studio.hold("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
     keep_LH = opened.without([unit_named(unit) for unit in body.silenced])
-    facts = _facts(studio, opened, order, keep_LH, lines=body.stream)
-    return await _answer(studio, request, facts, stream=body.stream)
+    return await _answer(studio, request, opened, order, keep_LH, stream=body.stream)
 
 
 @router.post("/rewrite", response_model=None, responses=LINES)
@@ -73,8 +73,7 @@ async def write_again(body: RewriteBody, request: Request, studio: Here) -> Resp
         scope=body.scope,
         locked=[_place(text) for text in body.locked],
     )
-    facts = _facts(studio, opened, order, lines=body.stream)
-    return await _answer(studio, request, facts, stream=body.stream)
+    return await _answer(studio, request, opened, order, stream=body.stream)
 
 
 @router.post("/next")
@@ -82,10 +81,11 @@ async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str
     """Candidates for the first line that is still open, the likeliest first, none twice."""
     opened = studio.library.find(body.model, verse=True)
     studio.hold("candidates", body.candidates, studio.config.max_samples)
-    order = verse_order(body, opening="/".join(body.lines))
+    given = "/".join(body.lines)
+    order = verse_order(body, **{"template" if OPEN in given else "opening": given})
 
     async def answer() -> dict[str, Any]:
-        lines = await found(studio, opened, opened.verse.line_work(order))
+        lines = await result_of(studio, opened, opened.verse.next_lines.program(order))
         return {
             "seed": order.seed,
             "lines": [_line(line) for line in lines if not studio.blocks(line.text)],
@@ -102,11 +102,11 @@ async def alternatives(
     opened = studio.library.find(body.model, verse=True)
     order = verse_order(body)
 
-    place = body.line - 1, body.place - 1
-
     async def answer() -> dict[str, Any]:
-        work = opened.verse.alternative_work(order, "/".join(body.lines), place, top=body.top)
-        each = await found(studio, opened, work)
+        finding = opened.verse.alternatives.program(
+            order, "/".join(body.lines), body.line - 1, body.place - 1, top=body.top
+        )
+        each = await result_of(studio, opened, finding)
         return {"alternatives": [_alternative(one) for one in each if not studio.blocks(one.char)]}
 
     return await collect(studio, request, answer)
@@ -120,7 +120,7 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
-        headed = await found(studio, opened, couplet_work(opened.verse, order))
+        headed = await result_of(studio, opened, couplets.program(opened.verse, order))
         poems = [
             {**poem.to_dict(), "heading": heading}
             for poem, heading in headed
@@ -139,12 +139,14 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
     order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
-        each = await found(studio, opened, name_work(opened.verse, order))
+        each = await result_of(studio, opened, names.program(opened.verse, order))
         poems = [poem for poem in each if not studio.blocks(poem.text)]
         return {
             **_end(opened, order),
             "names": [_name(poem, len(order.surname.strip())) for poem in poems],
-            "notes": list(dict.fromkeys(note for poem in poems for note in poem.notes)),
+            "notes": [
+                facts_of(note) for note in dict.fromkeys(n for poem in poems for n in poem.notes)
+            ],
         }
 
     return await collect(studio, request, answer)
@@ -165,54 +167,60 @@ def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
 
 
 async def _answer(
-    studio: Studio, request: Request, facts: Facts, *, stream: bool
-) -> Response | None:
-    if stream:
-        return Lines(studio, facts)
-    whole = await collect(studio, request, lambda: _whole(facts))
-    return None if whole is None else Response(encode_line(whole), media_type="application/json")
-
-
-async def _facts(
     studio: Studio,
+    request: Request,
     opened: Opened,
     order: VerseOrder,
     keep_LH: NDArray[np.float32] | None = None,
     *,
-    lines: bool,
+    stream: bool,
+) -> Response | None:
+    """Poems, line by line or whole, without those that hold a blocked word."""
+    if stream:
+        return Lines(studio, _facts(studio, opened, order, keep_LH))
+    whole = await collect(studio, request, lambda: _whole(studio, opened, order, keep_LH))
+    return None if whole is None else Response(encode_line(whole), media_type="application/json")
+
+
+async def _facts(
+    studio: Studio, opened: Opened, order: VerseOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:
-    """Lines, if they are wanted, and poems, without those that hold a blocked word; if words are
-    blocked, no line is shown, as it may belong to such a poem."""
-    writer = opened.verse
-    request = writer.at_hand(order)
-    if request is None:
-        request = await in_thread(studio, writer.request, order)
-    but = () if lines and not studio.config.blocked else Segment
-    work = writer.poem_work(request)
-    poems: list[Poem] = []
-    steps = following(studio, opened, work, keep_LH, but=but, is_quick=True)
-    async with aclosing(steps) as every:
-        async for step in every:
-            if isinstance(step, Found):
-                poems = step.value
-            elif isinstance(step[1], Segment):
-                yield _line(line_done(request, step[1]))
-    for poem in poems:
-        if not studio.blocks(poem.text):
-            yield {"candidate": poem.candidate, "poem": poem.to_dict()}
+    """Lines, then poems; where words are blocked no line is shown, as its poem may hold one."""
+    compiled = await _compiled(studio, opened, order)
+    values = performed(
+        studio,
+        opened,
+        opened.verse.poems.program(compiled),
+        keep_LH,
+        skip=Segment if studio.config.blocked else (),
+        is_quick=True,
+    )
+    async with aclosing(values):
+        async for value in values:
+            if isinstance(value, Segment):
+                yield _line(line_done(compiled, value))
+            elif isinstance(value, Result):
+                for poem in _shown(studio, value.value):
+                    yield {"candidate": poem.candidate, "poem": poem.to_dict()}
     yield {"done": True, **_end(opened, order)}
 
 
-async def _whole(facts: Facts) -> dict[str, Any]:
-    poems: list[dict[str, Any]] = []
-    end: dict[str, Any] = {}
-    async for fact in facts:
-        if "poem" in fact:
-            poems.append(fact["poem"])
-        elif "done" in fact:
-            end = fact
-    del end["done"]
-    return {**end, "poems": poems}
+async def _whole(
+    studio: Studio, opened: Opened, order: VerseOrder, keep_LH: NDArray[np.float32] | None
+) -> dict[str, Any]:
+    program = opened.verse.poems.program(await _compiled(studio, opened, order))
+    poems = await result_of(studio, opened, program, keep_LH, is_quick=True)
+    return {**_end(opened, order), "poems": [poem.to_dict() for poem in _shown(studio, poems)]}
+
+
+async def _compiled(studio: Studio, opened: Opened, order: VerseOrder) -> CompiledRequest:
+    """An order understood: at once if it was asked for lately, else in a thread."""
+    known = opened.verse.at_hand(order)
+    return await in_thread(studio, opened.verse.request, order) if known is None else known
+
+
+def _shown(studio: Studio, poems: list[Poem]) -> list[Poem]:
+    return [poem for poem in poems if not studio.blocks(poem.text)]
 
 
 def _line(line: LineDone) -> dict[str, Any]:
@@ -252,5 +260,10 @@ def _name(poem: Poem, surname: int) -> dict[str, Any]:
 def _place(text: str) -> tuple[int, int]:
     line, _, place = text.partition(".")
     if not (line.isdecimal() and place.isdecimal()):
-        raise OptionError(f"no place {text!r}", hint="write line.place, counted from 1: 3.1")
+        raise OptionError(
+            f"no place {text!r}",
+            code="place.unreadable",
+            values={"text": text},
+            hint="write line.place, counted from 1: 3.1",
+        )
     return int(line) - 1, int(place) - 1

@@ -1,6 +1,6 @@
 /** The API's pages, drawn from its own description: nothing here is written twice. */
 
-import { add, h } from "./dom.js";
+import { add, h } from "./core/dom.js";
 
 async function start() {
   const main = document.getElementById("main");

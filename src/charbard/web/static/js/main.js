@@ -1,11 +1,15 @@
 /** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
 
-import { ApiError, call, fill, h, icon, iconButton, isComposing, learnWords, store, t, tell, tellError } from "./kit.js";
-import { poemFrom } from "./link.js";
-import { openHelp, openSettings } from "./settings.js";
+import { ApiError, fill, h, icon, iconButton, isComposing, learnScript, learnWords, store, t, tell, tellError } from "./parts/kit.js";
+import { poemFrom } from "./core/link.js";
+import { keepPage } from "./core/offline.js";
+import { learnServer } from "./core/server.js";
+import { openHelp, openSettings } from "./parts/settings.js";
 
 /** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
-const VIEWS = ["write", "desk", "check", "names", "workshop", "look", "shelf", "about"];
+const VIEWS = ["write", "desk", "check", "names", "play", "workshop", "look", "shelf", "about"];
+/** Views of one poem: reached from it, not from the navigation. */
+const OF_A_POEM = ["poem", "practice"];
 
 /** Views that this server can serve. */
 function able() {
@@ -13,29 +17,33 @@ function able() {
   return VIEWS.filter((name) => (name === "write" || name === "look" ? models.length : features[name] ?? true));
 }
 
+/** The first poems are not made to wait for what comes later. */
+const LATER_MS = 1500;
+
 let shown = { keys: {} };
 
 async function start() {
   applySettings();
   addEventListener("unhandledrejection", onTrouble);
-  const [, loading] = await Promise.allSettled([learnWords(), load()]);
+  const [, loading] = await Promise.allSettled([learnWords(), learnServer()]);
+  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
   if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
   store.subscribe((state, names) => {
-    if (names.includes("settings")) {
-      applySettings();
-      show();
-    }
+    if (names.includes("settings")) changed();
+    if (names.includes("keepsNothing")) tell(t("error.unkept"));
     if (names.includes("models")) navigation();
   });
   await show();
+  setTimeout(later, LATER_MS);
 }
 
-/** What this server can do. */
-export async function load() {
-  const [server, forms] = await Promise.all([call("models"), call("forms")]);
-  store.set({ ...server, ...forms });
+/** The reader has set something: the view is drawn again in it. */
+async function changed() {
+  applySettings();
+  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
+  await show();
 }
 
 function applySettings() {
@@ -49,9 +57,13 @@ function applySettings() {
 async function show() {
   const [, asked = "", packed = ""] = location.hash.split("/");
   if (asked === "poem" && !(await visit(packed))) return;
-  const name = asked === "poem" || able().includes(asked) ? asked : able()[0];
+  const name = OF_A_POEM.includes(asked) || able().includes(asked) ? asked : able()[0];
   const moved = shown.name !== name;
-  const module = await import(`./views/${name}.js`);
+  const module = await import(`./views/${name}.js`).catch((error) => {
+    console.warn(error);
+    tell(t("error.page"));
+  });
+  if (!module) return;
   shown.leave?.();
   const main = document.getElementById("main");
   main.className = `main view-${name}`;
@@ -64,7 +76,10 @@ async function show() {
   const title = t(`nav.${name}`);
   if (!main.querySelector("h1")) main.prepend(h("h1.unseen", title));
   document.title = `${title} · 吟游 charbard`;
-  if (moved) scrollTo(0, 0);
+  if (!moved) return;
+  scrollTo(0, 0);
+  // The link or button that led here is gone: the keyboard goes on from the top of the view.
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
 }
 
 /** Take up the poem of a link; whether there is one. */
@@ -120,6 +135,12 @@ function onKey(event) {
   if (!action) return;
   event.preventDefault();
   action(event);
+}
+
+/** What is not needed for the first view, once that is there: the other views, and the page without its server. */
+function later() {
+  const views = [...VIEWS, ...OF_A_POEM].map((name) => import(`./views/${name}.js`));
+  Promise.all(views).then(keepPage).catch((error) => console.warn("not everything was kept for later", error));
 }
 
 start();

@@ -1,7 +1,7 @@
 /** What this is, what it runs on, and where its API is. */
 
-import { button, h, store, t } from "../kit.js";
-import { openHelp } from "../settings.js";
+import { button, h, store, t } from "../parts/kit.js";
+import { openHelp } from "../parts/settings.js";
 
 export function mount(root) {
   const { models } = store.state;

@@ -1,31 +1,50 @@
 /** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
 
-import { button, fill, h, icon, percent, t, unsaid } from "../kit.js";
+import { quotesPanel } from "../parts/quotes.js";
+import { button, dressText, fill, h, icon, iconButton, t, unsaid } from "../parts/kit.js";
+
+/** How many strokes show how likely an offer is beside the likeliest one. */
+const STROKES = 4;
 
 /** Draw the panels for what is chosen. */
 export function sidePanels(desk, side) {
   const { work } = desk;
-  fill(side, work.lines && linesPanel(desk), work.isWhole ? charPanel(desk) : openPanel(desk), stepsPanel(desk));
+  fill(side,
+    desk.state.chosen && h("div.side-grip", iconButton("close", t("card.close"), () => desk.choose(null))),
+    work.lines && linesPanel(desk),
+    desk.isWhole ? charPanel(desk) : openPanel(desk),
+    quoted(desk),
+    stepsPanel(desk));
+}
+
+/** How people wrote of the poem's title; it stays unfolded while the desk is worked on. */
+function quoted(desk) {
+  const { title = "" } = desk.poem;
+  if (desk.quotesOf !== title) {
+    desk.quotesOf = title;
+    desk.quotes = quotesPanel(title);
+  }
+  return desk.quotes && h("section.panel", desk.quotes);
 }
 
 function linesPanel(desk) {
   const { at, options } = desk.work.lines;
-  return h("section.panel", h("h2", desk.work.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next")),
-    options.map((text, number) => button("line-choice", [text, unsaid("small", number + 1)], () => desk.work.take(at, text), { lang: "zh" })));
+  const title = desk.isWhole ? t("desk.line.others", { n: at + 1 }) : t("desk.next.line", { n: at + 1 });
+  return h("section.panel", h("h2", title),
+    options.map((text, number) => button("line-choice", [dressText(h("span"), text), unsaid("small", number + 1)], () => desk.work.take(at, text), { lang: "zh" })));
 }
 
 function openPanel(desk) {
   return h("section.panel", h("div.scopes",
-    button("plain", [icon("again"), t("write.again")], () => desk.work.next(desk.poem, true)),
+    button("plain", [icon("again"), t("write.again")], () => desk.work.next(true)),
     button("plain", t("desk.finish"), () => desk.work.finish())));
 }
 
 function charPanel(desk) {
-  const { chosen } = desk.desk;
+  const { chosen } = desk.state;
   const { work } = desk;
-  if (!chosen) {
-    return h("section.panel", h("p.faint", t("desk.choose")), h("div.scopes", button("plain", t("desk.all.again"), () => work.againAll())));
-  }
+  const all = button("plain", t("desk.all.again"), () => work.againAll());
+  if (!chosen) return h("section.panel", h("p.faint", t("desk.choose")), h("div.scopes", all));
   const { line, place } = chosen;
   const isLocked = desk.isLocked(line, place);
   return h("section.panel", h("h2", t("desk.alternatives")),
@@ -34,19 +53,25 @@ function charPanel(desk) {
       button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": isLocked }),
       button("plain", t("desk.char.again"), () => work.again(line, place)),
       button("plain", t("desk.near.again"), () => work.again(line, place, "neighbours")),
-      button("plain", t("desk.all.again"), () => work.againAll())));
+      all));
 }
 
 function choices(desk, line, place) {
   const { alternatives } = desk.work;
   if (!alternatives) return h("p.faint", "…");
   if (!alternatives.length) return h("p.faint", t("desk.alternatives.none"));
+  const best = Math.max(...alternatives.map((one) => one.probability));
   return h("div.choices", { lang: "zh" }, alternatives.map((one) =>
-    button("choice", [h("b", one.char), h("small", percent(one.probability))], () => desk.swap(line, place, one.char), { title: `${one.nats_here.toFixed(1)} / ${one.nats_after.toFixed(1)}` })));
+    button("choice", [dressText(h("b"), one.char), unsaid("i.strokes", strokes(one.probability / best))], () => desk.swap(line, place, one.char), { title: t("desk.likely", { n: strokes(one.probability / best).length, of: STROKES }) })));
+}
+
+/** From one stroke to all of them: each is a third as likely as the one more. */
+function strokes(share) {
+  return "|".repeat(Math.max(1, STROKES + Math.ceil(Math.log(Math.max(share, 1e-9)) / Math.log(3))));
 }
 
 function stepsPanel(desk) {
-  const { steps, at } = desk.desk.tree;
+  const { steps, at } = desk.state.tree;
   if (steps.length < 2) return;
   return h("section.panel", h("h2", t("desk.history")), h("div.steps", steps.map((step, number) =>
     button("step", step.label, () => desk.jump(number), { data: { depth: step.depth }, "aria-current": number === at ? "step" : null }))));

@@ -1,63 +1,95 @@
 /** Look inside: how surprised the model was by each character, and what it would rather have written. */
 
-import { button, call, fill, h, percent, selectField, store, t, textField, textOf } from "../kit.js";
-import { modelFor, modelNamed } from "../wish.js";
-import { growthPanel, noveltyPanel, unitsPanel } from "../inside.js";
+import { modelFor, modelNamed } from "../core/wish.js";
+import { growthPanel, noveltyPanel, unitsPanel } from "../parts/inside.js";
+import { button, call, fill, h, notice, percent, selectField, store, t, textField, textOf } from "../parts/kit.js";
+import { notesOf } from "../parts/notes.js";
 
+/** Nats from which a character is no longer what was expected, a step each. */
+const STEP_NATS = 1.6;
+
+/** Build the view. */
 export function mount(root) {
   const poem = store.state.looking;
-  let text = poem ? textOf(poem) : store.state.lookText ?? "";
-  let { name } = modelNamed(poem?.made?.model) ?? modelFor(poem?.prose === undefined ? "verse" : "prose") ?? store.state.models[0];
+  let text = poem ? textOf(poem) : store.state.lookText ?? t("look.sample");
+  let chosen = modelNamed(poem?.made?.model)?.name ?? "";
   const out = h("div.look-out");
   const go = async () => {
     store.state.lookText = text;
     store.state.looking = null;
-    if (text.trim()) await look(out, text, name);
+    if (text.trim()) await look(out, text, chosen || readerOf(text).name).catch((error) => fill(out, notice(error)));
   };
+  const models = store.state.models.map((model) => model.name);
   root.append(
+    h("p.tagline", t("look.what")),
     h("div.look",
       h("div.slip",
         textField({ label: t("look.text"), value: text, area: true, rows: 4, maxlength: store.state.limits.length, onInput: (value) => { text = value; }, onEnter: go }),
         h("div.field-row",
-          store.state.models.length > 1
-            && selectField({ label: t("settings.model"), value: name, options: store.state.models.map((model) => model.name), onChange: (value) => { name = value; } }),
+          models.length > 1
+            && selectField({ label: t("settings.model"), value: chosen, options: [["", t("look.by.script")], ...models], onChange: (value) => { chosen = value; } }),
           button("go", t("look.go"), go))),
       out),
   );
   if (text.trim()) go();
 }
 
+/** The model for a text by its script; the one of verse for Chinese, where there is one. */
+function readerOf(text) {
+  const isHan = /\p{Script=Han}/u.test(text);
+  const { models } = store.state;
+  const fits = (model) => (model.script === "latin") !== isHan;
+  const set = modelNamed(store.state.settings.model);
+  return [set, isHan && modelFor("verse"), ...models].find((model) => model && fits(model)) ?? models[0];
+}
+
 async function look(out, text, model) {
-  fill(out, heatPanel(await call("score", { text, model, top: 8 })));
+  fill(out, heatPanel(text, await call("score", { text, model, top: 8 }), model));
   if (/\p{Script=Han}/u.test(text)) out.append(noveltyPanel(text));
   out.append(unitsPanel(text, model), growthPanel(model));
 }
 
 /** From 0, expected, to 4, a surprise. */
 function warmth(logp) {
-  return Math.min(4, Math.floor(-logp / 1.6));
+  return Math.min(4, Math.floor(-logp / STEP_NATS));
 }
 
-function heatPanel(scored) {
+/** Every character of the text; one that the model has never seen, hatched. */
+function heatPanel(given, scored, model) {
   const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", t("look.heat.help")));
-  const text = h("p.heat", { lang: "zh" });
-  for (const char of scored.chars) {
-    if (char.char === "\n") {
+  const text = h("p.heat", { lang: /\p{Script=Han}/u.test(given) ? "zh" : null });
+  const read = [...scored.chars];
+  for (const char of given.normalize("NFC").replace(/\r\n?/g, "\n")) {
+    const score = read[0]?.char === char || isReadAs(scored.notes, char, read[0]?.char) ? read.shift() : null;
+    if (char === "\n") {
       text.append(h("br"));
       continue;
     }
-    const chance = percent(Math.exp(char.logp));
-    text.append(button("heat-char", char.char, (event) => {
-      for (const other of text.children) other.removeAttribute("aria-pressed");
-      event.currentTarget.setAttribute("aria-pressed", "true");
-      fill(aside, h("h3", `${char.char}　${chance}`), h("p.faint", t("look.rather")), bars(char.expected));
-    }, { data: { level: warmth(char.logp) }, "aria-label": `${char.char} ${chance}` }));
-    if (char.char === "。") text.append(h("br"));
+    text.append(score ? heatChar(text, score, char, aside) : h("span.heat-char.is-unknown", { title: t("look.unknown") }, char));
+    if (char === "。") text.append(h("br"));
   }
-  return h("section.panel", h("h2", t("look.heat")),
+  const unknown = text.querySelectorAll(".is-unknown").length;
+  return h("section.panel", h("h2", t("look.heat"), " ", h("small", t("look.reader", { model }))),
     h("div.look-pair",
-      h("div", text, h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) }))),
+      h("div", text,
+        unknown > 0 && h("p.faint", h("span.heat-char.is-unknown", "　"), " ", t("look.unknown.n", { n: unknown })),
+        h("p.faint", t("look.mean", { nats: scored.nats_per_char.toFixed(3), ppl: scored.perplexity.toFixed(1) })),
+        notesOf({ notes: scored.notes.filter((note) => note.code !== "char.skipped") })),
       aside));
+}
+
+/** Whether the model read one character as another one. */
+function isReadAs(notes, char, near) {
+  return notes.some(({ code, values }) => code === "char.nearest" && values.char === char && values.near === near);
+}
+
+function heatChar(text, score, char, aside) {
+  const chance = percent(Math.exp(score.logp));
+  return button("heat-char", char, (event) => {
+    for (const other of text.children) other.removeAttribute("aria-pressed");
+    event.currentTarget.setAttribute("aria-pressed", "true");
+    fill(aside, h("h3", `${char}　${chance}`), h("p.faint", t("look.rather")), bars(score.expected));
+  }, { data: { level: warmth(score.logp) }, "aria-label": `${char} ${chance}` });
 }
 
 /** Characters with their probabilities as bars. */

@@ -1,9 +1,10 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
-import { notesOf } from "../notes.js";
-import { button, call, chips, dial, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../kit.js";
-import { SHAPES } from "../strip.js";
-import { BOLDNESS, modelFor } from "../wish.js";
+import { notesOf } from "../parts/notes.js";
+import { button, call, chips, dial, dressText, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { copyText } from "../parts/share.js";
+import { SHAPES } from "../parts/strip.js";
+import { BOLDNESS, modelFor } from "../core/wish.js";
 
 const PLAIN = { surname: "李", gender: "", length: "2", tones: "", like: "", bold: 2 };
 const TONES = { 1: ["", "平", "仄"], 2: ["", "平仄", "仄平", "平平", "仄仄"] };
@@ -25,11 +26,11 @@ function shapes(tones) {
 }
 
 function wish() {
-  return { ...PLAIN, ...store.state.names.wish };
+  return { ...PLAIN, ...store.state.nameWish };
 }
 
 function change(patch) {
-  store.merge("names", { wish: { ...wish(), ...patch } });
+  store.set({ nameWish: { ...wish(), ...patch } });
 }
 
 function layOut(slip, go) {
@@ -73,12 +74,13 @@ function card(one, kept) {
   }, { "aria-pressed": isLiked(one, "names") });
   return h("div.name",
     h("span.cell-pinyin", one.pinyin.join(" ")),
-    h("b", { lang: "zh" }, one.name),
+    dressText(h("b", { lang: "zh" }), one.name),
     h("span.cell-tone", shapes(one.tones)),
     heart);
 }
 
 function drawKept(box) {
   const { favourites } = store.state.names;
-  fill(box, h("h2", t("names.kept")), favourites.length ? h("div.name-grid", favourites.map((one) => card(one, box))) : h("p.faint", t("names.none")));
+  const copied = () => copyText(favourites.map((one) => `${one.name} ${one.pinyin.join(" ")}`).join("\n"), t("poem.copied"));
+  fill(box, h("h2", t("names.kept")), favourites.length > 0 && button("plain", t("poem.copy"), copied), favourites.length ? h("div.name-grid", favourites.map((one) => card(one, box))) : h("p.faint", t("names.none")));
 }

@@ -1,16 +1,19 @@
 /** A poem that somebody sent: as they saw it, and how it came about. */
 
-import { actionsOf } from "../actions.js";
-import { h, headingOf, poemElement, store, t } from "../kit.js";
+import { actionsOf } from "../parts/actions.js";
+import { originOf } from "../parts/card.js";
+import { h, heading, poemElement, store, t } from "../parts/kit.js";
 
+/** Build the view. */
 export function mount(root) {
   const poem = store.state.visiting;
   const { made } = poem;
   root.append(
     h("article.page-poem",
-      poem.lines && h("h1.sheet-title", { lang: "zh" }, headingOf(poem)),
+      poem.lines && h("h1.sheet-title", { lang: "zh" }, heading(poem)),
       poemElement(poem),
-      made && h("p.faint", t(poem.edited ? "poem.edited" : "poem.made"), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })),
-      h("div.sheet-tools", actionsOf(poem))),
+      made && h("p.faint", originOf(poem), "　", t("poem.seed", { seed: made.seed, model: `${made.model} ${made.digest}` })),
+      h("div.sheet-tools", actionsOf(poem)),
+      h("a.plain", { href: "#/write" }, t("poem.own"))),
   );
 }

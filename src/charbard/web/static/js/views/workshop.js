@@ -1,9 +1,9 @@
 /** Workshop: hand in a text, look on while it is learned, then write with it. */
 
-import { button, call, chips, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../kit.js";
-import { bench } from "../bench.js";
-import { load } from "../main.js";
-import { modelNamed } from "../wish.js";
+import { button, call, chips, fileOf, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../parts/kit.js";
+import { bench } from "../parts/bench.js";
+import { learnServer } from "../core/server.js";
+import { modelNamed } from "../core/wish.js";
 
 const ROWS = 8;
 /** A text of more characters is not put into a field, which would take long, but kept as a file. */
@@ -44,7 +44,7 @@ async function refresh(here) {
 
 function layOut(here, chosen) {
   order.file = chosen;
-  const { text_bytes: most, fewest_chars: least, minutes } = store.state.limits.workshop;
+  const { text_bytes: most, fewest_chars: least, minutes, examples } = store.state.limits.workshop;
   const file = h("input.unseen", { type: "file", accept: ".txt,.md,text/*", "aria-label": t("workshop.file"), on: { change: () => layOut(here, file.files[0]) } });
   const counts = [1, 3, 10, 30, 60, 240].filter((count) => count < minutes[1]).concat(minutes[1]);
   order.minutes = Math.min(order.minutes, minutes[1]);
@@ -52,10 +52,12 @@ function layOut(here, chosen) {
     chosen
       ? h("p.bar-group", `${chosen.name} · ${(chosen.size / 1e6).toFixed(2)} MB`, iconButton("close", t("workshop.drop"), () => layOut(here, null)))
       : textField({ label: t("look.text"), value: order.text, place: t("workshop.place"), area: true, rows: ROWS, onInput: (text) => { order.text = text; } }),
-    h("div.bar-group", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file),
+    h("div.scopes", button("plain", [icon("up"), t("workshop.file")], () => file.click()), file,
+      examples.map((name) => button("plain", t(`workshop.example.${name}`), async () => layOut(here, new File([await fileOf(`jobs/examples/${name}`)], `${t(`workshop.example.${name}`)}.txt`))))),
     textField({ label: t("workshop.name"), value: order.name, maxlength: 40, onInput: (name) => { order.name = name; } }),
     chips({ label: t("workshop.minutes"), name: "minutes", value: order.minutes, options: counts, onChange: (count) => { order.minutes = count; } }),
     button("go", t("workshop.go"), () => train(here, most)),
+    h("p.faint", t("workshop.expect")),
     h("p.faint", t("workshop.note", { least, mb: most / 1e6 })));
 }
 
@@ -77,7 +79,7 @@ async function follow(here, id) {
   const [element, take] = bench(async (changed) => {
     if (changed.id) return follow(here, id);
     here.watch = null;
-    await load();
+    await learnServer();
     refresh(here);
   });
   fill(here.board, element);
@@ -85,7 +87,7 @@ async function follow(here, id) {
     try {
       for await (const fact of stream(`jobs/${id}/events`, undefined, { signal })) {
         isOver = fact.done;
-        if (fact.model && modelNamed(fact.model)?.digest !== fact.digest) await load();
+        if (fact.model && modelNamed(fact.model)?.digest !== fact.digest) await learnServer();
         take(fact);
       }
     } catch (error) {

@@ -1,0 +1,89 @@
+"""Through how many frames a line of verse passes, from the kernel's draw to the page.
+
+    python benchmarks/frames.py [MODEL]
+
+A request is streamed. The stacks are taken where the kernel draws a character, where the line is
+complete, and where the answer is about to be sent, with the generators that the last one awaits.
+"""
+
+import argparse
+import gc
+import inspect
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+import charbard
+from charbard.config import StudioConfig
+from charbard.runtime import compiled, decoder
+from charbard.web import Library, create_app, flow
+
+ROOT = Path(charbard.__file__).parent
+Frame = tuple[str, str]
+CONTEXTS = ("one", "_lifespan")
+"""Generators that are context managers: nothing passes through them."""
+
+
+def stack() -> list[Frame]:
+    """The product's frames on this thread's stack, the outermost first."""
+    found = []
+    for frame, _ in traceback.walk_stack(sys._getframe(1)):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT):
+            found.append((str(path.relative_to(ROOT)), frame.f_code.co_name))
+    return found[::-1]
+
+
+def awaited() -> list[Frame]:
+    """The asynchronous generators between the engine and the answer."""
+    found = dict[Frame, None]()
+    for held in gc.get_objects():
+        if inspect.isasyncgen(held) and held.ag_frame is not None:
+            path = Path(held.ag_code.co_filename)
+            if path.is_relative_to(ROOT) and held.ag_code.co_name not in CONTEXTS:
+                found[str(path.relative_to(ROOT)), held.ag_code.co_name] = None
+    return list(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", nargs="?", type=Path, default=Path("verse"))
+    options = parser.parse_args()
+    seen: dict[str, list[Frame]] = {}
+    kernel, segment, encode = compiled._kernel, decoder.Segment, flow.encode_line
+
+    class Drawing:
+        """The kernel, which notes who calls it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(kernel, name)
+
+        def choose(self, *given: Any) -> Any:
+            seen.setdefault("draw", stack())
+            return kernel.choose(*given)
+
+    def noted_segment(*given: Any) -> Any:
+        seen.setdefault("line is complete", stack())
+        return segment(*given)
+
+    def noted_line(fact: dict[str, Any]) -> bytes:
+        if "line" in fact:
+            seen.setdefault("line is sent", [*stack(), *awaited()])
+        return encode(fact)
+
+    compiled._kernel, decoder.Segment = Drawing(), noted_segment
+    flow.Lines.__init__.__kwdefaults__["encode"] = noted_line
+    with TestClient(create_app(Library.open([options.model]), StudioConfig())) as client:
+        client.post("/api/verse", json={"stream": True}, headers={"host": "127.0.0.1"})
+    for name, frames in seen.items():
+        print(name)
+        for path, function in frames:
+            print(f"    {path}: {function}")
+    print(f"{len({frame for frames in seen.values() for frame in frames})} frames")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Write the poems by people that the package carries, from the corpus of verse on disk.
+
+    charbard corpus build verse
+    python scripts/write_quotes.py
+
+`quotes.tsv` has what many know: to be quoted beside a theme, and for 飞花令. `little_known.tsv` has
+quatrains that few know and no shipped model was trained on: for "who wrote it?". Neither has a poem
+that is held out to judge models by. Authors who died after 1955 are in no corpus (docs/data.md).
+"""
+
+import random
+from pathlib import Path
+
+from charbard.corpus.named import required
+from charbard.corpus.verse import Poem, read_poems
+
+DATA = Path(__file__).parent.parent / "src" / "charbard" / "writer" / "data"
+PLACES = {"西湖", "洞庭湖", "庐山", "长江", "衡山", "泰山", "太湖", "黄河", "钱塘江", "岳阳楼"}
+"""Tags that only say where a poem was written: they are on thousands that nobody knows."""
+LONGEST = 64
+LITTLE_KNOWN = 120
+
+
+def main() -> None:
+    """Write both files."""
+    poems = [poem for poem in read_poems(required("verse").path) if poem.title and poem.author]
+    write("quotes.tsv", [poem for poem in poems if is_quoted(poem)])
+    write("little_known.tsv", little_known(poems))
+
+
+def is_quoted(poem: Poem) -> bool:
+    """Whether it is in an anthology or a schoolbook, short, and held out from nothing."""
+    told = set(poem.tags) - PLACES
+    return bool(told) and poem.split != "heldout" and len(poem.text) <= LONGEST
+
+
+def little_known(poems: list[Poem]) -> list[Poem]:
+    """Quatrains of the test split without a tag, drawn by lot."""
+    fit = [
+        poem
+        for poem in poems
+        if poem.form in ("五绝", "七绝")
+        and poem.split == "test"
+        and not poem.tags
+        and len(poem.title) <= 6
+        and poem.dynasty in ("唐", "宋")
+    ]
+    return random.Random(1).sample(fit, LITTLE_KNOWN)
+
+
+def write(name: str, poems: list[Poem]) -> None:
+    """One poem a line: dynasty, author, title, form, text."""
+    rows = [
+        "# Made by scripts/write_quotes.py: dynasty, author, title, form, text; see docs/data.md."
+    ]
+    rows += ["\t".join((p.dynasty, p.author, p.title, p.form, p.text)) for p in poems]
+    (DATA / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""The name of a poem's shape: how many lines of how many characters. No tones, no rhyme."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+__all__ = ["MIXED", "REGULATED", "shape_name"]
+
+MIXED = "杂言"
+REGULATED: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"五绝": (5,) * 4, "七绝": (7,) * 4, "五律": (5,) * 8, "七律": (7,) * 8}
+)
+"""The regulated forms and the lengths of their lines."""
+_EVEN = {"六绝": (6,) * 4}
+_BY_SHAPE = {lengths: name for name, lengths in (*REGULATED.items(), *_EVEN.items())}
+_BY_LENGTH = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
+
+
+def shape_name(lengths: Sequence[int]) -> str:
+    """Name a shape. An old poem of eight even lines is 五律 or 七律 here, too.
+
+    >>> [shape_name(lengths) for lengths in ((7, 7, 7, 7), (5, 5), (3, 5, 5, 5))]
+    ['七绝', '五言', '杂言']
+    """
+    found = _BY_SHAPE.get(tuple(lengths))
+    if found is not None:
+        return found
+    return _BY_LENGTH.get(lengths[0], MIXED) if len(set(lengths)) == 1 else MIXED

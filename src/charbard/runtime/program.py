@@ -1,0 +1,69 @@
+"""Programs: operations that need writing in between, written once, run anywhere.
+
+A program is a generator. It yields a task, is sent the list of all that the task emitted, and
+returns its result. What its tasks emit reaches the caller as it comes. So the same lines serve a
+script that waits for its own batch (`perform`), a thread that shares an engine (`perform` with
+`Engine.run`), and an event loop (`Engine.perform`):
+
+    def best_poem(request):
+        drafts = yield request.task()
+        return max(drafts, key=worth)
+"""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from charbard.runtime.task import Task
+from charbard.runtime.together import together
+
+__all__ = ["Program", "Result", "Run", "further", "perform", "result", "side_by_side"]
+
+T = TypeVar("T")
+Program = Generator[Task, list[Any], T]
+Run = Callable[[Task], Iterator[Any]]
+"""Runs a task in some batch; yields what it emits."""
+
+
+@dataclass(frozen=True)
+class Result(Generic[T]):
+    """What a program returned, the last value of its stream."""
+
+    value: T
+
+
+def perform(program: Program[T], run: Run) -> Iterator[Any]:
+    """Run a program in the calling thread: what its tasks emit, as it comes; last a `Result`."""
+    step = further(program)
+    while not isinstance(step, Result):
+        heard = []
+        for value in run(step):
+            heard.append(value)
+            yield value
+        step = further(program, heard)
+    yield step
+
+
+def result(program: Program[T], run: Run) -> T:
+    """Run a program in the calling thread and return its result."""
+    *_, last = perform(program, run)
+    value: T = last.value
+    return value
+
+
+def further(program: Program[T], heard: list[Any] | None = None) -> Task | Result[T]:
+    """Start a program, or send it what its task emitted.
+
+    Returns:
+        The next task, or the result.
+    """
+    try:
+        return next(program) if heard is None else program.send(heard)
+    except StopIteration as end:
+        return Result(end.value)
+
+
+def side_by_side(tasks: Sequence[Task]) -> Task:
+    """Join tasks that begin with nothing read; the joint task emits (index of the task, value)."""
+    assert all(task.state is None and task.keep_LH is None for task in tasks)
+    return Task(together([task.steps for task in tasks]), rows=sum(task.rows for task in tasks))

@@ -1,0 +1,44 @@
+"""Texts to try the workshop on, made of what is installed anyway: no file of their own ships."""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+import charbard
+from charbard.errors import NotFoundError
+
+__all__ = ["EXAMPLES", "example"]
+
+
+def _code() -> str:
+    """The source of this package, one module after the other."""
+    paths = sorted(Path(charbard.__file__).parent.rglob("*.py"))
+    return "\n\n".join(path.read_text(encoding="utf-8").strip() for path in paths) + "\n"
+
+
+def _words() -> str:
+    """The words of classical verse, one a line."""
+    table = files("charbard.corpus.data").joinpath("words.tsv").read_text(encoding="utf-8")
+    words = (line.partition("\t")[0] for line in table.splitlines() if not line.startswith("#"))
+    return "\n".join(words) + "\n"
+
+
+EXAMPLES: Mapping[str, Callable[[], str]] = MappingProxyType({"words": _words, "code": _code})
+"""How to make each text, by the name that the page has words for."""
+
+
+def example(name: str) -> str:
+    """A text of this name.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if name not in EXAMPLES:
+        raise NotFoundError(
+            f"no example named {name[:40]!r}",
+            hint=f"choose one of: {', '.join(EXAMPLES)}",
+            code="example.none",
+            values={"name": name[:40], "known": list(EXAMPLES)},
+        )
+    return EXAMPLES[name]()

@@ -1,0 +1,158 @@
+/** The desk: one poem, its changes as a tree, its locks, what is chosen. Draws nothing and says nothing. */
+
+import { fresh, freshId, linesOf, textOf } from "./poem.js";
+import { remember, store } from "./store.js";
+import { t } from "./strings.js";
+import { amend, back, grow, jump, on, plant } from "./tree.js";
+import { Work } from "./work.js";
+
+/** What a reader may type between characters: it is no part of a line. */
+const MARKS = /[\s，。、！？；：,.!?;:]/g;
+
+/** Put a poem on the desk, as one of its own. */
+export function lay(poem, label) {
+  store.set({ desk: { tree: plant({ ...fresh(poem), id: freshId() }, label), locks: {}, chosen: null } });
+}
+
+/** Put a poem of open lines on the desk. */
+export function layBlank(form) {
+  const lines = linesOf({ ...form, lines: form.lines.map(() => "") });
+  lay({ form: form.name, lines, shape: form.lines, edited: true }, t("desk.lineByLine"));
+}
+
+/** The one desk of this page. What survives a reload is in the store; what the machine said is here. */
+export class Desk {
+  /** `changed(label)` is called after each change, with its name if it is one of the poem. */
+  constructor(changed) {
+    this.changed = changed;
+    this.work = new Work(this);
+  }
+
+  /** `{tree, locks, chosen}`, or null: nothing is on the desk. */
+  get state() {
+    return store.state.desk;
+  }
+
+  get poem() {
+    const { tree } = this.state;
+    return tree.steps[tree.at].poem;
+  }
+
+  /** Whether every line is written. */
+  get isWhole() {
+    return this.poem.lines.every((line) => line.text);
+  }
+
+  get canUndo() {
+    return this.state.tree.at !== 0;
+  }
+
+  get canRedo() {
+    return on(this.state.tree) !== this.state.tree;
+  }
+
+  /** What is written in a line, or the places that are open. */
+  shown(at) {
+    const { lines, shape } = this.poem;
+    return lines[at].text || "□".repeat(shape?.[at] ?? 0);
+  }
+
+  /** The key of a lock is `line.place`, from 0. */
+  isLocked(line, place) {
+    return Boolean(this.state.locks[`${line}.${place}`]);
+  }
+
+  isLineLocked(line) {
+    return [...this.poem.lines[line].text].every((_, place) => this.isLocked(line, place));
+  }
+
+  set(patch, label = "") {
+    store.merge("desk", patch);
+    this.changed(label);
+  }
+
+  /** Go on with changed lines. */
+  step(lines, label) {
+    this.set({ tree: grow(this.state.tree, { ...this.poem, lines, edited: true }, label) }, label);
+  }
+
+  /** Choose a character; null: none. */
+  choose(line, place = 0) {
+    this.set({ chosen: line === null ? null : { line, place } });
+  }
+
+  /** Go from the chosen character to another one. */
+  move(down, right) {
+    const { line = 0, place = -right } = this.state.chosen ?? {};
+    const to = Math.max(0, Math.min(this.poem.lines.length - 1, line + down));
+    this.choose(to, Math.max(0, Math.min([...this.shown(to)].length - 1, place + right)));
+  }
+
+  /** Lock a character or a line, or open it. */
+  lock(line, place = null) {
+    const places = place === null ? [...this.poem.lines[line].text].keys() : [place];
+    const value = place === null ? !this.isLineLocked(line) : !this.isLocked(line, place);
+    const locks = { ...this.state.locks };
+    for (const at of places) {
+      if (value) locks[`${line}.${at}`] = true;
+      else delete locks[`${line}.${at}`];
+    }
+    this.set({ locks });
+  }
+
+  undo() {
+    const { label } = this.state.tree.steps[this.state.tree.at];
+    this.set({ tree: back(this.state.tree) }, t("desk.undone", { label }));
+  }
+
+  redo() {
+    const tree = on(this.state.tree);
+    this.set({ tree }, tree.steps[tree.at].label);
+  }
+
+  jump(at) {
+    this.set({ tree: jump(this.state.tree, at) }, this.state.tree.steps[at].label);
+  }
+
+  /** Put a line that was written by hand; the number of characters it must have, if it has not. */
+  put(at, text) {
+    const { lines, shape } = this.poem;
+    const wanted = shape?.[at] ?? [...lines[at].text].length;
+    const clean = text.replace(MARKS, "");
+    if (clean === lines[at].text) return null;
+    if ([...clean].length !== wanted) return wanted;
+    this.write(at, clean, t("desk.step.hand", { n: at + 1 }));
+    return null;
+  }
+
+  /** Go on with another text in one line. */
+  write(at, text, label) {
+    this.step(this.poem.lines.map((line, place) => (place === at ? { ...line, text } : line)), label);
+  }
+
+  /** Put one character in the place of another. */
+  swap(line, place, char) {
+    const chars = [...this.poem.lines[line].text];
+    const label = t("desk.step.swap", { a: chars[place], b: char });
+    chars[place] = char;
+    this.write(line, chars.join(""), label);
+  }
+
+  /** Another title or author: no step of its own. */
+  head(patch) {
+    this.set({ tree: amend(this.state.tree, { ...this.poem, ...patch }) });
+  }
+
+  /** Take the poem off the desk; it goes to the history. */
+  close() {
+    remember([this.poem]);
+    store.set({ desk: null });
+    this.changed("");
+  }
+
+  /** The view is left: what was changed goes to the history. */
+  leave() {
+    this.work.stop();
+    if (this.state?.tree.steps.length > 1 && textOf(this.poem)) remember([this.poem]);
+  }
+}

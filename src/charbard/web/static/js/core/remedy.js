@@ -1,0 +1,96 @@
+/** What a reader can do about an error, as changes of the wish: the buttons under a notice. */
+
+import { chipForms, formOf, isListed } from "./wish.js";
+import { scripted, t } from "./strings.js";
+
+/** By code, or the beginning of one: what is offered, each `{words, patch}`. */
+const REMEDIES = {
+  "acrostic.long": acrosticLong,
+  "acrostic.length": ({ text, count, most }) => (count > most ? [shorter(text, most)] : [{ words: t("remedy.first", { text }), patch: { acrostic: "", first: text } }]),
+  "acrostic.line": () => [toHeads(), without("acrostic")],
+  "acrostic.path": () => [toHeads()],
+  "conflict.one": conflict,
+  "conflict.together": conflict,
+  "line.length": (values, asked) => [...formsWithLength(values.count, asked), without("first")],
+  "line.many": () => [without("first")],
+  "place.": () => [without("acrostic")],
+  "rhyme.several": (values) => chooseOf("rhyme", values.known),
+  "rhyme.number": (values) => chooseOf("rhyme", [values.full]),
+  "rhyme.": () => [without("rhyme")],
+  "variant.": () => [without("variant")],
+  "book.": () => [without("book")],
+  "form.near": (values) => chooseOf("form", values.near),
+  "dead.end": () => [without("rhyme"), without("acrostic")],
+  "surname.": () => [],
+};
+
+/** What can be done about an error of a wish; only what would change something. */
+export function remediesFor({ code, values }, asked) {
+  const name = [code, `${code.split(".")[0]}.${code.split(".")[1] ?? ""}`, `${code.split(".")[0]}.`].find((one) => REMEDIES[one]);
+  const found = name ? REMEDIES[name](values, asked) : [];
+  return found.filter(({ patch }) => Object.entries(patch).some(([field, value]) => asked[field] !== value));
+}
+
+function without(field) {
+  return { words: t("remedy.without", { what: t(`setting.${field === "first" ? "opening" : field}`) }), patch: { [field]: "" } };
+}
+
+function toHeads() {
+  return { words: t("remedy.heads"), patch: { place: "head" } };
+}
+
+function shorter(text, count) {
+  const kept = [...text].slice(0, count).join("");
+  return { words: t("remedy.shorter", { text: kept }), patch: { acrostic: kept } };
+}
+
+function inForm(name) {
+  return { words: t("remedy.form", { form: scripted(name) }), patch: { form: name } };
+}
+
+function chooseOf(field, known) {
+  return known.slice(0, 4).map((value) => (field === "form" ? inForm(value) : { words: scripted(value), patch: { [field]: value } }));
+}
+
+/** A longer form of lines as long, and the part that fits. */
+function acrosticLong({ text, count, lines }, asked) {
+  const length = formOf(asked)?.lines[0];
+  const longer = chipForms().map((name) => formOf({ form: name })).filter((form) => form.lines.length >= count && form.lines[0] === length);
+  return [...longer.map((form) => inForm(form.name)), shorter(text, lines)];
+}
+
+function formsWithLength(length, asked) {
+  if (isListed(asked)) return [];
+  const { length: lines } = formOf(asked)?.lines ?? [];
+  return chipForms().map((name) => formOf({ form: name })).filter((form) => form.lines[0] === length && form.lines.length === lines).map((form) => inForm(form.name));
+}
+
+/** Give up one of the parts that conflict, or put hidden characters where they fit. */
+function conflict({ parts, elsewhere = [] }, asked) {
+  const kinds = new Set(parts.map((part) => part.code));
+  const found = [];
+  if (kinds.has("part.acrostic")) {
+    const places = movedPlaces(elsewhere, asked);
+    if (places) found.push({ words: t("remedy.move", { moves: elsewhere.map(({ values }) => t("remedy.move.one", { char: values.char, n: values.line, m: values.places[0] })).join(t("comma.list")) }), patch: { place: places } });
+    if (asked.place !== "head") found.push(toHeads());
+    found.push(without("acrostic"));
+  }
+  if (kinds.has("part.rhyme")) found.push(without("rhyme"));
+  if (kinds.has("part.variant")) found.push(without("variant"));
+  if (kinds.has("part.given")) found.push(without("first"));
+  return found;
+}
+
+/** The hidden characters' places as line.place from 1, those that do not fit moved; null if they are not known. */
+function movedPlaces(elsewhere, asked) {
+  const lines = formOf(asked)?.lines;
+  const chars = [...asked.acrostic.trim()];
+  if (!lines || !elsewhere.length || !["head", "tail", "diagonal"].includes(asked.place)) return null;
+  const every = chars.length * 2 === lines.length ? 2 : 1;
+  const usual = (line, step) => ({ head: 1, tail: lines[line - 1], diagonal: step + 1 })[asked.place];
+  return chars.map((_, step) => {
+    const line = step * every + 1;
+    const moved = elsewhere.find(({ values }) => values.line === line)?.values.places[0];
+    return `${line}.${moved ?? usual(line, step)}`;
+  }).join(" ");
+}

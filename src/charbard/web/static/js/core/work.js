@@ -1,0 +1,178 @@
+/** What a desk asks of the machine: checks, offers, lines written again. */
+
+import { call } from "./api.js";
+import { store } from "./store.js";
+import { t } from "./strings.js";
+import { modelFor } from "./wish.js";
+
+const ORDER = ["form", "like", "variant", "book", "theme", "words", "dynasty", "author", "novel", "boldness", "guidance"];
+/** Lets several changes in a row cause one request. */
+const REST_MS = 120;
+/** How the API writes an open character. */
+const OPEN = "_";
+
+/** The requests of one desk; what came back is in `report`, `alternatives` and `lines`. */
+export class Work {
+  constructor(desk) {
+    this.desk = desk;
+    this.report = null;
+    this.alternatives = null;
+    this.lines = null;
+    this.asked = "";
+    this.checked = null;
+    this.timer = 0;
+    this.abort = new AbortController();
+    this.isBusy = false;
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.isBusy = false;
+  }
+
+  /** Ask the server, until `stop`. */
+  ask(path, body) {
+    return call(path, body, { signal: this.abort.signal });
+  }
+
+  /** The order the poem was written for, as far as it still holds. */
+  get order() {
+    const { poem } = this.desk;
+    const made = poem.made?.order ?? {};
+    const order = Object.fromEntries(ORDER.filter((name) => made[name] !== undefined).map((name) => [name, made[name]]));
+    if (!order.like) order.form = poem.form;
+    if (poem.book && !order.book) order.book = poem.book;
+    const model = modelFor("verse");
+    if (model) order.model = model.name;
+    return order;
+  }
+
+  /** The lines as the API takes them: a line that is not written is its open places. */
+  get given() {
+    const { lines, shape } = this.desk.poem;
+    return lines.map((line, at) => line.text || OPEN.repeat(shape?.[at] ?? 0));
+  }
+
+  /** Catch up with the desk, once it has come to rest. */
+  refresh() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.catchUp(), REST_MS);
+  }
+
+  async catchUp() {
+    const { desk } = this;
+    if (!desk.state) return;
+    const { poem } = desk;
+    const { chosen, tree } = desk.state;
+    if (this.checked !== poem) await this.check(poem);
+    if (!desk.state || !store.state.features.verse) return;
+    if (!desk.isWhole) return this.next();
+    const asked = chosen ? `${tree.at} ${chosen.line}.${chosen.place}` : "";
+    if (asked === this.asked || !chosen) return;
+    this.asked = asked;
+    this.alternatives = null;
+    const body = { ...this.order, lines: this.given, line: chosen.line + 1, place: chosen.place + 1, top: 12 };
+    delete body.boldness;
+    const answer = await this.ask("alternatives", body);
+    if (this.asked !== asked || !desk.state) return;
+    this.alternatives = answer.alternatives.filter((one) => one.char !== [...poem.lines[chosen.line].text][chosen.place]);
+    desk.changed("");
+  }
+
+  async check(poem) {
+    this.checked = poem;
+    this.report = null;
+    if (!this.desk.isWhole) return;
+    const text = poem.lines.map((line) => line.text + (line.mark || "。")).join("");
+    const { form, like, book, variant } = this.order;
+    const body = like ? { text, like } : { text, form };
+    if (book) body.book = book;
+    if (variant) body.variant = variant;
+    const report = await this.ask("check", body);
+    if (!this.desk.state || poem !== this.desk.poem) return;
+    this.report = report;
+    this.desk.changed("");
+  }
+
+  /** Candidates for the first line that is not written. */
+  async next(isAgain = false) {
+    const { given } = this;
+    const at = this.desk.poem.lines.findIndex((line) => !line.text);
+    const asked = given.join("/");
+    if (at < 0 || (asked === this.asked && !isAgain)) return;
+    this.asked = asked;
+    this.lines = null;
+    const answer = await this.ask("next", { ...this.order, lines: given, candidates: 5 });
+    if (this.asked !== asked || !this.desk.state) return;
+    this.lines = { at, options: answer.lines.map((line) => line.text) };
+    this.alternatives = null;
+    this.desk.changed("");
+  }
+
+  /** Put one of several lines in its place. */
+  take(at, text) {
+    if (!this.desk.isWhole) this.lines = null;
+    this.desk.write(at, text, t("desk.step.pick", { n: at + 1 }));
+  }
+
+  /** Take the option of this number, lines first. */
+  pick(number) {
+    const { desk } = this;
+    const line = this.lines?.options[number - 1];
+    if (line) return this.take(this.lines.at, line);
+    const other = this.alternatives?.[number - 1];
+    const { chosen } = desk.state;
+    if (other && chosen) desk.swap(chosen.line, chosen.place, other.char);
+  }
+
+  /** Write a line, a character or what is around it again; a line comes in several versions. */
+  async again(line, place, scope = "this") {
+    const { desk } = this;
+    if (!desk.isWhole || this.isBusy) return;
+    this.isBusy = true;
+    const candidates = place === null && scope === "this" ? 5 : 1;
+    const body = { ...this.order, lines: this.given, line: line + 1, scope, locked: this.locked, candidates };
+    if (place !== null) body.place = place + 1;
+    try {
+      const { poems } = await this.ask("rewrite", body);
+      if (!desk.state || !poems.length) return;
+      const before = desk.poem.lines[line].text;
+      const poem = poems.find((one) => one.lines[line] !== before) ?? poems[0];
+      const options = [...new Set([before, ...poems.map((one) => one.lines[line])])].filter((text) => text !== poem.lines[line]);
+      this.lines = candidates > 1 ? { at: line, options } : null;
+      desk.step(withTexts(desk.poem, poem), this.label(line, place, scope));
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  label(line, place, scope) {
+    if (scope === "open") return t("desk.step.open");
+    if (scope === "neighbours") return t("desk.step.near");
+    return place === null ? t("desk.step.line", { n: line + 1 }) : t("desk.step.swap", { a: [...this.desk.poem.lines[line].text][place], b: "…" });
+  }
+
+  againAll() {
+    return this.desk.isWhole ? this.again(0, null, "open") : this.finish();
+  }
+
+  /** Locked places as `line.place`, from 1. */
+  get locked() {
+    return Object.keys(this.desk.state.locks).map((key) => key.split(".").map((part) => Number(part) + 1).join("."));
+  }
+
+  /** Write all lines that are not written. */
+  async finish() {
+    const { desk } = this;
+    const { poems } = await this.ask("verse", { ...this.order, template: this.given.join("/"), candidates: 1 });
+    if (!poems.length || !desk.state) return;
+    this.lines = null;
+    desk.step(withTexts(desk.poem, poems[0]), t("desk.finish"));
+  }
+}
+
+function withTexts(poem, written) {
+  return poem.lines.map((line, at) => ({ ...line, text: written.lines[at] }));
+}

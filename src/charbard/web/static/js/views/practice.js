@@ -1,0 +1,39 @@
+/** A sheet to print: the poem in squares with their cross, with pinyin, black, to trace or empty. */
+
+import { button, chips, dressed, fill, h, heading, store, t, tick } from "../parts/kit.js";
+
+let look = { ink: "faint", rows: 2, pinyin: true };
+
+/** Build the view. */
+export function mount(root) {
+  const poem = store.state.practising;
+  if (!poem) {
+    root.append(h("p.notice", t("practice.none")));
+    return;
+  }
+  const sheet = h("div.practice");
+  const set = async (patch) => {
+    look = { ...look, ...patch };
+    await draw(sheet, poem);
+  };
+  root.append(
+    h("div.bar.no-print",
+      chips({ label: t("practice.ink"), name: "practice-ink", value: look.ink, options: ["black", "faint", "none"].map((ink) => [ink, t(`practice.ink.${ink}`)]), onChange: (ink) => set({ ink }) }),
+      chips({ label: t("practice.rows"), name: "practice-rows", value: look.rows, options: [1, 2, 3], onChange: (rows) => set({ rows }) }),
+      tick({ label: t("practice.pinyin"), checked: look.pinyin, onChange: (pinyin) => set({ pinyin }) }),
+      button("go", t("practice.print"), () => print())),
+    sheet);
+  set({});
+}
+
+/** Each line once in black, then as often as asked to be traced or written; all of them on one page. */
+async function draw(sheet, poem) {
+  const lines = await dressed(poem.lines.map((line) => line.text), { pinyin: look.pinyin });
+  const longest = Math.max(...lines.map(({ text }) => [...text].length));
+  sheet.dataset.cells = longest > 7 ? "many" : "few";
+  sheet.dataset.lines = lines.length * look.rows > 10 ? "many" : "few";
+  const cell = (char, ink, sound) => h("span.square", sound !== undefined && h("small", sound), h(`b.ink-${ink}`, char));
+  fill(sheet, h("h1.sheet-title", { lang: "zh" }, heading(poem)),
+    lines.map(({ text, pinyin }) => Array.from({ length: look.rows }, (_, row) =>
+      h("p.squares", { lang: "zh" }, [...text].map((char, place) => cell(char, row ? look.ink : "black", row ? undefined : pinyin?.[place]))))));
+}

@@ -1,0 +1,1 @@
+"""Free text: orders, tasks, spelling, where a text ends."""

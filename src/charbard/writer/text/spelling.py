@@ -1,0 +1,162 @@
+"""No word that is none: free text of listed words only, as a constraint over letters.
+
+The words are those of the training text and of the prompt, spelled as they are there; the first
+letter may be a capital anywhere. Between words everything may come. A hyphen may join two words,
+and apostrophes may quote one.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from charbard.errors import OptionError
+from charbard.runtime import Ids, as_ids
+from charbard.runtime.constraint import NO_IDS
+from charbard.text.words import (
+    APOSTROPHES,
+    HYPHENS,
+    capitalised,
+    is_letter,
+    spellings,
+    word_pattern,
+)
+from charbard.vocab import END, Vocab
+
+__all__ = ["Spelling", "WordList"]
+
+_BETWEEN = ""
+"""Between words: any may begin."""
+_WHOLE = "\0"
+"""After a word that nothing may continue: one that was quoted, or that only the prompt has."""
+_LAST = "\U0010ffff"
+"""Sorts behind every other character."""
+
+State = tuple[str, ...]
+"""What the text may be in the middle of: beginnings of words, `_BETWEEN`, `_WHOLE`. There are
+several readings after an apostrophe, which may belong to a word or quote one."""
+
+
+class Next(NamedTuple):
+    """What may follow the beginning of a word."""
+
+    chars: str
+    is_word: bool
+    """Whether the beginning is a whole word itself."""
+
+
+class WordList:
+    """Words in order; finds what may follow a beginning by bisection, so it needs no tree."""
+
+    def __init__(self, words: Iterable[str], chars: frozenset[str]) -> None:
+        """Keep the words that can be written with these characters."""
+        spelled = [word for word in words if chars.issuperset(word)]
+        titles = [title for word in spelled if chars.issuperset(title := capitalised(word))]
+        self._words = sorted({*spelled, *titles})
+        self.after = cache(self._after)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def _after(self, beginning: str) -> Next:
+        words, size = self._words, len(beginning)
+        at = bisect_left(words, beginning)
+        is_word = at < len(words) and words[at] == beginning
+        at += is_word
+        found = []
+        while at < len(words) and words[at].startswith(beginning):
+            found.append(words[at][size])
+            at = bisect_left(words, beginning + found[-1] + _LAST, at)
+        return Next("".join(found), is_word)
+
+
+class Spelling:
+    """The constraint, for texts that continue one prompt; see `runtime.Constraint`.
+
+    Every beginning of a word can be completed, and a word may always be followed by what stands
+    between words, so no text runs into a dead end.
+
+    Args:
+        vocab: The model's symbols.
+        allowed: Ids that may be written at all.
+        words: What the model lists, from `WordList` over the allowed characters.
+        prompt: The text that is continued: its words may be written, too.
+
+    Raises:
+        OptionError: No word, or nothing between words, can be written with the allowed ids.
+    """
+
+    def __init__(self, vocab: Vocab, allowed: Ids, words: WordList, prompt: str) -> None:
+        self._symbols = vocab.symbols
+        self._ids = {vocab.symbols[char_id]: char_id for char_id in allowed.tolist()}
+        chars = frozenset(self._ids) - {vocab.symbols[END]}
+        prompted = WordList(_words_in(prompt, vocab), chars)
+        self._lists = [held for held in (words, prompted) if len(held)]
+        letters = {char for char in chars if is_letter(char)}
+        self._quotes = [char for char in chars if char in APOSTROPHES]
+        self._breaks = [char for char in self._ids if char not in letters | set(self._quotes)]
+        if not self._lists or not self._breaks:
+            missing = "no listed word" if self._breaks else "nothing between words"
+            raise OptionError(
+                f"{missing} can be written with the characters that are left",
+                code="spelling.left",
+                hint="leave some of them out of ⟪banned⟫, or lift ⟪spelling⟫",
+            )
+        self.choices = cache(self._choices)
+        self._after = cache(self._step)
+        self._start: State = (_BETWEEN,)
+        for char in prompt:
+            self._start = self._after(self._start, char)
+
+    def start(self) -> State:
+        """Return the state after the prompt."""
+        return self._start
+
+    def advance(self, state: State, char_id: int) -> State:
+        """Return the state after an allowed id was written."""
+        if char_id == END:
+            return (_BETWEEN,)
+        return self._after(state, self._symbols[char_id])
+
+    def _choices(self, state: State) -> tuple[Ids, Ids]:
+        chars = set[str]()
+        for reading in state:
+            after = self._next(reading)
+            chars.update(after.chars)
+            if after.is_word:
+                chars.update(self._breaks, self._quotes)
+        return as_ids(self._ids[char] for char in chars), NO_IDS
+
+    def _next(self, reading: str) -> Next:
+        """What may follow one reading; after a whole word that is what stands between words."""
+        if reading == _WHOLE:
+            return Next("", True)
+        found = [words.after(reading) for words in self._lists]
+        is_word = reading == _BETWEEN or any(after.is_word for after in found)
+        return Next("".join(after.chars for after in found), is_word)
+
+    def _step(self, state: State, char: str) -> State:
+        found = dict.fromkeys(after for reading in state for after in self._readings(reading, char))
+        # Only a prompt can have a word that no list has; it stands as it was given.
+        return tuple(found) or (_WHOLE,)
+
+    def _readings(self, reading: str, char: str) -> Sequence[str]:
+        """What the text may be in the middle of after one more character."""
+        after = self._next(reading)
+        found = [reading + char] if char in after.chars else []
+        if after.is_word and char in APOSTROPHES:
+            found.append(_BETWEEN if reading == _BETWEEN else _WHOLE)
+        elif after.is_word and not is_letter(char):
+            found.append(_BETWEEN)
+        elif not found and not is_letter(char) and char not in APOSTROPHES + HYPHENS:
+            found.append(_BETWEEN)  # in a prompt: half a word that it ends
+        return found
+
+
+def _words_in(prompt: str, vocab: Vocab) -> Sequence[str]:
+    """The words of a prompt that are whole: the last one may go on."""
+    pattern = word_pattern(vocab.chars)
+    found = [] if pattern is None else list(pattern.finditer(prompt))
+    if found and found[-1].end() == len(prompt):
+        prompt = prompt[: found[-1].start()]
+    return spellings([prompt], vocab.chars, most=len(prompt))

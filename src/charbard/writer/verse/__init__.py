@@ -1,0 +1,1 @@
+"""Verse: from an order to poems that keep their form."""

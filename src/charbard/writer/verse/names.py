@@ -1,0 +1,173 @@
+"""Names: a surname, and a given name with the tones, the characters and the sound that are wished.
+
+The model may be one of names, trained with the fields surname and gender and maybe era, or one of
+verse: then a given name is written as the beginning of a line, from common characters.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from charbard.config import NameOrder, VerseOrder
+from charbard.errors import Note, OptionError
+from charbard.prosody import Form, Line, Variant, fold
+from charbard.prosody.names import unwanted_in_names
+from charbard.prosody.poem import is_han
+from charbard.runtime import Program
+from charbard.writer.inspect.condition_effect import share_told
+from charbard.writer.operation import operation
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.poem import Poem
+from charbard.writer.verse.writer import VerseWriter
+
+__all__ = ["names"]
+
+_BOOK = "xinyun"
+_COMMON = 2500
+"""Names are read by everybody: no rarer characters than these, unless the model knows
+those that names of today are made of, which may be rare in verse."""
+_LONGEST_SURNAME = 3
+_ERA = "今"
+"""Names are wanted for today, from a model that was told of poets and of people of today."""
+_NO_GENDER = Note(
+    "the model was trained without genders: yours does not reach it", "gender.untrained"
+)
+_GENDERS = ("男", "女")
+_TELLS = 0.1
+"""Share of first characters that must differ between the genders for one to be worth telling."""
+
+
+@operation
+def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
+    """Write names, the best first, none twice; the text of each is the surname and the given name.
+
+    Raises:
+        OptionError: The parts of the order do not fit together.
+        ConflictError: Not everything asked for can be had together.
+    """
+    surname = "".join(map(fold, order.surname.strip()))
+    given = _given(order)
+    like, kept_out = _wanted(order)
+    # A model of names is told the surname; to one of verse it is the beginning of the line.
+    known = writer.bundle.vocab.fields
+    told = "surname" in known
+    before = "" if told else surname
+    form = _form(before, len(given), order.tones)
+    fields = {
+        "era": _ERA if "era" in known else "",
+        "surname": surname if told else "",
+        "gender": order.gender,
+    }
+    asked = VerseOrder(
+        form=form.name,
+        book=_BOOK,
+        template=before + given,
+        banned=order.banned + _unwanted(order, surname + given),
+        commonest=None if "era" in known else _COMMON,
+        boldness=order.boldness,
+        temperature=order.temperature,
+        candidates=min(32, 2 * order.candidates),
+        drafts=1,
+        guidance=1.0,
+        min_p=order.min_p,
+        seed=order.seed,
+        repeats="none",
+        novel=False,  # a name may well stand in a poem
+    )
+    liked = [replace(asked, template=text) for text in _with_liked(asked.template, like)]
+    notes = (*kept_out, *_gender_notes(writer, fields))
+    found: dict[str, Poem] = {}
+    for wish in liked or [asked]:
+        request = writer.request_in(form, wish, fields=fields)
+        for poem in (yield from writer.poems.program(request)):
+            if told:
+                poem = replace(poem, lines=(surname + poem.lines[0],))
+            found.setdefault(poem.lines[0], replace(poem, notes=(*poem.notes, *notes)))
+    ranked = sorted(found.values(), key=lambda poem: -poem.score.total)
+    return ranked[: order.candidates]
+
+
+def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[Note, ...]:
+    """What to say of a gender that was asked for and that hardly reaches the names."""
+    if not fields["gender"]:
+        return ()
+    if "gender" not in writer.bundle.vocab.fields:
+        return (_NO_GENDER,)
+    male, female = ({**fields, "gender": gender} for gender in _GENDERS)
+    share = share_told(writer.bundle, writer.network, male, female)
+    if share >= _TELLS:
+        return ()
+    return (
+        Note(
+            f"the model hardly tells {' from '.join(_GENDERS)}: only {share:.0%} of the names it"
+            " would write differ in how they begin, so choose by eye",
+            "gender.hardly",
+            {"share": f"{share:.0%}"},
+        ),
+    )
+
+
+def _unwanted(order: NameOrder, asked: str) -> str:
+    """What is kept out unasked; a character that was given is wanted."""
+    return "".join(sorted(unwanted_in_names() - set(asked))) if order.unwanted else ""
+
+
+def _wanted(order: NameOrder) -> tuple[str, tuple[Note, ...]]:
+    """The liked characters that a name may have, and what to say of the others."""
+    unwanted = unwanted_in_names() if order.unwanted else frozenset()
+    out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
+    liked = "".join(char for char in order.like if char not in out)
+    if not out:
+        return liked, ()
+    text = f"{out} is kept out, though asked for: no one wants it in a name"
+    return liked, (Note(text, "liked.out", {"chars": out}),)
+
+
+def _given(order: NameOrder) -> str:
+    given = order.given.replace("＿", OPEN) or OPEN * order.length
+    if order.tones and len(order.tones) != len(given):
+        raise OptionError(
+            f"the tones {order.tones!r} are for {len(order.tones)} characters,"
+            f" the given name has {len(given)}",
+            code="tones.count",
+            values={"tones": order.tones, "count": len(order.tones), "given": len(given)},
+            hint="write one of 平, 仄 and 中 for each",
+        )
+    if set(order.tones) - set("平仄中"):
+        raise OptionError(
+            f"cannot read the tones {order.tones!r}",
+            code="tones.unreadable",
+            values={"tones": order.tones},
+            hint="write 平, 仄 or 中",
+        )
+    surname = order.surname.strip()
+    if not all(map(is_han, surname)):
+        raise OptionError(
+            f"the surname {surname!r} is not written in Chinese characters",
+            code="surname.foreign",
+            values={"surname": surname},
+            hint="write it in Chinese characters, as 史密斯 for Smith",
+        )
+    if len(surname) > _LONGEST_SURNAME:
+        raise OptionError(
+            f"the surname {surname!r} has {len(surname)} characters",
+            code="surname.long",
+            values={"surname": surname, "count": len(surname), "most": _LONGEST_SURNAME},
+            hint=f"give one to {_LONGEST_SURNAME}, as in 李, 欧阳 and 侯莫陈",
+        )
+    return given
+
+
+def _form(surname: str, length: int, tones: str) -> Form:
+    pattern = "中" * len(surname) + (tones or "中" * length)
+    line = Line((pattern,), None, "", ends_stanza=True)
+    return Form("姓名", "姓名", (Variant(f"{len(pattern)}字", (line,)),), book=_BOOK)
+
+
+def _with_liked(template: str, like: str) -> list[str]:
+    """The template with each liked character at each open place."""
+    return [
+        template[:at] + char + template[at + 1 :]
+        for char in like
+        for at, held in enumerate(template)
+        if held == OPEN
+    ]

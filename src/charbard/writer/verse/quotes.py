@@ -1,0 +1,102 @@
+"""Poems by people that come with the package: to be quoted beside a theme, and for games.
+
+Source: `data/quotes.tsv` and `data/little_known.tsv`, which `scripts/write_quotes.py` draws from
+the corpus of verse (docs/data.md). None of them is held out to judge models by.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from types import MappingProxyType
+
+from charbard.prosody.poem import is_han
+
+__all__ = ["Known", "Quote", "little_known", "quotes_near", "quotes_with"]
+
+_SENTENCE = re.compile("[^。]+。")
+_TITLE = 0.6
+"""What a character in the title is worth beside one in the lines that are quoted."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A poem by a person."""
+
+    dynasty: str
+    author: str
+    title: str
+    form: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Two lines of a poem, with where they are from."""
+
+    text: str
+    poem: Known
+
+
+def little_known() -> tuple[Known, ...]:
+    """Quatrains that few people know and that no shipped model was trained on."""
+    return _poems("little_known.tsv")
+
+
+def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
+    """Lines that have most of a theme's characters, the rare ones counting more; one of a poem.
+
+    >>> [quote.poem.title for quote in quotes_near("登鹳雀楼", most=1)]
+    ['登鹳雀楼']
+    """
+    wanted = _wanted(theme)
+    found: dict[str, tuple[float, Quote]] = {}
+    for quote in _quotes():
+        worth = sum(weight for part, weight in wanted.items() if part in quote.text)
+        worth += _TITLE * sum(weight for part, weight in wanted.items() if part in quote.poem.title)
+        if worth > found.get(quote.poem.text, (0.0, quote))[0]:
+            found[quote.poem.text] = worth, quote
+    best = sorted(found.values(), key=lambda pair: -pair[0])
+    return [quote for _, quote in best[:most]]
+
+
+def _wanted(theme: str) -> Mapping[str, float]:
+    """What a theme is made of, with its worth: its characters, and pairs worth as much as both."""
+    chars = [char for char in theme if is_han(char)]
+    single = {char: _weights().get(char, 0.0) for char in chars}
+    return single | {a + b: single[a] + single[b] for a, b in pairwise(chars)}
+
+
+def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
+    """Lines that hold a character, but for those that were said already, whole or in part."""
+    return [
+        quote
+        for quote in _quotes()
+        if char in quote.text and not any(said and said in quote.text for said in without)
+    ]
+
+
+@cache
+def _poems(name: str) -> tuple[Known, ...]:
+    text = files("charbard.writer.data").joinpath(name).read_text(encoding="utf-8")
+    return tuple(Known(*row.split("\t")) for row in text.splitlines() if not row.startswith("#"))
+
+
+@cache
+def _quotes() -> tuple[Quote, ...]:
+    return tuple(
+        Quote(found, poem)
+        for poem in _poems("quotes.tsv")
+        for found in _SENTENCE.findall(poem.text)
+    )
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    """Of each character the nats by which it narrows down the lines."""
+    counts = Counter(char for quote in _quotes() for char in set(quote.text))
+    return MappingProxyType({char: math.log(len(_quotes()) / n) for char, n in counts.items()})

@@ -1,0 +1,69 @@
+"""Characters the model has never seen: used all the same.
+
+A given character is written as it was given. What the model reads in its place is, first, another
+shape of the same character; else the commonest one that sounds alike: of the same readings in the
+old book and in today's speech, or in one of them, or at least of a shared rhyme.
+"""
+
+from collections.abc import Callable, Iterator
+
+from charbard.errors import Note
+from charbard.prosody import fold, readings_of
+from charbard.vocab import Vocab
+
+__all__ = ["explained", "stand_in"]
+
+_BOOKS = ("pingshui", "xinyun")
+
+
+def stand_in(vocab: Vocab, char: str) -> str | None:
+    """What the model reads for a character; None if nothing known is like it.
+
+    >>> stand_in(Vocab(chars=("春", "功", "公")), "蚣")
+    '功'
+    """
+    if char in vocab:
+        return char
+    folded = fold(char)
+    if folded in vocab:
+        return folded
+    if (near := vocab.nearest(char)) is not None:
+        return near
+    return next(_alike(vocab, char), None)
+
+
+def explained(vocab: Vocab, char: str) -> Note | None:
+    """What to tell the user about it; None if the model knows the character."""
+    if char in vocab:
+        return None
+    near = stand_in(vocab, char)
+    if near is None:
+        text = f"{char} is written as given; the model has never seen it or anything like it"
+        return Note(text, "char.given", {"char": char})
+    values = {"char": char, "near": near}
+    if near == fold(char) or near == vocab.nearest(char):
+        return Note(f"{char} is read as {near}", "char.nearest", values)
+    text = f"{char} is written as given; the model, which has never seen it, reads {near} there"
+    return Note(text, "char.read", values)
+
+
+def _alike(vocab: Vocab, char: str) -> Iterator[str]:
+    """Known characters of the same sound, the closest kind first, in each kind commonest first."""
+    own = {book: readings_of(char, book=book) for book in _BOOKS}
+
+    def same(book: str) -> Callable[[str], bool]:
+        return lambda other: bool(own[book]) and readings_of(other, book=book) == own[book]
+
+    def shares(book: str) -> Callable[[str], bool]:
+        return lambda other: bool(own[book] & readings_of(other, book=book))
+
+    old, new = same("pingshui"), same("xinyun")
+    kinds: tuple[Callable[[str], bool], ...] = (
+        lambda other: old(other) and new(other),
+        old,
+        new,
+        shares("pingshui"),
+        shares("xinyun"),
+    )
+    for is_alike in kinds:
+        yield from (other for other in vocab.chars if is_alike(other))

@@ -1,0 +1,362 @@
+"""Writing verse: the one place where a model, a form and an order meet.
+
+Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+
+from charbard.bundle import Bundle, load_bundle
+from charbard.config import VerseOrder
+from charbard.corpus.lines import known_lines
+from charbard.errors import OptionError
+from charbard.files import path_of
+from charbard.prosody import Form
+from charbard.prosody.compiler import try_compile
+from charbard.prosody.conflict import nearest_feasible
+from charbard.prosody.lexicon import Lexicon
+from charbard.prosody.machine import Ids
+from charbard.prosody.main_rhyme import main_rhyme
+from charbard.prosody.spec import FormSpec
+from charbard.runtime import (
+    Decoded,
+    Network,
+    Program,
+    Result,
+    Run,
+    Search,
+    Segment,
+    Steps,
+    Task,
+    Unwanted,
+    decode,
+    perform,
+    result,
+    rows_needed,
+    run,
+    side_by_side,
+)
+from charbard.runtime.quant import ByteModel
+from charbard.writer.about import about
+from charbard.writer.inspect.reading import read_alternatives, read_scored
+from charbard.writer.operation import operation
+from charbard.writer.verse.finished import finished, line_done, worth_of
+from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.habits import away_from_habits
+from charbard.writer.verse.parallel_bias import answering
+from charbard.writer.verse.planned import plan_text
+from charbard.writer.verse.poem import Alternative, LineDone, Poem
+from charbard.writer.verse.request import Lexicons, Request, read_order
+from charbard.writer.verse.stock import away_from_stock
+from charbard.writer.verse.word_bias import towards_words
+
+__all__ = ["VerseWriter"]
+
+T = TypeVar("T")
+_ROWS = 256
+_REQUESTS = 64
+"""Orders that are kept understood; each holds on to its machine."""
+_FADED = -3.0
+"""Nats added to what stands in the poem already, where a form lets characters come twice."""
+_TRIED = 64
+"""Alternatives to a character that are followed to the end of the text."""
+
+
+class VerseWriter:
+    """A bundle, open for writing verse.
+
+    Args:
+        bundle: A model of verse, best one trained with the fields form and title.
+        network: Its network, if it is already there.
+        runner: What runs a task; None: a batch of its own in the calling thread.
+    """
+
+    def __init__(
+        self, bundle: Bundle, network: Network | None = None, runner: Run | None = None
+    ) -> None:
+        self.bundle = bundle
+        self.network: Network = ByteModel(bundle) if network is None else network
+        self._run: Run = runner or self._in_this_thread
+        self._lexicons = Lexicons(bundle)
+        self._known: dict[VerseOrder, Request] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, path: str | Path) -> "VerseWriter":
+        """Open a bundle, a checkpoint, or the best bundle of a run's folder.
+
+        Raises:
+            BundleError: It is missing, truncated, altered or of another version.
+        """
+        return cls(load_bundle(path_of(path, name="path")))
+
+    def __repr__(self) -> str:
+        return f"<VerseWriter of {about(self.bundle)}>"
+
+    def _in_this_thread(self, task: Task) -> Iterator[Any]:
+        return (value for _, value in run(self.network, [task], rows=_ROWS))
+
+    def perform(self, program: Program[T]) -> T:
+        """Run a program in the calling thread and return its result."""
+        return result(program, self._run)
+
+    def request_in(
+        self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
+    ) -> Request:
+        """As `request`, in a form that need not have a name.
+
+        Args:
+            form: The form.
+            order: All else.
+            fields: What the model is told before the text, by name, beside what the order says.
+        """
+        return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
+
+    @operation
+    def poems(self, request: Request) -> Program[list[Poem]]:
+        """Write every candidate of a request; the best comes first."""
+        heard = yield self.task(request)
+        return self.ranked(request, [said for said in heard if isinstance(said, Decoded)])
+
+    def request(self, order: VerseOrder) -> Request:
+        """An order, understood; nothing is written yet.
+
+        Raises:
+            OptionError: Something in it does not exist.
+            ConflictError: Not everything asked for can be had together.
+        """
+        if (request := self.at_hand(order)) is None:
+            request = read_order(self.bundle, order, self._lexicons)
+            with self._lock:
+                self._known[replace(order, seed=0)] = request
+                if len(self._known) > _REQUESTS:
+                    del self._known[next(iter(self._known))]
+        return request
+
+    def at_hand(self, order: VerseOrder) -> Request | None:
+        """As `request`, in no time, if the same was asked for of late but for the seed."""
+        request = self._known.get(replace(order, seed=0))
+        return None if request is None else replace(request, order=order)
+
+    def verse(self, order: VerseOrder) -> list[Poem]:
+        """Write every candidate of an order; the best comes first."""
+        return self.poems(self.request(order))
+
+    def stream(self, order: VerseOrder) -> Iterator[LineDone | Poem]:
+        """Yield each line as soon as it is certain, all candidates side by side; then the poems,
+        ranked.
+
+        The order is checked before this returns. Closing the iterator stops the writing.
+        """
+        return self._stream(self.request(order))
+
+    def _stream(self, request: Request) -> Iterator[LineDone | Poem]:
+        for said in perform(self.poems.program(request), self._run):
+            if isinstance(said, Segment):
+                yield line_done(request, said)
+            elif isinstance(said, Result):
+                yield from said.value
+
+    def task(self, request: Request, lines: int | None = None) -> Task:
+        """What an engine must run for a request: the candidates one after the other, so that the
+        first is there early and each can differ from those before it."""
+        rows = rows_needed(request.order.drafts, twins=len(request.prompts) > 1)
+        return Task(self._candidates(request, lines), rows=rows)
+
+    def _candidates(self, request: Request, lines: int | None) -> Steps:
+        order, vocab = request.order, self.bundle.vocab
+        search = Search(
+            options=order.options,
+            seed=order.seed,
+            sample=0,
+            start=self.network.start(),
+            worth=worth_of(request),
+            drafts=order.drafts,
+            guidance=order.guidance,
+            faded=0.0 if request.wish.repeats == "none" else _FADED,
+            segments=lines,
+            leans=(
+                *answering(request),
+                *towards_words(request),
+                away_from_stock(vocab),
+                away_from_habits(vocab),
+            ),
+        )
+        written: list[Decoded] = []
+        for sample in range(order.candidates):
+            here = replace(
+                search,
+                sample=sample,
+                openings=request.openings_of([text.ids for text in written]),
+                unwanted=_avoided(request, written),
+            )
+            prompts, here = yield from plan_text(request, here)
+            written.append((yield from decode(prompts, request.machine, here)))
+
+    @operation
+    def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:
+        """Write candidates for the first line that is still open, the likeliest first, none twice.
+
+        Raises:
+            OptionError: No line is open.
+        """
+        request = self.request(order)
+        locked = {(lock.line, lock.place) for lock in request.wish.locks}
+        gaps = [
+            slot.line
+            for slot in request.machine.slots
+            if slot.place is not None and (slot.line, slot.place) not in locked
+        ]
+        if not gaps:
+            raise OptionError(
+                "no line is open", code="line.full", hint=f"write {OPEN} for each open character"
+            )
+        found: dict[str, LineDone] = {}
+        for said in (yield self.task(request, gaps[0] + 1)):
+            if isinstance(said, Segment) and said.index == gaps[0]:
+                line = line_done(request, said)
+                found.setdefault(line.text, line)
+        return sorted(found.values(), key=lambda line: -sum(line.logp))
+
+    @operation
+    def alternatives(
+        self, order: VerseOrder, text: str, line: int, place: int, *, top: int = 12
+    ) -> Program[list[Alternative]]:
+        """Find characters that could stand at one place of a poem, all others as they are.
+
+        Args:
+            order: What the poem was written for; its form, book, rhyme and fields count.
+            text: The poem.
+            line: From 0.
+            place: From 0.
+            top: How many.
+
+        Returns:
+            The likeliest first; only those that keep the form, as far as the poem does.
+        """
+        request = self._reading(order, text)
+        slots = request.machine.slots
+        at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
+        if at is None:
+            raise OptionError(
+                f"there is no place {line + 1}.{place + 1}",
+                code="place.none",
+                values={"line": line + 1, "place": place + 1},
+                hint="count from 1.1",
+            )
+        ids = request.given_ids
+        open_there = replace(
+            request.wish,
+            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
+        )
+        allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
+        steps = read_alternatives(
+            self.network,
+            _told(request, request.prime, ids),
+            ids,
+            allowed,
+            at=at,
+            most=min(_TRIED, len(allowed)),
+        )
+        (found,) = yield Task(steps, rows=_TRIED)
+        return _alternatives(found, self.bundle.vocab.symbols)[:top]
+
+    @operation
+    def score(self, order: VerseOrder, text: str) -> Program[Poem]:
+        """Score a given poem as if it had been written for an order; it need not keep the form."""
+        request = self._reading(order, text)
+        ids = request.given_ids
+        own, *bare = [_told(request, prompt, ids) for prompt in request.prompts]
+        tasks = [Task(read_scored(prompt, ids)) for prompt in (own, *bare)]
+        heard = dict((yield side_by_side(tasks)))
+        gain = (
+            [a - b for a, b in zip(heard[0], heard[1], strict=True)] if bare else [0.0] * len(ids)
+        )
+        return self.ranked(request, [Decoded(ids, heard[0], tuple(gain))])[0]
+
+    def _reading(self, order: VerseOrder, text: str) -> Request:
+        """A given poem as a request of which every character is locked."""
+        whole = replace(
+            order,
+            template=text,
+            opening="",
+            acrostic="",
+            words="",
+            locks=(),
+            bans=(),
+            banned="",
+            commonest=None,
+            repeats="free",
+            candidates=1,
+        )
+        request = read_order(self.bundle, whole, self._lexicons, strict=False)
+        if len(request.given_ids) < len(request.machine):
+            raise OptionError(
+                f"the poem is not complete for {request.form.name}",
+                code="poem.short",
+                values={"form": request.form.name, "length": len(request.machine)},
+                hint=f"it has {len(request.machine)} characters, marks included",
+            )
+        return request
+
+    def ranked(self, request: Request, written: Sequence[Decoded]) -> list[Poem]:
+        """The poems of a request, the best first."""
+        poems = [finished(self.bundle, request, text) for text in written]
+        return sorted(poems, key=lambda poem: -poem.score.total)
+
+
+def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
+    """What the model reads before a text that is there: its rhyme, too, if that is told."""
+    group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
+    return request.told(prompt, group=group)
+
+
+def _allowed_at(wish: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
+    """What may stand at a place of a text of which all else is given; where the text breaks the
+    form, only as far as the rest of it does not."""
+    machine = try_compile(wish, lexicon)
+    if machine is None:
+        near = nearest_feasible(wish, lexicon)
+        machine = None if near is None else try_compile(near, lexicon)
+    assert machine is not None, "the bare form can always be written"
+    state = machine.start()
+    for char_id in ids[:at]:
+        allowed = machine.allowed(state)
+        found = np.searchsorted(allowed, char_id)
+        fits = found < len(allowed) and allowed[found] == char_id
+        state = machine.advance(state, char_id if fits else int(allowed[0]))
+    return machine.allowed(state)
+
+
+def _alternatives(
+    found: Sequence[tuple[int, float, float]], symbols: Sequence[str]
+) -> list[Alternative]:
+    joint = np.array([here + after for _, here, after in found])
+    shares = np.exp(joint - joint.max())
+    shares /= shares.sum()
+    listed = [
+        Alternative(symbols[char_id], float(share), here, after)
+        for (char_id, here, after), share in zip(found, shares, strict=True)
+    ]
+    return sorted(listed, key=lambda each: -each.probability)
+
+
+def _avoided(request: Request, written: Sequence[Decoded]) -> Unwanted | None:
+    """Whether a line stands in the verse corpus word for word, or in another candidate."""
+    spans = request.machine.spans
+    shown = {text.ids[span] for text in written for span in spans}
+    known = known_lines() if request.order.novel else None
+    if known is None and not shown:
+        return None
+
+    def is_avoided(index: int, ids: Sequence[int]) -> bool:
+        if tuple(ids) in shown:
+            return True
+        return known is not None and bool(known.hold([request.line(index, ids)[0]])[0])
+
+    return is_avoided

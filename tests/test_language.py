@@ -1,0 +1,137 @@
+"""Every error and note of the page has its Chinese: codes in the source against the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import charbard
+from charbard import errors
+from charbard.errors import CharbardError, Note, OptionError, facts_of, in_python
+from charbard.language import chinese, in_chinese, is_chinese, note_in_chinese
+
+SRC = Path(charbard.__file__).parent
+TRAINING = ("train/", "corpus/", "report/", "config/train.py", "config/corpus.py")
+"""What only trains, builds corpora and reports: no page asks for it, and its errors are English."""
+KINDS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, CharbardError) and kind is not CharbardError
+}
+COMPUTED = ("body.", "kind.", "field.", "part.", "conflict.")
+"""Beginnings of codes that are put together: of a finding, a type, a field, a part of a wish."""
+TERMS = re.compile(
+    r"runs/my|JSON|UTF-\d+\w*|utf-\d+|gb18030|big5|TOML|ASCII|CHARBARD_FORMS|Smith|tokens?|top_logprobs|logprobs"
+    r"|prompt|charbard[ a-z/-]*|docs\.html|--?[a-z-]+|TEXT|pip install|safetensors|stanzas|cycle"
+    r"|boost|temperature_\w+|prefix|head|tail|diagonal|size|lines|forms\.variants|forms|hidden_size"
+    r"|clip|true|form|toml|attention|MB|FOLDER|FILE|a/7|\d+a"
+)
+"""Names that stand in a Chinese sentence as they are."""
+
+
+def raised() -> Iterator[tuple[str, ast.Call]]:
+    """Every call in the source that makes an error, with its place."""
+    for path in sorted(SRC.rglob("*.py")):
+        where = path.relative_to(SRC).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and name_of(node.func) in KINDS:
+                yield f"{where}:{node.lineno}", node
+
+
+def name_of(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def names_in(text: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", text))
+
+
+@pytest.mark.parametrize(
+    ("where", "call"),
+    [(where, call) for where, call in raised() if not where.startswith(TRAINING)],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_error_of_the_page_has_its_chinese(where: str, call: ast.Call) -> None:
+    """An error is raised with a code that the catalogue words, from values that are given."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    assert "code" in given, f"{where}: give this error a code, and its Chinese in language/data"
+    for node in ast.walk(given["code"]):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value[0] != ".":
+            assert node.value in chinese(), f"{where}: no Chinese for {node.value!r}"
+            values = given.get("values")
+            if isinstance(values, ast.Dict) and None not in values.keys:
+                known = {key.value for key in values.keys if isinstance(key, ast.Constant)}
+                assert names_in("".join(chinese()[node.value])) <= known, where
+
+
+def test_every_note_has_its_chinese() -> None:
+    """A note's code is worded, from values that it has."""
+    for path in SRC.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and name_of(node.func) == "Note"):
+                continue
+            code, *values = node.args[1:]
+            if not isinstance(code, ast.Constant):
+                continue
+            assert code.value in chinese(), (path.name, code.value)
+            if values and isinstance(values[0], ast.Dict):
+                known = {key.value for key in values[0].keys if isinstance(key, ast.Constant)}
+                assert names_in(chinese()[code.value][0]) <= known, code.value
+
+
+def test_nothing_is_worded_that_is_never_said() -> None:
+    """Each code of the catalogue stands in the source."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in SRC.rglob("*.py"))
+
+    for code in chinese():
+        assert f'"{code}"' in source or code.startswith(COMPUTED), code
+
+
+@pytest.mark.parametrize("code", chinese())
+def test_chinese_is_chinese(code: str) -> None:
+    """No English but names of things."""
+    for text in chinese()[code]:
+        plain = TERMS.sub("", re.sub(r"{\w+}|⟪[^⟫]*⟫", "", text))
+        assert not re.search(r"[A-Za-z]{2,}", plain), plain
+    assert chinese()[code][0]
+
+
+def test_an_error_is_worded_from_its_code() -> None:
+    """Values are filled in, lists joined, settings spelled by the door; else it is English."""
+    error = OptionError(
+        "English", hint="say", code="setting.choice", values={"name": "book", "known": ["a", "b"]}
+    )
+
+    assert in_chinese(error, in_python) == ("book没有“”这个选择", "可选：a、b")
+    assert in_chinese(OptionError("English", hint="say"), in_python) == ("English", "say")
+
+
+def test_notes_are_texts_with_parts() -> None:
+    """A note is its English sentence, also as JSON; a part of it is worded, too."""
+    part = Note("poet", "field.author")
+    note = Note("untold", "told.untrained", {"name": "theme", "value": "x", "known": [part, "y"]})
+
+    assert note == "untold"
+    assert facts_of(note)["values"]["known"][0] == {
+        "text": "poet",
+        "code": "field.author",
+        "values": {},
+    }
+    assert note_in_chinese(note, in_python).endswith("可以告诉它：诗人、y")
+    assert note_in_chinese("plain", in_python) == "plain"
+
+
+@pytest.mark.parametrize(
+    ("environment", "answer"),
+    [({"LANG": "zh_CN.UTF-8"}, True), ({"LANG": "zh_TW", "LC_ALL": "C"}, False), ({}, False)],
+)
+def test_the_locale_decides(monkeypatch, environment, answer) -> None:
+    """LC_ALL is asked before LANG."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert is_chinese() is answer

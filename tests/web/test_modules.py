@@ -1,0 +1,68 @@
+"""The page's modules: unit tests under node, and the rooms they live in."""
+
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+STATIC = Path(str(files("charbard.web") / "static"))
+NODE = shutil.which("node")
+ROOMS = {"core": {"core"}, "parts": {"core", "parts"}, "views": {"core", "parts"}}
+"""What the modules of each room may import; a view also modules that begin with its own name."""
+_IMPORT = re.compile(r"(?:from|import\()\s*[\"'`](\.[^\"'`]+)[\"'`]")
+MODULES = sorted((STATIC / "js").rglob("*.js"))
+UNITS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed, so the page's units go untested")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name.removesuffix(".test.mjs"))
+def test_units(unit: Path) -> None:
+    """Each file of unit tests passes under node's own runner."""
+    done = subprocess.run(
+        [str(NODE), "--test", str(unit)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
+def test_modules_stay_in_their_rooms(path: Path) -> None:
+    """`core` knows no other room, `parts` no view, and no view another view."""
+    room = path.relative_to(STATIC / "js").parts[0]
+    if room not in ROOMS:
+        return
+    for found in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        there = (path.parent / found).resolve()
+        assert there.is_file(), found
+        own = there.parent == path.parent and there.stem.startswith(path.stem.partition("-")[0])
+        assert there.parent.name in ROOMS[room] or own, found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
+def test_core_draws_nothing(path: Path) -> None:
+    """What can be tested under node touches no document, but for the builder of elements."""
+    if path.parent.name == "core" and path.name != "dom.js":
+        assert "document." not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed, so nothing else reads JavaScript")
+def test_modules_are_whole_when_they_are_sent(running, tmp_path) -> None:
+    """Without comments and indents each module is still one that can be parsed."""
+    with running.client() as client:
+        for path in MODULES:
+            name = path.relative_to(STATIC).as_posix()
+            sent = tmp_path / f"{name.replace('/', '-')[:-3]}.mjs"
+            sent.write_text(client.get(f"/{name}").text, encoding="utf-8")
+    done = [
+        subprocess.run(
+            [str(NODE), "--check", str(one)], capture_output=True, text=True, check=False
+        )
+        for one in tmp_path.iterdir()
+    ]
+
+    assert len(done) == len(MODULES)
+    assert [one.stderr for one in done if one.returncode] == []
