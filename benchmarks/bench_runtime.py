@@ -1,11 +1,10 @@
-"""How fast the engine writes: network, whole steps, constrained poems, many users, cold start.
+"""Benchmark the engine: network, whole steps, constrained poems, many users, cold start.
 
     python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
 
-Without a model an untrained network of the verse model's size is timed; the poems then obey a form
-of the same number of allowed characters. With a file of records the loss of the byte weights is
-measured on its test part. Every time is the best of several rounds, as other work on the machine
-can only add to it.
+Without a model, an untrained network of the verse model's size is timed; its poems obey a form that
+allows equally many characters. With a file of records, the loss of the int8 weights is measured on
+its test part. Every time is the best of several rounds, because other load can only increase it.
 """
 
 import argparse
@@ -50,7 +49,8 @@ OPTIONS = SampleOptions(temperature=0.8)
 
 
 class Quatrain:
-    """Four lines of seven characters and a mark, a few hundred ids allowed: like 七绝."""
+    """Four lines of seven characters and a mark, with a few hundred allowed ids: similar to
+    七绝."""
 
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def poem(form: SegmentedConstraint[int], network: Network, sample: int, *, draft
 def best(
     work: Callable[[], object], rounds: int, clock: Callable[[], float] = time.perf_counter
 ) -> float:
-    """Seconds of the fastest round."""
+    """Return the seconds of the fastest round."""
     times = []
     for _ in range(rounds):
         start = clock()
