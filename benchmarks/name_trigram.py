@@ -8,7 +8,7 @@ era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
 (`kneser_ney.py`) over surname and given name in one string, learned from the records of `--corpus`
 whose split is train; rarer characters than `--min-count` are one unknown one. It begins the names
 in the way that fits the file best: as poets with their surname, or as given names of today alone.
-Names of the file that the corpus holds are counted, not left out.
+Names of the file that are also in the corpus are counted, not left out.
 """
 
 import argparse

@@ -35,7 +35,7 @@ GAIN = 0.3
 """Weight of a word beyond its characters, for each nat above `WORD`."""
 LEAST = 0.8
 MOST, MOST_ALONE = 3.0, 1.6
-"""Nats that words may tell at least and at most, and single characters at most."""
+"""Minimum weight; caps on the weights of words and of single characters, in nats."""
 
 
 def main() -> None:

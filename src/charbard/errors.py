@@ -101,7 +101,7 @@ def in_python(name: str, value: str | None) -> str:
 
 
 class Note(str):
-    """What the user should know of a result: an English sentence that can be worded otherwise, too.
+    """A note to the user about a result: an English sentence that can also be worded otherwise.
 
     >>> note = Note("Ａ read as A", "char.nearest", {"char": "Ａ", "near": "A"})
     >>> note, note.code, note.values["near"]

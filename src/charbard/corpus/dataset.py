@@ -151,7 +151,7 @@ def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool)
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
     settings = to_dict(config)
-    if config.exclude_lines is not None:  # what is in the list counts, not where it lies
+    if config.exclude_lines is not None:  # its content counts, not its path
         settings["exclude_lines"] = _hex(read_list(Path(config.exclude_lines)).tobytes())
     how = json.dumps([_LAYOUT, settings]).encode()
     return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))

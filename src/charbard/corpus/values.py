@@ -32,7 +32,7 @@ def _values(dataset: Dataset, place: int) -> list[str]:
     """List the values of one field; empty if it is free text or missing everywhere."""
     records = dataset.records(TRAIN)
     sizes = dataset.field_sizes[records]
-    starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # behind the marker
+    starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # after the marker
     ends = starts + sizes[:, place] - 1
     ids, counts = dataset.ids, Counter[bytes]()
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):

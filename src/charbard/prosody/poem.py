@@ -78,7 +78,7 @@ class Poem:
         ends = frozenset(ends)
         return self if ends == self.stanza_ends else replace(self, stanza_ends=ends)
 
-    def parted(self) -> "Poem":
+    def split_at_pauses(self) -> "Poem":
         """Return the poem with a line end at every 、."""
         text, ends = "".join(self.lines), tuple(accumulate(self.shape))
         marks = dict(zip(ends, self.marks, strict=True))

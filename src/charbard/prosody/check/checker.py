@@ -108,7 +108,7 @@ def _given(
     """Judge against a requested form, using the first reading that has its lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
-        for divided in (poem, poem.parted()) if poem.pauses else (poem,):
+        for divided in (poem, poem.split_at_pauses()) if poem.pauses else (poem,):
             if fitting_variants(divided, form, variants):
                 return judge(divided, form, book=book, variant=variant, rhyme=rhyme)
     if first.is_undivided:
@@ -130,7 +130,7 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
         if report is None and poem.pauses:
-            report = recognised(poem.parted(), book=book, rhyme=rhyme)
+            report = recognised(poem.split_at_pauses(), book=book, rhyme=rhyme)
         if report is not None and (first is None or _is_sure(report, first)):
             return report
         first = first or poem
