@@ -128,7 +128,7 @@ def open_dataset(
     if not _is_whole(folder):
         say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
-        if was_there:  # damaged: a folder appears whole or not at all
+        if was_there:  # damaged, since folders are written atomically
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest, warn)
@@ -274,7 +274,7 @@ def _write_records(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
     clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
-    told, malformed = array("B"), MalformedCount()
+    given_sides, malformed = array("B"), MalformedCount()
     for record in read_records(inputs, config, malformed):
         sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
         ids = _encode_record(record, vocab)
@@ -284,12 +284,12 @@ def _write_records(
         if record.side is None:
             clusters.add(record.text)
         else:
-            told.append(record.side)
+            given_sides.append(record.side)
         file.write(ids.astype(_dtype(vocab)).tobytes())
     return _Parts(
         np.frombuffer(bounds, np.int64),
-        np.frombuffer(told, np.uint8)
-        if told
+        np.frombuffer(given_sides, np.uint8)
+        if given_sides
         else clusters.sides(validation=config.validation, test=config.test),
         np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
         unknown,

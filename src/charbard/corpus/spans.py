@@ -99,10 +99,11 @@ class SpanIndex:
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
         lasts = np.searchsorted(self.grams_G, keys, "right")
-        reached = 0
+        reached = 0  # a stretch that ends no further than an earlier one lies inside it
         for start in np.flatnonzero((lasts > firsts) & (keys > 0)):
             places = self.places_G[firsts[start] : lasts[start]]
             end = int(start) + GRAM
+            # Extend all occurrences at once, keeping those whose next character agrees.
             while end < len(ids) and ids[end]:
                 longer = places[self.text_T[places + np.uint32(end - start)] == ids[end]]
                 if not len(longer):
@@ -174,12 +175,14 @@ def _build(records: Path, folder: Path) -> None:
         raise CorpusError(
             f"cannot read {str(records)!r}: {error.strerror}", hint="charbard corpus build verse"
         ) from None
+    # Line feeds become id 0, so that no gram crosses the end of a line.
     codes_T = _codes("\n".join(lines) + "\n")
     chars = np.unique(codes_T)
     chars = chars[chars != ord("\n")]
     text_T = _ids_of(codes_T, chars)
     keys_T = _keys(text_T)
     places = np.flatnonzero(keys_T).astype(np.uint32)
+    # Stable, so that the positions of equal grams stay in the order of the records.
     order = np.argsort(keys_T[places], kind="stable")
     starts = np.flatnonzero(text_T == 0)[:-1] + 1
     arrays = {

@@ -43,6 +43,7 @@ def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
             plan_variant(variant, slots, pool, wanted, _need(spec, variant, slots))
             for variant in variants
         ]
+        # Infeasible variants are dropped here; the machine follows all others side by side.
         if feasible := [plan for plan in plans if plan.is_feasible]:
             return Machine(feasible, pool, repeats=spec.repeats, taken=taken)
     return None
@@ -99,7 +100,7 @@ def _lay_out(variant: Variant, spec: FormSpec, lexicon: Lexicon) -> list[Slot] |
             at[line, place] = len(slots)
             if (here := locks.get((line, place))) is None:
                 echo = at[echoes[line, place]] if (line, place) in echoes else None
-                if echo is not None and echo == len(slots) - 1:  # a double that must be one
+                if echo is not None and echo == len(slots) - 1:  # required by the form itself
                     doubled = lexicon.doubled("诗", len(content), place)
                 slots.append(Slot(line, place, banned=ban_ids, doubled=doubled, echo=echo))
             elif here.char in banned.get((line, place), "") or here.char in spec.banned:
@@ -138,6 +139,7 @@ def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slo
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
+    # All readings count for a given character: the user knows how to read it.
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
     return Slot(lock.line, lock.place, char_id, kind, doubled=doubled)
 

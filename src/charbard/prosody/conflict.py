@@ -108,9 +108,9 @@ def _hint(spec: FormSpec, near: FormSpec | None) -> str:
     """Suggest what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
-    told = _nearby(spec, near)
+    dropped = _nearby(spec, near)
     return "; ".join(
-        [f"it can be written without {', '.join(told['without'])}", *told["elsewhere"]]
+        [f"it can be written without {', '.join(dropped['without'])}", *dropped["elsewhere"]]
     )
 
 

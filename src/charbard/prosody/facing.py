@@ -77,7 +77,7 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
     asked = _opposed(phrases, key, "平" if is_second else "仄")
     given = [("中" * len(phrase),) for phrase in phrases]
     upper, lower = (asked, given) if is_second else (given, asked)
-    # Of several phrases the whole side must be told from its parts.
+    # With several phrases, the whole side must be distinguished from its parts.
     lines = (
         *_side(upper, (*marks, "；" if marks else "，")),
         *_side(lower, (*marks, "。")),

@@ -116,7 +116,7 @@ class Variant:
         """
         if shape == self.lengths:
             return self
-        # Poems that are checked one after the other are mostly divided alike.
+        # A checker compares many poems with few divisions, so these are cached per variant.
         if shape not in self._divisions:
             if len(self._divisions) >= _MOST_DIVISIONS:
                 self._divisions.clear()
@@ -132,6 +132,7 @@ class Variant:
         if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
             return None
         tones = self.tones
+        # Rhyme and mark belong to the end of a line; a break that the form lacks gets a comma.
         ours = dict(zip(self.line_ends, self.lines, strict=True))
         lines = []
         for end, size in zip(ends, shape, strict=True):

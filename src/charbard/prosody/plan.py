@@ -103,6 +103,8 @@ class Pool:
     def __init__(self, lexicon: Lexicon, allowed: Mask, taken: Iterable[int] = ()) -> None:
         self.lexicon = lexicon
         self.allowed = allowed
+        # Taken ids stay in the masks, since a character may still be doubled, but out of the
+        # counts.
         self._fresh = allowed.copy()
         self._fresh[list(taken)] = False
         self._count_K = np.bincount(lexicon.kind_V[self._fresh], minlength=len(lexicon.kinds))
@@ -219,6 +221,7 @@ def _ending(
 
     The result is 0 if the pattern cannot be filled at all.
     """
+    # The last character of a rhymed line is judged by its groups, all others by tone alone.
     body = len(slots) - rhymed
     for tones, slot in zip(pattern[:body], slots[:body], strict=True):
         if slot.kind is not None:

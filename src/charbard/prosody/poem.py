@@ -140,6 +140,7 @@ def _cuts_of(rows: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield row ranges that may be the poem: all; without some above; without some below as
     well."""
     full = [number for number, row in enumerate(rows) if _has_han(row)]
+    # Text above a poem (title, author, preface) is commoner than text below, so it varies faster.
     for below in range(min(3, len(full))):
         for above in range(min(_MOST_AROUND, len(full) - below)):
             yield full[above] if above else 0, full[-1 - below] + 1

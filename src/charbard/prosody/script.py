@@ -97,6 +97,8 @@ def _best(char: str, left: str, right: str, choices: TraditionalCounts) -> str:
     pairs = [(pair, sum(pair.values())) for pair in found if pair]
 
     def weight(target: str) -> float:
+        # log P(target) plus, for each neighbour, log P(target | pair) / P(target): the pair's count
+        # divided by the overall share, both smoothed, up to a constant.
         share = counts[target] / total
         return math.log(share) + sum(
             math.log((pair.get(target, 0) / share + _PRIOR) / (size + _PRIOR))

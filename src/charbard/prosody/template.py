@@ -128,6 +128,7 @@ def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] 
     >>> rhyme_groups("光霜月乡", book="pingshui")[1]
     ('a', Reading(tone='平', rhyme='阳'))
     """
+    # Greedy: the largest run of one reading first, the earliest on ties; its ends are then settled.
     open_ends = dict(enumerate(readings_of(end, book=book) for end in ends))
     chosen: list[Reading | None] = [None] * len(ends)
     while runs := [

@@ -16,7 +16,7 @@ from charbard.corpus.verse.placing import FIXED, Placed, place_core, place_union
 from charbard.corpus.verse.poem import Poem, to_json
 from charbard.corpus.verse.poetry_source import gather_second
 from charbard.corpus.verse.refine import Refiner
-from charbard.corpus.verse.same_ci import changed_lines, mended, same_ci, usual_lengths
+from charbard.corpus.verse.same_ci import changed_lines, corrected, same_ci, usual_lengths
 from charbard.corpus.verse.second import second_candidates
 from charbard.corpus.verse.titles import common_tune
 
@@ -124,7 +124,7 @@ def _mended(
         if placed.splits[one] in FIXED or placed.copies[one]:
             continue
         before = found[one].poem
-        after = mended(before, found[other].poem, usual)
+        after = corrected(before, found[other].poem, usual)
         if after.mended_from:
             report.mended["poems"] += 1
             report.mended["lines"] += sum(1 for _ in changed_lines(before, after))

@@ -94,7 +94,8 @@ def place_union(
 def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     """Mark near-duplicates: first-source decisions stand, and second-source poems yield to them."""
     copies = clusters.copies(NEAR_COPY, settled=core.copies)
-    # The second source's better text replaces the first one's (`mended`), so it is not kept twice.
+    # The second source's better text replaces the first one's (`corrected`), so it is not kept
+    # twice.
     copies[[other for _, other in same]] = True
     return copies
 

@@ -14,7 +14,7 @@ from charbard.corpus.verse.candidates import Candidate
 from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.titles import common_tune
 
-__all__ = ["SAME", "changed_lines", "mended", "same_ci", "usual_lengths"]
+__all__ = ["SAME", "changed_lines", "corrected", "same_ci", "usual_lengths"]
 
 SAME = 0.7
 """Share of characters, in order, from which two texts are the same 词."""
@@ -31,6 +31,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
         first: Candidates of chinese-poetry.
         second: Candidates of poetry-source.
     """
+    # 1) Index the first source: comparing all pairs would be quadratic.
     by_line: defaultdict[str, list[int]] = defaultdict(list)
     by_poet: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, candidate in enumerate(first):
@@ -39,6 +40,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
                 if len(line) >= _LEAST_LINE:
                     by_line[line].append(place)
             by_poet[_poet_and_tune(candidate.poem)].append(place)
+    # 2) Compare each 词 with those that share most lines, or else poet and tune.
     best: dict[int, tuple[float, int]] = {}
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
@@ -71,6 +73,7 @@ def likeness(one: str, other: str) -> float:
     >>> likeness("兢泛兰舟", "竞泛兰舟")
     0.75
     """
+    # Position by position is enough for most pairs; the matcher is a hundred times slower.
     if len(one) == len(other):
         equal = sum(a == b for a, b in zip(one, other, strict=True)) / max(len(one), 1)
         if equal >= SAME:
@@ -88,7 +91,7 @@ def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
     return found
 
 
-def mended(one: Poem, other: Poem, usual: Lengths) -> Poem:
+def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
     """Return the first source's record with the second's characters and title, where intact.
 
     Of two texts of different length, the intact one has the length more common among 词 of the

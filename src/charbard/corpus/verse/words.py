@@ -69,12 +69,12 @@ def _groups(text: str) -> Iterator[tuple[str, ...]]:
         yield lines_of("。".join(sentences[first:last]))
 
 
-def _best(lines: Iterable[str], told: set[str]) -> str:
+def _best(lines: Iterable[str], spent: set[str]) -> str:
     """Return the highest-ranked word, the more frequent one on ties; empty if none ranks high
     enough."""
     table = _table()
     words = (word for line in lines for word in (*line, *pairs_of(line)) if word in table)
-    fresh = {word for word in words if not told & set(word)}
+    fresh = {word for word in words if not spent & set(word)}
     return min(fresh, key=lambda word: table[word], default="")
 
 

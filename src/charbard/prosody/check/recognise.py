@@ -81,6 +81,8 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     """Identify verse in lines of one length: regulated verse, old verse, couplets."""
     reports: list[Report] = []
     for form in _of_shape(poem.shape):
+        # Strict forms come first; a loose one fits nearly anything, so it is tried only if all
+        # strict ones are badly broken.
         if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
             break
         report = judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -129,12 +131,12 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
     found: list[tuple[tuple[int, int], Report]] = []
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
-            continue  # of the lines of a 诗: only its title can say that it was sung
+            continue  # lines like those of a 诗: only a title can identify such a tune
         if not _may_be_tune(poem, variant, book or form.book):
             continue
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
         if _is_tune(report):
-            # Of two that fit alike, the commoner is likelier.
+            # Of two that fit equally well, the more frequent one is likelier.
             found.append(((_faults(report), -variant.poems), report))
     if not found:
         return None
@@ -165,6 +167,7 @@ def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
     A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
     returns; it then requires two more tones.
     """
+    # Bit sets over all characters of the poem: judging every tune in full would be too slow.
     level, oblique = tone_bits("".join(tone_strings(poem.lines, book=book)))
     asks_level, asks_oblique = tone_bits(variant.tones)
     too_level, too_oblique = asks_oblique & level, asks_level & oblique
