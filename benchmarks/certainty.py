@@ -46,7 +46,7 @@ SAME = 32
 PATHS = ("head", "tail", "diagonal")
 
 
-class Wishes:
+class OrderGenerator:
     """Generator of random orders, reproducible by seed."""
 
     def __init__(self, writer: VerseWriter, name: str, seed: int) -> None:
@@ -83,8 +83,8 @@ class Wishes:
 
     def rhymes(self, variant: str | None) -> tuple[str, ...]:
         """Return the rhymes that can be requested."""
-        wish = FormSpec(form=self.form, book=self.form.book, variant=variant)
-        return tuple(open_groups(wish, self.lexicon))
+        spec = FormSpec(form=self.form, book=self.form.book, variant=variant)
+        return tuple(open_groups(spec, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
         what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
@@ -165,10 +165,10 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
     Args:
         every: Whether to write each variant of the form in turn; otherwise the writer chooses.
     """
-    started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
+    started, source, wrong, count = time.time(), OrderGenerator(writer, name, 1), Counter[str](), 0
     distinct = set()
-    variants = [variant.name for variant in wishes.form.variants] if every else [None]
-    for order in wishes.orders(poems, variants):
+    variants = [variant.name for variant in source.form.variants] if every else [None]
+    for order in source.orders(poems, variants):
         locks = writer.request(order).wish.locks
         for poem in writer.verse(order):
             count += 1
@@ -185,7 +185,7 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
         "distinct": len(distinct),
         "rare": sum(n for fault, n in wrong.items() if fault.startswith("rare")),
         "stutters": sum(n for fault, n in wrong.items() if fault.startswith("stutter")),
-        "refused": wishes.refused,
+        "refused": source.refused,
         "seconds": round(time.time() - started, 1),
     }
 

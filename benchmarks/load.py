@@ -188,7 +188,7 @@ def memory_mb(pid: int | None) -> float | None:
     return round(int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
-async def told(load: Load, options: argparse.Namespace) -> None:
+async def steady(load: Load, options: argparse.Namespace) -> None:
     """Run one load, printing a JSON line for each interval and one for the whole."""
     tally, began = Tally(), perf_counter()
     if options.rate:
@@ -241,7 +241,7 @@ def main() -> None:
     where = urlsplit(options.url)
     order = ORDER | parse_assignments(options.set) | ({"stream": True} if options.stream else {})
     load = Load(where.hostname or "127.0.0.1", where.port or 80, order)
-    asyncio.run((overload if options.overload else told)(load, options))
+    asyncio.run((overload if options.overload else steady)(load, options))
 
 
 if __name__ == "__main__":

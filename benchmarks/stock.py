@@ -50,7 +50,7 @@ def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str
 
 
 def _no_bias(ids: Sequence[int]) -> None:
-    """Bias nothing."""
+    """Leave every score as it is."""
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def laid_out(
 
 
 def _in_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows whose entries stand above each other, whatever their widths; an empty row is left out.
+    """Align the entries of rows in columns, whatever their widths, omitting empty rows.
 
     >>> list(_in_columns([["chūn", "wàng"], ["春", "望", "，"], ["○", "●"]]))
     ['chūn wàng', '春   望   ，', '○    ●']
