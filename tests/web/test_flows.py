@@ -174,12 +174,12 @@ def test_who_wrote_it(visit) -> None:
     page = visit.written()
     page.goto(f"{visit.url}/#/play")
     for number in range(1, 4):
-        page.click("text=人写的 >> nth=0")
-        page.wait_for_selector(f".tally >> text=/{number}")
-        page.click("text=下一首")
+        page.click(".quiz .go >> nth=0")
+        page.wait_for_selector(f".tally:has-text('/{number}（')")
+        page.click(".quiz .go")
         page.wait_for_selector(".quiz .go >> nth=1")
     page.reload()
-    page.wait_for_selector(".tally >> text=/3")
+    page.wait_for_selector(".tally:has-text('/3（')")
     played = state(page)["played"]
 
     assert played["asked"] == 3

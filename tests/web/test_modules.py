@@ -47,3 +47,22 @@ def test_core_draws_nothing(path: Path) -> None:
     """What can be tested under node touches no document, but for the builder of elements."""
     if path.parent.name == "core" and path.name != "dom.js":
         assert "document." not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed, so nothing else reads JavaScript")
+def test_modules_are_whole_when_they_are_sent(running, tmp_path) -> None:
+    """Without comments and indents each module is still one that can be parsed."""
+    with running.client() as client:
+        for path in MODULES:
+            name = path.relative_to(STATIC).as_posix()
+            sent = tmp_path / f"{name.replace('/', '-')[:-3]}.mjs"
+            sent.write_text(client.get(f"/{name}").text, encoding="utf-8")
+    done = [
+        subprocess.run(
+            [str(NODE), "--check", str(one)], capture_output=True, text=True, check=False
+        )
+        for one in tmp_path.iterdir()
+    ]
+
+    assert len(done) == len(MODULES)
+    assert [one.stderr for one in done if one.returncode] == []

@@ -461,12 +461,16 @@ def test_the_api_page_draws_itself(visit) -> None:
         assert path in text
 
 
+OTHERS = ("docs", "embed")
+"""Pages of their own."""
+
+
 def test_script_and_style_are_small(running) -> None:
     """All of it, with the words of both languages, stays within 200 kB, and within 70 kB as it is
     sent. The glossary of themes and the dictionary come when they are asked for."""
     static = Path(str(files("charbard.web") / "static"))
     paths = [*(static / "js").rglob("*.js"), *(static / "css").rglob("*.css")]
-    names = [path.relative_to(static).as_posix() for path in paths if path.stem != "docs"]
+    names = [path.relative_to(static).as_posix() for path in paths if path.stem not in OTHERS]
     asked = {"accept-encoding": "br"}
     with running.client(headers=asked) as client:
         answers = [client.get(f"/{name}") for name in (*names, "words.json", "zh.json")]
