@@ -59,7 +59,7 @@ def test_what_is_wrong_is_said_by_status_and_words(client) -> None:
         answer = client.post("/api/prose", json=body)
         assert answer.status_code == status, body
         assert words in answer.json()["error"]
-        assert set(answer.json()) == {"error", "hint"}
+        assert set(answer.json()) == {"error", "hint", "code", "values"}
     headers = {"content-type": "application/json"}
     assert "not JSON" in client.post("/api/prose", content="{", headers=headers).json()["error"]
     assert "content-type" in client.post("/api/prose", content="{}").json()["hint"]

@@ -26,12 +26,11 @@ def told_before(writer: VerseWriter, wish: VerseOrder) -> list[str]:
     """What the network read before each poem of an order."""
     prompts = []
 
-    def watched(tasks):
-        batch = run(writer.network, tasks)
-        for index, said in batch:
+    def watched(task):
+        for _, said in run(writer.network, [task]):
             if isinstance(said, Decoded):
                 prompts.append(said.prompt)
-            yield index, said
+            yield said
 
     VerseWriter(writer.bundle, writer.network, watched).verse(wish)
     return ["".join(writer.bundle.vocab.symbols[char_id] for char_id in ids) for ids in prompts]
