@@ -360,7 +360,7 @@ def test_names_of_a_gender(browser, names_writer) -> None:
         page.wait_for_selector(".name")
         with page.expect_request("**/api/names") as sent:
             page.check("input[name=name-gender][value=女]")
-            page.click("text=起名")
+            page.click("button.go")
         assert sent.value.post_data_json["gender"] == "女"
 
 

@@ -239,7 +239,6 @@ class _Text:
             best.gain,
             best.form,
             tuple(stayed),
-            tuple(self._prompts[0]),
             self._search.sample,
         )
 

@@ -76,7 +76,5 @@ class Decoded:
     """The constraint's state after it; None if the text was given, not written."""
     unwanted: tuple[int, ...] = ()
     """Segments that stayed although they are to be avoided."""
-    prompt: tuple[int, ...] = ()
-    """What the network read before it."""
     sample: int = 0
     """Number of the text among those of one request."""

@@ -22,7 +22,7 @@ from charbard.vocab import UNKNOWN
 from charbard.writer.prompt import opening_ids
 from charbard.writer.verse.givens import OPEN, bans_of, locks_of
 from charbard.writer.verse.stand_in import explained, stand_in
-from charbard.writer.verse.words import WORDS, WordMarks, told_words, wanted_words
+from charbard.writer.verse.words import WORDS, told_words, wanted_words
 
 __all__ = ["RHYME", "Lexicons", "Request", "form_label", "read_order"]
 
@@ -61,8 +61,6 @@ class Request:
     """Words that the poem is to use."""
     words: tuple[int, ...] = ()
     """The same as the model is told them, the mark at their end included; empty if it is not."""
-    word_marks: WordMarks | None = None
-    """How the model chooses words itself; None: it has not learned to."""
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
@@ -188,7 +186,6 @@ def read_order(
         signs=_signs(bundle, machine),
         wanted=wanted,
         words=told_words(bundle, wanted),
-        word_marks=WordMarks.of(bundle, order.banned),
     )
 
 

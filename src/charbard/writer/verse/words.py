@@ -1,48 +1,19 @@
-"""The words that a poem is about: those that the user gives, and how a model chooses its own."""
+"""The words that the user wants in a poem, and what the model is told of them."""
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from charbard.bundle import Bundle
-from charbard.corpus.verse.words import COMMA, END, MOST_WORDS, as_field
+from charbard.corpus.verse.words import MOST_WORDS, as_field
 from charbard.errors import Note, OptionError
-from charbard.prosody.poem import is_han
-from charbard.runtime import as_ids
-from charbard.runtime.constraint import Ids
 from charbard.text import normalise
 from charbard.writer.prompt import encode_known
 
-__all__ = ["WORDS", "WordMarks", "told_words", "wanted_words"]
+__all__ = ["WORDS", "told_words", "wanted_words"]
 
 WORDS = "words"
 """The field by which a model is told them."""
 _BETWEEN = re.compile(r"[\s,，、;；。]+")
-
-
-class WordMarks(NamedTuple):
-    """The symbols with which a model writes the words that a poem is about."""
-
-    characters: Ids
-    """What they may consist of."""
-    comma: int
-    end: int
-    most: int
-    """So many at most."""
-
-    @classmethod
-    def of(cls, bundle: Bundle, banned: str) -> "WordMarks | None":
-        """Those of a model, without banned characters; None if it has not learned to choose."""
-        vocab = bundle.vocab
-        comma, end = vocab.id_of(COMMA), vocab.id_of(END)
-        if not bundle.chooses(WORDS) or comma is None or end is None:
-            return None
-        characters = [
-            char_id
-            for char_id, char in enumerate(vocab.symbols)
-            if is_han(char) and char not in banned
-        ]
-        return cls(as_ids(characters), comma, end, MOST_WORDS)
 
 
 def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]]:

@@ -49,9 +49,9 @@ from charbard.writer.verse.finished import finished, line_done, worth_of
 from charbard.writer.verse.givens import OPEN
 from charbard.writer.verse.habits import away_from_habits
 from charbard.writer.verse.parallel_bias import answering
-from charbard.writer.verse.planned import plan_text
 from charbard.writer.verse.poem import Alternative, LineDone, Poem
 from charbard.writer.verse.request import Lexicons, Request, read_order
+from charbard.writer.verse.rhymed import choose_rhyme
 from charbard.writer.verse.stock import away_from_stock
 from charbard.writer.verse.word_bias import towards_words
 
@@ -195,7 +195,7 @@ class VerseWriter:
                 openings=request.openings_of([text.ids for text in written]),
                 unwanted=_avoided(request, written),
             )
-            prompts, here = yield from plan_text(request, here)
+            prompts, here = yield from choose_rhyme(request, here)
             written.append((yield from decode(prompts, request.machine, here)))
 
     @operation

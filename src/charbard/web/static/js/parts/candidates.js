@@ -18,7 +18,9 @@ export class Sheet {
     this.text = "";
     this.partial = null;
     this.spans = [];
-    this.body = shape ? this.ruled(shape) : h("p.prose-text.is-growing", { tabindex: 0 });
+    this.frame = 0;
+    this.follows = true;
+    this.body = shape ? this.ruled(shape) : h("p.prose-text.is-growing", { tabindex: 0, on: { scroll: () => this.scrolled() } });
     this.foot = h("div.sheet-foot");
     this.element = h(
       `article.sheet${shape ? "" : ".is-prose"}`,
@@ -50,13 +52,21 @@ export class Sheet {
     this.poem?.lines?.forEach((line, at) => this.setLine(at, line, givenAt(this.poem, at)));
   }
 
-  /** Add characters of a prose text; a reader at its end stays there. */
+  /** Add characters of a prose text; a reader at its end stays there. Laid out once a frame: a model is fast. */
   addText(text) {
     const { body } = this;
-    const isAtEnd = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_PX;
     this.text += text;
     body.append(text);
-    if (isAtEnd) body.scrollTop = body.scrollHeight;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.follows) body.scrollTop = body.scrollHeight;
+    });
+  }
+
+  /** Whether the reader is at the end of a growing text. */
+  scrolled() {
+    const { body } = this;
+    this.follows = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_PX;
   }
 
   /** The poem is done: it can be worked with. */

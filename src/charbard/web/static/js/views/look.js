@@ -2,16 +2,17 @@
 
 import { modelFor, modelNamed } from "../core/wish.js";
 import { growthPanel, noveltyPanel, unitsPanel } from "../parts/inside.js";
-import { button, call, fill, h, notice, percent, selectField, store, t, textField, textOf } from "../parts/kit.js";
+import { button, call, fill, h, isChinese, notice, percent, selectField, store, t, textField, textOf } from "../parts/kit.js";
 import { notesOf } from "../parts/notes.js";
 
+const SAMPLES = { han: "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", latin: "To be, or not to be: that is the question." };
 /** Nats from which a character is no longer what was expected, a step each. */
 const STEP_NATS = 1.6;
 
 /** Build the view. */
 export function mount(root) {
   const poem = store.state.looking;
-  let text = poem ? textOf(poem) : store.state.lookText ?? t("look.sample");
+  let text = poem ? textOf(poem) : store.state.lookText ?? sample();
   let chosen = modelNamed(poem?.made?.model)?.name ?? "";
   const out = h("div.look-out");
   const go = async () => {
@@ -32,6 +33,13 @@ export function mount(root) {
       out),
   );
   if (text.trim()) go();
+}
+
+/** A text to begin with that some model here can read. */
+function sample() {
+  const scripts = store.state.models.map((model) => (model.script === "latin" ? "latin" : "han"));
+  const own = isChinese() ? "han" : "latin";
+  return SAMPLES[scripts.includes(own) ? own : scripts[0]];
 }
 
 /** The model for a text by its script; the one of verse for Chinese, where there is one. */
