@@ -271,12 +271,24 @@ class VerseReport:
         ]
         return list(zip((each["title"] for each in fields), self._write(fields), strict=True))
 
+    def _by_default(self, form: str, theme: str, count: int) -> list[str]:
+        """Return poems as users get them: every setting at its default, in the order written."""
+        order = VerseOrder(form=form, theme=theme, candidates=count, seed=self._options.seed)
+        poems = sorted(self._writer.verse(order), key=lambda poem: poem.candidate)
+        return [poem.text for poem in poems]
+
     def _fit(self) -> Section | None:
         if "title" not in self._vocab.fields or len(self._themes) < 2:
             return None
-        written = self._on_themes()
+        self._subject.say(f"writing {_POEMS_A_THEME} poems by default on each of the themes")
+        written = [
+            (theme, text)
+            for theme, _ in self._themes
+            for text in self._by_default(_MAIN, theme, _POEMS_A_THEME)
+        ]
+        ways = {"free": self._on_themes(), "by default": written, "by people": self._themes}
         rows: dict[str, dict[str, Cell]] = {}
-        for name, poems in (("free", written), ("by people", self._themes)):
+        for name, poems in ways.items():
             fit = theme_fit(self._subject.model, self._vocab, poems, form=_MAIN)
             groups = [[t for theme, t in poems if theme == own] for own, _ in self._themes]
             rows[name] = {
@@ -293,7 +305,9 @@ class VerseReport:
         return Section(
             key="themes",
             title="Whether a poem is about its theme",
-            says=f"{_MAIN} written to titles of held-out poems, and those poems. Gain: by how many "
+            says=f"{_MAIN} written to titles of held-out poems, and those poems. Free: told the "
+            "title, nothing else. By default: as `charbard verse` writes them, guided and chosen "
+            "among drafts; these are shown. Gain: by how many "
             "nats a character the title makes its poem likelier to this model. Recognised: no "
             "other title of the test gains more. Jaccard: likeness of poems on different themes, "
             "by pairs of characters and by single ones; low is good.",
@@ -310,12 +324,14 @@ class VerseReport:
             if form in self._ruled:
                 texts[f"{form} constrained, the first {most}"] = self._constrained(form)[:most]
                 texts[f"{form} constrained, chosen by the model"] = self._chosen(form)
+                texts[f"{form} by default"] = self._by_default(form, "", most)
         return Section(
             key="samples",
             title="What it writes",
             says=f"Temperature {self._options.temperature:g}, seed {self._options.seed}, nothing "
             "asked but the form. The first ones are not selected in any way. The chosen ones are "
-            f"those of {self._options.texts} that the model itself finds likeliest.",
+            f"those of {self._options.texts} that the model itself finds likeliest. By default: "
+            "as `charbard verse` writes them.",
             texts=texts,
         )
 
