@@ -86,3 +86,11 @@ def test_numbers_of_numpy_are_taken() -> None:
         SampleOptions(top_k=np.array([5, 6]))
     with pytest.raises(OptionError, match="top_k must be at least 1, got 0"):
         SampleOptions(top_k=np.int64(0))
+
+
+def test_an_old_name_is_refused_with_the_new_one() -> None:
+    """What is added to scores is a frequency penalty."""
+    with pytest.raises(OptionError) as caught:
+        from_dict(SampleOptions, {"repetition_penalty": 0.5})
+
+    assert "frequency_penalty" in caught.value.hint

@@ -1,15 +1,31 @@
 """Options whose default, help and limits are declared by a config class."""
 
-from collections.abc import Iterable
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from charbard.config import default_of, help_of, read_settings
+from charbard.config.declare import hints_of
 from charbard.errors import OptionError
 
-__all__ = ["given", "given_typed", "merged", "option", "parse_assignments", "typed"]
+Command = TypeVar("Command", bound=Callable[..., None])
+
+__all__ = [
+    "given",
+    "given_typed",
+    "merged",
+    "of_config",
+    "option",
+    "parse_assignments",
+    "typed",
+    "with_settings",
+]
 
 
 def option(config: type, name: str, *flags: str) -> Any:
@@ -24,6 +40,60 @@ def option(config: type, name: str, *flags: str) -> Any:
         else (str(default))
     )
     return typer.Option(*flags, help=help_of(config, name), show_default=shown or False)
+
+
+def with_settings(
+    *configs: type,
+    leave_out: Collection[str] = (),
+    flags: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Callable[[Command], Command]:
+    """Give a command an option for each setting of some configs, in its `**settings`.
+
+    Args:
+        configs: Where the settings are declared.
+        leave_out: Settings that the command takes in another way.
+        flags: Spellings of single options, where they are not `--name`.
+    """
+
+    def decorate(command: Command) -> Command:
+        own = inspect.signature(command, eval_str=True)
+        kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        more = [
+            _parameter(config, field, flags.get(field.name, ()))
+            for config in configs
+            for field in dataclasses.fields(config)
+            if field.metadata and field.name not in leave_out
+        ]
+        every = [one.replace(kind=one.KEYWORD_ONLY) for one in (*kept, *more)]
+        command.__signature__ = own.replace(parameters=every)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in every}
+        return command
+
+    return decorate
+
+
+def _parameter(
+    config: type, field: "dataclasses.Field[Any]", flags: tuple[str, ...]
+) -> inspect.Parameter:
+    """The option of one setting; a switch where it is yes or no."""
+    hint, default = hints_of(config)[field.name], None
+    if hint is bool:
+        default = field.default
+        flags = flags or (f"--{field.name.replace('_', '-')}",)
+    elif type(None) not in typing.get_args(hint):
+        hint = hint | None
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[hint, option(config, field.name, *flags)],
+    )
+
+
+def of_config(config: type, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a command's settings belongs to a config, without what the user did not say."""
+    names = {field.name for field in dataclasses.fields(config)}
+    return given_typed(**{name: value for name, value in settings.items() if name in names})
 
 
 def typed(text: str) -> str:

@@ -1,12 +1,12 @@
 """`charbard verse`: poems that are certain to keep their form."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given_typed, option
+from charbard.cli.options import given_typed, of_config, option, with_settings
 from charbard.cli.wording import tell
 from charbard.config import VerseOrder
 
@@ -16,39 +16,28 @@ if TYPE_CHECKING:
 __all__ = ["show", "show_json", "verse"]
 
 
+@with_settings(
+    VerseOrder,
+    leave_out=("candidates",),
+    flags={
+        "form": ("--form", "-f"),
+        "template": ("--fill",),
+        "banned": ("--ban",),
+        "novel": ("--novel/--no-novel",),
+        "boldness": ("--boldness", "-b"),
+        "temperature": ("--temperature", "-t"),
+        "guidance": ("--guidance", "-g"),
+    },
+)
 def verse(
     model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
-    form: Annotated[str | None, option(VerseOrder, "form", "--form", "-f")] = None,
-    theme: Annotated[str | None, option(VerseOrder, "theme", "--theme")] = None,
-    words: Annotated[str | None, option(VerseOrder, "words", "--words")] = None,
-    opening: Annotated[str | None, option(VerseOrder, "opening", "--opening")] = None,
-    acrostic: Annotated[str | None, option(VerseOrder, "acrostic", "--acrostic")] = None,
-    acrostic_at: Annotated[str | None, option(VerseOrder, "acrostic_at", "--acrostic-at")] = None,
-    fill: Annotated[str | None, option(VerseOrder, "template", "--fill")] = None,
     lock: Annotated[
         list[str] | None, typer.Option(help="A character at a place, as line.place=char: 2.3=花.")
     ] = None,
     ban_at: Annotated[
         list[str] | None, typer.Option(help="Characters a place must not have: 2.3=花月.")
     ] = None,
-    ban: Annotated[str | None, option(VerseOrder, "banned", "--ban")] = None,
-    rhyme: Annotated[str | None, option(VerseOrder, "rhyme", "--rhyme")] = None,
-    book: Annotated[str | None, option(VerseOrder, "book", "--book")] = None,
-    variant: Annotated[str | None, option(VerseOrder, "variant", "--variant")] = None,
-    dynasty: Annotated[str | None, option(VerseOrder, "dynasty", "--dynasty")] = None,
-    author: Annotated[str | None, option(VerseOrder, "author", "--author")] = None,
-    commonest: Annotated[int | None, option(VerseOrder, "commonest", "--commonest")] = None,
-    novel: Annotated[bool, option(VerseOrder, "novel", "--novel/--no-novel")] = True,
-    repeats: Annotated[str | None, option(VerseOrder, "repeats", "--repeats")] = None,
-    boldness: Annotated[str | None, option(VerseOrder, "boldness", "--boldness", "-b")] = None,
-    temperature: Annotated[
-        float | None, option(VerseOrder, "temperature", "--temperature", "-t")
-    ] = None,
     candidates: Annotated[int | None, option(VerseOrder, "candidates", "--candidates", "-n")] = 1,
-    drafts: Annotated[int | None, option(VerseOrder, "drafts", "--drafts")] = None,
-    guidance: Annotated[float | None, option(VerseOrder, "guidance", "--guidance", "-g")] = None,
-    min_p: Annotated[float | None, option(VerseOrder, "min_p", "--min-p")] = None,
-    seed: Annotated[int | None, option(VerseOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
     tones: Annotated[
@@ -57,6 +46,7 @@ def verse(
     layout: Annotated[str, typer.Option(help="horizontal or vertical.")] = "horizontal",
     scores: Annotated[bool, typer.Option(help="Say how each candidate was ranked.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a poem.")] = False,
+    **settings: Any,
 ) -> None:
     """Write poems that keep their form for certain.
 
@@ -67,32 +57,12 @@ def verse(
 
     order = from_dict(
         VerseOrder,
-        given_typed(
-            form=form,
-            theme=theme,
-            words=words,
-            opening=opening,
-            acrostic=acrostic,
-            acrostic_at=acrostic_at,
-            template=fill,
+        of_config(VerseOrder, settings)
+        | given_typed(
+            candidates=candidates,
             locks=tuple(lock or ()),
             bans=tuple(ban_at or ()),
-            banned=ban,
-            rhyme=rhyme,
-            book=book,
-            variant=variant,
-            dynasty=dynasty,
-            author=author,
-            commonest=commonest,
-            novel=novel,
-            repeats=repeats,
-            boldness=boldness,
-            temperature=temperature,
-            candidates=candidates,
-            drafts=drafts,
-            guidance=guidance,
-            min_p=min_p,
-            seed=fresh_seed(seed),
+            seed=fresh_seed(settings["seed"]),
         ),
     )
     poems = VerseWriter.open(model).verse(order)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given_typed, option, typed
+from charbard.cli.options import given_typed, of_config, typed, with_settings
 from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.cli.wording import tell
 from charbard.config import SampleOptions, TextOrder
@@ -23,6 +23,19 @@ _ESCAPE = re.compile(
 )
 
 
+@with_settings(
+    SampleOptions,
+    TextOrder,
+    leave_out=("prime", "seed"),
+    flags={
+        "length": ("--length", "-n"),
+        "temperature": ("--temperature", "-t"),
+        "samples": ("--samples", "-s"),
+        "guidance": ("--guidance", "-g"),
+        "banned": ("--ban",),
+        "spelling": ("--spelling/--any-spelling",),
+    },
+)
 def write(
     model: Annotated[Path, typer.Argument(help=MODEL)],
     prime: Annotated[
@@ -42,37 +55,16 @@ def write(
             help=r"Read \n, \t, \\ and \uXXXX in --prime, --stop, --ban and --boosted.",
         ),
     ] = False,
-    length: Annotated[int | None, option(TextOrder, "length", "--length", "-n")] = None,
     field: Annotated[
         list[str] | None,
         typer.Option(help="A condition as name=value, for models trained with fields."),
     ] = None,
-    temperature: Annotated[
-        float | None, option(SampleOptions, "temperature", "--temperature", "-t")
-    ] = None,
-    temperature_end: Annotated[float | None, option(SampleOptions, "temperature_end")] = None,
-    temperature_steps: Annotated[int | None, option(SampleOptions, "temperature_steps")] = None,
-    top_k: Annotated[int | None, option(SampleOptions, "top_k")] = None,
-    top_p: Annotated[float | None, option(SampleOptions, "top_p")] = None,
-    min_p: Annotated[float | None, option(SampleOptions, "min_p")] = None,
-    frequency_penalty: Annotated[float | None, option(SampleOptions, "frequency_penalty")] = None,
-    greedy: Annotated[bool, option(SampleOptions, "greedy", "--greedy")] = False,
-    ban: Annotated[str | None, option(SampleOptions, "banned", "--ban")] = None,
-    boosted: Annotated[str | None, option(SampleOptions, "boosted")] = None,
-    boost: Annotated[float | None, option(SampleOptions, "boost")] = None,
-    commonest: Annotated[int | None, option(SampleOptions, "commonest")] = None,
     stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
-    finish_line: Annotated[bool, option(TextOrder, "finish_line", "--finish-line")] = False,
-    samples: Annotated[int | None, option(TextOrder, "samples", "--samples", "-s")] = None,
-    best_of: Annotated[int | None, option(TextOrder, "best_of")] = None,
-    guidance: Annotated[float | None, option(TextOrder, "guidance", "--guidance", "-g")] = None,
-    spelling: Annotated[
-        bool | None, option(TextOrder, "spelling", "--spelling/--any-spelling")
-    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
+    **settings: Any,
 ) -> None:
     """Write text.
 
@@ -81,41 +73,24 @@ def write(
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed
 
-    prime, ban, boosted, *stops = _unescaped(
-        [_prime(prime, prime_file, encoding), ban, boosted, *(stop or ())],
+    prime, settings["banned"], settings["boosted"], *stops = _unescaped(
+        [
+            _prime(prime, prime_file, encoding),
+            settings["banned"],
+            settings["boosted"],
+            *(stop or ()),
+        ],
         wanted=escapes,
         as_given=prime == "-" or prime_file is not None,
-    )
-    options = from_dict(
-        SampleOptions,
-        given_typed(
-            temperature=temperature,
-            temperature_end=temperature_end,
-            temperature_steps=temperature_steps,
-            top_k=top_k,
-            top_p=top_p,
-            min_p=min_p,
-            greedy=greedy,
-            frequency_penalty=frequency_penalty,
-            banned=ban,
-            boosted=boosted,
-            boost=boost,
-            commonest=commonest,
-        ),
     )
     order = from_dict(
         TextOrder,
         given_typed(
+            **of_config(TextOrder, settings),
             prime=prime,
-            length=length,
-            finish_line=finish_line,
-            samples=samples,
-            best_of=best_of,
-            guidance=guidance,
-            spelling=spelling,
             stop=tuple(stops),
             fields=_pairs([typed(assignment) for assignment in field or []]),
-            options=options,
+            options=from_dict(SampleOptions, of_config(SampleOptions, settings)),
             seed=fresh_seed(seed),
         ),
     )

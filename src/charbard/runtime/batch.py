@@ -26,7 +26,7 @@ class Event(NamedTuple):
 
 @dataclass(slots=True)
 class _Seat:
-    """A task in the batch: where its rows begin, how many it has, what it wants next."""
+    """A task in the batch: its first row, its number of rows, its next plan."""
 
     task: Task
     start: int
@@ -61,7 +61,7 @@ class Batch:
         """Seat a task.
 
         Returns:
-            Its key, and what it had to say before its first step.
+            Its key, and the values it emitted before its first step.
         """
         key, self._next_key = self._next_key, self._next_key + 1
         state = self.network.start() if task.state is None else task.state
@@ -76,10 +76,10 @@ class Batch:
             seat.task.steps.close()
 
     def tick(self, waiting: Iterable[int] = ()) -> list[Event]:
-        """One step of every task but those `waiting`, which lose nothing.
+        """Run one step of every task except those `waiting`, which keep their rows.
 
         Returns:
-            What happened, in the order in which the tasks came.
+            Events in the order in which the tasks were added.
         """
         waits = set(waiting)
         running = {key: seat for key, seat in self._seats.items() if key not in waits}
@@ -110,7 +110,7 @@ class Batch:
         return events
 
     def _go_on(self, key: int, seat: _Seat, outcome: Outcome | None) -> list[Event]:
-        """Let a task say all it has to, up to its next plan; an error ends it and no other."""
+        """Run a task up to its next plan; an error ends this task and no other."""
         events: list[Event] = []
         steps = seat.task.steps
         try:
@@ -148,7 +148,7 @@ class Batch:
 
 
 def _check(plan: Plan, seat: _Seat) -> None:
-    """What only a programmer can get wrong."""
+    """Assert what a correct task guarantees."""
     assert len(plan.rows) == len(plan.ids) <= seat.task.rows
     assert len(plan.asks) == len(plan.rows if plan.of is None else plan.of)
     assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size

@@ -35,22 +35,22 @@ from charbard.runtime.task import Emit, Outcome, Plan, read_prompts
 __all__ = ["AGAIN", "WIDER", "Decoding", "decode", "rows_needed"]
 
 WIDER = 4
-"""How many times as many drafts are tried before a given character."""
+"""Factor on the number of drafts before a given character."""
 AGAIN = 4
-"""How many times a segment is drafted again because every draft of it is to be avoided."""
+"""The most retries of a segment of which every draft is to be avoided."""
 KEPT = 4
-"""One in so many drafts goes on from the end of a segment."""
+"""At the end of a segment one draft in this many survives."""
 _RESAMPLE = 1 << 21
-"""Added to the number of a step: chances other than those of the characters themselves."""
+"""Offset of step numbers: gives resampling draws of its own, apart from those of characters."""
 _ANEW = 1 << 20
-"""Added to the number of a sample for each time that a segment is drafted again."""
+"""Offset of sample numbers for each retry of a segment."""
 
 Reading = Generator[Plan | Emit, Outcome, None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The drafts that went on from the end of a segment, to go back to."""
+    """The drafts that survived the end of a segment: where a retry starts."""
 
     step: int
     crowd: list[Draft]
@@ -93,9 +93,9 @@ def decode(
     text = _Text(prompts, constraint, search)
     yield from text.begin()
     while True:
-        # 1) A mark is not drawn: it is there as soon as the last character of its segment is.
+        # 1) A mark is not drawn: it follows from the last character of its segment.
         marks = text.mark()
-        # 2) Where a segment has ended, the best drafts go on; or it is drafted again.
+        # 2) Where a segment has ended, the best drafts survive, or the segment is retried.
         ended = text.ended()
         if ended:
             if not text.narrow(ended):
@@ -103,7 +103,7 @@ def decode(
             yield from map(Emit, text.certain())
         if text.is_whole:
             break
-        # 3) Only those that go on read the end of the segment: most rows end here, unread.
+        # 3) Only survivors read the end of the segment: most rows end here and need not read it.
         yield from text.read(marks)
         if ended:
             text.keep()
@@ -115,7 +115,7 @@ def decode(
 
 
 class _Text:
-    """One text while it is drafted."""
+    """The state of one search."""
 
     def __init__(
         self, prompts: Sequence[Sequence[int]], constraint: SegmentedConstraint[Any], search: Search
@@ -136,7 +136,7 @@ class _Text:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all that was asked for is written."""
+        """Whether every segment that was asked for is written."""
         return self._step == len(self._segment_at)
 
     def begin(self) -> Reading:
@@ -165,10 +165,10 @@ class _Text:
         return range(self._decided, self._segment_at[self._step])
 
     def narrow(self, segments: range) -> bool:
-        """Let the best drafts go on.
+        """Keep the best drafts.
 
         Returns:
-            False: all are to be avoided, so it has gone back to the beginning of the segments.
+            False if all are to be avoided: the search has gone back to where the segments began.
         """
         crowd = self._crowd
         wanted = [fork for fork in self._forks if not self._is_unwanted(crowd[fork], segments)]
@@ -202,12 +202,12 @@ class _Text:
             self._state, self._crowd = outcome.state, seated(self._crowd)
 
     def keep(self) -> None:
-        """Be able to go back to here."""
+        """Make this the place where a retry starts."""
         state = self._state.take(rows_of(self._crowd, self._twins))
         self._kept = _Kept(self._step, seated(self._crowd), state)
 
     def draw(self) -> Reading:
-        """A character for each fork."""
+        """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)

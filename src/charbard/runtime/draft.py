@@ -35,7 +35,7 @@ class Draft(NamedTuple):
 def resampled(
     crowd: list[Draft], rows: list[int], width: int, chance: float
 ) -> tuple[list[Draft], list[int]]:
-    """Draw `width` rows, each about as often as its weight says; then all weigh the same.
+    """Resample systematically to `width` rows; resets the weights.
 
     Nothing changes as long as there are as many as wanted and they count for half of them.
 
@@ -65,14 +65,14 @@ def rows_of(drafts: Iterable[Draft], twins: int) -> list[int]:
 
 
 def seated(drafts: Iterable[Draft]) -> list[Draft]:
-    """As they are once each has a row of its own, in their order."""
+    """Return the drafts with rows of their own, numbered in order."""
     return [draft._replace(row=row) for row, draft in enumerate(drafts)]
 
 
 def best_of(
     crowd: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
 ) -> list[int]:
-    """Pick the drafts that are worth most, the best first, none twice."""
+    """Pick the `keep` drafts of highest worth, the best first, none twice."""
     return sorted(set(rows), key=lambda row: (-worth(crowd[row]), row))[:keep]
 
 

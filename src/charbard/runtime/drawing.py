@@ -23,7 +23,7 @@ other character's."""
 
 
 def reading(crowd: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
-    """Each draft reads the id that has so many behind it; a twin reads what its draft reads."""
+    """Plan to read, in each draft and its twin, the id with `unread` later ones after it."""
     reads = [
         draft.ids[-1 - unread] if len(draft.ids) > unread else prompt[-1]
         for draft in crowd
@@ -109,7 +109,7 @@ def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
 def _ask(
     constraint: SegmentedConstraint[Any], draft: Draft, search: Search, *, is_guided: bool
 ) -> Ask:
-    """For the next character of a draft, but for the number of its sample."""
+    """Specify the draw of a draft's next character, except for its sample number."""
     ids, barred = constraint.choices(draft.form)
     said = np.array(draft.ids, np.int32)
     guidance = Guidance(search.guidance, said) if is_guided else None
@@ -120,7 +120,7 @@ def _ask(
 def _bias(
     constraint: SegmentedConstraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
 ) -> Bias | None:
-    """All that bars, fades or favours characters, joined."""
+    """Join the biases that bar, fade or favour characters."""
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
     if search.faded and len(said) > 1:  # the very last may be doubled
         biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
@@ -133,5 +133,5 @@ def _bias(
 
 @lru_cache(1024)
 def _nats(count: int, nats: float) -> F32:
-    """One number so many times; one array for all rows and steps that need as many."""
+    """An array of one repeated number; cached, as many rows and steps need the same."""
     return np.full(count, nats, np.float32)

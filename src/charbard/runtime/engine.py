@@ -80,7 +80,7 @@ class Engine:
         self._queue: deque[_Ticket] = deque()
         self._tickets: dict[int, _Ticket] = {}
         self._called: list[_Ticket] = []
-        """Out of the queue and not yet seated: between the two an engine is not idle."""
+        """Tasks out of the queue and not yet seated; with any of them the engine is not idle."""
         self._gone: list[_Ticket] = []
         self._load = Load(0, 0, 0, 0)
         self._closing = self._stopped = False
@@ -161,17 +161,17 @@ class Engine:
         yield step
 
     def load(self) -> Load:
-        """How busy it is."""
+        """Return how busy the engine is."""
         with self._work:
             return self._load._replace(waiting=len(self._queue))
 
     def stop(self, *, grace_s: float = 0.0) -> None:
-        """Accept nothing more, and end. Twice does no harm. It blocks: from an event loop whose
-        own streams are to end, call it in another thread.
+        """Accept no more tasks, and end; may be called twice. It blocks, so an event loop that
+        still reads streams must call it in another thread.
 
         Args:
-            grace_s: How long texts that are written or waited for may take to end by themselves;
-                those that have not ended by then get a `StoppedError`.
+            grace_s: How long running and queued tasks may still take; the rest get a
+                `StoppedError`.
         """
         with self._work:
             self._closing = True
@@ -209,7 +209,7 @@ class Engine:
                 self._work.notify_all()
 
     def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
-        """A task that waited for its reader may go on."""
+        """Wake the engine if this task had waited for its reader."""
         if len(mailbox) == self._ahead - 1:
             with self._work:
                 self._work.notify_all()
@@ -229,10 +229,10 @@ class Engine:
         self._load = self._load._replace(rows=self._batch.rows)
 
     def _prepare(self) -> bool:
-        """Wait until there is something to step, let go who left, seat who has waited.
+        """Wait for something to step, drop tasks that were left, seat tasks that waited.
 
         Returns:
-            Whether to go on; False when stopped.
+            False when the engine was stopped.
         """
         with self._work:
             while not (self._stopped or self._gone or self._has_room() or self._can_step()):
@@ -255,7 +255,7 @@ class Engine:
         return not (self._tickets or self._called or self._queue)
 
     def _has_room(self, called: int = 0) -> bool:
-        """Whether the next in the queue can be seated, `called` rows being promised."""
+        """Whether the first task in the queue fits, given the rows promised to `called` tasks."""
         if not self._queue:
             return False
         return self._batch.rows + called + self._queue[0].task.rows <= self._rows

@@ -1,4 +1,4 @@
-"""What a task emits, on its way from the engine's thread to whoever waits for it."""
+"""Mailboxes that carry emitted values from the engine's thread to a reader."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""How likely given texts are, character by character.
+"""The log-probability of given texts, character by character.
 
 Shape letters: T time, B texts, K alternatives, N characters, P output width.
 """
@@ -28,11 +28,11 @@ class Scores(NamedTuple):
 
 
 def score_ids(network: Network, ids: NDArray[np.integer], *, top: int = 0) -> Scores:
-    """Score ids[1:], each given all that stands before it.
+    """Score ids[1:], each given all ids before it.
 
     Args:
         network: The network.
-        ids: The text behind what it starts from.
+        ids: The text after its opening.
         top: How many alternatives to name, likeliest first.
     """
     return score_texts(network, [ids], top=top)[0]
@@ -41,7 +41,7 @@ def score_ids(network: Network, ids: NDArray[np.integer], *, top: int = 0) -> Sc
 def score_texts(
     network: Network, texts: Sequence[NDArray[np.integer]], *, top: int = 0
 ) -> list[Scores]:
-    """Score many texts at once; see `score_ids`. Those of one length go together best."""
+    """Score many texts at once; see `score_ids`. Texts of equal length batch best."""
     scores: list[Scores] = []
     for start in range(0, len(texts), _ROWS):
         scores += _score_group(network, texts[start : start + _ROWS], top)
@@ -82,7 +82,7 @@ def read_scores(
 def _scores(
     network: Network, features_TBP: NDArray[np.float32], wanted_TB: NDArray[np.integer], top: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """Log-probability of what is wanted, and the alternatives; a part of the rows at a time."""
+    """Log-probability of the wanted ids, and the alternatives, some rows at a time."""
     features_NP = features_TBP.reshape(-1, features_TBP.shape[-1])
     wanted_N1 = np.asarray(wanted_TB, np.int64).reshape(-1, 1)
     size = max(1, _SCORES_AT_ONCE // network.config.vocab_size)

@@ -38,15 +38,15 @@ class Search:
     guidance: float = 1.0
     """How far scores move from the unconditioned ones; of no effect without such a prompt."""
     faded: float = 0.0
-    """Nats added to a character each time it stands in the text already."""
+    """Nats added to a character for each earlier occurrence in the text."""
     segments: int | None = None
     """Stop after this many segments; None: write all."""
     leans: tuple[Lean, ...] = ()
-    """Nats added to some characters, such as those that answer the line above."""
+    """Logit biases, such as towards characters parallel to the line above."""
     unwanted: Unwanted | None = None
-    """Segments that are written only where nothing else comes; not asked of those given whole."""
+    """Predicate of segments to reject if others are found; not asked of segments given whole."""
     openings: tuple[int, ...] = ()
-    """Ids that the first open place does not get while there are others."""
+    """Ids that the first open place avoids while others are allowed."""
     form: Any = None
     """The constraint's state to begin with; None: its own start."""
 

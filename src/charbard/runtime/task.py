@@ -1,8 +1,8 @@
-"""A text in the making, as a generator: it plans steps, is told what was drawn, and goes on.
+"""A text being written, as a generator that plans steps and receives what was drawn.
 
-A task owns a few rows of the running batch. Each turn it yields a `Plan`: which of its rows go on,
-what they read, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
-to pass something to whoever waits for the text. Searches and best-of-N are tasks, too:
+A task owns a few rows of the running batch. Each turn it yields a `Plan`: which rows continue, what
+each reads, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
+to hand a value to the reader of the text. Searches and best-of-N are tasks as well:
 
     def one_char(ask):
         outcome = yield Plan(rows=(0,), ids=(5,), asks=(ask,))
@@ -38,14 +38,14 @@ class Plan(NamedTuple):
     """One step of some rows. As many rows come out as `rows` names."""
 
     rows: Sequence[int]
-    """Which of the task's present rows each new row goes on from: twice is a fork, not at all ends
-    it. Before the first step they are the rows of `Task.state`."""
+    """The parent row of each new row; repeating a row forks it, omitting it drops it. Before the
+    first step the parents are the rows of `Task.state`."""
     ids: Sequence[int]
     """What each reads."""
     asks: Sequence[Ask | None]
     """What is drawn after it; None for nothing."""
     back: State | None = None
-    """Kept rows that `rows` are taken from, instead of the present ones, which end."""
+    """Rows kept from earlier, which replace the present ones as parents; the present ones end."""
     of: Sequence[int] | None = None
     """For each ask the place among `rows` that it is asked of, ascending: what reads the same is
     read once, however often something is drawn after it. None: one ask for each row."""
@@ -65,7 +65,7 @@ def asked_rows(plans: Sequence[Plan]) -> list[int] | None:
 
 
 class Outcome(NamedTuple):
-    """What came of a plan: an entry for each ask, see `Choices`, and a row for each row."""
+    """The result of a step: an entry for each ask (see `Choices`), and a row for each row."""
 
     ids: list[int]
     logp: list[float]
@@ -78,7 +78,7 @@ class Outcome(NamedTuple):
     """What the output layer read; `Network.logits` turns it into scores."""
 
     def part(self, rows: slice, asks: slice) -> "Outcome":
-        """Of some rows that lie together, and what was asked of them."""
+        """Return the part of the result that belongs to a range of rows and a range of asks."""
         return Outcome(
             self.ids[asks],
             self.logp[asks],
@@ -91,7 +91,7 @@ class Outcome(NamedTuple):
 
 
 class Emit(NamedTuple):
-    """Something finished, for whoever waits."""
+    """A value for the reader of the task."""
 
     value: Any
 
@@ -105,9 +105,9 @@ class Task:
 
     steps: Steps
     rows: int = 1
-    """How many rows it has at most."""
+    """The most rows it holds at a time."""
     state: State | None = None
-    """Where it goes on from; None: one row that has read nothing."""
+    """The rows it starts from; None: one row that has read nothing."""
     keep_LH: NDArray[np.float32] | None = None
     """Units switched off: what each layer's outputs are multiplied by."""
     skip: type | tuple[()] = ()
@@ -115,7 +115,7 @@ class Task:
 
 
 def read_ids(ids: Sequence[int]) -> Steps:
-    """Read what stands before a text, in one row, without drawing."""
+    """Read ids in one row without drawing."""
     for char_id in ids:
         yield Plan((0,), (char_id,), (None,))
 
@@ -137,7 +137,7 @@ def read_prompts(
         ask: What is drawn after the first one.
 
     Returns:
-        What came of the last step, a row for each prompt.
+        The result of the last step, with a row for each prompt.
     """
     own, *others = prompts
     alone = len(own) - max(map(len, others), default=0)
@@ -163,7 +163,7 @@ def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> 
 
     Args:
         steps: The task.
-        take: From an emitted value to those to emit in its place, and whether that was all.
+        take: From an emitted value to the values to emit instead, and whether the task is over.
     """
     said = next(steps, None)
     try:

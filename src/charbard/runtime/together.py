@@ -1,4 +1,4 @@
-"""Several texts as one task: they share what was read before, then go their own ways."""
+"""Several texts as one task: they share a prompt that was read once."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["best_of", "together"]
 
 
 def together(children: Sequence[Steps]) -> Steps:
-    """Run tasks side by side, each going on from the row there is. Emits (index, value)."""
+    """Run tasks side by side, each from the one row there is; emits (index, value)."""
     plans: dict[int, Plan] = {}
     first_row = dict.fromkeys(range(len(children)), 0)
     try:
@@ -29,7 +29,7 @@ def together(children: Sequence[Steps]) -> Steps:
 
 
 def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> Steps:
-    """Run tasks side by side; emit all that the one with the highest score did, when all ended."""
+    """Run tasks side by side; once all have ended, emit the values of the one that scores best."""
     heard: list[list[Any]] = [[] for _ in children]
     steps = together(children)
     said = next(steps, None)
@@ -50,7 +50,7 @@ def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> S
 
 
 def _hear(index: int, steps: Steps, outcome: Outcome | None, plans: dict[int, Plan]) -> Steps:
-    """Let one child say all it has to, and note what it plans next."""
+    """Run one child up to its next plan, which is noted, and pass on what it emits."""
     try:
         said = next(steps) if outcome is None else steps.send(outcome)
         while isinstance(said, Emit):

@@ -1,5 +1,4 @@
-"""Looking inside: what single units put out along a text, the network without some of them, and
-what each place looked back at.
+"""Inspection: activations of single units, the network with units ablated, and attention.
 
 Shape letters: N characters, L layers, H hidden units.
 """
@@ -20,7 +19,7 @@ F32 = NDArray[np.float32]
 
 
 def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | None = None) -> F32:
-    """What every unit puts out after each character, (N, L, H), in -1..1.
+    """Return the output of every unit after each character, (N, L, H), in -1..1.
 
     Args:
         network: The network.
@@ -36,8 +35,8 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 
 
 def looks(network: Network, hidden_NH: F32) -> F32 | None:
-    """How much each place of a text looks at each other, (N, N), from 0 to 1; what a row lacks of 1
-    it looks at nothing.
+    """Return the attention of each place of a text to each other, (N, N); the rest of a row up to 1
+    goes to the zero slot.
 
     Args:
         network: The network.
@@ -51,7 +50,7 @@ def looks(network: Network, hidden_NH: F32) -> F32 | None:
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
-    """What outputs are multiplied by when these (layer, unit), counted from 0, are switched off.
+    """Return the mask that ablates these (layer, unit), counted from 0.
 
     Returns:
         (L, H), for `Task.keep_LH` and `activations`: 1, and 0 at these units.

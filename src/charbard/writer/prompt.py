@@ -1,4 +1,4 @@
-"""From the user's words to ids: a character the model does not know never stops it."""
+"""Prompts: from the user's text to ids. An unknown character is never an error."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -22,13 +22,13 @@ def opening_ids(
     *,
     words: Mapping[str, str] = _NO_WORDS,
 ) -> tuple[list[int], str, list[Note]]:
-    """What the network reads first.
+    """Compile the prompt: what the network reads first.
 
     Args:
         bundle: The model.
         prime: Text to write on from; may be empty.
         fields: Conditions by name. One of which the model knows no character is left out.
-        words: What the user calls a field, where that is not its name.
+        words: Field -> the user's word for it, where that is not the field's name.
 
     Returns:
         The ids, at least one; the prime as it was understood; and what the user should know.
@@ -55,7 +55,7 @@ def opening_ids(
 
 
 def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
-    """What to tell the user of a value that the model has never been told."""
+    """Notes on a value that never occurred in training."""
     listed = bundle.listed_values.get(name, ())
     if not listed or value in listed:
         return []

@@ -1,6 +1,6 @@
-"""How much of what a model writes hangs on the value of a field that it is told.
+"""Measure how much a conditioning field changes what the model writes.
 
-A model that was trained with a field need not have learned anything from it.
+A model that was trained with a field may have learned nothing from it.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ __all__ = ["share_told"]
 def share_told(
     bundle: Bundle, network: Network, one: Mapping[str, str], other: Mapping[str, str]
 ) -> float:
-    """The share of first characters that differ between two ways to tell the fields.
+    """Total-variation distance between the first-character distributions under two conditionings.
 
     Half the sum of |p − q| over all characters (total variation): 0 if the fields change nothing,
     1 if no text that begins one way begins the other way.

@@ -1,6 +1,6 @@
-"""Where a free text ends: at its length, its line, a stop string; never within a sign.
+"""Where a free text ends: at its length, its line, a stop string; never within a grapheme.
 
-A sign is what readers take for one character: a flag, a family of emoji, a syllable of Hindi.
+A grapheme is what readers take for one character: a flag, a family of emoji, a syllable of Hindi.
 """
 
 import unicodedata

@@ -1,4 +1,4 @@
-"""Free texts as tasks: side by side behind one reading of what stands before them."""
+"""Free texts as tasks: several texts share one reading of their prompt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ __all__ = ["Brief", "Piece", "text_task"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A few characters of one text, as soon as they are certain."""
+    """A few characters of one text, emitted as soon as they are certain."""
 
     sample: int
     text: str
@@ -54,7 +54,7 @@ class Brief:
     start: State
     """One row that has read nothing."""
     capped: frozenset[int]
-    """What guidance does not raise once it was written lately."""
+    """Ids that guidance never raises if they were written recently."""
 
 
 def text_task(brief: Brief, samples: range) -> Task:
@@ -73,7 +73,7 @@ def _texts(brief: Brief, samples: range) -> Steps:
 
 
 def _text(brief: Brief, sample: int) -> Steps:
-    """One text from behind its opening, or the best of several."""
+    """Write one text after its prompt, or the best of several."""
     each = brief.order.best_of
     children = [
         _attempt(brief, sample, number) for number in range(sample * each, (sample + 1) * each)

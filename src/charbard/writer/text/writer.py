@@ -1,4 +1,4 @@
-"""Writing free text with a bundle: prime, stop, sample, repeat exactly."""
+"""Free text: continue a prompt, stop, sample, repeat exactly."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ _ROWS = 64
 
 
 def fresh_seed(wish: int | None = None) -> int:
-    """The seed that is wished, or else one that nobody has chosen, short enough to type again."""
+    """Return the given seed, or else a random one that is short enough to type again."""
     return secrets.randbelow(1_000_000) if wish is None else wish
 
 
@@ -174,11 +174,11 @@ class Writer:
         return (value for _, value in run(self.network, [task], rows=task.rows))
 
     def understood(self, order: TextOrder) -> str:
-        """The prime as the model can read it."""
+        """Return the prompt as the model can read it."""
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
     def notes(self, order: TextOrder) -> list[Note]:
-        """What will be read otherwise than it was given."""
+        """Notes on what is read otherwise than given, and on settings without effect."""
         notes = opening_ids(self.bundle, order.prime, order.fields)[2]
         return [*notes, *_without_effect(order.options)]
 
@@ -216,7 +216,7 @@ class Writer:
         ]
 
     def _prompts(self, order: TextOrder) -> list[list[int]]:
-        """What is read before the text, and for guidance the same without the fields."""
+        """The prompt, and for guidance the unconditioned one."""
         prompts = [opening_ids(self.bundle, order.prime, order.fields)[0]]
         if order.guidance > 1 and order.fields:
             prompts.append(opening_ids(self.bundle, order.prime, ())[0])

@@ -1,4 +1,4 @@
-"""From an order in the user's words to a machine, and what the model reads before it writes."""
+"""Compile an order in the user's words to a machine and the prompts of the model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,9 +29,9 @@ __all__ = ["RHYME", "Lexicons", "Request", "form_label", "read_order"]
 RHYME = "rhyme"
 """The field by which a model is told the rhyme."""
 _GUIDED = ("title", "dynasty", "author")
-"""What guidance makes the model listen to. The form is kept in any case."""
+"""The conditions that guidance strengthens. The form needs no guidance: it is enforced."""
 _WORDS: Mapping[str, str] = MappingProxyType({"title": "theme", "author": "poet"})
-"""What the user calls a field."""
+"""Field -> the user's word for it."""
 _PLURALS: Mapping[str, str] = MappingProxyType(
     {"title": "titles", "dynasty": "dynasties", "author": "poets"}
 )
@@ -42,7 +42,7 @@ _MACHINES = 64
 
 @dataclass(frozen=True)
 class Request:
-    """One order, understood."""
+    """A compiled order."""
 
     order: VerseOrder
     form: Form
@@ -55,8 +55,7 @@ class Request:
     notes: tuple[Note, ...]
     """What the user should know."""
     signs: Mapping[int, str]
-    """The groups that the text may rhyme in, by the id that the model is told; empty if it is not
-    told the rhyme."""
+    """Rhyme-condition id -> rhyme group; empty if the model has no rhyme condition."""
     wanted: tuple[str, ...] = ()
     """Words that the poem is to use."""
     words: tuple[int, ...] = ()
@@ -190,7 +189,7 @@ def read_order(
 
 
 def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
-    """What the model was not trained to be told, though the order says it."""
+    """Notes on conditions of the order that the model was not trained with."""
     known = bundle.vocab.fields if bundle.has_records else ()
     asked = {"title": order.theme, "dynasty": order.dynasty, "author": order.author}
     can_be = [name for name in known if name != bundle.chosen_field]
@@ -212,7 +211,7 @@ def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
 
 
 def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
-    """Between which rhymes a model that has learned to choose one may choose."""
+    """The rhymes among which a model that predicts the rhyme may choose, by id."""
     vocab, lexicon = bundle.vocab, machine.lexicon
     if bundle.chosen_field != RHYME:
         return {}
@@ -257,7 +256,7 @@ def form_label(form: Form, variant: Variant) -> str:
 
 
 def _shaped(form: Form, order: VerseOrder) -> Form:
-    """Only the variants of the one shape that the given lines and places fit."""
+    """Restrict a form to the variants of the first shape that fits the given lines and places."""
     wish = FormSpec(form=form, book="", variant=order.variant)
     failed = None
     for variants in shapes(wish):
@@ -320,7 +319,7 @@ def _repeats(form: Form, order: VerseOrder) -> str:
 def _fields(
     bundle: Bundle, form: Form, variant: Variant, order: VerseOrder, more: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    """What the model was trained to be told, as far as the order says it."""
+    """The conditions of the order that the model was trained with."""
     said = {
         "form": form_label(form, variant),
         "dynasty": order.dynasty,

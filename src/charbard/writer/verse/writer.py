@@ -60,11 +60,11 @@ __all__ = ["VerseWriter"]
 T = TypeVar("T")
 _ROWS = 256
 _REQUESTS = 64
-"""Orders that are kept understood; each holds on to its machine."""
+"""The most compiled requests that are cached; each keeps its machine."""
 _FADED = -3.0
-"""Nats added to what stands in the poem already, where a form lets characters come twice."""
+"""Nats added to a character for each earlier occurrence, in forms that allow repetition."""
 _TRIED = 64
-"""Alternatives to a character that are followed to the end of the text."""
+"""The most alternatives to a character that are scored to the end of the text."""
 
 
 class VerseWriter:
@@ -108,7 +108,7 @@ class VerseWriter:
     def request_in(
         self, form: Form, order: VerseOrder, *, fields: Mapping[str, str] | None = None
     ) -> Request:
-        """As `request`, in a form that need not have a name.
+        """Compile an order in a form that need not have a name.
 
         Args:
             form: The form.
@@ -124,7 +124,7 @@ class VerseWriter:
         return self.ranked(request, [said for said in heard if isinstance(said, Decoded)])
 
     def request(self, order: VerseOrder) -> Request:
-        """An order, understood; nothing is written yet.
+        """Compile an order; nothing is written yet.
 
         Raises:
             OptionError: Something in it does not exist.
@@ -139,7 +139,7 @@ class VerseWriter:
         return request
 
     def at_hand(self, order: VerseOrder) -> Request | None:
-        """As `request`, in no time, if the same was asked for of late but for the seed."""
+        """Return the cached compiled request if only the seed differs, else None."""
         request = self._known.get(replace(order, seed=0))
         return None if request is None else replace(request, order=order)
 
@@ -163,8 +163,8 @@ class VerseWriter:
                 yield from said.value
 
     def task(self, request: Request, lines: int | None = None) -> Task:
-        """What an engine must run for a request: the candidates one after the other, so that the
-        first is there early and each can differ from those before it."""
+        """Return the task that writes a request's candidates one after the other, so that the first
+        is early and each can differ from those before it."""
         rows = rows_needed(request.order.drafts, twins=len(request.prompts) > 1)
         return Task(self._candidates(request, lines), rows=rows)
 
@@ -280,7 +280,7 @@ class VerseWriter:
         return self.ranked(request, [Decoded(ids, heard[0], tuple(gain))])[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
-        """A given poem as a request of which every character is locked."""
+        """Compile a given poem as a request whose every character is locked."""
         whole = replace(
             order,
             template=text,
@@ -305,20 +305,20 @@ class VerseWriter:
         return request
 
     def ranked(self, request: Request, written: Sequence[Decoded]) -> list[Poem]:
-        """The poems of a request, the best first."""
+        """Return the finished poems of a request, the best first."""
         poems = [finished(self.bundle, request, text) for text in written]
         return sorted(poems, key=lambda poem: -poem.score.total)
 
 
 def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
-    """What the model reads before a text that is there: its rhyme, too, if that is told."""
+    """Return the prompt of a given text, with its rhyme if the model is conditioned on it."""
     group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
     return request.told(prompt, group=group)
 
 
 def _allowed_at(wish: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
-    """What may stand at a place of a text of which all else is given; where the text breaks the
-    form, only as far as the rest of it does not."""
+    """Ids allowed at one position, all others fixed. If the text already breaks the form, the
+    constraints that it violates are dropped."""
     machine = try_compile(wish, lexicon)
     if machine is None:
         near = nearest_feasible(wish, lexicon)
@@ -347,7 +347,8 @@ def _alternatives(
 
 
 def _avoided(request: Request, written: Sequence[Decoded]) -> Unwanted | None:
-    """Whether a line stands in the verse corpus word for word, or in another candidate."""
+    """Return the predicate of lines that occur verbatim in the verse corpus or in another
+    candidate."""
     spans = request.machine.spans
     shown = {text.ids[span] for text in written for span in spans}
     known = known_lines() if request.order.novel else None
