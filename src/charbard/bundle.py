@@ -73,6 +73,21 @@ class Bundle:
     """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
 
     @property
+    def writes_verse(self) -> bool:
+        """Whether it was trained on poems that say what form they have."""
+        return self.has_records and "form" in self.vocab.fields
+
+    @property
+    def writes_names(self) -> bool:
+        """Whether it was trained on names that say what surname they have."""
+        return self.has_records and "surname" in self.vocab.fields
+
+    @property
+    def kind(self) -> str:
+        """What it is for: verse, names or prose."""
+        return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
+
+    @property
     def chosen_field(self) -> str | None:
         """The last field before a text, if the model learned to write it: one character."""
         last = self.vocab.fields[-1:]

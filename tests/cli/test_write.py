@@ -74,7 +74,7 @@ def test_every_dial_reaches_the_text(call, trained) -> None:
     ended = call("write", trained, "--finish-line", "--seed", 1, "-n", 10).out
     assert ended.endswith("\n\n")
     assert len(ended) > 10
-    for option in (["--top-p", 0], ["--min-p", 1], ["-t", 0.01], ["--repetition-penalty", 10]):
+    for option in (["--top-p", 0], ["--min-p", 1], ["-t", 0.01], ["--frequency-penalty", 10]):
         assert len(call("write", trained, *option, "--seed", 3, "-n", 30).out) == 31
 
 

@@ -87,7 +87,7 @@ def test_a_known_line_stays_if_no_other_comes_and_that_is_said(drafts) -> None:
 
     assert poem.lines[0] == silent.lines[0] == KNOWN
     assert [note for note in poem.notes if KNOWN in note and "stands in the corpus" in note]
-    assert poem.to_dict()["notes"] == list(poem.notes)
+    assert [note["text"] for note in poem.to_dict()["notes"]] == list(poem.notes)
     assert not silent.notes
 
 

@@ -31,6 +31,8 @@ __all__ = [
 
 T = TypeVar("T")
 _NAMES = {bool: "true or false", int: "an integer", float: "a number", str: "text", tuple: "a list"}
+_RENAMED = {"repetition_penalty": "frequency_penalty"}
+"""Old names of settings: what is added to scores is a frequency penalty."""
 _SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
@@ -183,7 +185,7 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
     known = [field.name for config in configs for field in dataclasses.fields(config)]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=3)
+            near = [_RENAMED[name]] if name in _RENAMED else get_close_matches(name, known, n=3)
             some = "did you mean" if near else "some that there are"
             hint = f"{some}: {', '.join(near or known[:10])}"
             raise OptionError(

@@ -13,7 +13,7 @@ COLDEST = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions:
-    """Applied in this order: temperature, boost and repetition penalty, top-k, top-p, min-p, draw.
+    """Applied in this order: temperature, boost and frequency penalty, top-k, top-p, min-p, draw.
 
     `None` is off. Banned, rare and unknown characters are removed before all of it.
     """
@@ -40,9 +40,9 @@ class SampleOptions:
     min_p: float | None = setting(
         None, "Drop characters below this share of the likeliest one.", minimum=0.0, maximum=1.0
     )
-    repetition_penalty: float = setting(
+    frequency_penalty: float = setting(
         0.0,
-        "Nats taken off a character for each time it stands in the last 64.",
+        "Nats taken off a character for each time it occurs among the last 64 characters.",
         minimum=0.0,
         maximum=10.0,
     )

@@ -52,9 +52,9 @@ class Draws:
             barred: Allowed ids that must not be written all the same.
         """
         bias = self.boost
-        penalty = self.options.repetition_penalty if recent else 0.0
+        penalty = self.options.frequency_penalty if recent else 0.0
         if len(barred) or penalty:  # most texts have neither, and this runs once a character
-            bias = joined([*_given(bias), _barring(barred), _repetition(recent, penalty)])
+            bias = joined([*_given(bias), _barring(barred), _frequency(recent, penalty)])
         guidance = None
         if self.guidance is not None:
             written = [char_id for char_id in recent if char_id in self.capped]
@@ -100,7 +100,7 @@ def _barring(ids: Ids) -> Bias:
     return Bias(ids, np.full(len(ids), -np.inf, np.float32))
 
 
-def _repetition(recent: Sequence[int], penalty: float) -> Bias:
+def _frequency(recent: Sequence[int], penalty: float) -> Bias:
     """Take `penalty` nats off a character for each time it occurs in `recent`."""
     ids = np.array(recent if penalty else (), np.int32)
     return Bias(ids, np.full(len(ids), -penalty, np.float32))

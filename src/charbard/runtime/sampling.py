@@ -42,7 +42,7 @@ I64 = NDArray[np.int64]
 Places = int | NDArray[np.integer]
 Rows = NDArray[np.intp]
 MEMORY = 64
-"""How many of the last characters the repetition penalty looks at."""
+"""How many of the last characters the frequency penalty looks at."""
 ONE = 1 << 30
 """Weight of the likeliest character."""
 _LOG_ONE = math.log(ONE)

@@ -66,18 +66,18 @@ class Opened:
 
     @property
     def writes_verse(self) -> bool:
-        """Whether it was trained on poems that say what form they have."""
-        return self.bundle.has_records and "form" in self.bundle.vocab.fields
+        """See `Bundle.writes_verse`."""
+        return self.bundle.writes_verse
 
     @property
     def writes_names(self) -> bool:
-        """Whether it was trained on names that say what surname they have."""
-        return self.bundle.has_records and "surname" in self.bundle.vocab.fields
+        """See `Bundle.writes_names`."""
+        return self.bundle.writes_names
 
     @property
     def kind(self) -> str:
-        """What it is for: verse, names or prose."""
-        return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
+        """See `Bundle.kind`."""
+        return self.bundle.kind
 
     @cached_property
     def script(self) -> str:

@@ -72,7 +72,7 @@ class OpenAIBody(Body):
     )
     spelling: bool | None = from_setting(TextOrder, "spelling")
     frequency_penalty: float | None = Field(
-        default_of(SampleOptions, "repetition_penalty"), ge=0, le=2, description="In nats."
+        default_of(SampleOptions, "frequency_penalty"), ge=0, le=2, description="In nats."
     )
     presence_penalty: float | None = Field(0.0, description="Only 0 is offered.")
     logit_bias: dict[str, float] | None = Field(None, description="Only an empty one is offered.")
@@ -156,7 +156,7 @@ def asked_of(
         "top_p": None if body.top_p == 1 else body.top_p,
         "top_k": body.top_k,
         "min_p": body.min_p,
-        "repetition_penalty": body.frequency_penalty,
+        "frequency_penalty": body.frequency_penalty,
     }
     order = TextOrder(
         fields=tuple((body.fields or {}).items()),

@@ -1,9 +1,9 @@
 """Bodies of requests. Defaults, limits and meanings come from the configs, not from here."""
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from charbard.config import CoupletOrder, NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.config.declare import hints_of
@@ -20,6 +20,7 @@ __all__ = [
     "RewriteBody",
     "ScoreBody",
     "VerseBody",
+    "body_from",
     "from_setting",
 ]
 
@@ -52,17 +53,27 @@ class Body(BaseModel):
         }
 
 
-class Sampled(Body):
-    """How characters are chosen: every field of `SampleOptions`."""
+def body_from(name: str, config: type, *, leave_out: frozenset[str] = frozenset()) -> type[Body]:
+    """A body with every setting that a config declares.
 
-    temperature: float = from_setting(SampleOptions, "temperature")
-    top_k: int | None = from_setting(SampleOptions, "top_k")
-    top_p: float | None = from_setting(SampleOptions, "top_p")
-    min_p: float | None = from_setting(SampleOptions, "min_p")
-    repetition_penalty: float = from_setting(SampleOptions, "repetition_penalty")
-    greedy: bool = from_setting(SampleOptions, "greedy")
-    banned: str = from_setting(SampleOptions, "banned")
+    Args:
+        name: Of the body.
+        config: A config whose fields are settings.
+        leave_out: Settings that have another shape in a body, or none.
+    """
+    hints = hints_of(config)
+    settings: dict[str, Any] = {
+        field.name: (hints[field.name], from_setting(config, field.name))
+        for field in dataclasses.fields(config)
+        if field.metadata and field.name not in leave_out
+    }
+    return create_model(name, __base__=Body, **settings)
 
+
+if TYPE_CHECKING:
+    Sampled = Body
+else:
+    Sampled = body_from("Sampled", SampleOptions)
 
 _MODEL = "Name or digest of a model; none: the first one that can."
 _SEED = "Repeat a text exactly; none: a fresh one, which is told."
@@ -96,6 +107,7 @@ class ProseBody(Sampled):
     finish_line: bool = from_setting(TextOrder, "finish_line")
     stop: list[str] = Field([], max_length=16, description="Stop when one of these is written.")
     samples: int = from_setting(TextOrder, "samples")
+    best_of: int = from_setting(TextOrder, "best_of")
     guidance: float = from_setting(TextOrder, "guidance")
     spelling: bool | None = from_setting(TextOrder, "spelling")
     silenced: list[str] = Field([], max_length=64, description=_SILENCED)

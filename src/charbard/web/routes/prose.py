@@ -60,6 +60,7 @@ def text_order(studio: Studio, body: ProseBody) -> TextOrder:
     """
     studio.hold("length", body.length, studio.config.max_length)
     studio.hold("samples", body.samples, studio.config.max_samples)
+    studio.hold("samples times best_of", body.samples * body.best_of, studio.config.max_samples)
     settings = body.settings(TextOrder) | {
         "fields": tuple(body.fields.items()),
         "stop": (*body.stop, *studio.config.blocked),

@@ -9,6 +9,9 @@ from charbard.writer.verse.ranking import Score
 
 __all__ = ["Alternative", "LineDone", "Poem"]
 
+_SHOWN = 40
+"""Characters of a poem that are shown of it in a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineDone:
@@ -37,7 +40,7 @@ class Alternative:
     """The model's log-probability of all that stands behind, given it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Poem:
     """One finished candidate."""
 
@@ -73,6 +76,11 @@ class Poem:
     def __str__(self) -> str:
         sentences = (stanza.replace("。", "。\n").rstrip("\n") for stanza in self._stanzas())
         return "\n\n".join(sentences)
+
+    def __repr__(self) -> str:
+        shown = "".join(self._stanzas())
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+        return f"<Poem {self.form} {shown!r}, seed {self.seed}, {len(self.lines)} lines>"
 
     def _stanzas(self) -> list[str]:
         lines = [line + mark for line, mark in zip(self.lines, self.marks, strict=True)]

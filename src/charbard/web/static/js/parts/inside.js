@@ -70,7 +70,27 @@ function draw(body, state, model, ask) {
         h("p.faint", t(`look.by.${name}`)),
         h("div.choices", trackers.map((one) => button("choice", [one.unit, h("small", one.correlation.toFixed(2))], () => choose(one.unit), { "aria-pressed": one.unit === unit }))),
       ]),
-      textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))));
+      textField({ label: t("look.unit"), value: unit, maxlength: 8, onEnter: () => choose(body.querySelector(".aside input").value.trim()) }))),
+  found.looks && looksRow(found));
+}
+
+/** Each character, and those before it that the network looked back at once it had read it. */
+function looksRow({ text, looks }) {
+  const chars = [...text].map((char, at) => button("heat-char", char, () => show(at), { "aria-pressed": "false" }));
+  const show = (from) => {
+    const seen = new Map(looks[from]);
+    for (const [at, char] of chars.entries()) {
+      char.dataset.level = Math.ceil(4 * (seen.get(at) ?? 0));
+      char.title = seen.has(at) ? seen.get(at).toFixed(2) : "";
+      char.setAttribute("aria-pressed", String(at === from));
+    }
+  };
+  for (const [at, char] of chars.entries()) {
+    char.addEventListener("focus", () => show(at));
+    char.addEventListener("pointerenter", () => show(at));
+  }
+  return [h("h3", t("look.back")), h("p.faint", t("look.back.help")),
+    h("p.heat", { lang: "zh" }, chars.map((char) => [char, char.textContent === "。" && h("br")]))];
 }
 
 /** The same seed with and without a unit, side by side; what differs is marked. */

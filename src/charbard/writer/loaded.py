@@ -1,0 +1,126 @@
+"""The face for programs and notebooks: a model that is open, and the models that ship, by function.
+
+charbard.verse("七绝", theme="秋夜")
+charbard.load("runs/mine").write("Once", temperature=0.7)
+"""
+
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from charbard.bundle import load_bundle
+from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
+from charbard.errors import OptionError
+from charbard.files import path_of
+from charbard.writer.about import about
+from charbard.writer.text.writer import Writer, fresh_seed
+from charbard.writer.verse.couplet import Headed, couplets
+from charbard.writer.verse.names import names as find_names
+from charbard.writer.verse.poem import Poem
+from charbard.writer.verse.writer import VerseWriter
+
+__all__ = ["LoadedModel", "couplet", "names", "shipped", "verse"]
+
+
+class LoadedModel(Writer):
+    """A model that is open: a `Writer` that also writes what its model was trained for."""
+
+    @classmethod
+    def open(cls, path: str | Path) -> "LoadedModel":
+        """Open a bundle, a checkpoint, the best bundle of a run's folder, or a model that ships.
+
+        Raises:
+            BundleError: It is missing, truncated, altered or of another version.
+            OptionError: It is no path.
+        """
+        return cls(load_bundle(path_of(path, name="path")))
+
+    @cached_property
+    def _poet(self) -> VerseWriter:
+        return VerseWriter(self.bundle, self.network)
+
+    def __repr__(self) -> str:
+        return f"<LoadedModel of {self.bundle.kind}: {about(self.bundle)}>"
+
+    def verse(
+        self, form: str = VerseOrder.form, *, seed: int | None = None, **order: Any
+    ) -> list[Poem]:
+        """Write poems that keep their form; the best comes first.
+
+        Args:
+            form: Verse form or tune, or line lengths such as 5,5a/7,7a.
+            seed: Repeat poems exactly; None draws one, which each poem has.
+            order: More fields of `VerseOrder`, such as theme, acrostic and candidates.
+
+        Raises:
+            OptionError: The model does not write verse, or a setting is unknown or out of range.
+            ConflictError: Not everything asked for can be had together.
+        """
+        self._refuse_unless(self.bundle.writes_verse, "verse")
+        wanted = from_dict(VerseOrder, {**order, "form": form, "seed": fresh_seed(seed)})
+        return self._poet.verse(wanted)
+
+    def couplet(self, first: str = "", *, seed: int | None = None, **order: Any) -> Headed:
+        """Answer the first line of a couplet, or write one to a `second`; the best comes first.
+
+        Args:
+            first: The first line.
+            seed: As for `verse`.
+            order: More fields of `CoupletOrder`, such as second and heading.
+
+        Returns:
+            Couplets, each with its heading, or None.
+
+        Raises:
+            OptionError: As for `verse`.
+        """
+        self._refuse_unless(self.bundle.writes_verse, "couplets")
+        wanted = from_dict(CoupletOrder, {**order, "first": first, "seed": fresh_seed(seed)})
+        return couplets(self._poet, wanted)
+
+    def names(self, surname: str = "", *, seed: int | None = None, **order: Any) -> list[Poem]:
+        """Write names; the best comes first, none twice.
+
+        Args:
+            surname: The surname.
+            seed: As for `verse`.
+            order: More fields of `NameOrder`, such as gender, tones and like.
+
+        Raises:
+            OptionError: As for `verse`.
+        """
+        able = self.bundle.writes_names or self.bundle.writes_verse
+        self._refuse_unless(able, "names")
+        wanted = from_dict(NameOrder, {**order, "surname": surname, "seed": fresh_seed(seed)})
+        return find_names(self._poet, wanted)
+
+    def _refuse_unless(self, able: bool, what: str) -> None:
+        if not able:
+            raise OptionError(
+                f"the model does not write {what}",
+                code="model.kind",
+                values={"what": what},
+                hint="load('verse') writes poems and couplets, load('names') names; write() is for"
+                " every model",
+            )
+
+
+@cache
+def shipped(name: str) -> LoadedModel:
+    """A model that ships, opened once."""
+    return LoadedModel.open(name)
+
+
+def verse(form: str = VerseOrder.form, *, seed: int | None = None, **order: Any) -> list[Poem]:
+    """Write poems with the model that ships; see `LoadedModel.verse`."""
+    return shipped("verse").verse(form, seed=seed, **order)
+
+
+def couplet(first: str = "", *, seed: int | None = None, **order: Any) -> Headed:
+    """Write couplets with the model that ships; see `LoadedModel.couplet`."""
+    return shipped("verse").couplet(first, seed=seed, **order)
+
+
+def names(surname: str = "", *, seed: int | None = None, **order: Any) -> list[Poem]:
+    """Write names with the model that ships; see `LoadedModel.names`."""
+    return shipped("names").names(surname, seed=seed, **order)
