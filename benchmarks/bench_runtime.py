@@ -1,11 +1,10 @@
-"""How fast the engine writes: network, whole steps, constrained poems, many users, cold start.
+"""Benchmark the engine: network, whole steps, constrained poems, many users, cold start.
 
     python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
 
-Without a model an untrained network of the verse model's size is timed; the poems then obey a form
-of the same number of allowed characters. With a file of records the loss of the byte weights is
-measured on its test part. Every time is the best of several rounds, as other work on the machine
-can only add to it.
+Without a model, an untrained network of the verse model's size is timed; its poems obey a form that
+allows equally many characters. With a file of records, the loss of the int8 weights is measured on
+its test part. Every time is the best of several rounds, because other load can only increase it.
 """
 
 import argparse
@@ -50,7 +49,8 @@ OPTIONS = SampleOptions(temperature=0.8)
 
 
 class Quatrain:
-    """Four lines of seven characters and a mark, a few hundred ids allowed: like 七绝."""
+    """Four lines of seven characters and a mark, with a few hundred allowed ids: similar to
+    七绝."""
 
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)
@@ -76,7 +76,7 @@ class Quatrain:
 
 
 def poem(form: SegmentedConstraint[int], network: Network, sample: int, *, drafts: int = 1) -> Task:
-    """A poem that is handed out line by line, of one draft or the best of several."""
+    """Write a poem line by line, from one draft or the best of several."""
 
     def steps() -> Steps:
         yield from decode([[0]], form, search)
@@ -95,7 +95,7 @@ def poem(form: SegmentedConstraint[int], network: Network, sample: int, *, draft
 def best(
     work: Callable[[], object], rounds: int, clock: Callable[[], float] = time.perf_counter
 ) -> float:
-    """Seconds of the fastest round."""
+    """Return the seconds of the fastest round."""
     times = []
     for _ in range(rounds):
         start = clock()
@@ -105,12 +105,12 @@ def best(
 
 
 def score(network: Network, ids: NDArray[np.int64], state: State) -> None:
-    """One step, and the scores of every symbol."""
+    """Run one step and score every symbol."""
     network.logits(network.step(ids, state)[0])
 
 
 def networks(bundle: Bundle) -> None:
-    """One step and all scores, without drawing: the kernels that were weighed."""
+    """Time one step with all scores, without drawing, for each candidate kernel."""
     kinds: dict[str, Network] = {
         "NumPy float32": Model(bundle),
         "NumPy bytes": ByteModel(bundle, threads=1, compiled=False),
@@ -126,7 +126,7 @@ def networks(bundle: Bundle) -> None:
 
 
 def steps(bundle: Bundle, here: Machine) -> None:
-    """Whole steps with every character allowed, and how far they are from the floor."""
+    """Time whole steps with every character allowed, relative to the lower bound."""
     for threads in (1, 2):
         print(f"\nwhole step, all allowed, own log-probability, {threads} threads")
         for pace in measure(bundle, here, ROWS, threads=threads):
@@ -144,7 +144,7 @@ def write(form: SegmentedConstraint[int], network: Network, count: int, drafts: 
 
 
 def poems(bundle: Bundle, rounds: int) -> None:
-    """Constrained quatrains from the batch: alone, and 64 side by side."""
+    """Time constrained quatrains in the batch: alone, and 64 side by side."""
     print("\nquatrains of 32 characters")
     form = Quatrain(len(bundle.vocab), wide=300)
     for threads in (1, 2):
@@ -164,7 +164,7 @@ def poems(bundle: Bundle, rounds: int) -> None:
 
 
 def users(bundle: Bundle, rounds: int) -> None:
-    """64 requests in flight through the engine, against one offline batch of 64 rows."""
+    """Time 64 concurrent requests through the engine, against one offline batch of 64 rows."""
     form, network, count = Quatrain(len(bundle.vocab), wide=300), ByteModel(bundle), 320
 
     def offline() -> None:
@@ -191,7 +191,7 @@ def users(bundle: Bundle, rounds: int) -> None:
 
 
 def cold_start(bundle: Bundle, rounds: int) -> None:
-    """From the shell to the first character, and the memory it took."""
+    """Time from the shell to the first character, and measure the memory it takes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
         save_bundle(bundle, path, as_bytes=True)
@@ -208,7 +208,7 @@ def cold_start(bundle: Bundle, rounds: int) -> None:
 
 
 def loss(bundle: Bundle, records: Path, most: int) -> None:
-    """What rounding to bytes costs, in nats a character of held-out records."""
+    """Measure the cost of int8 rounding, in nats per character of held-out records."""
     texts, firsts = [], []
     for record in test_records(records, most):
         opening, _, _ = opening_ids(bundle, record)

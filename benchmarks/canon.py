@@ -1,4 +1,4 @@
-"""How the checker does on 宋词三百首 and 唐诗三百首: forms named, forms kept, time per check.
+"""Evaluate the checker on 宋词三百首 and 唐诗三百首: forms identified, forms kept, time per check.
 
     python benchmarks/canon.py VERSE.jsonl [--show]
 
@@ -6,9 +6,9 @@ VERSE.jsonl is the built corpus (`charbard corpus build verse`); its tags say wh
 the two anthologies. Each poem's text is checked without its title.
 
 A 词 is *right* if the checker names the tune that the record names (by any of its names),
-*misnamed* if it names another, *unknown* if it names none, *refused* if it is an error. The corpus
-itself misnames some (`MISNAMED`): there the right name counts. *Kept*: no rule broken, with notes
-or without.
+*misnamed* if it names another, *unknown* if it names none, *refused* if it raises an error. The
+corpus itself misnames some (`MISNAMED`); for these the correct name counts. *Kept* means that no
+rule is broken, with or without notes.
 """
 
 import argparse
@@ -38,7 +38,7 @@ REGULATED = {(5, 5, 5, 5), (7, 7, 7, 7), (5,) * 8, (7,) * 8}
 
 
 def main() -> None:
-    """Print one row for each anthology."""
+    """Print one row per anthology."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--show", action="store_true", help="print what is not right or not kept")
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def sung(records: list[dict], names: dict[str, str], *, show: bool) -> dict[str, object]:
-    """Counts over 词."""
+    """Count the outcomes for 词."""
     count: Counter[str] = Counter(right=0, misnamed=0, unknown=0, refused=0, kept=0)
     start = time.process_time()
     for record in records:
@@ -82,7 +82,7 @@ def sung(records: list[dict], names: dict[str, str], *, show: bool) -> dict[str,
 
 
 def named(record: dict, report: Report, names: dict[str, str]) -> str:
-    """right, misnamed or unknown."""
+    """Return right, misnamed or unknown."""
     if report.form is None:
         return "unknown"
     name = "".join(map(fold, record["form"]))
@@ -93,7 +93,7 @@ def named(record: dict, report: Report, names: dict[str, str]) -> str:
 
 
 def regulated(records: list[dict]) -> dict[str, object]:
-    """Counts over 诗 that have the lines of a regulated form."""
+    """Count the outcomes for 诗 that have the lines of a regulated form."""
     reports = [check(record["text"]) for record in records]
     even = [each for each in reports if each.poem.shape in REGULATED]
     tight = [each for each in even if each.kind == "近体诗"]

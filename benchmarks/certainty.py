@@ -1,16 +1,17 @@
-"""Does every poem keep its form? Ten thousand poems a form, judged by the checker.
+"""Verify that every poem keeps its form: ten thousand poems per form, judged by the checker.
 
     python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--rows OUT.jsonl]
 
-With `--forms all` every form and tune is written, each of its variants in turn, and named. Rows are
-added to OUT.jsonl as forms are done, and a form that has a row there is not written again: a run
-that was interrupted can be resumed.
-Half of the poems are asked for with the form alone, or with a rhyme too; the other half with random
-acrostics (heads, ends, diagonal), random locked characters or both. A random wish that cannot be
-met must be refused with the parts that conflict, and the nearest wish it names is written instead;
-so nothing is left out. Readings that verse rarely uses (the checker's notes) and unusual doubled
-characters are also counted, except those that were given. The checker shares only its tables with
-the writer. Given characters are compared here, one by one.
+With `--forms all`, every form and tune is written, each of its variants in turn. Rows are appended
+to OUT.jsonl as forms are finished, and a form with a row there is skipped, so an interrupted run
+can be resumed.
+
+Half of the poems are requested by form alone, or with a rhyme; the other half with random acrostics
+(heads, ends, diagonal), random locked characters or both. An infeasible random request must be
+refused with the conflicting parts, and the nearest feasible request is written instead, so nothing
+is left out. Rare readings (the checker's notes) and unusual doubled characters are also counted,
+except given ones. The checker shares only its tables with the writer. Given characters are compared
+here, one by one.
 """
 
 import argparse
@@ -34,19 +35,19 @@ from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.conflict import open_groups
 from charbard.prosody.doubled import doubled_at
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 from charbard.runtime.quant import ByteModel
 from charbard.writer import Poem, VerseWriter
 from charbard.writer.verse.request import Lexicons
 
 FORMS = "五绝,七绝,五律,七律,五排,七古绝,浣溪沙,菩萨蛮,西江月,蝶恋花,水调歌头,沁园春"
 SAME = 32
-"""Most poems for one wish."""
+"""Maximum number of poems per request."""
 PATHS = ("head", "tail", "diagonal")
 
 
-class Wishes:
-    """Random orders, the same ones for the same seed."""
+class OrderGenerator:
+    """Generator of random orders, reproducible by seed."""
 
     def __init__(self, writer: VerseWriter, name: str, seed: int) -> None:
         self.form = form_named(name)
@@ -56,11 +57,11 @@ class Wishes:
         self.refused = 0
 
     def orders(self, poems: int, variants: Sequence[str | None] = (None,)) -> Iterator[VerseOrder]:
-        """Orders for so many poems, plain ones and those with given characters in turn.
+        """Yield orders for so many poems, alternating plain ones and ones with given characters.
 
         Args:
-            poems: How many, or a few more: each order is for as many.
-            variants: Each is asked for in a plain order and in one with given characters.
+            poems: Number of poems, rounded up to full orders.
+            variants: Variants, each requested in a plain order and in one with given characters.
         """
         orders = max(-(-poems // SAME), 2 * len(variants))
         for number in range(orders):
@@ -81,9 +82,9 @@ class Wishes:
         return replace(base, rhyme=str(self.rng.choice(rhymes)))
 
     def rhymes(self, variant: str | None) -> tuple[str, ...]:
-        """The rhymes that may be asked for."""
-        wish = Wish(form=self.form, book=self.form.book, variant=variant)
-        return tuple(open_groups(wish, self.lexicon))
+        """Return the rhymes that can be requested."""
+        spec = FormSpec(form=self.form, book=self.form.book, variant=variant)
+        return tuple(open_groups(spec, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
         what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
@@ -111,12 +112,13 @@ class Wishes:
         return "".join(self.rng.choice(list(common_chars()[:1500]), size, replace=False))
 
     def possible(self, order: VerseOrder) -> VerseOrder:
-        """The order itself, or with the locks of the nearest wish when it is refused."""
+        """Return the order itself, or with the locks of the nearest feasible request if it is
+        refused."""
         try:
             self.writer.request(order)
         except ConflictError as error:
             near = error.nearby
-            if not error.conflicts or not isinstance(near, Wish):
+            if not error.conflicts or not isinstance(near, FormSpec):
                 raise SystemExit(f"refused without a reason and a way out: {order}") from None
             self.refused += 1
             kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)
@@ -128,7 +130,7 @@ class Wishes:
 
 
 def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[str]:
-    """Whatever is wrong with a poem."""
+    """Yield everything that is wrong with a poem."""
     # A text can keep two variants; it is judged by the one that it was written in.
     report = check(poem.text, order.form, variant=poem.variants[0], rhyme=order.rhyme or None)
     if not report.is_kept:
@@ -150,7 +152,7 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
 
 
 def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Line and place of each character that stands there and at the next place."""
+    """Yield line and place of each character that is repeated at the next place."""
     for number, line in enumerate(lines):
         for place, (char, after) in enumerate(pairwise(line)):
             if char == after:
@@ -161,12 +163,12 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
     """Write poems of a form and count what is wrong with them.
 
     Args:
-        every: Write each variant of the form in turn; otherwise the writer chooses.
+        every: Whether to write each variant of the form in turn; otherwise the writer chooses.
     """
-    started, wishes, wrong, count = time.time(), Wishes(writer, name, 1), Counter[str](), 0
+    started, source, wrong, count = time.time(), OrderGenerator(writer, name, 1), Counter[str](), 0
     distinct = set()
-    variants = [variant.name for variant in wishes.form.variants] if every else [None]
-    for order in wishes.orders(poems, variants):
+    variants = [variant.name for variant in source.form.variants] if every else [None]
+    for order in source.orders(poems, variants):
         locks = writer.request(order).wish.locks
         for poem in writer.verse(order):
             count += 1
@@ -183,18 +185,18 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
         "distinct": len(distinct),
         "rare": sum(n for fault, n in wrong.items() if fault.startswith("rare")),
         "stutters": sum(n for fault, n in wrong.items() if fault.startswith("stutter")),
-        "refused": wishes.refused,
+        "refused": source.refused,
         "seconds": round(time.time() - started, 1),
     }
 
 
 def names_of_all() -> list[str]:
-    """Every form; the short ones first, so that a run that is interrupted has done most of them."""
+    """Return every form, short ones first, so that an interrupted run has finished most of them."""
     return [form.name for form in sorted(forms(), key=lambda form: form.variants[0].line_ends[-1])]
 
 
 def rows_in(path: Path | None) -> dict[str, dict[str, Any]]:
-    """Form -> its row, of an earlier run."""
+    """Read the rows of an earlier run, keyed by form."""
     if path is None or not path.exists():
         return {}
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())

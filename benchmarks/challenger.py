@@ -1,14 +1,14 @@
-"""Does a cell that trains in parallel beat the LSTM at equal minutes on a processor?
+"""Compare cells that train in parallel with the LSTM, at equal minutes on a CPU.
 
 The challenger is a stack of gated linear recurrences (RG-LRU blocks of Griffin, or minGRU), each
 followed by a gated feed-forward layer. Its products run over all of T x B rows at once; only the
 element-wise recurrence h = a h + b walks through time. Both sides get the same text, batches,
-schedule, averaging, arithmetic and optimizer (Muon for matrices inside, AdamW for the rest).
-Minutes are the process's own processor time on one thread, so a busy machine favours nobody.
+schedule, averaging, arithmetic and optimizer (Muon for inner matrices, AdamW for the rest).
+Minutes are the process's CPU time on one thread, so other load on the machine favours neither side.
 
     python benchmarks/challenger.py TEXT --minutes 1 --cells lstm:256:1 rglru:192:2
 
-Prints one JSON line a run.
+Prints one JSON line per run.
 
 Source: De et al. 2024, "Griffin"; Feng et al. 2024, "Were RNNs all we needed?".
 
@@ -40,7 +40,7 @@ WINDOW = 256
 
 
 class Scan(Function):
-    """h[t] = a[t] h[t-1] + b[t], walked in a loop: on a processor no parallel scan is faster."""
+    """The recurrence h[t] = a[t] h[t-1] + b[t] as a loop: on a CPU, no parallel scan is faster."""
 
     @staticmethod
     def forward(ctx: Any, a_TBD: Tensor, b_TBD: Tensor, h_BD: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ class Scan(Function):
 
 
 class Block(nn.Module):
-    """A gated linear recurrence and a gated feed-forward layer, each on a residual path."""
+    """A gated linear recurrence and a gated feed-forward layer, each with a residual connection."""
 
     def __init__(self, width: int, kind: str) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class Block(nn.Module):
 
 
 class Stack(nn.Module):
-    """The challenger: embedding, blocks, norm, output."""
+    """The challenger: embedding, blocks, norm, output layer."""
 
     def __init__(self, vocab_size: int, width: int, layers: int, kind: str) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class Stack(nn.Module):
         return summed_cross_entropy(x.flatten(0, 1), weight, bias, targets_TB.flatten()), after
 
     def named(self) -> Mapping[str, nn.Parameter]:
-        """Matrices inside the blocks by a name that the optimizer takes to Muon."""
+        """Return the matrices inside the blocks, under names that the optimizer assigns to Muon."""
         return {
             f"{name}.weight_hh"
             if "blocks" in name and name.endswith("weight") and w.dim() == 2
@@ -135,7 +135,7 @@ class Stack(nn.Module):
 
 
 class Reference(nn.Module):
-    """The package's own network behind the same face."""
+    """The package's own network behind the same interface."""
 
     def __init__(self, vocab_size: int, width: int, layers: int) -> None:
         super().__init__()
@@ -161,7 +161,7 @@ class Reference(nn.Module):
 
 
 def _locked(x_TBD: Tensor, drop: float) -> Tensor:
-    """Dropout with one mask for all times."""
+    """Apply dropout with one mask for all time steps."""
     if not drop:
         return x_TBD
     mask = torch.empty(x_TBD.shape[1:], dtype=x_TBD.dtype).bernoulli_(1 - drop) / (1 - drop)
@@ -169,14 +169,15 @@ def _locked(x_TBD: Tensor, drop: float) -> Tensor:
 
 
 def forgotten(state: Any, keep_B: Tensor) -> Any:
-    """The state with some rows set to zero; rows are the last axis but one of every part."""
+    """Return the state with some rows reset to zero; rows are the second-last axis of every
+    part."""
     if isinstance(state, Tensor):
         return state * keep_B[:, None].to(state)
     return type(state)(forgotten(part, keep_B) for part in state)
 
 
 def train(args: argparse.Namespace, cell: str, width: int, layers: int) -> dict[str, Any]:
-    """One run; returns what it reached."""
+    """Train once and return the results."""
     torch.manual_seed(args.seed)
     torch.set_num_threads(1)
     dataset = open_dataset([args.text])
@@ -227,7 +228,7 @@ def train(args: argparse.Namespace, cell: str, width: int, layers: int) -> dict[
 
 @torch.no_grad()
 def windows_loss(network: nn.Module, dataset: Any) -> float:
-    """Protocol A: windows of 256 characters, each from a zero state."""
+    """Return the loss by protocol A: windows of 256 characters, each from a zero state."""
     network.eval()
     text = torch.from_numpy(dataset.stream(VALIDATION).astype("int64"))
     count = (len(text) - 1) // WINDOW

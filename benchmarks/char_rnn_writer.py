@@ -1,12 +1,12 @@
-"""char-rnn-writer's network, made again in torch: its perplexity on verse after given minutes.
+"""Reproduce char-rnn-writer's network in torch: its perplexity on verse after given minutes.
 
     python benchmarks/char_rnn_writer.py verse.jsonl --minutes 1 3 5 15 [--threads 2]
 
 The architecture and training of that project: embedding 128, two layers of width 128 that share one
 LSTM cell, a full softmax; Adam at 0.01 without decay, batches of 64 poems drawn at random, padded
 to the longest of them, padding learned like text; poems of 5 to 79 characters. Two things differ,
-both in its favour: the symbol that begins a poem tells its form, and torch's fused LSTM reads
-several times as many poems in a minute as the TensorFlow loop did.
+both in its favour: the first symbol of a poem states its form, and torch's fused LSTM reads several
+times as many poems per minute as the TensorFlow loop did.
 
 Trained on the records whose split is train, measured by protocol V (charbard.report.verse) on those
 of `--part`. The minutes are of training alone. Prints one JSON line for each of them.
@@ -36,7 +36,7 @@ SHORTEST, LONGEST = 5, 79
 
 
 class SharedCell(nn.Module):
-    """Embedding, one LSTM cell run twice, and the output layer."""
+    """Embedding, one LSTM cell applied twice, and the output layer."""
 
     def __init__(self, symbols: int) -> None:
         super().__init__()
@@ -47,14 +47,14 @@ class SharedCell(nn.Module):
             self.cell.bias_ih_l0[WIDTH : 2 * WIDTH] = 1.0
 
     def features(self, ids_TB: Tensor) -> Tensor:
-        """What the output layer reads after each symbol, from a zero state."""
+        """Return the inputs of the output layer after each symbol, from a zero state."""
         x_TBH = nn.functional.embedding(ids_TB, self.embedding)
         for _ in range(LAYERS):
             x_TBH, _ = self.cell(x_TBH)
         return x_TBH
 
     def loss(self, ids_TB: Tensor, targets_TB: Tensor) -> Tensor:
-        """Mean over every place, padding too."""
+        """Return the mean loss over every position, padding included."""
         features = self.features(ids_TB).flatten(0, 1)
         total = summed_cross_entropy(features, self.out.weight, self.out.bias, targets_TB.flatten())
         return total / targets_TB.numel()
@@ -72,14 +72,14 @@ class Poems:
         self.pad = len(vocab) + len(self.symbols.beginnings)
 
     def batches(self, seed: int) -> Iterator[Tensor]:
-        """Without end: (T + 1, 64) symbols."""
+        """Yield batches of shape (T + 1, 64) forever."""
         rng = np.random.default_rng(seed)
         while True:
             for chosen in rng.permutation(len(self._records) // POEMS * POEMS).reshape(-1, POEMS):
                 yield self.rows([self._records[index] for index in chosen])
 
     def rows(self, records: Sequence[Record]) -> Tensor:
-        """Records side by side."""
+        """Encode records as rows of one array."""
         text = self.symbols.text(records, "form")
         column = np.cumsum(text.place_N == 0) - 1
         rows = np.full((int(text.place_N.max()) + 1, len(records)), self.pad)
@@ -92,7 +92,7 @@ class Poems:
 
 @torch.no_grad()
 def scores(network: SharedCell, poems: Poems, records: Sequence[Record]) -> list[Tally]:
-    """One tally a record, Chinese characters only."""
+    """Return one tally per record, of Chinese characters only."""
     order = np.argsort([-len(record.text) for record in records], kind="stable").tolist()
     found = [Tally()] * len(records)
     for start in range(0, len(order), POEMS):

@@ -1,4 +1,4 @@
-"""How long the verse corpus takes to build, how fast novelty answers, how often people repeat.
+"""Benchmark the verse corpus: build time, speed of novelty queries, how often people repeat people.
 
 python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source
 python benchmarks/corpora.py mended      50 lines of 词 before and after
@@ -34,7 +34,7 @@ SAMPLE = 1000
 
 
 def build() -> None:
-    """Seconds and memory of a build, of finding that there is nothing to do, and of another one."""
+    """Measure time and memory of a build, of an up-to-date check, and of a second build."""
     package, second = fetch(CHINESE_POETRY), Path(sys.argv[2])
     digests = set()
     for _ in range(2):
@@ -63,7 +63,7 @@ def _build_twice(sources: Sequence[Path], cache: str) -> None:
 
 
 def mended() -> None:
-    """Lines of 词 that poetry-source has otherwise: how many, and a sample to read."""
+    """Count the lines of 词 that differ in poetry-source, and print a sample."""
     core = {poem.id: poem for poem in read_poems(_built("verse-core")) if poem.kind == "词"}
     changed = [
         (poem.author, poem.form, before, after)
@@ -77,7 +77,7 @@ def mended() -> None:
 
 
 def novelty() -> None:
-    """Rates of whole lines and of four characters that stand in other people's poems; timings."""
+    """Measure how many lines and 4-grams occur in other people's poems, with timings."""
     path = _verse()
     poems = [poem for poem in read_poems(path) if poem.kind == "诗"]
     train = [poem for poem in poems if poem.split == "train"]
@@ -106,7 +106,7 @@ def novelty() -> None:
 
 
 def speed() -> None:
-    """Milliseconds to answer for a poem."""
+    """Measure the milliseconds per query about one poem."""
     path = _verse()
     _time(path, [poem for poem in read_poems(path) if poem.kind == "诗"])
 
@@ -149,14 +149,14 @@ def _time(path: Path, poems: Sequence[Poem]) -> None:
 
 
 def _shuffled(lines: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """New lines of the same characters."""
+    """Return new lines of the same characters in random order."""
     chars = rng.permutation(list("".join(lines)))
     ends = np.cumsum([len(line) for line in lines])
     return ["".join(part) for part in np.split(chars, ends[:-1])]
 
 
 def popularity() -> None:
-    """Area under the curve for picking out 唐诗三百首 by hits, each search engine."""
+    """Print the AUC of picking out 唐诗三百首 by hits, for each search engine."""
     files = gather(fetch(CHINESE_POETRY)).files
     poems = [
         (entry["author"], entry["title"], "唐诗三百首" in entry.get("tags", ()))
@@ -178,7 +178,7 @@ def popularity() -> None:
 
 
 def _area(scores: NDArray[np.float64]) -> float:
-    """Chance that a chosen one has more than another one; equal counts half."""
+    """Return the probability that a chosen poem scores higher than another one; ties count half."""
     chosen, others = scores[scores[:, 1] == 1, 0], np.sort(scores[scores[:, 1] == 0, 0])
     below = np.searchsorted(others, chosen, "left") + np.searchsorted(others, chosen, "right")
     return float(below.mean() / 2 / len(others))

@@ -1,9 +1,10 @@
-"""Through how many frames a line of verse passes, from the kernel's draw to the page.
+"""Count the stack frames that a line of verse passes, from the kernel's draw to the page.
 
     python benchmarks/frames.py [MODEL]
 
-A request is streamed. The stacks are taken where the kernel draws a character, where the line is
-complete, and where the answer is about to be sent, with the generators that the last one awaits.
+A request is streamed. Stacks are recorded when the kernel draws a character, when the line is
+complete, and when the answer is about to be sent, including the generators that the last one
+awaits.
 """
 
 import argparse
@@ -24,11 +25,11 @@ from charbard.web import Library, create_app, flow
 ROOT = Path(charbard.__file__).parent
 Frame = tuple[str, str]
 CONTEXTS = ("one", "_lifespan")
-"""Generators that are context managers: nothing passes through them."""
+"""Names of generators that are context managers, which no data passes through."""
 
 
 def stack() -> list[Frame]:
-    """The product's frames on this thread's stack, the outermost first."""
+    """Return this package's frames on the current thread's stack, outermost first."""
     found = []
     for frame, _ in traceback.walk_stack(sys._getframe(1)):
         path = Path(frame.f_code.co_filename)
@@ -38,7 +39,7 @@ def stack() -> list[Frame]:
 
 
 def awaited() -> list[Frame]:
-    """The asynchronous generators between the engine and the answer."""
+    """Return the asynchronous generators between the engine and the answer."""
     found = dict[Frame, None]()
     for held in gc.get_objects():
         if inspect.isasyncgen(held) and held.ag_frame is not None:
@@ -56,7 +57,7 @@ def main() -> None:
     kernel, segment, encode = compiled._kernel, decoder.Segment, flow.encode_line
 
     class Drawing:
-        """The kernel, which notes who calls it."""
+        """A kernel that records its callers."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(kernel, name)

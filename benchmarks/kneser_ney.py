@@ -1,4 +1,4 @@
-"""The count-based baseline of verse: a modified Kneser-Ney 5-gram over characters, in NumPy.
+"""The count-based baseline for verse: a modified Kneser-Ney 5-gram over characters, in NumPy.
 
     python benchmarks/kneser_ney.py verse.jsonl [--order 5] [--min-count 2 | --like BUNDLE] [--json]
 
@@ -41,28 +41,28 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NGramText:
-    """Records end to end, each behind the symbol it begins with."""
+    """Records concatenated, each preceded by the symbol it begins with."""
 
     tokens_N: Ints
     place_N: Ints
-    """Place of each token in its record; 0 is the beginning, which is never predicted."""
+    """Position of each token in its record; 0 is the beginning, which is never predicted."""
 
 
 @dataclass(frozen=True)
 class Symbols:
-    """The vocabulary, and behind it one beginning for each kind of record."""
+    """The vocabulary, followed by one beginning symbol for each kind of record."""
 
     vocab: Vocab
     beginnings: dict[str, int]
 
     @classmethod
     def of(cls, vocab: Vocab, kinds: Iterable[str]) -> "Symbols":
-        """Beginnings for these kinds, and one for a record of none of them."""
+        """Add a beginning symbol for each of these kinds, and one for records of no kind."""
         names = ["", *sorted(set(kinds) - {""})]
         return cls(vocab, {name: len(vocab) + place for place, name in enumerate(names)})
 
     def text(self, records: Sequence[Record], kind: str) -> NGramText:
-        """Encode records; `kind` names the field that decides how one begins."""
+        """Encode records; `kind` names the field that determines their beginning."""
         rows = []
         for record in records:
             begin = self.beginnings.get(record.fields.get(kind, ""), self.beginnings[""])
@@ -78,21 +78,21 @@ class _Level:
     """One order of the model."""
 
     keys_G: Ints
-    """Sorted: id of the context among the n-grams one shorter, times S, plus the character."""
+    """Sorted keys: id of the context among the shorter n-grams, times S, plus the character."""
     mass_G: Floats
-    """What is left of each count after the discount, over its context's total."""
+    """Discounted share of each count in its context's total."""
     back_off: Floats
-    """By context id: weight of the next shorter order; 1 where the context was never seen."""
+    """Back-off weight by context id; 1 where the context was never seen."""
 
 
 class NGram:
-    """A modified Kneser-Ney model. All that is counted is counted by sorting."""
+    """A modified Kneser-Ney model. All counting is done by sorting."""
 
     def __init__(self, text: NGramText, *, order: int, predicted: int, symbols: int) -> None:
-        """Count.
+        """Count the n-grams of a text.
 
         Args:
-            text: What to learn from.
+            text: Training text.
             order: Longest n-gram.
             predicted: Symbols below this one are predicted; the others begin records.
             symbols: S.
@@ -119,7 +119,7 @@ class NGram:
                 grams_N = longer.grams_N
 
     def logp(self, text: NGramText) -> Floats:
-        """Natural log-probability of each token; 0 for the beginnings."""
+        """Return the natural log-probability of each token; 0 for beginnings."""
         first = self._levels[0]
         tokens = text.tokens_N
         p_N = first.mass_G[tokens] + first.back_off[0] / self._predicted
@@ -143,10 +143,10 @@ class _Grams:
 
     keys_G: Ints
     sample_G: Ints
-    """Where one of its occurrences ends."""
+    """Position where one of its occurrences ends."""
     counts_G: Ints
     grams_N: Ints
-    """Id of the n-gram that ends at each token; -1 where the record is too short for one."""
+    """Id of the n-gram that ends at each token; -1 if the record is too short."""
 
 
 def _longer(text: NGramText, shorter_N: Ints, length: int, symbols: int) -> _Grams:
@@ -161,7 +161,7 @@ def _longer(text: NGramText, shorter_N: Ints, length: int, symbols: int) -> _Gra
 
 
 def _discounted(keys_G: Ints, counts_G: Ints, contexts_G: Ints, contexts: int) -> _Level:
-    """Take Chen and Goodman's three discounts off the counts, and give them to shorter orders."""
+    """Apply Chen and Goodman's three discounts, leaving the freed mass to shorter orders."""
     of = [max(1, int((counts_G == number).sum())) for number in range(5)]
     y = of[1] / (of[1] + 2 * of[2])
     cuts = np.array([0.0, *(n - (n + 1) * y * of[n + 1] / of[n] for n in (1, 2, 3))])
@@ -174,7 +174,7 @@ def _discounted(keys_G: Ints, counts_G: Ints, contexts_G: Ints, contexts: int) -
 
 
 def _found(keys_G: Ints, wanted: Ints) -> Ints:
-    """Place of each wanted key among the sorted ones, or -1."""
+    """Return the index of each wanted key among the sorted keys, or -1."""
     place = np.minimum(np.searchsorted(keys_G, wanted), len(keys_G) - 1)
     found: Ints = np.where(keys_G[place] == wanted, place, -1)
     return found
@@ -183,7 +183,8 @@ def _found(keys_G: Ints, wanted: Ints) -> Ints:
 def score_with(
     model: NGram, symbols: Symbols, records: Sequence[Record], kind: str, *, only_han: bool = True
 ) -> list[Tally]:
-    """One tally a record: Chinese characters only, or every character and the end."""
+    """Return one tally per record: of Chinese characters only, or of every character and the
+    end."""
     text = symbols.text(records, kind)
     counted_N = text.place_N > 0
     if only_han:
@@ -198,7 +199,7 @@ def score_with(
 
 
 def line(name: str, found: Perplexity) -> str:
-    """One row of a result, for people."""
+    """Format one result for people."""
     rate = found.unknown / found.chars
     return f"{name:24} {found.perplexity:9.2f}  {found.chars:9,} characters, {rate:.3%} unknown"
 

@@ -1,4 +1,4 @@
-"""Load on a running studio: poems a second, waiting times and memory, closed or at a fixed rate.
+"""Load test of a running studio: poems per second, latency and memory, closed loop or fixed rate.
 
     charbard serve verse -q --set rate=1e9 --set burst=1000000000 & PID=$!
     python benchmarks/load.py --users 64 --seconds 20
@@ -7,8 +7,9 @@
     python benchmarks/load.py --rate 100 --seconds 600 --every 60 --pid $PID
     python benchmarks/load.py --overload --pid $PID
 
-The generator speaks HTTP/1.1 over plain sockets, so that it takes little of the same two cores. At
-a fixed rate a request counts from when it was due, so a server that stalls is not spared.
+The generator speaks HTTP/1.1 over plain sockets, so that it takes little CPU time from the server.
+At a fixed rate, latency counts from the time a request was due, so stalls of the server are
+included.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 from charbard.cli.options import parse_assignments
 
 ORDER = {"form": "七绝", "candidates": 1, "drafts": 1}
-"""The default request, which `--set` overrides: one draft, so the engine without any search."""
+"""The default request, which `--set` overrides: one particle, so the engine without any search."""
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 
@@ -32,27 +33,27 @@ class Answer(NamedTuple):
     """One answer: its status, or 0 if the connection broke."""
 
     at: float
-    """When it was complete, on `perf_counter`'s clock."""
+    """Time of completion on `perf_counter`'s clock."""
     status: int
     seconds: float
     first_s: float
-    """Until the first piece of its body."""
+    """Seconds until the first piece of the body."""
     late_s: float
-    """Of these, how long the generator took to send what was due: its own delay, no server's."""
+    """Part of that time which the generator was late: its own delay, not the server's."""
 
 
 @dataclass
 class Tally:
-    """What came back."""
+    """The collected answers."""
 
     answers: list[Answer] = field(default_factory=list)
 
     def between(self, start: float, end: float) -> "Tally":
-        """Only what was complete in a stretch of time."""
+        """Return only the answers completed in an interval."""
         return Tally([answer for answer in self.answers if start <= answer.at < end])
 
     def report(self, elapsed_s: float) -> dict[str, Any]:
-        """Poems a second, how long they took, how long refusals took, and every status."""
+        """Report poems per second, latencies of answers and refusals, and every status."""
         good = [answer for answer in self.answers if answer.status == 200]
         statuses = sorted({answer.status for answer in self.answers})
         return {
@@ -69,7 +70,7 @@ class Tally:
 
 
 def quantiles(seconds: list[float]) -> dict[str, float]:
-    """Milliseconds at each of `PARTS`; empty for nothing."""
+    """Return milliseconds at each of `PARTS`; empty for no values."""
     times = sorted(seconds)
     return {
         f"{name}_ms": round(times[int(share * (len(times) - 1))] * 1000, 1)
@@ -79,7 +80,7 @@ def quantiles(seconds: list[float]) -> dict[str, float]:
 
 
 class Caller:
-    """One connection that is kept open."""
+    """One keep-alive connection."""
 
     def __init__(self, host: str, port: int, order: dict[str, Any]) -> None:
         self.host, self.port, self.order = host, port, order
@@ -104,8 +105,9 @@ class Caller:
         tally.answers.append(Answer(now, status, now - began, first - began, sent - began))
 
     async def _answered(self, body: bytes) -> tuple[asyncio.StreamReader, str]:
-        """Send it and read the head of its answer. A kept connection that the server has closed
-        while it was idle is no error: as every client does, a new one is opened."""
+        """Send a request and read the head of its answer.
+
+        If the server has closed an idle connection, open a new one, as every client does."""
         kept = self.streams is not None
         try:
             reader = await self._send(body)
@@ -130,7 +132,7 @@ class Caller:
 
 
 async def _chunks(reader: asyncio.StreamReader) -> float:
-    """Read a body that comes in chunks; returns when the first one was there."""
+    """Read a chunked body; return the time at which its first piece arrived."""
     first = None
     while size := int(await reader.readuntil(b"\r\n"), 16):
         await reader.readexactly(size + 2)
@@ -141,14 +143,15 @@ async def _chunks(reader: asyncio.StreamReader) -> float:
 
 @dataclass(frozen=True)
 class Load:
-    """Where to, and what to ask for."""
+    """Target and request of a load test."""
 
     host: str
     port: int
     order: dict[str, Any]
 
     async def closed(self, users: int, seconds: float, tally: Tally) -> None:
-        """So many users, each of whom asks again as soon as the answer is there."""
+        """Simulate so many users, each of whom sends a new request as soon as the last one is
+        answered."""
         seeds, end = iter(range(10**9)), perf_counter() + seconds
 
         async def user() -> None:
@@ -159,7 +162,7 @@ class Load:
         await asyncio.gather(*(user() for _ in range(users)))
 
     async def fixed(self, rate: float, seconds: float, tally: Tally) -> None:
-        """Requests at a fixed rate, whether or not the earlier ones are answered."""
+        """Send requests at a fixed rate, whether or not earlier ones have been answered."""
         idle, running = list[Caller](), set[asyncio.Task[None]]()
 
         async def one(seed: int, due: float) -> None:
@@ -178,15 +181,15 @@ class Load:
 
 
 def memory_mb(pid: int | None) -> float | None:
-    """What a process holds in memory; None if nobody knows."""
+    """Return the resident memory of a process in MB; None if it is unknown."""
     statm = Path(f"/proc/{pid}/statm")
     if not statm.exists():
         return None
     return round(int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
-async def told(load: Load, options: argparse.Namespace) -> None:
-    """One load, with a line of JSON for each stretch of time, and one for all of it."""
+async def steady(load: Load, options: argparse.Namespace) -> None:
+    """Run one load, printing a JSON line for each interval and one for the whole."""
     tally, began = Tally(), perf_counter()
     if options.rate:
         work = asyncio.create_task(load.fixed(options.rate, options.seconds, tally))
@@ -204,7 +207,7 @@ async def told(load: Load, options: argparse.Namespace) -> None:
 
 
 async def overload(load: Load, options: argparse.Namespace) -> None:
-    """What the server can do, then twice that, then what it can do in each second after it."""
+    """Measure the capacity, then apply twice that, then measure it in each second afterwards."""
     before = Tally()
     await load.closed(options.users, options.seconds / 2, before)  # caches are warm after that
     memory, began = memory_mb(options.pid), perf_counter()
@@ -238,7 +241,7 @@ def main() -> None:
     where = urlsplit(options.url)
     order = ORDER | parse_assignments(options.set) | ({"stream": True} if options.stream else {})
     load = Load(where.hostname or "127.0.0.1", where.port or 80, order)
-    asyncio.run((overload if options.overload else told)(load, options))
+    asyncio.run((overload if options.overload else steady)(load, options))
 
 
 if __name__ == "__main__":

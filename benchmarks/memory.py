@@ -1,10 +1,10 @@
-"""Peak memory of reading and training a text of 1 MB, 100 MB and 1 GB: it must not grow with it.
+"""Measure the peak memory of reading and training texts of 1 MB, 100 MB and 1 GB: it must not grow.
 
     python benchmarks/memory.py [--sizes 1,100,1000] [--json]
 
 Each size is a process of its own, whose peak the system counts: resident memory in all (`peak`),
 and the part of it that is not a mapped file's pages (`own`), which the system cannot take back.
-The text is made up, of 70 characters, and its encoding is not cached before.
+The text is synthetic, over 70 characters, and not yet in the cache of encoded texts.
 """
 
 import argparse
@@ -23,7 +23,7 @@ BLOCK = "The owl sat in the old oak tree; the more it saw, the less it spoke. {:
 
 
 def write_text(path: Path, megabytes: int) -> None:
-    """A text of about this size, no two lines of it alike."""
+    """Write a text of about this size in which no two lines are equal."""
     with path.open("w", encoding="utf-8") as file:
         for start in range(megabytes):
             first = start * 11_000
@@ -31,7 +31,7 @@ def write_text(path: Path, megabytes: int) -> None:
 
 
 def watch_own_memory(peak: list[int]) -> None:
-    """Keep the highest anonymous memory of this process, in kB; only where /proc tells it."""
+    """Track the highest anonymous memory of this process in kB, where /proc provides it."""
     while Path("/proc/self/status").exists():
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("RssAnon"):
@@ -40,7 +40,7 @@ def watch_own_memory(peak: list[int]) -> None:
 
 
 def measure(text: str, out: str) -> None:
-    """In a process of its own: train for a few steps, then print what it took as JSON."""
+    """Train for a few steps in a separate process, and print the memory it took as JSON."""
     own = [0]
     threading.Thread(target=watch_own_memory, args=(own,), daemon=True).start()
     import charbard

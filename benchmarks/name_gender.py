@@ -1,10 +1,11 @@
-"""Does a model of names listen to the gender that it is told?
+"""Measure whether a model of names follows the gender it is conditioned on.
 
     python benchmarks/name_gender.py --model src/charbard/models/names.safetensors
 
-Two answers: how much its first characters differ between the genders (total variation), and how
-often a held-out given name is likelier under its own gender than under the other. Names are those
-of today, if the model was trained with an era; each is counted once, with whatever surname.
+Two measures: how much the distribution of first characters differs between the genders (total
+variation), and how often a held-out given name is likelier under its own gender than under the
+other one. If the model was trained with an era, only modern names count, each once whatever its
+surname.
 """
 
 import argparse
@@ -25,7 +26,7 @@ GENDERS = ("男", "女")
 
 
 def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
-    """Of each given name and its end, the surname left open."""
+    """Return the nats of each given name and its end, with the surname left open."""
     opening = bundle.vocab.opening(has_records=True, fields=_known(bundle, gender))
     texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
     scores = score_texts(Model(bundle), texts)
@@ -33,7 +34,7 @@ def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
 
 
 def _known(bundle: Bundle, gender: str) -> dict[str, str]:
-    """What a model is told of a name of today."""
+    """Return the conditions for a modern name."""
     era = {"era": "今"} if "era" in bundle.vocab.fields else {}
     return {**era, "gender": gender}
 

@@ -1,14 +1,14 @@
-"""Given names that nobody trained on: a character trigram, and a model of names beside it.
+"""Compare a character trigram with a model of names on given names that neither was trained on.
 
     python benchmarks/name_trigram.py NAMES.txt [--corpus names] [--model names.safetensors]
 
 NAMES.txt holds one full name a line. Its given names are predicted, the surname given: perplexity a
-character, and with the end of the name counted as one more. The model is told that the names
-are of today, if it was trained with an era. The trigram is interpolated modified Kneser-Ney
+character, and with the end of the name counted as one more. The model is conditioned on the modern
+era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
 (`kneser_ney.py`) over surname and given name in one string, learned from the records of `--corpus`
 whose split is train; rarer characters than `--min-count` are one unknown one. It begins the names
 in the way that fits the file best: as poets with their surname, or as given names of today alone.
-Names of the file that the corpus holds are counted, not left out.
+Names of the file that are also in the corpus are counted, not left out.
 """
 
 import argparse
@@ -38,7 +38,7 @@ COMPOUND = frozenset(_COMPOUND[place : place + 2] for place in range(0, len(_COM
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Surname and given name.
+    """Split a name into surname and given name.
 
     >>> split_name("欧阳修"), split_name("李白")
     (('欧阳', '修'), ('李', '白'))
@@ -48,13 +48,13 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
-    """Every different name of a file."""
+    """Return every distinct name of a file."""
     lines = path.read_text(encoding="utf-8-sig").split()
     return [split_name(name) for name in dict.fromkeys(lines) if len(name) > 1]
 
 
 class Trigram:
-    """The baseline. Each era begins in its own way, and names without a surname in another."""
+    """The baseline, with a beginning symbol for each era and one for names without a surname."""
 
     def __init__(self, records: Sequence[Record], vocab: Vocab | None, min_count: int) -> None:
         whole = [
@@ -76,7 +76,7 @@ class Trigram:
         )
 
     def score(self, names: Sequence[tuple[str, str]], kind: str, *, with_end: bool) -> Tally:
-        """All given names together, begun as records of a kind are."""
+        """Score all given names, starting them like records of a kind."""
         if not kind.endswith(WITH_SURNAME):
             names = [("", given) for _, given in names]
         records = [Record(surname + given, {"kind": kind}) for surname, given in names]
@@ -89,14 +89,16 @@ class Trigram:
         return Tally(nats, int(counted.sum()), unknown)
 
     def best(self, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
-        """The best of all ways to begin, though only the names themselves tell which it is."""
+        """Return the best result over all beginnings, though only the test names decide which it
+        is."""
         kinds = self.symbols.beginnings
         tallies = (self.score(names, kind, with_end=with_end) for kind in kinds if kind)
         return min(tallies, key=lambda tally: tally.nats)
 
 
 def _is_made_up(record: Record) -> bool:
-    """Names of today with another surname again: they would spoil the trigram's discounts."""
+    """Return whether a modern name repeats with another surname: this would distort the
+    discounts."""
     return record.fields.get("era") == ERA and "surname" in record.fields
 
 
@@ -105,7 +107,7 @@ def _kind(era: str, has_surname: bool) -> str:
 
 
 def model_score(bundle: Bundle, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
-    """The same with a bundle that was trained on the field surname and, maybe, era and gender."""
+    """Score names with a bundle trained on the field surname and possibly era and gender."""
     era = {"era": ERA} if "era" in bundle.vocab.fields else {}
     records = [Record(given, {"surname": surname, **era}) for surname, given in names]
     return sum(tallies(Model(bundle), bundle.vocab, records, only_han=not with_end), start=Tally())

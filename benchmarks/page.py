@@ -1,4 +1,4 @@
-"""How long the page takes in a real browser: to its first paint, and from a press to a first line.
+"""Measure the page in a real browser: time to first paint, and from a click to the first line.
 
     charbard serve verse -q --set rate=1e9 --set burst=1000000000 &
     python benchmarks/page.py --runs 20
@@ -37,7 +37,7 @@ LINE = """new Promise((found) => {
 
 
 def visit(browser: Browser, url: str) -> dict[str, float]:
-    """One visitor who has never been there; he looks, waits for the poems, and writes again."""
+    """Simulate a new visitor, who waits for the poems and writes again."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto(url)
@@ -50,7 +50,7 @@ def visit(browser: Browser, url: str) -> dict[str, float]:
 
 
 def report(visits: list[dict[str, float]]) -> dict[str, Any]:
-    """Best, median and worst of each time."""
+    """Return best, median and worst of each time."""
     return {
         name: {
             "best": round(min(times), 1),

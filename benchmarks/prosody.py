@@ -1,10 +1,10 @@
-"""Tang and Song verse through the checker: how much keeps the rules, and how long a check takes.
+"""Run Tang and Song verse through the checker: share that keeps the rules, and time per check.
 
     python benchmarks/prosody.py SOURCES [--json]
 
 SOURCES holds npm chinese-poetry 2.0.1, unpacked; see scripts/sources.py.
-T4: every rule is kept. T5: a rescued 拗 (大拗对句救) counts as kept too. Both are shares of the
-poems whose even lines share a level rhyme; these again are a share of all poems of that shape.
+T4: every rule is kept. T5: a rescued 拗 (大拗对句救) also counts as kept. Both are shares of the
+poems whose even lines share a level rhyme; those in turn are a share of all poems of that shape.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from verse_corpus import Poem, poems, simplified
 
 from charbard.prosody import form_named
 from charbard.prosody.check import check
-from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.check.regulated import scan
 from charbard.prosody.check.rhyme import RhymeEnd, rhyme_groups
 from charbard.prosody.check.tones import tone_string
 
@@ -31,7 +31,7 @@ FORMS = {"五绝": (5,) * 4, "七绝": (7,) * 4, "五律": (5,) * 8, "七律": (
 
 @dataclass(frozen=True)
 class Row:
-    """One form's poems."""
+    """Results for one form."""
 
     form: str
     poems: int
@@ -41,14 +41,14 @@ class Row:
     free: float
     """Share of strict places with a character of both tones."""
     check_us: float
-    """CPU time of one check with the form given, in microseconds."""
+    """CPU time in microseconds of one check with the form given."""
 
 
 def judged(form: str, found: list[Poem], *, limit: int) -> Row:
-    """Judge poems of one form, each simplified first."""
+    """Judge poems of one form, simplifying each first."""
     lines = [tuple(map(simplified, poem.lines)) for poem in islice(found, limit)]
     rhymed = [each for each in lines if rhymes(each)]
-    meters = [meter_of([tone_string(line, book="pingshui") for line in each]) for each in rhymed]
+    meters = [scan([tone_string(line, book="pingshui") for line in each]) for each in rhymed]
     shape = form_named(form)
     texts = ["".join(map("{}，{}。".format, each[::2], each[1::2])) for each in lines]
     for text in texts[:200]:
@@ -68,14 +68,14 @@ def judged(form: str, found: list[Poem], *, limit: int) -> Row:
 
 
 def rhymes(lines: tuple[str, ...]) -> bool:
-    """Whether all even lines share a level rhyme."""
+    """Return whether all even lines share a level rhyme."""
     ends = [RhymeEnd(n, line[-1], "平", len(line)) for n, line in enumerate(lines, 1) if n % 2 == 0]
     _, chosen, _ = rhyme_groups(ends, book="pingshui")
     return len(chosen) == len(ends)
 
 
 def recognised_us(found: list[Poem]) -> float:
-    """CPU time of a check that has to find the form, in microseconds."""
+    """Return the CPU time in microseconds of a check that has to identify the form."""
     texts = ["，".join(map(simplified, poem.lines)) + "。" for poem in found]
     for text in texts[:200]:
         check(text)
@@ -86,7 +86,7 @@ def recognised_us(found: list[Poem]) -> float:
 
 
 def three_hundred(folder: Path) -> list[Poem]:
-    """The quatrains and octaves of the 唐诗三百首, as its editor sorted them."""
+    """Return the quatrains and octaves of the 唐诗三百首, as classified by its editor."""
     path = folder / "package" / "dist" / "mengxue" / "tangshisanbaishou.json"
     found = []
     for part in json.loads(path.read_text(encoding="utf-8"))["content"]:
@@ -100,7 +100,7 @@ def three_hundred(folder: Path) -> list[Poem]:
 
 
 def main() -> None:
-    """Print a table a corpus."""
+    """Print a table for each corpus."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sources", type=Path)
     parser.add_argument("--limit", type=int, default=20_000, help="poems a form")

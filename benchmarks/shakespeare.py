@@ -1,10 +1,10 @@
-"""The yardstick of quality: `charbard train --minutes`, then protocols A, B and C.
+"""The quality benchmark: `charbard train --minutes`, then protocols A, B and C.
 
     python benchmarks/shakespeare.py TEXT --minutes 1 3 8 --seeds 1 2 3 --out runs/yardstick
 
 TEXT is tiny Shakespeare: the first 90 % train, the last 10 % validation. No other setting is given,
-so it measures the recipe. Prints one JSON line a run; a run that is in `--out` already is only
-evaluated. `--table` prints what `--out` holds as a table.
+so it measures the recipe. Prints one JSON line per run; a run that is already in `--out` is only
+evaluated. `--table` prints the runs in `--out` as a table.
 """
 
 import argparse
@@ -17,13 +17,13 @@ from typing import Any
 
 
 def charbard(*args: str) -> str:
-    """Run the command line; what it prints to stdout."""
+    """Run the command line and return its stdout."""
     command = [sys.executable, "-m", "charbard", *args]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
-    """Train, unless that was done, and measure."""
+    """Train, unless already done, and evaluate."""
     folder = out / f"{minutes:g}min-seed{seed}"
     if not (folder / "model.safetensors").is_file():
         charbard(
@@ -53,7 +53,7 @@ def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
 
 
 def table(out: Path) -> str:
-    """Mean over the seeds for each budget."""
+    """Format the mean over seeds for each budget."""
     runs = [json.loads(path.read_text()) for path in sorted(out.glob("*/yardstick.json"))]
     rows = ["| minutes | seeds | A | B | C | parameters |", "|---|---|---|---|---|---|"]
     for minutes in sorted({run["minutes"] for run in runs}):

@@ -1,10 +1,10 @@
-"""What it costs a model to write listed words only, and what it gains.
+"""Measure the cost and the benefit of restricting a model to listed words.
 
     python benchmarks/spelling.py [MODEL] [--texts 20] [--length 1000] [--temperatures 0.7 1.0]
 
-For each temperature: the share of words that are listed, with the constraint and without it, and
-the price: nats a character, the mean of -log of the probability that the model, at temperature 1,
-gives to what the constraint allows. A word that the length cuts off is not counted.
+For each temperature: the share of words that are listed, with and without the constraint, and its
+price in nats per character: the mean of -log of the probability that the model, at temperature 1,
+gives to the allowed characters. A word truncated by the length limit is not counted.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from charbard.writer.text.spelling import Spelling, WordList
 
 
 def steps(prompt: Sequence[int], constraint: Constraint, draws: Draws, length: int) -> Steps:
-    """Write one text; emits its ids and the sum of its price."""
+    """Write one text; emit its ids and the sum of its price."""
     state, last, ids, price = constraint.start(), prompt[-1], list[int](), 0.0
     for step in range(length):
         outcome = yield Plan((0,), (last,), (draws.ask(constraint.choices(state)[0], step),))
@@ -34,7 +34,7 @@ def steps(prompt: Sequence[int], constraint: Constraint, draws: Draws, length: i
 
 
 def share_listed(texts: Sequence[str], words: set[str]) -> float:
-    """Share of the words of texts that are listed; found by splitting, not by the constraint."""
+    """Return the share of listed words, found by splitting texts instead of by the constraint."""
     pieces = [
         piece.strip(APOSTROPHES)
         for text in texts

@@ -1,10 +1,10 @@
-"""How many lines hold one of the 500 commonest stock phrases: people's, and the model's.
+"""Count lines with one of the 500 most frequent stock phrases: people's and the model's.
 
     python benchmarks/stock.py MODEL [--poems 300] [--temperature 0.5]
 
-People's are the 七绝 of validation and test of the verse corpus. The model writes each poem from
-one draft with the form alone, once without a bias against stock phrases and habits, and once with
-both. A stock phrase is counted wherever it stands in a line, and apart where it begins one.
+People's lines are the 七绝 of the validation and test parts of the verse corpus. The model writes
+each poem with one particle and the form alone, once without biases against stock phrases and habits
+and once with both. A stock phrase is counted anywhere in a line, and separately at its beginning.
 """
 
 import argparse
@@ -27,14 +27,14 @@ BIASES = ("away_from_stock", "away_from_habits")
 
 
 def commonest() -> frozenset[str]:
-    """The phrases that most poems share."""
+    """Return the phrases that the most poems share."""
     text = files("charbard.writer.data").joinpath("stock.txt").read_text(encoding="utf-8")
     phrases = [line for line in text.splitlines() if not line.startswith("#")]
     return frozenset(phrases[:MOST])
 
 
 def shares(lines: Sequence[str], phrases: frozenset[str]) -> dict[str, float | int]:
-    """In how many of the lines a phrase stands, and at the beginning of how many."""
+    """Return the shares of lines that contain a phrase, and that begin with one."""
     spans = [{line[at : at + LENGTH] for at in range(len(line) - LENGTH + 1)} for line in lines]
     held = sum(not phrases.isdisjoint(each) for each in spans)
     begun = sum(line[:LENGTH] in phrases for line in lines)
@@ -42,7 +42,7 @@ def shares(lines: Sequence[str], phrases: frozenset[str]) -> dict[str, float | i
 
 
 def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str]:
-    """Lines of so many poems, each of one draft."""
+    """Yield the lines of so many poems, each written with one particle."""
     for seed in range(-(-poems // SAME)):
         order = VerseOrder(form=FORM, candidates=SAME, drafts=1, seed=seed, temperature=temperature)
         for poem in writer.verse(order):
@@ -50,11 +50,11 @@ def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str
 
 
 def _no_bias(ids: Sequence[int]) -> None:
-    """A bias that adds nothing to any character."""
+    """Leave every score as it is."""
 
 
 def main() -> None:
-    """Print a row for people, and one for the model in each way."""
+    """Print a row for people, and one for each way of writing with the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--poems", type=int, default=300)

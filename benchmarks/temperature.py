@@ -1,12 +1,12 @@
-"""How hot to write: poems at several temperatures against poems by people.
+"""Compare poems written at several temperatures with poems by people.
 
     python benchmarks/temperature.py MODEL JUDGE [--form 七绝] [--poems 2000] [--json OUT]
 
-For each temperature: how surprising the poems are to a model trained apart from the one that wrote
-them (nats a character, marks left out), how varied they are (distinct-2), how often a character of
-a poem stands in it before, and how many two-character words in them stand in no poem that was
-learned from. The same of held-out poems by people, as many, that keep the same form. Where a
-machine is less surprising than people it writes clichés; where it is more, it makes words up.
+For each temperature: how surprising the poems are to a separately trained model (nats per character
+without marks), how varied they are (distinct-2), how often a character repeats an earlier one of
+the poem, and how many two-character words occur in no training poem. The same is measured on
+equally many held-out poems by people in the same form. A model that is less surprising than people
+writes clichés; one that is more surprising invents words.
 """
 
 import argparse
@@ -54,13 +54,13 @@ def main() -> None:
 
 
 def texts_of(form: str, part: str) -> list[str]:
-    """Poems of a form by people."""
+    """Return poems of a form by people."""
     records = read_verse(["verse"], part)
     return [record.text for record in records if record.fields.get("form") == form]
 
 
 def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Iterator[str]:
-    """As many as wanted, as the command writes them, but none chosen over another."""
+    """Yield so many poems, written as by the command but without selecting among candidates."""
     for start in range(0, count, BATCH):
         order = VerseOrder(
             form=form, temperature=temperature, candidates=min(BATCH, count - start), seed=start
@@ -71,7 +71,7 @@ def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Ite
 def measured(
     judge: VerseWriter, form: str, texts: Sequence[str], known: object
 ) -> dict[str, float]:
-    """The four figures."""
+    """Return the four figures."""
     pairs = grams_of("\n".join(texts), 2)
     han = ["".join(char for char in text if char not in "，。") for text in texts]
     return {
@@ -84,7 +84,7 @@ def measured(
 
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
-    """Mean surprise of the judge, marks left out."""
+    """Return the judge's mean surprise, without marks."""
     prime = judge.request(VerseOrder(form=form)).prime
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0

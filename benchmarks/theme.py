@@ -1,13 +1,13 @@
-"""Are poems about their titles? Held-out titles, the machine's poems beside people's own.
+"""Measure whether poems are about their titles: held-out titles, model's poems beside people's.
 
     python benchmarks/theme.py [--model verse] [--form 七绝] [--titles 200] [--seed 0]
         [--set NAME=VALUE]... [--variant "[LABEL:] NAME=VALUE ..."]... [--from FILE.json]...
         [--pairs FILE.json] [--json]
 
-NAME is any setting of a poem, such as temperature or candidates. Each --variant is a row of its
-own, with what --set says for all of them; without any, the defaults are. --from judges poems that
-something else has written, as [[title, text], ...], instead. --pairs keeps the first choices beside
-people's poems, for a blind reading. What the figures mean: `figures` in theme_measure.py.
+NAME is any setting of a poem, such as temperature or candidates. Each --variant is a row; --set
+applies to all rows; without variants there is one row with the defaults. --from judges poems
+written elsewhere, as [[title, text], ...], instead. --pairs saves the first choices beside people's
+poems, for a blind reading. `figures` in theme_measure.py defines the figures.
 """
 
 import argparse
@@ -40,21 +40,21 @@ PROGRESS_S = 10.0
 
 @dataclass
 class Row:
-    """One way of writing: its poems, and what was measured beside them."""
+    """One way of writing: its poems, and additional measurements."""
 
     name: str
     shown: list[tuple[str, Sequence[str]]]
-    """Every poem that is shown, as (title, lines)."""
+    """Every poem shown, as (title, lines)."""
     first: dict[str, str] = field(default_factory=dict)
-    """The first choice for each title, with its marks."""
+    """First choice for each title, with marks."""
     measured: dict[str, float] = field(default_factory=dict)
 
 
 def held_out(forms: Sequence[str], count: int, seed: int) -> list[Poem]:
-    """Poems by people, no two with one title, the same ones for the same seed.
+    """Choose poems by people with distinct titles, reproducible by seed.
 
     Raises:
-        OptionError: There are none of a form.
+        OptionError: A form has no such poems.
     """
     found: dict[str, dict[str, Poem]] = {form: {} for form in forms}
     for poem in all_poems():
@@ -74,10 +74,10 @@ def held_out(forms: Sequence[str], count: int, seed: int) -> list[Poem]:
 
 
 def all_poems() -> Iterator[Poem]:
-    """The whole verse corpus.
+    """Yield the whole verse corpus.
 
     Raises:
-        CorpusError: It is not built.
+        CorpusError: The corpus is not built.
     """
     return read_poems(required("verse").path)
 
@@ -87,7 +87,7 @@ def _is_usable(title: str) -> bool:
 
 
 def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Settings of each way of writing, by its label."""
+    """Return the settings of each way of writing, by label."""
     everywhere = parse_assignments(shared)
     found = {}
     for text in given or [" ".join(shared) or "default"]:
@@ -102,7 +102,7 @@ def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str,
 
 
 def written(writer: VerseWriter, poems: Sequence[Poem], name: str, settings: Mapping) -> Row:
-    """Write on every title, as a user would have it written."""
+    """Write on every title, as for a user."""
     row, began = Row(name, []), time.monotonic()
     told = began
     for number, poem in enumerate(poems):
@@ -119,10 +119,10 @@ def written(writer: VerseWriter, poems: Sequence[Poem], name: str, settings: Map
 
 
 def read_given(path: Path) -> Row:
-    """Poems that something else has written.
+    """Read poems written elsewhere.
 
     Raises:
-        OptionError: The file holds something else.
+        OptionError: The file contains something else.
     """
     try:
         pairs = [(str(title), str(text)) for title, text in json.loads(path.read_bytes())]
@@ -137,7 +137,7 @@ def read_given(path: Path) -> Row:
 
 
 def rows_of(args: argparse.Namespace, poems: Sequence[Poem]) -> Iterator[Row]:
-    """Every way of writing that was asked for."""
+    """Yield every requested way of writing."""
     if args.given:
         yield from map(read_given, args.given)
         return
@@ -147,7 +147,8 @@ def rows_of(args: argparse.Namespace, poems: Sequence[Poem]) -> Iterator[Row]:
 
 
 def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, float]]:
-    """Figures by row: of all poems shown and, where they are more, of the first choices alone."""
+    """Return figures by row: over all poems shown and, if these are more, over first choices
+    alone."""
     counts, pool = counts_of_corpus(), [poem.title for poem in poems]
     titles = {title for row in rows for title, _ in row.shown}
     people: TitledPoems = [(poem.title, poem.lines) for poem in poems if poem.title in titles]
@@ -161,7 +162,7 @@ def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, fl
 
 
 def pairs_of(rows: Sequence[Row], poems: Sequence[Poem]) -> list[tuple[str, dict[str, str]]]:
-    """First choices by title, people's poem first, as the blind reading wants them."""
+    """Pair first choices with people's poems by title, people's first, for the blind reading."""
     return [
         (
             p.title,
@@ -172,7 +173,7 @@ def pairs_of(rows: Sequence[Row], poems: Sequence[Poem]) -> list[tuple[str, dict
 
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
-    """The figures as a table in Markdown."""
+    """Format the figures as a Markdown table."""
     lines = [f"| | poems | {' | '.join(COLUMNS)} |", "|---" + "|---:" * (len(COLUMNS) + 1) + "|"]
     for name, values in found.items():
         shares = " | ".join(f"{100 * values[column]:.1f} %" for column in COLUMNS)
@@ -181,7 +182,7 @@ def table(found: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def say(message: str) -> None:
-    """Tell of progress."""
+    """Print progress."""
     print(message, file=sys.stderr, flush=True)
 
 

@@ -1,7 +1,7 @@
-"""Figures on whether poems keep to their titles, by what stands together in the verse corpus.
+"""Figures on whether poems match their titles, from co-occurrence in the verse corpus.
 
-No network is asked: guidance raises a network's own opinion of a poem by construction. Poems come
-as pairs of a title and lines without marks, from whatever wrote them.
+No network is involved, because guidance raises a network's own score of a poem by construction.
+Poems are pairs of a title and lines without marks, whoever wrote them.
 """
 
 import random
@@ -25,43 +25,43 @@ from charbard.report.diversity import distinct, grams_of
 __all__ = ["AMONG", "Counts", "TitledPoems", "counted", "counts_of_corpus", "figures", "others_for"]
 
 TitledPoems = Sequence[tuple[str, Sequence[str]]]
-"""(title, lines without marks)."""
+"""Pairs of (title, lines without marks)."""
 AMONG = 32
-"""Titles that a poem's own title has to be told from: itself and 31 others."""
+"""Number of titles from which a poem's own title must be recognised, itself included."""
 LONGEST_TITLE = 6
-"""Poems with longer titles are not counted: a long title tells of occasions more than of themes."""
+"""Longest title that counts, in characters: longer ones describe occasions more than themes."""
 _BITS = 21
-"""A code point has no more."""
+"""Bits of a code point."""
 _VERSION = 1
-"""Counted up whenever the same corpus is counted in another way."""
+"""Incremented whenever the counting changes."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """In how many training poems characters of titles and of texts stand together.
+    """Numbers of training poems in which characters of titles and texts co-occur.
 
-    Shapes: P pairs of characters seen, H characters of titles, C characters of texts, G pairs of
-    neighbours. Characters are code points, every array of them is sorted.
+    Shapes: P observed pairs of characters, H characters of titles, C characters of texts, G pairs
+    of neighbours. Characters are code points; every array of them is sorted.
     """
 
     poems: int
-    """Training poems with a title that is counted."""
+    """Training poems with a title that counts."""
     pairs_P: NDArray[np.uint64]
-    """Title character and text character in one number."""
+    """Title character and text character, packed in one number."""
     together_P: NDArray[np.int64]
-    """In how many poems both stand, one in the title and one in the text."""
+    """Number of poems with the one in the title and the other in the text."""
     heads_H: NDArray[np.uint64]
     in_titles_H: NDArray[np.int64]
     chars_C: NDArray[np.uint64]
     in_texts_C: NDArray[np.int64]
     neighbours_G: NDArray[np.uint64]
-    """Every pair of neighbours in a line of any training poem, as `grams_of` numbers them."""
+    """Pairs of neighbours in any line of the training poems, numbered by `grams_of`."""
 
     def information_C(self, title: str) -> NDArray[np.float64]:
-        """For each text character its mean pointwise mutual information with a title's, in nats.
+        """Return each text character's mean pointwise mutual information with a title's, in nats.
 
-        One is added to the poems counted and to those expected by chance, so that a rare
-        character says little and one that was never seen in a title says nothing.
+        Observed and expected counts are smoothed by one, so a rare character carries little
+        information, and one never seen in a title carries none.
         """
         title_T = _points(title)
         place_T, is_known_T = place_among(title_T, self.heads_H)
@@ -73,10 +73,10 @@ class Counts:
         return information
 
     def information(self, titles: Sequence[str], texts: Sequence[str]) -> NDArray[np.float64]:
-        """Mean over a text's different characters, for every text and title.
+        """Return the mean over a text's distinct characters, for every text and title.
 
         Returns:
-            Nats, one row a text and one column a title.
+            Nats, one row per text and one column per title.
         """
         table_KC = np.array([self.information_C(title) for title in titles])
         rows = np.zeros((len(texts), len(titles)))
@@ -88,13 +88,13 @@ class Counts:
 
 
 def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str, float]:
-    """Measure how closely poems keep to their titles, how idiomatic and how varied they are.
+    """Measure how closely poems match their titles, and how idiomatic and varied they are.
 
     Args:
-        poems: The poems; of several on one title each counts alone, and distinct-2 is the mean
-            over sets of one poem a title, so that it can be compared with people's.
-        pool: Titles that the 31 others are drawn from; the same draw for a title every time.
-        counts: Of the corpus.
+        poems: The poems; several on one title count separately, and distinct-2 is the mean over
+            sets of one poem per title, so that it is comparable with people's.
+        pool: Titles from which the 31 others are drawn, always the same ones for a title.
+        counts: Counts of the corpus.
 
     Returns:
         Shares between 0 and 1, and the number of poems; `information` is in nats.
@@ -123,10 +123,10 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
 
 
 def others_for(title: str, pool: Sequence[str]) -> list[str]:
-    """The other titles that a poem is held against, by chance, but the same ones every time.
+    """Draw the other titles that a poem is compared with, always the same ones for a title.
 
     Raises:
-        OptionError: There are too few.
+        OptionError: The pool has too few titles.
     """
     rest = sorted(set(pool) - {title})
     if len(rest) < AMONG - 1:
@@ -142,7 +142,7 @@ def _has_title_character(title: str, lines: Sequence[str]) -> bool:
 
 
 def _one_a_title(poems: TitledPoems) -> list[list[str]]:
-    """The first poem of every title, the second of every title, and so on, lines as texts."""
+    """Group first poems of every title, then second ones, and so on, with lines joined to texts."""
     sets: list[list[str]] = []
     seen: dict[str, int] = {}
     for title, lines in poems:
@@ -154,7 +154,7 @@ def _one_a_title(poems: TitledPoems) -> list[list[str]]:
 
 
 def counts_of_corpus() -> Counts:
-    """Counts of the training part of the verse corpus, from the cache if they were made before.
+    """Return the counts of the verse corpus's training part, cached after first use.
 
     Raises:
         CorpusError: The corpus is not built.
@@ -169,7 +169,7 @@ def counts_of_corpus() -> Counts:
 
 
 def counted(poems: Iterable[Poem]) -> Counts:
-    """Count training poems; at least one needs a title short enough."""
+    """Count training poems; at least one needs a sufficiently short title."""
     texts, pairs, titles, titled = list[str](), [], [], []
     for poem in poems:
         texts.append(poem.text)
@@ -199,7 +199,7 @@ def _pairs(title_T: NDArray[np.uint64], text_C: NDArray[np.uint64]) -> NDArray[n
 
 
 def _points(text: str) -> NDArray[np.uint64]:
-    """Code points of the different Chinese characters of a text, sorted."""
+    """Return the sorted code points of the distinct Chinese characters of a text."""
     return np.array(sorted({ord(char) for char in text if is_han(char)}), np.uint64)
 
 

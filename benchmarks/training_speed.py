@@ -1,9 +1,9 @@
-"""How fast a network trains, as a share of this machine's sgemm peak, measured in the same run.
+"""Measure training speed as a share of this machine's sgemm peak, measured in the same run.
 
     python benchmarks/training_speed.py [--seconds 8] [--threads 2]
 
-Prints a table. Counted are 6 x multiply-accumulates of gates, projection and output a character.
-The peak is taken before and after each row, and the higher one counts.
+Prints a table. Operations are 6 x the multiply-accumulates of gates, projection and output per
+character. The peak is measured before and after each row, and the higher value is used.
 """
 
 import argparse
@@ -38,13 +38,13 @@ ROWS: tuple[tuple[str, Shape, Shape], ...] = (
 
 
 def fresh_peak() -> float:
-    """The peak, measured now and not remembered."""
+    """Measure the peak now, bypassing the cache."""
     peak_flops.cache_clear()
     return peak_flops(torch.device("cpu"))
 
 
 def speed(shape: Shape, how: Shape, precision: str, seconds: float) -> tuple[float, float]:
-    """Characters a second, and their share of the peak."""
+    """Return characters per second, and their share of the peak."""
     model = ModelConfig(**{"embedding_size": 64, **shape})  # type: ignore[arg-type]
     config = TrainConfig(steps=1, precision=precision, **how)  # type: ignore[arg-type]
     rows, length = config.batch_size, config.seq_length

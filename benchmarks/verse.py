@@ -1,12 +1,12 @@
-"""What keeping a form costs, and what writing drafts side by side gives back.
+"""Measure what keeping a form costs, and what a particle search regains.
 
     python benchmarks/verse.py MODEL [--judge OTHER] [--poems 400] [--form 七绝] [--json OUT]
 
-Poems of one form are written freely (the model is told the form and nothing is forced), under plain
-masks and with more and more drafts; with the form alone, with a random acrostic of common heads,
-and with three locked characters. For each: mean nats a character under the model itself and under a
-model trained apart from it, given characters included; the share of free poems that keep the form;
-and time a written character against free text from the same run.
+Poems of one form are written freely (conditioned on the form without a constraint), under plain
+masks, and with more and more particles; with the form alone, with a random acrostic of common
+heads, and with three locked characters. For each: mean nats per character under the model itself
+and under a separately trained one, given characters included; the share of free poems that keep the
+form; and the time per character relative to free text of the same run.
 """
 
 import argparse
@@ -35,7 +35,7 @@ MARKS = "，。"
 
 
 def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
-    """Texts that nothing forces, up to the end of the record; far too long ones are cut."""
+    """Write texts without a constraint, up to the end of the record or a length limit."""
     vocab, size = writer.bundle.vocab, len(request.machine)
     allowed = as_ids([END, *range(vocab.first_char, len(vocab))])
     options = request.order.options
@@ -58,7 +58,7 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
 
 
 def _ended(task: Task, most: int) -> Task:
-    """Stop a text at its end."""
+    """Stop a text at its end symbol."""
 
     def steps():  # type: ignore[no-untyped-def]
         said, count = next(task.steps), 0
@@ -76,7 +76,7 @@ def _ended(task: Task, most: int) -> Task:
 
 
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
-    """One order a poem; those with given characters are all different."""
+    """Return one order per poem; those with given characters are all different."""
     rng = np.random.default_rng(7)
     base = VerseOrder(form=form, candidates=1, temperature=1.0)
     found: list[VerseOrder] = []
@@ -99,7 +99,7 @@ def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseO
 
 
 def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> list[str]:
-    """A text for each request."""
+    """Write a text for each request."""
     tasks = [
         writer.task(replace(request, order=replace(request.order, drafts=drafts, novel=False)))
         for request in requests
@@ -112,7 +112,7 @@ def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> li
 
 
 def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
-    """Mean nats a character, marks left out."""
+    """Return the mean nats per character, without marks."""
     request = writer.request(VerseOrder(form=form))
     vocab = writer.bundle.vocab
     ids = [vocab.encode(text).tolist() for text in texts if text]
@@ -127,7 +127,7 @@ def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
 
 
 def timed(work: Callable[[], list[str]]) -> tuple[list[str], float]:
-    """Texts and microseconds of processor time a written character."""
+    """Return texts, and microseconds of CPU time per written character."""
     started = time.process_time()
     texts = work()
     return texts, (time.process_time() - started) / sum(map(len, texts)) * 1e6

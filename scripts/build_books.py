@@ -25,13 +25,13 @@ CONVERTERS = {name: opencc.OpenCC(name) for name in ("t2s", "s2t", "t2tw", "t2jp
 
 
 def simplify(char: str) -> str:
-    """The simplified shape, unless that one lies outside the basic plane."""
+    """Return the simplified shape, unless that lies outside the basic plane."""
     shape = CONVERTERS["t2s"].convert(char)
     return shape if len(shape) == 1 and shape <= "\uffff" else char
 
 
 def hand_variants() -> tuple[dict[str, str], dict[str, str]]:
-    """(char -> usual shape, char -> character of the same sound), from variants.tsv."""
+    """Read variants.tsv: (character -> usual shape, character -> character of the same sound)."""
     shapes, sounds = {}, {}
     for line in (HERE / "variants.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -41,7 +41,7 @@ def hand_variants() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def old_books(folder: Path) -> tuple[Readings, Readings]:
-    """平水韵 and 词林正韵 by the characters of the sources, most of them traditional."""
+    """Read 平水韵 and 词林正韵, keyed by the sources' mostly traditional characters."""
     pingshui: Readings = defaultdict(set, pingshui_readings(folder))
     listed = {char: set(readings) for char, readings in pingshui.items()}
     cilin: Readings = defaultdict(set)
@@ -55,7 +55,7 @@ def old_books(folder: Path) -> tuple[Readings, Readings]:
 
 
 def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
-    """The 词林 part of one 廣韻 entry; 话, alone of its rhyme, goes with 画."""
+    """Return the 词林 part of one 廣韻 entry; 话, alone among its rhyme, follows 画."""
     if char in PART_10 and rhyme in "佳卦夬":
         return "10"
     if rhyme == "泰":
@@ -64,9 +64,9 @@ def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
 
 
 def add_parts(listed: Readings, cilin: Readings) -> None:
-    """Give 平水 readings that the 廣韻 lacks their part, where one rhyme has one part.
+    """Add the part of 平水 readings that the 廣韻 lacks, if their rhyme belongs to a single part.
 
-    A rhyme that two parts share (灰, 元 and their like) says nothing, so it adds nothing.
+    A rhyme divided between two parts (such as 灰 and 元) decides nothing, so it adds nothing.
     """
     parts = defaultdict(set)
     for tone, merged, part in rhymes206().values():
@@ -78,7 +78,7 @@ def add_parts(listed: Readings, cilin: Readings) -> None:
 
 
 def keyed(book: Readings) -> Readings:
-    """The same book by simplified character."""
+    """Return the same book, keyed by simplified characters."""
     found: Readings = defaultdict(set)
     for char, readings in book.items():
         if (key := simplify(char)) <= "\uffff":
@@ -87,7 +87,7 @@ def keyed(book: Readings) -> Readings:
 
 
 def all_shapes(book: Readings) -> dict[str, str]:
-    """Every other shape of a character in the book -> its key there."""
+    """Map every other shape of a character in the book to its key there."""
     hand, _ = hand_variants()
     shapes = {}
     for char in map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00)]):
@@ -101,7 +101,7 @@ def all_shapes(book: Readings) -> dict[str, str]:
 
 
 def write(name: str, header: str, rows: dict[str, str]) -> None:
-    """Write one table, ordered by character, its head saying where it comes from."""
+    """Write one table, ordered by character, with its origin in the header."""
     body = "".join(f"{char}\t{value}\n" for char, value in sorted(rows.items()))
     digest = hashlib.sha256(body.encode()).hexdigest()
     lines = [*header.strip().splitlines(), f"{len(rows)} rows, sha256 {digest}"]
@@ -111,7 +111,7 @@ def write(name: str, header: str, rows: dict[str, str]) -> None:
 
 
 def as_rows(book: Readings) -> dict[str, str]:
-    """`平寒 去翰`, in the order of the tones."""
+    """Format readings as `平寒 去翰`, in the order of the tones."""
     return {
         char: " ".join(
             tone + rhyme

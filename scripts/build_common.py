@@ -3,7 +3,7 @@
     charbard corpus build verse
     python scripts/build_common.py
 
-Counted in the training records of the verse corpus.
+Characters are counted in the training records of the verse corpus.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ HEAD = """\
 
 
 def main() -> None:
-    """Count, and write the commonest first."""
+    """Count characters and write the most frequent first."""
     counts: Counter[str] = Counter()
     for poem in read_poems(required("verse").path):
         if poem.split == "train":

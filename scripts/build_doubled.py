@@ -1,15 +1,15 @@
-"""Count which characters people double on the spot: src/charbard/prosody/data/doubled.tsv.
+"""Count which characters are reduplicated in verse: src/charbard/prosody/data/doubled.tsv.
 
     charbard corpus build verse
     python scripts/build_doubled.py
 
-Counted in the training records of the verse corpus, apart for 诗 and for 词 and 曲, by the length
-of the line and the place in it: 悠悠 opens and closes a line of seven, 年年 opens it and hardly
-ever closes it. A character is listed at a place if it is doubled there at least FEWEST times, and
-if it is sure (the lower end of Wilson's interval of 95 %) that it is in SHARE of the lines in
-which it stands there: 心 follows 心 once in a thousand times, by accident. Places where
-fewer than one line in RARE_PLACE holds a double are left out: there it straddles two words (the
-second and third character of a line of five), and what was counted is "忆君君不知".
+The training records of the verse corpus are counted, separately for 诗 and for 词 and 曲, by line
+length and place: 悠悠 opens and closes lines of seven, 年年 opens them but hardly ever closes them.
+A character is listed at a place if it is doubled there at least FEWEST times, and if the lower
+bound of the 95 % Wilson interval of its share of doublings reaches SHARE: 心 follows 心 once in a
+thousand times, by accident. Places where fewer than one line in RARE_PLACE has a double are left
+out: such a double straddles two words (the second and third character of a line of five, as in
+"忆君君不知").
 """
 
 import sys
@@ -37,7 +37,7 @@ Place = tuple[str, int, int]
 
 
 def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[Place, str]]]:
-    """Lines with a place; how often a character stands there, and how often it is doubled."""
+    """Count lines by place, occurrences of characters there, and how many of these are doubled."""
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()
@@ -54,14 +54,14 @@ def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[P
 
 
 def sure(hits: int, of: int) -> float:
-    """The lower end of Wilson's interval for a share, at 95 %."""
+    """Return the lower bound of the 95 % Wilson interval for a share."""
     z, share = 1.96, hits / of
     middle = share + z**2 / (2 * of)
     return (middle - z * sqrt(share * (1 - share) / of + z**2 / (4 * of**2))) / (1 + z**2 / of)
 
 
 def rows() -> Iterator[str]:
-    """One row a place, its characters the commonest in verse first."""
+    """Yield one row per place, its characters in order of their frequency in verse."""
     lines, seen, doubled = count()
     rank = {char: at for at, char in enumerate(common_chars())}
     for place in sorted(lines):

@@ -1,8 +1,8 @@
-"""Build src/charbard/writer/data/habits.tsv: pairs that a model writes far more often than people.
+"""Build src/charbard/writer/data/habits.tsv: pairs that a model overuses compared with people.
 
-The model writes a poem on each of many training titles, with default settings; pairs of neighbours
-within a line are counted in them and in people's poems of the same forms. Empty the list before a
-model writes, or only what is left of its habits is found.
+The model writes a poem on each of many training titles with default settings; neighbouring pairs
+within lines are counted in these and in people's poems of the same forms. Empty the list before the
+model writes, since the existing list would suppress the habits to be found.
 
     charbard corpus build verse-core
     python scripts/build_habits.py --write poems.jsonl     (2,000 poems: half an hour)
@@ -28,20 +28,20 @@ from charbard.writer import VerseWriter
 FORMS = ("五绝", "七绝", "五律", "七律")
 TITLE_CHARS = range(2, 8)
 FEWEST = 8
-"""Times a pair must have been written."""
+"""Minimum number of times the model must have written a pair."""
 FEWEST_POEMS = 6
 TIMES = 2.0
-"""How many times too frequent a pair must be."""
+"""Minimum ratio of the model's frequency to people's."""
 MOST_TIMES = 12.0
-"""More is not believed: of so few poems the rarest pairs are the least sure."""
+"""Cap on that ratio: for the rarest pairs it is the least certain."""
 UNSEEN = 50
-"""Added to the counts of people's pairs, so that rare ones are not infinitely too frequent."""
+"""Added to people's counts of pairs, so that rare ones do not get extreme ratios."""
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/habits.tsv"
 HEAD = "# Pairs that the model writes too often, and how many times so: scripts/build_habits.py\n"
 
 
 def people() -> Iterator[Poem]:
-    """Training poems of the forms that are counted."""
+    """Yield training poems of the counted forms."""
     poems = read_poems(required("verse-core").path)
     return (poem for poem in poems if poem.split == "train" and poem.form in FORMS)
 
@@ -63,12 +63,12 @@ def write(model: str, count: int, out: Path) -> None:
 
 
 def pairs(texts: Iterable[str]) -> Counter[str]:
-    """How often each pair stands within a line."""
+    """Count the occurrences of each pair within lines."""
     return Counter(a + b for text in texts for line in lines_in(text) for a, b in pairwise(line))
 
 
 def count(path: Path) -> None:
-    """Compare what was written with people's poems."""
+    """Compare the model's poems with people's."""
     texts = [text for _, _, text in map(json.loads, path.read_text("utf-8").splitlines())]
     own, theirs = pairs(texts), pairs(poem.text for poem in people())
     poems = Counter(pair for text in texts for pair in set(pairs([text])))

@@ -1,8 +1,8 @@
-"""Build src/charbard/writer/data/parallel.npz: which characters face each other in couplets.
+"""Build src/charbard/writer/data/parallel.npz: which characters correspond in couplets.
 
-Counted in the two middle couplets (颔联, 颈联) of all regulated octaves of the verse corpus but its
-test and held-out records; a line's character and the one below it are a pair. Pairs seen less
-than FEWEST times are left out: they say nothing.
+Pairs are counted in the two middle couplets (颔联, 颈联) of all regulated octaves of the verse
+corpus except its test and held-out records; a pair is a character and the one below it in the next
+line. Pairs seen less than FEWEST times are left out as uninformative.
 
     charbard corpus build verse
     python scripts/build_parallel.py

@@ -1,17 +1,18 @@
-"""Find the readings that verse rarely uses: src/charbard/prosody/data/rare.tsv.
+"""Find readings that are rare in verse: src/charbard/prosody/data/rare.tsv.
 
     charbard corpus build verse
     python scripts/build_rare.py [--half]
 
-Learned on regulated poems whose template is certain: at most two strict positions disagree with it,
-and at least three more with the one that begins in the other tone. A tone that a character has at
-under 15 % of at least 30 strict positions is rare, likewise a level rhyme of a rhyme word, and the
-part of the 词林正韵 that only such rhymes lead to: rare readings are not written. Tang poets spoke
-what later ones looked up, so Tang poems decide; where they have a character at fewer than 30
-positions, all training records of the verse corpus do. With --half it learns from every second poem
-and prints what the others of Tang then score without rare readings, writing nothing.
+The statistics come from regulated poems whose template is certain: at most two strict positions
+disagree with it, and at least three more disagree with the template of the other opening tone. A
+tone is rare if a character has it at less than 15 % of at least 30 strict positions; so is a level
+rhyme of a rhyme word, and the part of the 词林正韵 that only such rhymes lead to. Rare readings are
+not written. Tang poems take precedence, because Tang poets spoke what later ones looked up; if they
+have a character at fewer than 30 positions, all training records count. With --half, the script
+learns from every second poem and prints the score of the other Tang poems without rare readings,
+writing nothing.
 
-The readings that a record's rhyme field leaves out are another table, unused.tsv, and pinned.
+The readings that a record's rhyme field ignores are in a separate, pinned table: unused.tsv.
 """
 
 import sys
@@ -25,7 +26,7 @@ from sources import HERE, rhymes206
 from charbard.corpus.named import required
 from charbard.corpus.verse import Poem, read_poems
 from charbard.prosody.book import common_chars, readings_of
-from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.check.regulated import scan
 
 MIN_COUNT, RARE = 30, 0.15
 SHAPES = {"五绝": (5, 4), "五律": (5, 8), "七绝": (7, 4), "七律": (7, 8)}
@@ -43,7 +44,7 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Uses:
-    """How often each character stands at each tone, and each rhyme word in each level rhyme."""
+    """Counts of each character in each tone, and of each rhyme word in each level rhyme."""
 
     tones: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     rhymes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -62,14 +63,14 @@ class Uses:
 
 @cache
 def tones(char: str) -> str:
-    """平, 仄 or 中."""
+    """Return 平, 仄 or 中."""
     found = {reading.tone for reading in readings_of(char, book="pingshui")}
     return found.pop() if len(found) == 1 else "中"
 
 
 @cache
 def templates(width: int, count: int) -> list[list[dict[int, str]]]:
-    """Four poems of strict positions: line by line, place -> tone."""
+    """Return the strict positions of the four templates, as place -> tone for each line."""
     found = []
     for first in "甲丁丙乙":
         kinds = [first, *("丁甲乙丙" if first in "丙乙" else "乙丙丁甲") * 2][:count]
@@ -78,14 +79,14 @@ def templates(width: int, count: int) -> list[list[dict[int, str]]]:
 
 
 def strict(kind: str, width: int) -> dict[int, str]:
-    """Strict places of one line type, from 0."""
+    """Return the strict places of one line type, from 0."""
     at = width - 5
     places = {at + place: tone for place, tone in zip((1, 3, 4), FIVE[kind], strict=True)}
     return {**places, 1: SWAP[FIVE[kind][0]]} if at else places
 
 
 def certain(poem: Poem) -> list[dict[int, str]] | None:
-    """The template of a poem, if there is no doubt about it."""
+    """Return the template of a poem if it is certain, else None."""
     lines = [[tones(char) for char in line] for line in poem.lines]
     options = templates(*SHAPES[poem.form])
     misfits = [
@@ -102,7 +103,7 @@ def certain(poem: Poem) -> list[dict[int, str]] | None:
 
 
 def count_uses(found: Iterable[Poem]) -> tuple[Uses, Uses]:
-    """What Tang poems have, and what all have."""
+    """Return the counts of Tang poems, and those of all poems."""
     first, every = Uses(), Uses()
     for poem in found:
         every.add(poem)
@@ -112,7 +113,7 @@ def count_uses(found: Iterable[Poem]) -> tuple[Uses, Uses]:
 
 
 def common_rhymes(poem: Poem) -> set[str]:
-    """The level rhymes that all even lines share."""
+    """Return the level rhymes that all even lines share."""
     return set.intersection(
         *(
             {r.rhyme for r in readings_of(line[-1], book="pingshui") if r.tone == "平"}
@@ -122,7 +123,7 @@ def common_rhymes(poem: Poem) -> set[str]:
 
 
 def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
-    """(character, tone or tone and rhyme, share of its uses) of every rare reading."""
+    """Yield (character, tone or tone and rhyme, share of its occurrences) of every rare reading."""
     for char in common_chars():
         readings = readings_of(char, book="pingshui")
         uses = enough(first.tones[char], every.tones[char])
@@ -141,12 +142,13 @@ def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
 
 
 def enough(*counts: Counter[str]) -> Counter[str]:
-    """The first count that is large enough; none if none is."""
+    """Return the first count that is large enough; an empty one if none is."""
     return next((one for one in counts if one.total() >= MIN_COUNT), Counter())
 
 
 def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    """The level parts of the 词林正韵 in which a character has only rare rhymes of the 平水韵."""
+    """Yield the level parts of the 词林正韵 in which a character has only rare rhymes of the
+    平水韵."""
     parts: dict[str, set[str]] = defaultdict(set)
     for tone, rhyme, named in rhymes206().values():
         if tone == "平":
@@ -159,13 +161,14 @@ def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, 
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
-    """Print T4 of level-rhymed Tang poems with the full and with the pruned set."""
+    """Print the T4 share of Tang poems with level rhyme, with the full and with the pruned
+    readings."""
     for form in SHAPES:
         scores = []
         rhymed = [p for p in found if (p.dynasty, p.form) == (FIRST, form) and common_rhymes(p)]
         for pruned in ({}, rows):
             lines = ([[_pruned(c, pruned) for c in line] for line in p.lines] for p in rhymed)
-            scores.append(sum(meter_of([*map("".join, each)]).is_regular for each in lines))
+            scores.append(sum(scan([*map("".join, each)]).is_regular for each in lines))
         shown = " -> ".join(f"{score / len(rhymed):.1%}" for score in scores)
         print(f"{form}: {len(rhymed)} poems, T4 {shown}")
 
@@ -175,7 +178,7 @@ def _pruned(char: str, rows: dict[str, str]) -> str:
 
 
 def main(*, half: bool) -> None:
-    """Learn from all poems of regular shape, or from half to see what it costs."""
+    """Learn from all poems of regular shape, or from half of them to measure the cost."""
     found = [
         poem
         for poem in read_poems(required("verse").path)

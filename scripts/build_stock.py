@@ -1,7 +1,6 @@
-"""Build src/charbard/writer/data/stock.txt: four characters in a row that many poems share.
+"""Build src/charbard/writer/data/stock.txt: stock phrases of four characters that many poems share.
 
-Counted inside the lines of the verse corpus's training records, each poem once. What few poems
-share says nothing; what is listed here a writer reaches for without thinking.
+Phrases are counted inside the lines of the verse corpus's training records, once per poem.
 
     charbard corpus build verse
     python scripts/build_stock.py
@@ -17,7 +16,7 @@ from charbard.corpus.verse import read_poems
 from charbard.writer.verse.stock import LENGTH
 
 FEWEST = 20
-"""Poems that must share a phrase."""
+"""Minimum number of poems that share a phrase."""
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/stock.txt"
 HEAD = "# Phrases that many poems share, the commonest first. Made by scripts/build_stock.py.\n"
 

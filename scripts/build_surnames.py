@@ -4,8 +4,8 @@
     python scripts/build_surnames.py sources
 
 pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script has
-those it lacks, of up to three characters, written by hand. The two lists may not overlap, so every
-reading has one origin.
+the ones it lacks, of up to three characters, compiled by hand. The two lists may not overlap, so
+every reading has one origin.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ _PAIR = re.compile("['\"]?([\u4e00-\u9fff]+)['\"]?: ?['\"]([^'\"]+)['\"]")
 
 
 def packaged(folder: Path) -> dict[str, str]:
-    """The surnames of the package: the object in its code that begins with a compound one."""
+    """Return the package's surnames: the object in its code that begins with a two-character
+    surname."""
     path = folder / PACKAGE
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != DIGEST:
@@ -42,7 +43,7 @@ def packaged(folder: Path) -> dict[str, str]:
 
 
 def added() -> dict[str, str]:
-    """Those that the package lacks."""
+    """Return the surnames that the package lacks."""
     rows = (HERE / "surnames.tsv").read_text(encoding="utf-8").splitlines()
     return dict(row.split("\t") for row in rows if not row.startswith("#"))
 

@@ -1,7 +1,7 @@
-"""Write the text that the verse model is trained on: the verse corpus, told more.
+"""Write the text that the verse model is trained on: the verse corpus with additional conditions.
 
-Each record has the words that the poem is about beside its form, dynasty, title and rhyme, and its
-author if at least FEWEST poems to learn from are theirs: of others a network learns nothing.
+In addition to form, dynasty, title and rhyme, each record has the poem's keywords, and its author
+if at least FEWEST training poems are theirs: a network learns nothing about rarer authors.
 Held-out records are left out. The words need src/charbard/corpus/data/words.tsv, which
 `scripts/build_words.py` builds.
 

@@ -2,10 +2,11 @@
 
     python scripts/build_traditional.py SOURCES [--half]
 
-Counts, in the traditional Tang poems, what each simplified character was, alone and beside its left
-and right neighbour. With --half every tenth poem is held out, with all poems that share a line
-with it, and the share of its characters that come back right is printed, for this table and for
-OpenCC: as they stand, after OpenCC's own variants are folded, and after scripts/folds.txt too.
+The script counts, in traditional Tang poems, which character each simplified one stands for, alone
+and beside its left and right neighbour. With --half, every tenth poem is held out along with all
+poems that share a line with it, and the share of their characters converted correctly is printed,
+for this table and for OpenCC: exactly, with OpenCC's variants folded, and with scripts/folds.txt
+folded as well.
 """
 
 import sys
@@ -18,7 +19,7 @@ import opencc
 from sources import HERE
 from verse_corpus import poems, simplified
 
-from charbard.prosody.script import Choices, choose
+from charbard.prosody.script import TraditionalCounts, choose
 
 PATH = HERE.parent / "src/charbard/prosody/data/traditional.tsv"
 MIN_CONTEXT = 3  # times a pair of characters occurs, to be kept
@@ -27,12 +28,12 @@ Pair = tuple[str, str]
 
 
 def pairs(folder: Path) -> list[list[Pair]]:
-    """Every Tang poem as (simplified line, traditional line)."""
+    """Return every Tang poem as pairs of simplified and traditional lines."""
     return [[(simplified(line), line) for line in poem.lines] for poem in poems(folder, "tang")]
 
 
-def learn(found: Iterable[list[Pair]]) -> Choices:
-    """Counts of the traditional characters by the simplified one and by its pairs."""
+def learn(found: Iterable[list[Pair]]) -> TraditionalCounts:
+    """Count traditional characters by simplified character and by neighbouring pair."""
     alone: dict[str, Counter[str]] = defaultdict(Counter)
     context: dict[str, Counter[str]] = defaultdict(Counter)
     for poem in found:
@@ -58,11 +59,11 @@ def learn(found: Iterable[list[Pair]]) -> Choices:
         if char in several
         or {max(counts, key=counts.__getitem__), _converter("s2t").convert(char)} != {char}
     }
-    return Choices(changed, kept)
+    return TraditionalCounts(changed, kept)
 
 
 def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
-    """(poems to learn from, poems held out)."""
+    """Split poems into (training poems, held-out poems)."""
     held = found[::10]
     lines = {line for poem in held for line, _ in poem}
     rest = (poem for number, poem in enumerate(found) if number % 10)
@@ -71,7 +72,7 @@ def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
 
 @cache
 def folded(char: str, groups: bool) -> str:
-    """A character with variant shapes joined: OpenCC's, and those of folds.txt."""
+    """Fold variants of a character: OpenCC's, and those of folds.txt."""
     char = _converter("t2tw").convert(_converter("jp2t").convert(char))
     while groups and char in fold_groups():
         char = fold_groups()[char]
@@ -80,7 +81,7 @@ def folded(char: str, groups: bool) -> str:
 
 @cache
 def fold_groups() -> dict[str, str]:
-    """Variant -> first of its group."""
+    """Map each variant to the first of its group."""
     lines = (HERE / "folds.txt").read_text(encoding="utf-8").splitlines()
     groups = [group for line in lines if not line.startswith("#") for group in line.split()]
     return {char: group[0] for group in groups for char in group[1:]}
@@ -92,7 +93,8 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
-    """Share of characters right: as they stand, OpenCC's variants folded, all variants folded."""
+    """Return the share of correct characters: exact, OpenCC's variants folded, all variants
+    folded."""
     total = raw = some = every = 0
     for poem in held:
         for plain, full in poem:
@@ -105,7 +107,7 @@ def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
     return "  ".join(f"{1 - wrong / total:.3%}" for wrong in (raw, some, every))
 
 
-def write(choices: Choices) -> None:
+def write(choices: TraditionalCounts) -> None:
     """Write the table."""
     head = """\
 # Which traditional character a simplified one stands for in Tang verse, and how often: alone, after
@@ -127,7 +129,7 @@ def ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def main(folder: Path, *, half: bool) -> None:
-    """Learn from all poems, or from most and measure on the rest."""
+    """Learn from all poems, or from most of them and evaluate on the rest."""
     found = pairs(folder)
     if not half:
         write(learn(found))

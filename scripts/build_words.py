@@ -1,11 +1,10 @@
-"""Build src/charbard/corpus/data/words.tsv: words that a poem can be about, and how much so.
+"""Build src/charbard/corpus/data/words.tsv: words that can be keywords of a poem, with weights.
 
-A character is as telling as its being in a title makes it likelier in the poem: 梅 in a title
-brings 梅 into the poem, 不 brings no more 不 than there is anyhow. Two characters are a word if
-they stand side by side far oftener than by chance, where lines of five and seven characters are
-not cut by their rhythm; it is as telling as the better of its characters, and a little more.
-What tells more than a limit counts as much: otherwise the rarest word of a couplet would always
-win. Counted in the training records.
+A character's weight is how much likelier it is in a poem whose title has it: 梅 in a title brings
+梅 into the poem, while 不 brings no more 不 than any poem has. Two characters are a word if they
+are neighbours far more often than by chance, at places that no caesura of a five- or
+seven-character line divides; its weight is that of its better character, plus a little. Weights are
+capped, or the rarest word of a couplet would always win. All counts come from the training records.
 
     charbard corpus build verse
     python scripts/build_words.py [verse.jsonl]
@@ -27,16 +26,16 @@ FEWEST_POEMS = 100
 FEWEST_TITLES = 30
 FEWEST_PAIRS = 60
 PRIOR = 20
-"""Titles that are taken to say nothing, beside those that were counted."""
+"""Pseudo-count of titles without effect."""
 WORD = 3.0
 """Nats of mutual information from which two characters are a word,"""
 FULL = 0.3
-"""if both tell as much: 何处 and 不知 are none."""
+"""if the lesser weight is this share of the greater: 何处 and 不知 are not words."""
 GAIN = 0.3
-"""What a word is worth beyond its characters, for each nat above `WORD`."""
+"""Weight of a word beyond its characters, for each nat above `WORD`."""
 LEAST = 0.8
 MOST, MOST_ALONE = 3.0, 1.6
-"""Nats that words may tell at least and at most, and single characters at most."""
+"""Minimum weight; caps on the weights of words and of single characters, in nats."""
 
 
 def main() -> None:
@@ -76,7 +75,7 @@ def main() -> None:
 
 
 def _telling(both: int, titles: int, share: float) -> float:
-    """How much likelier a character is in a poem whose title has it, in nats."""
+    """Return how much likelier a character is in a poem whose title has it, in nats."""
     return math.log((both + PRIOR * share) / (titles + PRIOR) / share)
 
 

@@ -1,6 +1,6 @@
-"""Reading 钦定词谱 (1715) as hulbji/couyun has it in machine form: every 体 of its 817 tunes.
+"""Read 钦定词谱 (1715) in the machine-readable form of hulbji/couyun: every 体 of its 817 tunes.
 
-Nothing here is needed to use charbard. The folder `ci_pu` of github.com/hulbji/couyun (MIT) at
+Using charbard does not require this. The folder `ci_pu` of github.com/hulbji/couyun (MIT) at
 commit
 1744e87f850c2205bc231bfdd858256036c0e4db is read as files; it is never copied into the project.
 """
@@ -23,17 +23,18 @@ _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八
 
 @dataclass(frozen=True)
 class Pattern:
-    """One 体 of a tune: the lines of its specimen, with the tones the book prints under them."""
+    """One 体 of a tune: the lines of its specimen poem, with the tones that the book prints under
+    them."""
 
     tune: str
     author: str
-    """Who wrote the specimen."""
+    """Author of the specimen."""
     lengths: tuple[int, ...]
     marks: tuple[str, ...]
-    """，or 。 behind each line: 。 where the book prints 韵, 叶 or 换, and at the end of a
+    """，or 。 after each line: 。 where the book prints 韵, 叶 or 换, and at the end of a
     stanza."""
     tones: str
-    """平, 仄 or 中 (可平可仄) of every character."""
+    """Tone of every character: 平, 仄 or 中 (可平可仄)."""
     rhymes: tuple[str | None, ...]
     """For each line the key of its rhyme."""
     stanza_ends: tuple[int, ...]
@@ -41,25 +42,25 @@ class Pattern:
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """Characters before each 。, from the beginning."""
+        """Number of characters before each 。, from the beginning."""
         ends = accumulate(self.lengths)
         return tuple(end for end, mark in zip(ends, self.marks, strict=True) if mark == "。")
 
 
 def read_cipu(folder: Path) -> dict[str, list[Pattern]]:
-    """Every tune by the first of its names in the book, and its 体 in the book's order."""
+    """Read every tune under its first name in the book, with its 体 in the book's order."""
     index = json.loads((folder / "ci_index.json").read_text(encoding="utf-8"))
     return {plain(entry["names"][0]): _patterns(folder, entry) for entry in index}
 
 
 def read_names(folder: Path) -> dict[str, str]:
-    """Other names -> the first name, as the book's index has them."""
+    """Map other names to the first name, as in the book's index."""
     index = json.loads((folder / "ci_index.json").read_text(encoding="utf-8"))
     return {plain(name): plain(entry["names"][0]) for entry in index for name in entry["names"]}
 
 
 def plain(name: str) -> str:
-    """A name in the shapes that the rhyme books list."""
+    """Return a name in the character shapes of the rhyme books."""
     return "".join(map(fold, name))
 
 
@@ -102,10 +103,10 @@ def _pattern(name: str, row: dict, head: list[str]) -> Pattern:
 
 
 def _stanza_ends(head: str, marks: list[str]) -> tuple[int, ...]:
-    """From `前段十句…后段八句`.
+    """Parse stanza ends from `前段十句…后段八句`.
 
-    Where the counts do not add up (47 of 2,293), a stanza ends at the sentence end nearest to its
-    count; with nothing countable, the text is one stanza.
+    If the counts do not add up (47 of 2,293), a stanza ends at the sentence end nearest to its
+    count; without counts, the text is one stanza.
     """
     total, counts = len(marks), _counts(head)
     full = [line for line, mark in enumerate(marks, 1) if mark == "。"]
@@ -115,7 +116,7 @@ def _stanza_ends(head: str, marks: list[str]) -> tuple[int, ...]:
 
 
 def _counts(head: str) -> list[int]:
-    """Lines of each stanza.
+    """Parse the number of lines of each stanza.
 
     >>> _counts("双调四十二字，前段三句三平韵，后段四句两平韵")
     [3, 4]

@@ -2,7 +2,7 @@
 
     python scripts/derive_songs.py VERSE.jsonl
 
-A line of 曲 may hold more characters than its tune asks (衬字), so a tune has hardly two poems of
+A line of 曲 may have more characters than its tune asks (衬字), so a tune has hardly two poems of
 one shape
 and lines are derived one by one: `LINES` says how many characters each has (唐圭璋, 元人小令格律,
 as far as
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(name of the tune, lines) of every 曲 to one of the tunes."""
+    """Yield (tune, lines) of every 曲 to one of the tunes."""
     names = {other: name for name, others in OTHER.items() for other in others}
     names |= {name: name for name in LINES}
     with corpus.open(encoding="utf-8") as rows:
@@ -103,14 +103,14 @@ def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def pieces(lines: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
-    """A poem of so many lines, or each of several that stand in one record."""
+    """Yield a poem of so many lines, or each of several that share a record."""
     if len(lines) % count == 0:
         for start in range(0, len(lines), count):
             yield tuple(lines[start : start + count])
 
 
 def form(name: str, poems: Sequence[tuple[str, ...]]) -> str:
-    """A song as a form on a page."""
+    """Format a song as a form on a page."""
     sizes = list(map(int, LINES[name].split()))
     text = ""
     for number, size in enumerate(sizes):
@@ -136,7 +136,7 @@ stanzas = ["{text}"]
 
 
 def rhymes(poem: Sequence[str], number: int) -> bool:
-    """Whether a line ends in the part of the 词林正韵 that most lines of the poem end in."""
+    """Return whether a line ends in the part of the 词林正韵 that most lines of the poem end in."""
     counts = Counter(part for line in poem for part in parts(line[-1]))
     return bool(counts) and max(counts, key=lambda part: (counts[part], part)) in parts(
         poem[number][-1]

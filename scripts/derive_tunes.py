@@ -50,22 +50,22 @@ DATA = HERE.parent / "src/charbard/prosody/data/forms"
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to fill a tune."""
+    """One variant of a tune."""
 
     name: str
     poems: int
-    """Poems whose sentences end alike."""
+    """Number of poems whose sentences end alike."""
     lengths: tuple[int, ...]
     tones: str
-    """平, 仄 or 中 of every place."""
+    """Tone of every place: 平, 仄 or 中."""
     rhymes: tuple[str | None, ...]
     stanza_ends: tuple[int, ...]
     book: Pattern | None
     """The 体 of 钦定词谱 whose sentences end alike."""
     derived: str | None = None
-    """The tones as the poems alone have them."""
+    """The tones derived from the poems alone."""
     held_out: float | None = None
-    """Agreement of left-out poems with the fixed places; None where the book decides."""
+    """Agreement of left-out poems with the fixed places; None if the book decides."""
 
     @property
     def is_derived(self) -> bool:
@@ -73,13 +73,13 @@ class Variant:
 
     @property
     def rhyme_tone(self) -> str:
-        """The tone of its last rhyme."""
+        """Tone of the last rhyme."""
         return self.tones[-1]
 
 
 @dataclass(frozen=True)
 class Tune:
-    """A tune with its variants, the commonest first."""
+    """A tune with its variants, most frequent first."""
 
     name: str
     aliases: tuple[str, ...]
@@ -88,12 +88,12 @@ class Tune:
 
 
 def tone_rows(poems: Iterable[Poem]) -> list[str]:
-    """The tone of every character of each poem."""
+    """Return the tone of every character of each poem."""
     return ["".join(map(tone, "".join(poem.lines))) for poem in poems]
 
 
 def from_poems(aligned: Sequence[Poem]) -> Variant:
-    """A variant as its poems have it; its name, stanzas and 体 are still open."""
+    """Derive a variant from its poems; name, stanzas and 体 are still missing."""
     lengths = Counter(poem.lengths for poem in aligned).most_common(1)[0][0]
     rows = tone_rows(aligned)
     exact = [poem for poem in aligned if poem.lengths == lengths]
@@ -103,9 +103,9 @@ def from_poems(aligned: Sequence[Poem]) -> Variant:
 
 
 def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
-    """The tones of a variant, free also where its 体 in the book says so and some poems agree.
+    """Return the tones of a variant, also free where its 体 in the book is and some poems deviate.
 
-    Nor is a place fixed where the book prints the other tone than the poems have. Rhymes stay.
+    A place is also free where the book and the poems disagree. Rhyme places stay fixed.
     """
     if not book:
         return variant.tones
@@ -124,12 +124,12 @@ def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str
 
 
 def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
-    """A variant as 钦定词谱 has it, where its poems are too few to decide.
+    """Take a variant from 钦定词谱, if its poems are too few to decide.
 
     Args:
-        book: The 体 whose sentences end alike; a place in which they differ is free.
-        aligned: The poems of it in the corpus, perhaps none.
-        main: The commonest variant of the tune, if it is another.
+        book: The 体 whose sentences end alike; a place where they differ is free.
+        aligned: Its poems in the corpus, possibly none.
+        main: The tune's most frequent variant, if it is another one.
     """
     first = book[0]
     free = _free_in(main, first) if main else set[int]()
@@ -153,12 +153,12 @@ def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | 
 
 
 def _undecided(rows: Sequence[str], place: int) -> bool:
-    """Whether no poem decides a place, so that the book alone does."""
+    """Return whether no poem decides a place, so that only the book does."""
     return all(row[place] == "中" for row in rows)
 
 
 def _free_in(main: Variant, book: Pattern) -> set[int]:
-    """Places of a 体 that are free in the same line of the commonest variant."""
+    """Return the places of a 体 that are free in the same line of the most frequent variant."""
     ours = list(zip(book.lengths, map(bool, book.rhymes), strict=True))
     theirs = list(zip(main.lengths, map(bool, main.rhymes), strict=True))
     our_ends, their_ends = list(accumulate(book.lengths)), list(accumulate(main.lengths))
@@ -173,7 +173,7 @@ def _free_in(main: Variant, book: Pattern) -> set[int]:
 
 
 def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
-    """The tone of each place that at least this share of the decided poems have, else 中."""
+    """Return the tone of each place that this share of the decided poems have, else 中."""
     found = []
     for column in zip(*rows, strict=True):
         counts = Counter(column)
@@ -184,7 +184,8 @@ def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
 
 
 def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | None, ...]:
-    """Rhyme key of each line: single linkage of the rhyming lines by how often they rhyme."""
+    """Cluster rhyming lines by single linkage of how often they rhyme; return each line's rhyme
+    key."""
     rhyming = [
         place
         for place in range(len(lengths))
@@ -208,7 +209,8 @@ def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | Non
 
 
 def shared(exact: Sequence[Poem], one: int, other: int) -> float:
-    """Share of poems whose two lines end in one part of the 词林正韵, in any tone."""
+    """Return the share of poems whose two lines end in the same part of the 词林正韵, in any
+    tone."""
     pairs = [(parts(poem.lines[one][-1]), parts(poem.lines[other][-1])) for poem in exact]
     known = [(a, b) for a, b in pairs if a and b]
     return sum(bool(a & b) for a, b in known) / max(len(known), 1)
@@ -217,7 +219,7 @@ def shared(exact: Sequence[Poem], one: int, other: int) -> float:
 def settle_rhymes(
     tones: str, rows: Sequence[str], lengths: Sequence[int], rhymes: Sequence[str | None]
 ) -> str:
-    """Fix every rhyme place to its commoner tone."""
+    """Fix every rhyme place to its more frequent tone."""
     settled = list(tones)
     for end, key in zip(accumulate(lengths), rhymes, strict=True):
         if key is not None:
@@ -227,7 +229,7 @@ def settle_rhymes(
 
 
 def leave_out(rows: Sequence[str]) -> float:
-    """Agreement of left-out poems with the places fixed on the rest."""
+    """Return the agreement of left-out poems with the places fixed on the rest."""
     agree = decided = 0
     for fold in range(FOLDS):
         pattern = fixed([row for number, row in enumerate(rows) if number % FOLDS != fold])
@@ -239,7 +241,7 @@ def leave_out(rows: Sequence[str]) -> float:
 
 
 def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[Pattern]) -> Tune:
-    """A tune with its variants."""
+    """Derive a tune with its variants."""
     by_key: dict[object, list[Pattern]] = defaultdict(list)
     for pattern in book:
         by_key[pattern.cuts, pattern.tones[-1]].append(pattern)
@@ -266,10 +268,10 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
 
 
 def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
-    """Variants for poems of 宋词三百首 that differ from all others in the length of one sentence.
+    """Return variants for poems of 宋词三百首 that differ from all others in one sentence's length.
 
-    Their texts are what people paste (留恋处 where the book has 方留恋处). All but that sentence
-    is as the nearest variant has it; in that one only the rhyme is fixed.
+    People paste these texts (留恋处 where the book has 方留恋处). Everything except that sentence
+    comes from the nearest variant; in that sentence only the rhyme is fixed.
     """
     found: list[Variant] = []
     for poem in poems:
@@ -296,7 +298,7 @@ def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant
 
 
 def as_form(variant: Variant) -> form.Variant:
-    """The variant as the checker has it."""
+    """Convert the variant to the checker's class."""
     ends = list(accumulate(variant.lengths))
     lines = (
         form.Line(
@@ -310,13 +312,13 @@ def as_form(variant: Variant) -> form.Variant:
 
 
 def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
-    """体 whose sentences end alike; first the one by a poet whose poem stands in 宋词三百首."""
+    """Sort 体 with equal sentence ends: first the one by a poet with a poem in 宋词三百首."""
     famous = {poem.author for poem in poems if poem.is_canon}
     return sorted(book, key=lambda each: each.author not in famous)
 
 
 def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
-    """Lines after which a stanza ends, as in the 体 whose sentences are most alike."""
+    """Return the lines after which a stanza ends, as in the 体 with the most similar sentences."""
     lines = list(accumulate(variant.lengths))
     if not book:
         return (len(lines),)
@@ -331,10 +333,10 @@ def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
 
 
 def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant, ...]:
-    """The variants with their names.
+    """Name the variants.
 
-    正体 is what 钦定词谱 prints first; where the poems have another one most, that is 常体. All
-    others are called after the poet of their specimen. Where a tune has level and oblique rhymes,
+    正体 is the one that 钦定词谱 prints first; if most poems have another one, that is 常体. All
+    others are named after the poet of their specimen. If a tune has level and oblique rhymes,
     every name begins with 平韵 or 仄韵.
     """
     kinds = {each.rhyme_tone for each in variants}

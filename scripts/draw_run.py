@@ -1,4 +1,4 @@
-"""A picture of a training, from its log: the loss, and what it wrote on the way.
+"""Draw a training from its log: the loss curve, with samples written on the way.
 
 python scripts/draw_run.py runs/shakespeare docs/run.svg
 """
@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT = 900, 400
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60, 40, 390, 350
 _TEXT_X, _LINE_HEIGHT, _LINE_CHARS = 430, 15, 62
 _LINES = (3, 6, 9)
-"""Of the first, the second and the last sample."""
+"""Number of lines shown of the first, the second and the last sample."""
 _STYLE = """
 text{font:13px sans-serif;fill:#333}.small{font-size:11px;fill:#777}
 .sample{font:11.5px ui-monospace,Menlo,Consolas,monospace;white-space:pre}
@@ -57,7 +57,7 @@ def _drawn(events: Sequence[dict[str, Any]], temperature: float) -> str:
 
 
 def _chart(training: Sequence[Point], validation: Sequence[Point]) -> Iterator[str]:
-    """Loss over epochs; what lies above the first validation is cut off."""
+    """Draw loss over epochs, clipping everything above the first validation."""
     widest = max(epoch for epoch, _ in (*training, *validation))
     lowest = min(loss for _, loss in (*training, *validation))
     highest = validation[0][1]
@@ -90,7 +90,7 @@ def _ticks(lowest: float, highest: float) -> Iterator[float]:
 
 
 def _samples(events: Sequence[dict[str, Any]], temperature: float) -> Iterator[str]:
-    """The first, the second and the last of one temperature."""
+    """Return the first, the second and the last sample of one temperature."""
     found = [e for e in events if e["event"] == "sampled" and e["temperature"] == temperature]
     y = 24
     for sample, lines in zip([*found[:2], found[-1]], _LINES, strict=True):

@@ -1,4 +1,4 @@
-"""Make the package's list of known lines from the built verse corpus.
+"""Build the package's list of known lines from the verse corpus.
 
 Run from the repository's root, after `charbard corpus build verse`:
     python scripts/known_lines.py
@@ -14,7 +14,7 @@ TARGET = Path("src/charbard/corpus/data/lines.rice")
 
 
 def main() -> None:
-    """Write the list and say what came out."""
+    """Write the list and report its size."""
     poems = read_poems(required("verse").path)
     known = KnownLines.of(line for poem in poems for line in poem.lines)
     known.save(TARGET)

@@ -1,4 +1,4 @@
-"""Give a finished bundle the list of its text's words, leaving every weight as it lies in the file.
+"""Add the list of its text's words to a finished bundle, without changing any weight.
 
     python scripts/list_words.py src/charbard/models/shakespeare.safetensors shakespeare
 

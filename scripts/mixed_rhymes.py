@@ -1,4 +1,4 @@
-"""Which parts of the 词林正韵 poets of the Song rhyme with each other, counted.
+"""Count which parts of the 词林正韵 Song poets rhyme with each other.
 
     python scripts/mixed_rhymes.py VERSE.jsonl
 
@@ -24,7 +24,7 @@ MIXED = 0.05
 
 
 def main() -> None:
-    """Print every pair of parts that is mixed."""
+    """Print every mixed pair of parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     args = parser.parse_args()
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def rhymes_of(tune: str, text: str):
-    """(part of most ends, other parts that ends have alone) of each rhyme of a poem."""
+    """Return (the part of most ends, other parts used) for each rhyme of a poem."""
     try:
         form, poem = form_named(tune), read_poem(text)
     except OptionError:

@@ -1,6 +1,6 @@
-"""The 词 and 曲 of a built verse corpus, by tune, for the scripts here.
+"""The 词 and 曲 of a built verse corpus, grouped by tune, for other scripts.
 
-In the corpus 。 ends a rhyming line, ， another; 、 parts a line without ending it.
+In the corpus, 。 ends a rhyming line and ， any other; 、 divides a line without ending it.
 """
 
 import json
@@ -20,16 +20,16 @@ _CHAR = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 @dataclass(frozen=True)
 class Poem:
-    """A poem: its lines without punctuation, and each line's mark, ， or 。."""
+    """A poem: its lines without punctuation, and the mark after each line, ， or 。."""
 
     name: str
-    """What the corpus calls its tune."""
+    """Name of its tune in the corpus."""
     kind: str
     lines: tuple[str, ...]
     marks: tuple[str, ...]
     author: str
     is_canon: bool
-    """Whether it is one of 宋词三百首."""
+    """Whether the poem is one of 宋词三百首."""
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -37,13 +37,14 @@ class Poem:
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """Characters before each 。, from the beginning."""
+        """Number of characters before each 。, from the beginning."""
         ends = accumulate(self.lengths)
         return tuple(end for end, mark in zip(ends, self.marks, strict=True) if mark == "。")
 
 
 def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]:
-    """Every whole 词 and 曲 by the tune that `names` gives for what the corpus calls it."""
+    """Read every complete 词 and 曲, keyed by the tune that `names` gives for its name in the
+    corpus."""
     found: dict[str, list[Poem]] = defaultdict(list)
     with path.open(encoding="utf-8") as rows:
         for row in rows:
@@ -57,7 +58,7 @@ def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]
 
 
 def poem_of(name: str, record: dict) -> Poem | None:
-    """A record's poem; None if it has no lines or does not end with a sentence."""
+    """Parse a record's poem; None if it has no lines or does not end with a sentence."""
     lines, marks = [], []
     for line, mark in _LINE.findall(record["text"]):
         lines.append("".join(_CHAR.findall(line)))

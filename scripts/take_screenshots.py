@@ -26,11 +26,11 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 SHOWN_S = 90
-"""How long a training is looked at before its picture is taken."""
+"""Seconds to watch a training before its picture is taken."""
 
 
 def on_write(page: Page, text: Path) -> None:
-    """Poems on a theme, which is typed in the language of the page."""
+    """Show poems on a theme, typed in the language of the page."""
     page.wait_for_selector(".sheet.is-done")
     is_chinese = page.evaluate("document.documentElement.lang").startswith("zh")
     page.fill(".theme", "秋夜" if is_chinese else "autumn night")
@@ -41,7 +41,7 @@ def on_write(page: Page, text: Path) -> None:
 
 
 def on_desk(page: Page, text: Path) -> None:
-    """The first of them, worked on."""
+    """Show the first poem being edited."""
     on_write(page, text)
     page.keyboard.press("1")
     page.wait_for_selector(".verdict:not(.faint)")
@@ -50,7 +50,7 @@ def on_desk(page: Page, text: Path) -> None:
 
 
 def on_desk_of_phone(page: Page, text: Path) -> None:
-    """A poem on the desk of a phone, and what else fits."""
+    """Show a poem being edited on a phone, with alternatives for a character."""
     page.wait_for_selector(".sheet.is-done")
     page.locator(".sheet .tool").first.click()
     page.wait_for_selector(".verdict:not(.faint)")
@@ -59,7 +59,7 @@ def on_desk_of_phone(page: Page, text: Path) -> None:
 
 
 def on_share(page: Page, text: Path) -> None:
-    """The best of them as a card."""
+    """Show the best poem as a card."""
     on_write(page, text)
     page.locator(".sheet.is-best .tool >> nth=3").click()
     page.wait_for_selector(".card-preview svg")
@@ -67,7 +67,7 @@ def on_share(page: Page, text: Path) -> None:
 
 
 def on_look(page: Page, text: Path) -> None:
-    """The first of them, looked into; one character is chosen."""
+    """Show the analysis of the first poem, with one character selected."""
     on_write(page, text)
     page.locator(".sheet.is-best .tool").last.click()
     page.wait_for_selector(".units .heat-char")
@@ -77,7 +77,7 @@ def on_look(page: Page, text: Path) -> None:
 
 
 def in_workshop(page: Page, text: Path) -> None:
-    """A training in its middle; one that is there already is looked at."""
+    """Show a training in progress, reusing one that is already there."""
     page.goto(f"{page.url.split('#')[0]}#/workshop")
     page.wait_for_selector(".slip .go")
     page.wait_for_timeout(1000)
@@ -114,14 +114,14 @@ SHOTS = (
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody uses."""
+    """Return an unused port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def wait_for(address: str) -> None:
-    """Until the server answers."""
+    """Wait until the server answers."""
     for _ in range(100):
         try:
             urlopen(f"{address}/api/health").close()

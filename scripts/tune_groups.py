@@ -1,4 +1,4 @@
-"""Poems of a tune by the variant they have: where sentences end, and the tone of the rhyme."""
+"""Group a tune's poems by variant: where sentences end, and the tone of the rhyme."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,17 +12,17 @@ from charbard.prosody.book import USED, readings_of
 
 MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
 Key = tuple[tuple[int, ...], str]
-"""Where the sentences of a poem end, and the tone of its last rhyme."""
+"""Sentence ends of a poem, and the tone of its last rhyme."""
 
 
 def tone(char: str) -> str:
-    """平 or 仄, or 中 for a character of both tones, or of none known."""
+    """Return 平 or 仄, or 中 for a character with both tones or no known one."""
     found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
     return found.pop() if len(found) == 1 else "中"
 
 
 def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
-    """Poems by (where sentences end, tone of the last rhyme), the largest group first.
+    """Group poems by sentence ends and tone of the last rhyme, the largest group first.
 
     A poem whose last character may be read either way joins the larger of the two groups.
     """
@@ -40,10 +40,10 @@ def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
 
 
 def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
-    """The groups once a poem joins a larger one from which only its marks differ.
+    """Merge groups whose poems differ from those of a larger one in punctuation only.
 
-    Editors put ， after a rhyme, too. A poem belongs to the larger group if its lines end wherever
-    that group's sentences do, and each of them rhymes with the one before it or after it.
+    Editors sometimes put ， after a rhyme. A poem belongs to the larger group if its lines end
+    wherever that group's sentences do, and each of them rhymes with one of its neighbours.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     for number, (key, poems) in enumerate(groups.items()):
@@ -62,10 +62,10 @@ def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
 def by_book(
     groups: dict[Key, list[Poem]], book: Mapping[Key, Sequence[Pattern]]
 ) -> dict[Key, list[Poem]]:
-    """The groups once poems of the small ones join the 体 that their lines allow.
+    """Move poems of small groups to the 体 that their lines allow.
 
-    The 。 of an editor are not those of the book: a poem has a 体 if its lines end wherever the 体
-    ends a sentence. Of several, it has the one that agrees with most of its own sentences.
+    An editor's 。 can differ from the book's: a poem fits a 体 if its lines end wherever the 体
+    ends a sentence. Of several, the one that agrees with most of its sentences is chosen.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     for key, poems in groups.items():
@@ -83,13 +83,14 @@ def by_book(
 
 
 def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
-    """How like a poem a 体 is: by the same poet, then by how many sentences end alike."""
+    """Rank a 体 for a poem: by the same poet first, then by the number of sentences that end
+    alike."""
     by_poet = any(pattern.author == poem.author for pattern in book[key])
     return by_poet, len(set(key[0]) & set(poem.cuts))
 
 
 def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
-    """Whether every one of these ends rhymes with its neighbour on one side."""
+    """Return whether each of these ends rhymes with a neighbour."""
     text = "".join(poem.lines)
     ends = [parts(text[cut - 1]) for cut in cuts]
     return all(

@@ -1,4 +1,4 @@
-"""Writing derived tunes: as a page of forms, and as a report against 钦定词谱."""
+"""Output of derived tunes: as a page of forms, and as a report against 钦定词谱."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ HEAD = """# The tunes of 词, derived by scripts/derive_tunes.py from the poems 
 
 
 def page_of(tunes: "Sequence[Tune]") -> str:
-    """All tunes as a page that prosody/page.py reads."""
+    """Format all tunes as a page for prosody/page.py."""
     return HEAD + "".join(map(_form, tunes))
 
 
@@ -41,7 +41,7 @@ facts = {{ poems = {tune.poems} }}
 
 
 def _stanzas(variant: "Variant") -> Iterator[str]:
-    """Each stanza as a page writes it."""
+    """Yield each stanza in the syntax of a page."""
     stanza, start = "", 0
     for line, (size, key) in enumerate(zip(variant.lengths, variant.rhymes, strict=True), 1):
         mark = "。" if key or line in variant.stanza_ends else "，"
@@ -53,7 +53,7 @@ def _stanzas(variant: "Variant") -> Iterator[str]:
 
 
 def compare(variant: "Variant") -> Counter[str]:
-    """How a variant of the poems stands to its 体: places counted by kind."""
+    """Compare a derived variant with its 体: number of places by kind of difference."""
     assert variant.book is not None
     found: Counter[str] = Counter()
     for ours, theirs in zip(variant.derived or "", variant.book.tones, strict=True):

@@ -1,4 +1,4 @@
-"""What is known of the tunes before any is derived: poems, 体 and names, each under one name."""
+"""Sources for deriving tunes: poems, 体 and names, each under the tune's one name."""
 
 import csv
 from collections import defaultdict
@@ -25,12 +25,12 @@ SKIP = {
     "小秦王",
     "欸乃曲",
 }
-"""No tunes, or of the lines of a 七绝, which cannot be told from one."""
+"""Entries that are not tunes, or have the lines of a 七绝 and cannot be told from one."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """All that is known of the tunes before anything is derived."""
+    """Everything known about the tunes before any is derived."""
 
     poems: dict[str, list[Poem]]
     book: dict[str, list[Pattern]]
@@ -38,7 +38,7 @@ class Sources:
 
 
 def by_hand() -> dict[str, tuple[list[str], list[str]]]:
-    """Tune -> (entries of 钦定词谱 that are its own, other names)."""
+    """Map each tune to (its entries in 钦定词谱, its other names)."""
     lines = (HERE / "tunes.tsv").read_text(encoding="utf-8").splitlines()
     rows = csv.reader((line for line in lines if line[0] != "#"), delimiter="\t")
     return {
@@ -48,7 +48,7 @@ def by_hand() -> dict[str, tuple[list[str], list[str]]]:
 
 
 def read_sources(corpus: Path, folder: Path) -> Sources:
-    """Poems, 体 and other names, each under the one name of its tune."""
+    """Read poems, 体 and other names, each under its tune's one name."""
     book, in_book, extra = read_cipu(folder), read_names(folder), by_hand()
     main: dict[str, str] = {}
     for name, (joined, others) in extra.items():
@@ -68,7 +68,7 @@ def read_sources(corpus: Path, folder: Path) -> Sources:
 
 
 def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
-    """Put poems of 宋词三百首 under the tune whose 体 they have, where the corpus misnames them.
+    """Move poems of 宋词三百首 to the tune whose 体 they have, where the corpus misnames them.
 
     It calls 浪淘沙慢 浪淘沙 and 青门引 青门饮. A poem moves if no 体 of its tune has its length,
     and
@@ -91,7 +91,7 @@ def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -
 
 
 def is_taken(name: str, poems: Sequence[Poem], known: Sources) -> bool:
-    """Whether a name is a tune that is common enough, or one of 宋词三百首."""
+    """Return whether a tune is frequent enough, or in 宋词三百首."""
     if name in SKIP or not (name in known.book or name in by_hand()):
         return False
     return len(poems) >= MIN_POEMS or any(poem.is_canon for poem in poems)

@@ -1,7 +1,7 @@
-"""Reading npm chinese-poetry 2.0.1 for the scripts here: clean poems as lines of characters.
+"""Read npm chinese-poetry 2.0.1 for other scripts: clean poems as lines of characters.
 
-A poem is dropped if it holds a gap, a bracket, a private-use or a Latin character, and if an
-earlier one is the same.
+A poem is dropped if it has a gap, a bracket, a private-use or a Latin character, or if it repeats
+an earlier one.
 """
 
 import json
@@ -21,7 +21,7 @@ _UNWRAP = (re.compile(r"（[^）]*）|\([^)]*\)|〖\d+〗"), re.compile(r"\[(.)\
 
 @dataclass(frozen=True)
 class Poem:
-    """A poem as it stands in the source: its lines without punctuation, and each line's mark."""
+    """A poem as in the source: its lines without punctuation, and the mark after each line."""
 
     lines: tuple[str, ...]
     marks: tuple[str, ...]
@@ -34,10 +34,10 @@ class Poem:
 
 
 def poems(folder: Path, corpus: str, *, unwrap: bool = False) -> Iterator[Poem]:
-    """Clean poems of `tang`, `song` or `ci`, in the order of the files, without duplicates.
+    """Yield clean poems of `tang`, `song` or `ci`, in the order of the files, without duplicates.
 
     Args:
-        unwrap: Take out notes in brackets first, so that fewer poems are dropped.
+        unwrap: Whether to remove bracketed notes first, so that fewer poems are dropped.
     """
     seen = set()
     for path in _files(folder, corpus):
@@ -72,6 +72,6 @@ def _t2s() -> opencc.OpenCC:
 
 
 def simplified(text: str) -> str:
-    """A line in simplified characters; one outside the basic plane keeps its own shape."""
+    """Return a line in simplified characters, keeping those outside the basic plane."""
     found = _t2s().convert(text)
     return "".join(new if new <= "\uffff" else old for new, old in zip(found, text, strict=True))

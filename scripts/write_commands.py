@@ -1,4 +1,4 @@
-"""docs/commands.md from the command line itself."""
+"""Generate docs/commands.md from the command line."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _sections(name: str, command: Any) -> list[str]:
-    """One section a command, groups taken apart."""
+    """Format one section per command, expanding groups."""
     children = getattr(command, "commands", None)
     if children is None:
         return [_section(name, command)]
@@ -54,18 +54,18 @@ def _usage(argument: Any) -> str:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """What a command does, and its examples."""
+    """Split a command's help into its description and its examples."""
     about, _, example = (text or "").partition("Example:")
     return " ".join(about.split()), "\n".join(line.strip() for line in example.strip().splitlines())
 
 
 def _spelled(option: Any) -> str:
-    """Its names; a switch that only turns off what is off anyway is left out."""
+    """Spell an option's names, omitting a switch that only turns off what is off by default."""
     return " ".join(f"`{flag}`" for flag in option.opts)
 
 
 def _value(option: Any) -> str:
-    """Its default, if it takes a value and has one."""
+    """Format an option's default, if it takes a value and has one."""
     if option.is_flag:
         return ""
     shown = option.show_default if isinstance(option.show_default, str) else option.default

@@ -2,7 +2,7 @@
 
     python scripts/write_digests.py
 
-Run it after any of the other scripts; a test compares.
+Run it after any of the other scripts; a test checks the result.
 """
 
 import hashlib

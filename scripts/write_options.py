@@ -1,4 +1,4 @@
-"""docs/options.md from the declarations in `charbard.config`."""
+"""Generate docs/options.md from the declarations in `charbard.config`."""
 
 import dataclasses
 from typing import Any, get_args, get_type_hints
@@ -76,18 +76,19 @@ def _part(title: str, where: str, config: type, command: Any) -> str:
 
 
 _LEFT_OUT = {"vocab_size", "options"}
-"""The vocabulary is counted from the text; the options are the last table."""
+"""Omitted settings: the vocabulary size is counted from the text; the options are the last
+table."""
 _SPELLED = {"banned": "ban", "fields": "field"}
 """Settings whose option has another name."""
 _HELP = {
     "fields": "Conditions by name, for models trained with fields; those not named are left open.",
     "stop": "Stop when one of these has been written; it is left out of the text.",
 }
-"""Fields that are not declared by `setting`."""
+"""Help for fields that are not declared by `setting`."""
 
 
 def _flags(command: Any) -> dict[str, str]:
-    """The option of each parameter that has one."""
+    """Map each parameter to its option, if it has one."""
     from typer import Typer
     from typer.main import get_command
 

@@ -1,11 +1,12 @@
-"""Write the poems by people that the package carries, from the corpus of verse on disk.
+"""Write the poems by people that ship with the package, from the corpus of verse on disk.
 
     charbard corpus build verse
     python scripts/write_quotes.py
 
-`quotes.tsv` has what many know: to be quoted beside a theme, and for 飞花令. `little_known.tsv` has
-quatrains that few know and no shipped model was trained on: for "who wrote it?". Neither has a poem
-that is held out to judge models by. Authors who died after 1955 are in no corpus (docs/data.md).
+`quotes.tsv` has well-known poems, to be quoted beside a theme and for 飞花令. `little_known.tsv`
+has little-known quatrains that no shipped model was trained on, for "who wrote it?". Neither has a
+poem that is held out for evaluating models. Authors who died after 1955 are in no corpus
+(docs/data.md).
 """
 
 import random
@@ -16,7 +17,7 @@ from charbard.corpus.verse import Poem, read_poems
 
 DATA = Path(__file__).parent.parent / "src" / "charbard" / "writer" / "data"
 PLACES = {"西湖", "洞庭湖", "庐山", "长江", "衡山", "泰山", "太湖", "黄河", "钱塘江", "岳阳楼"}
-"""Tags that only say where a poem was written: they are on thousands that nobody knows."""
+"""Tags that only name a place; thousands of little-known poems have them."""
 LONGEST = 64
 LITTLE_KNOWN = 120
 
@@ -29,13 +30,13 @@ def main() -> None:
 
 
 def is_quoted(poem: Poem) -> bool:
-    """Whether it is in an anthology or a schoolbook, short, and held out from nothing."""
+    """Return whether a poem is in an anthology or a schoolbook, short, and not held out."""
     told = set(poem.tags) - PLACES
     return bool(told) and poem.split != "heldout" and len(poem.text) <= LONGEST
 
 
 def little_known(poems: list[Poem]) -> list[Poem]:
-    """Quatrains of the test split without a tag, drawn by lot."""
+    """Draw untagged quatrains of the test split at random."""
     fit = [
         poem
         for poem in poems
@@ -49,7 +50,7 @@ def little_known(poems: list[Poem]) -> list[Poem]:
 
 
 def write(name: str, poems: list[Poem]) -> None:
-    """One poem a line: dynasty, author, title, form, text."""
+    """Write one poem per line: dynasty, author, title, form, text."""
     rows = [
         "# Made by scripts/write_quotes.py: dynasty, author, title, form, text; see docs/data.md."
     ]

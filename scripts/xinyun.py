@@ -1,4 +1,4 @@
-"""中华新韵 from pypinyin: which of today's readings of a character are in use.
+"""Derive 中华新韵 from pypinyin: which modern readings of a character are in use.
 
 pypinyin lists every reading a dictionary knows, which makes a third of all characters free. A
 reading counts here if it is the character's first, or if at least one in twenty of the words
@@ -37,7 +37,7 @@ RHYME_OF = {final: rhyme for rhyme, finals in RHYMES.items() for final in finals
 
 
 def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
-    """Simplified character -> (tone, rhyme) of each reading in use."""
+    """Map each simplified character to (tone, rhyme) of its readings in use."""
     used: dict[str, Counter[str]] = defaultdict(Counter)
     for phrase, syllables in pypinyin.phrases_dict.phrases_dict.items():
         for char, readings in zip(phrase, syllables, strict=False):
@@ -57,7 +57,7 @@ def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
 
 
 def classify(syllable: str) -> tuple[str, str] | None:
-    """(tone, rhyme) of a syllable with its tone mark; None without a tone, or for m and n."""
+    """Return (tone, rhyme) of a syllable with a tone mark; None without a tone, or for m and n."""
     numbered = to_tone3(syllable)
     if numbered[-1:] not in TONES:
         return None

@@ -23,7 +23,7 @@ KINDS = {
 COMPUTED = ("body.", "kind.", "field.", "part.", "conflict.")
 """Beginnings of codes that are put together: of a finding, a type, a field, a part of a wish."""
 TERMS = re.compile(
-    r"runs/my|JSON|UTF-\d+\w*|utf-\d+|gb18030|big5|TOML|ASCII|CHARBARD_FORMS|Smith|tokens?|top_logprobs|logprobs"
+    r"load|write|verse|names|runs/my|JSON|UTF-\d+\w*|utf-\d+|gb18030|big5|TOML|ASCII|CHARBARD_FORMS|Smith|tokens?|top_logprobs|logprobs"
     r"|prompt|charbard[ a-z/-]*|docs\.html|--?[a-z-]+|TEXT|pip install|safetensors|stanzas|cycle"
     r"|boost|temperature_\w+|prefix|head|tail|diagonal|size|lines|forms\.variants|forms|hidden_size"
     r"|clip|true|form|toml|attention|MB|FOLDER|FILE|a/7|\d+a"

@@ -1,4 +1,4 @@
-"""`python -m charbard`, which is also what torchrun starts."""
+"""Entry point of `python -m charbard`, which torchrun starts as well."""
 
 from charbard.cli.app import main
 

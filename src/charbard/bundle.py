@@ -1,8 +1,8 @@
 """A model in one file: weights, configuration, vocabulary, provenance, digest.
 
-The file is plain `.safetensors`; its metadata hold one JSON document. No pickle, no code: opening
-a bundle runs nothing that is in it. A checkpoint is a bundle with more arrays in it, whose names
-begin with `resume.`: they are checked, then left alone by everybody but the trainer.
+The file is plain `.safetensors`; its metadata hold one JSON document. It holds neither pickles nor
+code, so opening a bundle executes nothing. A checkpoint is a bundle with additional arrays, whose
+names begin with `resume.`; loading verifies them, and only the trainer uses them.
 """
 
 import json
@@ -35,14 +35,14 @@ __all__ = [
 
 FORMAT_VERSION = 2
 _READ = (1, FORMAT_VERSION)
-"""Version 1 had no weights as bytes."""
+"""Versions that can be read; version 1 stored float weights only."""
 _UNIT = ".unit"
-"""Behind the name of an array of bytes: what they are to be multiplied by, a number a row."""
+"""Name suffix of the array that holds the scale of each row of an int8 array."""
 RESUME = "resume."
-"""Prefix of arrays that only a resumed training reads."""
+"""Prefix of the arrays that only a resumed training reads."""
 _MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
 SHIPPED = Path(__file__).parent / "models"
-"""Where the bundles lie that came with the package."""
+"""Folder of the bundles that ship with the package."""
 _KEY = "charbard"
 _SNAPSHOTS = "snapshots"
 
@@ -51,24 +51,24 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """What training hands to everything else."""
+    """A trained model: everything that writing, serving and reporting need."""
 
     config: ModelConfig
     vocab: Vocab
     weights: Arrays
-    """Named and shaped as `config.shapes()` says; float32."""
+    """Float32 arrays, with the names and shapes of `config.shapes()`."""
     has_records: bool = False
-    """Whether a text starts at the end symbol and ends with it."""
+    """Whether the model was trained on records, each delimited by the end symbol."""
     spelling: tuple[str, ...] = ()
-    """Words of the training text, the commonest first; empty: none are listed."""
+    """Words of the training text, most frequent first; empty if they were not collected."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """What it was trained on and how: source, digest of the text, settings, time, machine."""
+    """How the model was trained: source, digest of the text, settings, time, machine."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """Nats per character by name of the measure."""
+    """Nats per character, by name of the measure."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """More for the trainer: a checkpoint's position and settings."""
+    """Data for the trainer: a checkpoint's position and settings."""
     resume: Arrays = field(default_factory=dict)
-    """A checkpoint's optimizer, state and averages, by name without the prefix."""
+    """A checkpoint's optimizer moments, recurrent state and EMA weights, by unprefixed name."""
     digest: str = ""
     """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
 
@@ -89,47 +89,49 @@ class Bundle:
 
     @property
     def chosen_field(self) -> str | None:
-        """The last field before a text, if the model learned to write it: one character."""
+        """The last condition field (one character), if the model learned to predict it."""
         last = self.vocab.fields[-1:]
         return last[0] if last and self.chooses(last[0]) else None
 
     def chooses(self, field: str) -> bool:
-        """Whether the model learned to write this field before a text."""
+        """Return whether the model learned to predict this field before a text."""
         written = self.provenance.get("training", {}).get("written_fields", ())
         return field in self.vocab.fields and field in written
 
     @property
     def listed_values(self) -> Mapping[str, Sequence[str]]:
-        """For each field whose values are a list, such as dynasties, those that the model was
-        trained on, the commonest first. Empty for bundles that were made before they were kept."""
+        """Training values of each field with few distinct ones, such as dynasties.
+
+        Most frequent first; empty for bundles older than this entry.
+        """
         listed: Mapping[str, Sequence[str]] = self.provenance.get("values", {})
         return listed
 
 
 def snapshots_beside(path: Path) -> tuple[Path, ...]:
-    """The small bundles that were kept while a model was trained, the first one first.
+    """Return the snapshots that a training saved beside its bundle, oldest first.
 
     Args:
-        path: A bundle or checkpoint in the folder of its run, or one of the snapshots.
+        path: A bundle or checkpoint in a run's folder, or one of its snapshots.
     """
     folder = path.parent if path.parent.name == _SNAPSHOTS else path.parent / _SNAPSHOTS
     return tuple(sorted(folder.glob("step*.safetensors")))
 
 
 def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle:
-    """Write a bundle; a kill at any moment leaves the old file or the new one.
+    """Write a bundle atomically: a kill at any moment leaves either the old file or the new one.
 
     Args:
         bundle: What to write.
-        path: The file, by custom `.safetensors`.
-        as_bytes: Store matrices as bytes, a quarter of the size. What writes rounds them so in any
-            case; read back, the exact network is that of the bytes.
+        path: Target file, conventionally `*.safetensors`.
+        as_bytes: Store matrices as int8, a quarter of the size. Inference quantises them in the
+            same way, so it writes the same texts; the float weights are those of the bytes.
 
     Returns:
         The bundle with its digest.
 
     Raises:
-        SaveError: The disk is full, or the place may not be written.
+        SaveError: The disk is full, or the path is not writable.
     """
     from safetensors.numpy import save
 
@@ -148,15 +150,15 @@ def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle
 
 
 def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
-    """Read a bundle, checking everything.
+    """Load a bundle and verify its version, digest and shapes.
 
     Args:
         path: A bundle, a checkpoint, a run's folder, or the name of a bundle that ships with the
             package.
-        with_resume: Keep the arrays that only a resumed training needs.
+        with_resume: Also load the arrays that a resumed training needs.
 
     Raises:
-        BundleError: The file is missing, truncated, altered, not a bundle or of another version.
+        BundleError: The file is missing, truncated, altered, not a bundle, or of another version.
     """
     path = find_bundle(path)
     arrays, metadata = _read(path)
@@ -190,17 +192,17 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
 
 
 def shipped_bundles() -> dict[str, Path]:
-    """The bundles that came with the package, by name."""
+    """Return the bundles that ship with the package, by name."""
     found = sorted(SHIPPED.glob("*.safetensors"))
     return {path.stem: path for path in found}
 
 
 def find_bundle(named: Path) -> Path:
-    """The file that a user means; it need not exist.
+    """Resolve a user's reference to a model; the resulting path need not exist.
 
     Args:
-        named: A file; a run's folder, which stands for its best bundle or else its newest
-            checkpoint; or, where there is neither, the name of a shipped bundle.
+        named: A file; a run's folder, which means its best bundle or else its newest checkpoint;
+            or, if neither exists, the name of a shipped bundle.
     """
     if not named.is_dir():
         return named if named.exists() else shipped_bundles().get(str(named), named)
@@ -240,7 +242,7 @@ def _from_document(document: Mapping[str, Any], digest: str) -> Bundle:
 
 
 def _digest(document: Mapping[str, Any], arrays: Arrays) -> str:
-    """Covers every byte that carries meaning, in an order that does not depend on the file's."""
+    """Hash every meaningful byte, independently of the order of arrays in the file."""
     hasher = blake2b(digest_size=8)
     hasher.update(json.dumps(document, sort_keys=True).encode())
     for name in sorted(arrays):
@@ -298,7 +300,7 @@ def _parse(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _floats(path: Path, arrays: Arrays) -> dict[str, NDArray[np.float32]]:
-    """Weights as they were saved, whether as floats or as bytes."""
+    """Return the weights as float32, dequantising those stored as int8."""
     units = {name for name in arrays if name.endswith(_UNIT)}
     floats = {}
     for name, value in arrays.items():

@@ -1,4 +1,5 @@
-"""How many cores there are to use, and what is said to a wish for more. Starts no thread."""
+"""The number of available CPU cores, and the error for requesting more threads. Starts no
+thread."""
 
 import math
 import os
@@ -10,8 +11,9 @@ __all__ = ["check_threads", "cores"]
 
 
 def cores() -> int:
-    """Cores that this process may use; fewer than the machine has, in a container, whether it is
-    given some of them or a share of the time of all.
+    """Return how many cores this process may use.
+
+    Fewer than the machine has where a container limits the set of cores or the share of CPU time.
 
     >>> cores() >= 1
     True
@@ -22,11 +24,11 @@ def cores() -> int:
 
 
 def _quota(groups: Path) -> int | None:
-    """Cores' worth of time that the container gets, rounded up; None for no limit.
+    """Return the container's CPU quota in cores, rounded up; None if there is no limit.
 
     Source:
         `cpu.max` of control groups, version 2, and `cpu.cfs_quota_us` of version 1, in Linux's
-        documentation. Within a container its own group stands at the top.
+        documentation. Inside a container, its own group is mounted as the root.
     """
     try:
         if (both := groups / "cpu.max").exists():
@@ -41,14 +43,14 @@ def _quota(groups: Path) -> int | None:
 
 
 def check_threads(asked: int | None, *, name: str = "threads") -> None:
-    """Pass if there is a core for each thread. More wait for each other, many times slower.
+    """Raise if more threads are requested than there are cores: they would run many times slower.
 
     Args:
-        asked: A wish for threads; None for none.
-        name: What the user calls it.
+        asked: Requested number of threads; None requests none.
+        name: Name of the setting in the message.
 
     Raises:
-        OptionError: There are not so many cores, or it is no number of threads.
+        OptionError: The number exceeds the available cores, or is not positive.
 
     >>> check_threads(1)
     """

@@ -1,33 +1,33 @@
-"""Everything that can go wrong and that a user can mend.
+"""The errors that a user can fix.
 
     CharbardError
     ├── OptionError        an option is unknown, out of range, or contradicts another
-    ├── ConflictError      what is asked of a poem cannot all be had; names what conflicts
+    ├── ConflictError      the demands on a poem contradict each other; lists the conflict
     ├── CorpusError        a text cannot be read, or holds nothing to learn from
     ├── BundleError        a model file is missing, truncated, altered or of another version
     ├── CheckpointError    a training cannot be resumed from this file
-    ├── TrainingError      a training cannot go on (it diverged, or its budget is too short)
+    ├── TrainingError      a training cannot continue (it diverged, or its budget is too short)
     ├── DeadEndError       no character may be written: a constraint or a ban left none
     ├── BusyError          the engine's queue is full; try again in a moment
     ├── LimitError         a request is larger than the engine allows
     ├── StoppedError       the engine was stopped while a text was waiting or being written
-    ├── SaveError          a file cannot be written; what stood there before is untouched
-    ├── MissingExtraError  an optional part of charbard is not installed
-    └── RefusedError       a server does not take this request, or not now
-        ├── NotFoundError      nothing here has this name
-        ├── OccupiedError      what it needs is in use by another one
+    ├── SaveError          a file cannot be written; the previous one is untouched
+    ├── MissingExtraError  an optional dependency is not installed
+    └── RefusedError       the server refuses this request
+        ├── NotFoundError      there is no resource of this name
+        ├── OccupiedError      a needed resource is in use by another request
         ├── TokenError         the token is missing or wrong
-        ├── TooLargeError      the body is larger than is taken
-        └── RateError          one client asks too often
+        ├── TooLargeError      the body exceeds the limit
+        └── RateError          a client exceeds its request rate
 
-Messages have one shape: what is wrong, with the value. The hint says what is allowed and what to
-type next. The command line and the web each translate this tree once.
+Messages have one shape: what is wrong, with the value. The hint says what is allowed and which
+command to try next. The command line and the web each translate this tree once.
 
-Each error, and each note that a result carries, has a stable code and the values that its sentence
-is made of. English stands where it is raised; the page and a Chinese terminal word the codes
-themselves (`language`). A test holds every code of the page against its Chinese.
+Each error, and each note of a result, has a stable code and the values in its sentence. The English
+sentence is written where the error is raised; the page and a Chinese terminal word codes themselves
+(`language`). A test checks that the page has Chinese for every code.
 
-A setting is named in a message as ⟪name⟫ or ⟪name=value⟫, and each door spells it in its own words:
+A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface spells it in its own way:
 ⟪min_count=2⟫ is `--min-count 2` in the terminal, `min_count=2` in Python and over HTTP.
 """
 
@@ -68,14 +68,14 @@ Values = Mapping[str, str | int | float | Sequence[str]]
 """What a sentence is made of, by name: texts, numbers, lists of texts; a text may be a `Note`."""
 _NO_VALUES: Values = MappingProxyType({})
 Spell = Callable[[str, str | None], str | None]
-"""A setting's name and value, if one is named, in the words of a door; None where it has none."""
+"""Spell a setting (name, value or None) for an interface; None if it has no such setting."""
 _SETTING = re.compile("⟪(\\w+)(?:=([^⟪⟫]*))?⟫")
 _OFFER = re.compile(" \\([^()⟪⟫]*⟪[^()]*⟫[^()⟪⟫]*\\)")
 _NUMBER = re.compile("-?[0-9.]+(e-?[0-9]+)?")
 
 
 def spelled(text: str, spell: Spell) -> str:
-    """Spell the settings in a message; one in brackets is offered only where it exists.
+    """Spell the settings in a message; drop a bracketed remark whose setting does not exist.
 
     >>> spelled("read as big5 (another: ⟪encoding⟫); too few: ⟪min_count⟫", lambda *_: None)
     'read as big5; too few: min_count'
@@ -89,7 +89,7 @@ def spelled(text: str, spell: Spell) -> str:
 
 
 def in_python(name: str, value: str | None) -> str:
-    """A setting as an argument.
+    """Spell a setting as a Python argument.
 
     >>> spelled("give ⟪encoding=big5⟫ and ⟪fields=form,title⟫", in_python)
     "give encoding='big5' and fields=('form', 'title')"
@@ -101,7 +101,7 @@ def in_python(name: str, value: str | None) -> str:
 
 
 class Note(str):
-    """What the user should know of a result: an English sentence that can be worded otherwise, too.
+    """A note to the user about a result: an English sentence that can also be worded otherwise.
 
     >>> note = Note("Ａ read as A", "char.nearest", {"char": "Ａ", "near": "A"})
     >>> note, note.code, note.values["near"]
@@ -140,9 +140,9 @@ def _plain(value: object) -> Any:
 
 
 class CharbardError(Exception):
-    """Shown to the user as `message` plus `hint`, never as a traceback.
+    """An error shown to the user as `message` plus `hint`, never as a traceback.
 
-    As a string it is in Python's words; a Python traceback shows the hint, too.
+    `str()` uses Python's spelling of settings; a Python traceback shows the hint as well.
     """
 
     def __init__(
@@ -162,16 +162,16 @@ class CharbardError(Exception):
 
     @property
     def hint(self) -> str:
-        """What is allowed, and what to do next."""
+        """What is allowed, and what to try next."""
         return self.said(in_python)[1]
 
     @property
     def message(self) -> str:
-        """What is wrong, with its settings as no door spells them: to be part of a message."""
+        """What is wrong, with settings unspelled (⟪name⟫), for embedding in another message."""
         return str(self.args[0])
 
     def said(self, spell: Spell) -> tuple[str, str]:
-        """Message and hint in the words of a door."""
+        """Return message and hint, spelled for one interface."""
         return spelled(self.message, spell), spelled(self._hint, spell)
 
 
@@ -180,7 +180,7 @@ class OptionError(CharbardError):
 
 
 class ConflictError(CharbardError):
-    """What is asked of a poem cannot all be had."""
+    """The demands on a poem contradict each other."""
 
     def __init__(
         self,
@@ -194,16 +194,16 @@ class ConflictError(CharbardError):
     ) -> None:
         super().__init__(message, hint=hint, code=code, values=values)
         self.conflicts = conflicts
-        """Parts of the request that cannot be had together; without any of them, the rest can."""
+        """A minimal conflict: parts of the request of which dropping any one resolves it."""
         self.nearby = nearby
-        """The nearest request that can be met, if there is one."""
+        """The nearest feasible request, if there is one."""
 
 
 class CorpusError(CharbardError):
     """A text cannot be read, or holds nothing to learn from."""
 
     def at(self, place: str) -> Self:
-        """The same error, with the place where it is."""
+        """Return the same error, prefixed with its location."""
         said = Note(self.message, self.code, self.values)
         return type(self)(
             f"{place}: {said}", hint=self._hint, code="at", values={"place": place, "what": said}
@@ -219,7 +219,7 @@ class CheckpointError(CharbardError):
 
 
 class TrainingError(CharbardError):
-    """A training cannot go on."""
+    """A training cannot continue."""
 
 
 class DeadEndError(CharbardError):
@@ -239,23 +239,23 @@ class StoppedError(CharbardError):
 
 
 class SaveError(CharbardError):
-    """A file cannot be written; what stood there before is untouched."""
+    """A file cannot be written; the previous one is untouched."""
 
 
 class MissingExtraError(CharbardError):
-    """An optional part of charbard is not installed."""
+    """An optional dependency is not installed."""
 
 
 class RefusedError(CharbardError):
-    """A server does not take this request, or not now."""
+    """The server refuses this request."""
 
 
 class NotFoundError(RefusedError):
-    """Nothing here has this name."""
+    """There is no resource of this name."""
 
 
 class OccupiedError(RefusedError):
-    """What a request needs is in use by another one."""
+    """A needed resource is in use by another request."""
 
 
 class TokenError(RefusedError):
@@ -263,11 +263,11 @@ class TokenError(RefusedError):
 
 
 class TooLargeError(RefusedError):
-    """The body is larger than is taken."""
+    """The request body exceeds the limit."""
 
 
 class RateError(RefusedError):
-    """One client asks too often."""
+    """A client exceeds its request rate."""
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""Optional packages: is it there, and if not, what to type. Imports none of them."""
+"""Checks for optional packages, with the command that installs a missing one. Imports none of
+them."""
 
 from importlib.util import find_spec
 
@@ -8,12 +9,12 @@ __all__ = ["need"]
 
 
 def need(purpose: str, *packages: str, extra: str) -> None:
-    """Pass if all packages can be imported.
+    """Raise unless all packages can be imported.
 
     Args:
         purpose: What they are for; begins the message.
         packages: Names of top-level packages.
-        extra: The extra of charbard that brings them.
+        extra: The extra of charbard that installs them.
 
     Raises:
         MissingExtraError: One is not installed.

@@ -1,6 +1,6 @@
-"""Writing files so that a kill at any moment leaves the old file or the new one, never half of one.
+"""Atomic writes: a kill at any moment leaves the old file or the new one, never half a file.
 
-Knows paths and bytes, nothing of what is in them.
+Knows paths and bytes, not their content.
 """
 
 import os
@@ -23,12 +23,14 @@ __all__ = [
 
 
 def cache_folder() -> Path:
-    """Where charbard keeps what it can make again: `CHARBARD_CACHE`, or the system's cache."""
+    """Return the folder for data that can be regenerated: `CHARBARD_CACHE`, or the system's
+    cache."""
     return _folder("CHARBARD_CACHE", "XDG_CACHE_HOME", Path(".cache"))
 
 
 def data_folder() -> Path:
-    """Where charbard keeps what it cannot make again: `CHARBARD_DATA`, or the user's data."""
+    """Return the folder for data that cannot be regenerated: `CHARBARD_DATA`, or the user's
+    data."""
     return _folder("CHARBARD_DATA", "XDG_DATA_HOME", Path(".local", "share"))
 
 
@@ -44,14 +46,14 @@ def _folder(chosen: str, root: str, at_home: Path) -> Path:
 
 
 def path_of(given: object, *, name: str) -> Path:
-    """What was given from Python as a path.
+    """Convert an argument given from Python to a path.
 
     Args:
-        given: A string or a path, if it is right.
-        name: The parameter that it was given as.
+        given: A string or a path.
+        name: Name of the parameter, for the message.
 
     Raises:
-        OptionError: It is something else.
+        OptionError: The argument is something else.
 
     >>> path_of("runs/my", name="out").name
     'my'
@@ -67,7 +69,7 @@ def path_of(given: object, *, name: str) -> Path:
 
 
 def readable(name: str) -> str:
-    r"""A file's name as text: its bytes as UTF-8, whatever the locale made of them.
+    r"""Return a file's name as printable text, decoded as UTF-8 whatever the locale.
 
     >>> readable("caf\udce9.txt")
     'caf\ufffd.txt'
@@ -77,10 +79,10 @@ def readable(name: str) -> str:
 
 @contextmanager
 def saving(path: Path) -> Iterator[None]:
-    """Turn a failure of the disk into a `SaveError` that names `path`.
+    """Turn an `OSError` while writing `path` into a `SaveError` that names it.
 
     Raises:
-        SaveError: The disk is full, or the place may not be written.
+        SaveError: The disk is full, or the path is not writable.
     """
     try:
         yield
@@ -95,10 +97,10 @@ def saving(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file beside `path`, flush it to the disk, then move it into place.
+    """Write a whole file beside `path`, flush it to disk, then rename it into place.
 
     Raises:
-        SaveError: The disk is full, or the place may not be written.
+        SaveError: The disk is full, or the path is not writable.
     """
     with saving(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,12 +118,12 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_folder_atomically(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Let `fill` make a folder's content in a temporary one, then move it into place.
+    """Let `fill` create a folder's content in a temporary one, then rename that into place.
 
-    If another process was faster, its folder stays and this one is dropped.
+    If another process finished first, its folder is kept and this one is discarded.
 
     Raises:
-        SaveError: The disk is full, or the place may not be written.
+        SaveError: The disk is full, or the path is not writable.
     """
     import shutil
 

@@ -1,4 +1,4 @@
-"""Weights as bytes: what writes rounds them so anyway, so a bundle need hold no more.
+"""Weights quantised to int8. Inference rounds them the same way, so a bundle need hold no more.
 
 Shape letters: N rows (outputs of a layer, symbols of an embedding), K columns.
 """
@@ -13,12 +13,13 @@ __all__ = ["rounded", "unrounded"]
 F32 = NDArray[np.float32]
 _LARGEST = 127
 _SPARE_BITS = 8
-"""Of a unit's 24 significant bits: without them a unit times any byte is exact in float32, so
-weights that are read back are rounded to the very same bytes."""
+"""Low bits cleared from the 24-bit significand of a scale: scale times any byte is then exact in
+float32, so weights that are read back quantise to the very same bytes."""
 
 
 def rounded(weight_NK: NDArray[Any]) -> tuple[NDArray[np.int8], F32]:
-    """Each row as whole numbers -127..127 in proportion to its own largest, and their unit, (N,).
+    """Quantise each row to -127..127 relative to its largest magnitude; return bytes and scales
+    (N,).
 
     >>> rounded(np.array([[0.5, -1.0], [0.0, 0.0]], np.float32))[0].tolist()
     [[63, -127], [0, 0]]
@@ -30,13 +31,13 @@ def rounded(weight_NK: NDArray[Any]) -> tuple[NDArray[np.int8], F32]:
 
 
 def unrounded(whole_NK: NDArray[np.int8], unit_N: F32) -> F32:
-    """The weights that such bytes stand for."""
+    """Return the float32 weights (N, K) that these bytes and scales represent."""
     weight_NK: F32 = whole_NK * unit_N[:, None]
     return weight_NK
 
 
 def _rounded_up(unit_N: F32) -> F32:
-    """To the next number with fewer bits: no byte becomes larger than it may."""
+    """Round up to a number with fewer significant bits, so that no byte exceeds 127."""
     bits_N = unit_N.view(np.uint32) + np.uint32((1 << _SPARE_BITS) - 1)
     up_N: F32 = (bits_N >> _SPARE_BITS << _SPARE_BITS).view(np.float32)
     return up_N

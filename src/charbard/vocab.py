@@ -1,8 +1,8 @@
-"""The characters a model knows, each with an id, and back.
+"""A vocabulary: the characters a model knows, mapped to ids and back.
 
 Ids 0 and 1 are the end of a record and the unknown character; then comes a marker for each field
-a record may be conditioned on, then the marker behind which the text itself begins, then the
-characters, most frequent first.
+a record may be conditioned on, then the marker that precedes the text itself, then the characters,
+most frequent first.
 """
 
 import sys
@@ -20,15 +20,15 @@ from charbard.text import variants
 __all__ = ["END", "UNKNOWN", "Vocab", "count_chars"]
 
 END = 0
-"""Id that begins and ends every record; in a running text it never occurs."""
+"""Id that begins and ends every record; it never occurs in a running text."""
 UNKNOWN = 1
-"""Id of every character that is not in the vocabulary; it is read, never written."""
+"""Id of every character outside the vocabulary; it is read but never written."""
 _TEXT = "<text>"
 
 
 @dataclass(frozen=True)
 class Vocab:
-    """An ordered set of characters behind a few special symbols.
+    """An ordered set of characters, preceded by a few special symbols.
 
     >>> vocab = Vocab(chars=("a", "b"), fields=("form",))
     >>> vocab.symbols
@@ -51,10 +51,11 @@ class Vocab:
     def from_counts(
         cls, counts: Mapping[str, int], *, min_count: int = 1, fields: Sequence[str] = ()
     ) -> "Vocab":
-        """Keep the characters seen at least `min_count` times, most frequent first.
+        """Build a vocabulary of the characters seen at least `min_count` times, most frequent
+        first.
 
         Raises:
-            CorpusError: None is left.
+            CorpusError: No character is frequent enough.
         """
         kept = [char for char, count in counts.items() if count >= min_count]
         if not kept:
@@ -68,7 +69,7 @@ class Vocab:
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """Every symbol by id, for people to read."""
+        """Printable name of every id."""
         markers = (*(f"<{field}>" for field in self.fields), _TEXT) if self.fields else ()
         return ("<end>", "<unknown>", *markers, *self.chars)
 
@@ -80,7 +81,7 @@ class Vocab:
 
     @cached_property
     def first_char(self) -> int:
-        """Id of the first character; every smaller one is special."""
+        """Id of the first character; all smaller ids are special symbols."""
         return len(self.symbols) - len(self.chars)
 
     @cached_property
@@ -89,26 +90,26 @@ class Vocab:
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:
-        """Id by code point, up to the highest one known; one more slot stands for the rest."""
+        """Id by code point, up to the highest one known; the last slot stands for all others."""
         points = np.array([ord(char) for char in self.chars])
         table = np.full(int(points.max()) + 2, UNKNOWN, np.int32)
         table[points] = np.arange(self.first_char, len(self))
         return table
 
     def encode(self, text: str) -> NDArray[np.int32]:
-        """One id a character; `UNKNOWN` for those that are not in the vocabulary."""
+        """Encode a text, one id per character; unknown characters become `UNKNOWN`."""
         return self._table[np.minimum(_points(text), len(self._table) - 1)]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The characters of these ids; special symbols are left out."""
+        """Decode ids to characters, skipping special symbols."""
         return "".join(self.symbols[char_id] for char_id in ids if char_id >= self.first_char)
 
     def id_of(self, char: str) -> int | None:
-        """A character's id, or None."""
+        """Return a character's id, or None."""
         return self._ids.get(char)
 
     def nearest(self, char: str) -> str | None:
-        """The character itself, else the nearest way to write it that is known, else None.
+        """Return the character itself if known, else its nearest known variant, else None.
 
         >>> Vocab(chars=("马",)).nearest("馬")
         '马'
@@ -120,11 +121,11 @@ class Vocab:
     def opening(
         self, *, has_records: bool, fields: Mapping[str, str] = MappingProxyType({})
     ) -> list[int]:
-        """What stands before a text.
+        """Return the ids that precede a text.
 
-        Before a record the end of the one before, the fields that are given, in the vocabulary's
-        order, and the marker of its text; before a running text a line end, or else the commonest
-        character.
+        A record is preceded by the end of the previous one, the given fields in the vocabulary's
+        order, and the text marker; a running text by a line end, or by the most frequent
+        character if there is none.
 
         >>> Vocab(chars=("a",), fields=("form",)).opening(has_records=True, fields={"form": "a"})
         [0, 2, 4, 3]
@@ -152,17 +153,17 @@ class Vocab:
         return [*opening[:-1], self.marker(field)]
 
     def marker(self, field: str) -> int:
-        """Id of the marker that announces a field's value."""
+        """Return the id of the marker that precedes a field's value."""
         return 2 + self.fields.index(field)
 
     @property
     def text_marker(self) -> int | None:
-        """Id of the marker that announces the text, if there are fields before it."""
+        """Id of the marker that precedes the text; None if the vocabulary has no fields."""
         return 2 + len(self.fields) if self.fields else None
 
 
 def count_chars(texts: Iterable[str]) -> dict[str, int]:
-    """How often each character occurs.
+    """Count the occurrences of each character.
 
     >>> count_chars(["ab", "a"])
     {'a': 2, 'b': 1}
@@ -175,7 +176,7 @@ def count_chars(texts: Iterable[str]) -> dict[str, int]:
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[str]:
-    """Short texts joined, so that each count has much to do."""
+    """Join short texts into blocks, so that each count has enough to do."""
     held: list[str] = []
     size = 0
     for text in texts:

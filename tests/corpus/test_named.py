@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from charbard.corpus import find_inputs, finding, named, open_dataset
-from charbard.corpus.given import few_alike
+from charbard.corpus.given import limit_shared_endings
 from charbard.corpus.names import build_names
 from charbard.corpus.split import TEST, TRAIN, VALIDATION
 from charbard.errors import CorpusError, SaveError
@@ -145,7 +145,7 @@ def test_a_list_that_rings_the_changes_is_cut_short() -> None:
     """Names without end that end alike are no measure of what people are called."""
     ends = [(f"{chr(0x4E00 + place)}轩", "女") for place in range(50)]
 
-    kept = list(few_alike([*ends, ("晨轩", "男")]))
+    kept = list(limit_shared_endings([*ends, ("晨轩", "男")]))
 
     assert len(kept) < 20
     assert ("晨轩", "男") in kept

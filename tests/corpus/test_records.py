@@ -5,7 +5,7 @@ import json
 import pytest
 
 from charbard.config import CorpusConfig
-from charbard.corpus import Misshapen, Record, find_inputs, read_records
+from charbard.corpus import MalformedCount, Record, find_inputs, read_records
 from charbard.errors import CorpusError
 
 
@@ -105,13 +105,13 @@ def test_a_few_misshapen_records_are_counted_and_left_out(tmp_path, format: str)
     good, bad, told = GOOD_AND_BAD[format]
     path = tmp_path / "r.txt"
     path.write_text(good + bad)
-    misshapen = Misshapen()
+    malformed = MalformedCount()
 
-    found = list(read_records(find_inputs([str(path)]), CorpusConfig(format=format), misshapen))
+    found = list(read_records(find_inputs([str(path)]), CorpusConfig(format=format), malformed))
 
     assert [record.text for record in found] == ["b", "b", "b"]
-    assert (misshapen.count, misshapen.shaped) == (1, 3)
-    assert f"r.txt, {told}" in str(misshapen)
+    assert (malformed.count, malformed.shaped) == (1, 3)
+    assert f"r.txt, {told}" in str(malformed)
 
 
 def test_a_text_of_another_format_is_refused(tmp_path) -> None:
@@ -121,7 +121,7 @@ def test_a_text_of_another_format_is_refused(tmp_path) -> None:
     for content in ("one\ntwo\na:b\n", "one\n" * 1000 + "a:b\n" * 5000):
         path.write_text(content)
         with pytest.raises(CorpusError, match="line 1: no colon in 'one'"):
-            list(read_records(find_inputs([str(path)]), config, Misshapen()))
+            list(read_records(find_inputs([str(path)]), config, MalformedCount()))
 
 
 def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from charbard.prosody import form_named
 from charbard.prosody.book import BOOKS, common_chars
 from charbard.prosody.check import Report, check
-from charbard.prosody.compiler import plan_wish
+from charbard.prosody.compiler import try_compile
 from charbard.prosody.doubled import doubled_at
 from charbard.prosody.lexicon import Lexicon
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 from charbard.vocab import Vocab
 from tests.prosody.test_machine import random_text
 
@@ -51,8 +51,8 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
-    wish = Wish(form=form, book=form.book, locks=locks, repeats=repeats)
-    machine = plan_wish(wish, usual(form.book))
+    spec = FormSpec(form=form, book=form.book, locks=locks, repeats=repeats)
+    machine = try_compile(spec, usual(form.book))
     if machine is None:
         return
     text = random_text(machine, seed)
@@ -74,8 +74,8 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
 @pytest.mark.parametrize("char", ["悠", "年", "处"])
 def test_what_people_double_may_be_doubled(char: str) -> None:
     """At the head of a line, after the first of the two was given."""
-    wish = Wish(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
-    machine = plan_wish(wish, usual("pingshui"))
+    spec = FormSpec(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
+    machine = try_compile(spec, usual("pingshui"))
 
     assert machine is not None
     char_id = machine.lexicon.vocab.id_of(char)
@@ -87,7 +87,7 @@ def test_what_people_double_may_be_doubled(char: str) -> None:
 def test_a_stutter_is_written_rather_than_nothing() -> None:
     """With one level character in the vocabulary the form comes first."""
     lexicon = Lexicon.build(Vocab(("，", "。", "心")), "pingshui")
-    machine = plan_wish(Wish(form=form_named("7"), book="pingshui"), lexicon)
+    machine = try_compile(FormSpec(form=form_named("7"), book="pingshui"), lexicon)
 
     assert machine is not None
     assert random_text(machine, 1) == "心心心心心心心。"
@@ -119,7 +119,7 @@ def test_usual_readings_win_where_two_rhymes_serve() -> None:
 @pytest.mark.parametrize("book", BOOKS)
 def test_every_group_that_a_quatrain_needs_is_still_open(book: str) -> None:
     """Leaving rare readings out closes no level rhyme but the smallest."""
-    machine = plan_wish(Wish(form=form_named("七绝"), book=book, repeats="none"), usual(book))
+    machine = try_compile(FormSpec(form=form_named("七绝"), book=book, repeats="none"), usual(book))
 
     assert machine is not None
     assert len(machine.open_rhymes) >= {"pingshui": 28, "cilin": 13, "xinyun": 13}[book]

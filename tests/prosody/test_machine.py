@@ -13,11 +13,11 @@ from charbard.errors import ConflictError, OptionError
 from charbard.prosody import Form, Line, Variant, form_named, readings_of, rhymes_of
 from charbard.prosody.acrostic import acrostic_locks, parse_places
 from charbard.prosody.book import USUAL, common_chars
-from charbard.prosody.compiler import plan_wish
-from charbard.prosody.conflict import compile_wish, nearest_wish, open_groups
+from charbard.prosody.compiler import try_compile
+from charbard.prosody.conflict import compile_spec, nearest_feasible, open_groups
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine, VerseState
-from charbard.prosody.wish import Ban, Lock, Wish
+from charbard.prosody.spec import Ban, FormSpec, Lock
 from charbard.vocab import Vocab
 
 CHARS = "东中月思看江送空"
@@ -97,7 +97,7 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
     chosen = data.draw(st.lists(st.sampled_from(places), unique=True, max_size=2))
     locks = tuple(Lock(*place, data.draw(st.sampled_from(CHARS))) for place in chosen)
     banned = "".join(data.draw(st.lists(st.sampled_from(CHARS), max_size=2)))
-    wish = Wish(form=form, book="pingshui", locks=locks, banned=banned, repeats="free")
+    spec = FormSpec(form=form, book="pingshui", locks=locks, banned=banned, repeats="free")
 
     wanted = set()
     for chars in product(CHARS, repeat=len(places)):
@@ -109,7 +109,7 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
         parts = ["".join(text[n, p] for p in range(len(line))) for n, line in enumerate(shape)]
         if keeps(form.variants[0], parts):
             wanted.add("".join(part + "。" for part in parts))
-    machine = plan_wish(wish, SMALL)
+    machine = try_compile(spec, SMALL)
     assert (written(machine) if machine else set()) == wanted
 
 
@@ -121,11 +121,11 @@ def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> N
     if sum(map(len, shape)) > 4 or at >= len(shape[0]):
         return
     form = Form("x", FREE, (Variant("one", tuple(shape)),))
-    wish = Wish(form=form, book="pingshui", locks=(Lock(0, at, char),), repeats="free")
-    machine = plan_wish(wish, SMALL)
+    spec = FormSpec(form=form, book="pingshui", locks=(Lock(0, at, char),), repeats="free")
+    machine = try_compile(spec, SMALL)
 
     for group in machine.open_rhymes if machine else ():
-        alone = plan_wish(replace(wish, rhyme=(group,)), SMALL)
+        alone = try_compile(replace(spec, rhyme=(group,)), SMALL)
         assert alone is not None
         assert written(machine, machine.start(group)) == written(alone)
 
@@ -136,7 +136,7 @@ def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> 
     """No dead end, whichever rhyme is chosen, and no other rhyme in it."""
     form = form_named(name)
     lexicon = large(form.book, least=USUAL)
-    machine = compile_wish(Wish(form=form, book=form.book, repeats=repeats), lexicon)
+    machine = compile_spec(FormSpec(form=form, book=form.book, repeats=repeats), lexicon)
 
     assert len(machine.open_rhymes) > 10
     for seed, group in enumerate(machine.open_rhymes):
@@ -147,7 +147,7 @@ def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> 
 
 def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
     """菩萨蛮 changes its rhyme from couplet to couplet."""
-    machine = compile_wish(Wish(form=form_named("菩萨蛮"), book="cilin"), large("cilin"))
+    machine = compile_spec(FormSpec(form=form_named("菩萨蛮"), book="cilin"), large("cilin"))
 
     assert machine.open_rhymes == ()
 
@@ -165,7 +165,7 @@ def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
 def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
     """Under the strictest rule a text is refused before writing or comes out whole and clean."""
     form = form_named(name)
-    wish = Wish(
+    spec = FormSpec(
         form=form,
         book="pingshui",
         rhyme=(rhyme,),
@@ -173,7 +173,7 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
         locks=tuple(Lock(*place) for place in places),
         repeats="none",
     )
-    machine = plan_wish(wish, large())
+    machine = try_compile(spec, large())
     if machine is None:
         return
 
@@ -185,11 +185,11 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
         for number, line in enumerate(lines)
         for place, char in enumerate(line)
         if not (place and line[place - 1] == char)
-        and (number, place) not in {(lock.line, lock.place) for lock in wish.locks}
+        and (number, place) not in {(lock.line, lock.place) for lock in spec.locks}
     ]
     assert len(set(chosen)) == len(chosen)
     assert not set(chosen) - {line[p] for line in lines for p in range(len(line))}
-    assert all(lines[lock.line][lock.place] == lock.char for lock in wish.locks)
+    assert all(lines[lock.line][lock.place] == lock.char for lock in spec.locks)
 
 
 @pytest.mark.parametrize("name", ["五绝", "七绝", "七律", "七古绝"])
@@ -219,7 +219,9 @@ def test_whoever_wastes_rhyme_words_cannot_run_out_of_them(name, repeats, common
 @cache
 def _with_few(name: str, repeats: str, commonest: int) -> Machine | None:
     form = form_named(name)
-    return plan_wish(Wish(form=form, book=form.book, commonest=commonest, repeats=repeats), large())
+    return try_compile(
+        FormSpec(form=form, book=form.book, commonest=commonest, repeats=repeats), large()
+    )
 
 
 def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
@@ -228,8 +230,8 @@ def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
     others = [c for c in common_chars()[:400] if c not in group]
     vocab = Vocab(tuple(["，", "。", *group[:5], *others]))
     lexicon = Lexicon.build(vocab, "pingshui", least=0)
-    wish = Wish(form=form_named("七律"), book="pingshui", rhyme=("江",), repeats="none")
-    machine = compile_wish(wish, lexicon)
+    spec = FormSpec(form=form_named("七律"), book="pingshui", rhyme=("江",), repeats="none")
+    machine = compile_spec(spec, lexicon)
 
     for seed in range(20):
         words = [line[-1] for line in random_text(machine, seed).split("。")[:-1]]
@@ -239,8 +241,8 @@ def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
 
 def test_rhyme_words_come_once() -> None:
     """The mild rule: anything may repeat but a rhyme word."""
-    wish = Wish(form=form_named("七律"), book="pingshui", commonest=600)
-    machine = compile_wish(wish, large())
+    spec = FormSpec(form=form_named("七律"), book="pingshui", commonest=600)
+    machine = compile_spec(spec, large())
 
     for seed in range(20):
         words = [line[-1] for line in random_text(machine, seed).split("。")[:-1]]
@@ -249,9 +251,9 @@ def test_rhyme_words_come_once() -> None:
 
 def test_one_machine_serves_many_texts_at_once() -> None:
     """Interleaved texts are what they are alone: the machine keeps no place of its own."""
-    wish = Wish(form=form_named("五绝"), book="pingshui", repeats="none")
-    alone = [random_text(compile_wish(wish, large()), seed) for seed in (1, 2)]
-    machine = compile_wish(wish, large())
+    spec = FormSpec(form=form_named("五绝"), book="pingshui", repeats="none")
+    alone = [random_text(compile_spec(spec, large()), seed) for seed in (1, 2)]
+    machine = compile_spec(spec, large())
     rngs = [np.random.default_rng(seed) for seed in (1, 2)]
     states, texts = [machine.start()] * 2, ["", ""]
     while not machine.is_done(states[0]):
@@ -264,9 +266,9 @@ def test_one_machine_serves_many_texts_at_once() -> None:
 
 
 def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
-    """Without any one of the parts named the rest can be had, and so can the wish offered."""
+    """Without any one of the named parts the rest is feasible, and so is the nearby request."""
     form = form_named("七绝")
-    wish = Wish(
+    spec = FormSpec(
         form=form,
         book="pingshui",
         rhyme=("东",),
@@ -276,12 +278,12 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     )
 
     with pytest.raises(ConflictError) as caught:
-        compile_wish(wish, large())
+        compile_spec(spec, large())
 
     assert caught.value.conflicts == ("rhyme 东", "'花' at line 2, place 7")
-    assert isinstance(caught.value.nearby, Wish)
-    assert plan_wish(caught.value.nearby, large()) is not None
-    assert caught.value.nearby.locks == wish.locks
+    assert isinstance(caught.value.nearby, FormSpec)
+    assert try_compile(caught.value.nearby, large()) is not None
+    assert caught.value.nearby.locks == spec.locks
     assert "without rhyme 东" in caught.value.hint
 
 
@@ -293,31 +295,33 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
 )
 def test_every_request_has_a_near_one(places) -> None:
     """Whatever is asked, the bare form can be written, and what was given up stood in the way."""
-    wish = Wish(
+    spec = FormSpec(
         form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
     )
-    near = nearest_wish(wish, large())
+    near = nearest_feasible(spec, large())
 
     assert near is not None
-    for lock in set(wish.locks) - set(near.locks):
-        more = Wish(form=wish.form, book="pingshui", locks=(*near.locks, lock))
-        assert plan_wish(more, large()) is None
+    for lock in set(spec.locks) - set(near.locks):
+        more = FormSpec(form=spec.form, book="pingshui", locks=(*near.locks, lock))
+        assert try_compile(more, large()) is None
 
 
 def test_two_characters_at_one_place_conflict() -> None:
     """Both are named."""
-    wish = Wish(
+    spec = FormSpec(
         form=form_named("五绝"), book="pingshui", locks=(Lock(0, 0, "春"), Lock(0, 0, "秋"))
     )
 
     with pytest.raises(ConflictError, match="'春' at line 1, place 1; '秋' at line 1, place 1"):
-        compile_wish(wish, large())
+        compile_spec(spec, large())
 
 
 def test_bans_hold_at_their_place_only() -> None:
     """A character ruled out at one place may stand at another."""
-    wish = Wish(form=form_named("五绝"), book="pingshui", bans=(Ban(0, 0, common_chars()[:4990]),))
-    machine = compile_wish(wish, large())
+    spec = FormSpec(
+        form=form_named("五绝"), book="pingshui", bans=(Ban(0, 0, common_chars()[:4990]),)
+    )
+    machine = compile_spec(spec, large())
 
     assert 0 < len(machine.allowed(machine.start())) <= 10
     after = machine.advance(machine.start(), int(machine.allowed(machine.start())[0]))
@@ -326,13 +330,13 @@ def test_bans_hold_at_their_place_only() -> None:
 
 def test_open_groups_are_those_that_can_be_written() -> None:
     """The rhymes offered for a half-written poem are exactly those that compile."""
-    wish = Wish(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))
+    spec = FormSpec(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))
 
-    groups = open_groups(wish, large())
+    groups = open_groups(spec, large())
 
     assert groups == ("支",)
-    assert plan_wish(
-        Wish(form=wish.form, book="pingshui", rhyme=("支",), locks=wish.locks), large()
+    assert try_compile(
+        FormSpec(form=spec.form, book="pingshui", rhyme=("支",), locks=spec.locks), large()
     )
 
 
@@ -374,7 +378,7 @@ def test_places_are_read_strictly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "message"),
+    ("spec", "message"),
     [
         ({"locks": (Lock(4, 0, "春"),)}, "has 4 lines, there is no line 5"),
         ({"locks": (Lock(0, 9, "春"),)}, "has 5 characters, there is no place 10"),
@@ -382,7 +386,7 @@ def test_places_are_read_strictly() -> None:
         ({"variant": "x"}, "has no variant 'x'"),
     ],
 )
-def test_what_does_not_exist_is_refused(wish, message) -> None:
+def test_what_does_not_exist_is_refused(spec, message) -> None:
     """Places, rhymes and variants that are not there are not conflicts but mistakes."""
     with pytest.raises(OptionError, match=message):
-        compile_wish(Wish(form=form_named("五绝"), book="pingshui", **wish), large())
+        compile_spec(FormSpec(form=form_named("五绝"), book="pingshui", **spec), large())

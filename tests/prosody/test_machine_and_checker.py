@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from charbard.prosody import form_named
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.prosody.compiler import plan_wish
+from charbard.prosody.compiler import try_compile
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
-from charbard.prosody.wish import Wish
+from charbard.prosody.spec import FormSpec
 from charbard.vocab import Vocab
 
 POEMS = {
@@ -34,7 +34,7 @@ def machine(name: str) -> Machine:
     vocab = Vocab(tuple("，。" + common_chars()))
     lexicon = Lexicon.build(vocab, "pingshui", least=0)
     form = replace(form_named(name), kind="姓名")
-    made = plan_wish(Wish(form=form, book="pingshui", repeats="free"), lexicon)
+    made = try_compile(FormSpec(form=form, book="pingshui", repeats="free"), lexicon)
     assert made is not None
     return made
 

@@ -6,7 +6,7 @@ import pytest
 
 from charbard.prosody import form_named
 from charbard.prosody.check.patterned import best_pattern
-from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
+from charbard.prosody.check.regulated import pattern_of, scan, types_named
 
 FORMS = {5: "五律", 7: "七律"}
 
@@ -29,7 +29,7 @@ def test_rules_and_patterns_agree_on_every_line(width: int, variant: int, place:
 
     for tones in map("".join, product("平仄", repeat=width)):
         poem[place] = tones
-        by_rule = meter_of(poem, types=types).is_regular
+        by_rule = scan(poem, types=types).is_regular
         by_table = not best_pattern(tones, chosen.lines[place].patterns)[1]
         assert by_rule == by_table, (chosen.name, place, tones)
 
@@ -40,7 +40,7 @@ def test_four_templates(width: int) -> None:
     for number, variant in enumerate(form_named(FORMS[width]).variants):
         poem = good_lines(FORMS[width], number)
         types = types_named(variant.name, width, 8)
-        assert meter_of(poem, first_rhymes="首句入韵" in variant.name).types == types
+        assert scan(poem, first_rhymes="首句入韵" in variant.name).types == types
         for kind, line in zip(types, poem, strict=True):
             assert len(pattern_of(kind, width, line)) == width
 
@@ -65,7 +65,7 @@ def test_each_rule_by_itself(line: int, tones: str, rule: str | None, place: int
     """One changed line breaks the one rule it should, at the right place, or none."""
     poem = list(GOOD)
     poem[line - 1] = tones
-    broken = [each for each in meter_of(poem).findings if not each.legal]
+    broken = [each for each in scan(poem).findings if not each.legal]
 
     assert [(each.rule, each.line, each.place) for each in broken] == (
         [(rule, line, place)] if rule else []
@@ -74,8 +74,8 @@ def test_each_rule_by_itself(line: int, tones: str, rule: str | None, place: int
 
 def test_rescue_needs_the_answer() -> None:
     """仄仄平仄仄 is good only if the answering line has a level third character."""
-    rescued = meter_of(["仄仄平仄仄", "平平平仄平", *GOOD[2:]])
-    not_rescued = meter_of(["仄仄平仄仄", "平平仄仄平", *GOOD[2:]])
+    rescued = scan(["仄仄平仄仄", "平平平仄平", *GOOD[2:]])
+    not_rescued = scan(["仄仄平仄仄", "平平仄仄平", *GOOD[2:]])
 
     assert rescued.is_legal
     assert not rescued.is_regular
@@ -85,8 +85,8 @@ def test_rescue_needs_the_answer() -> None:
 
 def test_broken_joints_are_named_as_such() -> None:
     """Good lines in a wrong order break 粘 or 对, not six positions."""
-    adhesion = meter_of([*GOOD[:2], *GOOD[:2]])
-    opposition = meter_of([GOOD[0], GOOD[3], *GOOD[2:]])
+    adhesion = scan([*GOOD[:2], *GOOD[:2]])
+    opposition = scan([GOOD[0], GOOD[3], *GOOD[2:]])
 
     assert [(each.rule, each.line) for each in adhesion.findings] == [("adhesion", 3)]
     assert [(each.rule, each.line) for each in opposition.findings if not each.legal] in (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard.prosody.names import unwanted_in_names
-from charbard.prosody.script import Choices, choose, to_simplified, to_traditional
+from charbard.prosody.script import TraditionalCounts, choose, to_simplified, to_traditional
 
 # Lines whose characters have several sources: 云 雲, 发 發 髮, 里 裏, 后 後, 余 餘, 干 乾 幹.
 LINES = (
@@ -50,7 +50,7 @@ def test_every_character_keeps_its_place(text: str) -> None:
 
 def test_neighbours_decide() -> None:
     """A pair outweighs what a character mostly is."""
-    choices = Choices(
+    choices = TraditionalCounts(
         alone={"云": {"雲": 98, "云": 2}}, context={"<曰云": {"云": 2}, ">云山": {"雲": 9}}
     )
 

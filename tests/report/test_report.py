@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from charbard.bundle import save_bundle
 from charbard.cli.app import app
 from charbard.config import ReportOptions
-from charbard.corpus.named import Built
+from charbard.corpus.named import BuiltCorpus
 from charbard.errors import OptionError
 from charbard.report.card import filled_card, read_notes
 from charbard.report.collect import collect, own_text
@@ -223,7 +223,7 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
 def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
     """`verse` was once what `verse-core` is now, and its file had the same name."""
     sizes = {"verse": 200, "verse-core": 100}
-    there = {name: Built(Path(name), {"bytes": size}) for name, size in sizes.items()}
+    there = {name: BuiltCorpus(Path(name), {"bytes": size}) for name, size in sizes.items()}
     monkeypatch.setattr("charbard.report.collect.built", there.get)
     text = {"names": ["verse.jsonl"], "bytes": 100}
 

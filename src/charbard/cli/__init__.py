@@ -1,1 +1,1 @@
-"""The command line: one command a file, each a doorway. Imports nothing heavy at start."""
+"""The command line: one command per file, each a thin interface. Imports nothing heavy at start."""

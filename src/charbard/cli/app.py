@@ -1,4 +1,5 @@
-"""The console entry point: collects the commands and translates errors, once, for the terminal."""
+"""The console entry point: registers the commands and translates errors for the terminal in one
+place."""
 
 import io
 import os
@@ -67,7 +68,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; a `CharbardError` becomes two lines and exit code 1."""
+    """Run the command line; print a `CharbardError` as two lines and exit with code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text: bytes as they are
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")

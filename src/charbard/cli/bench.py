@@ -1,4 +1,4 @@
-"""`charbard bench`: how fast this machine writes."""
+"""`charbard bench`: this machine's writing speed."""
 
 from pathlib import Path
 from typing import Annotated

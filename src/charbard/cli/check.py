@@ -107,7 +107,8 @@ def _show(report: Any, output: str) -> None:
 
 
 def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> bool:
-    """Check every row that is not blank, a row of result each; the sum goes to standard error."""
+    """Check every non-blank row, printing one row of results each and the totals to standard
+    error."""
     from charbard.errors import OptionError
     from charbard.prosody.check import check as check_text
 
@@ -145,7 +146,7 @@ _OTHERS = {
 
 
 def _in_a_row(report: Any) -> str:
-    """Form, variant and what was found, parted by tabs."""
+    """Return form, variant and findings, separated by tabs."""
     from charbard.prosody.check import RULES
     from charbard.prosody.check.render import verdict_words
 

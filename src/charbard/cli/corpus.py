@@ -1,4 +1,4 @@
-"""`charbard corpus`: the corpora that have a name."""
+"""`charbard corpus`: the named corpora."""
 
 import json as json_format
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from charbard.corpus.named import Built
+    from charbard.corpus.named import BuiltCorpus
 
 __all__ = ["corpus"]
 
@@ -117,7 +117,7 @@ def trace(
         )
 
 
-def _show(found: "Built") -> None:
+def _show(found: "BuiltCorpus") -> None:
     about = found.about
     typer.echo(f"{about['name']}: {found.path}")
     typer.echo(f"{about['bytes'] / 1e6:.1f} MB, sha256 {about['sha256']}")

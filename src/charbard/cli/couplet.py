@@ -1,4 +1,4 @@
-"""`charbard couplet`: the second line to a given first, or the first to a given second."""
+"""`charbard couplet`: the second line for a given first, or the first for a given second."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`charbard eval`: the yardsticks."""
+"""`charbard eval`: a model's loss on a text, by fixed protocols."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +81,7 @@ def evaluate(
     said: set[str] = set()
 
     def say_once(message: str) -> None:
-        """Each protocol reads the text anew and has the same to say of it."""
+        """Print a message once, though each protocol reads the text anew and repeats it."""
         if message not in said:
             said.add(message)
             typer.echo(message, err=True)

@@ -58,10 +58,10 @@ def export(
 
 
 def words_of_text(bundle: "Bundle", names: list[str]) -> tuple[str, ...]:
-    """The words of the text that a model was trained on.
+    """Return the words of the text that a model was trained on.
 
     Raises:
-        CorpusError: It is another text, or one without words.
+        CorpusError: The text is another one, or has no words.
     """
     from charbard.config import CorpusConfig, from_dict
     from charbard.corpus.dataset import open_dataset

@@ -1,4 +1,4 @@
-"""`charbard forms`: the verse forms, and what each asks."""
+"""`charbard forms`: the verse forms and their requirements."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -83,7 +83,7 @@ def _shape(lengths: tuple[int, ...]) -> str:
 
 
 def _facts(row: Mapping[str, Any]) -> str:
-    """How many poems of a tune there are, and in how many variants."""
+    """State the number of a tune's poems and variants."""
     if not (facts := row.get("facts")):
         return ""
     count = len(row["variants"])

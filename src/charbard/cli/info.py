@@ -1,4 +1,4 @@
-"""`charbard info`: what is in a bundle."""
+"""`charbard info`: the content of a bundle."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from charbard.cli.models import MODEL
 __all__ = ["info"]
 
 _SHOWN = 20
-"""Values of a field that are printed."""
+"""Maximum number of a field's values that are printed."""
 
 
 def info(
@@ -54,8 +54,8 @@ def _short(value: dict[str, Any]) -> str:
 
 
 def _rounded(item: Any) -> Any:
-    """A measured number with the digits that mean something, the first values of a long list;
-    `--json` has them all."""
+    """Round a measurement to its significant digits, and shorten a long list; `--json` prints
+    everything."""
     if isinstance(item, list) and len(item) > _SHOWN:
         return f"{', '.join(item[:_SHOWN])} and {len(item) - _SHOWN} more;"
     return f"{item:.6g}" if isinstance(item, float) else item

@@ -1,4 +1,4 @@
-"""How a poem is set out in the terminal: script, pinyin, tone marks, columns."""
+"""Layout of a poem in the terminal: script, pinyin, tone marks, columns."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -30,16 +30,16 @@ def laid_out(
     tones: bool = False,
     layout: str = "horizontal",
 ) -> str:
-    """A poem as text of several rows.
+    """Lay out a poem as text of several rows.
 
     Args:
-        lines: Each without its mark.
-        marks: Behind each line.
-        stanza_ends: Lines, from 1, after which a stanza ends; a blank row or column parts stanzas.
+        lines: Lines without their marks.
+        marks: The mark after each line.
+        stanza_ends: Lines, from 1, after which a stanza ends; a blank row or column separates them.
         book: Rhyme book that decides the tones.
-        pinyin: Today's reading above each line.
-        tones: ○ level, ● oblique, ◐ both, below each line.
-        layout: horizontal, a couplet a row; or vertical, columns from right to left.
+        pinyin: Whether to print the modern reading above each line.
+        tones: Whether to print tones below each line: ○ level, ● oblique, ◐ both.
+        layout: horizontal, one couplet per row; or vertical, columns from right to left.
     """
     if layout not in LAYOUTS:
         raise OptionError(
@@ -64,7 +64,7 @@ def laid_out(
 
 
 def _in_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows whose entries stand above each other, whatever their widths; an empty row is left out.
+    """Align the entries of rows in columns, whatever their widths, omitting empty rows.
 
     >>> list(_in_columns([["chūn", "wàng"], ["春", "望", "，"], ["○", "●"]]))
     ['chūn wàng', '春   望   ，', '○    ●']
@@ -83,7 +83,7 @@ def _in_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _sentences(
     lines: Sequence[str], marks: Sequence[str], stanza_ends: Sequence[int]
 ) -> Iterator[str]:
-    """A row for each sentence, and a blank one between stanzas."""
+    """Yield a row for each sentence, and a blank one between stanzas."""
     row = ""
     for number, (line, mark) in enumerate(zip(lines, marks, strict=True), 1):
         row += line + mark
@@ -97,7 +97,7 @@ def _sentences(
 
 
 def pinyin_of(name: str, surname: str) -> str:
-    """Today's readings of a name with tone marks, parted by spaces.
+    """Return the modern readings of a name with tone marks, separated by spaces.
 
     >>> pinyin_of("曾春江", "曾")
     'zēng chūn jiāng'
@@ -114,7 +114,7 @@ def _pinyin_of_poem(lines: Sequence[str], book: str) -> list[list[str]]:
 
 
 def tone_marks(line: str, book: str) -> str:
-    """A mark for each character; ？ for one that the book does not list.
+    """Return a tone mark for each character; ？ for one that the book does not list.
 
     >>> tone_marks("春望看", "pingshui")
     '○◐◐'
@@ -125,7 +125,7 @@ def tone_marks(line: str, book: str) -> str:
 
 
 def _vertical(lines: Sequence[str], marks: Sequence[str], stanza_ends: Sequence[int]) -> str:
-    """Columns from right to left, each line with its mark turned."""
+    """Lay lines out as columns from right to left, with vertical forms of the marks."""
     columns: list[list[str]] = []
     for number, (line, mark) in enumerate(zip(lines, marks, strict=True), 1):
         columns.append([*line, *(_VERTICAL_MARKS.get(each, each) for each in mark)])

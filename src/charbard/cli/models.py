@@ -1,4 +1,4 @@
-"""What the commands say of the model that a user names."""
+"""Help text for the model argument, shared by the commands."""
 
 __all__ = ["MODEL"]
 

@@ -1,4 +1,4 @@
-"""`charbard name`: names with the surname, length, tones and characters that are wished."""
+"""`charbard name`: names with a requested surname, length, tones and characters."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Options whose default, help and limits are declared in a config, not here."""
+"""Options whose default, help and limits are declared by a config class."""
 
 import dataclasses
 import inspect
@@ -29,9 +29,9 @@ __all__ = [
 
 
 def option(config: type, name: str, *flags: str) -> Any:
-    """A Typer option that takes its help from the config and says the default there.
+    """Return a Typer option whose help comes from the config and states the default.
 
-    The option itself has no default: None means that the user said nothing.
+    The option itself has no default: None means that the user did not give it.
     """
     default = default_of(config, name)
     shown = (
@@ -97,7 +97,7 @@ def of_config(config: type, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def typed(text: str) -> str:
-    r"""A command-line argument as it was meant, whatever the locale made of its bytes.
+    r"""Decode a command-line argument as UTF-8, whatever the locale.
 
     >>> typed("\udce6\udc98\udca5")
     '春'
@@ -106,12 +106,13 @@ def typed(text: str) -> str:
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """Only what the user said."""
+    """Return only the options that the user gave."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def given_typed(**values: Any) -> dict[str, Any]:
-    """As `given`, each text `typed`; for everything but paths, whose bytes must stay."""
+    """Return `given` with each text `typed`; for everything except paths, whose bytes must not
+    change."""
     return {name: _meant(value) for name, value in given(**values).items()}
 
 
@@ -122,13 +123,13 @@ def _meant(value: Any) -> Any:
 
 
 def merged(config: Path | None, assignments: Iterable[str], **values: Any) -> dict[str, Any]:
-    """Settings from a file, then `--set`, then the options proper; the later wins."""
+    """Merge settings from a file, from `--set` and from options; later ones take precedence."""
     found = read_settings(config) if config is not None else {}
     return found | parse_assignments(assignments) | given(**values)
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
-    """`name=value` with the value as in TOML; a bare word is a string.
+    """Parse `name=value`, with the value as in TOML; a bare word is a string.
 
     >>> parse_assignments(["clip=0.5", "decay=cosine"])
     {'clip': 0.5, 'decay': 'cosine'}

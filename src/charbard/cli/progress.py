@@ -1,4 +1,4 @@
-"""A training on the terminal: one live line, and the events that deserve to stay."""
+"""Training progress in the terminal: one live line, and events that scroll by permanently."""
 
 import sys
 from types import TracebackType
@@ -17,7 +17,7 @@ __all__ = ["Screen"]
 
 
 class Screen:
-    """Shows events on stderr; stdout stays free for results."""
+    """Display of events on stderr; stdout stays free for results."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
@@ -46,7 +46,7 @@ class Screen:
         self._bar.stop()
 
     def say(self, message: str) -> None:
-        """One line that stays."""
+        """Print a permanent line."""
         if not self._quiet:
             self._tell(message)
 
@@ -54,7 +54,7 @@ class Screen:
         self._console.print(spelled(message, as_options()), markup=False)
 
     def show(self, event: "events.Event") -> None:
-        """Show what deserves to be seen."""
+        """Show an event if it is worth seeing."""
         from charbard.train import events
 
         match event:
@@ -87,7 +87,7 @@ def _indented(text: str) -> str:
 
 
 def _thousands(number: float) -> str:
-    """Round thousands, or below ten of them the number itself.
+    """Format a number in thousands, or in full below ten thousand.
 
     >>> _thousands(93_400), _thousands(870)
     ('93k', '870')
@@ -96,7 +96,7 @@ def _thousands(number: float) -> str:
 
 
 def _clock(seconds: float) -> str:
-    """Minutes and seconds, or hours and minutes.
+    """Format a duration as minutes and seconds, or as hours and minutes.
 
     >>> _clock(75), _clock(7500)
     ('1:15', '2:05 h')

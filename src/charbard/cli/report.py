@@ -1,4 +1,4 @@
-"""`charbard report`: what a bundle can do, as a page and as JSON."""
+"""`charbard report`: a bundle's quality, as a page and as JSON."""
 
 from pathlib import Path
 from typing import Annotated

@@ -79,7 +79,7 @@ def _rows(
 
 
 def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
-    """A rhyme by its name, level and oblique; no character stands before it."""
+    """Yield the level and oblique readings of a named rhyme; the character is empty."""
     from charbard.prosody.book import Reading
     from charbard.prosody.rhyme_name import rhyme_named
 
@@ -88,10 +88,10 @@ def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
 
 
 def _of_chars(chars: str, book: str, *, least: float) -> Iterator[tuple[str, "Reading"]]:
-    """Each character with each of its readings; one that has none is told of on stderr.
+    """Yield each character with each of its readings; name a character without any on stderr.
 
     Raises:
-        OptionError: None has one.
+        OptionError: No character has a reading.
     """
     from charbard.errors import OptionError
     from charbard.prosody.book import book_named, readings_of

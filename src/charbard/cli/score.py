@@ -1,4 +1,4 @@
-"""`charbard score`: how likely a model finds each character of a text."""
+"""`charbard score`: the probability a model gives to each character of a text."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Texts that are given to a command through a pipe or in a file, in any encoding that is known."""
+"""Texts read from a pipe or a file, in any known encoding."""
 
 import io
 import sys
@@ -14,19 +14,19 @@ ENCODING = typer.Option(help="Encoding of the text; none: detect it.")
 
 
 def piped(encoding: str | None = None) -> str:
-    """What comes through standard input, normalised; what was assumed goes to stderr.
+    """Read standard input, normalised; assumptions are reported on stderr.
 
     Raises:
-        CorpusError: It is not text, or its encoding cannot be told.
+        CorpusError: The input is not text, or its encoding cannot be determined.
     """
     return _decoded(sys.stdin.buffer.read(), "standard input", encoding)
 
 
 def read_text(path: Path, encoding: str | None = None) -> str:
-    """What is in a file, normalised; what was assumed goes to stderr.
+    """Read a file, normalised; assumptions are reported on stderr.
 
     Raises:
-        CorpusError: It cannot be read, is not text, or its encoding cannot be told.
+        CorpusError: The file cannot be read, is not text, or its encoding cannot be determined.
     """
     from charbard.errors import CorpusError
 

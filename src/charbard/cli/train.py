@@ -132,7 +132,7 @@ def train(
 
 
 def _names(fields: str) -> tuple[str, ...]:
-    """Names parted by commas, of either width.
+    """Split names at commas of either width.
 
     >>> _names("form, title")
     ('form', 'title')
@@ -187,10 +187,10 @@ def _run(
 
 
 def _trainer_modules() -> Any:
-    """The parts that need torch.
+    """Import the modules that need torch.
 
     Raises:
-        MissingExtraError: It is not installed.
+        MissingExtraError: torch is not installed.
     """
     need("training", "torch", "matplotlib", extra="train")
     from charbard.train import distributed, journal, start
@@ -199,7 +199,8 @@ def _trainer_modules() -> Any:
 
 
 def _free_folder(name: str, *, resume: bool) -> Path:
-    """runs/NAME, with a number behind it if it is taken; the latest to resume."""
+    """Return an unused runs/NAME, with a number appended if needed; or the latest one, to resume
+    it."""
     stem = Path(name).name.split(".")[0] or "run"
     stem = "text" if name == "-" else stem
     folder, number = Path("runs") / stem, 1
@@ -211,7 +212,8 @@ def _free_folder(name: str, *, resume: bool) -> Path:
 
 
 def _tell(end: Any, out: Path, text: list[str]) -> None:
-    """The path of the bundle on stdout; how to go on on stderr. Interrupted: exit code 130."""
+    """Print the bundle's path to stdout and the next steps to stderr; exit with 130 if
+    interrupted."""
     if end.complete:
         typer.echo(end.bundle)
         told = [

@@ -1,4 +1,4 @@
-"""`charbard verse`: poems that keep their form."""
+"""`charbard verse`: poems that are certain to keep their form."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +81,7 @@ def verse(
 
 
 def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: str) -> None:
-    """Print a poem as the options ask for it."""
+    """Print a poem in the requested layout."""
     from charbard.cli.layout import laid_out
     from charbard.prosody.script import to_traditional
 
@@ -106,7 +106,7 @@ def show_json(poem: "Poem") -> None:
 
 
 def show_score(poem: "Poem") -> None:
-    """Say, beside the text, what decided a candidate's place."""
+    """Print the score by which a candidate was ranked."""
     from charbard.prosody.book import rhyme_label
 
     parts = [f"{name} {value:.3f}" for name, value in poem.score.to_dict().items() if value]

@@ -1,4 +1,4 @@
-"""Settings in messages, spelled as options of the command that was called."""
+"""Spelling of settings in messages, as options of the command that was called."""
 
 import sys
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from charbard.errors import CharbardError, Spell, spelled
 __all__ = ["as_options", "in_options", "tell", "worded"]
 
 _RENAMED = {"banned": "ban", "from": "sources", "places": "sources", "title": "theme"}
-"""Options whose names are not those of their settings."""
+"""Options whose names differ from their settings."""
 _ANY = "set_"
-"""The option that takes every setting a command has."""
+"""Option that accepts every setting of a command."""
 
 
 def tell(note: str) -> None:
-    """A note to standard error, in the words of this command and the language of the locale."""
+    """Print a note to standard error, spelled for this command, in the language of the locale."""
     from charbard.language import is_chinese, note_in_chinese
 
     spell = as_options()
@@ -26,7 +26,7 @@ def tell(note: str) -> None:
 
 
 def worded(error: CharbardError) -> tuple[str, str]:
-    """Message and hint in the words of this command and the language of the locale."""
+    """Return message and hint, spelled for this command, in the language of the locale."""
     from charbard.language import in_chinese, is_chinese
 
     spell = as_options()
@@ -34,7 +34,7 @@ def worded(error: CharbardError) -> tuple[str, str]:
 
 
 def as_options() -> Spell:
-    """How this command's users write a setting."""
+    """Return the function that spells a setting for this command."""
     from charbard.cli.app import app
 
     command: Any = typer.main.get_command(app)
@@ -49,7 +49,7 @@ def as_options() -> Spell:
 
 
 def in_options(flags: Mapping[str, str], name: str, value: str | None) -> str | None:
-    """A setting as an option, or as an assignment that `--set` takes.
+    """Spell a setting as an option, or else as an assignment for `--set`.
 
     >>> in_options({"min_count": "--min-count"}, "min_count", "2")
     '--min-count 2'

@@ -104,7 +104,7 @@ def write(
 
 
 def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | None:
-    """The text to write on from, wherever it comes from; a file's is taken whole."""
+    """Return the text to continue, from whichever option gives it; a file is used whole."""
     from charbard.errors import OptionError
 
     if file is not None and prime is not None:
@@ -120,7 +120,7 @@ def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | 
 
 
 def _unescaped(texts: list[str | None], *, wanted: bool, as_given: bool) -> list[Any]:
-    r"""Texts with their escapes read, if the user wants that; the first may be no argument.
+    r"""Interpret escapes in texts if requested; the first text may be missing.
 
     >>> _unescaped([r"a\tb\\n", None, r"\u96ea"], wanted=True, as_given=False)
     ['a\tb\\n', None, '雪']

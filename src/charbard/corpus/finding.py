@@ -1,4 +1,4 @@
-"""Tell which of a user's archives and folders is which source; fetch those that are missing."""
+"""Match a user's archives and folders to the sources of a corpus, and fetch the missing ones."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,15 +15,15 @@ Say = Callable[[str], None]
 
 
 def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> list[Path]:
-    """The place of each source: among those that are given, else fetched.
+    """Return the path of each source: a given one if it matches, else a fetched one.
 
     Args:
-        sources: What the corpus is made of.
-        given: Archives, unpacked packages or clones; or folders that hold archives by their names.
-        say: Told what is fetched.
+        sources: Sources of the corpus.
+        given: Archives, unpacked packages or clones; or folders of archives with their usual names.
+        say: Called with progress messages.
 
     Raises:
-        CorpusError: A place holds no source of this corpus, or a source is damaged or missing.
+        CorpusError: A path holds no source of this corpus, or a source is damaged or missing.
     """
     found: dict[str, Path] = {}
     for place in given:
@@ -47,7 +47,7 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
 
 
 def _held(place: Path, sources: Sequence[Source]) -> list[tuple[Source, Path]]:
-    """The sources that a place is or holds."""
+    """Return the sources that a path is or contains."""
     if len(sources) == 1 and not (place / sources[0].archive).exists():
         return [(sources[0], place)]
     inside = [(source, place / source.archive) for source in sources]

@@ -1,6 +1,6 @@
-"""Given names of today: the lists of mimesis and of faker, each name with its gender.
+"""Modern Chinese given names with genders, from the lists of mimesis and faker.
 
-faker's lists are read out of its source text, which is never run.
+faker's lists are parsed from its source code, which is never executed.
 """
 
 import ast
@@ -14,29 +14,30 @@ from charbard.corpus.archive import members
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
 
-__all__ = ["Given", "faker_names", "few_alike", "mimesis_names", "told_apart"]
+__all__ = ["Given", "faker_names", "infer_gender", "limit_shared_endings", "mimesis_names"]
 
 _GENDERS = ("男", "女")
 Given = tuple[str, str]
-"""A given name, simplified, and the gender of the list that it stands in."""
+"""A simplified given name, and the gender of the list it comes from."""
 _MIMESIS = "mimesis/datasets/zh/person.json"
 _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
 _FAKER_SURNAMES = "last_names"
-_MOST_ALIKE = 12
-"""Names of one gender that may end alike: 53 girls of mimesis are called 翠轩, 惠轩, 卉轩 …"""
-_LEANS = math.log(2)
-"""How much likelier a doubted name must be under its gender, in nats."""
+_MOST_SHARING = 12
+"""Maximum number of names of one gender with the same last character: 53 girls of mimesis are
+called 翠轩, 惠轩, 卉轩 …"""
+_LEAST_RATIO = math.log(2)
+"""Log-likelihood ratio that a doubtful name must reach under its listed gender, in nats."""
 _PRIOR = 0.5
-"""Added to the count of a character under each gender."""
+"""Pseudo-count of each character under each gender."""
 
 
 def mimesis_names(source: Path) -> list[Given]:
-    """The lists of the mimesis wheel, or of its folder; each name once a gender.
+    """Read the lists of the mimesis wheel, or of its folder; each name occurs once per gender.
 
     Raises:
-        CorpusError: The source is damaged or another package.
+        CorpusError: The source is damaged, or is another package.
     """
     (text,) = _texts(source, (_MIMESIS,), "mimesis 22.2.0")
     try:
@@ -48,13 +49,13 @@ def mimesis_names(source: Path) -> list[Given]:
 
 
 def faker_names(source: Path) -> tuple[list[Given], list[str]]:
-    """The lists for China and Taiwan of the faker wheel, or of its folder; each name once a gender.
+    """Read faker's lists for China and Taiwan, from its wheel or folder; each name once per gender.
 
     Returns:
-        The given names, and the surnames of China, the commonest first.
+        The given names, and the surnames of China, most frequent first.
 
     Raises:
-        CorpusError: The source is damaged or another package.
+        CorpusError: The source is damaged, or is another package.
     """
     given, surnames = [], []
     for text in _texts(source, _FAKER, "faker 40.63.0"):
@@ -67,12 +68,12 @@ def faker_names(source: Path) -> tuple[list[Given], list[str]]:
     return _spelled(given), surnames[0]
 
 
-def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
-    """Every different name, with the gender that is its own; None if nothing tells which.
+def infer_gender(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield every distinct name with its gender, or None if the gender is uncertain.
 
-    A name has none if it stands under both, or if its characters are likelier under the other: by
-    how often they stand in the other names of each (naive Bayes; the name itself is not counted).
-    Those of a doubted name must be twice as likely under its own.
+    The gender is uncertain if a name is listed under both, or if its characters are likelier under
+    the other one (naive Bayes over the remaining names). The characters of a doubtful name must be
+    twice as likely under its own.
     """
     genders: dict[str, set[str]] = defaultdict(set)
     for name, gender in names:
@@ -84,15 +85,16 @@ def told_apart(names: list[Given], doubted: Container[str]) -> Iterator[tuple[st
     sizes = {gender: count.total() for gender, count in counts.items()}
     for name, of in genders.items():
         own = next(iter(of))
-        least = _LEANS if name in doubted else 0
-        is_own = len(of) == 1 and _leaning(name, own, counts, sizes) >= least
+        least = _LEAST_RATIO if name in doubted else 0
+        is_own = len(of) == 1 and _log_ratio(name, own, counts, sizes) >= least
         yield name, own if is_own else None
 
 
-def _leaning(
+def _log_ratio(
     name: str, own: str, counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int]
 ) -> float:
-    """How much likelier the characters are under the name's own gender, in nats."""
+    """Return the log-likelihood ratio of a name's own gender, in nats, leaving the name itself
+    out."""
     (other,) = set(_GENDERS) - {own}
     here = Counter(name)
     return sum(
@@ -103,18 +105,18 @@ def _leaning(
     )
 
 
-def few_alike(names: Iterable[Given]) -> Iterator[Given]:
-    """Names in their order, without those that too many before them end like."""
+def limit_shared_endings(names: Iterable[Given]) -> Iterator[Given]:
+    """Yield names in order, skipping one once too many of its gender share its last character."""
     ends: Counter[Given] = Counter()
     for name, gender in names:
         end = name[-1:], gender
         ends[end] += 1
-        if ends[end] <= _MOST_ALIKE:
+        if ends[end] <= _MOST_SHARING:
             yield name, gender
 
 
 def _texts(source: Path, wanted: tuple[str, ...], package: str) -> list[str]:
-    """The files, in the order in which they are wanted."""
+    """Read the wanted files, in that order."""
     found = dict(members(source, lambda name: name in wanted))
     if set(found) != set(wanted):
         raise _other(source, package)
@@ -129,7 +131,7 @@ def _other(source: Path, package: str) -> CorpusError:
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    """The lists of a class of providers: literals, or `OrderedDict` of names and weights."""
+    """Yield the lists of a provider class: literals, or an `OrderedDict` of names and weights."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue

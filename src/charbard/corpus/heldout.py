@@ -1,8 +1,8 @@
-"""Lists of lines that no training may see, kept as digests: no text can be read back from them.
+"""Held-out lines that no training may see, stored as digests, from which no text can be recovered.
 
-The one that the package brings holds lines of test poems that other people chose, so that models
-trained without it can be judged on those poems. A digest is BLAKE2b of the simplified line without
-punctuation: UTF-8, unkeyed, 8 bytes.
+The list that ships with the package has the lines of independently chosen test poems, so that
+models trained without them can be evaluated on those poems. A digest is BLAKE2b of the simplified
+line without punctuation: UTF-8, unkeyed, 8 bytes.
 """
 
 from collections.abc import Collection
@@ -24,23 +24,24 @@ _OWN = "heldout.blake2b64"
 
 @cache
 def own_list() -> NDArray[np.uint64]:
-    """The digests of the package's own list, sorted. Kept as big-endian 8-byte numbers."""
+    """Load the digests of the package's own list, sorted; the file has big-endian 8-byte
+    integers."""
     raw = files("charbard.corpus.data").joinpath(_OWN).read_bytes()
     return np.frombuffer(raw, ">u8").astype(np.uint64)
 
 
 def holds_line(text: str, digests: Collection[int]) -> bool:
-    """Whether a line of the text, as it is or simplified, has one of the digests."""
+    """Return whether any line of the text, as it is or simplified, has one of the digests."""
     return any(
         line_hash(line) in digests for form in {text, *spellings(text)} for line in lines_in(form)
     )
 
 
 def read_list(path: Path) -> NDArray[np.uint64]:
-    """The digests of a text file, one of 16 hex digits a line, sorted.
+    """Read the digests of a text file with one of 16 hex digits per line; return them sorted.
 
     Raises:
-        CorpusError: It cannot be read, is empty, or holds something else.
+        CorpusError: The file cannot be read, is empty, or contains something else.
     """
     try:
         lines = path.read_text(encoding="ascii").split()

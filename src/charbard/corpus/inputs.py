@@ -1,7 +1,7 @@
-"""Finding and opening what the user names: files, folders, patterns, `-` for standard input.
+"""Find and open the user's inputs: files, folders, glob patterns, `-` for standard input.
 
-What gzip has packed is known by its first bytes, not by its name. Knows bytes, encodings and
-names; what the text means is for `records`.
+Files compressed by gzip are recognised by their first bytes, not by name. Knows bytes, encodings
+and names; `records` interprets the text.
 """
 
 import glob
@@ -32,24 +32,24 @@ _WHAT_TO_GIVE = (
 
 @dataclass(frozen=True)
 class Input:
-    """One file of text, with the encoding it is read in."""
+    """One text file, with the encoding to read it in."""
 
     name: str
     open: Callable[[], BinaryIO]
     encoding: str
     size: int
-    """Bytes of text, unpacked."""
+    """Size of the uncompressed text in bytes."""
     digest: bytes
     notes: tuple[str, ...] = ()
-    """What was assumed of the file or mended in it, for the user."""
+    """Assumptions about the file and repairs of it, to report to the user."""
 
     def pieces(self) -> Iterator[str]:
-        """The normalised text, piece by piece."""
+        """Yield the normalised text in pieces."""
         with self.open() as file:
             yield from pieces(file, self.encoding, name=self.name)
 
     def lines(self) -> Iterator[str]:
-        """The normalised lines, without their ends."""
+        """Yield the normalised lines, without line ends."""
         held = ""
         for piece in self.pieces():
             *whole, held = (held + piece).split("\n")
@@ -61,18 +61,18 @@ class Input:
 def find_inputs(
     names: Sequence[str], *, encoding: str | None = None, bad_bytes: str = "replace"
 ) -> tuple[Input, ...]:
-    """Open every file that the names stand for, in a fixed order.
+    """Open every file that the names refer to, in a fixed order.
 
     Args:
         names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, pipes, `-`, or
-            corpora by name; a file of the same name comes first. Empty files in a folder or
-            behind a pattern are passed over.
-        encoding: Read all of them in this encoding; None detects it for each.
-        bad_bytes: "refuse" refuses a file with bytes that do not belong to its encoding.
+            corpora by name; a file of the same name takes precedence. Empty files in a folder or
+            matched by a pattern are skipped.
+        encoding: Encoding of all files; None detects it for each.
+        bad_bytes: "refuse" rejects a file with bytes that are invalid in its encoding.
 
     Raises:
-        CorpusError: A name stands for nothing, or a file is empty, unreadable or not text.
-        SaveError: There is no room to keep what comes through a pipe.
+        CorpusError: A name refers to nothing, or a file is empty, unreadable or not text.
+        SaveError: There is no room to buffer the content of a pipe.
     """
     if encoding is not None:
         check_encoding(encoding)
@@ -81,7 +81,7 @@ def find_inputs(
 
 
 def _inputs(given: str, encoding: str | None, refuse: bool) -> list[Input]:
-    """The inputs one name stands for."""
+    """Return the inputs that one name refers to."""
     try:
         expanded = _expand(given)
     except (OSError, ValueError):  # no name a file can have: too long, or with a zero character
@@ -120,7 +120,7 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
 
 
 def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
-    """Keep a pipe's content on disk: it is read three times, and can be larger than the memory."""
+    """Buffer a pipe on disk, because it is read three times and may exceed the memory."""
     with saving(Path(gettempdir())), TemporaryFile() as spool:
         while block := pipe.read(_BLOCK):
             spool.write(block)
@@ -136,7 +136,8 @@ def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
 
 
 def _unpacked(file: BinaryIO) -> BinaryIO:
-    """The file, or what is packed in it; to close that closes the file, too."""
+    """Return the file or, if it is compressed, its decompressed content; closing that closes the
+    file."""
     packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
     if not packed:

@@ -1,7 +1,7 @@
-"""The corpora that have a name: what they are made of, where they are, and building them.
+"""Registry of the named corpora: their sources, their location on disk, and building them.
 
-A built corpus is a folder in the cache whose name holds a digest of everything it is made from, and
-a small file that says which folder is the current one. Both appear whole or not at all.
+A built corpus is a folder in the cache, whose name has a digest of everything it is made from, and
+a small file that names the current folder. Both are written atomically.
 """
 
 import json
@@ -33,8 +33,8 @@ from charbard.files import cache_folder, write_atomically, write_folder_atomical
 
 __all__ = [
     "CORPORA",
-    "Built",
-    "Named",
+    "BuiltCorpus",
+    "NamedCorpus",
     "build",
     "built",
     "config_for",
@@ -47,8 +47,8 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
-    """A corpus that `charbard corpus` knows."""
+class NamedCorpus:
+    """A corpus that `charbard corpus` can build."""
 
     name: str
     summary: str
@@ -56,20 +56,20 @@ class Named:
     file: str
     """Name of the built file."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """How it is read: settings of `CorpusConfig`, unless the user says otherwise."""
+    """Settings of `CorpusConfig` to read it with, unless the user overrides them."""
     revision: int
-    """Counted up whenever the same sources come out differently."""
+    """Incremented whenever the same sources produce a different result."""
     excludes: bool = False
-    """Whether more lines can be held out of it."""
+    """Whether further lines can be held out of it."""
     needs: tuple[str, ...] = ()
-    """Corpora that are built before."""
+    """Corpora that have to be built first."""
     without: str = ""
-    """The corpus that is built instead where no client can fetch the last source."""
+    """Corpus built instead where the last source cannot be fetched."""
 
 
 @dataclass(frozen=True)
-class Built:
-    """A corpus on disk."""
+class BuiltCorpus:
+    """A built corpus on disk."""
 
     path: Path
     about: Mapping[str, Any]
@@ -81,14 +81,14 @@ _VERSE: Mapping[str, Any] = {"format": "jsonl", "split_field": "split"}
 CORPORA = {
     corpus.name: corpus
     for corpus in (
-        Named(
+        NamedCorpus(
             name="shakespeare",
             summary="Shakespeare's plays and poems, modern spelling",
             sources=(SHAKESPEARE,),
             file="shakespeare.txt",
             revision=1,
         ),
-        Named(
+        NamedCorpus(
             name="verse",
             summary="classical Chinese verse from before Tang to Qing: 诗, 词, 曲; of two sources",
             sources=(CHINESE_POETRY, POETRY_SOURCE),
@@ -98,7 +98,7 @@ CORPORA = {
             excludes=True,
             without="verse-core",
         ),
-        Named(
+        NamedCorpus(
             name="verse-core",
             summary="classical Chinese verse of chinese-poetry alone: 唐诗, 宋诗, 宋词, 元曲 …",
             sources=(CHINESE_POETRY,),
@@ -107,7 +107,7 @@ CORPORA = {
             revision=4,
             excludes=True,
         ),
-        Named(
+        NamedCorpus(
             name="names",
             summary="Chinese given names of poets and of today, with surname or gender where known",
             sources=(CHINESENAME, MIMESIS, FAKER),
@@ -124,11 +124,11 @@ CORPORA = {
 }
 
 
-def named(name: str) -> Named:
-    """The corpus of a name.
+def named(name: str) -> NamedCorpus:
+    """Return the corpus of this name.
 
     Raises:
-        CorpusError: There is none.
+        CorpusError: There is no such corpus.
     """
     if name not in CORPORA:
         near = get_close_matches(name, CORPORA, n=1)
@@ -147,13 +147,13 @@ def config_for(
     *,
     recognise: bool = True,
 ) -> CorpusConfig:
-    """How a text is read: as the corpus of that name asks, but for what the user said.
+    """Return the settings to read a text with: the corpus's own, overridden by the user's.
 
     Args:
-        names: The text.
-        reading: What the user said, by the names of the settings.
-        say: Told which format was recognised.
-        recognise: Whether to look at files whose format nobody named.
+        names: Names of the text.
+        reading: The user's settings, by name.
+        say: Called with the format that was detected.
+        recognise: Whether to detect the format of files if none is given.
 
     Raises:
         OptionError: A setting is unknown or not allowed.
@@ -170,7 +170,8 @@ def config_for(
 
 
 def place_of(name: str) -> Path | None:
-    """The built file that a corpus's name stands for; None if a file has that name, or nothing.
+    """Return the built file of a named corpus; None if a file has that name, or there is no such
+    corpus.
 
     Raises:
         CorpusError: The corpus is not built.
@@ -180,8 +181,8 @@ def place_of(name: str) -> Path | None:
     return required(name).path
 
 
-def required(name: str) -> Built:
-    """A corpus that has to be there.
+def required(name: str) -> BuiltCorpus:
+    """Return a corpus that has to be built.
 
     Raises:
         CorpusError: The name is unknown, or the corpus is not built.
@@ -196,8 +197,8 @@ def required(name: str) -> Built:
     return found
 
 
-def built(name: str) -> Built | None:
-    """A corpus, if it was built.
+def built(name: str) -> BuiltCorpus | None:
+    """Return a corpus if it is built.
 
     Raises:
         CorpusError: The name is unknown.
@@ -209,7 +210,7 @@ def built(name: str) -> Built | None:
     except (OSError, ValueError):
         return None
     path = folder / corpus.file
-    return Built(path, about) if path.is_file() else None
+    return BuiltCorpus(path, about) if path.is_file() else None
 
 
 def build(
@@ -218,18 +219,18 @@ def build(
     sources: Sequence[Path] = (),
     exclude_lines: Path | None = None,
     say: Say = lambda message: None,
-) -> Built:
-    """Build a corpus, fetching what it is made of; nothing to do if it is there.
+) -> BuiltCorpus:
+    """Build a corpus, fetching its sources; do nothing if it is up to date.
 
     Args:
         name: One of `CORPORA`.
-        sources: Archives, unpacked packages and clones that the user has, instead of fetching.
-        exclude_lines: List of line digests to hold out, beside the package's own.
-        say: Told what is done.
+        sources: Archives, unpacked packages and clones to use instead of fetching.
+        exclude_lines: List of line digests to hold out in addition to the package's own.
+        say: Called with progress messages.
 
     Returns:
-        The corpus; under another name if its last source cannot be fetched here and there is a
-        corpus without it.
+        The corpus; its variant without the last source if that cannot be fetched and such a
+        variant exists.
 
     Raises:
         CorpusError: The name is unknown, or a source is missing, damaged or of another version.
@@ -279,8 +280,8 @@ def _pointer(name: str) -> Path:
     return _root() / f"{name}.current"
 
 
-def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -> str:
-    """Digest of everything the built file depends on."""
+def _recipe(corpus: NamedCorpus, exclude_lines: Path | None, needs: Sequence[BuiltCorpus]) -> str:
+    """Return a digest of everything that the built file depends on."""
     hasher = sha256(f"{corpus.name} {corpus.revision}".encode())
     for source in corpus.sources:
         hasher.update(source.sha256.encode())
@@ -293,7 +294,7 @@ def _recipe(corpus: Named, exclude_lines: Path | None, needs: Sequence[Built]) -
     return hasher.hexdigest()[:16]
 
 
-def _fill(place: Path, corpus: Named, materials: Materials, recipe: str) -> None:
+def _fill(place: Path, corpus: NamedCorpus, materials: Materials, recipe: str) -> None:
     counts = BUILDERS[corpus.name](materials)
     with materials.target.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""Chinese names as records: those of the poets, words of old poems for children, names of today.
+"""Chinese names as records: poets' names, words of ancient poems for children, modern names.
 
-A record is a given name and its era, with its surname where one person bore it, and with gender
-where a name of today has one only.
+A record has a given name and its era, a surname if a person bore it, and a gender if a modern name
+has only one.
 """
 
 import json
@@ -16,9 +16,9 @@ from charbard.corpus.archive import members
 from charbard.corpus.given import (
     Given,
     faker_names,
-    few_alike,
+    infer_gender,
+    limit_shared_endings,
     mimesis_names,
-    told_apart,
 )
 from charbard.corpus.split import SIDES, line_hash, side_of
 from charbard.errors import CorpusError
@@ -30,33 +30,34 @@ SHARES = {"validation": 0.05, "test": 0.05}
 _SIDE_NAMES = {side: name for name, side in SIDES.items()}
 _FILES = {"lastnames.txt", "boy.json", "girl.json"}
 _GIVEN = ("boy.json", "girl.json")
-"""They tell no gender: words of 楚辞 are for boys, words of 诗经 for girls, whatever they mean."""
+"""Lists without gender: words of 楚辞 are meant for boys and words of 诗经 for girls, whatever they
+mean."""
 _OLD, _TODAY = "古", "今"
 _LENGTHS = (1, 2)
-"""Characters of a given name."""
+"""Possible lengths of a given name, in characters."""
 _COMPOUND = 2
 _MONK = "释"
 _NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
 _NOT = "不"
 _LEAST_USE = 10
-"""Poets whose given name has a character, for it to be one that names are made of."""
+"""Number of poets' given names in which a character must occur to count as a name character."""
 _BEARERS = 4
-"""Surnames that each name of today gets."""
+"""Surnames combined with each modern name."""
 _COMMON_SURNAMES = 99
 _LEAST_TODAY = 2
-"""The same for names of today."""
+"""Number of modern names in which a character must occur."""
 
 
 def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -> dict[str, Any]:
-    """Write the records and count them.
+    """Write the records and return their counts.
 
     Args:
         sources: The wheels of chinesename, mimesis and faker, or their folders.
-        authors: Poets' names, simplified, in a fixed order; repeats are one person.
+        authors: Poets' simplified names in a fixed order; duplicates are one person.
         target: The records file to write.
 
     Raises:
-        CorpusError: A source is damaged or another package.
+        CorpusError: A source is damaged, or is another package.
     """
     chinesename, mimesis, faker = sources
     files = _files(chinesename)
@@ -65,7 +66,7 @@ def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -
     poets = list(_poets(authors, surnames, report))
     used = Counter(char for record in poets for char in record["text"])
     listed = mimesis_names(mimesis)
-    varied = list(few_alike(listed))
+    varied = list(limit_shared_endings(listed))
     report["mimesis: ends as many before it do"] = len(listed) - len(varied)
     made, common = faker_names(faker)
     today = _today({"faker": made, "mimesis": varied}, used, report)
@@ -133,7 +134,7 @@ def _words(
 def _today(
     lists: Mapping[str, list[Given]], used: Mapping[str, int], report: Counter[str]
 ) -> list[dict[str, str]]:
-    """The different names of all lists; one that stands in two is the first one's."""
+    """Return the distinct names of all lists; a name in two lists belongs to the first."""
     everywhere = [given for names in lists.values() for given in names]
     sources: dict[str, str] = {}
     for source, names in lists.items():
@@ -142,7 +143,7 @@ def _today(
     found = []
     # mimesis has girls' names among the boys'
     doubted = {name for name, source in sources.items() if source == "mimesis"}
-    for name, gender in told_apart(everywhere, doubted):
+    for name, gender in infer_gender(everywhere, doubted):
         source = sources[name]
         usual = all(used[c] >= _LEAST_USE or borne[c] >= _LEAST_TODAY for c in name)
         if len(name) not in _LENGTHS or not usual or unwanted_in_names() & set(name):
@@ -155,9 +156,9 @@ def _today(
 
 
 def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Each name alone and with some of the commonest surnames, all as often.
+    """Yield each name alone and with some of the most frequent surnames, in equal proportions.
 
-    Otherwise a surname would mean a poet, and there are nine records of old for each name of today.
+    Otherwise a surname would imply a poet, and there would be nine old records per modern name.
     """
     usual = cycle(surnames[:_COMMON_SURNAMES])
     for record in given:
@@ -167,5 +168,5 @@ def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator
 
 
 def _side(given: str) -> str:
-    """One name is on one side, whoever bears it."""
+    """Return the split of a given name: the same for everyone who bears it."""
     return _SIDE_NAMES[side_of(line_hash(given), **SHARES)]

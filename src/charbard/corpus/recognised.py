@@ -1,4 +1,4 @@
-"""Recognise JSON, JSON lines and CSV by what a file holds, for users who name no format."""
+"""Detect JSON, JSON lines and CSV from a file's content, if the user names no format."""
 
 import json
 import re
@@ -13,7 +13,7 @@ __all__ = ["format_of"]
 
 _ROWS = 5
 _LINE_END = re.compile("\r\n|\r|\n")
-"""Unicode has more, but they may stand within a string of JSON."""
+"""Line ends outside JSON strings; Unicode has more, but those may occur inside a string."""
 _HEAD_BYTES = 1 << 16
 _TABLES = (".csv", ".tsv")
 
@@ -21,16 +21,16 @@ _TABLES = (".csv", ".tsv")
 def format_of(
     names: Sequence[str], text_field: str, fields: Sequence[str]
 ) -> tuple[str | None, str]:
-    """The format that every file has, and what to tell the user.
+    """Return the format that every file has, and a message for the user.
 
     Args:
-        names: Files as the user names them.
+        names: Files as named by the user.
         text_field: Field or column of the text.
         fields: Other fields that are asked for.
 
     Returns:
-        None for a running text, and for what only looks like records: then the message says how
-        they would be read as such. The message is empty if there is nothing to say.
+        The format is None for a running text, and for one that merely resembles records; the
+        message then says how to read it as records. The message may be empty.
     """
     heads = [_head(Path(name)) for name in names]
     found = {
@@ -77,7 +77,7 @@ def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | Non
 
 
 def _names_in_list(path: Path) -> tuple[str, ...] | None:
-    """The fields of the first record of a JSON list; empty for a list of texts."""
+    """Return the fields of the first record of a JSON list; empty for a list of texts."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Turning lines, JSON and CSV into records: a text, and the fields it may be conditioned on.
+"""Parse lines, JSON and CSV into records: a text, and the fields it may be conditioned on.
 
 Source of the `titled` and `songs` formats and their filters: tensorflow_poems, char-rnn-writer.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from charbard.config import CorpusConfig
 from charbard.corpus.heldout import holds_line, read_list
 from charbard.corpus.inputs import Input
-from charbard.corpus.misshapen import Misshapen
+from charbard.corpus.malformed import MalformedCount
 from charbard.corpus.split import SIDES
 from charbard.corpus.table import rows_of
 from charbard.errors import CorpusError
@@ -28,59 +28,59 @@ _COLON = re.compile("[:：]")
 
 @dataclass(frozen=True)
 class Record:
-    """One poem, name, song or document."""
+    """One record: a poem, name, song or document."""
 
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Only those the config asks for; one that is missing here is left open."""
+    """Only the fields the config asks for; a missing one is left open."""
     side: int | None = None
-    """`TRAIN`, `VALIDATION` or `TEST`, where the config names a field that says so."""
+    """`TRAIN`, `VALIDATION` or `TEST`, if the config names a field that says so."""
 
 
 _Parsed = Record | CorpusError
-"""A record without the format's shape is an error that says where and why."""
+"""A parsed record, or an error that says where and how a record is malformed."""
 
 
 def read_records(
-    inputs: Iterable[Input], config: CorpusConfig, misshapen: Misshapen | None = None
+    inputs: Iterable[Input], config: CorpusConfig, malformed: MalformedCount | None = None
 ) -> Iterator[Record]:
-    """Every record that passes the config's filters, in order.
+    """Yield every record that passes the config's filters, in order.
 
-    With a `split_field` those of no side are left out, with `exclude_lines` those that share a
-    line with the list.
+    `split_field` leaves out records of no split, `exclude_lines` those that share a line with the
+    list.
 
     Args:
-        inputs: Where they stand.
-        config: How they are read.
-        misshapen: Counts those without the format's shape, and they are left out; without it the
-            first one is an error.
+        inputs: Files to read.
+        config: Settings to read them with.
+        malformed: Counter of malformed records, which are left out; without it the first one is
+            an error.
 
     Raises:
-        CorpusError: A file does not have the format's shape; or a record, or most of them.
+        CorpusError: A file is malformed, or one record or most of them are.
     """
     parse = _PARSERS[config.format]
     excluded = (
         frozenset(read_list(Path(config.exclude_lines)).tolist()) if config.exclude_lines else ()
     )
     for source in inputs:
-        for record in _shaped(parse(source, config), misshapen):
+        for record in _shaped(parse(source, config), malformed):
             if _passes(record, config) and not (excluded and holds_line(record.text, excluded)):
                 yield record
-    if misshapen is not None:
-        misshapen.judge()
+    if malformed is not None:
+        malformed.judge()
 
 
-def _shaped(found: Iterable[_Parsed], misshapen: Misshapen | None) -> Iterator[Record]:
-    """The records that have the shape; the others are counted, or the first of them raised."""
+def _shaped(found: Iterable[_Parsed], malformed: MalformedCount | None) -> Iterator[Record]:
+    """Yield the well-formed records; count the others, or raise the first error."""
     for record in found:
         if isinstance(record, Record):
-            if misshapen is not None:
-                misshapen.shaped += 1
+            if malformed is not None:
+                malformed.shaped += 1
             yield record
-        elif misshapen is None:
+        elif malformed is None:
             raise record
         else:
-            misshapen.add(record)
+            malformed.add(record)
 
 
 def _passes(record: Record, config: CorpusConfig) -> bool:
@@ -103,7 +103,7 @@ def _titled(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _songs(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """One song a line, phrases parted by spaces: each phrase becomes a line of the text."""
+    """Parse one song per line, with phrases separated by spaces; each phrase becomes a line."""
     return (Record("\n".join(line.split())) for line in source.lines())
 
 
@@ -114,7 +114,8 @@ def _json_lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """A list of objects or texts, read whole: JSON has no pieces. For large data use jsonl."""
+    """Parse a list of objects or texts, read as a whole: JSON cannot be streamed. Prefer jsonl for
+    large data."""
     try:
         data = _load("".join(source.pieces()))
     except CorpusError as error:
@@ -142,7 +143,7 @@ def _csv(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 def _tried(
     parse: Callable[[Any, CorpusConfig], Record], raw: Any, place: str, config: CorpusConfig
 ) -> _Parsed:
-    """A record, or an error that names its place."""
+    """Parse a record, or return an error that names its location."""
     try:
         return parse(raw, config)
     except CorpusError as error:
@@ -150,9 +151,10 @@ def _tried(
 
 
 def _from_titled(line: str, config: CorpusConfig) -> Record:
-    """`title:content`, with a half- or full-width colon; the content may hold more of them.
+    """Parse `title:content`, with a half- or full-width colon; the content may contain more of
+    them.
 
-    Spaces between Chinese characters are typesetting and are dropped; between words they stay.
+    Spaces between Chinese characters are typographic and are dropped; those between words stay.
     """
     title, *rest = _COLON.split(line, maxsplit=1)
     if not rest:
@@ -169,7 +171,8 @@ def _from_json_line(line: str, config: CorpusConfig) -> Record:
 
 
 def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
-    """A row of CSV. `DictReader` puts cells beyond the columns under None, and None for missing."""
+    """Parse a row of CSV. `DictReader` puts surplus cells under the key None, and None for missing
+    ones."""
     if None in row or row[config.text_field] is None:
         cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
         raise CorpusError(
@@ -190,7 +193,7 @@ def _load(text: str) -> Any:
 
 
 def _from_object(value: Any, config: CorpusConfig) -> Record:
-    """A record of JSON; a string is a text without fields."""
+    """Parse a record of JSON; a string is a text without fields."""
     if isinstance(value, str) and not config.fields and config.split_field is None:
         return Record(normalise(value).strip())
     if not isinstance(value, dict) or config.text_field not in value:
@@ -203,10 +206,10 @@ def _from_object(value: Any, config: CorpusConfig) -> Record:
 
 
 def _joined(value: Any) -> str:
-    """A text may be kept as a list of its lines, as chinese-poetry's paragraphs are.
+    """Return a text that may be stored as a list of lines, as in chinese-poetry's paragraphs.
 
     Raises:
-        CorpusError: It is an object.
+        CorpusError: The value is an object.
     """
     if value is None:
         return ""

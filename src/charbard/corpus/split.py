@@ -1,8 +1,8 @@
-"""Which records train, which validate, which test, so that no near-copy stands on both sides.
+"""Split records into training, validation and test, so that no near-duplicates end up on two sides.
 
-Two records are near-duplicates if they share at least half of the shorter one's lines. Clusters of
-them go to one side together; which side is a hash of the cluster's first record, so a run can be
-repeated and adding records moves none of the old clusters but those it joins.
+Two records are near-duplicates if they share at least half of the shorter one's lines. A cluster of
+them goes to one side as a whole. A hash of the cluster's first record selects the side, so the
+split is reproducible, and adding records moves only the clusters that they join.
 """
 
 import re
@@ -17,22 +17,22 @@ __all__ = ["SIDES", "TEST", "TRAIN", "VALIDATION", "Clusters", "line_hash", "lin
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 SIDES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-"""What a record's split field may say."""
+"""Values of a record's split field."""
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:\s]+")
 _MOST_COMMON = 32
 """A line that more records share says nothing about any pair of them (a refrain, "la la la")."""
 
 
 class Clusters:
-    """Collects the lines of records one by one; then says who is a near-copy of whom."""
+    """A collector of records' lines, which then clusters near-duplicates."""
 
     def __init__(self) -> None:
-        # Flat arrays of machine words: 10 million records are 10 million of each, not of objects.
+        # Flat arrays of machine words: ten million records would be too many Python objects.
         self._hashes, self._sizes, self._firsts = array("Q"), array("q"), array("Q")
         self._links: list[tuple[int, int]] = []
 
     def add(self, text: str) -> None:
-        """Take in the next record."""
+        """Add the next record."""
         lines = lines_in(text)
         hashes = set(map(line_hash, lines))
         self._firsts.append(line_hash("".join(lines)))
@@ -40,7 +40,7 @@ class Clusters:
         self._hashes.extend(hashes)
 
     def link(self, one: int, other: int) -> None:
-        """Join two records that are known to be one, whatever lines they share."""
+        """Join two records that are known to be the same, whatever lines they share."""
         self._links.append((one, other))
 
     def __len__(self) -> int:
@@ -48,22 +48,23 @@ class Clusters:
 
     @cached_property
     def _near(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (earlier, later) of near-duplicates, and how many lines each pair shares."""
+        """Pairs (earlier, later) of near-duplicates, and the number of lines each pair shares."""
         if not len(self._hashes):
             return np.empty((0, 2), np.int64), np.empty(0, np.int64)
         return _near_pairs(np.frombuffer(self._hashes, np.uint64), self.sizes)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """For each record the number of its different lines."""
+        """Return the number of distinct lines of each record."""
         return np.frombuffer(self._sizes, np.int64)
 
     @cached_property
     def roots(self) -> NDArray[np.int64]:
-        """For each record the index of the first record of its cluster."""
+        """Return, for each record, the index of the first record of its cluster."""
         roots = np.arange(len(self))
         for earlier, later in (*self._near[0], *self._links):
             _join(roots, int(earlier), int(later))
+        # Pointer jumping: every pass halves the distance of each record to its root.
         while (higher := roots[roots]).tobytes() != roots.tobytes():
             roots = higher
         return roots
@@ -71,22 +72,23 @@ class Clusters:
     def copies(
         self, share: float, *, settled: NDArray[np.bool_] | None = None
     ) -> NDArray[np.bool_]:
-        """Which records have this share of their lines in one other, longer or earlier record.
+        """Mark records that have this share of their lines in one other, longer or earlier record.
 
-        A record that is itself such a copy does not count as the other.
+        A record that is itself such a copy does not count as that other record.
 
         Args:
-            share: Of the shorter record's different lines.
-            settled: Of the first records, which are copies: they stay so, and later records that
-                share so much of the shorter one are copies of them even if longer.
+            share: Share of the shorter record's distinct lines.
+            settled: For the first records, whether each is a copy: these decisions stand, and later
+                records that share so much are copies of them even if longer.
         """
         copy = np.zeros(len(self), np.bool_)
         old = 0 if settled is None else len(settled)
         if settled is not None:
             copy[:old] = settled
         for (earlier, later), shared in zip(*self._near, strict=True):
-            if later < old:
+            if later < old:  # both were settled before
                 continue
+            # The later record yields, unless the earlier one is shorter and still open.
             shorter, other = (
                 (earlier, later)
                 if self.sizes[earlier] < self.sizes[later] and earlier >= old
@@ -97,7 +99,7 @@ class Clusters:
         return copy
 
     def sides(self, *, validation: float, test: float) -> NDArray[np.uint8]:
-        """`TRAIN`, `VALIDATION` or `TEST` for each record."""
+        """Return `TRAIN`, `VALIDATION` or `TEST` for each record."""
         firsts = np.frombuffer(self._firsts, np.uint64)[self.roots]
         return np.array(
             [side_of(int(first), validation=validation, test=test) for first in firsts], np.uint8
@@ -105,7 +107,7 @@ class Clusters:
 
 
 def side_of(hash_value: int, *, validation: float, test: float) -> int:
-    """The side of a cluster from the 64-bit hash of its first record."""
+    """Return the split of a cluster, given the 64-bit hash of its first record."""
     share = hash_value / 2**64
     if share < validation:
         return VALIDATION
@@ -113,7 +115,7 @@ def side_of(hash_value: int, *, validation: float, test: float) -> int:
 
 
 def lines_in(text: str) -> list[str]:
-    r"""The lines of a text, however they are marked, without their marks.
+    r"""Split a text into lines at any punctuation or line end, without marks.
 
     >>> lines_in("梦回、酒醒。\nla la, la")
     ['梦回', '酒醒', 'la', 'la', 'la']
@@ -122,14 +124,16 @@ def lines_in(text: str) -> list[str]:
 
 
 def line_hash(line: str) -> int:
-    """BLAKE2b of a line's UTF-8: 8 bytes, unkeyed, read as one big-endian number."""
+    """Return BLAKE2b of a line's UTF-8 (8 bytes, unkeyed) as one big-endian integer."""
     return int.from_bytes(blake2b(line.encode(), digest_size=8).digest(), "big")
 
 
 def _near_pairs(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (earlier, later) of records that share half of the shorter one's lines; how many."""
+    """Return pairs (earlier, later) that share half of the shorter record's lines, and how many."""
+    # 1) Sort all lines by hash, and equal ones by record: the owners of one line are then adjacent,
+    #    and `rank` counts them from 0.
     owners = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((owners, hashes))
     hashes, owners = hashes[order], owners[order]
@@ -137,12 +141,15 @@ def _near_pairs(
     lengths = np.diff(np.r_[starts, len(hashes)])
     rank = np.arange(len(hashes)) - np.repeat(starts, lengths)
     length_of = np.repeat(lengths, lengths)
+    # 2) Pair the owners of every line that is not too common: all pairs at distance 1, then 2, ...
+    #    A common line would give quadratically many pairs that say nothing.
     found = []
     for gap in range(1, _MOST_COMMON):
         later = np.flatnonzero((rank >= gap) & (length_of <= _MOST_COMMON))
         if not later.size:
             break
         found.append(np.stack([owners[later - gap], owners[later]], axis=1))
+    # 3) Records that consist of nothing but one common line are copies all the same.
     common = lengths > _MOST_COMMON
     found += [
         _equal_names(owners[start : start + length], sizes)
@@ -150,19 +157,20 @@ def _near_pairs(
     ]
     if not found:
         return np.empty((0, 2), np.int64), np.empty(0, np.int64)
+    # 4) A pair appears once for each shared line, so its count is the number of shared lines.
     pairs, shared = np.unique(np.concatenate(found), axis=0, return_counts=True)
     near = 2 * shared >= np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]])
     return pairs[near], shared[near]
 
 
 def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Among the owners of one common line, those that hold nothing else: each with the first."""
+    """Pair owners of one common line that have no other line: each with the first of them."""
     single = owners[sizes[owners] == 1]
     return np.stack([np.repeat(single[:1], max(0, len(single) - 1)), single[1:]], axis=1)
 
 
 def _join(roots: NDArray[np.int64], a: int, b: int) -> None:
-    """Union by smaller index, with path halving."""
+    """Join two clusters: union by smaller index, with path halving."""
     a, b = _root(roots, a), _root(roots, b)
     roots[max(a, b)] = min(a, b)
 

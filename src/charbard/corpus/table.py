@@ -1,4 +1,4 @@
-"""Rows of a table in text: which character parts its cells, and where a quote was never closed."""
+"""Rows of a delimited table: detect the delimiter, and locate a quote that was never closed."""
 
 import csv
 import sys
@@ -10,14 +10,14 @@ from charbard.errors import CorpusError
 __all__ = ["DELIMITERS", "named_delimiter", "rows_of", "split_header"]
 
 DELIMITERS = (",", ";", "\t", "|")
-"""What parts cells, the usual one first."""
+"""Cell delimiters, the usual one first."""
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 _DECLARED = "sep="
-"""What spreadsheets write before the header, with the delimiter behind it."""
+"""Declaration that spreadsheets write before the header, followed by the delimiter."""
 
 
 def named_delimiter(given: str) -> str:
-    r"""A delimiter as users write it.
+    r"""Parse a delimiter as users write it.
 
     >>> named_delimiter("tab"), named_delimiter("\\t"), named_delimiter(";")
     ('\t', '\t', ';')
@@ -26,12 +26,12 @@ def named_delimiter(given: str) -> str:
 
 
 def split_header(header: str, wanted: Iterable[str], given: str | None = None) -> tuple[str, ...]:
-    """The delimiter, then the names of the columns.
+    """Return the delimiter and the names of the columns.
 
     Args:
         header: The first line.
-        wanted: Names that it should have.
-        given: The delimiter, if the user named it.
+        wanted: Required column names.
+        given: The user's delimiter, if any.
     """
     tried = [named_delimiter(given)] if given else DELIMITERS
     found = [(mark, _cells(header, mark)) for mark in tried]
@@ -52,13 +52,13 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def rows_of(
     lines: Iterator[str], wanted: Sequence[str], *, name: str, delimiter: str | None
 ) -> Iterator[tuple[int, Mapping[str | None, Any]]]:
-    """Each row by the names of its columns, with the line it ends on.
+    """Yield each row by column names, with the number of the line it ends on.
 
     Args:
         lines: The table's lines, without their ends.
-        wanted: Columns that it must have.
-        name: What to call the table in an error.
-        delimiter: What parts its cells; None detects it.
+        wanted: Required columns.
+        name: Name of the table in errors.
+        delimiter: Cell delimiter; None detects it.
 
     Raises:
         CorpusError: A column is missing, or a quote is never closed.
@@ -85,7 +85,8 @@ def rows_of(
 
 
 def _named(columns: Sequence[str], row: list[str]) -> dict[str | None, Any]:
-    """A row as `csv.DictReader` has it: cells too many under None, None for those that lack."""
+    """Return a row like `csv.DictReader`: surplus cells under the key None, None for missing
+    cells."""
     cells: dict[str | None, Any] = dict.fromkeys(columns)
     cells.update(zip(columns, row, strict=False))
     if len(row) > len(columns):

@@ -1,7 +1,7 @@
-"""Which stretches of a text stand in the corpus of verse, and where they come from.
+"""Find which stretches of a text occur in the corpus of verse, and where they come from.
 
-With the corpus and its index on disk every stretch of four characters or more is found, with its
-source; without them only whole lines are, from the package alone.
+With the corpus and its index on disk, every stretch of four characters or more is found, with its
+source; without them, only whole lines are, without sources.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from charbard.corpus.lines import known_lines
 from charbard.corpus.named import built, required
-from charbard.corpus.spans import Source, SpanIndex, has_spans, open_spans
+from charbard.corpus.spans import SourceLine, SpanIndex, has_spans, open_spans
 from charbard.corpus.split import lines_in
 from charbard.corpus.verse.script import common_spelling
 from charbard.errors import CorpusError
@@ -21,25 +21,26 @@ __all__ = ["Traced", "index_at_hand", "index_of", "trace"]
 
 @dataclass(frozen=True)
 class Traced:
-    """A stretch of a text that stands in the corpus."""
+    """A stretch of a text that occurs in the corpus."""
 
     start: int
     end: int
-    """Where it begins in the text, and where it has ended."""
+    """End of the stretch in the text, exclusive."""
     text: str
     """The stretch in simplified characters."""
     count: int | None
-    """How often it stands in the corpus; None: that cannot be told without it."""
-    source: Source | None
-    """The first place; None: that cannot be told without the corpus."""
+    """Number of occurrences in the corpus; None if the corpus is not on disk."""
+    source: SourceLine | None
+    """The first occurrence; None if the corpus is not on disk."""
 
 
 def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
-    """The stretches of a text, in either script, that stand in the corpus, none inside another.
+    """Return the stretches of a text, in either script, that occur in the corpus, none inside
+    another.
 
     Args:
-        text: Lines with marks or line breaks between them.
-        index: The index of the corpus; None: whole lines are looked up in the package.
+        text: Lines separated by marks or line breaks.
+        index: The index of the corpus; None looks up whole lines in the package.
     """
     plain = common_spelling(text)
     placed = list(_placed(plain))
@@ -64,10 +65,10 @@ def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
 
 
 def index_of(name: str) -> SpanIndex:
-    """The index of a corpus of verse, made if it is asked for the first time.
+    """Return the index of a corpus of verse, building it on first use.
 
     Raises:
-        CorpusError: The corpus is unknown, not built, or not one of verse.
+        CorpusError: The corpus is unknown, not built, or not of verse.
         SaveError: The index cannot be written.
     """
     found = required(name)
@@ -77,7 +78,7 @@ def index_of(name: str) -> SpanIndex:
 
 
 def index_at_hand() -> SpanIndex | None:
-    """The index of a corpus of verse, the larger one first, if both are on disk; nothing is made.
+    """Return the index of a corpus of verse if both are on disk, preferring the larger corpus.
 
     Raises:
         CorpusError: The index is damaged.
@@ -95,7 +96,7 @@ def _opened(records: Path) -> SpanIndex:
 
 
 def _placed(text: str) -> Iterator[tuple[int, str]]:
-    """Every line with the place where it begins."""
+    """Yield every line with its offset in the text."""
     place = 0
     for line in lines_in(text):
         place = text.index(line, place)

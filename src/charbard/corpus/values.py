@@ -1,4 +1,4 @@
-"""What the fields of a corpus can say, where that is a list: 唐 and 宋, not every title."""
+"""Values of a corpus's fields, if there are few of them: 唐 and 宋, but not every title."""
 
 from collections import Counter
 
@@ -11,13 +11,13 @@ from charbard.vocab import UNKNOWN
 __all__ = ["listed_values"]
 
 _MOST = 2000
-"""A field with more values than this is free, as titles are: none is listed."""
+"""A field with more distinct values than this is free text, such as titles, and is not listed."""
 _SHARE = 0.1
-"""So is one with more different values than this share of its records."""
+"""The same holds for a field with more distinct values than this share of its records."""
 
 
 def listed_values(dataset: Dataset) -> dict[str, list[str]]:
-    """For each field with few different values those that are trained on, the commonest first.
+    """List the training values of each field with few distinct ones, most frequent first.
 
     Args:
         dataset: Records; a running text has no fields.
@@ -29,10 +29,10 @@ def listed_values(dataset: Dataset) -> dict[str, list[str]]:
 
 
 def _values(dataset: Dataset, place: int) -> list[str]:
-    """Of the field at a place; empty if it is free, or missing everywhere."""
+    """List the values of one field; empty if it is free text or missing everywhere."""
     records = dataset.records(TRAIN)
     sizes = dataset.field_sizes[records]
-    starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # behind the marker
+    starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # after the marker
     ends = starts + sizes[:, place] - 1
     ids, counts = dataset.ids, Counter[bytes]()
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):

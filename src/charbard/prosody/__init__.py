@@ -1,6 +1,6 @@
-"""Tones, rhyme and verse forms: what a form asks, and whether a poem keeps it.
+"""Tones, rhyme and verse forms: what a form requires, and whether a poem satisfies it.
 
-Knows characters, rhyme books and forms; no models, ids or probabilities.
+Knows characters, rhyme books, forms and vocabulary ids; no models or probabilities.
 """
 
 from charbard.prosody.book import (

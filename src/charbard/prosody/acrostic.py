@@ -1,11 +1,11 @@
-"""Acrostics: a hidden text at the heads of lines, at their ends, or along any path."""
+"""Acrostics: a hidden text at the beginnings of lines, at their ends, or along any path."""
 
 import re
 from collections.abc import Sequence
 
 from charbard.errors import OptionError
 from charbard.prosody.form import Variant
-from charbard.prosody.wish import Lock
+from charbard.prosody.spec import Lock
 
 __all__ = ["ACROSTIC_LENGTHS", "acrostic_locks", "parse_places"]
 
@@ -15,16 +15,16 @@ _PATHS = ("head", "tail", "diagonal")
 
 
 def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Lock, ...]:
-    """The characters of a hidden text, each locked to its place.
+    """Lock each character of a hidden text to its place.
 
     Args:
         variant: The lines.
         text: What to hide, 2 to 8 characters.
         path: head, tail, diagonal; a number n for the n-th character of each line; or places as
-            line.place, parted by spaces, one for each character.
+            line.place, separated by spaces, one for each character.
 
     Raises:
-        OptionError: It does not fit the lines, or the path is not one.
+        OptionError: The text does not fit the lines, or the path is invalid.
 
     >>> from charbard.prosody.catalogue import form_named
     >>> [(lock.line, lock.place) for lock in acrostic_locks(form_named("五绝").variants[0], "春花")]
@@ -61,7 +61,7 @@ def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Loc
 
 
 def parse_places(text: str) -> list[tuple[int, int]]:
-    """Lines and places counted from 1, as (line, place) counted from 0.
+    """Parse places written as line.place, counted from 1, into (line, place) pairs counted from 0.
 
     >>> parse_places("1.1 2.5")
     [(0, 0), (1, 4)]
@@ -108,7 +108,8 @@ def _along(variant: Variant, text: str, path: str) -> list[tuple[int, int]]:
 
 
 def _spread(variant: Variant, text: str) -> Sequence[int]:
-    """The lines that carry a hidden text: the first ones, or every second if that fits exactly."""
+    """Choose the lines that carry a hidden text: the first ones, or every second if that fits
+    exactly."""
     count = len(variant.lines)
     if len(text) > count:
         raise OptionError(

@@ -36,21 +36,22 @@ __all__ = [
 ]
 
 USED, USUAL = 3.0, 15.0
-"""Percent of a character's uses in verse from which a reading counts as used, and as usual."""
+"""Percentage of a character's occurrences in verse from which a reading counts as used, and as
+usual."""
 
 
 class Reading(NamedTuple):
-    """One way to read a character."""
+    """One reading of a character."""
 
     tone: str
     """平 (level) or 仄 (oblique)."""
     rhyme: str
-    """Name of its rhyme in the book, without the tone; 词林正韵 has one name for all tones."""
+    """Name of the rhyme in the book, without the tone; 词林正韵 has one name for all tones."""
 
 
 @dataclass(frozen=True)
 class Book:
-    """A rhyme book: its key, Chinese name, other names, and what it is for."""
+    """A rhyme book: its key, Chinese name, other names and purpose."""
 
     key: str
     name: str
@@ -71,10 +72,10 @@ BOOKS: Mapping[str, Book] = MappingProxyType(
 
 
 def book_named(name: str) -> Book:
-    """The rhyme book of this key or Chinese name, in either script.
+    """Return the rhyme book with this key or Chinese name, in either script.
 
     Raises:
-        OptionError: There is none.
+        OptionError: There is no such book.
 
     >>> book_named("平水韻").key
     'pingshui'
@@ -93,13 +94,13 @@ def book_named(name: str) -> Book:
 
 
 def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]:
-    """Every reading of a character; empty if the book does not list it.
+    """Return every reading of a character; empty if the book does not list it.
 
     Args:
         char: One character, in any script.
         book: Key of a rhyme book.
-        least: Leave out readings known to have less than this percentage of the character's uses:
-            `USUAL` for writing, nothing for checking.
+        least: Omit readings known to make up less than this percentage of the character's
+            occurrences: `USUAL` for writing, 0 for checking.
 
     >>> sorted(readings_of("看", book="pingshui"))
     [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
@@ -109,7 +110,8 @@ def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]
 
 
 def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
-    """The tones a character mostly has: the only ones that are written, or passed without a note.
+    """Return a character's common tones: those used in writing, and accepted by a check without a
+    note.
 
     >>> sorted(tones_of("不", book="pingshui")), sorted(usual_tones_of("不", book="pingshui"))
     (['仄', '平'], ['仄'])
@@ -118,7 +120,7 @@ def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
 
 
 def usual_rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
-    """The rhymes in which a character is mostly used, in the given tone or in any.
+    """Return the rhymes in which a character is commonly used, in the given tone or in any.
 
     >>> sorted(rhymes_of("逢", book="pingshui")), sorted(usual_rhymes_of("逢", book="pingshui"))
     (['东', '冬', '江'], ['冬'])
@@ -128,7 +130,7 @@ def usual_rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozens
 
 
 def tones_of(char: str, *, book: str) -> frozenset[str]:
-    """平, 仄 or both; empty if the book does not list the character.
+    """Return 平, 仄 or both; empty if the book does not list the character.
 
     >>> sorted(tones_of("看", book="pingshui")), sorted(tones_of("雪", book="xinyun"))
     (['仄', '平'], ['仄'])
@@ -137,7 +139,7 @@ def tones_of(char: str, *, book: str) -> frozenset[str]:
 
 
 def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
-    """Names of the rhymes a character belongs to, in the given tone or in any.
+    """Return the names of the rhymes a character belongs to, in the given tone or in any.
 
     >>> rhymes_of("看", book="pingshui", tone="平")
     frozenset({'寒'})
@@ -147,7 +149,7 @@ def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str
 
 
 def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
-    """The names of a book's rhymes in its order, of one of 平 上 去 入 or of all.
+    """Return the names of a book's rhymes in its order: those of one of 平 上 去 入, or all.
 
     >>> rhyme_names("pingshui", "平")[:3], len(rhyme_names("pingshui"))
     (('东', '冬', '江'), 106)
@@ -162,7 +164,7 @@ def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
 
 
 def rhyme_label(name: str, *, book: str) -> str:
-    """A rhyme's name as people write it.
+    """Return a rhyme's name as people write it.
 
     >>> rhyme_label("12", book="cilin"), rhyme_label("东", book="pingshui")
     ('第十二部', '东')
@@ -176,7 +178,7 @@ def rhyme_label(name: str, *, book: str) -> str:
 def rhymes_with(
     char: str, *, book: str, tone: str | None = None, least: float = USUAL
 ) -> tuple[str, ...]:
-    """Characters that rhyme with this one in the same tone, commonest in verse first.
+    """List the characters that rhyme with this one in the same tone, most frequent in verse first.
 
     Args:
         tone: 平 or 仄, for a character that has both; None allows any reading.
@@ -197,7 +199,7 @@ def rhymes_with(
 
 @cache
 def chars_of(reading: Reading, *, book: str, least: float = 0) -> tuple[str, ...]:
-    """Every character that has this reading, commonest in verse first.
+    """List every character that has this reading, most frequent in verse first.
 
     >>> chars_of(Reading("平", "江"), book="pingshui", least=USUAL)[:3]
     ('江', '双', '窗')
@@ -217,7 +219,7 @@ def _places() -> Mapping[str, int]:
 
 
 def fold(char: str) -> str:
-    """The shape of a character that the books list: simplified, variants joined.
+    """Return the shape of a character that the books list: simplified, with variants merged.
 
     >>> fold("裏"), fold("里"), fold("峯"), fold("a")
     ('里', '里', '峰', 'a')
@@ -227,26 +229,26 @@ def fold(char: str) -> str:
 
 @cache
 def common_chars() -> str:
-    """The characters of verse, commonest first."""
+    """Return the characters of verse, most frequent first."""
     return "".join(table_lines("common.txt"))
 
 
 def table_lines(name: str) -> list[str]:
-    """The lines of a table, its head left out."""
+    """Return the lines of a table, without its header."""
     text = files("charbard.prosody.data").joinpath(name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 @cache
 def _rows(book: str) -> Mapping[str, str]:
-    """Character -> `平寒 去翰`."""
+    """Load a book's table: character -> `平寒 去翰`."""
     rows = table_lines(f"{book_named(book).key}.tsv")
     return MappingProxyType(dict(row.split("\t") for row in rows))
 
 
 @cache
 def _readings(book: str, min_share: float) -> Mapping[str, frozenset[Reading]]:
-    """Character -> readings; without those of which less than this percentage of uses is known."""
+    """Load readings by character, omitting those known to be rarer than this percentage."""
     # Most characters share their set of readings with others: make each set once.
     made: dict[str, frozenset[Reading]] = {}
     table = {}

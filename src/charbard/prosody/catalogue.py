@@ -1,7 +1,7 @@
-"""Finding a form by its name: on the pages that come with charbard, or on the user's.
+"""Look up a form by name, among the pages that ship with charbard and the user's own.
 
-Pages are read once, on first use, the long one of tunes only when no other holds the name. The
-user's are the .toml files in the folder that the environment variable CHARBARD_FORMS names.
+Pages are read once, on first use; the long page of tunes only if no other page has the name. The
+user's pages are the .toml files in the folder that the environment variable CHARBARD_FORMS names.
 """
 
 import os
@@ -22,22 +22,22 @@ __all__ = ["form_named", "form_of_page", "forms", "templates"]
 
 _PAGES = ("wuyan", "qiyan", "guti", "duilian", "siyan", "xingming", "geci", "ci", "qu")
 _MEANT = 6
-"""Forms that are offered for a name that may mean any of them."""
+"""Maximum number of forms suggested for an ambiguous name."""
 _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
 def forms() -> tuple[Form, ...]:
-    """Every form, each in its usual size."""
+    """Return every form, each in its usual size."""
     return tuple(template.form() for template in templates())
 
 
 def form_named(name: str, lines: int | None = None) -> Form:
-    """The form of this name, in either script.
+    """Return the form of this name, in either script.
 
     Args:
-        name: A name or other name of a form; a number behind it is its number of lines (五排12);
+        name: A name or other name of a form; a number after it is the number of lines (五排12);
             or line lengths such as 7a,5,7a,5a. Never a path: a name may come from anywhere.
-        lines: Number of lines, for a form that leaves it open.
+        lines: Number of lines, for a form of variable length.
 
     Raises:
         OptionError: There is no such form, or it cannot have that many lines.
@@ -53,10 +53,10 @@ def form_named(name: str, lines: int | None = None) -> Form:
 
 
 def form_of_page(path: Path, lines: int | None = None) -> Form:
-    """The first form on a page that is a file.
+    """Load the first form of a page stored in a file.
 
     Raises:
-        OptionError: It cannot be read, or is not such a page.
+        OptionError: The file cannot be read, or is not a page of forms.
     """
     return read_page_file(path)[0].form(lines)
 
@@ -71,7 +71,7 @@ def _known(name: str, lines: int | None, folder: str | None) -> Form:
 
 
 def templates() -> Iterator[Template]:
-    """Every form as its page has it, in the order of the pages; the user's come last."""
+    """Yield every form as its page declares it, in the order of the pages; the user's come last."""
     for page in _PAGES:
         yield from _page(page)
     yield from _user_pages(_folder())

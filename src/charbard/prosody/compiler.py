@@ -1,4 +1,4 @@
-"""From a wish to a machine, or to the reason why there is none."""
+"""Compile a specification into a machine, if any text can satisfy it."""
 
 from collections.abc import Sequence
 
@@ -9,53 +9,54 @@ from charbard.prosody.book import common_chars, readings_of
 from charbard.prosody.form import Variant
 from charbard.prosody.lexicon import Lexicon, Mask, kind_of
 from charbard.prosody.machine import Machine
-from charbard.prosody.plan import UNKNOWN_KIND, Need, Pool, Slot, make_plan
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.plan import UNKNOWN_KIND, Need, Pool, Slot, plan_variant
+from charbard.prosody.spec import FormSpec, Lock
 from charbard.vocab import UNKNOWN
 
-__all__ = ["plan_wish", "shapes"]
+__all__ = ["shapes", "try_compile"]
 
 _PLAINER = {"；": "，", "：": "，", "、": "，", "？": "。", "！": "。"}
-"""What a model of plainly punctuated verse reads for a mark it has never seen."""
+"""Fallback for a mark that a model of plainly punctuated verse has never seen."""
 
 
-def plan_wish(wish: Wish, lexicon: Lexicon) -> Machine | None:
-    """The machine of a wish; None if no text can fulfil it.
+def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
+    """Compile a specification; return None if no text can satisfy it.
 
-    Variants of one shape (lines, lengths, marks) are left open together; of several shapes the
-    first that can be fulfilled is taken.
+    Variants of one shape (lines, lengths, marks) stay open together, since one text serves them
+    all; of several shapes the first feasible one is used.
 
     Args:
-        wish: What is asked.
-        lexicon: The vocabulary in the wish's book, with the readings that may be written; given
-            characters are judged by all their readings.
+        spec: The specification.
+        lexicon: The vocabulary in the specification's rhyme book, limited to the readings used in
+            writing; given characters are judged by all their readings.
 
     Raises:
         OptionError: A place, variant or rhyme group does not exist, or the vocabulary lacks a mark.
     """
-    wanted = [_group_bits(name, lexicon) for name in wish.rhyme]
-    for variants in shapes(wish):
-        if (slots := _lay_out(variants[0], wish, lexicon)) is None:
+    wanted = [_group_bits(name, lexicon) for name in spec.rhyme]
+    for variants in shapes(spec):
+        if (slots := _lay_out(variants[0], spec, lexicon)) is None:
             continue
-        taken = _taken(wish, slots, variants)
-        pool = Pool(lexicon, _choosable(wish, lexicon), taken)
+        taken = _taken(spec, slots, variants)
+        pool = Pool(lexicon, _choosable(spec, lexicon), taken)
         plans = [
-            make_plan(variant, slots, pool, wanted, _need(wish, variant, slots))
+            plan_variant(variant, slots, pool, wanted, _need(spec, variant, slots))
             for variant in variants
         ]
+        # Infeasible variants are dropped here; the machine follows all others side by side.
         if feasible := [plan for plan in plans if plan.is_feasible]:
-            return Machine(feasible, pool, repeats=wish.repeats, taken=taken)
+            return Machine(feasible, pool, repeats=spec.repeats, taken=taken)
     return None
 
 
-def shapes(wish: Wish) -> list[list[Variant]]:
-    """The variants that the wish leaves open, together where their texts have the same shape.
+def shapes(spec: FormSpec) -> list[list[Variant]]:
+    """Group the variants that the specification leaves open by the shape of their texts.
 
     Raises:
         OptionError: The form has no such variant.
     """
-    named = wish.variant
-    variants = wish.form.variants if named is None else (wish.form.variant_named(named),)
+    named = spec.variant
+    variants = spec.form.variants if named is None else (spec.form.variant_named(named),)
     by_shape: dict[object, list[Variant]] = {}
     for variant in variants:
         shape = tuple((len(line), line.mark) for line in variant.lines)
@@ -76,31 +77,33 @@ def _group_bits(name: str | None, lexicon: Lexicon) -> int:
     return 1 << lexicon.number[name]
 
 
-def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | None:
-    """Every character of the text; None if two different ones are locked to one place."""
+def _lay_out(variant: Variant, spec: FormSpec, lexicon: Lexicon) -> list[Slot] | None:
+    """Lay out every character of the text as a slot; None if a place has contradictory demands."""
+    # 1) Demands by place: two locks of one place must agree.
     locks: dict[tuple[int, int], Lock] = {}
-    for lock in wish.locks:
-        _check_place(variant, wish, lock.line, lock.place)
+    for lock in spec.locks:
+        _check_place(variant, spec, lock.line, lock.place)
         if locks.setdefault((lock.line, lock.place), lock).char != lock.char:
             return None
     banned: dict[tuple[int, int], str] = {}
-    for ban in wish.bans:
-        _check_place(variant, wish, ban.line, ban.place)
+    for ban in spec.bans:
+        _check_place(variant, spec, ban.line, ban.place)
         banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
+    # 2) Slots in reading order, so that an echo always finds the slot it repeats.
     echoes = {(each.line, each.place): each[2:] for each in variant.echoes}
     slots: list[Slot] = []
     at: dict[tuple[int, int], int] = {}
     for line, content in enumerate(variant.lines):
         for place in range(len(content)):
             ban_ids = _known_ids(banned.get((line, place), ""), lexicon)
-            doubled = lexicon.doubled(wish.form.kind, len(content), place)
+            doubled = lexicon.doubled(spec.form.kind, len(content), place)
             at[line, place] = len(slots)
             if (here := locks.get((line, place))) is None:
                 echo = at[echoes[line, place]] if (line, place) in echoes else None
-                if echo is not None and echo == len(slots) - 1:  # a double that must be one
+                if echo is not None and echo == len(slots) - 1:  # required by the form itself
                     doubled = lexicon.doubled("诗", len(content), place)
                 slots.append(Slot(line, place, banned=ban_ids, doubled=doubled, echo=echo))
-            elif here.char in banned.get((line, place), "") or here.char in wish.banned:
+            elif here.char in banned.get((line, place), "") or here.char in spec.banned:
                 return None
             else:
                 slots.append(_locked(here, lexicon, doubled))
@@ -108,22 +111,22 @@ def _lay_out(variant: Variant, wish: Wish, lexicon: Lexicon) -> list[Slot] | Non
     return slots
 
 
-def _check_place(variant: Variant, wish: Wish, line: int, place: int) -> None:
+def _check_place(variant: Variant, spec: FormSpec, line: int, place: int) -> None:
     lengths = variant.lengths
     if not 0 <= line < len(lengths):
         raise OptionError(
-            f"{wish.form.name} has {len(lengths)} lines, there is no line {line + 1}",
+            f"{spec.form.name} has {len(lengths)} lines, there is no line {line + 1}",
             code="place.line",
-            values={"form": wish.form.name, "lines": len(lengths), "line": line + 1},
+            values={"form": spec.form.name, "lines": len(lengths), "line": line + 1},
             hint=f"count lines from 1 to {len(lengths)}",
         )
     if not 0 <= place < lengths[line]:
         raise OptionError(
-            f"line {line + 1} of {wish.form.name} has {lengths[line]} characters,"
+            f"line {line + 1} of {spec.form.name} has {lengths[line]} characters,"
             f" there is no place {place + 1}",
             code="place.place",
             values={
-                "form": wish.form.name,
+                "form": spec.form.name,
                 "line": line + 1,
                 "length": lengths[line],
                 "place": place + 1,
@@ -136,6 +139,7 @@ def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slo
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
+    # All readings count for a given character: the user knows how to read it.
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
     return Slot(lock.line, lock.place, char_id, kind, doubled=doubled)
 
@@ -159,19 +163,19 @@ def _known_ids(chars: str, lexicon: Lexicon) -> frozenset[int]:
     )
 
 
-def _choosable(wish: Wish, lexicon: Lexicon) -> Mask:
+def _choosable(spec: FormSpec, lexicon: Lexicon) -> Mask:
     allowed: Mask = lexicon.choosable_V.copy()
-    allowed[list(_known_ids(wish.banned, lexicon))] = False
-    if wish.commonest is not None:
+    allowed[list(_known_ids(spec.banned, lexicon))] = False
+    if spec.commonest is not None:
         common = np.zeros_like(allowed)
-        common[list(_known_ids(common_chars()[: wish.commonest], lexicon))] = True
+        common[list(_known_ids(common_chars()[: spec.commonest], lexicon))] = True
         allowed &= common
     return allowed
 
 
-def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> frozenset[int]:
-    """Ids that stand locked where they must not come again."""
-    if wish.repeats == "free":
+def _taken(spec: FormSpec, slots: Sequence[Slot], variants: Sequence[Variant]) -> frozenset[int]:
+    """Return the locked ids that must not be written anywhere else."""
+    if spec.repeats == "free":
         return frozenset()
     ends = {
         (number, len(line) - 1)
@@ -184,13 +188,13 @@ def _taken(wish: Wish, slots: Sequence[Slot], variants: Sequence[Variant]) -> fr
         for slot in slots
         if slot.locked is not None
         and slot.place is not None
-        and (wish.repeats == "none" or (slot.line, slot.place) in ends)
+        and (spec.repeats == "none" or (slot.line, slot.place) in ends)
     )
 
 
-def _need(wish: Wish, variant: Variant, slots: Sequence[Slot]) -> Need:
-    """See `repeats` for why these counts are enough."""
-    if wish.repeats == "free":
+def _need(spec: FormSpec, variant: Variant, slots: Sequence[Slot]) -> Need:
+    """Return how many ids each slot must have to choose from; `repeats` says why that is enough."""
+    if spec.repeats == "free":
         return Need()
     last = {
         (number, len(line) - 1): line.rhyme
@@ -199,7 +203,9 @@ def _need(wish: Wish, variant: Variant, slots: Sequence[Slot]) -> Need:
     }
     open_slots = [slot for slot in slots if slot.locked is None]
     rhymes = [slot for slot in open_slots if (slot.line, slot.place) in last]
-    if wish.repeats == "rhymes":
+    # Only rhyme words must differ, so they compete with one another alone.
+    if spec.repeats == "rhymes":
         return Need(1, max(1, len(rhymes)))
+    # Every open slot may take one id, and each rhyme may reserve one for every rhyme word.
     num_keys = len(set(last.values()))
     return Need(len(open_slots) + num_keys * len(rhymes), max(1, len(rhymes)))

@@ -1,70 +1,70 @@
-"""Why a request cannot be met, before anything is written: what conflicts, and what would do.
+"""Explain, before anything is written, why a request is infeasible, and what would be feasible.
 
-The conflict is a smallest set in this sense: give up any one of its parts, and the others can be
-had together.
+The reported conflict is minimal: dropping any one of its parts makes the others feasible.
 """
 
 from dataclasses import replace
 
 from charbard.errors import ConflictError, Note
 from charbard.prosody.book import book_named, tones_of
-from charbard.prosody.compiler import plan_wish, shapes
+from charbard.prosody.compiler import shapes, try_compile
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 
-__all__ = ["compile_wish", "nearest_wish", "open_groups"]
+__all__ = ["compile_spec", "nearest_feasible", "open_groups"]
 
 
-def compile_wish(wish: Wish, lexicon: Lexicon) -> Machine:
-    """The machine that writes what is asked and nothing else.
+def compile_spec(spec: FormSpec, lexicon: Lexicon) -> Machine:
+    """Compile a specification into the machine that writes such texts and no others.
 
     Args:
-        wish: What is asked.
-        lexicon: The vocabulary in the wish's rhyme book.
+        spec: The specification.
+        lexicon: The vocabulary in the specification's rhyme book.
 
     Raises:
-        ConflictError: Not everything can be had; it names the parts that conflict, and holds the
-            nearest wish that can.
+        ConflictError: The specification is infeasible; the error names the parts that conflict and
+            holds the nearest feasible specification.
         OptionError: A place, variant or rhyme does not exist.
     """
-    machine = plan_wish(wish, lexicon)
+    machine = try_compile(spec, lexicon)
     if machine is not None:
         return machine
-    parts = _conflict(wish, lexicon)
-    named = tuple(wish.describe(part) for part in parts)
-    near = nearest_wish(wish, lexicon)
-    code, message = _message(wish, named)
-    values = {"form": wish.form.name, "book": book_named(wish.book).name, "parts": named}
+    parts = _conflict(spec, lexicon)
+    named = tuple(spec.describe(part) for part in parts)
+    near = nearest_feasible(spec, lexicon)
+    code, message = _message(spec, named)
+    values = {"form": spec.form.name, "book": book_named(spec.book).name, "parts": named}
     raise ConflictError(
         message,
-        hint=_hint(wish, near),
+        hint=_hint(spec, near),
         code=code if near is None else f"{code}.near",
-        values=values if near is None else {**values, **_nearby(wish, near)},
+        values=values if near is None else {**values, **_nearby(spec, near)},
         conflicts=named,
         nearby=near,
     )
 
 
-def nearest_wish(wish: Wish, lexicon: Lexicon) -> Wish | None:
-    """The same wish less what is in the way: any part given up would conflict with the rest.
+def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
+    """Return a maximal feasible part of the specification: adding any dropped part would conflict.
 
-    None if not even the bare form can be written.
+    None if even the form without further demands is infeasible.
     """
-    near = wish
-    for part in wish.parts():
+    near = spec
+    for part in spec.parts():
         near = near.without(part)
-    if plan_wish(near, lexicon) is None:
+    if try_compile(near, lexicon) is None:
         return None
-    for part in sorted(wish.parts(), key=lambda part: not isinstance(part, Lock)):
-        if plan_wish(back := _with(near, wish, part), lexicon) is not None:
+    # Greedy, given characters first: they are what a user is least willing to give up.
+    for part in sorted(spec.parts(), key=lambda part: not isinstance(part, Lock)):
+        if try_compile(back := _with(near, spec, part), lexicon) is not None:
             near = back
     return near
 
 
-def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
-    """Every group that this rhyme could be, all else as asked."""
-    machine = plan_wish(wish.without(f"rhyme {key}"), lexicon)
+def open_groups(spec: FormSpec, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
+    """Return every group that this rhyme could have, with all other demands unchanged."""
+    machine = try_compile(spec.without(f"rhyme {key}"), lexicon)
     if machine is None or not machine.plans[0].groups:
         return ()
     bits = 0
@@ -73,62 +73,63 @@ def open_groups(wish: Wish, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
     return tuple(name for place, name in enumerate(lexicon.groups) if bits >> place & 1)
 
 
-def _conflict(wish: Wish, lexicon: Lexicon) -> list["Lock | str"]:
-    """Drop one part after the other, as long as the rest still cannot be had together."""
-    for part in wish.parts():
-        if plan_wish(less := wish.without(part), lexicon) is None:
-            wish = less
-    return list(wish.parts())
+def _conflict(spec: FormSpec, lexicon: Lexicon) -> list["Lock | str"]:
+    """Shrink the specification to a minimal conflict."""
+    # Deletion filter: a part is irrelevant if the rest is infeasible without it.
+    for part in spec.parts():
+        if try_compile(less := spec.without(part), lexicon) is None:
+            spec = less
+    return list(spec.parts())
 
 
-def _with(near: Wish, wish: Wish, part: "Lock | str") -> Wish:
-    """Take one part of the first wish back in."""
+def _with(near: FormSpec, spec: FormSpec, part: "Lock | str") -> FormSpec:
+    """Restore one part of the original specification."""
     if isinstance(part, Lock):
         return replace(near, locks=(*near.locks, part))
     name, _, place = part.partition(" ")
     if name == "rhyme":
         at = int(place)
-        return replace(near, rhyme=(*near.rhyme[:at], wish.rhyme[at], *near.rhyme[at + 1 :]))
-    return replace(near, **{name: getattr(wish, name)})
+        return replace(near, rhyme=(*near.rhyme[:at], spec.rhyme[at], *near.rhyme[at + 1 :]))
+    return replace(near, **{name: getattr(spec, name)})
 
 
-def _message(wish: Wish, named: tuple[str, ...]) -> tuple[str, str]:
-    """The code and the sentence."""
-    form = f"{wish.form.name} ({wish.book})"
+def _message(spec: FormSpec, named: tuple[str, ...]) -> tuple[str, str]:
+    """Return the error's code and sentence."""
+    form = f"{spec.form.name} ({spec.book})"
     if not named:
-        few = f"the model's characters are too few for {wish.form.name} in {wish.book}"
+        few = f"the model's characters are too few for {spec.form.name} in {spec.book}"
         return "conflict.few", few
     if len(named) == 1:
         return "conflict.one", f"{form} cannot have {named[0]}"
     return "conflict.together", f"{form} cannot have together: {'; '.join(named)}"
 
 
-def _hint(wish: Wish, near: Wish | None) -> str:
-    """What to ask instead."""
+def _hint(spec: FormSpec, near: FormSpec | None) -> str:
+    """Suggest what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
-    told = _nearby(wish, near)
+    dropped = _nearby(spec, near)
     return "; ".join(
-        [f"it can be written without {', '.join(told['without'])}", *told["elsewhere"]]
+        [f"it can be written without {', '.join(dropped['without'])}", *dropped["elsewhere"]]
     )
 
 
-def _nearby(wish: Wish, near: Wish) -> dict[str, list[Note]]:
-    """What is given up in the nearest request that can be met, and where else it could stand."""
-    given_up = [part for part in wish.parts() if part not in near.parts()]
-    elsewhere = [hint for part in given_up if (hint := _elsewhere(wish, part)) is not None]
-    return {"without": [wish.describe(part) for part in given_up], "elsewhere": elsewhere}
+def _nearby(spec: FormSpec, near: FormSpec) -> dict[str, list[Note]]:
+    """Return what the nearest feasible specification drops, and where it would fit instead."""
+    given_up = [part for part in spec.parts() if part not in near.parts()]
+    elsewhere = [hint for part in given_up if (hint := _elsewhere(spec, part)) is not None]
+    return {"without": [spec.describe(part) for part in given_up], "elsewhere": elsewhere}
 
 
-def _elsewhere(wish: Wish, part: "Lock | str") -> Note | None:
-    """Where a character that does not fit its place would fit in the same line."""
+def _elsewhere(spec: FormSpec, part: "Lock | str") -> Note | None:
+    """Say where a character that does not fit its place would fit in the same line."""
     if not isinstance(part, Lock):
         return None
-    tones = tones_of(part.char, book=wish.book)
+    tones = tones_of(part.char, book=spec.book)
     places = sorted(
         {
             place + 1
-            for variant in shapes(wish)[0]
+            for variant in shapes(spec)[0]
             for pattern in variant.lines[part.line].patterns
             for place, symbol in enumerate(pattern)
             if (symbol == "中" or symbol in tones)

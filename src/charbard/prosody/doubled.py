@@ -1,7 +1,7 @@
-"""Doubled characters (叠字): which ones people write twice on the spot, and where in a line.
+"""Reduplication (叠字): which characters verse doubles, and where in a line.
 
-A table counted in verse says it (`scripts/build_doubled.py`): 悠悠 opens and closes a line, 年年
-only opens it, and 心心 is nobody's word. Knows characters, no models.
+The table was counted in verse (`scripts/build_doubled.py`): 悠悠 opens and closes lines, 年年 only
+opens them, and 心心 does not occur. Knows characters, not models.
 """
 
 from collections.abc import Mapping
@@ -13,21 +13,22 @@ from charbard.prosody.book import table_lines
 __all__ = ["LONG", "doubled_at", "place_of"]
 
 LONG = 8
-"""Lines of this length and longer are too few to count each place apart."""
+"""Line length from which counts are too small to distinguish places."""
 _ANYWHERE = ("姓名",)
-"""Kinds of form that double what they like: a name may be 圆圆 or 媛媛."""
+"""Kinds of form that may double any character: a name may be 圆圆 or 媛媛."""
 _NOWHERE = ("对联",)
-"""A side of a couplet doubles only what the other one does, at the same places."""
+"""Kinds that double nothing on their own: one side of a couplet doubles only where the other
+does."""
 _CI = "词"
 
 
 def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
-    """Characters that may be followed by themselves at a place; None: every character.
+    """Return the characters that may be doubled at a place; None allows every character.
 
     Args:
         kind: Kind of the form, as in `Form.kind`.
         length: Characters of the line.
-        place: Of the first of the two, from 0.
+        place: Place of the first of the two, from 0.
 
     >>> "悠" in doubled_at("近体诗", 7, 5), "心" in doubled_at("近体诗", 7, 5)
     (True, False)
@@ -43,7 +44,7 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
 
 
 def place_of(length: int, place: int) -> tuple[int, int]:
-    """The row of the table for a place, from 0, in a line: (length, place from 1)."""
+    """Return the table's row for a place (from 0) in a line: (length, place from 1)."""
     return (length, place + 1) if length < LONG else (LONG, 0)
 
 

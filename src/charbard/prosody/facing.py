@@ -1,8 +1,8 @@
-"""The form of a couplet of which one side is given: tones, marks and what comes again.
+"""Derive the form of a couplet from one given side: tones, marks and repetitions.
 
 The other side opposes the given one in tone at the even places of each phrase and at its end. Where
-the given side has a character again, so has the other, at the same places and at no others. Knows
-characters and the rhyme books, no models.
+the given side repeats a character, so does the other, at the same places and nowhere else. Knows
+characters and rhyme books, not models.
 """
 
 import re
@@ -15,17 +15,17 @@ from charbard.prosody.form import Echo, Form, Line, Variant
 __all__ = ["MOST", "PHRASE", "facing_form", "phrases_of"]
 
 PHRASE, MOST = range(1, 16), range(2, 31)
-"""Characters of a phrase, and of a whole side."""
+"""Allowed lengths, in characters, of a phrase and of a whole side."""
 _MARK = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 _PLAIN = str.maketrans(",.!?;:", "，。！？；：")
 _OPPOSITE = {"平": "仄", "仄": "平"}
 
 
 def phrases_of(side: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The phrases of one side of a couplet, and the marks between them.
+    """Split one side of a couplet into its phrases and the marks between them.
 
     Raises:
-        OptionError: It is too short or too long, or not Chinese.
+        OptionError: The side is too short or too long, or not Chinese.
 
     >>> phrases_of("天对地，雨对风。")
     (('天对地', '雨对风'), ('，',))
@@ -59,12 +59,12 @@ def phrases_of(side: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
-    """The form of a couplet one side of which is given.
+    """Return the form of a couplet whose first or second side is given.
 
     Args:
-        side: The first line, or the second; its phrases are parted by marks.
+        side: The given side; punctuation separates its phrases.
         book: Key or name of the rhyme book that decides the tones.
-        is_second: Whether the second line is the given one.
+        is_second: Whether the given side is the second line.
 
     Raises:
         OptionError: The line is too short or too long, or not Chinese; or there is no such book.
@@ -77,7 +77,7 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
     asked = _opposed(phrases, key, "平" if is_second else "仄")
     given = [("中" * len(phrase),) for phrase in phrases]
     upper, lower = (asked, given) if is_second else (given, asked)
-    # Of several phrases the whole side must be told from its parts.
+    # With several phrases, the whole side must be distinguished from its parts.
     lines = (
         *_side(upper, (*marks, "；" if marks else "，")),
         *_side(lower, (*marks, "。")),
@@ -89,14 +89,14 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
 
 
 def _side(phrases: Sequence[tuple[str, ...]], marks: Sequence[str]) -> Iterator[Line]:
-    """One side as lines: a phrase each."""
+    """Yield one side as lines, one for each phrase."""
     last = len(phrases) - 1
     for place, (patterns, mark) in enumerate(zip(phrases, marks, strict=True)):
         yield Line(patterns, None, mark, ends_stanza=place == last and mark == "。")
 
 
 def _echoes(phrases: Sequence[str], shift: int) -> Iterator[Echo]:
-    """Where a character comes again, so many lines further down."""
+    """Yield the repetitions within a side, as echoes that many lines further down."""
     first: dict[str, tuple[int, int]] = {}
     for line, phrase in enumerate(phrases):
         for place, char in enumerate(phrase):
@@ -106,14 +106,14 @@ def _echoes(phrases: Sequence[str], shift: int) -> Iterator[Echo]:
 
 
 def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, ...]]:
-    """Patterns of the phrases that face some others.
+    """Return the allowed tone patterns of the phrases that face the given ones.
 
-    A character that comes again asks the same at all its places, whatever its phrase asks there.
+    A repeated character requires the same tone at all its places, whatever its phrase requires.
 
     Args:
-        phrases: The given ones.
+        phrases: The given phrases.
         book: Key of the rhyme book.
-        ends: The tone in which a given side should end, if its last character has both.
+        ends: Tone in which the given side should end, if its last character can have both.
     """
     tones: dict[str, str] = {}
     for phrase in phrases:
@@ -136,8 +136,10 @@ def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, 
 
 
 def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
-    """The same pattern without 孤平: in a phrase of five or seven that ends 平仄仄平 with the first
-    and third of these asked, the character before them must be level, too.
+    """Tighten a pattern so that it excludes 孤平.
+
+    In a phrase of five or seven that ends 平仄仄平 with the first and third of these fixed, the
+    character before them must be level as well.
 
     >>> _without_lone_level("中仄中平中仄平", "无边落木萧萧下", "无边落木萧萧下")
     '中仄平平中仄平'
@@ -152,7 +154,8 @@ def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
 
 
 def _without_three_level(pattern: str, phrase: str, whole: str) -> tuple[str, ...]:
-    """A level ending must not follow two more level characters, in phrases of five or seven."""
+    """Tighten a pattern so that no level ending follows two more level characters (lines of 5 or
+    7)."""
     if len(pattern) not in (5, 7) or "仄" in pattern[-3:]:
         return (pattern,)
     options = [

@@ -1,6 +1,6 @@
-"""What a verse form asks, as values: lines, tones, rhyme, punctuation.
+"""Verse forms as values: lines, tones, rhyme, punctuation.
 
-Knows nothing of models, rhyme books' content or how forms are kept on disk.
+Knows nothing of models, of the content of rhyme books, or of how forms are stored.
 """
 
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ __all__ = ["Echo", "Form", "Line", "Variant"]
 
 
 class Echo(NamedTuple):
-    """A place that holds the character of an earlier one. Lines and places count from 0.
+    """A place that repeats the character of an earlier one. Lines and places count from 0.
 
-    Both must ask the same tone in every pattern, since nothing else can be written there.
+    Both places must require the same tone in every pattern, since the character is the same.
     """
 
     line: int
@@ -27,7 +27,7 @@ class Echo(NamedTuple):
 
 _MOST_DIVISIONS = 64
 _MOST_PADDING = 6
-"""衬字 in one line of a 曲 that still leave it the form's line."""
+"""Maximum number of 衬字 in one line of a 曲."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,11 @@ class Line:
     """Strings over 平 (level), 仄 (oblique) and 中 (free), all of one length. The line fits if it
     fits one of them, in some reading of each character."""
     rhyme: str | None = None
-    """Key of the rhyme its last character takes part in: lines of one key rhyme with each other
-    in the chosen book, in the reading that fits the tone. None asks no rhyme."""
+    """Key of the rhyme that the line's last character takes part in. Lines with the same key
+    rhyme with each other in the chosen book, in the reading that fits the tone. None requires no
+    rhyme."""
     mark: str = "。"
-    """The punctuation behind it; may be empty."""
+    """The punctuation after the line; may be empty."""
     ends_stanza: bool = False
 
     def __len__(self) -> int:
@@ -55,23 +56,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to fill a form, such as 平起首句入韵."""
+    """One variant of a form, such as 平起首句入韵."""
 
     name: str
     lines: tuple[Line, ...]
     echoes: tuple[Echo, ...] = ()
     """Places that repeat the character of an earlier one."""
     poems: int = 0
-    """Poems that have it, where they were counted: the commoner of two that fit is likelier."""
+    """Number of attested poems, if counted; of two variants that fit, the more frequent is
+    likelier."""
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
-        """Characters in each line."""
+        """Number of characters in each line."""
         return tuple(map(len, self.lines))
 
     @cached_property
     def rhyme_groups(self) -> tuple[tuple[int, ...], ...]:
-        """Lines, from 0, that rhyme together; in the order of their first line."""
+        """Lines, from 0, that rhyme together, in the order of their first line."""
         keys: dict[str, list[int]] = {}
         for number, line in enumerate(self.lines):
             if line.rhyme is not None:
@@ -80,40 +82,41 @@ class Variant:
 
     @cached_property
     def line_ends(self) -> tuple[int, ...]:
-        """Characters before the end of each line."""
+        """Number of characters before the end of each line."""
         return tuple(accumulate(self.lengths))
 
     @cached_property
     def stanza_ends(self) -> tuple[int, ...]:
-        """Lines after which a stanza ends, from 1; the last line always."""
+        """Lines after which a stanza ends, from 1; always includes the last line."""
         inner = (n for n, line in enumerate(self.lines[:-1], 1) if line.ends_stanza)
         return (*inner, len(self.lines))
 
     @cached_property
     def sentence_ends(self) -> frozenset[int]:
-        """Characters before the end of each sentence: a line that rhymes, or ends a stanza."""
+        """Number of characters before the end of each sentence: a line that rhymes or ends a
+        stanza."""
         pairs = zip(self.line_ends, self.lines, strict=True)
         return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
 
     @cached_property
     def tones(self) -> str:
-        """What all places ask, by the first pattern of each line."""
+        """Tones required at all places, by the first pattern of each line."""
         return "".join(line.patterns[0] for line in self.lines)
 
     @cached_property
     def sentences(self) -> tuple[int, ...]:
-        """`sentence_ends` in order."""
+        """`sentence_ends` in ascending order."""
         return tuple(sorted(self.sentence_ends))
 
     def divided(self, shape: tuple[int, ...]) -> "Variant | None":
-        """The variant with its lines divided as a poem has them; None if it cannot be.
+        """Return the variant with its lines divided like a poem's; None if that is impossible.
 
-        Inside a sentence the break falls freely in 词, so the tones stay and the lines change; a
-        sentence must end where a line of the poem does.
+        In 词, breaks inside a sentence are free, so the tones stay while the lines change; a
+        sentence must end where a line of the poem ends.
         """
         if shape == self.lengths:
             return self
-        # Poems that are checked one after the other are mostly divided alike.
+        # A checker compares many poems with few divisions, so these are cached per variant.
         if shape not in self._divisions:
             if len(self._divisions) >= _MOST_DIVISIONS:
                 self._divisions.clear()
@@ -129,6 +132,7 @@ class Variant:
         if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
             return None
         tones = self.tones
+        # Rhyme and mark belong to the end of a line; a break that the form lacks gets a comma.
         ours = dict(zip(self.line_ends, self.lines, strict=True))
         lines = []
         for end, size in zip(ends, shape, strict=True):
@@ -141,9 +145,9 @@ class Variant:
         return Variant(self.name, tuple(lines), poems=self.poems)
 
     def padded(self, shape: tuple[int, ...]) -> "Variant | None":
-        """The variant with lines as long as those of a 曲, which may hold 衬字; None if it cannot.
+        """Return the variant with lines as long as those of a 曲 with 衬字; None if it has none.
 
-        A line that is longer than the form asks is bound by its last tone and its rhyme only.
+        A line longer than the form's is constrained only by its last tone and its rhyme.
         """
         if len(shape) != len(self.lines):
             return None
@@ -159,24 +163,24 @@ class Variant:
 
 @dataclass(frozen=True)
 class Form:
-    """A verse form: a poem keeps it if it keeps one of its variants."""
+    """A verse form; a poem keeps it if it keeps one of its variants."""
 
     name: str
     kind: str
-    """近体诗, 古体诗, 词, 对联, 诗经, 姓名, 歌词 or 模板."""
+    """One of 近体诗, 古体诗, 词, 曲, 对联, 诗经, 姓名, 歌词 and 模板."""
     variants: tuple[Variant, ...]
     book: str = "pingshui"
-    """Key of the rhyme book used unless another is asked for."""
+    """Key of the rhyme book used unless another is requested."""
     note: str = ""
     aliases: tuple[str, ...] = ()
 
     def variant_named(self, name: str) -> Variant:
-        """The variant of this name, or the first whose name begins or ends with it.
+        """Return the variant of this name, or the first whose name begins or ends with it.
 
-        So 仄韵 is the commonest variant of oblique rhyme, and 李清照体 is enough for 仄韵李清照体.
+        So 仄韵 selects the most frequent variant of oblique rhyme; 李清照体 selects 仄韵李清照体.
 
         Raises:
-            OptionError: There is none.
+            OptionError: There is no such variant.
         """
         for variant in self.variants:
             if variant.name == name:

@@ -1,6 +1,9 @@
-"""A vocabulary seen through a rhyme book: which ids can stand where a tone or a rhyme is asked.
+"""A vocabulary seen through a rhyme book: which ids fit a required tone or rhyme.
 
-Knows ids and readings, no probabilities. Built once for a vocabulary, shared by every machine.
+Knows ids and readings, no probabilities. Built once per vocabulary and shared by every machine.
+
+A vocabulary has thousands of characters but only some hundred distinct sets of readings. All rules
+are therefore evaluated per *kind* (K), and the result is spread over the ids (V) by one gather.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,63 +22,64 @@ Mask = NDArray[np.bool_]
 LEVEL, OBLIQUE = 1, 2
 ANY = LEVEL | OBLIQUE
 SYMBOLS = {"平": LEVEL, "仄": OBLIQUE, "中": ANY}
-"""What a position of a pattern asks for, as bits of tones that would do."""
+"""Tones that satisfy each symbol of a pattern, as bits."""
 _NONE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """All that a form can see of a character: characters of one kind are interchangeable."""
+    """All that a form can see of a character; characters of one kind are interchangeable."""
 
     tones: int
-    """Bits: which tones it can have."""
+    """Possible tones, as bits."""
     level: int
-    """Bits by number of the group: where it rhymes when read level."""
+    """Rhyme groups when read level, as bits by group number."""
     oblique: int
-    """The same when read oblique."""
+    """Rhyme groups when read oblique, as bits by group number."""
 
     def groups(self, tones: int) -> int:
-        """Bits of the groups it rhymes with in a reading of one of these tones."""
+        """Return, as bits, the rhyme groups in readings of these tones."""
         return (self.level if tones & LEVEL else 0) | (self.oblique if tones & OBLIQUE else 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """What a book says of a vocabulary's ids.
+    """A vocabulary's ids, classified by one rhyme book.
 
-    Shapes: V symbols of the vocabulary, K kinds, G rhyme groups. Arrays are never written to.
+    Shapes: V symbols of the vocabulary, K kinds, G rhyme groups. Arrays are never modified.
     """
 
     vocab: Vocab
     book: str
     groups: tuple[str, ...]
-    """Names of the rhyme groups; a group's number is its place here."""
+    """Names of the rhyme groups; a group's number is its index here."""
     number: Mapping[str, int]
     """Number of each group."""
     kinds: tuple[Kind, ...]
     kind_V: NDArray[np.int32]
-    """Number of each id's kind; 0 is the kind of ids that have no reading."""
+    """Kind number of each id; 0 is the kind of ids without a reading."""
     tones_K: NDArray[np.int64]
     """Bits of the tones of each kind."""
     groups_KG: Mapping[int, NDArray[np.bool_]]
-    """By bits of tones: the groups each kind rhymes in, in a reading of one of these tones."""
+    """For each set of tones (as bits): the groups each kind rhymes in when read in one of them."""
     choosable_V: Mask
-    """Ids that may be chosen; another may still be given by the user."""
+    """Ids that may be chosen; others can still be given by the user."""
     _doubled: dict[tuple[str, int, int], frozenset[int] | None] = field(default_factory=dict)
 
     @classmethod
     def build(
         cls, vocab: Vocab, book: str, *, least: float = USUAL, unwritten: str = ""
     ) -> "Lexicon":
-        """Look every character of a vocabulary up.
+        """Classify every character of a vocabulary.
 
         Args:
             vocab: The characters and their ids.
             book: Key of a rhyme book.
-            least: Leave out rarer readings, as in `book.readings_of`; a writer has the usual ones.
+            least: Omit rarer readings, as in `book.readings_of`; writing uses the usual ones.
             unwritten: Characters that are never chosen, such as unusual spellings.
         """
         found = [readings_of(char, book=book, least=least) for char in vocab.chars]
+        # Characters share few sets of readings, so kinds are computed once per set.
         distinct = {readings: kind_of(readings, {}) for readings in found}
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
@@ -98,17 +102,17 @@ class Lexicon:
         )
 
     def toned(self, tones: int) -> Mask:
-        """(V,) ids that have one of these tones."""
+        """Return the mask (V,) of ids that have one of these tones."""
         mask: Mask = (self.tones_K[self.kind_V] & tones).astype(bool)
         return mask
 
     def doubled(self, kind: str, length: int, place: int) -> frozenset[int] | None:
-        """Ids that may stand at a place, from 0, and at the one before it; None: all.
+        """Return the ids that may repeat the character before them; None allows all.
 
         Args:
             kind: Kind of the form, as in `Form.kind`.
             length: Characters of the line.
-            place: Of the second of the two.
+            place: Place of the second of the two, from 0.
         """
         key = (kind, length, place)
         if key not in self._doubled:  # looked up once: a machine asks for each of its places
@@ -119,7 +123,8 @@ class Lexicon:
         return self._doubled[key]
 
     def rhyming(self, tones: int, groups: int) -> Mask:
-        """(V,) ids that rhyme in one of the groups, as bits, in a reading of one of these tones."""
+        """Return the mask (V,) of ids that rhyme in one of the groups (bits), read in one of these
+        tones."""
         chosen = _unpacked([groups], len(self.groups))[0]
         rhymes_K: Mask = np.any(self.groups_KG[tones][:, chosen], axis=1)
         mask: Mask = rhymes_K[self.kind_V]
@@ -127,7 +132,7 @@ class Lexicon:
 
 
 def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> Kind:
-    """A character's kind from its readings; groups without a number are left out.
+    """Return the kind of a character with these readings; groups without a number are ignored.
 
     >>> kind_of([("平", "东"), ("仄", "送")], {"东": 0, "送": 1})
     Kind(tones=3, level=1, oblique=2)
@@ -141,7 +146,7 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
 
 
 def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
-    """Those of some ids that a mask holds, ascending."""
+    """Return those ids that are set in the mask, ascending."""
     if not ids:
         return _NONE
     found = np.fromiter(ids, np.int32, len(ids))
@@ -151,7 +156,8 @@ def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
 
 
 def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
-    """(len(bits), size) from integers, lowest bit first."""
+    """Expand integers to booleans of shape (len(bits), size), lowest bit first."""
+    # A book has up to 106 groups: too many for an int64, so the bits go through bytes.
     width = (size + 7) // 8
     packed = np.frombuffer(b"".join(each.to_bytes(width, "little") for each in bits), np.uint8)
     found = np.unpackbits(packed.reshape(len(bits), width), axis=1, bitorder="little")
@@ -159,5 +165,5 @@ def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Numbered parts by number, named groups by name."""
+    """Sort numbered parts by number, named groups by name."""
     return (int(name), "") if name.isdecimal() else (0, name)

@@ -1,14 +1,15 @@
-"""A form, and all that is asked of a poem in it, as a machine that allows no wrong character.
+"""A form with all demands on a poem, compiled into a state machine that allows only valid
+characters.
 
-The machine reads a text from left to right, marks included, and says at each character which ids
-may come next: exactly those from which the end can still be reached. It knows ids and readings,
-no probabilities; it satisfies the runtime's `Constraint` without importing it.
+The machine reads a text from left to right, marks included, and returns at each step the ids that
+may come next: exactly those from which the end can still be reached. It knows ids and readings, no
+probabilities; it satisfies the runtime's protocol without importing it.
 
-How it can be certain: a plan decides beforehand, from the end backward, which patterns of each line
-can be filled and which groups all lines of a rhyme can take. A text in progress is then, for every
-variant still possible, the set of patterns that the line begun still fits, and the set of groups
-that each rhyme can still be. Such sets are few, so they are numbered as they are met: a step is a
-look-up.
+Why this is certain: a plan computes beforehand, backward from the end, which patterns of each line
+can be completed and which groups all lines of a rhyme can share. The state of a text in progress is
+then, for every variant still possible, the set of patterns that the current line still fits, and
+the set of groups that each rhyme can still have. Such sets are few, so they are interned: each is
+numbered when it first occurs, and a step is a table look-up on those numbers.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from charbard.prosody.lexicon import Lexicon, Mask, listed
 from charbard.prosody.numbers import Numbers
-from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.plan import Pool, VariantPlan
 from charbard.prosody.repeats import Scarce, find_scarce
 from charbard.prosody.stutter import Before, Stutter
 from charbard.prosody.transitions import Groups, Live, Transitions, members
@@ -27,26 +28,26 @@ from charbard.prosody.transitions import Groups, Live, Transitions, members
 __all__ = ["Ids", "Machine", "VerseState"]
 
 Ids = NDArray[np.int32]
-"""Ids in ascending order, none twice, never modified once handed out."""
+"""Distinct ids in ascending order, never modified once returned."""
 _EMPTY = np.zeros(0, np.int32)
 
 _Demand = tuple[int | None, int, frozenset[tuple[int, int]]]
-"""One id, or bits of tones, or (tones, groups) of rhymes: what the next character must be."""
+"""Demand on the next character: one id; or tones as bits; or (tones, groups) pairs of rhymes."""
 
 
 class VerseState(NamedTuple):
-    """A text in progress. A value: never changed, always replaced."""
+    """The state of a text in progress: an immutable value."""
 
     line: int
-    """Number of what has been settled of place, variants and patterns."""
+    """Number of the interned position, variants and patterns."""
     rhyme: int
-    """Number of what has been settled of the rhymes."""
+    """Number of the interned rhyme groups."""
     used: frozenset[int] = frozenset()
     """Ids that must not be written again."""
     before: Before = Before()
-    """What was written last in the line, which must not be stuttered."""
+    """The last character of the line, to prevent stutters."""
     heard: tuple[tuple[int, int], ...] = ()
-    """(slot, id) of what later slots echo."""
+    """(slot, id) of characters that later slots echo."""
 
 
 class _Line(NamedTuple):
@@ -55,9 +56,14 @@ class _Line(NamedTuple):
 
 
 class Machine:
-    """What `compiler.plan_wish` makes. Its memory grows, its answers never change."""
+    """A compiled specification, made by `compiler`.
 
-    def __init__(self, plans: Sequence[Plan], pool: Pool, *, repeats: str, taken: frozenset[int]):
+    Its memo tables grow with use; its answers never change.
+    """
+
+    def __init__(
+        self, plans: Sequence[VariantPlan], pool: Pool, *, repeats: str, taken: frozenset[int]
+    ):
         self.plans = tuple(plans)
         self.slots = self.plans[0].slots
         self.lexicon: Lexicon = pool.lexicon
@@ -67,7 +73,7 @@ class Machine:
         self._size = len(self.slots)
         self._transitions = Transitions(self.plans)
         self.spans = self.plans[0].spans
-        """Where each line stands in the text, its mark included."""
+        """Slice of each line in the text, its mark included."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
         # At most places a step depends on the line alone, and is looked up by (line, tones). At the
@@ -87,7 +93,7 @@ class Machine:
         self._scarce: tuple[Scarce | None, ...] = tuple(
             None if repeats == "free" else find_scarce(plan, pool, choices) for plan in plans
         )
-        self._may_run_out: dict[int, bool] = {}
+        self._may_run_out: dict[int, bool] = {}  # by number of the interned rhyme groups
         self._lines, self._rhymes = Numbers[_Line](), Numbers[Groups]()
         # Memory of the machine. Every entry is computed once from immutable plans, so threads that
         # race to fill one write the same value.
@@ -99,18 +105,18 @@ class Machine:
             plan.groups if scarce is None else scarce.narrow(plan.groups, 0, taken)
             for plan, scarce in zip(plans, self._scarce, strict=True)
         )
-        """For each plan, for each rhyme: the groups that have words enough."""
+        """For each plan and each rhyme: the groups that have enough words."""
         self._start = self._started(self._groups)
 
     def __len__(self) -> int:
-        """Characters of the text, marks included."""
+        """Number of characters of the text, marks included."""
         return self._size
 
     def start(self, rhyme: str | None = None) -> VerseState:
-        """Nothing written yet.
+        """Return the state of an empty text.
 
         Args:
-            rhyme: One of `open_rhymes`, to rhyme in no other.
+            rhyme: One of `open_rhymes`, to allow no other; None leaves the rhyme open.
         """
         if rhyme is None:
             return self._start
@@ -126,7 +132,7 @@ class Machine:
 
     @property
     def open_rhymes(self) -> tuple[str, ...]:
-        """The groups that the text may rhyme in; none where it has no rhyme or more than one."""
+        """Groups that the text may rhyme in; empty unless it has exactly one rhyme."""
         if any(len(groups) != 1 for groups in self._groups):
             return ()
         union = 0
@@ -135,18 +141,19 @@ class Machine:
         return tuple(members(self.lexicon.groups, union))
 
     def is_done(self, state: VerseState) -> bool:
-        """Whether the text is complete."""
+        """Return whether the text is complete."""
         return self._lines[state.line].at == self._size
 
     def settled(self, state: VerseState) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-        """Names of the variants still possible, and of each rhyme's group once it is certain."""
+        """Return the names of the variants still possible, and the group of each rhyme once it is
+        certain."""
         lives = self._lines[state.line].lives
         groups = self._rhymes[state.rhyme]
         names = tuple(self.plans[number].name for number, _ in lives)
         open_groups = [groups[number] for number, _ in lives]
         rhymes: list[str | None] = []
         for bits in zip(*open_groups, strict=False):
-            union = 0
+            union = 0  # over the variants still open: certain only if all of them agree
             for each in bits:
                 union |= each
             one = union.bit_count() == 1
@@ -154,7 +161,8 @@ class Machine:
         return names, tuple(rhymes)
 
     def allowed(self, state: VerseState) -> Ids:
-        """The ids that may come next, ascending; at least one, unless the text is complete."""
+        """Return the ids that may come next, ascending; at least one, unless the text is
+        complete."""
         ids, barred = self.choices(state)
         if not len(barred):
             return ids
@@ -163,9 +171,10 @@ class Machine:
         return ids[keep]
 
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
-        """`allowed` in two parts: an array that many states share, and those barred of it.
+        """Return `allowed` as a shared array and the ids barred from it.
 
-        Barred are characters that would come twice, and stutters as long as anything else is left.
+        Barred ids would repeat a character, or stutter while an alternative is left. The array is
+        shared by many states, so a caller can cache what it derives from it.
         """
         line = self._lines[state.line]
         if line.at == self._size:
@@ -180,8 +189,8 @@ class Machine:
         mask, ids = found
         if len(ids) == 1:
             return ids, _EMPTY
-        # What would come twice is always barred; a stutter only while something else is left, for
-        # style must never lead into a dead end.
+        # Repetitions are always barred; stutters only while an alternative is left, since a rule of
+        # style must never cause a dead end.
         spent = self._spent(line, state, mask)
         barred = listed(spent | self._stutter.ids(line.at, state.before), mask)
         return ids, barred if len(barred) < len(ids) else listed(spent, mask)
@@ -196,29 +205,30 @@ class Machine:
         last = state.before.last  # may be doubled, unless that would be a stutter
         may_double = self._repeats == "none" and last is not None
         spent = state.used - {last} if may_double else state.used
-        # In a small rhyme group the words may run out: a character inside a line is then barred if
-        # some rhyme word still to come depends on it, whichever pattern the text takes.
+        # A small rhyme group may run out of words: a character inside a line is then barred if a
+        # later rhyme word depends on it, whichever pattern the text follows.
         if self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
         return spent
 
     def is_given(self, step: int) -> bool:
-        """Whether the character of a place is settled beforehand; a mark always is."""
+        """Return whether the character of a slot is fixed beforehand, as a mark always is."""
         slot = self.slots[step]
         return slot.locked is not None or slot.place is None
 
     def is_mark(self, step: int) -> bool:
-        """Whether punctuation stands there."""
+        """Return whether the slot is punctuation."""
         return self.slots[step].place is None
 
     def advance(self, state: VerseState, char_id: int) -> VerseState:
-        """The state after one more character, which must be an allowed one."""
+        """Return the state after one more character, which must be an allowed one."""
         at, lives = self._lines[state.line]
         slot = self.slots[at]
         assert slot.locked in (None, char_id), f"{char_id} is not allowed at {at}"
         line, rhyme = state.line, state.rhyme
         if self._joint[at]:
+            # A locked slot has one outcome, whatever its id: kind 0 keeps the table small.
             number = 0 if slot.locked is not None else int(self.lexicon.kind_V[char_id])
             known = (line, rhyme, number)
             if known not in self._joint_nexts:
@@ -242,7 +252,7 @@ class Machine:
     def _remembered(
         self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
     ) -> VerseState:
-        """Return the state with the character noted as used, where it must not come again."""
+        """Return the state with the character recorded as used, unless it may come again."""
         before = self._stutter.after(at, state.before, char_id)
         may_come_again = self._repeats == "free" or self.slots[at].place is None
         if may_come_again or (self._repeats == "rhymes" and not self._rhymed[at]):
@@ -253,7 +263,7 @@ class Machine:
         return VerseState(*after, used, before)
 
     def _can_run_out(self, rhyme: int) -> bool:
-        """Whether a rhyme still open has so few words that others could use them up."""
+        """Return whether an open rhyme has so few words that other places could use them up."""
         found = self._may_run_out.get(rhyme)
         if found is None:
             found = self._may_run_out[rhyme] = any(
@@ -263,7 +273,7 @@ class Machine:
         return found
 
     def _narrowed(self, line: int, rhyme: int, used: frozenset[int]) -> tuple[int, int]:
-        """Drop the groups that have too few characters left, and what depends on them."""
+        """Drop the groups with too few characters left, and the patterns that depend on them."""
         at, lives = self._lines[line]
         groups = tuple(
             bits if scarce is None else scarce.narrow(bits, at, used)
@@ -275,7 +285,7 @@ class Machine:
         return self._number(at, fitting, groups)
 
     def _spared(self, line: _Line, groups: Groups, used: frozenset[int]) -> Mask:
-        """Return the ids that at least one pattern in progress can do without, (V,)."""
+        """Return the mask (V,) of ids that at least one pattern in progress can spare."""
         slot = self.slots[line.at]
         assert slot.place is not None
         union = np.zeros(len(self.lexicon.vocab), np.bool_)
@@ -290,7 +300,7 @@ class Machine:
                 if scarce is not None and not all(scarce.narrow(open_groups, line.at, used)):
                     continue  # this pattern can no longer be finished
                 if (rhyme := plan.rhyme_at(line.at)) is not None:
-                    # A rhyme word uses up one of those that were kept for it.
+                    # A rhyme word may use up one of the ids reserved for it.
                     mask = self._pool.rhyme_mask(tones, open_groups[rhyme])
                 else:
                     mask = self._pool.mask(tones)
@@ -306,6 +316,7 @@ class Machine:
     def _look_up(self, line: _Line, groups: Groups) -> tuple[Mask, Ids]:
         slot = self.slots[line.at]
         demand = self._demand(line, groups)
+        # Many states of many slots pose the same demand, and so share one mask and one array.
         found = self._shared.get((demand, slot.banned))
         if found is None:
             mask = self._mask_of(demand)
@@ -316,7 +327,7 @@ class Machine:
         return found
 
     def _demand(self, line: _Line, groups: Groups) -> _Demand:
-        """Return what the variants in progress ask of the next character, any of them."""
+        """Return the union of what the variants in progress require of the next character."""
         slot = self.slots[line.at]
         if slot.locked is not None:
             return slot.locked, 0, frozenset()
@@ -338,7 +349,7 @@ class Machine:
         return None, tones, frozenset(rhymes)
 
     def _mask_of(self, demand: _Demand) -> Mask:
-        """(V,) the ids that meet a demand; a new array."""
+        """Return a new mask (V,) of the ids that meet a demand."""
         locked, tones, rhymes = demand
         mask = np.zeros(len(self.lexicon.vocab), np.bool_)
         if locked is not None:

@@ -1,7 +1,7 @@
-"""The rhyme that runs through a poem, and the one character that stands for it.
+"""The main rhyme of a poem, and the single character that represents it.
 
-A model of verse is told it before the text, as it is told the form. For a poem of one rhyme only:
-where the rhyme changes there is none to tell.
+A verse model is conditioned on the main rhyme as it is on the form. Only a poem with a single rhyme
+has one; where the rhyme changes, the field is missing.
 """
 
 from collections import Counter
@@ -14,13 +14,13 @@ from charbard.prosody.book import Reading, fold, readings_of, rhyme_names, table
 __all__ = ["main_rhyme", "rhyme_sign", "signs_of"]
 
 _SHARE = 0.75
-"""Old verse rhymes loosely: so many of the sentences are enough."""
+"""Share of the sentences that must rhyme; old verse rhymes loosely."""
 _PARTS = "东江支鱼佳真元萧歌麻庚尤侵覃屋觉质物合"
-"""The nineteen parts of 词林正韵, each by the first rhyme of 平水韵 in it."""
+"""The nineteen parts of 词林正韵, each represented by its first rhyme of 平水韵."""
 
 
 def rhyme_sign(group: str, *, book: str) -> str | None:
-    """One character for a rhyme group; None in a book whose groups have no such name.
+    """Return the character that represents a rhyme group; None in a book without such names.
 
     >>> rhyme_sign("寒", book="pingshui"), rhyme_sign("7", book="cilin")
     ('寒', '元')
@@ -31,13 +31,14 @@ def rhyme_sign(group: str, *, book: str) -> str | None:
 
 
 def signs_of(book: str) -> dict[str, str]:
-    """The sign of each group of a book, by its name; empty for a book without signs."""
+    """Return the sign of each group of a book, by the group's name; empty for a book without
+    signs."""
     signs = {group: rhyme_sign(group, book=book) for group in rhyme_names(book)}
     return {group: sign for group, sign in signs.items() if sign is not None}
 
 
 def main_rhyme(text: str, *, book: str) -> str | None:
-    """The group in which the sentences of a poem end, if most of them share one.
+    """Return the group in which the sentences of a poem end, if most of them share one.
 
     Args:
         text: Lines with their marks; every sentence ends in 。
@@ -57,13 +58,14 @@ def main_rhyme(text: str, *, book: str) -> str | None:
 
 @cache
 def _rhymes(char: str, book: str) -> frozenset[Reading]:
-    """Rhymes by tone; parts of 词林正韵, which join the tones, stand for themselves."""
+    """Return a character's rhymes by tone; parts of 词林正韵, which join tones, represent
+    themselves."""
     readings = readings_of(char, book=book) - _unused(fold(char), book)
     return frozenset(each._replace(tone="") if book == "cilin" else each for each in readings)
 
 
 def _unused(char: str, book: str) -> frozenset[Reading]:
-    """Readings that verse hardly uses; in the books that verse was written by."""
+    """Return the readings that verse hardly ever uses, for the books by which it was written."""
     if book == "xinyun":
         return frozenset()
     rare = _unused_table().get(char, frozenset())
@@ -73,7 +75,7 @@ def _unused(char: str, book: str) -> frozenset[Reading]:
 
 @cache
 def _unused_table() -> Mapping[str, frozenset[str]]:
-    """Character -> tones, or tones with rhymes."""
+    """Load the table: character -> tones, or tones with rhymes."""
     found: dict[str, set[str]] = {}
     for row in table_lines("unused.tsv"):
         char, item = row.split("\t")

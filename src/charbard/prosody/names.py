@@ -1,4 +1,4 @@
-"""What a name should not hold."""
+"""Characters that are unsuitable in personal names."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ __all__ = ["unwanted_in_names"]
 
 @cache
 def unwanted_in_names() -> frozenset[str]:
-    """Characters, simplified, that no one wants in a name.
+    """Return the simplified characters that nobody wants in a name.
 
     >>> "病" in unwanted_in_names(), "月" in unwanted_in_names()
     (True, False)

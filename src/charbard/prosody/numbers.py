@@ -1,4 +1,4 @@
-"""Values by number: what is compared and looked up often, as small integers."""
+"""Interning: small integers for values that are compared and looked up often."""
 
 from threading import Lock
 from typing import TypeVar
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Numbers(list[T]):
-    """Values, each once, numbered in the order in which they are met."""
+    """An intern table: distinct values, numbered in order of first occurrence."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class Numbers(list[T]):
         self._lock = Lock()
 
     def of(self, value: T) -> int:
-        """The number of a value, which is a new one if the value is."""
+        """Return the number of a value, assigning a new one on first occurrence."""
         number = self._number.get(value)
         if number is None:
             with self._lock:  # threads may share a machine

@@ -1,6 +1,6 @@
-"""Reading a page of forms: TOML to `Form` values.
+"""Parse a page of forms: TOML to `Form` values.
 
-A page names line types and builds stanzas from them, or writes a line's tones outright:
+A page names line types and builds stanzas from them, or spells out a line's tones:
 
     [lines]
     "甲" = ["中平中仄中平仄"]              # a line type: one pattern or several
@@ -12,9 +12,9 @@ A page names line types and builds stanzas from them, or writes a line's tones o
     [[forms.variants]]
     name = "平起首句不入韵"
     opening = "甲，乙a。"                # tones or a line type, rhyme key, punctuation
-    cycle = "丙，丁a。甲，乙a。"          # repeated to the size; or stanzas = ["…", "…"]
+    cycle = "丙，丁a。甲，乙a。"          # repeated up to the size; or stanzas = ["…", "…"]
 
-Variants written at the top of a page serve all its forms that have none of their own.
+Variants at the top level of a page apply to all its forms that declare none of their own.
 """
 
 import re
@@ -41,7 +41,7 @@ _VARIANT_KEYS = {"name", "opening", "cycle", "stanzas", "facts"}
 
 @dataclass(frozen=True)
 class Template:
-    """A form as a page has it: its size may still be chosen."""
+    """A form as declared on a page; its size can still be chosen."""
 
     name: str
     aliases: tuple[str, ...]
@@ -56,12 +56,12 @@ class Template:
 
     @property
     def meant(self) -> tuple[str, ...]:
-        """Names that may mean this form or another: it is offered for them, not taken."""
+        """Ambiguous names that may mean this form: it is suggested for them, not selected."""
         return (self.kind, *self.row.get("meant", ()))
 
     @property
     def sizes(self) -> range | None:
-        """The numbers of lines it can have, or None if its stanzas are fixed."""
+        """Possible numbers of lines, or None if the stanzas are fixed."""
         size = self.row.get("size")
         if size is None:
             return None
@@ -69,10 +69,10 @@ class Template:
         return range(least, size.get("max", size["lines"]) + 1, size.get("step", 1))
 
     def form(self, lines: int | None = None) -> Form:
-        """The form itself, of so many lines or its usual number.
+        """Build the form with so many lines, or with its usual number.
 
         Raises:
-            OptionError: It cannot have that many lines.
+            OptionError: The form cannot have that many lines.
         """
         if lines is None:
             return self._usual
@@ -87,7 +87,7 @@ class Template:
 
     @cached_property
     def _usual(self) -> Form:
-        """The form in its usual size, made once: the catalogue asks for it in several orders."""
+        """The form in its usual size, built once because the catalogue indexes it several times."""
         return self._made(self.name, self.row["size"]["lines"] if self.sizes else None)
 
     def _made(self, name: str, count: int | None) -> Form:
@@ -140,19 +140,19 @@ class Template:
 
 @cache
 def _line(patterns: tuple[str, ...], rhyme: str | None, mark: str) -> Line:
-    """A line, made once: nine of ten in the tunes are like one before."""
+    """Build a line; cached, since nine of ten lines in the tunes occur before."""
     return Line(patterns, rhyme, mark)
 
 
 def read_page(text: str, *, source: str) -> list[Template]:
-    """Every form on a page.
+    """Parse every form on a page.
 
     Args:
-        text: TOML, as the module's head shows.
+        text: TOML, as shown at the top of this module.
         source: What to call the page in an error.
 
     Raises:
-        OptionError: It is not TOML, or has a name it should not have, or lacks one.
+        OptionError: The text is not TOML, has an unknown key, or lacks a required one.
     """
     try:
         page = tomllib.loads(text)
@@ -228,10 +228,10 @@ def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> No
 
 
 def read_page_file(path: Path) -> list[Template]:
-    """Every form on a page that is a file of the user's.
+    """Parse every form on a page stored in a user's file.
 
     Raises:
-        OptionError: It cannot be read, or is not such a page.
+        OptionError: The file cannot be read, or is not a page of forms.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -1,4 +1,4 @@
-"""Text as it is pasted from anywhere, made plain: no markup, no notes, one sign for one character.
+"""Clean pasted text: remove markup and notes, and use one sign for each character.
 
 Knows characters and signs, not verse.
 """
@@ -8,11 +8,11 @@ import re
 __all__ = ["GAP", "MARKS", "PAUSE", "chars_of_line", "is_char", "is_han", "plain_text"]
 
 GAP = "□"
-"""A character that is missing, or that the text describes by its parts: nobody can judge it."""
+"""Placeholder for a character that is missing or described by its parts; it cannot be judged."""
 MARKS = "，。！？；："
-"""What ends a line."""
+"""Marks that end a line."""
 PAUSE = "、"
-"""What parts a line without ending it."""
+"""Mark of a pause inside a line."""
 
 _WIDE = str.maketrans({**dict(zip(",.!?;:｡．", "，。！？；：。。", strict=True)), "､": PAUSE})
 _BREAKS = re.compile(
@@ -32,10 +32,10 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 def plain_text(text: str) -> str:
-    """Rows of characters and marks, with everything else that a page adds taken out.
+    """Reduce a text to rows of characters and marks, removing everything else that web pages add.
 
-    Markup becomes line ends, notes in brackets go, and a character that is described by its parts
-    ({丿尽}, ⿰氵青, [金*本]), is missing (□) or has no code point becomes `GAP`.
+    Markup becomes line ends and notes in brackets are removed. A character that is described by its
+    parts ({丿尽}, ⿰氵青, [金*本]), is missing (□) or has no code point becomes `GAP`.
 
     >>> plain_text("床前<br>{丿尽}月，(一作看) ⿰氵青 ok")
     '床前\\n□月， □ ok'
@@ -48,7 +48,7 @@ def plain_text(text: str) -> str:
 
 
 def _gaps(text: str) -> str:
-    """Signs for a missing character, where they stand beside characters or one another."""
+    """Replace signs for a missing character where they adjoin characters or one another."""
     return re.sub(
         rf"(?<=[{_HAN}{GAP}])[□囗■▢◻⬜○●◯�＊*]+|[□囗■▢◻⬜○●◯�＊*]+(?=[{_HAN}])|□+",
         lambda found: found[0].translate(_GAPS),
@@ -57,7 +57,7 @@ def _gaps(text: str) -> str:
 
 
 def _described(text: str) -> str:
-    """Ideographic descriptions (⿰氵青, ⿱⿰日月皿) as one `GAP` each.
+    """Replace each ideographic description (⿰氵青, ⿱⿰日月皿) by one `GAP`.
 
     >>> _described("一⿱⿰日月皿二")
     '一□二'
@@ -73,7 +73,7 @@ def _described(text: str) -> str:
 
 
 def _description_end(text: str, start: int) -> int:
-    """Where a description that begins here ends; the place after one character if none does."""
+    """Return the end of a description that begins here; the next position if none ends."""
     open_parts, at = 1, start
     while open_parts and at < len(text):
         char = text[at]
@@ -83,7 +83,7 @@ def _description_end(text: str, start: int) -> int:
 
 
 def chars_of_line(line: str) -> str:
-    """What fills a place in a line: Chinese characters, and `GAP`.
+    """Return the characters that count as places of a line: Chinese characters and `GAP`.
 
     >>> chars_of_line("床前、明月a光")
     '床前明月光'
@@ -92,7 +92,7 @@ def chars_of_line(line: str) -> str:
 
 
 def is_han(char: str) -> bool:
-    """Whether this is a Chinese character.
+    """Return whether this is a Chinese character.
 
     >>> is_han("诗"), is_han("a"), is_han("，")
     (True, False, False)
@@ -106,5 +106,5 @@ def is_han(char: str) -> bool:
 
 
 def is_char(char: str) -> bool:
-    """Whether this fills a place in a line: a Chinese character, or the sign for a missing one."""
+    """Return whether this counts as a place of a line: a Chinese character or `GAP`."""
     return is_han(char) or char == GAP

@@ -1,7 +1,8 @@
-"""One variant of a form, laid out slot by slot, with all that is known before a word is written.
+"""One variant of a form, laid out slot by slot, with all that is known before writing begins.
 
-Everything here is decided from the wish alone, by looking backward from the end: which patterns of
-a line can still be filled, and which rhyme groups every line of a rhyme can still take.
+Everything here follows from the specification alone, computed backward from the end: which patterns
+of a line can be filled, and which rhyme groups all lines of a rhyme can share. Sets of patterns and
+of groups are bits of an integer; -1, all bits set, is the set that excludes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,58 +14,58 @@ from numpy.typing import NDArray
 from charbard.prosody.form import Variant
 from charbard.prosody.lexicon import ANY, SYMBOLS, Kind, Lexicon, Mask
 
-__all__ = ["UNKNOWN_KIND", "Need", "Plan", "Pool", "Slot", "make_plan"]
+__all__ = ["UNKNOWN_KIND", "Need", "Pool", "Slot", "VariantPlan", "plan_variant"]
 
 UNKNOWN_KIND = Kind(ANY, -1, -1)
-"""A given character without a reading: books cannot contradict it, so it fits everywhere."""
+"""Kind of a given character without readings: no book contradicts it, so it fits everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One character of the text."""
+    """One character position of the text."""
 
     line: int
     place: int | None
-    """Place in the line; None for a mark after it."""
+    """Place in the line; None for the mark after it."""
     locked: int | None = None
-    """The one id that can stand here."""
+    """The one id that is possible here."""
     kind: Kind | None = None
-    """What the form sees of a locked character."""
+    """Kind of a locked character."""
     banned: frozenset[int] = frozenset()
-    """Ids that must not stand here, beyond those banned everywhere."""
+    """Ids ruled out here, beyond those banned everywhere."""
     doubled: frozenset[int] | None = frozenset()
-    """Ids that may stand here and at the place before; None: all."""
+    """Ids that may repeat the character before this slot; None allows all."""
     echo: int | None = None
-    """The earlier slot whose character stands here, too."""
+    """The earlier slot whose character this one repeats."""
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """One variant under one wish.
+class VariantPlan:
+    """One variant under one specification.
 
-    Patterns of a line are numbered; sets of them, and of rhyme groups, are bits of an integer.
+    Patterns of a line are numbered; sets of patterns and of rhyme groups are bits of an integer.
     """
 
     name: str
     slots: tuple[Slot, ...]
     patterns: tuple[tuple[tuple[int, ...], ...], ...]
-    """For each line, for each pattern, the tones that would do at each place."""
+    """For each line and pattern, the tones allowed at each place, as bits."""
     fitting: tuple[int, ...]
-    """For each line the patterns that can be filled."""
+    """For each line, the patterns that can be filled."""
     endings: tuple[tuple[int, ...], ...]
-    """For each line, for each pattern, the groups its last character can rhyme in."""
+    """For each line and pattern, the groups its last character can rhyme in."""
     keys: tuple[int | None, ...]
-    """For each line the number of its rhyme; None: it need not rhyme."""
+    """For each line, the number of its rhyme; None if it need not rhyme."""
     groups: tuple[int, ...]
-    """For each rhyme the groups that all of its lines can take."""
+    """For each rhyme, the groups that all of its lines can share."""
 
     @property
     def is_feasible(self) -> bool:
-        """Whether any text fits."""
+        """Whether any text satisfies the plan."""
         return all(self.fitting) and all(self.groups)
 
     def rhyme_at(self, at: int) -> int | None:
-        """The number of the rhyme that a slot ends, if it ends one."""
+        """Return the number of the rhyme that a slot ends, or None."""
         slot = self.slots[at]
         if slot.place is None or slot.place + 1 < len(self.patterns[slot.line][0]):
             return None
@@ -72,13 +73,14 @@ class Plan:
 
     @property
     def spans(self) -> tuple[slice, ...]:
-        """Where each line stands in the text, its mark included."""
+        """Slice of each line in the text, its mark included."""
         slots = self.slots
         starts = [at for at, slot in enumerate(slots) if at == 0 or slot.line != slots[at - 1].line]
         return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
 
     def rhyming(self, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
-        """The patterns in whose tone a character rhymes in one of some groups; and those groups."""
+        """Return the patterns in whose tone a character rhymes in one of these groups; and those
+        groups."""
         kept, found = 0, 0
         for place, pattern in enumerate(self.patterns[line]):
             ends = self.endings[line][place] & groups & kind.groups(pattern[-1])
@@ -89,18 +91,20 @@ class Plan:
 
 
 class Pool:
-    """The ids a chosen character may come from, and how many of them each demand leaves.
+    """The ids available for chosen characters, with counts of how many satisfy each demand.
 
     Args:
         lexicon: The vocabulary in one rhyme book.
         allowed: (V,) ids that may be chosen at all.
-        taken: Ids that stand locked somewhere, where characters must not repeat: they are allowed
-            only beside themselves, and do not count.
+        taken: Ids locked somewhere, if characters must not repeat: they are allowed only directly
+            beside themselves, and are not counted.
     """
 
     def __init__(self, lexicon: Lexicon, allowed: Mask, taken: Iterable[int] = ()) -> None:
         self.lexicon = lexicon
         self.allowed = allowed
+        # Taken ids stay in the masks, since a character may still be doubled, but out of the
+        # counts.
         self._fresh = allowed.copy()
         self._fresh[list(taken)] = False
         self._count_K = np.bincount(lexicon.kind_V[self._fresh], minlength=len(lexicon.kinds))
@@ -108,7 +112,7 @@ class Pool:
         self._sizes: dict[tuple[int, frozenset[int]], int] = {}
 
     def tone_size(self, tones: int, banned: frozenset[int]) -> int:
-        """How many ids have one of these tones."""
+        """Count the ids that have one of these tones."""
         key = (tones, banned)
         if key not in self._sizes:
             fits = self.lexicon.tones_K & tones != 0
@@ -116,31 +120,33 @@ class Pool:
         return self._sizes[key]
 
     def group_sizes(self, tones: int, banned: frozenset[int]) -> NDArray[np.int64]:
-        """(G,) how many ids rhyme in each group in a reading of one of these tones."""
+        """Count (G,) the ids that rhyme in each group when read in one of these tones."""
         return self._counts(banned) @ self.lexicon.groups_KG[tones].astype(np.int64)
 
     def groups(self, tones: int, banned: frozenset[int], at_least: int) -> int:
-        """Bits of the groups that have at least so many ids to offer."""
+        """Return, as bits, the groups that have at least so many ids."""
         large = np.flatnonzero(self.group_sizes(tones, banned) >= at_least)
         return sum(1 << group for group in large.tolist())
 
     def rhyming_ids(self, tones: int, group: int, banned: frozenset[int]) -> frozenset[int]:
-        """The ids that `group_sizes` counts."""
+        """Return the ids that `group_sizes` counts."""
         mask = self._fresh & self.lexicon.rhyming(tones, 1 << group)
         return frozenset(np.flatnonzero(mask).tolist()) - banned
 
     def mask(self, tones: int) -> Mask:
-        """(V,) ids with one of these tones."""
+        """Return the mask (V,) of ids with one of these tones."""
         if tones not in self._masks:
             self._masks[tones] = self.lexicon.toned(tones) & self.allowed
         return self._masks[tones]
 
     def rhyme_mask(self, tones: int, groups: int) -> Mask:
-        """(V,) ids that rhyme in one of these groups in a reading of one of these tones."""
+        """Return the mask (V,) of ids that rhyme in one of these groups, read in one of these
+        tones."""
         return self.lexicon.rhyming(tones, groups) & self.allowed
 
     def _counts(self, banned: frozenset[int]) -> NDArray[np.int64]:
-        """(K,) how many ids of each kind can be chosen."""
+        """Count (K,) the ids of each kind that can be chosen."""
+        # Bans are few: subtract them by kind instead of counting the whole vocabulary again.
         out = [char for char in banned if self._fresh[char]]
         if not out:
             return self._count_K
@@ -150,27 +156,27 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How many ids a slot must have to choose from, so that those before it can't use them up."""
+    """Minimum number of ids for a slot, so that earlier slots cannot use them up."""
 
     body: int = 1
     rhyme: int = 1
 
 
-def make_plan(
+def plan_variant(
     variant: Variant,
     slots: Sequence[Slot],
     pool: Pool,
     wanted: Sequence[int],
     need: Need,
-) -> Plan:
-    """Look backward from the end of every line and every rhyme.
+) -> VariantPlan:
+    """Plan a variant backward from the end of every line and every rhyme.
 
     Args:
         variant: The lines.
-        slots: Characters and marks of the whole text, with what is locked.
-        pool: Where chosen characters come from.
-        wanted: For each rhyme the groups that the wish allows, as bits.
-        need: How many ids each slot must have to choose from.
+        slots: All characters and marks of the text, including locks.
+        pool: Ids available for chosen characters.
+        wanted: For each rhyme, the groups that the specification allows, as bits.
+        need: Minimum number of ids for each slot.
     """
     names = list(dict.fromkeys(line.rhyme for line in variant.lines if line.rhyme is not None))
     keys = tuple(None if line.rhyme is None else names.index(line.rhyme) for line in variant.lines)
@@ -179,7 +185,9 @@ def make_plan(
     for slot in slots:
         if slot.place is not None:
             by_line.setdefault(slot.line, []).append(slot)
-    patterns, fitting, endings = [], [], []
+    # 1) For each line: the groups it can end in under each pattern. A rhyme keeps only the groups
+    #    that all of its lines can end in.
+    patterns, endings = [], []
     for number, line in enumerate(variant.lines):
         tones = tuple(tuple(SYMBOLS[symbol] for symbol in pattern) for pattern in line.patterns)
         rhymed = keys[number] is not None
@@ -190,11 +198,12 @@ def make_plan(
             groups[key] &= _union(ends)
         patterns.append(tones)
         endings.append(ends)
-        fitting.append(sum(1 << at for at, end in enumerate(ends) if end))
+    # 2) Replace "all bits" by the groups that exist: an open rhyme must count as finite from here.
     everything = (1 << len(pool.lexicon.groups)) - 1
     groups = [bits & everything for bits in groups]
+    # 3) A pattern fits only if its line can end in a group that all lines of its rhyme share.
     fitting = [_open_at(ends, keys[at], groups) for at, ends in enumerate(endings)]
-    return Plan(
+    return VariantPlan(
         variant.name,
         tuple(slots),
         tuple(patterns),
@@ -208,10 +217,11 @@ def make_plan(
 def _ending(
     pattern: Sequence[int], slots: Sequence[Slot], pool: Pool, need: Need, *, rhymed: bool
 ) -> int:
-    """Groups in which a line can end if it follows this pattern; -1 if it need not rhyme.
+    """Return the groups in which a line can end under this pattern; -1 if it need not rhyme.
 
-    0 if the pattern cannot be filled at all.
+    The result is 0 if the pattern cannot be filled at all.
     """
+    # The last character of a rhymed line is judged by its groups, all others by tone alone.
     body = len(slots) - rhymed
     for tones, slot in zip(pattern[:body], slots[:body], strict=True):
         if slot.kind is not None:

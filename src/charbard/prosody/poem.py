@@ -1,7 +1,7 @@
-"""Reading verse as people write it down: lines, marks, stanzas, and what stands around a poem.
+"""Parse verse as people write it down: lines, marks, stanzas, and the text around a poem.
 
-Knows no rules; what is a line here is what the writer set off as one. Where a text can be read in
-several ways (is the second row a preface?), `readings` gives them all, the likeliest first.
+Knows no rules of verse: a line is what the writer set off as one. If a text can be read in several
+ways (is the second row a preface?), `readings` yields all of them, likeliest first.
 """
 
 import re
@@ -23,7 +23,7 @@ from charbard.prosody.pasted import (
 __all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 
 _MOST_AROUND = 8
-"""Rows above a poem, and below it, that may be no verse."""
+"""Maximum number of rows above or below a poem that are not verse."""
 _SIGNS = r"/／|｜\\·・•‧∙･~～〜－–—―\-_=+"
 _DYNASTY = (
     "(?:先秦|秦|两汉|东汉|西汉|汉|魏晋|魏|东晋|西晋|晋|南北朝|南朝|北朝|隋|唐|五代|南唐|后蜀|"
@@ -46,26 +46,26 @@ _LINE = re.compile(rf"([^{MARKS}]+)([{MARKS}]*)")
 
 @dataclass(frozen=True)
 class Poem:
-    """A poem as it was written down."""
+    """A poem as it was written down, divided into lines."""
 
     lines: tuple[str, ...]
     """Each line without punctuation; `GAP` for a character that cannot be read."""
     marks: tuple[str, ...]
-    """What stands behind each line; empty where nothing does."""
+    """The mark after each line; empty if there is none."""
     stanza_ends: frozenset[int]
     """Lines after which a stanza ends, from 1; the last line always."""
     title: str = ""
-    """What stood above the poem: title, author, preface."""
+    """Text above the poem: title, author, preface."""
     source: str = ""
-    """What stood below it: where it is from, notes."""
+    """Text below the poem: its source, notes."""
     pauses: frozenset[int] = frozenset()
-    """Characters, from the beginning, after which 、 stands."""
+    """Positions, in characters from the beginning, after which 、 occurs."""
     left_out: str = ""
-    """Signs in the verse that are neither characters nor punctuation, each once."""
+    """Distinct signs in the verse that are neither characters nor punctuation."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Characters in each line."""
+        """Number of characters in each line."""
         return tuple(map(len, self.lines))
 
     @property
@@ -74,12 +74,12 @@ class Poem:
         return len(self.lines) == 1 and not self.marks[0] and not self.pauses
 
     def with_stanzas(self, ends: Iterable[int]) -> "Poem":
-        """The same with stanzas that end after these lines, counted from 1."""
+        """Return the poem with stanzas that end after these lines, counted from 1."""
         ends = frozenset(ends)
         return self if ends == self.stanza_ends else replace(self, stanza_ends=ends)
 
-    def parted(self) -> "Poem":
-        """The same with a line end at every 、."""
+    def split_at_pauses(self) -> "Poem":
+        """Return the poem with a line end at every 、."""
         text, ends = "".join(self.lines), tuple(accumulate(self.shape))
         marks = dict(zip(ends, self.marks, strict=True))
         cuts = sorted({*ends, *self.pauses})
@@ -93,15 +93,14 @@ class Poem:
 
 
 def read_poem(text: str) -> Poem:
-    r"""The lines of a poem, in any layout.
+    r"""Parse the lines of a poem, in any layout.
 
-    With punctuation, that ends the lines; without, every row, or every word between spaces, `/`,
-    `|`, `·`, `-`, `～` or 、 is one. A row above that is set in 《》, names an author, has no
-    punctuation when others do, or stands before a blank row, is a title. Only Chinese characters
-    and □ count.
+    Punctuation ends lines; without any, every row is a line, or every word between spaces, `/`,
+    `|`, `·`, `-`, `～` or 、. A row above is a title if it is set in 《》, names an author, lacks
+    the punctuation that others have, or precedes a blank row. Only Chinese characters and □ count.
 
     Raises:
-        OptionError: There is no Chinese character in it.
+        OptionError: The text has no Chinese character.
 
     >>> poem = read_poem("静夜思\n\n床前明月光，疑是地上霜。\n举头望明月，低头思故乡。")
     >>> poem.title, poem.shape, poem.marks[0]
@@ -111,10 +110,10 @@ def read_poem(text: str) -> Poem:
 
 
 def readings(text: str) -> Iterator[Poem]:
-    """Every way to read a text, the likeliest first: rows above and below may not belong to it.
+    """Yield every way to read a text, likeliest first: rows above and below may not belong to it.
 
     Raises:
-        OptionError: There is no Chinese character in it.
+        OptionError: The text has no Chinese character.
     """
     rows = [_NUMBER.sub("", row).strip() for row in plain_text(text).strip().split("\n")]
     if not any(is_han(char) for row in rows for char in row):
@@ -138,8 +137,10 @@ def readings(text: str) -> Iterator[Poem]:
 
 
 def _cuts_of(rows: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Which rows may be the poem: all of them; all but some above; all but some below, too."""
+    """Yield row ranges that may be the poem: all; without some above; without some below as
+    well."""
     full = [number for number, row in enumerate(rows) if _has_han(row)]
+    # Text above a poem (title, author, preface) is commoner than text below, so it varies faster.
     for below in range(min(3, len(full))):
         for above in range(min(_MOST_AROUND, len(full) - below)):
             yield full[above] if above else 0, full[-1 - below] + 1
@@ -150,7 +151,7 @@ def _has_han(row: str) -> bool:
 
 
 def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The rows down to the first note, and the notes: 注释, 译文, a source."""
+    """Split rows at the first note: 注释, 译文, a source."""
     for number, row in enumerate(rows):
         if number and (_BELOW.match(row) or (_SOURCE.match(row) and _has_han(row))):
             return list(rows[:number]), list(rows[number:])
@@ -158,7 +159,7 @@ def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
-    """What certainly stands above a poem, and the rest."""
+    """Split off the rows that certainly precede a poem."""
     marked = [any(mark in row for mark in MARKS) and not _LABEL.match(row) for row in rows]
     count = 0
     if any(marked):
@@ -176,7 +177,7 @@ def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_odd_one_out(rows: Sequence[str]) -> bool:
-    """Whether the first row stands before a blank one, or differs in length from all the rest."""
+    """Return whether the first row precedes a blank one, or differs in length from all others."""
     rest = {len(row) for row in rows[1:] if row}
     if len(rows) < 3 or rest == {len(rows[0])}:
         return False
@@ -184,7 +185,7 @@ def _is_odd_one_out(rows: Sequence[str]) -> bool:
 
 
 def _heading_words(row: str) -> tuple[str, str]:
-    """Title and author that stand in one row with the poem, and the rest of the row.
+    """Split a row into title and author, and the verse that follows them in the same row.
 
     >>> _heading_words("登鹳雀楼 王之涣 白日依山尽，黄河入海流。")
     ('登鹳雀楼 王之涣', '白日依山尽，黄河入海流。')
@@ -207,7 +208,7 @@ def _heading_words(row: str) -> tuple[str, str]:
 
 
 def _read_rows(rows: Sequence[str]) -> Iterator[Poem]:
-    """Rows as a poem; where spaces may part lines or not, both ways."""
+    """Yield rows as a poem, in both ways if spaces may or may not separate lines."""
     text = "\n".join(rows)
     if any(mark in text for mark in MARKS):
         yield _divided(rows, "")
@@ -221,7 +222,7 @@ def _read_rows(rows: Sequence[str]) -> Iterator[Poem]:
 
 
 def _divided(rows: Sequence[str], separators: str) -> Poem:
-    """Rows cut at marks, and at these separators."""
+    """Divide rows at marks and at these separators."""
     lines: list[str] = []
     marks: list[str] = []
     ends, pauses, left_out = set[int](), set[int](), dict[str, None]()
@@ -259,13 +260,13 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
 
 
 def _pauses(line: str) -> Iterator[int]:
-    """Characters before each 、 inside a line."""
+    """Yield the number of characters before each 、 inside a line."""
     parts = [chars_of_line(part) for part in line.split(PAUSE)]
     yield from (end for end in accumulate(map(len, parts[:-1])) if 0 < end < sum(map(len, parts)))
 
 
 def _is_odd(char: str) -> bool:
-    """Whether a sign is worth a word when it is left out: letters, digits, emoji."""
+    """Return whether a dropped sign is worth reporting: letters, digits, emoji."""
     return (char.isalnum() and not is_char(char)) or (
         ord(char) > 0x2190 and char not in _QUIET and not is_char(char)
     )

@@ -1,25 +1,25 @@
-"""No character twice, without ever running out of characters.
+"""No character occurs twice, and the characters never run out.
 
-Whether distinct characters can be found for many places at once is a matching problem. Two counts
-decide it here, exactly for forms with one rhyme:
+Whether distinct characters exist for many places at once is a bipartite matching problem. Two
+counts decide it here, exactly for forms with one rhyme:
 
 - A place that has more characters to choose from than there are places to fill can always be
-  filled, whatever the others took. All places but the rhyme words are so, or the request is refused
-  before writing.
-- Rhyme words of a small group are the only scarce places. As long as the group holds at least as
-  many unused characters as rhyme words are still to come, taking them one after the other works.
-  So when exactly as many are left, they are kept for the rhyme words and no other place gets them.
+  filled, whatever the others took. All places except rhyme words satisfy this, or the request is
+  refused before writing.
+- Rhyme words of a small group are the only scarce places. As long as the group has at least as many
+  unused characters as there are rhyme words to come, choosing them one after the other works. So
+  when exactly as many are left, they are reserved for the rhyme words.
 
-Every step keeps both counts true, so writing never ends in a blank. With several rhymes the second
-count asks for as many unused characters as there are rhyme words of all of them: sure, but
-stricter than needed where two small groups stand side by side.
+Every step preserves both conditions, so writing never reaches a dead end. With several rhymes the
+second condition counts the rhyme words of all of them together: safe, but stricter than necessary
+where a text has two small groups.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charbard.prosody.lexicon import Mask
-from charbard.prosody.plan import Plan, Pool
+from charbard.prosody.plan import Pool, VariantPlan
 
 __all__ = ["Scarce", "find_scarce"]
 
@@ -28,23 +28,24 @@ _Sets = dict[int, tuple[frozenset[int], ...]]
 
 @dataclass(frozen=True, eq=False)
 class Scarce:
-    """The rhyme words of one plan, where groups are small enough to run out."""
+    """Reservations for the rhyme words of one plan whose groups are small enough to run out."""
 
     sets: tuple[_Sets, ...]
-    """For each rhyme, for each group that may run out: the ids to keep, once for each tone."""
+    """For each rhyme and each group that may run out: the ids to reserve, one set per tone."""
     remaining: tuple[int, ...]
-    """For each slot how many rhyme words are open from there on, of all rhymes."""
+    """For each slot, the number of rhyme words, of all rhymes, still open from there on."""
     due: tuple[int, ...]
-    """For each rhyme the last slot where a character is chosen for it; -1: none is."""
+    """For each rhyme, the last slot where a character is chosen for it; -1 if there is none."""
     small: tuple[int, ...]
-    """For each rhyme the bits of the groups that may run out."""
+    """For each rhyme, the groups that may run out, as bits."""
 
     def concerns(self, groups: Sequence[int]) -> bool:
-        """Whether any of the groups still open may run out."""
+        """Return whether any of the groups still open may run out."""
         return any(bits & small for bits, small in zip(groups, self.small, strict=False))
 
     def left(self, key: int, group: int, place: int, used: frozenset[int]) -> int | None:
-        """By how many unused characters a group exceeds what is needed; None: it never runs out."""
+        """Return a group's surplus of unused characters over the need; None if it never runs
+        out."""
         if group not in self.sets[key] or self.due[key] < place:
             return None
         return (
@@ -64,7 +65,7 @@ class Scarce:
         return tuple(narrowed)
 
     def keep(self, mask: Mask, groups: Sequence[int], place: int, used: frozenset[int]) -> Mask:
-        """Take out of a mask what must be kept for rhyme words to come."""
+        """Remove from a mask the ids that must be reserved for later rhyme words."""
         for key, bits in enumerate(groups):
             kept = self._kept(key, bits, place, used)
             if kept:
@@ -73,13 +74,14 @@ class Scarce:
         return mask
 
     def _kept(self, key: int, bits: int, place: int, used: frozenset[int]) -> frozenset[int]:
-        """Ids without which none of the groups still open could supply its rhyme words."""
-        if bits & ~self.small[key]:
+        """Return the ids that every group still open needs for its remaining rhyme words."""
+        if bits & ~self.small[key]:  # a group that never runs out is still open: nothing is scarce
             return frozenset()
         kept: frozenset[int] | None = None
         for group in _members(bits):
-            if self.left(key, group, place, used) != 0:
+            if self.left(key, group, place, used) != 0:  # this group still has a surplus
                 return frozenset()
+            # Sets of different tones overlap; those without a surplus must stay untouched.
             needed = self.remaining[place]
             short = [ids for ids in self.sets[key][group] if len(ids - used) == needed]
             all_short = frozenset().union(*short)
@@ -87,14 +89,15 @@ class Scarce:
         return (kept or frozenset()) - used
 
 
-def find_scarce(plan: Plan, pool: Pool, choices: int) -> Scarce | None:
-    """The groups of a plan that its own words could use up; None if there are none.
+def find_scarce(plan: VariantPlan, pool: Pool, choices: int) -> Scarce | None:
+    """Find the groups of a plan that its own words could use up; None if there are none.
 
     Args:
-        plan: Laid out for characters that do not repeat.
-        pool: Where they come from.
-        choices: How many places are open.
+        plan: A plan in which characters must not repeat.
+        pool: Ids available for chosen characters.
+        choices: Number of open places that compete for ids.
     """
+    # 1) Backward over the slots: rhyme words still to come, and the tones each rhyme is asked in.
     tones: list[dict[int, frozenset[int]]] = [{} for _ in plan.groups]
     due = [-1] * len(plan.groups)
     remaining = [0] * (len(plan.slots) + 1)
@@ -106,6 +109,7 @@ def find_scarce(plan: Plan, pool: Pool, choices: int) -> Scarce | None:
             due[key] = max(due[key], at)
             for pattern in plan.patterns[slot.line]:
                 tones[key][pattern[-1]] = tones[key].get(pattern[-1], frozenset()) | slot.banned
+    # 2) A group is small if, in some tone, the open places outnumber its ids.
     sets = []
     for key, asked in enumerate(tones):
         sizes = [pool.group_sizes(bits, banned) for bits, banned in asked.items()]

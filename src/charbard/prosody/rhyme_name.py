@@ -1,6 +1,6 @@
-"""Rhymes by the names that people use: 东, 一东, 上平一东, 东韵, 第十二部.
+"""Resolve the names that people use for rhymes: 东, 一东, 上平一东, 东韵, 第十二部.
 
-A name may begin with the tone's part of the book and the rhyme's number in it, which must be right.
+A name may begin with the tone's volume and the rhyme's number in it, both of which must be correct.
 """
 
 import re
@@ -14,13 +14,13 @@ __all__ = ["full_rhyme_name", "rhyme_named"]
 _ONES = "〇一二三四五六七八九"
 _NAME = re.compile(rf"(上平|下平|平|上|去|入)?声?([十{_ONES}]+)?(.)韵?")
 _HALF = 15
-"""Rhymes of 上平 and of 下平: level rhymes fill two volumes."""
+"""Number of rhymes in 上平 and in 下平: level rhymes fill two volumes."""
 
 
 def rhyme_named(name: str, *, book: str) -> str:
-    """The name of a rhyme as the book has it, from either script and any of its usual names.
+    """Return a rhyme's name in the book, given any of its usual names in either script.
 
-    In the 词林正韵 a part may be called by its number, or by a character that is in one part only.
+    In the 词林正韵 a part may be named by its number, or by a character that is in one part only.
 
     Raises:
         OptionError: The book has no such rhyme, or the number belongs to another.
@@ -43,7 +43,7 @@ def rhyme_named(name: str, *, book: str) -> str:
 
 
 def full_rhyme_name(name: str, *, book: str) -> str:
-    """A rhyme's full name: its tone's part of the book, its number there, and the name.
+    """Return a rhyme's full name: its tone's volume, its number there, and the name.
 
     >>> full_rhyme_name("东", book="pingshui"), full_rhyme_name("先", book="pingshui")
     ('上平一东', '下平一先')
@@ -89,7 +89,7 @@ def _check_number(part: str | None, number: str | None, name: str, book: str) ->
 
 
 def _part_named(plain: str, name: str) -> str:
-    """A part of the 词林正韵 by its number, or by a character that is in one part only."""
+    """Resolve a part of the 词林正韵 by its number, or by a character that is in one part only."""
     names = rhyme_names("cilin")
     digits = plain.removesuffix("韵").removeprefix("第").removesuffix("部")
     number = str(_value(digits)) if digits and set(digits) <= set("十" + _ONES) else digits

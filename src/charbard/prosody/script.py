@@ -1,8 +1,8 @@
-"""Verse from one script into the other.
+"""Convert verse from one script to the other.
 
-Simplified is safe: every traditional character has one simplified shape. Traditional is not: 云 is
-雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours; what it
-does not hold, OpenCC converts.
+To simplified is unambiguous: every traditional character has one simplified shape. To traditional
+is not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours;
+OpenCC converts whatever the table lacks.
 """
 
 import math
@@ -17,24 +17,25 @@ from charbard.prosody.book import table_lines
 if TYPE_CHECKING:
     import opencc
 
-__all__ = ["Choices", "choose", "to_simplified", "to_traditional", "words_to_traditional"]
+__all__ = ["TraditionalCounts", "choose", "to_simplified", "to_traditional", "words_to_traditional"]
 
 _PRIOR = 2.0
-"""How many times the plain shares of a character are added to the counts of one of its pairs."""
+"""Weight of a character's overall shares when smoothing the counts of one of its pairs."""
 
 
 @dataclass(frozen=True)
-class Choices:
-    """How often a simplified character stood for which traditional one."""
+class TraditionalCounts:
+    """Counts of which traditional character a simplified one stood for."""
 
     alone: Mapping[str, Mapping[str, int]]
-    """Character -> traditional character -> count; missing where OpenCC is right anyway."""
+    """Character -> traditional character -> count; omits characters that OpenCC gets right."""
     context: Mapping[str, Mapping[str, int]]
-    """`<` left neighbour and character, or `>` character and right neighbour -> the same."""
+    """The same counts by `<` + left neighbour + character, and by `>` + character + right
+    neighbour."""
 
 
 def to_simplified(text: str) -> str:
-    """Text in simplified characters; one whose simplified shape is outside the basic plane stays.
+    """Convert text to simplified characters; keep one whose simplified shape is outside the BMP.
 
     >>> to_simplified("朝辭白帝彩雲間")
     '朝辞白帝彩云间'
@@ -46,7 +47,7 @@ def to_simplified(text: str) -> str:
 
 
 def to_traditional(text: str) -> str:
-    """Verse in traditional characters, each line by itself.
+    """Convert verse to traditional characters, each line separately.
 
     >>> to_traditional("白发三千丈，云开花发。")
     '白髮三千丈，雲開花發。'
@@ -63,7 +64,7 @@ def to_traditional(text: str) -> str:
 
 
 def words_to_traditional(text: str) -> str:
-    """Words of today in traditional characters: by phrases, not by what stands in verse.
+    """Convert modern words to traditional characters, by phrases instead of by usage in verse.
 
     >>> words_to_traditional("头发与开发")
     '頭髮與開發'
@@ -72,11 +73,11 @@ def words_to_traditional(text: str) -> str:
     return found
 
 
-def choose(line: str, choices: Choices) -> str:
-    """The likeliest traditional characters of one line, without punctuation.
+def choose(line: str, choices: TraditionalCounts) -> str:
+    """Choose the likeliest traditional characters for one line, without punctuation.
 
-    Each candidate is weighed by how often the character stood for it, and by how much more often
-    beside these neighbours (naive Bayes over the two pairs).
+    Each candidate is scored by how often the character stood for it, and by how much more often
+    it did beside these neighbours (naive Bayes over the two pairs).
     """
     framed = f"^{line}$"
     return "".join(
@@ -85,7 +86,7 @@ def choose(line: str, choices: Choices) -> str:
     )
 
 
-def _best(char: str, left: str, right: str, choices: Choices) -> str:
+def _best(char: str, left: str, right: str, choices: TraditionalCounts) -> str:
     counts = choices.alone.get(char)
     if counts is None:
         return _unseen(char)
@@ -96,6 +97,8 @@ def _best(char: str, left: str, right: str, choices: Choices) -> str:
     pairs = [(pair, sum(pair.values())) for pair in found if pair]
 
     def weight(target: str) -> float:
+        # log P(target) plus, for each neighbour, log P(target | pair) / P(target): the pair's count
+        # divided by the overall share, both smoothed, up to a constant.
         share = counts[target] / total
         return math.log(share) + sum(
             math.log((pair.get(target, 0) / share + _PRIOR) / (size + _PRIOR))
@@ -107,20 +110,20 @@ def _best(char: str, left: str, right: str, choices: Choices) -> str:
 
 @cache
 def _unseen(char: str) -> str:
-    """A character that the table does not hold: as OpenCC has it by itself."""
+    """Convert a character that the table lacks as OpenCC converts it in isolation."""
     found: str = _converter("s2t").convert(char)
     return found
 
 
 @cache
-def _choices() -> Choices:
+def _choices() -> TraditionalCounts:
     alone: dict[str, Mapping[str, int]] = {}
     context: dict[str, Mapping[str, int]] = {}
     for row in table_lines("traditional.tsv"):
         key, targets = row.split("\t")
         table = alone if len(key) == 1 else context
         table[key] = {item[0]: int(item[1:]) for item in targets.split(" ")}
-    return Choices(MappingProxyType(alone), MappingProxyType(context))
+    return TraditionalCounts(MappingProxyType(alone), MappingProxyType(context))
 
 
 @cache

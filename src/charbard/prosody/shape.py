@@ -1,4 +1,4 @@
-"""The name of a poem's shape: how many lines of how many characters. No tones, no rhyme."""
+"""Names for the shape of a poem: the number and length of its lines. No tones, no rhyme."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -16,7 +16,7 @@ _BY_LENGTH = {4: "四言", 5: "五言", 6: "六言", 7: "七言"}
 
 
 def shape_name(lengths: Sequence[int]) -> str:
-    """Name a shape. An old poem of eight even lines is 五律 or 七律 here, too.
+    """Return the name of a shape; an old poem of eight equal lines counts as 五律 or 七律.
 
     >>> [shape_name(lengths) for lengths in ((7, 7, 7, 7), (5, 5), (3, 5, 5, 5))]
     ['七绝', '五言', '杂言']

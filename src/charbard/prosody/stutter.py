@@ -1,6 +1,6 @@
-"""What of a text would read as a stutter: a character doubled where nobody doubles it (寸心心).
+"""Prevent stutters: characters doubled where verse does not double them (寸心心).
 
-Knows the slots of a text and the ids that may be doubled at each, nothing of tones or rhymes.
+Knows the slots of a text and the ids that may be doubled at each, not tones or rhymes.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ __all__ = ["Before", "Stutter"]
 
 
 class Before(NamedTuple):
-    """What was written last in the line in progress."""
+    """The last character of the line in progress."""
 
     last: int | None = None
-    """The character; None where a line begins."""
+    """Its id; None at the beginning of a line."""
     is_double: bool = False
-    """Whether it is a doubled one already, which must not come a third time."""
+    """Whether it is already the second of a pair, and so must not come a third time."""
 
 
 class Stutter:
-    """Which ids would be odd at each slot of a text.
+    """Ids that would stutter at each slot of a text.
 
     Args:
-        slots: The text, with what is given and what may be doubled.
-        size: Ids of the vocabulary.
+        slots: The text, with given characters and permitted doublings.
+        size: Number of ids in the vocabulary.
     """
 
     def __init__(self, slots: Sequence[Slot], size: int) -> None:
@@ -35,7 +35,7 @@ class Stutter:
         self._undoubled = [_undoubled(slots, at, size) for at in range(len(slots))]
 
     def ids(self, at: int, before: Before) -> frozenset[int]:
-        """Ids that would be odd at a slot, after what stands before it and before what is given."""
+        """Return the ids that would stutter at a slot, given the characters on either side."""
         last, doubled = before.last, self._doubled[at]
         given, is_odd = self._given[at]
         odd = [given] if given is not None and (is_odd or given == last) else []
@@ -44,7 +44,8 @@ class Stutter:
         return self._undoubled[at].union(odd) if odd else self._undoubled[at]
 
     def after(self, at: int, before: Before, char_id: int) -> Before:
-        """What stands before the next slot once a character is written at this one."""
+        """Return the value of `Before` for the next slot, once a character is written at this
+        one."""
         return Before(char_id, char_id == before.last) if self._goes_on[at] else _NOTHING
 
 
@@ -52,23 +53,23 @@ _NOTHING = Before()
 
 
 def _is_inside(slots: Sequence[Slot], at: int, after: int) -> bool:
-    """Whether two slots are characters of one line."""
+    """Return whether two slots are characters of one line."""
     if after >= len(slots) or slots[at].line != slots[after].line:
         return False
     return slots[at].place is not None and slots[after].place is not None
 
 
 def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
-    """Ids that nobody doubles here, for a slot that the next one echoes."""
+    """Return the ids that are never doubled here, for a slot that the next one echoes."""
     if at + 1 == len(slots) or slots[at + 1].echo != at or not (kept := slots[at + 1].doubled):
         return frozenset()
     return frozenset(range(size)) - kept
 
 
 def _given_after(slots: Sequence[Slot], at: int) -> tuple[int | None, bool]:
-    """The character given for the next slot, and whether it would be odd at this one in any case.
+    """Return the character given for the next slot, and whether it would stutter at this one.
 
-    It is not where it may be doubled; but before a given pair of it, it would come three times.
+    It does not if it may be doubled here, except before a given pair of it: that would make three.
     """
     if not _is_inside(slots, at, at + 1) or (given := slots[at + 1].locked) is None:
         return None, False

@@ -1,4 +1,4 @@
-"""Forms that no page names: read off a poem, or given as line lengths."""
+"""Forms without a page: derived from a poem, or given as line lengths."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ _LENGTH = re.compile(r"(\d+)([a-z]?)\s*([/／]?)")
 
 
 def is_lengths(name: str) -> bool:
-    """Whether a name of a form is a list of line lengths.
+    """Return whether a form's name is a list of line lengths.
 
     >>> is_lengths("7,5,7a,5a"), is_lengths("五律")
     (True, False)
@@ -25,14 +25,14 @@ def is_lengths(name: str) -> bool:
 
 
 def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
-    """A form of lines of these lengths, tones free.
+    """Build a form of lines of these lengths, with free tones.
 
     Args:
-        lengths: Numbers parted by commas or spaces; a letter behind one makes it rhyme with all
+        lengths: Numbers separated by commas or spaces; a letter after one makes it rhyme with all
             lines of the same letter, in any tone; a slash ends a stanza.
 
     Raises:
-        OptionError: It is not such a list, or a line or the whole is too long.
+        OptionError: The list is malformed, or a line or the whole is too long.
 
     >>> form = form_of_lengths("7a,5a/7,5a")
     >>> form.variants[0].lengths, form.variants[0].lines[1].ends_stanza
@@ -66,14 +66,14 @@ def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
 
 
 def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Form:
-    """The form of a given poem: "like this one".
+    """Derive a form from a given poem: "like this one".
 
     Line lengths, punctuation and stanzas are those of the text. Tones are fixed where a character
-    has one tone only. Lines rhyme that share a rhyme and tone with another line no further
-    than four lines off.
+    has only one tone. Lines rhyme if they share rhyme and tone with another line at most four
+    lines away.
 
     Args:
-        tones: Keep the tones too; otherwise lengths and rhyme only.
+        tones: Whether to keep the tones as well as lengths and rhyme.
 
     Raises:
         OptionError: There is no verse in the text, or too much.
@@ -120,14 +120,15 @@ def _tone(char: str, book: str) -> str:
 
 
 def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] | None]:
-    """For each line end its rhyme's key and the reading that rhymes, or None.
+    """Return, for each line end, its rhyme's key and the rhyming reading, or None.
 
-    Lines join the largest group of one reading first; an end that no other line within four
-    lines answers rhymes with nothing.
+    Lines join the largest group of one reading first; an end without a partner within four lines
+    does not rhyme.
 
     >>> rhyme_groups("光霜月乡", book="pingshui")[1]
     ('a', Reading(tone='平', rhyme='阳'))
     """
+    # Greedy: the largest run of one reading first, the earliest on ties; its ends are then settled.
     open_ends = dict(enumerate(readings_of(end, book=book) for end in ends))
     chosen: list[Reading | None] = [None] * len(ends)
     while runs := [
@@ -149,7 +150,7 @@ def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] 
 
 
 def _runs(places: list[int]) -> Iterator[list[int]]:
-    """Places cut where two neighbours are more than four apart."""
+    """Split places where two neighbours are more than four apart."""
     run: list[int] = []
     for place in places:
         if run and place - run[-1] > 4:

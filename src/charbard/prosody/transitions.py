@@ -1,6 +1,7 @@
-"""What each character of a text settles: which variants, line patterns and rhymes stay possible.
+"""Transitions of the machine: which variants, line patterns and rhymes each character leaves
+possible.
 
-Pure functions of the plans; `machine` numbers and remembers what they find.
+Pure functions of the plans; `machine` interns and caches their results.
 
 Sets are bits of an integer. A *live* is a variant still possible, with the patterns of its current
 line that the characters so far fit. A pattern says which tones would do at each place of a line.
@@ -10,25 +11,25 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from charbard.prosody.lexicon import Kind
-from charbard.prosody.plan import Plan
+from charbard.prosody.plan import VariantPlan
 
 __all__ = ["Groups", "Live", "Transitions", "members"]
 
 T = TypeVar("T")
 Live = tuple[int, int]
-"""Number of a plan, and bits of the patterns that its current line still fits."""
+"""Number of a plan, and the patterns that its current line still fits, as bits."""
 Groups = tuple[tuple[int, ...], ...]
-"""For each plan, for each of its rhymes: bits of the groups it can still be."""
+"""For each plan and each of its rhymes, the groups it can still have, as bits."""
 
 
 class Transitions:
-    """The steps between states of a machine.
+    """The transitions between a machine's states.
 
     Args:
-        plans: One for each variant; they share their slots.
+        plans: One plan per variant; they share their slots.
     """
 
-    def __init__(self, plans: Sequence[Plan]) -> None:
+    def __init__(self, plans: Sequence[VariantPlan]) -> None:
         self._plans = plans
         self._slots = plans[0].slots
 
@@ -37,8 +38,8 @@ class Transitions:
 
         Args:
             at: Its slot.
-            lives: Before it.
-            tones: Those it can be read in, as bits.
+            lives: The lives before it.
+            tones: Tones it can be read in, as bits.
         """
         slot = self._slots[at]
         if slot.place is not None:
@@ -54,9 +55,9 @@ class Transitions:
 
         Args:
             at: Its slot.
-            lives: Before it.
-            groups: Before it.
-            kind: What the form sees of the character.
+            lives: The lives before it.
+            groups: The groups before it.
+            kind: The character's kind.
         """
         slot, after = self._slots[at], list(groups)
         if slot.place is not None:
@@ -87,7 +88,7 @@ class Transitions:
     def fitting(
         self, at: int, lives: Sequence[Live], groups: Sequence[tuple[int, ...]]
     ) -> list[Live]:
-        """Keep only patterns whose line can end in a group that its rhyme can still be."""
+        """Keep only patterns whose line can end in a group that its rhyme can still have."""
         if at == len(self._slots) or self._slots[at].place is None:
             return list(lives)
         line, kept = self._slots[at].line, []
@@ -117,14 +118,14 @@ class Transitions:
             )
 
     def _without_patterns(self, at: int, lives: Sequence[Live]) -> tuple[Live, ...]:
-        """Forget the patterns of a line that is complete: they no longer make a difference."""
+        """Drop the patterns of a completed line: they no longer make a difference."""
         if at == len(self._slots) or self._slots[at].place is None:
             return tuple((number, 0) for number, _ in lives)
         return tuple(lives)
 
 
 def members(items: Sequence[T], bits: int) -> list[T]:
-    """Return the items whose bits are set, the lowest bit standing for the first."""
+    """Return the items whose bits are set, the lowest bit for the first item."""
     return [item for place, item in enumerate(items) if bits >> place & 1]
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from charbard.errors import OptionError
 from charbard.prosody import form_named, rhymes_of, tones_of
 from charbard.prosody.check import check
-from charbard.prosody.check.regulated import meter_of
+from charbard.prosody.check.regulated import scan
 from charbard.prosody.poem import read_poem
 from charbard.prosody.shape import REGULATED
 
@@ -122,7 +122,7 @@ def _regulated(text: str, shape: tuple[int, ...]) -> FormCount:
     )
     if not _share_a_rhyme(lines[1::2]):
         return counted
-    meter = meter_of(tones)
+    meter = scan(tones)
     return counted + FormCount(0, rhymed=1, regular=meter.is_regular, rescued=meter.is_legal)
 
 

@@ -1,7 +1,7 @@
-"""Decode bytes piece by piece; note each byte that does not belong to the encoding.
+"""Decode bytes block by block and record each byte that is invalid in the encoding.
 
-A file is decoded once to find what is wrong with it (`read_as`) and again for its text (`pieces`);
-both go through one decoder, so what is reported is what happens.
+A file is decoded once to find its flaws (`read_as`) and again for its text (`pieces`). Both use one
+decoder, so the report always matches the text.
 """
 
 import codecs
@@ -27,21 +27,21 @@ __all__ = [
 
 PIECE_CHARS = 1 << 20
 _MOST_NAMED = 3
-"""Bad bytes that a message names by line and place; of the others it says how many there are."""
+"""Invalid bytes that a message locates; the others are only counted."""
 # Below this letters do not compose with what stands before them, so text may be cut there.
 _FIRST_COMBINING = "\u0300"
 _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
 FEW_CONTROLS, _CONTROL_SHARE = 8, 200
-"""So many control codes, one in so many characters, are no accident: the file is not text."""
+"""Fewest control codes, and one in how many characters, that mark a file as binary."""
 _HANDLER = "charbard-note"
 _current = threading.local()
 
 
 def check_encoding(name: str) -> str:
-    """The encoding, if Python knows it.
+    """Return the encoding if Python knows it.
 
     Raises:
-        CorpusError: It does not.
+        CorpusError: Python does not know the encoding.
 
     >>> check_encoding("gb18030")
     'gb18030'
@@ -60,29 +60,29 @@ def check_encoding(name: str) -> str:
 
 @dataclass
 class Flaws:
-    """What a decoder met that is not text in its encoding."""
+    """The invalid bytes that a decoder met, and its position."""
 
     bad: int = 0
-    """Bytes that do not belong to the encoding."""
+    """Number of invalid bytes."""
     named: list[str] = field(default_factory=list)
-    """The places of the first of them."""
+    """Locations of the first few."""
     cut: int = 0
-    """Bytes of a character that is cut at the start or the end of the file."""
+    """Bytes of a character that is cut off at the start or the end of the file."""
     zeros: int = 0
     controls: int = 0
     chars: int = 0
     foreign: int = 0
-    """Characters beyond ASCII that were decoded."""
+    """Decoded characters beyond ASCII."""
     line: int = 1
-    """Line of the text that comes next."""
+    """Line number of the next character."""
     column: int = 0
-    """Bytes of that line that were decoded before."""
+    """Bytes of that line decoded so far."""
     offset: int = 0
-    """Place of the decoder's next byte in the file."""
+    """Offset of the decoder's next byte in the file."""
     at_end: bool = False
 
     def note(self, error: UnicodeDecodeError) -> tuple[str, int]:
-        """Take in a piece that cannot be decoded; what stands for it, and where to go on."""
+        """Record an undecodable piece; return its replacement and the index at which to resume."""
         content, start, size = error.object, error.start, error.end - error.start
         starts_cut = self.offset + start == self.cut < 3 and content[start] & 0xC0 == 0x80
         if self.at_end or (starts_cut and error.encoding.startswith("utf-8")):
@@ -109,12 +109,12 @@ codecs.register_error(_HANDLER, _note)
 
 
 def decoded(file: BinaryIO, encoding: str, flaws: Flaws) -> Iterator[str]:
-    """The text of a file as it stands there, block by block; what is no text is noted.
+    """Yield the raw text of a file block by block, recording invalid bytes in `flaws`.
 
     Args:
         file: Open at its start; read to its end.
         encoding: One that `check_encoding` knows.
-        flaws: Filled on the way.
+        flaws: Updated while decoding.
     """
     decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
     fed = 0
@@ -150,7 +150,7 @@ def _count(flaws: Flaws, text: str, size: int) -> None:
 
 
 def flaws_of(file: BinaryIO, encoding: str) -> Flaws:
-    """What is wrong with a whole file if it is read in an encoding."""
+    """Decode a whole file and return its flaws."""
     flaws = Flaws()
     file.seek(0)
     for _ in decoded(file, encoding, flaws):
@@ -160,27 +160,28 @@ def flaws_of(file: BinaryIO, encoding: str) -> Flaws:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file's bytes are read."""
+    """The outcome of reading a file in an encoding."""
 
     encoding: str
     notes: tuple[Note, ...] = ()
-    """What was assumed or mended, for the user."""
+    """Assumptions and repairs to report to the user."""
 
 
 def read_as(
     file: BinaryIO, encoding: str, *, name: str, refuse: bool = False, guessed: bool = False
 ) -> Reading:
-    """Find out whether a file can be read in an encoding, and what is mended on the way.
+    """Check that a file can be read in an encoding, and collect what has to be repaired.
 
     Args:
         file: Open at its start; read to its end.
         encoding: The encoding.
         name: What to call the file in messages.
-        refuse: Refuse a file with a byte that does not belong there, instead of replacing it.
-        guessed: Whether the encoding was found, not given: then it is said, unless it is UTF-8.
+        refuse: Raise on an invalid byte instead of replacing it.
+        guessed: Whether the encoding was detected; if so a note names it, unless it is UTF-8.
 
     Raises:
-        CorpusError: It is not text, or most of it is in another encoding, or `refuse` holds.
+        CorpusError: The file is not text, is mostly in another encoding, or has an invalid byte
+            while `refuse` is set.
     """
     flaws = Flaws()
     for _ in decoded(file, encoding, flaws):
@@ -236,10 +237,10 @@ def _bytes(count: int, *, verb: bool = True) -> str:
 
 
 def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
-    r"""A file's text, normalised, in pieces of about a million characters.
+    r"""Yield a file's normalised text in pieces of about a million characters.
 
-    Joined, the pieces are `normalise` of the whole; memory does not grow with the file. Bytes that
-    do not belong to the encoding become the replacement character; `read_as` tells of them.
+    The pieces joined equal `normalise` of the whole; memory does not grow with the file. Invalid
+    bytes become the replacement character; `read_as` reports them.
 
     >>> import io
     >>> "".join(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
@@ -257,7 +258,8 @@ def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
 
 
 def _safe_cut(text: str) -> int:
-    """Where text can be cut without parting a letter from its accents; 0 if nowhere."""
+    """Return the last index at which a cut separates no letter from its accents; 0 if there is
+    none."""
     if (line_end := text.rfind("\n")) >= 0:
         return line_end + 1
     if len(text) < PIECE_CHARS:

@@ -1,7 +1,7 @@
-"""Tell the encoding of a file by evidence: what its bytes can be, and what they cannot.
+"""Detect the encoding of a file from which byte sequences are possible in each candidate.
 
-UTF-8 is the only encoding whose characters are hardly ever made by another one, so a text that is
-UTF-8 but for a few bytes stays UTF-8. Marks and zero bytes tell UTF-16 and UTF-32. What is left is
+Other encodings hardly ever produce valid UTF-8 sequences, so a text that is UTF-8 but for a few
+bytes counts as UTF-8. Byte-order marks and zero bytes reveal UTF-16 and UTF-32. Everything else is
 older than Unicode: see `legacy`.
 """
 
@@ -25,23 +25,25 @@ _BOMS = (
 )
 _HEAD = 4096
 _FEW_BAD, _RARE = 8, 200
-"""Fewer bad bytes than this, not one in so many characters, are damage, not an encoding."""
+"""Up to so many invalid bytes, and no more than one in so many characters, count as damage rather
+than as another encoding."""
 _SURE, _MIXED = 2.0, 0.8
-"""UTF-8 characters for each bad byte: legacy texts reach 0.4, so twice is UTF-8 with bad bytes.
-In between it is a mixture, unless the whole is common text in a legacy encoding."""
+"""UTF-8 characters per invalid byte: legacy texts reach 0.4, so 2.0 means damaged UTF-8. A ratio
+between the two is a mixture, unless the whole is common text in a legacy encoding."""
 _CERTAIN, _FEWEST = 0.9, 12
-"""So large a share of so many characters is not common by chance: by chance it is a third."""
+"""Share of common characters, among at least so many, that cannot be chance, which gives a
+third."""
 
 
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
-    r"""Tell the encoding of a whole file, read piece by piece.
+    r"""Detect the encoding of a whole file, read block by block.
 
     Args:
         file: Open at its start; read to its end.
         name: What to call it in an error.
 
     Raises:
-        CorpusError: The evidence does not suffice, or it is not text at all.
+        CorpusError: The evidence is insufficient, or the file is not text.
 
     >>> import io
     >>> detect_encoding(io.BytesIO("床前明月光".encode("gb18030")), name="a poem")
@@ -89,7 +91,9 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
 
 
 def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
-    """Whether a text is UTF-8, judged by what is wrong with it if it is read so.
+    """Return whether a text is UTF-8, given its flaws when decoded as such.
+
+    A truncated character at either end is excused only in a text that also has whole ones.
 
     A piece of a character at an end is a cut one only in a text with whole ones.
     """
@@ -101,14 +105,15 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
 
 
 def _is_beyond_doubt(file: BinaryIO, found: str | None) -> bool:
-    """Whether a file is common East Asian text throughout, so that its UTF-8 is there by chance."""
+    """Return whether a file is common East Asian text throughout, so that valid UTF-8 in it is
+    chance."""
     if found is None or flaws_of(file, found).bad:
         return False
     return common_share(file, found)[0] >= _CERTAIN
 
 
 def _utf16_by_zeros(head: bytes) -> str | None:
-    """UTF-16 of Western text: a zero at every other place, printable bytes at the others."""
+    """Recognise UTF-16 of Western text: every other byte is zero, the rest are printable."""
     for encoding, zeros, letters in (
         ("utf-16-le", head[1::2], head[0::2]),
         ("utf-16-be", head[0::2], head[1::2]),

@@ -1,7 +1,8 @@
-"""Whether a file makes sense in an encoding: its bytes belong there, and so do its characters.
+"""Test whether a file makes sense in an encoding: its bytes must be valid, its characters
+plausible.
 
-Nearly every byte decodes in nearly every encoding. What tells them apart is what languages write:
-common characters, one script in a word, capitals at the beginning of words.
+Nearly every byte decodes in nearly every encoding. The habits of written language tell encodings
+apart: common characters, one script per word, capitals only at the beginning of words.
 """
 
 import re
@@ -15,15 +16,15 @@ __all__ = ["TWO_BYTES", "common_share", "fits", "is_western"]
 
 TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _BAD_SHARE = 100
-"""A file with one bad byte in fewer characters than this is in another encoding."""
+"""A file with more than one invalid byte in so many characters is in another encoding."""
 _ENOUGH_TO_JUDGE = 10_000
 _NOT_PLAIN = re.compile("[^\t\n\f\r -~]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3000-\u303f\u3131-\u318e\uac00-\ud7a3]")
 _FEWEST, _MOSTLY = 4, 0.75
-"""So many characters are needed, and such a share of them is Hangul in Korean, common in Chinese
-and Japanese, of its own script elsewhere. By chance a third of the characters is common."""
+"""Fewest foreign characters to judge by, and the share of them that must be Hangul in Korean,
+common in Chinese and Japanese, or of the expected script elsewhere. Chance gives a third."""
 _SPACED = 0.01
-"""Share of white space in UTF-16; another byte order has none."""
+"""Minimum share of white space in UTF-16; the wrong byte order yields none."""
 _LEVEL_1 = {"gb2312": range(0xB0, 0xD8), "big5": range(0xA4, 0xC7), "cp932": range(0x88, 0x98)}
 """First bytes of the common characters of each national standard: some 7,000 in all."""
 _SCRIPTS = {
@@ -34,25 +35,25 @@ _SCRIPTS = {
     "cp1256|iso8859-6": "Arabic",
     "cp874|tis-620": "Thai",
 }
-"""Encodings with one byte a letter, and the script of their letters beyond ASCII."""
+"""Patterns of single-byte encodings, and the script of their letters beyond ASCII."""
 _LEAST = 0.1
-"""Weight below which chardet has nothing better; a few words of another script have more."""
+"""Weight below which chardet is only guessing; even a few words of another script score higher."""
 _MARKS = "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac\xa0-\xbf"
 _ODD = regex.compile(
     r"\p{Ll}\p{Lu}|[\x80-\x9f]|[A-Za-z](?!\p{Latin})\p{L}|(?!\p{Latin})\p{L}[A-Za-z]"
     r"|[^\x00-\x7f]{4}(?<=\p{Latin}{4})"
 )
 _RARELY = 0.1
-"""What no language writes, and its share at most: a capital after a small letter, control codes,
-two scripts in one word, four accented letters in a row."""
+"""Sequences that no language writes, and their largest share: a capital after a small letter,
+control codes, two scripts in one word, four accented letters in a row."""
 _WESTERN = re.compile(f"[{_MARKS}\u0152\u0153\xc0-\xff]")
 _ACCENTS_ONLY = re.compile("[^\x00-\x7f]{4}")
 _MOSTLY_PLAIN = 5
-"""Of so many characters of a Western text at most one is beyond ASCII."""
+"""At most one in so many characters of a Western text is beyond ASCII."""
 
 
 def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
-    """Whether hardly a byte of a file falls outside of an encoding, and what it yields is language.
+    """Return whether almost every byte is valid in an encoding and the decoded text is plausible.
 
     Args:
         file: Read to its end.
@@ -81,7 +82,7 @@ def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
 
 
 def _is_written_in(script: str, text: str) -> bool:
-    """Whether what is not ASCII is of one script, and put together as words are."""
+    """Return whether the non-ASCII characters are of one script and form plausible words."""
     foreign = len(_NOT_PLAIN.findall(text))
     own = regex.findall(rf"(?![\x00-\x7f])[\p{{{script}}}{_MARKS}]", text)
     return len(own) >= _MOSTLY * foreign and len(_ODD.findall(text)) <= _RARELY * foreign
@@ -93,11 +94,12 @@ def _beginning(file: BinaryIO, encoding: str) -> str:
 
 
 def common_share(file: BinaryIO, encoding: str) -> tuple[float, int]:
-    """Which share of a file's characters is common in Chinese or Japanese, and of how many.
+    """Return the share of a file's foreign characters that are common in Chinese or Japanese, and
+    their number.
 
     Args:
-        file: Read as far as is needed.
-        encoding: What it is read in; ASCII does not count.
+        file: Read only as far as needed.
+        encoding: Encoding to decode it with; ASCII characters do not count.
     """
     file.seek(0)
     seen = common = 0
@@ -111,7 +113,8 @@ def common_share(file: BinaryIO, encoding: str) -> tuple[float, int]:
 
 
 def _is_common(char: str) -> bool:
-    """Punctuation, kana, and the first levels of GB 2312, Big5 and JIS."""
+    """Return whether a character is punctuation, kana, or of the first level of GB 2312, Big5 or
+    JIS."""
     if "\u3000" <= char <= "\u30ff" or "\uff00" <= char <= "\uffef":
         return True
     codes = ((char.encode(standard, "ignore"), first) for standard, first in _LEVEL_1.items())
@@ -119,7 +122,7 @@ def _is_common(char: str) -> bool:
 
 
 def is_western(file: BinaryIO) -> bool:
-    """Whether it is ASCII with some accents or quotation marks, too few for statistics."""
+    """Return whether a file is ASCII with accents or quotation marks too few for statistics."""
     flaws = flaws_of(file, "cp1252")
     if flaws.bad or flaws.controls > FEW_CONTROLS or flaws.foreign * _MOSTLY_PLAIN > flaws.chars:
         return False

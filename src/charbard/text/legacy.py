@@ -1,8 +1,8 @@
 """Name the encoding of a file that is not Unicode, or refuse to guess.
 
-chardet weighs every encoding; what it names must also fit the file (see `fitting`). If a second one
-fits nearly as well, neither is taken: the bytes of GB 2312, EUC-JP and Big5 mostly read as each
-other, and a wrong guess would train a model on nonsense.
+chardet weighs every encoding; a candidate must also fit the file (see `fitting`). If a second one
+fits nearly as well, neither is chosen: the bytes of GB 2312, EUC-JP and Big5 are mostly valid in
+each other, and a wrong guess would train a model on nonsense.
 """
 
 import codecs
@@ -18,34 +18,34 @@ __all__ = ["ISO_2022", "legacy_encoding"]
 
 ISO_2022 = re.compile(rb"\x1b[$(][@-J]")
 _PLAIN_RUN = re.compile(rb"([\x00-\x7f]{20})[\x00-\x7f]+([\x00-\x7f]{20})")
-"""ASCII tells nothing of an encoding; much of it drowns what tells something."""
+"""Long runs of ASCII, which carry no evidence and would drown the bytes that do."""
 _SAMPLE_BYTES = 1 << 16
 _PARTS, _PART_BYTES = 4, 1 << 8
 _LEAST = 0.03
-"""Weight below which an encoding that chardet does not prefer is not considered."""
+"""Weight below which an encoding is ignored unless chardet prefers it."""
 _CLOSE = 0.5
-"""A rival with this share of the best one's weight leaves it open which of them is right."""
+"""Share of the best weight from which a rival makes the choice ambiguous."""
 _WIDER = {
     **{"gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"},
     **{"big5": "big5hkscs", "cp950": "big5hkscs"},
 }
-"""Encodings that are always declared, and rarely kept to: the wider one reads both."""
+"""Superset to use instead of an encoding that files declare but rarely adhere to."""
 _USUAL = re.compile(
     "utf-.*|gb18030|hz|big5hkscs|cp949|johab|cp932|euc_j.*|iso2022_.*|cp125[0-8]|iso8859-.*"
     "|koi8-[ru]|cp866|cp874|tis-620"
 )
-"""What text files are written in; chardet names others when it has nothing better."""
+"""Encodings that occur in text files; chardet names others when it has no better guess."""
 
 
 def legacy_encoding(file: BinaryIO, name: str) -> str | None:
-    """Name the encoding that fits a file best; None if none does.
+    """Return the encoding that fits a file best; None if none fits.
 
     Args:
         file: Read to its end.
         name: What to call it in an error.
 
     Raises:
-        CorpusError: Two fit it so well that either may be right.
+        CorpusError: Two encodings fit so well that either may be right.
     """
     preferred, weights = _weighed(file)
     ranked = sorted(weights.items(), key=lambda one: -one[1])
@@ -73,9 +73,11 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
 
 
 def _weighed(file: BinaryIO) -> tuple[list[str], dict[str, float]]:
-    """What chardet takes a file and its parts for, and the weight it gives to each encoding.
+    """Return chardet's preferences for a file and its parts, and the largest weight of each
+    encoding.
 
-    One bad byte rules an encoding out. Among parts it rules it out in one of them.
+    A single invalid byte rules an encoding out, so the parts are judged separately: one with damage
+    does not outvote the others.
     """
     import chardet
 
@@ -96,14 +98,14 @@ def _weighed(file: BinaryIO) -> tuple[list[str], dict[str, float]]:
 
 
 def _usual(encoding: str | None) -> str:
-    """Python's name of an encoding that texts are written in; empty for another one."""
+    """Return Python's name of an encoding used for text files; empty for any other."""
     name = codecs.lookup(encoding).name if encoding else ""
     name = _WIDER.get(name, name)
     return name if _USUAL.fullmatch(name) else ""
 
 
 def _sample(file: BinaryIO) -> bytes:
-    """The first bytes beyond ASCII, with what stands near them."""
+    """Return the first non-ASCII bytes with their surroundings."""
     file.seek(0)
     kept = b""
     while len(kept) < _SAMPLE_BYTES and (block := file.read(1 << 20)):

@@ -1,4 +1,5 @@
-"""Normalised text: one form for each character and line end; nearest variants; grapheme ends."""
+"""Normalise text: one form for each character and line end; nearest variants; grapheme
+boundaries."""
 
 import re
 import unicodedata
@@ -12,15 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["DROPPED", "graphemes", "normalise", "variants"]
 
 DROPPED = {0x00: None, 0xFEFF: None}
-"""NUL and the byte-order mark are no characters of a text, wherever they stand in it."""
+"""Translation table that deletes NUL and the byte-order mark, wherever they occur."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
-    r"""NFC, with every line end as a line feed, without NUL and U+FEFF.
+    r"""Return the text in NFC, with line feeds as line ends, without NUL and U+FEFF.
 
-    A pair of surrogates, as JSON may hold, becomes its character; a lone one, which no encoding
-    can carry, the replacement character.
+    A surrogate pair, which JSON may hold, becomes its character; a lone surrogate, which no
+    encoding can represent, becomes the replacement character.
 
     >>> normalise("e\u0301\r\nx\r\ufeff\x00")
     'é\nx\n'
@@ -34,7 +35,7 @@ def normalise(text: str) -> str:
 
 
 def graphemes(text: str) -> list[str]:
-    r"""What a reader takes for single characters: a flag or a family of emoji is one.
+    r"""Split a text into the characters a reader sees: a flag or a family of emoji is one.
 
     >>> graphemes("a🇩🇪👨\u200d👩\u200d👧")
     ['a', '🇩🇪', '👨\u200d👩\u200d👧']
@@ -46,9 +47,9 @@ def graphemes(text: str) -> list[str]:
 
 
 def variants(char: str) -> Iterator[str]:
-    """Other ways to write a character, nearest first.
+    """Yield other ways to write a character, nearest first.
 
-    Width and compatibility, then script, then case, then without its accents.
+    The order is: width and compatibility forms, script, case, the letter without its accents.
 
     >>> list(variants("Ａ"))
     ['A', 'a', 'ａ']

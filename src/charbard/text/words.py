@@ -1,8 +1,8 @@
-"""What a word is, in any script whose words have spaces between them.
+"""Words of any script that separates words by spaces.
 
 A word is a run of letters, with single apostrophes and hyphens inside it. An apostrophe at an edge
-belongs to a word that is never seen without it: 'tis, th'. Scripts that write without spaces
-(Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no words here.
+belongs to the word if the word never occurs without it: 'tis, th'. Scripts without spaces (Chinese,
+Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no words here.
 """
 
 import re
@@ -28,11 +28,12 @@ _UNSPACED = (
     "YI ",
 )
 _JOINERS = "\u200c\u200d"
-"""They stand inside words of Persian and of Indian scripts, and are neither letters nor marks."""
+"""Joiners that occur inside words of Persian and of Indian scripts but are neither letters nor
+marks."""
 
 
 def is_letter(char: str) -> bool:
-    """Whether words are made of it.
+    """Return whether a character can be part of a word.
 
     >>> [is_letter(char) for char in "aÉж-7春"]
     [True, True, True, False, False, False]
@@ -45,7 +46,7 @@ def is_letter(char: str) -> bool:
 
 
 def word_pattern(chars: Iterable[str]) -> re.Pattern[str] | None:
-    """A pattern that finds words, edges included, in a text of these characters.
+    """Return a pattern that finds words made of these characters, with their edge apostrophes.
 
     Returns:
         None if none of the characters is a letter.
@@ -60,7 +61,7 @@ def word_pattern(chars: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def capitalised(word: str) -> str:
-    """The word with its first letter in upper case, as at the beginning of a line of verse.
+    """Return the word with its first letter in upper case, as at the beginning of a line of verse.
 
     >>> capitalised("'tis"), capitalised("ßa")
     ("'Tis", 'ßa')
@@ -71,15 +72,15 @@ def capitalised(word: str) -> str:
 
 
 def spellings(texts: Iterable[str], chars: Iterable[str], *, most: int) -> tuple[str, ...]:
-    """List the words of a text as they are spelled in it, the commonest first.
+    """List the words of a text as they are spelled in it, most frequent first.
 
-    A capitalised word is left out if it occurs in lower case too, and so is a compound of words
-    that occur alone: both may be written anyway.
+    A capitalised word is left out if it also occurs in lower case, and so is a compound of words
+    that occur alone, because the spelling constraint allows both anyway.
 
     Args:
         texts: Parts of the text, cut between words.
-        chars: Every character of the text, or those that count.
-        most: How many words to list.
+        chars: Every character of the text, or those to consider.
+        most: Maximum number of words.
 
     >>> spellings(["'Tis the king's sword-arm, 'the sword', the sword. An arm."],
     ...           "'.,-ATadeghikmnorstw", most=9)
@@ -101,7 +102,7 @@ def spellings(texts: Iterable[str], chars: Iterable[str], *, most: int) -> tuple
 
 
 def _without_quotes(spelling: str, found: Counter[str]) -> str:
-    """The shortest spelling that occurs, of those without an apostrophe at one edge or both."""
+    """Return the shortest attested spelling without an apostrophe at one edge or both."""
     bare = spelling.strip(APOSTROPHES)
     if bare == spelling:
         return spelling
@@ -111,13 +112,13 @@ def _without_quotes(spelling: str, found: Counter[str]) -> str:
 
 
 def _is_title(word: str, words: Counter[str]) -> bool:
-    """Whether a word is another one with a capital letter."""
+    """Return whether a word is a known word with a capital letter."""
     small = _uncapitalised(word)
     return small != word and small in words and capitalised(small) == word
 
 
 def _is_compound(word: str, words: Counter[str]) -> bool:
-    """Whether a word is made of others and hyphens."""
+    """Return whether a word consists of known words and hyphens."""
     parts = re.split(f"[{HYPHENS}]", word)
     return len(parts) > 1 and all(part in words or _uncapitalised(part) in words for part in parts)
 

@@ -1,1 +1,1 @@
-"""Data only; docs/data.md says what each file is and how it was made."""
+"""Data files; docs/data.md describes each one and how it was made."""

@@ -1,6 +1,6 @@
-"""Classical Chinese verse as records: gathered, cleaned, simplified, clustered, split.
+"""Classical Chinese verse as records: collected, cleaned, simplified, clustered, split.
 
-Forms are told by shape alone here; tones and rhyme are for `prosody`.
+Forms are determined by shape alone here; `prosody` handles tones and rhyme.
 """
 
 from charbard.corpus.verse.poem import Poem, lines_of, read_poems

@@ -1,4 +1,4 @@
-"""Poets' names in one spelling each, and the poets whose work is not free yet."""
+"""Poets' names in a uniform spelling, and the poets whose work is still under copyright."""
 
 import csv
 import re
@@ -15,7 +15,8 @@ _COURT = re.compile("等?奉[诏敕](?:作|撰)$|等撰$")
 
 
 def one_name(author: str) -> str:
-    """A poet's name as the records have it; empty for none, a collective or a damaged one.
+    """Return a poet's name in the spelling of the records; empty for anonymous, collective or
+    damaged ones.
 
     >>> one_name("王哲"), one_name("李?媖"), one_name("两汉乐府"), one_name("牛弘等奉诏作")
     ('王喆', '', '', '牛弘')
@@ -27,18 +28,19 @@ def one_name(author: str) -> str:
 
 @cache
 def died_later() -> dict[str, str]:
-    """Poets of the Qing part who died after `LAST_FREE_YEAR`, or may have: year or `unknown`."""
+    """Return the poets of the Qing part who died, or may have, after `LAST_FREE_YEAR`: year or
+    `unknown`."""
     return {name: year for name, year, *_ in _rows("late_poets.tsv")}
 
 
 @cache
 def _one_spelling() -> dict[str, str]:
-    """Other spelling -> the one that records have; empty for what is nobody's name."""
+    """Map other spellings to the one used in records; empty for entries that name nobody."""
     return {other: name for other, name, *_ in _rows("poets.tsv")}
 
 
 def _rows(name: str) -> Iterator[list[str]]:
-    """The rows of a table that the package holds."""
+    """Yield the rows of a table shipped with the package."""
     text = files("charbard.corpus.data").joinpath(name).read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     return csv.reader(lines, delimiter="\t")

@@ -1,4 +1,4 @@
-"""The verse corpora: from the sources' files to records, with a count of everything left out."""
+"""Build the verse corpora from source files, counting every poem that is left out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from charbard.corpus.heldout import own_list
 from charbard.corpus.verse.authors import one_name
-from charbard.corpus.verse.candidates import Candidate, Report, core_candidates
+from charbard.corpus.verse.candidates import Candidate, Outcomes, core_candidates
 from charbard.corpus.verse.gather import gather
 from charbard.corpus.verse.placing import FIXED, Placed, place_core, place_union
 from charbard.corpus.verse.poem import Poem, to_json
 from charbard.corpus.verse.poetry_source import gather_second
 from charbard.corpus.verse.refine import Refiner
-from charbard.corpus.verse.same_ci import changed_lines, mended, same_ci, usual_lengths
+from charbard.corpus.verse.same_ci import changed_lines, corrected, same_ci, usual_lengths
 from charbard.corpus.verse.second import second_candidates
 from charbard.corpus.verse.titles import common_tune
 
@@ -32,18 +32,18 @@ def build_core(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of chinese-poetry alone and report what became of every poem.
+    """Write the records of chinese-poetry alone, and report what became of every poem.
 
     Args:
         source: Archive, unpacked package or clone.
         target: The records file to write.
-        exclude: Digests of more lines to hold out, beside the package's own list.
-        say: Told of each step.
+        exclude: Digests of further lines to hold out.
+        say: Called with progress messages.
 
     Raises:
         CorpusError: The source is damaged or of another version.
     """
-    report = Report()
+    report = Outcomes()
     found, _ = _core(source, _held_lines(exclude), report, say)
     say(f"looking for copies among {len(found)} poems")
     _write(target, _records(found, place_core(found), report))
@@ -58,19 +58,19 @@ def build_union(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of both sources together and report what became of every poem.
+    """Write the records of both sources together, and report what became of every poem.
 
     Args:
         first: chinese-poetry: archive, unpacked package or clone.
         second: poetry-source: clone, or archive or folder of it.
         target: The records file to write.
-        exclude: Digests of more lines to hold out, beside the package's own list.
-        say: Told of each step.
+        exclude: Digests of further lines to hold out.
+        say: Called with progress messages.
 
     Raises:
         CorpusError: A source is damaged or of another version.
     """
-    report, held_lines = Report(), _held_lines(exclude)
+    report, held_lines = Outcomes(), _held_lines(exclude)
     say(f"reading {second.name}")
     files = gather_second(second)
     old, refiner = _core(first, held_lines, report, say)
@@ -96,7 +96,7 @@ def _held_lines(exclude: NDArray[np.uint64] | None) -> frozenset[int]:
 
 
 def _core(
-    source: Path, held_lines: frozenset[int], report: Report, say: Say
+    source: Path, held_lines: frozenset[int], report: Outcomes, say: Say
 ) -> tuple[list[Candidate], Refiner]:
     say(f"reading {source.name}")
     gathered = gather(source)
@@ -105,7 +105,7 @@ def _core(
 
 
 def _named(candidate: Candidate) -> Candidate:
-    """The candidate with its poet's name in the spelling of all."""
+    """Return the candidate with its poet's name in the uniform spelling."""
     poem = candidate.poem
     name = one_name(poem.author)
     return candidate if name == poem.author else replace(candidate, poem=replace(poem, author=name))
@@ -115,15 +115,16 @@ def _mended(
     found: Sequence[Candidate],
     placed: Placed,
     pairs: Sequence[tuple[int, int]],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[tuple[int, Poem]]:
-    """The first source's 词 that the second has in a better text; validation and test stay."""
+    """Yield those 词 of the first source whose text is better in the second, except validation and
+    test."""
     usual = usual_lengths(found)
     for one, other in pairs:
         if placed.splits[one] in FIXED or placed.copies[one]:
             continue
         before = found[one].poem
-        after = mended(before, found[other].poem, usual)
+        after = corrected(before, found[other].poem, usual)
         if after.mended_from:
             report.mended["poems"] += 1
             report.mended["lines"] += sum(1 for _ in changed_lines(before, after))
@@ -133,10 +134,10 @@ def _mended(
 def _records(
     found: Sequence[Candidate],
     placed: Placed,
-    report: Report,
+    report: Outcomes,
     texts: dict[int, Poem] | None = None,
 ) -> Iterator[Poem]:
-    """Poems without near-copies, each with its cluster and split."""
+    """Yield poems without near-duplicates, each with its cluster and split."""
     numbers: dict[int, int] = {}
     for place, candidate in enumerate(found):
         if placed.copies[place]:

@@ -1,4 +1,4 @@
-"""Cleaned poems of each source before it is known who copies whom, and the count of all others."""
+"""Cleaned poems of each source before near-duplicates are known, and the counts of all others."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +11,12 @@ from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.popularity import Popularity
 from charbard.corpus.verse.refine import Refiner
 
-__all__ = ["Candidate", "Report", "core_candidates"]
+__all__ = ["Candidate", "Outcomes", "core_candidates"]
 
 
 @dataclass
-class Report:
-    """Counts by group (唐诗, 宋词 …) and by what became of a poem."""
+class Outcomes:
+    """Counts of poems by group (唐诗, 宋词 …) and outcome."""
 
     cleaning: Counter[tuple[str, str]] = field(default_factory=Counter)
     forms: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -25,18 +25,18 @@ class Report:
     characters: int = 0
 
     def kept(self, group: str, poem: Poem) -> None:
-        """Count a record that is written."""
+        """Count a poem that is written."""
         self.cleaning[group, "kept"] += 1
         self.forms[group, poem.form] += 1
         self.splits[poem.split] += 1
         self.characters += sum(map(len, poem.lines))
 
     def left_out(self, group: str, reason: str) -> None:
-        """Count a poem that is not written."""
+        """Count a poem that is left out."""
         self.cleaning[group, reason] += 1
 
     def as_dict(self) -> dict[str, object]:
-        """What `about.json` says of the build."""
+        """Return the counts for `about.json`."""
         return {
             "records": self.splits.total(),
             "characters": self.characters,
@@ -49,19 +49,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A cleaned poem, before it is known who its near-copies are."""
+    """A cleaned poem whose near-duplicates are not yet known."""
 
     poem: Poem
     group: str
-    """Dynasty and kind of the collection it comes from."""
+    """Dynasty and kind of its collection."""
     held: bool
-    """Whether a held-out line is in it."""
+    """Whether it contains a held-out line."""
 
 
 def core_candidates(
-    gathered: Gathered, held_lines: frozenset[int], report: Report
+    gathered: Gathered, held_lines: frozenset[int], report: Outcomes
 ) -> Iterator[Candidate]:
-    """Cleaned poems of chinese-poetry, none with the text of an earlier one."""
+    """Yield cleaned poems of chinese-poetry, skipping repeated texts."""
     popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()
     for raw in gathered.poems():
         group = group_of(raw)
@@ -83,17 +83,17 @@ def core_candidates(
 
 
 def group_of(raw: RawPoem) -> str:
-    """What a poem is counted under."""
+    """Return the group that a poem is counted in."""
     return f"{raw.dynasty}{raw.kind}"
 
 
 def holds_any(lines: Iterable[str], digests: frozenset[int]) -> bool:
-    """Whether a line has one of the digests."""
+    """Return whether any line has one of the digests."""
     return any(line_hash(line) in digests for line in lines)
 
 
 def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    """{group: {what: count}}, the largest first."""
+    """Nest counts as {group: {outcome: count}}, largest first."""
     nested: dict[str, dict[str, int]] = {}
     for (group, what), count in sorted(counts.items(), key=lambda item: -item[1]):
         nested.setdefault(group, {})[what] = count

@@ -1,4 +1,4 @@
-"""From the text of a source to the text of a record, or the reason why it can't be one."""
+"""Turn a source's text into a record's text, or say why it cannot be one."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ __all__ = [
 
 
 class Unusable(Exception):
-    """A poem that is left out; the message is the reason that the report counts."""
+    """A poem to be left out; the message is the reason that the report counts."""
 
 
 _NOTES = re.compile("（[^（）]*）|〖[^〖〗]*〗|〔[^〔〕]*〕|〈[^〈〉]*〉|<[^<>]*>")
@@ -23,11 +23,11 @@ _NOTES = re.compile("（[^（）]*）|〖[^〖〗]*〗|〔[^〔〕]*〕|〈[^〈
 _LACUNA = re.compile(
     "[（〔][^（）〔〕]{0,6}[缺闕泐][^（）〔〕]{0,4}[）〕]|[（〔][上下中前后後]?[缺闕]"
 )
-"""A note that says that something is missing here."""
+"""A note that marks a gap in the text."""
 _STAGE = re.compile('[（(［\\[〔][^○]|"')
 _LAST_STAGE = re.compile("[（(［\\[][^（）()［］\\[\\]]*[）)］\\]]。?$")
 _CHOSEN = re.compile(r"[\[［]([^\[\]［］]{1,4})[\]］]|《([^《》]{1,6})》")
-"""A character that an editor supplied, a tune that is named: both belong to the text."""
+"""A character supplied by an editor, or the name of a tune: both belong to the text."""
 _QUOTES = str.maketrans("", "", "「」『』“”\"‘’'*· \u3000\u200b\ufeff\n\t")
 _FULL_WIDTH = str.maketrans(",?!:;()", "，？！：；（）")
 _MARKS = str.maketrans("；：？！．", "，，。。。")
@@ -37,7 +37,7 @@ _MOJIBAKE = "[\u0370-\u052f\u2500-\u257f\u3041-\u312f\ufe30-\ufe4f\ufffd\uff61-\
 _NOT_A_POEM = re.compile(
     "詩題.*首句|^首句|出處：|^[無空佚][正詩]?文?。$|詩[一二三四五六七八九十]+[首句]。$"
 )
-"""What catalogues and indexes say where the poem is lost."""
+"""Entries of catalogues and indexes for lost poems."""
 _FAULTS = (
     ("an entry without its poem", _NOT_A_POEM),
     ("missing characters (□ ○ ●)", re.compile("[□○●囗■◇◆＿]")),
@@ -59,14 +59,14 @@ _TEXT = re.compile("[\u3007\u3400-\u9fff\ufa0e-\ufa29\U00020000-\U0003ffff，。
 
 
 def cleaned_text(raw: str, *, songs: bool = False) -> str:
-    """The text without notes, with the three marks of a record.
+    """Return the text without notes, with a record's three punctuation marks.
 
     Args:
         raw: All paragraphs, joined.
-        songs: Brackets are stage directions, and what stands beside them may be spoken.
+        songs: Whether brackets are stage directions, with spoken words beside them.
 
     Raises:
-        Unusable: Something in it is missing or cannot be read.
+        Unusable: Part of the text is missing or unreadable.
 
     >>> cleaned_text("千山鳥飛絕，萬逕（一作徑）人[蹤]滅。")
     '千山鳥飛絕，萬逕人蹤滅。'
@@ -90,7 +90,7 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
 
 
 def without_notes(text: str) -> str:
-    """The text without bracketed notes and quotation marks; supplied characters stay."""
+    """Return the text without bracketed notes and quotation marks, keeping supplied characters."""
     text = text.translate(_FULL_WIDTH)
     before = None
     while before != text:
@@ -99,7 +99,7 @@ def without_notes(text: str) -> str:
 
 
 def cleaned_title(raw: str) -> str:
-    """A title without notes and with single spaces; empty if it has missing characters."""
+    """Return a title without notes and with single spaces; empty if characters are missing."""
     text = unicodedata.normalize("NFC", raw).translate(_FULL_WIDTH)
     before = None
     while before != text:
@@ -110,7 +110,7 @@ def cleaned_title(raw: str) -> str:
 
 
 def cleaned_author(raw: str) -> str:
-    """A poet's name without what was typed behind it; empty if nobody knows it.
+    """Return a poet's name without appended text; empty if the poet is anonymous.
 
     >>> cleaned_author("高明《蔡伯喈琵琶记》"), cleaned_author("无名氏")
     ('高明', '')
@@ -120,7 +120,7 @@ def cleaned_author(raw: str) -> str:
 
 
 def joined(paragraphs: Iterable[str]) -> str:
-    """Paragraphs as one text; one that ends in a character gets the mark it lost.
+    """Join paragraphs; one that ends without a mark gets the one it lost.
 
     >>> joined(["山一程，水一程", "风一更，雪一更"])
     '山一程，水一程。风一更，雪一更。'
@@ -129,7 +129,7 @@ def joined(paragraphs: Iterable[str]) -> str:
 
 
 def regular_marks(lines: tuple[str, ...]) -> str:
-    """Even lines with the marks of a couplet each.
+    """Punctuate lines of equal length as couplets.
 
     >>> regular_marks(("床前明月光", "疑是地上霜"))
     '床前明月光，疑是地上霜。'

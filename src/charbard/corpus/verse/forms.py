@@ -11,7 +11,7 @@ _LEAST_LINES = 4
 
 
 def form_of(lines: Sequence[str]) -> str:
-    """Name the form of a poem; of fewer than four lines it is a fragment.
+    """Return the name of a poem's shape; a poem of fewer than four lines is a fragment.
 
     >>> form_of(["床前明月光", "疑是地上霜", "举头望明月", "低头思故乡"])
     '五绝'

@@ -1,7 +1,7 @@
-"""Raw poems from the files of the chinese-poetry package, in a fixed order.
+"""Read raw poems from the files of the chinese-poetry package, in a fixed order.
 
-Knows the package's folders and keys, and nothing of cleaning. A clone of the project has the same
-files in folders with Chinese names; both are read alike.
+Knows the package's folders and keys, not cleaning. A clone of the project has the same files in
+folders with Chinese names; both are supported.
 """
 
 import json
@@ -17,7 +17,7 @@ from charbard.errors import CorpusError
 __all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "gather"]
 
 CONTENT_SHA256 = "0a2f138fda9ca79b0e64a67a921f9ff848e8d27ee86601c050647b8aca6fe6b3"
-"""Digest of the names and contents of the files that are read; see `content_digest`."""
+"""Digest over names and contents of the files that are read; see `content_digest`."""
 _IN_CLONE = {
     "全唐诗": "quantangshi",
     "五代诗词": "wudaishici",
@@ -28,7 +28,7 @@ _IN_CLONE = {
     "诗经": "shijing",
     "楚辞": "chuci",
 }
-"""A clone's folder names and the package's."""
+"""Folder names in a clone, mapped to those in the package."""
 _WANTED = re.compile(
     r"quantangshi/(poet\.(tang|song)\.\d+|error/poet\.(tang|song)\.\d+)\.json"
     r"|songci/ci\.song\.\w+\.json|wudaishici/huajianji/huajianji-[1-9x]-juan\.json"
@@ -49,22 +49,23 @@ class RawPoem:
     author: str
     title: str
     tune: str
-    """Of a 词; empty for others, and for a 曲 to be found in its title."""
+    """Tune of a 词; empty for other kinds, and for a 曲, whose title contains it."""
     paragraphs: tuple[str, ...]
     tags: tuple[str, ...]
     flags: tuple[str, ...] = ()
-    """What the project's own list of doubtful poems says of it."""
+    """Remarks from the project's own list of doubtful poems."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything the builder needs of the package."""
+    """Contents of the package that the builder needs."""
 
     files: Files
 
     def poems(self) -> Iterator[RawPoem]:
-        """Every poem; of two with one text the first is kept, so that 词 which 全唐诗 has as 诗
-        come with their tunes.
+        """Yield every poem; of poems with the same text only the first.
+
+        Collections of 词 come first, so that 词 which 全唐诗 lists as 诗 keep their tunes.
         """
         flags = self._flags()
         for group in _GROUPS:
@@ -75,12 +76,12 @@ class Gathered:
                     yield replace(poem, flags=flags.get(entry.get("id", ""), ()))
 
     def named(self, pattern: str) -> list[str]:
-        """The files of a pattern, in the order of their numbers."""
+        """Return the files that match a pattern, in numeric order."""
         found = [name for name in self.files if re.fullmatch(pattern, name)]
         return sorted(found, key=lambda name: ([int(n) for n in re.findall(r"\d+", name)], name))
 
     def tunes(self) -> frozenset[str]:
-        """Every name of a tune in the 词 collections that name it apart."""
+        """Return the names of tunes in the 词 collections that state the tune separately."""
         return frozenset(
             tune
             for name in (*self.named(r"songci/.*"), *self.named(r"wudaishici/.*"))
@@ -99,13 +100,13 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Group:
-    """The files of one collection and how they name things."""
+    """The files of one collection, and its keys."""
 
     pattern: str
     kind: str
     dynasty: str
     author: str = ""
-    """For a book of one author."""
+    """Author of all poems, for a book by one author."""
     text: str = "paragraphs"
 
     def poem(self, id: str, entry: Mapping[str, Any]) -> RawPoem:
@@ -143,7 +144,7 @@ def gather(path: Path) -> Gathered:
     """Read the package's archive, an unpacked package, or a clone of the project.
 
     Raises:
-        CorpusError: It is damaged, not this package, or of another version.
+        CorpusError: The source is damaged, another package, or another version.
     """
     contents = {
         _package_name(name): content
@@ -167,7 +168,7 @@ def gather(path: Path) -> Gathered:
 
 
 def _package_name(name: str) -> str:
-    """The name below the package's `dist`, whatever folder the search began in."""
+    """Return a file's name below the package's `dist`, whatever folder the search began in."""
     parts = [_IN_CLONE.get(part, part) for part in name.split("/")]
     tops = {*_IN_CLONE.values(), "rank"}
     start = next((place for place, part in enumerate(parts) if part in tops), 0)

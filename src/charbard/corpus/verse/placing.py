@@ -1,7 +1,8 @@
-"""Who is a near-copy of whom, and so who is left out, who trains, who tests.
+"""Decide which candidates are near-duplicates, and so which are left out, train or test.
 
-Of chinese-poetry alone first; then of both sources together, without touching what the first step
-said is test or validation, so that figures of old and new models stay comparable.
+This is decided for chinese-poetry alone first, and then for both sources together without changing
+the first source's test and validation splits, so that results of old and new models stay
+comparable.
 """
 
 from collections.abc import Sequence
@@ -16,29 +17,29 @@ from charbard.corpus.verse.candidates import Candidate
 __all__ = ["FIXED", "NEAR_COPY", "SHARES", "Placed", "place_core", "place_union"]
 
 SHARES = {"validation": 0.02, "test": 0.02}
-"""Of the clusters; the rest trains, but for what is held out."""
+"""Shares of the clusters; the rest trains, except for what is held out."""
 NEAR_COPY = 0.75
-"""A poem with this share of its lines in another one adds nothing and is left out."""
+"""Share of its lines in another poem from which a poem is redundant and left out."""
 FIXED = frozenset(("validation", "test"))
-"""Splits of chinese-poetry's poems that stay as they are, whatever is added."""
+"""Splits of chinese-poetry's poems that never change, whatever is added."""
 _SPLIT_NAMES = {side: name for name, side in SIDES.items()}
 
 
 @dataclass(frozen=True)
 class Placed:
-    """What became of each candidate, in their order."""
+    """The placement of each candidate, in candidate order."""
 
     roots: NDArray[np.int64]
-    """Index of the first candidate of its cluster."""
+    """Index of the first candidate of each one's cluster."""
     copies: NDArray[np.bool_]
-    """Whether it is left out as a near-copy."""
+    """Whether each candidate is left out as a near-duplicate."""
     splits: Sequence[str]
 
 
 def place_core(found: Sequence[Candidate]) -> Placed:
     """Place the poems of one source.
 
-    A cluster in which one poem has a held-out line is held out whole.
+    A cluster is held out as a whole if one of its poems has a held-out line.
     """
     clusters = _clusters(found)
     roots, sides = clusters.roots, clusters.sides(**SHARES)
@@ -55,24 +56,29 @@ def place_union(
 ) -> Placed:
     """Place the poems of two sources.
 
-    Test and validation of the first source stay, and the rest of their clusters is held out; so
-    is a cluster with a held-out line. A cluster of the second source alone gets its side as
-    before; one that holds a poem which trains, trains.
+    Test and validation poems of the first source keep their splits, and the rest of their clusters
+    is held out; so is any cluster with a held-out line. Other clusters train if one of their poems
+    already trains; those of the second source alone get a split by hash, as in `place_core`.
 
     Args:
-        found: Those of the first source, then those of the second.
-        core: How the first source's poems were placed alone.
-        same: Pairs (first, second) of what is one poem although few lines are equal.
+        found: Candidates of the first source, then those of the second.
+        core: Placement of the first source's poems alone.
+        same: Pairs (first, second) of the same poem in versions with few equal lines.
     """
     clusters = _clusters(found)
     for one, other in same:
         clusters.link(one, other)
+    # 1) Decisions made for the first source alone, which its published splits depend on.
     roots, sides = clusters.roots, clusters.sides(**SHARES)
     old = len(core.splits)
     fixed = np.array([split in FIXED for split in core.splits], np.bool_)
     held = np.array([candidate.held for candidate in found], np.bool_)
     held[:old] |= np.array([split == "heldout" for split in core.splits], np.bool_)
+    # 2) A near-duplicate of a test, validation or held-out poem must not be trained on: its whole
+    #    cluster is held out.
     held_out = np.isin(roots, np.union1d(roots[held], roots[:old][fixed]))
+    # 3) A cluster that reaches into the first source trains there already; only clusters that are
+    #    new get a side by hash.
     trains = np.isin(roots, roots[:old])
     splits = list(core.splits) + ["train"] * (len(found) - old)
     for place in range(len(found)):
@@ -86,8 +92,10 @@ def place_union(
 
 
 def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Near-copies among all; the first source's stay as they were, the second's yield to them."""
+    """Mark near-duplicates: first-source decisions stand, and second-source poems yield to them."""
     copies = clusters.copies(NEAR_COPY, settled=core.copies)
+    # The second source's better text replaces the first one's (`corrected`), so it is not kept
+    # twice.
     copies[[other for _, other in same]] = True
     return copies
 
@@ -95,5 +103,6 @@ def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -
 def _clusters(found: Sequence[Candidate]) -> Clusters:
     clusters = Clusters()
     for candidate in found:
+        # A pause is not a line end here: sources disagree about pauses.
         clusters.add(candidate.poem.text.replace("、", ""))
     return clusters

@@ -1,4 +1,4 @@
-"""One poem as a record, and the JSON lines it is kept in. docs/data.md describes every field."""
+"""The schema of a verse record, stored as JSON lines. docs/data.md describes every field."""
 
 import json
 import re
@@ -27,27 +27,27 @@ class Poem:
     """A cleaned poem in simplified characters."""
 
     id: str
-    """Where it stands in its source: file and place, such as `poet.tang.0/3`."""
+    """Location in its source: file and index, such as `poet.tang.0/3`."""
     kind: str
     """One of `KINDS`."""
     dynasty: str
     author: str
-    """Empty if the source names nobody."""
+    """Empty if the source names no author."""
     title: str
-    """Empty if it has none."""
+    """Empty if the poem has none."""
     form: str
-    """By shape (五绝, 七律, 杂言 …), or the tune of a 词 or 曲."""
+    """Form by shape (五绝, 七律, 杂言 …), or the tune of a 词 or 曲."""
     text: str
     """Every line with its mark, `，` or `。`; in 词 and 曲 `、` is a pause inside a line."""
     rhyme: str = ""
-    """Sign of the rhyme that runs through it; empty if it changes, or has no book to go by."""
+    """Sign of the main rhyme; empty if the rhyme changes or no rhyme book applies."""
     popularity: float | None = None
-    """log10 of one more than the hits a search engine gave; None where that says nothing."""
+    """log10(1 + search-engine hits); None where the count is meaningless."""
     tags: tuple[str, ...] = ()
     mended_from: str = ""
-    """The id, in another source, of the same 词 in a better text, which is this record's."""
+    """Id, in another source, of the same 词 in a better text, which this record uses."""
     cluster: int = 0
-    """Number, in the records' order, of the first near-copy."""
+    """Index, in the records' order, of the first poem of its cluster."""
     split: str = "train"
     """One of `SPLITS`."""
 
@@ -62,7 +62,7 @@ class Poem:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """The lines of a record's text, without the marks that end them.
+    """Split a record's text into lines, without the marks that end them.
 
     >>> lines_of("床前明月光，疑是地上霜。")
     ('床前明月光', '疑是地上霜')
@@ -73,7 +73,7 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def to_json(poem: Poem) -> str:
-    """One line of JSON; what is unknown is left out."""
+    """Serialise a poem as one line of JSON, omitting unknown fields."""
     values: dict[str, Any] = {name: getattr(poem, name) for name in _TEXTS if getattr(poem, name)}
     if poem.popularity is not None:
         values["popularity"] = poem.popularity
@@ -84,10 +84,10 @@ def to_json(poem: Poem) -> str:
 
 
 def from_json(line: str) -> Poem:
-    """The poem of one line of JSON.
+    """Parse a poem from one line of JSON.
 
     Raises:
-        CorpusError: It is not a record of the schema.
+        CorpusError: The line is not a valid record.
     """
     try:
         values = json.loads(line)
@@ -100,7 +100,7 @@ def from_json(line: str) -> Poem:
 
 
 def read_poems(path: Path) -> Iterator[Poem]:
-    """Every poem of a records file, in order.
+    """Yield every poem of a records file, in order.
 
     Raises:
         CorpusError: The file cannot be read, or a line is not a record.
@@ -116,7 +116,7 @@ def read_poems(path: Path) -> Iterator[Poem]:
 
 
 def _fault(poem: Poem) -> str:
-    """What breaks the schema; empty if nothing does."""
+    """Return the first violation of the schema; empty if there is none."""
     for name in ("id", "kind", "dynasty", "form", "text", "split"):
         if not getattr(poem, name):
             return f"no {name}"

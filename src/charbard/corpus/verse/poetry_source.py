@@ -1,7 +1,7 @@
-"""Raw poems from the files of snowtraces/poetry-source, in a fixed order.
+"""Read raw poems from the files of snowtraces/poetry-source, in a fixed order.
 
 Knows that repository's folders and keys, and which of them complement chinese-poetry: the 诗 of
-the dynasties before Tang and after Song, every 词 and every 曲. Knows nothing of cleaning.
+the dynasties before Tang and after Song, every 词 and every 曲. Does no cleaning.
 """
 
 import json
@@ -24,24 +24,24 @@ _DYNASTIES = {
     "词": ("南北朝", "隋", "唐", "五代十国", "宋", "金", "元", "明", "清"),
     "曲": ("南北朝", "宋", "金", "元", "明", "清"),
 }
-"""What is read, oldest first; its 诗 of Tang and Song stand in chinese-poetry already."""
+"""Dynasties that are read, oldest first; chinese-poetry already has the 诗 of Tang and Song."""
 _RECORD_NAMES = {"五代十国": "五代"}
-"""Dynasties that a record calls otherwise."""
+"""Dynasties that records name differently."""
 _FILE = re.compile(r"(?:.*/)?([诗词曲])/([^/]+)/((?:poetry|ci|qu)\.\2\.\d{4})\.json")
 
 
 @dataclass(frozen=True)
 class PoetrySource:
-    """The files that are read, checked against their pinned digest."""
+    """The files that are read, verified against their pinned digest."""
 
     contents: Mapping[str, bytes]
-    """By name (`诗/明/poetry.明.0012`), in the order in which they are read."""
+    """Contents by name (`诗/明/poetry.明.0012`), in reading order."""
 
     def poems(self, *, kind: str = "") -> Iterator[RawPoem]:
-        """Every poem, or those of one kind; the title is unparted, the tune empty.
+        """Yield every poem, or those of one kind; the title is still unsplit, the tune empty.
 
         Raises:
-            CorpusError: A file is not what it should be.
+            CorpusError: A file is malformed.
         """
         for name in self.contents:
             its_kind, dynasty, stem = name.split("/")
@@ -71,7 +71,7 @@ def gather_second(path: Path) -> PoetrySource:
     """Read a clone of the repository, or a folder or archive of its `source`.
 
     Raises:
-        CorpusError: It is damaged, incomplete, another repository or another commit.
+        CorpusError: The source is damaged, incomplete, another repository or another commit.
     """
     found = {
         file_name(name): content.replace(b"\r\n", b"\n")  # as git checks out on Windows
@@ -96,7 +96,7 @@ def gather_second(path: Path) -> PoetrySource:
 
 
 def file_name(path: str) -> str:
-    """The name under which a file is read; empty for one that is not.
+    """Return the name under which a file is read; empty for a file that is not read.
 
     >>> file_name("poetry-source-17c276b/source/诗/明/poetry.明.0012.json")
     '诗/明/poetry.明.0012'

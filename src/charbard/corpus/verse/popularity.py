@@ -1,8 +1,9 @@
-"""How often a poem's title and author are found together on the web.
+"""Popularity of a poem: how often its title and author occur together on the web.
 
-Only for 诗 with a title of three characters or more: short titles ("雪", "句") are counted for what
-they mean elsewhere, and all 词 of one poet to one tune share a count. Of the search engines in the
-package, so360 tells the poems of 唐诗三百首 from the others best (benchmarks/corpora.md).
+It is defined only for 诗 with a title of three characters or more: hits for short titles ("雪",
+"句") are mostly about something else, and all 词 of one poet to one tune share a count. Of the
+search engines in the package, so360 best separates the poems of 唐诗三百首 from others
+(benchmarks/corpora.md).
 """
 
 import math
@@ -21,13 +22,13 @@ _NO_TITLE = re.compile("^(句|無題|失題|其)")
 
 @dataclass(frozen=True)
 class Popularity:
-    """Hits by author and title, as the source writes them."""
+    """Hit counts by author and title, as the source writes them."""
 
     hits: Mapping[tuple[str, str], int]
 
     @classmethod
     def of(cls, gathered: Gathered) -> "Popularity":
-        """The package's counts, joined by author and title: their order is another."""
+        """Load the package's counts, joined by author and title because their order differs."""
         hits: dict[tuple[str, str], int] = {}
         for name in gathered.named(r"rank/poet/.*"):
             for entry in gathered.files[name]:
@@ -36,7 +37,7 @@ class Popularity:
         return cls(hits)
 
     def get(self, raw: RawPoem) -> float | None:
-        """log10 of one more than the hits, or None where they say nothing of the poem."""
+        """Return log10(1 + hits), or None where hits are meaningless."""
         title = _NUMBER.sub("", raw.title)
         if raw.kind != "诗" or len(title) < _LEAST_TITLE or _NO_TITLE.match(title):
             return None

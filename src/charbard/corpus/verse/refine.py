@@ -1,4 +1,4 @@
-"""One poem of the source as a record: cleaned, simplified, its form or tune told."""
+"""Turn one poem of the source into a record: cleaned, simplified, with its form or tune."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -24,41 +24,41 @@ __all__ = ["Refiner"]
 
 _LEAST_LINES, _LEAST_OF_CI = 2, 3
 _STRAY = 3
-"""A last line of no more characters, behind even lines of a regular width, is an editor's word."""
+"""A last line of at most so many characters, after lines of equal length, is an editor's remark."""
 _NO_TUNE = "失调名"
 _BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
-"""What a kind is said to rhyme by; 诗经 and 楚辞 are older than every book."""
+"""Rhyme book of each kind; 诗经 and 楚辞 predate every book."""
 
 
 @dataclass(frozen=True)
 class Refiner:
-    """What has to be known of all poems to make a record of one."""
+    """Builder of single records, with the knowledge of all poems that it needs."""
 
     ci_tunes: frozenset[str]
     qu_tunes: frozenset[str]
 
     @classmethod
     def of(cls, gathered: Gathered) -> "Refiner":
-        """Look through the tunes of all collections."""
+        """Collect the tunes of all collections."""
         titles = (
             entry["title"] for name in gathered.named("yuanqu/.*") for entry in gathered.files[name]
         )
         return cls(gathered.tunes(), known_tunes(titles))
 
     def poem(self, raw: RawPoem) -> tuple[Poem, frozenset[str]]:
-        """The record of a poem, and its lines as others may spell them.
+        """Return the record of a poem, and its lines in all spellings.
 
         Raises:
-            Unusable: It cannot be one; the message says why.
+            Unusable: The poem cannot be a record; the message says why.
         """
         texts = spellings(cleaned_text(joined(raw.paragraphs), songs=raw.kind == "曲"))
         return self._record(raw, texts[0]), frozenset(_all_lines(texts))
 
     def poems(self, raw: RawPoem) -> list[tuple[Poem, frozenset[str]]]:
-        """As `poem`, each poem of a set that the source has as one.
+        """Return the records of a raw poem that may be a set of several; see `poem`.
 
         Raises:
-            Unusable: It cannot be a record; the message says why.
+            Unusable: The poem cannot be a record; the message says why.
         """
         poem, lines = self.poem(raw)
         parts = list(joined_poems(raw.title, poem.lines)) if poem.kind == "诗" else [poem.lines]
@@ -97,7 +97,7 @@ class Refiner:
         )
 
     def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
-        """Kind, form and title."""
+        """Return kind, form and title."""
         form = form_of(lines)
         if raw.kind == "曲" and raw.tune:
             return "曲", raw.tune, raw.title
@@ -112,7 +112,7 @@ class Refiner:
 
 
 def _rhyme(kind: str, text: str) -> str:
-    """Sign of the rhyme that runs through a poem; empty if there is none."""
+    """Return the sign of the main rhyme; empty if there is none."""
     group = main_rhyme(text, book=_BOOKS[kind]) if kind in _BOOKS else None
     return "" if group is None else rhyme_sign(group, book=_BOOKS[kind]) or ""
 
@@ -125,7 +125,7 @@ def _without_stray(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _all_lines(texts: Iterable[str]) -> Iterator[str]:
-    """Every line, and each part of it at a pause."""
+    """Yield every line, and each part of it between pauses."""
     for text in set(texts):
         yield from lines_of(text)
         if "、" in text:

@@ -1,7 +1,8 @@
-"""词 that stand in both sources: found by lines or by poet and tune, and told whose text is whole.
+"""Match 词 that occur in both sources, by lines or by poet and tune, and decide whose text is
+intact.
 
-chinese-poetry's 词 have thousands of slips (兢泛 for 竞泛, 潇鼓 for 箫鼓); poetry-source's were
-proofread with more care, so its characters are taken, into the lines as chinese-poetry parts them.
+chinese-poetry's 词 have thousands of typos (兢泛 for 竞泛, 潇鼓 for 箫鼓). poetry-source was
+proofread with more care, so its characters are used, in the line division of chinese-poetry.
 """
 
 from collections import Counter, defaultdict
@@ -13,22 +14,24 @@ from charbard.corpus.verse.candidates import Candidate
 from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.titles import common_tune
 
-__all__ = ["SAME", "changed_lines", "mended", "same_ci", "usual_lengths"]
+__all__ = ["SAME", "changed_lines", "corrected", "same_ci", "usual_lengths"]
 
 SAME = 0.7
-"""Of their characters, in order, for two texts to be one 词."""
+"""Share of characters, in order, from which two texts are the same 词."""
 _LEAST_LINE = 4
 _MARKS = "，。、"
 Lengths = dict[str, Counter[int]]
 
 
 def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tuple[int, int]]:
-    """Pair each 词 of the second source with the most alike of the first; each index at most once.
+    """Pair each 词 of the second source with the most similar one of the first; use each index
+    once.
 
     Args:
         first: Candidates of chinese-poetry.
         second: Candidates of poetry-source.
     """
+    # 1) Index the first source: comparing all pairs would be quadratic.
     by_line: defaultdict[str, list[int]] = defaultdict(list)
     by_poet: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, candidate in enumerate(first):
@@ -37,6 +40,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
                 if len(line) >= _LEAST_LINE:
                     by_line[line].append(place)
             by_poet[_poet_and_tune(candidate.poem)].append(place)
+    # 2) Compare each 词 with those that share most lines, or else poet and tune.
     best: dict[int, tuple[float, int]] = {}
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
@@ -55,7 +59,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
 
 
 def _matched(best: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
-    """Each of the second source with its most alike of the first."""
+    """Return for each 词 of the second source its most similar one of the first."""
     owner: dict[int, tuple[float, int]] = {}
     for place, (share, other) in best.items():
         if share > owner.get(other, (0.0, 0))[0]:
@@ -64,11 +68,12 @@ def _matched(best: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
 
 
 def likeness(one: str, other: str) -> float:
-    """Share of characters that two texts have in common, in order.
+    """Return the share of characters that two texts have in common, in order.
 
     >>> likeness("兢泛兰舟", "竞泛兰舟")
     0.75
     """
+    # Position by position is enough for most pairs; the matcher is a hundred times slower.
     if len(one) == len(other):
         equal = sum(a == b for a, b in zip(one, other, strict=True)) / max(len(one), 1)
         if equal >= SAME:
@@ -78,7 +83,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
-    """How many 词 of a tune have how many characters."""
+    """Count, for each tune, how many 词 have which number of characters."""
     found: Lengths = defaultdict(Counter)
     for candidate in candidates:
         if candidate.poem.kind == "词":
@@ -86,10 +91,11 @@ def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
     return found
 
 
-def mended(one: Poem, other: Poem, usual: Lengths) -> Poem:
-    """The first source's record with the second's characters and title, where they are whole.
+def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
+    """Return the first source's record with the second's characters and title, where intact.
 
-    Of two texts of different length the one is whole that more 词 of the tune are as long as.
+    Of two texts of different length, the intact one has the length more common among 词 of the
+    tune.
     """
     tune = common_tune(one.form)
     one = replace(one, form=tune, title=one.title or other.title)
@@ -101,7 +107,7 @@ def mended(one: Poem, other: Poem, usual: Lengths) -> Poem:
 
 
 def _laid(chars: str, marked: str) -> str:
-    """Characters in the lines of another text of the same length.
+    """Distribute characters over the lines of another text of the same length.
 
     >>> _laid("竞泛兰舟", "兢泛、兰舟。")
     '竞泛、兰舟。'
@@ -111,7 +117,7 @@ def _laid(chars: str, marked: str) -> str:
 
 
 def changed_lines(one: Poem, other: Poem) -> Iterator[tuple[str, str]]:
-    """Lines that differ between two texts of one poem, where both have as many."""
+    """Yield the lines that differ between two texts of one poem with equally many lines."""
     if len(one.lines) == len(other.lines):
         yield from ((a, b) for a, b in zip(one.lines, other.lines, strict=True) if a != b)
 

@@ -1,4 +1,4 @@
-"""Into simplified characters that every font shows, one character for one, spelled one way."""
+"""Convert to simplified characters that every font has, one for one, with uniform spelling."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ["common_spelling", "simplified", "spellings"]
 
 _LAST_COMMON = "\uffff"
-"""Last character of Unicode's basic plane: fonts and terminals fail beyond it."""
+"""Last character of Unicode's basic plane; fonts and terminals fail beyond it."""
 
 
 def simplified(text: str) -> str:
-    """The text in simplified characters; one whose simplified form no font has stays as it is.
+    """Return the text in simplified characters, keeping one whose simplified form no font has.
 
     >>> simplified("國破山河在")
     '国破山河在'
@@ -26,7 +26,7 @@ def simplified(text: str) -> str:
 
 
 def common_spelling(text: str) -> str:
-    """The text as records have it: simplified, each character in its common spelling.
+    """Return the text in the spelling of records: simplified, variants unified.
 
     >>> common_spelling("劒閣")
     '剑阁'
@@ -35,7 +35,7 @@ def common_spelling(text: str) -> str:
 
 
 def spellings(text: str) -> tuple[str, str, str]:
-    """As records have it, as `simplified` has it, and with every simplified form there is.
+    """Return three spellings: the records', that of `simplified`, and the fully simplified one.
 
     >>> spellings("劒鑪")
     ('剑炉', '劒鑪', '劒𬬻')

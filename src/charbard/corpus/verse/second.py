@@ -1,4 +1,4 @@
-"""Cleaned poems of poetry-source: headings parted, sets parted, the moderns left out."""
+"""Cleaned poems of poetry-source: headings split, sets divided, modern poets left out."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from charbard.corpus.verse.authors import died_later, one_name
-from charbard.corpus.verse.candidates import Candidate, Report, group_of, holds_any
+from charbard.corpus.verse.candidates import Candidate, Outcomes, group_of, holds_any
 from charbard.corpus.verse.clean import Unusable, cleaned_author
 from charbard.corpus.verse.gather import RawPoem
 from charbard.corpus.verse.poetry_source import PoetrySource
@@ -19,10 +19,10 @@ from charbard.corpus.verse.tunes import KEYS
 __all__ = ["second_candidates"]
 
 _LATE = "清"
-"""The part in which the moderns stand."""
+"""The dynasty whose part contains modern poets."""
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _ALREADY = re.compile("(?<![上乙丁己辛癸辰祓修禊元])巳(?![时日午年月初刻])")
-"""巳 is printed for 已 nine times of ten; but it is a day, an hour and a feast."""
+"""巳 is a typo for 已 nine times out of ten, but also names a day, an hour and a festival."""
 _MARKS = re.compile("[，。、？！；：]")
 _DOTS = re.compile(r"\s*[·・．]+\s*")
 
@@ -38,16 +38,16 @@ def second_candidates(
     refiner: Refiner,
     held_lines: frozenset[int],
     seen: set[str],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[Candidate]:
-    """Cleaned poems, none with the text of an earlier one.
+    """Yield cleaned poems, skipping texts of earlier ones.
 
     Args:
         source: The files.
-        refiner: Knows the tunes of the other source.
+        refiner: Builder of records, with the tunes of the other source.
         held_lines: Digests of held-out lines.
-        seen: Texts of earlier poems; the new ones are added.
-        report: Told what becomes of every poem.
+        seen: Texts of earlier poems; modified: new ones are added.
+        report: Counter of outcomes.
     """
     tunes = _tunes(source, refiner)
     refiner = replace(refiner, ci_tunes=tunes.ci, qu_tunes=tunes.qu)
@@ -67,7 +67,7 @@ def _refined(
     refiner: Refiner,
     held_lines: frozenset[int],
     seen: set[str],
-    report: Report,
+    report: Outcomes,
 ) -> Iterator[Candidate]:
     group = group_of(raw)
     try:
@@ -87,14 +87,14 @@ def _refined(
 
 
 def _tunes(source: PoetrySource, refiner: Refiner) -> _Tunes:
-    """The tunes that headings may name."""
+    """Return the tunes that headings may name."""
     headings = [raw.title for raw in source.poems(kind="词")]
     known = {tune for tune in refiner.qu_tunes if len(tune) > 1}
     return _Tunes(tunes_in(headings, refiner.ci_tunes), frozenset(known | listed_qu()))
 
 
 def _headed(raw: RawPoem, tunes: _Tunes) -> RawPoem:
-    """The poem with its heading parted, its text without what is only a slip of the typist."""
+    """Return the poem with its heading split and mere typos corrected."""
     text = tuple(_typed(part) for part in raw.paragraphs)
     title = common_spelling(raw.title)
     if raw.kind == "词":
@@ -109,7 +109,7 @@ def _headed(raw: RawPoem, tunes: _Tunes) -> RawPoem:
 
 
 def _typed(text: str) -> str:
-    """The text with 已 where 巳 was typed, characters for radicals, □ for a question mark.
+    """Correct 巳 typed for 已, radicals typed for characters, and question marks typed for □.
 
     >>> _typed("不巳，上巳。")
     '不已，上巳。'

@@ -1,4 +1,4 @@
-"""Sets of poems that a source has as one: parted by their marks, or by their number and rhyme."""
+"""Divide sets of poems that a source stores as one, by their marks or by their number and rhyme."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _MARK = re.compile("【(其[一二三四五六七八九十]+)】|（(其[一二�
 _COUNT = re.compile("([一二三四五六七八九十]+)首(?:其|$|[ （])")
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
 _LENGTHS = (4, 8)
-"""Lines of the poems that sets are made of."""
+"""Possible numbers of lines of a poem in a set."""
 
 
 def marked_poems(raw: RawPoem) -> list[RawPoem]:
-    """The poems of a text in which each has its number before it; else the text as it is.
+    """Divide a text in which each poem has its number before it; else return the text as it is.
 
-    The number goes into the title, and a letter behind the record's id.
+    The number goes into the title, and a letter is appended to the record's id.
     """
     text = "".join(raw.paragraphs)
     marks = list(_MARK.finditer(text))
@@ -39,10 +39,10 @@ def marked_poems(raw: RawPoem) -> list[RawPoem]:
 
 
 def joined_poems(title: str, lines: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The lines of each poem, where a title counts several and the rhyme parts them.
+    """Yield the lines of each poem, if the title counts several and the rhyme separates them.
 
-    Eight lines that one rhyme runs through are one poem, whatever the title counts: most sets
-    stand in the source poem by poem, each with the title of all.
+    Eight lines with a single rhyme are one poem, whatever the title counts: the source lists most
+    sets poem by poem, each under the title of the set.
 
     >>> quatrain = ("白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼")
     >>> other = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故乡")
@@ -63,7 +63,8 @@ def joined_poems(title: str, lines: tuple[str, ...]) -> Iterator[tuple[str, ...]
 
 
 def _size(title: str, lines: tuple[str, ...]) -> int | None:
-    """Lines of one poem, if as many as the title counts make up the whole."""
+    """Return the number of lines per poem, if the title's count of poems divides the text
+    evenly."""
     match = _COUNT.search(title)
     if match is None or len({len(line) for line in lines}) != 1 or len(lines[0]) not in (5, 7):
         return None
@@ -72,7 +73,7 @@ def _size(title: str, lines: tuple[str, ...]) -> int | None:
 
 
 def _number(text: str) -> int:
-    """A number below one hundred.
+    """Parse a Chinese number below one hundred.
 
     >>> _number("二十四"), _number("十"), _number("九")
     (24, 10, 9)

@@ -1,8 +1,8 @@
-"""Tune and title parted, where a heading holds both: 词 and 曲 of poetry-source.
+"""Split a heading into tune and title: 词 and 曲 of poetry-source.
 
-A heading is most often a tune, a dot and a title. The dot may be missing (醉桃源画眉鸟), the tune's
-usual name may follow its own after a stroke (凤栖梧/蝶恋花), and a title shared by a set of poems
-may stand before the tune (题水仙册子十二首望江南).
+A heading is usually a tune, a dot and a title. The dot may be missing (醉桃源画眉鸟), the tune's
+usual name may follow after a slash (凤栖梧/蝶恋花), and a title shared by a set of poems may
+precede the tune (题水仙册子十二首望江南).
 """
 
 import re
@@ -22,7 +22,7 @@ _NOTE = re.compile("（[^（）]*(?:）|$)|【[^【】]*】")
 _COUNT = re.compile("^[一二三四五六七八九十百]+[首阕]|[一二三四五六七八九十百]+[首阕]$")
 _PLACE = re.compile("^(其[一二三四五六七八九十百]+)[、，：]?")
 _LEAST_USES = 3
-"""Headings that begin with a name and a dot, for it to be a tune's."""
+"""Headings that must begin with a name and a dot for the name to count as a tune."""
 _LONGEST, _LEAST_INSIDE = 8, 3
 _SPELLINGS = {
     "一翦梅": "一剪梅",
@@ -45,26 +45,26 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""One spelling for a tune's name, slips of the pen mended. Other names of a tune stay."""
+"""Uniform spellings of tunes' names, typos corrected. Other names of a tune are kept."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )
-"""What headings begin with, too: keys, and chapters of the old music bureau's songs."""
+"""Beginnings of headings that are not tunes: musical keys, and chapters of 乐府 collections."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What a heading says."""
+    """A parsed heading."""
 
     tune: str
-    """Empty if none is known."""
+    """Empty if unknown."""
     title: str
     is_plain: bool = True
-    """Whether the tune stands where it should, alone or before a dot."""
+    """Whether the tune is where it should be: alone or before a dot."""
 
 
 def common_tune(name: str) -> str:
-    """A tune's name in its common spelling.
+    """Return a tune's name in its uniform spelling.
 
     >>> common_tune("一翦梅")
     '一剪梅'
@@ -73,12 +73,11 @@ def common_tune(name: str) -> str:
 
 
 def tunes_in(headings: Iterable[str], known: Iterable[str]) -> frozenset[str]:
-    """The names of tunes: those that are known, those of the package's list, and what several
-    headings begin with, before a dot.
+    """Collect names of tunes: the known and listed ones, and frequent beginnings before a dot.
 
     Args:
-        headings: As the source has them.
-        known: Names from elsewhere.
+        headings: Headings from the source.
+        known: Names from other sources.
     """
     heads = Counter(
         _DOT.split(heading)[0] for heading in map(_plain, headings) if _DOT.search(heading)
@@ -95,11 +94,11 @@ def tunes_in(headings: Iterable[str], known: Iterable[str]) -> frozenset[str]:
 
 
 def ci_heading(heading: str, tunes: frozenset[str]) -> Heading:
-    """Tune and title of a 词.
+    """Split the heading of a 词 into tune and title.
 
     Args:
-        heading: As the source has it, in simplified characters.
-        tunes: Those that are known.
+        heading: The source's heading, in simplified characters.
+        tunes: Known tunes.
 
     >>> ci_heading("青玉案·其二", frozenset({"青玉案"}))
     Heading(tune='青玉案', title='其二', is_plain=True)
@@ -125,12 +124,12 @@ def ci_heading(heading: str, tunes: frozenset[str]) -> Heading:
 
 
 def qu_heading(heading: str, tunes: frozenset[str], keys: Iterable[str]) -> Heading:
-    """Tune and title of a 曲; the musical key is left out.
+    """Split the heading of a 曲 into tune and title, dropping the musical key.
 
     Args:
-        heading: As the source has it, in simplified characters.
-        tunes: Those that are known.
-        keys: The names of the keys (宫调).
+        heading: The source's heading, in simplified characters.
+        tunes: Known tunes.
+        keys: Names of the musical keys (宫调).
 
     >>> qu_heading("双调·天香引·西湖感旧", frozenset({"天香引"}), ["双调"])
     Heading(tune='天香引', title='西湖感旧', is_plain=True)
@@ -163,7 +162,8 @@ def _plain(heading: str) -> str:
 
 
 def _tidy(title: str) -> str:
-    """A title without dots at its ends and counts of poems; the place in a set stands apart.
+    """Return a title without dots at its ends and without counts of poems, its number in a set
+    separated.
 
     >>> _tidy("·其三立春日雪")
     '其三 立春日雪'
@@ -181,7 +181,7 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
 
 
 def _at_start(text: str, tunes: frozenset[str]) -> str:
-    """The longest tune that a text begins with; empty if there is none."""
+    """Return the longest tune that a text begins with; empty if there is none."""
     for length in range(min(len(text), _LONGEST), 1, -1):
         if text[:length] in tunes:
             return text[:length]
@@ -189,7 +189,7 @@ def _at_start(text: str, tunes: frozenset[str]) -> str:
 
 
 def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
-    """The place of the longest tune behind the title of a set."""
+    """Locate the longest tune after the title of a set."""
     found = [
         (length, start)
         for start in range(1, len(text))
@@ -203,7 +203,7 @@ def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
 
 
 def listed_qu() -> frozenset[str]:
-    """The package's list of names of tunes of 曲."""
+    """Load the package's list of names of tunes of 曲."""
     return _listed("tunes_qu.txt")
 
 

@@ -1,4 +1,4 @@
-"""Which tune a 曲 is sung to, told from a title that may hold the play, the key or the text too."""
+"""Determine the tune of a 曲 from a title that may also contain the play, the key or the text."""
 
 import re
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ KEYS = (
     *("仙吕", "南吕", "中吕", "黄钟", "正宫", "道宫", "大石调", "小石调", "高平调", "般涉调"),
     *("歇指调", "商角调", "双调", "商调", "越调", "角调", "宫调"),
 )
-"""Musical keys (宫调), which the titles of single songs begin with."""
+"""Musical keys (宫调), with which titles of single songs begin."""
 _TEXT_IN_TITLE = re.compile("[，。？！；、,：]")
 _LONGEST_TUNE, _USUAL_TUNE = 8, 3
 
 
 def tune_of_ci(name: str) -> str:
-    """The tune itself, where a poet's own name for it stands before.
+    """Return the tune itself if a poet's own name for it precedes it.
 
     >>> tune_of_ci("酹江月・念奴娇")
     '念奴娇'
@@ -27,10 +27,10 @@ def tune_of_ci(name: str) -> str:
 
 
 def known_tunes(titles: Iterable[str]) -> frozenset[str]:
-    """The tunes of 曲, told from all their titles.
+    """Infer the tunes of 曲 from all their titles.
 
-    A tune stands alone, or behind a play's name; behind a key it may have a title behind it, so
-    there it is what two titles have in common.
+    A tune occurs alone or after a play's name. After a key, a title may follow the tune; there the
+    tune is the beginning that two titles have in common.
     """
     found, songs = set(), set()
     for title in titles:
@@ -48,14 +48,14 @@ def known_tunes(titles: Iterable[str]) -> frozenset[str]:
 
 
 def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
-    """Tune and title of a 曲.
+    """Split the title of a 曲 into tune and title.
 
     Args:
-        title: As the source has it.
-        tunes: Those that are known; the longest is taken.
+        title: The source's title.
+        tunes: Known tunes; the longest match wins.
 
     Raises:
-        Unusable: The title holds the beginning of the text, or names no tune.
+        Unusable: The title contains the beginning of the text, or names no tune.
 
     >>> tune_of_qu("越调・小桃红花篮髻", frozenset({"小桃红"}))
     ('小桃红', '花篮髻')

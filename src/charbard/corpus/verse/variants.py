@@ -1,8 +1,9 @@
-"""One spelling for one character, where the source's files have several.
+"""Unify variant characters where the source's files spell one character in several ways.
 
 The traditional files were typed by many hands: 劍 here is 劒 there, and some have Japanese forms.
-Only pairs are joined that are one word in every reading. Source: the variant characters that the
-first official list of 1955 set aside, as far as the verse holds them, and forms of other countries.
+Only pairs that are the same word in every reading are unified. Source: the variant characters that
+the first official list of 1955 set aside, as far as the verse holds them, and forms of other
+countries.
 """
 
 __all__ = ["one_spelling"]
@@ -26,7 +27,7 @@ _ONE = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 
 
 def one_spelling(text: str) -> str:
-    """The text with each character in its common spelling; its length stays.
+    """Return the text with each character in its common spelling; the length is unchanged.
 
     >>> one_spelling("劒閣")
     '剑閣'

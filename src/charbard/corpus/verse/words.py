@@ -1,6 +1,6 @@
-"""The words that a poem is about: a few for the whole, in the order in which they come.
+"""Keywords of a poem: a few for the whole, in order of occurrence.
 
-Which words tell most is looked up in a table counted in the corpus (`scripts/build_words.py`).
+Words are ranked by a table counted in the corpus (`scripts/build_words.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,13 +14,13 @@ __all__ = ["COMMA", "END", "MOST_WORDS", "as_field", "pairs_of", "words_field", 
 COMMA, END = "、", "。"
 
 MOST_WORDS = 6
-"""A long poem is parted into so many groups of sentences, with a word for each."""
+"""Maximum number of keywords; a long poem is divided into so many groups of sentences."""
 _RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
-"""Where a word of two characters may begin in a line: not across 2-3 and 2-2-3."""
+"""Where a word of two characters may begin in a line: not across the caesuras 2-3 and 2-2-3."""
 
 
 def words_field(text: str, title: str = "") -> str:
-    """The words as a field that a network reads and writes: its last mark says that it ends.
+    """Return the keywords as a condition field; its last mark ends it.
 
     >>> words_field("山外青山楼外楼，西湖歌舞几时休。暖风熏得游人醉，直把杭州作汴州。")[-1]
     '。'
@@ -29,7 +29,7 @@ def words_field(text: str, title: str = "") -> str:
 
 
 def as_field(words: Sequence[str]) -> str:
-    """Words as a network reads them; nothing for none.
+    """Format words as a condition field; empty if there are none.
 
     >>> as_field(["月", "孤舟"])
     '月、孤舟。'
@@ -38,11 +38,11 @@ def as_field(words: Sequence[str]) -> str:
 
 
 def words_of(text: str, title: str = "") -> tuple[str, ...]:
-    """The most telling word of each couplet, or of each stretch of a long poem.
+    """Return the highest-ranked word of each couplet, or of each stretch of a long poem.
 
     Args:
         text: A record's text.
-        title: What it is called; its characters are told already and are passed over.
+        title: Its title, whose characters are skipped because the title is a condition already.
     """
     found: list[str] = []
     for group in _groups(text):
@@ -52,7 +52,7 @@ def words_of(text: str, title: str = "") -> tuple[str, ...]:
 
 
 def pairs_of(line: str) -> list[str]:
-    """Neighbouring characters that can be a word in a line of this length.
+    """Return pairs of neighbouring characters that can be a word in a line of this length.
 
     >>> pairs_of("床前明月光")
     ['床前', '明月', '月光']
@@ -61,7 +61,7 @@ def pairs_of(line: str) -> list[str]:
 
 
 def _groups(text: str) -> Iterator[tuple[str, ...]]:
-    """The lines of each sentence, or of each sixth of a long poem."""
+    """Yield the lines of each sentence, or of each sixth of a long poem."""
     sentences = [part for part in text.split("。") if part]
     count = min(len(sentences), MOST_WORDS)
     for place in range(count):
@@ -69,17 +69,18 @@ def _groups(text: str) -> Iterator[tuple[str, ...]]:
         yield lines_of("。".join(sentences[first:last]))
 
 
-def _best(lines: Iterable[str], told: set[str]) -> str:
-    """The most telling word; of equals the commoner one. Empty if none tells enough."""
+def _best(lines: Iterable[str], spent: set[str]) -> str:
+    """Return the highest-ranked word, the more frequent one on ties; empty if none ranks high
+    enough."""
     table = _table()
     words = (word for line in lines for word in (*line, *pairs_of(line)) if word in table)
-    fresh = {word for word in words if not told & set(word)}
+    fresh = {word for word in words if not spent & set(word)}
     return min(fresh, key=lambda word: table[word], default="")
 
 
 @cache
 def _table() -> dict[str, tuple[float, int]]:
-    """Each word's place in an order by weight, then by how common it is: (-weight, line)."""
+    """Load each word's sort key by weight and then frequency: (-weight, line)."""
     path = files("charbard.corpus.data").joinpath("words.tsv")
     rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
     return {word: (-float(weight), at) for at, (word, weight) in enumerate(rows)}

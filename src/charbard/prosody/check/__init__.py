@@ -1,6 +1,7 @@
-"""格律检测: whether a poem keeps a form, and where it does not.
+"""格律检测: check whether a poem keeps a form, and report where it does not.
 
-Shares nothing with what writes verse but the tables; regulated verse is judged by its rules.
+Shares only the data tables with the code that writes verse, so it can serve as an independent
+judge; regulated verse is judged by its rules, not by patterns.
 """
 
 from charbard.prosody.check.checker import check, check_poem

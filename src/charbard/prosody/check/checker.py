@@ -1,4 +1,4 @@
-"""Checking a text: reading it, finding its form, judging it."""
+"""Check a text: read it, identify its form, judge it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,8 +14,8 @@ from charbard.prosody.check.judge import (
     fitting_variants,
     judge,
     judge_near,
-    misshapen,
     nearness,
+    report_wrong_shape,
 )
 from charbard.prosody.check.recognise import recognised, sizes_for
 from charbard.prosody.check.remark import Remark, remark
@@ -39,21 +39,22 @@ def check(
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """Whether a poem keeps a form, and where it does not.
+    """Check whether a poem keeps a form, and report where it does not.
 
     Args:
         text: The poem, in any script and layout; title, author and preface may stand above it.
-        form: A form or its name; None finds it by the title, the lines and the tones.
-        variant: Name of one of the form's variants; None takes the nearest.
-        book: A rhyme book's key or name; None takes the form's own.
-        rhyme: Name of the rhyme that the first rhyme group must have; None accepts any.
+        form: A form or its name; None identifies it from title, lines and tones.
+        variant: Name of one of the form's variants; None selects the nearest.
+        book: A rhyme book's key or name; None uses the form's own.
+        rhyme: Name of the rhyme required of the first rhyme group; None accepts any.
 
     Returns:
-        A report; its `form` is None where no form is known that fits, and it then shows tones,
+        A report; its `form` is None if no known form fits, and the report then shows tones,
         rhymes and which lines rhyme together.
 
     Raises:
-        OptionError: There is no such form, variant, book or rhyme, or no Chinese character.
+        OptionError: The form, variant, book or rhyme does not exist, or the text has no Chinese
+            character.
 
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。")
     >>> report.form, report.variant, report.is_kept
@@ -72,7 +73,7 @@ def check_poem(
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """As `check`, for a text that has been read, in every way it can be, the likeliest first."""
+    """Check a text already parsed into its possible readings, likeliest first; see `check`."""
     key = book_named(book).key if book else None
     if form is None:
         if variant is not None:
@@ -104,10 +105,10 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Against a form that was asked for: in the first reading that has its lines."""
+    """Judge against a requested form, using the first reading that has its lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
-        for divided in (poem, poem.parted()) if poem.pauses else (poem,):
+        for divided in (poem, poem.split_at_pauses()) if poem.pauses else (poem,):
             if fitting_variants(divided, form, variants):
                 return judge(divided, form, book=book, variant=variant, rhyme=rhyme)
     if first.is_undivided:
@@ -120,16 +121,16 @@ def _given(
         for _, each in (near_variants(first.shape, form) if form.kind in SUNG else ())
         if variant is None or each.variant.name == variant.name
     ]
-    return min(near, key=nearness) if near else misshapen(first, form, variants, book)
+    return min(near, key=nearness) if near else report_wrong_shape(first, form, variants, book)
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
-    """By the form that suits best, in the likeliest reading that has one."""
+    """Identify the best form, using the likeliest reading that has one."""
     first: Poem | None = None
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
         if report is None and poem.pauses:
-            report = recognised(poem.parted(), book=book, rhyme=rhyme)
+            report = recognised(poem.split_at_pauses(), book=book, rhyme=rhyme)
         if report is not None and (first is None or _is_sure(report, first)):
             return report
         first = first or poem
@@ -142,8 +143,10 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 
 
 def _is_sure(report: Report, whole: Poem) -> bool:
-    """Whether a reading that leaves rows out is right: its form is named, or what was left out can
-    be no verse of the same poem."""
+    """Return whether a reading that omits rows is right.
+
+    It is if the title names its form, or if the omitted rows cannot be verse of the same poem.
+    """
     poem = report.poem
     out = whole.lines[: len(whole.lines) - len(poem.lines)]
     rest = whole.lines[len(poem.lines) :]
@@ -156,7 +159,7 @@ def _is_sure(report: Report, whole: Poem) -> bool:
 
 
 def _divided(poem: Poem, variant: Variant) -> Poem:
-    """An undivided text with the form's lines."""
+    """Divide an undivided text into the form's lines."""
     text, start, lines = "".join(poem.lines), 0, []
     for length in variant.lengths:
         lines.append(text[start : start + length])
@@ -167,7 +170,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
 
 
 def _told(report: Report, *, is_given: bool) -> Report:
-    """The report with what was read off the text, or left out of it."""
+    """Add to the report what was inferred from the text or left out of it."""
     remarks = (*report.remarks, *_reading(report.poem))
     return replace(report, remarks=remarks, is_given=is_given)
 
@@ -183,7 +186,7 @@ def _reading(poem: Poem) -> Iterator[Remark]:
 
 @lru_cache(maxsize=256)
 def _resized(name: str, lines: int) -> Form | None:
-    """A form of open size in the size of the poem."""
+    """Resize a form of variable length to the poem's number of lines."""
     plain = "".join(map(fold, name))
     template = next((each for each in templates() if plain in (each.name, *each.aliases)), None)
     if template and template.sizes and len(template.sizes) > 1 and lines in template.sizes:

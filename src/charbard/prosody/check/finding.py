@@ -1,4 +1,4 @@
-"""What a check can find, as values: the rule, the place, what would be allowed."""
+"""The findings of a check as values: the rule, the place, what would be allowed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ __all__ = ["RULES", "Finding", "Rule"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of verse: its Chinese name and what it says, in a few words of either language."""
+    """A rule of verse: its Chinese name and a short statement in either language."""
 
     name: str
     says: str
@@ -98,7 +98,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found in a poem."""
+    """One finding in a poem."""
 
     rule: str
     """Key in `RULES`."""
@@ -107,5 +107,5 @@ class Finding:
     place: int | None = None
     """Character in the line, from 1; None for the line as a whole."""
     allowed: str = ""
-    """What would be right there; empty for a finding that is legal."""
+    """What would be right there; empty if the finding is legal."""
     legal: bool = False

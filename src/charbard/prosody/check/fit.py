@@ -1,6 +1,6 @@
-"""Tunes that a poem's lines can be: by where sentences end, exactly or with one sentence off.
+"""Match tunes to a poem by where its sentences end, exactly or with one sentence off in length.
 
-Knows lengths and breaks; not tones, rhymes or titles.
+Knows lengths and line breaks, not tones, rhymes or titles.
 """
 
 from collections.abc import Iterator
@@ -12,36 +12,38 @@ from charbard.prosody.catalogue import templates
 from charbard.prosody.check.judge import SUNG
 from charbard.prosody.form import Form, Line, Variant
 
-__all__ = ["Near", "near_fits", "near_variants", "tunes_of"]
+__all__ = ["NearFit", "near_fits", "near_variants", "tunes_of"]
 
 _OFF = (-2, -1, 1, 2)
-"""By how many characters one sentence may differ from the form's, as 衬字 and 又体 do."""
+"""Differences in characters allowed for one sentence, as 衬字 and 又体 cause them."""
 
 
 @dataclass(frozen=True)
-class Near:
-    """A variant that all sentences of a poem but one have."""
+class NearFit:
+    """A variant that matches all sentences of a poem but one."""
 
     variant: Variant
-    """The variant with that sentence as long as the poem's, its tones free but at the rhyme."""
+    """The variant with that sentence resized to the poem's, its tones free except at the rhyme."""
     line: int
     """The last line of that sentence, from 1."""
     wanted: int
-    """Characters that the form asks there."""
+    """Characters that the form requires in that sentence."""
     off: int
-    """By how many characters the poem's sentence is longer."""
+    """How many characters longer the poem's sentence is; negative if shorter."""
 
 
 def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
-    """Tunes with each of their variants that can be divided as this poem, the commonest first."""
+    """Yield tunes, with each variant that can be divided like this poem, most frequent first."""
     ends = _breaks(shape)
     for form, variant in _by_size().get(sum(shape), ()):
         if variant.sentence_ends <= ends:
             yield form, variant
 
 
-def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[tuple[Form, Near]]:
-    """Tunes, or the variants of one, of which one sentence is a character or two off."""
+def near_variants(
+    shape: tuple[int, ...], form: Form | None = None
+) -> Iterator[tuple[Form, NearFit]]:
+    """Yield tunes, or variants of one tune, in which one sentence is off by a character or two."""
     size = sum(shape)
     for off in _OFF:
         for tune, variant in _by_size().get(size - off, ()):
@@ -49,14 +51,14 @@ def near_variants(shape: tuple[int, ...], form: Form | None = None) -> Iterator[
                 yield from ((tune, near) for near in near_fits(variant, shape))
 
 
-def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[Near]:
-    """The variant with one sentence as long as the poem's, if that alone is off."""
+def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[NearFit]:
+    """Yield the variant with one sentence resized to the poem's, if only that sentence differs."""
     off = sum(shape) - variant.line_ends[-1]
     if off in _OFF and (near := _near(variant, shape, off)) is not None:
         yield near
 
 
-def _near(variant: Variant, shape: tuple[int, ...], off: int) -> Near | None:
+def _near(variant: Variant, shape: tuple[int, ...], off: int) -> NearFit | None:
     breaks, wanted = _breaks(shape), variant.sentences
     first = next((at for at, end in enumerate(wanted) if end not in breaks), len(wanted) - 1)
     # All sentences after the one that is off end later, or earlier, by as much.
@@ -79,8 +81,8 @@ def _breaks(shape: tuple[int, ...]) -> frozenset[int]:
 
 def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
-) -> Near | None:
-    """The variant with the sentence from `start` to `end` longer by `off`, cut as the poem is."""
+) -> NearFit | None:
+    """Resize the sentence from `start` to `end` by `off` characters, divided as in the poem."""
     free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
     for line in variant.lines:
@@ -93,12 +95,12 @@ def _stretched(
     if found is None:
         return None
     ends = list(accumulate(shape))
-    return Near(found, ends.index(end + off) + 1, end - start, off)
+    return NearFit(found, ends.index(end + off) + 1, end - start, off)
 
 
 @cache
 def _by_size() -> dict[int, list[tuple[Form, Variant]]]:
-    """Variants of tunes by the characters of a poem."""
+    """Index the variants of tunes by their number of characters."""
     found: dict[int, list[tuple[Form, Variant]]] = {}
     for template in templates():
         if template.kind in SUNG:

@@ -1,4 +1,4 @@
-"""Judging a poem against one form: tones by rule or table, then rhyme."""
+"""Judge a poem against one form: tones by rule or by table, then rhyme."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,22 +8,30 @@ from charbard.prosody.book import Reading, readings_of
 from charbard.prosody.check.finding import Finding
 from charbard.prosody.check.patterned import tone_findings
 from charbard.prosody.check.rare import rare_findings
-from charbard.prosody.check.regulated import meter_of, pattern_of, types_named
+from charbard.prosody.check.regulated import pattern_of, scan, types_named
 from charbard.prosody.check.report import Report
 from charbard.prosody.check.rhyme import RhymeEnd, allowed_rhymes, is_neighbour, rhyme_groups
 from charbard.prosody.check.tones import BOTH, fits, tone_strings
 from charbard.prosody.form import Form, Variant
 from charbard.prosody.poem import Poem
 
-__all__ = ["REGULATED", "SUNG", "fitting_variants", "judge", "judge_near", "misshapen", "nearness"]
+__all__ = [
+    "REGULATED",
+    "SUNG",
+    "fitting_variants",
+    "judge",
+    "judge_near",
+    "nearness",
+    "report_wrong_shape",
+]
 
 
 class Near(Protocol):
-    """A variant of which one sentence has another number of characters; see `fit`."""
+    """A variant in which one sentence has another number of characters; see `fit`."""
 
     @property
     def variant(self) -> Variant:
-        """With that sentence as long as the poem's."""
+        """The variant with that sentence resized to the poem's."""
 
     @property
     def line(self) -> int:
@@ -31,26 +39,26 @@ class Near(Protocol):
 
     @property
     def wanted(self) -> int:
-        """Characters that the form asks there."""
+        """Characters that the form requires there."""
 
 
 REGULATED = "近体诗"
 SUNG = ("词", "曲")
-"""Kinds of verse in which ， falls freely inside a sentence."""
+"""Kinds of verse whose commas may fall anywhere inside a sentence."""
 
 
 def judge(
     poem: Poem, form: Form, *, book: str, variant: Variant | None = None, rhyme: str | None = None
 ) -> Report:
-    """A poem against a form, by the variant that suits it best unless one is given.
+    """Judge a poem against a form, by the variant that suits it best unless one is given.
 
     Args:
-        rhyme: The rhyme asked for, by its name in the book; None accepts any.
+        rhyme: Name in the book of the required rhyme; None accepts any.
     """
     variants = (variant,) if variant else form.variants
     fitting = fitting_variants(poem, form, variants)
     if not fitting:
-        return misshapen(poem, form, variants, book)
+        return report_wrong_shape(poem, form, variants, book)
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
@@ -58,19 +66,21 @@ def judge(
 
 
 def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
-    """A poem against a variant of which one sentence has another number of characters."""
+    """Judge a poem against a variant in which one sentence has another number of characters."""
     report = _patterned(poem, form, near.variant, book=book, rhyme=None)
     odd = Finding("sentence", near.line, None, str(near.wanted))
     return replace(report, findings=_in_order([*report.findings, odd]), is_strict=False)
 
 
 def nearness(report: Report) -> tuple[int, int, int]:
-    """What makes one variant nearer than another: faults, then rhymes unused, then notes."""
+    """Return the sort key by which one variant is nearer than another: faults, missed rhymes,
+    notes."""
     return len(report.violations), report.rhymes.count(None), len(report.notes)
 
 
 def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
-    """The variants that have the poem's lines; of what is sung, those that can be divided so."""
+    """Return the variants that have the poem's lines; for sung verse, those that can be divided
+    so."""
     if form.kind not in SUNG:
         return [each for each in variants if each.lengths == poem.shape]
     size = sum(poem.shape)
@@ -84,7 +94,7 @@ def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> lis
 def _regulated(
     poem: Poem, form: Form, *, book: str, variant: Variant | None, rhyme: str | None
 ) -> Report:
-    """Regulated verse by its rules, not by the table of forms."""
+    """Judge regulated verse by its rules, not by the table of forms."""
     tones = tone_strings(poem.lines, book=book)
     width = len(poem.lines[0])
     ends = [
@@ -97,14 +107,16 @@ def _regulated(
     own = Reading("平", name)
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None
-    meter = meter_of(tones, types=types, first_rhymes=first_rhymes)
-    is_strict = meter.is_regular and not findings
+    scansion = scan(tones, types=types, first_rhymes=first_rhymes)
+    is_strict = scansion.is_regular and not findings
     usual = tone_strings(poem.lines, book=book, usual=True)
-    if meter.is_legal:
-        # 不 may be read level, but a poem that keeps the form without that is explained so.
-        closer = meter_of(usual, types=meter.types)
-        meter = closer if closer.is_legal else meter
-    ends_level = meter.types[0] in "乙丁"
+    if scansion.is_legal:
+        # Prefer usual readings: 不 can be level, but a poem that keeps the form with 不 oblique
+        # should not be explained by the rare reading.
+        closer = scan(usual, types=scansion.types)
+        scansion = closer if closer.is_legal else scansion
+    # A level first line either joins the main rhyme, borrows a neighbouring one, or is a fault.
+    ends_level = scansion.types[0] in "乙丁"
     if ends_level and first_rhymes:
         chosen[1] = own
     elif ends_level and (found := _first_rhyme(first, name, width, book)):
@@ -114,14 +126,14 @@ def _regulated(
     opening = "首句入韵" if ends_level else "首句不入韵"
     patterns = tuple(
         _pattern(kind, every, mostly)
-        for kind, every, mostly in zip(meter.types, tones, usual, strict=True)
+        for kind, every, mostly in zip(scansion.types, tones, usual, strict=True)
     )
     rhymes = _by_line(poem, chosen)
-    noted = _with_rare(poem, patterns, rhymes, [*meter.findings, *findings], book=book)
+    noted = _with_rare(poem, patterns, rhymes, [*scansion.findings, *findings], book=book)
     return Report(
         form=form.name,
         kind=form.kind,
-        variant=f"{pattern_of(meter.types[0], width, '')[1]}起{opening}",
+        variant=f"{pattern_of(scansion.types[0], width, '')[1]}起{opening}",
         book=book,
         poem=poem,
         tones=tones,
@@ -134,7 +146,8 @@ def _regulated(
 
 
 def _pattern(kind: str, tones: str, usual: str) -> str:
-    """What a line of this type asks, by its usual tones if the line keeps it."""
+    """Return the pattern that a line of this type requires; its usual tones select a legal
+    deviation."""
     asked = pattern_of(kind, len(tones), usual)
     if all(fits(tone, wanted) for tone, wanted in zip(tones, asked, strict=True)):
         return asked
@@ -142,7 +155,8 @@ def _pattern(kind: str, tones: str, usual: str) -> str:
 
 
 def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None:
-    """What a first line that ends level, but not in the poem's rhyme, borrows or breaks."""
+    """Judge a first line that ends level but outside the main rhyme: a borrowed rhyme or a
+    fault."""
     if is_neighbour(char, rhyme, book=book):
         return Finding("neighbour", 1, width, legal=True)
     if readings_of(char, book=book):
@@ -151,12 +165,12 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
 
 
 def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:
-    """Any other form by its table."""
+    """Judge any other form by its table of patterns."""
     tones = tone_strings(poem.lines, book=book)
     usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
     chosen: dict[int, Reading] = {}
-    # A rhyme word in the wrong tone is found here already, as a fault of tone.
+    # A rhyme word in the wrong tone is already reported as a fault of tone; report it only once.
     wrong = {(each.line, each.place) for each in findings}
     for number, lines in enumerate(variant.rhyme_groups):
         ends = [
@@ -171,7 +185,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         findings += missing
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
-    if form.kind in SUNG:  # its stanzas are part of a tune, whether a blank row shows them or not
+    if form.kind in SUNG:  # stanzas belong to the tune, whether or not blank rows show them
         poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
     return Report(
@@ -190,13 +204,13 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
 
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
-    """Sentences of a tune that are divided otherwise than in its page."""
-    # By identity: two variants are compared line by line.
+    """Report sentences of a tune that are divided differently from its page."""
+    # Compare by identity: `==` would compare whole variants line by line, which is slow here.
     if form.kind not in SUNG or any(variant is each for each in form.variants):
         return
     original = form.variant_named(variant.name)
     if original.line_ends[-1] != variant.line_ends[-1]:
-        if len(original.lines) == len(variant.lines):  # else a sentence is off: that is said
+        if len(original.lines) == len(variant.lines):  # else reported already
             for number, (ours, theirs) in enumerate(
                 zip(variant.lines, original.lines, strict=True), 1
             ):
@@ -207,14 +221,14 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
     start = 0
     for line, end in enumerate(variant.line_ends, 1):
         if end in original.sentence_ends:
-            # A line of the form that is parted further is no other division.
+            # Splitting one line of the form further is not a different division.
             if any(start < at < end for at in theirs_ends - ends):
                 yield Finding("division", line, None, legal=True)
             start = end
 
 
 def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
-    """Rhyme words that stand a second time."""
+    """Report rhyme words that occur a second time."""
     seen: set[str] = set()
     found = []
     for number in sorted(chosen):
@@ -233,7 +247,8 @@ def _with_rare(
     *,
     book: str,
 ) -> tuple[Finding, ...]:
-    """All that was found, and a note on each rare reading where nothing else was found."""
+    """Add a note on each rare reading at a place where nothing else was found."""
+    # A fault already says more about its place than a note on a rare reading would.
     taken = {(each.line, each.place) for each in findings}
     rare = rare_findings(poem.lines, patterns, rhymes, book=book)
     notes = [each for each in rare if (each.line, each.place) not in taken]
@@ -248,8 +263,8 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
     return tuple(chosen.get(number) for number in range(1, len(poem.lines) + 1))
 
 
-def misshapen(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
-    """A poem that has not the form's lines: only that is said, for tones cannot be compared."""
+def report_wrong_shape(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
+    """Report that a poem does not have the form's lines; nothing else can be compared."""
     nearest = min(
         variants,
         key=lambda each: (

@@ -1,4 +1,4 @@
-"""Whether lines fit the tone patterns of a form's table, for every form but regulated verse."""
+"""Match lines to the tone patterns of a form's table, for every form except regulated verse."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -13,12 +13,12 @@ __all__ = ["best_pattern", "tone_findings"]
 def best_pattern(
     tones: str, patterns: tuple[str, ...], usual: str | None = None
 ) -> tuple[str, tuple[int, ...]]:
-    """The pattern a line fits best, and the places, from 1, where it does not.
+    """Return the pattern a line fits best, and the misfitting places, from 1.
 
     Args:
-        tones: All tones of each character.
-        patterns: What the form allows.
-        usual: Its usual tones, which decide between patterns that fit equally well.
+        tones: All possible tones of each character.
+        patterns: Patterns that the form allows.
+        usual: Usual tones of each character, which break ties between patterns.
 
     >>> best_pattern("平仄平仄平", ("平仄中中平", "仄仄仄仄仄"))
     ('平仄中中平', ())
@@ -38,11 +38,11 @@ def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
 
 
 SPECIAL = "平平仄平仄"
-"""What may stand for 平平平仄仄 at the end of a line of 词, as in regulated verse (王力)."""
+"""What may replace 平平平仄仄 at the end of a line of 词, as in regulated verse (王力)."""
 
 
 def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
-    """Whether a line departs from its pattern as 特拗 does, and in nothing else."""
+    """Return whether a line deviates from its pattern by 特拗 alone."""
     return (
         len(pattern) in (5, 7)
         and misfits[-1:] == (len(pattern) - 1,)
@@ -54,11 +54,11 @@ def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
 
 
 RESCUED = "仄平平仄平"
-"""What may stand for 平平仄仄平: a level third-last character saves an oblique one."""
+"""What may replace 平平仄仄平: a level third-last character rescues an oblique one."""
 
 
 def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
-    """Whether a line departs from its pattern as 孤平拗救 does, and in nothing else."""
+    """Return whether a line deviates from its pattern by 孤平拗救 alone."""
     size = len(pattern)
     return (
         size in (5, 7)
@@ -72,7 +72,7 @@ def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
 def tone_findings(
     tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
 ) -> tuple[list[str], list[Finding]]:
-    """(the pattern of each line, what does not fit it), from all tones and from the usual ones."""
+    """Return the pattern of each line and its findings, from all tones and from the usual ones."""
     patterns, findings = [], []
     for number, (every, mostly, line) in enumerate(zip(tones, usual, lines, strict=True), 1):
         pattern, misfits, rule = _kept_pattern(every, line.patterns, mostly)
@@ -87,9 +87,9 @@ def tone_findings(
 def _kept_pattern(
     every: str, patterns: tuple[str, ...], mostly: str
 ) -> tuple[str, tuple[int, ...], str]:
-    """(the pattern of a line, places where it does not fit, key of the rule that excuses it).
+    """Return (pattern of a line, misfitting places, key of the rule that excuses them).
 
-    The last is empty for a line that needs no excuse, or has none.
+    The key is empty if the line needs no excuse or has none.
     """
     pattern, misfits = best_pattern(every, patterns, mostly)
     if _is_special(every, pattern, misfits):

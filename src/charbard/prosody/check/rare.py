@@ -1,6 +1,6 @@
-"""Characters read in a way that verse rarely uses: legal, but worth a note.
+"""Notes on characters read in a way that is rare in verse: legal, but worth mentioning.
 
-What is usual is the same to what writes: `book.USUAL`. Knows what each place asks, not why.
+The threshold is the one used in writing, `book.USUAL`. Knows what each place requires, not why.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ def rare_findings(
     *,
     book: str,
 ) -> Iterator[Finding]:
-    """A note for each character that keeps its place only by a rare tone or a rare rhyme.
+    """Yield a note for each character that fits its place only by a rare tone or a rare rhyme.
 
     Args:
-        lines: The poem, without marks.
-        patterns: What each place asks: 平, 仄 or 中.
-        rhymes: The reading that rhymes, of each line that does.
+        lines: The poem, without punctuation.
+        patterns: Required tone at each place: 平, 仄 or 中.
+        rhymes: For each line, the reading by which it rhymes; None if it does not.
         book: Key of the rhyme book.
     """
     usual = tone_strings(lines, book=book, usual=True)
@@ -42,7 +42,7 @@ def rare_findings(
 
 @lru_cache(maxsize=65536)
 def _rare_places(usual: str, pattern: str) -> tuple[int, ...]:
-    """Places, from 1, whose tone the usual readings do not allow."""
+    """Return the places, from 1, whose required tone is not among the usual readings."""
     pairs = enumerate(zip(usual, pattern, strict=True), 1)
     return tuple(
         place

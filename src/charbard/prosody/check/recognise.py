@@ -1,6 +1,6 @@
-"""Finding the form of a poem: by its title, by its lines, by where its sentences end.
+"""Identify the form of a poem: by its title, by its lines, by where its sentences end.
 
-A form whose lines or fixed tones fit badly is no match: then None is the answer, not the nearest.
+A form whose lines or fixed tones fit badly is no match: the answer is then None, not the nearest.
 """
 
 from collections.abc import Iterator
@@ -30,22 +30,22 @@ __all__ = ["LOOSE", "named_report", "recognised", "sizes_for"]
 LOOSE = ("古体诗", "诗经")
 """Kinds of verse that leave the tones free."""
 _UNSOUGHT = ("姓名", "歌词", "词", "曲")
-"""Kinds whose forms are not found by the length of lines."""
+"""Kinds whose forms are not identified by line lengths."""
 _TOO_BROKEN = 0.5
-"""Faults a line from which a poem counts as old verse, not as a broken regulated one."""
+"""Faults per line from which a poem counts as old verse rather than as faulty regulated verse."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
-"""Share of a tune's fixed tones, and of its rhymes, from which it is no match."""
+"""Share of misfitting fixed tones, and of misfitting rhymes, from which a tune is no match."""
 _LEAST_SENTENCES = {1: 4, 2: 7}
-"""Sentences that must be right for a tune to be known though one is this many characters off."""
+"""Matching sentences required to identify a tune with one sentence off by this many characters."""
 _TWINS = 3
 
 
 def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Report | None:
-    """The poem by the form that suits it best; None if none does.
+    """Judge a poem by the form that suits it best; None if none does.
 
     Args:
-        book: A rhyme book's key; None takes each form's own.
-        rhyme: The rhyme that the first rhyme group must have.
+        book: A rhyme book's key; None uses each form's own.
+        rhyme: The rhyme required of the first rhyme group.
     """
     if (report := named_report(poem, book=book, rhyme=rhyme)) is not None:
         return report
@@ -59,7 +59,7 @@ def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Rep
 
 
 def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """The poem by a form that its title names, if it has the form's lines, or nearly."""
+    """Judge a poem by a form that its title names, if it has the form's lines, or nearly so."""
     forms = forms_in_title(poem.title)
     found = [
         judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -78,9 +78,11 @@ def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """By lines of one length: regulated verse, old verse, couplets."""
+    """Identify verse in lines of one length: regulated verse, old verse, couplets."""
     reports: list[Report] = []
     for form in _of_shape(poem.shape):
+        # Strict forms come first; a loose one fits nearly anything, so it is tried only if all
+        # strict ones are badly broken.
         if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
             break
         report = judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -102,8 +104,8 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _fits(report: Report) -> bool:
-    """Whether a form that its lines allow is a match: a loose one must rhyme, a couplet keep
-    all."""
+    """Return whether a form with matching lines is a match: loose forms must rhyme, couplets be
+    faultless."""
     if report.kind in LOOSE:
         return _rhymes_off(report) <= _RHYMES_OFF
     if report.kind == "对联":
@@ -125,16 +127,16 @@ def _rhymes_off(report: Report) -> float:
 
 
 def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """By where sentences end, without a word from the title."""
+    """Identify a tune from where sentences end, without help from the title."""
     found: list[tuple[tuple[int, int], Report]] = []
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
-            continue  # of the lines of a 诗: only its title can say that it was sung
+            continue  # lines like those of a 诗: only a title can identify such a tune
         if not _may_be_tune(poem, variant, book or form.book):
             continue
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
         if _is_tune(report):
-            # Of two that fit alike, the commoner is likelier.
+            # Of two that fit equally well, the more frequent one is likelier.
             found.append(((_faults(report), -variant.poems), report))
     if not found:
         return None
@@ -148,7 +150,7 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """By where sentences end, one of them a character or two off."""
+    """Identify a tune from where sentences end, with one sentence off by a character or two."""
     found = [
         report
         for form, near in near_variants(poem.shape)
@@ -160,11 +162,12 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
-    """Whether the fixed tones of a tune can be those of a poem: a bound that costs next to nothing.
+    """Return whether a poem may have the fixed tones of a tune: a bound that costs next to nothing.
 
     A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
-    tells; it then asks two tones more.
+    returns; it then requires two more tones.
     """
+    # Bit sets over all characters of the poem: judging every tune in full would be too slow.
     level, oblique = tone_bits("".join(tone_strings(poem.lines, book=book)))
     asks_level, asks_oblique = tone_bits(variant.tones)
     too_level, too_oblique = asks_oblique & level, asks_level & oblique
@@ -176,7 +179,7 @@ def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Where 特拗 has a level tone for an oblique one, and 孤平拗救 the opposite, as bits."""
+    """Return, as bits, where 特拗 swaps oblique for level, and 孤平拗救 level for oblique."""
     last = [
         sum(shape) - end
         for end, size in zip(accumulate(shape), shape, strict=True)
@@ -186,7 +189,7 @@ def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _is_tune(report: Report) -> bool:
-    """Whether the fixed tones and the rhymes of a tune are those of a poem."""
+    """Return whether a poem has the fixed tones and the rhymes of a tune."""
     wrong = sum(each.rule == "tone" for each in report.violations)
     return wrong <= _TONES_OFF * report.fixed and _rhymes_off(report) <= _RHYMES_OFF
 
@@ -201,7 +204,7 @@ def _rhyme_tones(variant: object) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
-    """Every form with a variant of this shape, the tighter first."""
+    """Return every form with a variant of this shape, the stricter first."""
     fixed = [
         form
         for form in _by_total().get(sum(shape), ())
@@ -215,13 +218,13 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
 
 
 def sizes_for(size: int) -> tuple[str, ...]:
-    """Names of the forms of one line length that have so many characters in all."""
+    """Return the names of the forms in lines of one length with this total of characters."""
     return tuple(form.name for form in _by_total().get(size, ()) if form.kind == REGULATED)
 
 
 @cache
 def _by_total() -> dict[int, list[Form]]:
-    """Forms in their usual size, by the characters of a poem; a single line is no form."""
+    """Index forms in their usual size by their number of characters, leaving out single lines."""
     found: dict[int, list[Form]] = {}
     for template in templates():
         if template.kind in _UNSOUGHT:

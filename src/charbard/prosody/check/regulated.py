@@ -1,4 +1,4 @@
-"""The rules of regulated verse (近体诗), from their statement, for lines of five or seven.
+"""The rules of regulated verse (近体诗), for lines of five or seven characters.
 
 The rule, as Tang practice has it (docs/prosody.md gives sources):
 
@@ -7,14 +7,14 @@ The rule, as Tang practice has it (docs/prosody.md gives sources):
 2. The two lines of a couplet oppose each other at position two (对), the next couplet takes up the
    tone of the line before (粘).
 3. Even lines end level and rhyme; odd lines end oblique, but the first may rhyme.
-4. 平平仄平仄 may stand for 平平平仄仄 (特拗).
+4. 平平仄平仄 may replace 平平平仄仄 (特拗).
 5. No line ends in three level characters; in 平平仄仄平 the first and third character are not both
    oblique (孤平).
-6. 仄仄平平仄 with an oblique fourth character is made good by a level third character in the
+6. 仄仄平平仄 with an oblique fourth character is rescued by a level third character in the
    answering line (大拗救). A poem that needs this keeps T5, not T4.
 
-Tones come in as strings over 平, 仄 and 中, which is a character of both tones or of none known.
-Shares no code with what writes verse.
+Tones are given as strings over 平, 仄 and 中; 中 is a character of both tones or of unknown tone.
+Shares no code with the writing of verse.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,18 +25,18 @@ from types import MappingProxyType
 
 from charbard.prosody.check.finding import Finding
 
-__all__ = ["Meter", "meter_of", "pattern_of", "types_named"]
+__all__ = ["Scansion", "pattern_of", "scan", "types_named"]
 
 # The four line types of five characters, by position 2, 4 and 5.
 _TYPES = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 _OTHER = {"平": "仄", "仄": "平"}
 _AFTER = {"甲": "乙", "乙": "丙", "丙": "丁", "丁": "甲"}
-"""The next line of a poem without a fault."""
+"""The line type that follows each one in a faultless poem."""
 
 
 @dataclass(frozen=True)
-class Meter:
-    """The tones of a poem against the four line types."""
+class Scansion:
+    """The tones of a poem, compared with the four line types."""
 
     types: str
     """The line type of each line, over 甲乙丙丁."""
@@ -44,26 +44,24 @@ class Meter:
 
     @property
     def is_regular(self) -> bool:
-        """T4: no rule is broken, and none needed rescue by another line."""
+        """Whether the poem keeps T4: no rule is broken, and no line needed rescue by another."""
         return all(each.legal and each.rule != "rescue" for each in self.findings)
 
     @property
     def is_legal(self) -> bool:
-        """T5: no rule is broken once rescued lines count as good."""
+        """Whether the poem keeps T5: no rule is broken if rescued lines count as good."""
         return all(each.legal for each in self.findings)
 
 
-def meter_of(
-    tones: Sequence[str], *, types: str | None = None, first_rhymes: bool = False
-) -> Meter:
-    """How a poem's tones stand to the rules, by the line types that fit it best.
+def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool = False) -> Scansion:
+    """Compare a poem's tones with the rules, using the line types that fit it best.
 
     Args:
         tones: One string a line, all of five or all of seven.
-        types: The line types it must have; None lets them be found.
-        first_rhymes: Whether the first line can rhyme, which decides where both would do.
+        types: Required line types; None determines the best ones.
+        first_rhymes: Whether the first line can rhyme, which breaks ties between line types.
 
-    >>> meter_of(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
+    >>> scan(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
     True
     """
     if types is not None:
@@ -71,12 +69,12 @@ def meter_of(
     for first in "丁乙甲丙" if first_rhymes else "甲丙丁乙":
         types = _sequence(first, len(tones))
         if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
-            return Meter(types, tuple(_remarks(tones, types)))
+            return Scansion(types, tuple(_remarks(tones, types)))
     return _explain(tones, _best_types(tones, first_rhymes))
 
 
 def types_named(variant: str, width: int, count: int) -> str:
-    """The line types of a variant by its name, for so many lines of this width.
+    """Return the line types that a variant's name implies, for so many lines of this width.
 
     >>> types_named("仄起首句不入韵", 5, 4), types_named("仄起首句不入韵", 7, 4)
     ('甲乙丙丁', '丙丁甲乙')
@@ -87,7 +85,7 @@ def types_named(variant: str, width: int, count: int) -> str:
 
 
 def pattern_of(kind: str, width: int, tones: str) -> str:
-    """What a line of this type asks at each place: the plain type, or 特拗 where that was written.
+    """Return the tones required by this line type: the plain pattern, or 特拗 if the line uses it.
 
     >>> pattern_of("乙", 5, ""), pattern_of("丙", 5, "平平仄平仄")
     ('中平中仄平', '平平仄平仄')
@@ -99,8 +97,8 @@ def pattern_of(kind: str, width: int, tones: str) -> str:
     return f"{head}中{second}{'仄' if kind == '丁' else '中'}{fourth}{fifth}"
 
 
-def _explain(tones: Sequence[str], types: str) -> Meter:
-    """A faulty poem by these line types."""
+def _explain(tones: Sequence[str], types: str) -> Scansion:
+    """List the faults and remarks of a poem, given its line types."""
     findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
@@ -111,12 +109,12 @@ def _explain(tones: Sequence[str], types: str) -> Meter:
             ]
     findings += _remarks(tones, types)
     findings += [Finding("rescue", n, len(tones[0]) - 1, legal=True) for n in sorted(rescued)]
-    return Meter(types, tuple(sorted(findings, key=lambda each: (each.line, each.place or 0))))
+    return Scansion(types, tuple(sorted(findings, key=lambda each: (each.line, each.place or 0))))
 
 
 @lru_cache(maxsize=64)
 def _sequence(first: str, count: int) -> str:
-    """The line types of a poem without a fault that begins so."""
+    """Return the line types of a faultless poem that begins with this one."""
     types = [first]
     # A first line that rhymes stands where 甲 or 丙 would: 丁 for 甲, 乙 for 丙.
     follow = {"丁": "乙", "乙": "丁"}.get(first, _AFTER[first])
@@ -128,7 +126,7 @@ def _sequence(first: str, count: int) -> str:
 
 @lru_cache(maxsize=16384)
 def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
-    """What a line breaks as this type: (rule, place from 1, tone that would be right)."""
+    """Return the faults of a line as this type: (rule, place from 1, tone that would be right)."""
     at = len(tones) - 5  # of the five-character line inside this one
     wanted = dict(zip((at + 2, at + 4, at + 5), _TYPES[kind], strict=True))
     if at:
@@ -148,12 +146,13 @@ def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
 
 
 def _is_special(five: str) -> bool:
-    """Whether 平平仄平仄 can be read here."""
+    """Return whether a line can be read as 平平仄平仄."""
     return five[0] != "仄" and five[2] != "平"
 
 
 def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
-    """Line types with the least sum of faults and of breaks between lines (dynamic programming)."""
+    """Choose line types that minimise faults in lines plus breaks between lines (dynamic
+    programming)."""
     faults = _fault_counts(tones[0])
     best: dict[str, tuple[float, str]] = {
         # Half a fault more for leaving a rhyme unused, or for making one up.
@@ -181,13 +180,14 @@ def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def _fault_counts(tones: str) -> Mapping[str, int]:
-    """How many faults a line has as each type."""
+    """Count the faults that a line has as each type."""
     return MappingProxyType({kind: len(_faults(tones, kind)) for kind in _TYPES})
 
 
 @cache
 def _break(number: int, before: str, kind: str) -> str | None:
-    """The rule that the step to line `number` breaks: 对 inside a couplet, 粘 between two."""
+    """Return the rule that the transition to line `number` breaks: 对 inside a couplet, 粘 between
+    two."""
     same = _TYPES[before][0] == _TYPES[kind][0]
     if number % 2 == 0:
         return "opposition" if same else None
@@ -202,7 +202,8 @@ def _breaks(types: str, width: int) -> Iterator[Finding]:
 
 
 def _rescues(line: str, kind: str, answer: str, answer_kind: str) -> bool:
-    """Whether the answering line makes good an oblique fourth character, the only fault."""
+    """Return whether the answering line rescues an oblique fourth character that is the only
+    fault."""
     at = len(line) - 5
     return (
         kind == "甲"
@@ -221,7 +222,7 @@ def _rescued_lines(tones: Sequence[str], types: str) -> set[int]:
 
 
 def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
-    """What is legal but departs from the plain line types."""
+    """Yield legal deviations from the plain line types."""
     at = len(tones[0]) - 5
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
         five = line[at:]
@@ -236,7 +237,7 @@ def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
 
 
 def _is_small_rescue(tones: Sequence[str], types: str, number: int) -> bool:
-    """An oblique third character of 甲 alone, with a level one in the answer."""
+    """Return whether an oblique third character of 甲, alone, is answered by a level one."""
     at = len(tones[0]) - 5
     return (
         types[number - 1 : number + 1] == "甲乙"

@@ -1,4 +1,4 @@
-"""What a report says of a poem as a whole, in both languages."""
+"""Remarks of a report on a poem as a whole, in both languages."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ __all__ = ["REMARKS", "Remark", "remark"]
 
 @dataclass(frozen=True)
 class Remark:
-    """A sentence on how a poem was read or recognised."""
+    """A sentence about how a poem was read or identified."""
 
     key: str
     says: str
@@ -59,7 +59,7 @@ REMARKS = {
 
 
 def remark(key: str, **values: object) -> Remark:
-    """A remark with its values filled in.
+    """Return a remark with its values filled in.
 
     >>> remark("as-other", form="五绝", count=3).says
     'as 五绝 it would break 3 rules'

@@ -1,7 +1,7 @@
-"""A report as people read it: a short text, or a table of every character.
+"""Render a report for people: a short text, or a table of every character.
 
-Level is ○, oblique ●; ◐ can be both, and ？ is not in the book. A place that breaks a rule is set
-in brackets, so that colour is not needed.
+○ is level, ● oblique; ◐ can be both, and ？ is not in the book. A place that breaks a rule is put
+in brackets, so that the output does not depend on colour.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,13 @@ _MARKS = str.maketrans("平仄中", "○●◐")
 
 
 def as_text(report: Report) -> str:
-    """The verdict, each line with its tones, then what was found."""
+    """Render the verdict, each line with its tones, and the findings."""
     return "\n".join([_head(report), *_lines(report), *_findings(report), _tail(report)])
 
 
 def as_table(report: Report) -> str:
-    """Every character with what its place asks, what it can be, and how it is read."""
+    """Render every character with its required tone, its possible tones, and the one it is read
+    in."""
     rows = [_head(report), "line\tplace\tchar\tasks\tcan be\tread as\trhyme\tfound"]
     wrong = {(each.line, each.place): RULES[each.rule].name for each in report.findings}
     for number, line in enumerate(report.poem.lines, 1):
@@ -57,7 +58,7 @@ def _head(report: Report) -> str:
 
 
 def verdict_words(report: Report) -> str:
-    """The verdict in a few words: kept, kept with notes, broken at so many places …
+    """State the verdict in a few words: kept, kept with notes, broken in so many places …
 
     >>> from charbard.prosody.check import check
     >>> verdict_words(check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"))
@@ -101,7 +102,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def describe(report: Report, finding: Finding) -> str:
-    """One finding in words: where, which rule, what would be right.
+    """Describe one finding in words: where, which rule, what would be right.
 
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
@@ -127,7 +128,7 @@ def describe(report: Report, finding: Finding) -> str:
 
 
 def mending(report: Report, finding: Finding) -> tuple[str, ...]:
-    """Common characters that would mend a wrong tone or rhyme; empty for what none can mend."""
+    """Return common characters that would fix a wrong tone or rhyme; empty if none can."""
     if finding.legal or finding.place is None or finding.rule not in ("tone", "rhyme"):
         return ()
     tone = finding.allowed[:1] if finding.allowed[:1] in ("平", "仄") else ""
@@ -159,7 +160,7 @@ def _tail(report: Report) -> str:
 
 
 def _known(report: Report) -> str:
-    """What a report without a form has counted."""
+    """Summarise the counts of a report without a form."""
     lines = _count(len(report.poem.lines), "line")
     parts = [f"{lines}, {_count(sum(report.poem.shape), 'character')}"]
     if groups := [group for group in dict.fromkeys(report.groups) if group]:

@@ -1,4 +1,4 @@
-"""What a check says of a poem, as a value."""
+"""The result of a check, as a value."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,41 +15,40 @@ __all__ = ["Report"]
 
 @dataclass(frozen=True)
 class Report:
-    """A poem against a form."""
+    """A poem judged against a form."""
 
     form: str | None
-    """None where no form is known that fits."""
+    """Name of the form; None if no known form fits."""
     kind: str | None
     variant: str
     book: str
     """Key of the rhyme book that was used."""
     poem: Poem
     tones: tuple[str, ...]
-    """What each character can be: 平, 仄, 中 (both) or ？ (not listed)."""
+    """Possible tone of each character: 平, 仄, 中 (both) or ？ (not listed)."""
     patterns: tuple[str, ...]
-    """What each place asks: 平, 仄 or 中 (free)."""
+    """Required tone at each place: 平, 仄 or 中 (free)."""
     rhymes: tuple[Reading | None, ...]
-    """The reading that rhymes, of each line that does."""
+    """For each line, the reading by which it rhymes; None if it does not."""
     findings: tuple[Finding, ...]
     is_strict: bool
-    """Every rule is kept in some reading of each character, with no rescue by another line and no
-    borrowed rhyme (T4)."""
+    """Whether every rule is kept in some reading of each character, with no rescue by another line
+    and no borrowed rhyme (T4)."""
     is_given: bool = True
-    """Whether the form was asked for, or recognised."""
+    """Whether the form was requested rather than identified."""
     remarks: tuple[Remark, ...] = ()
-    """How the text was read, and its form recognised."""
+    """How the text was read, and how its form was identified."""
     groups: tuple[str, ...] = ()
-    """For each line the letter of the rhyme that it takes part in; empty where it rhymes with
-    none."""
+    """For each line, the letter of its rhyme; empty if the line does not rhyme."""
 
     @cached_property
     def violations(self) -> tuple[Finding, ...]:
-        """What breaks a rule."""
+        """Findings that break a rule."""
         return tuple(each for each in self.findings if not each.legal)
 
     @cached_property
     def notes(self) -> tuple[Finding, ...]:
-        """What is legal but worth a word, such as 拗救."""
+        """Findings that are legal but worth mentioning, such as 拗救."""
         return tuple(each for each in self.findings if each.legal)
 
     @property
@@ -59,8 +58,11 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """kept, broken, unjudged (what breaks no rule hangs on characters that no book lists) or
-        unknown (no form fits)."""
+        """One of kept, broken, unjudged or unknown.
+
+        Unjudged: no rule is broken, but some places have characters that no book lists. Unknown: no
+        form fits.
+        """
         if self.form is None:
             return "unknown"
         if not all(each.legal for each in self.findings):
@@ -69,13 +71,12 @@ class Report:
 
     @property
     def is_kept(self) -> bool:
-        """Every rule is kept for certain; 拗 that another line rescues counts as good (T5)."""
+        """Whether every rule is certainly kept; 拗 rescued by another line counts as good (T5)."""
         return self.verdict == "kept"
 
     @property
     def unjudged(self) -> tuple[tuple[int, int], ...]:
-        """Line and place, from 1, of characters that no book lists where a tone or rhyme is
-        asked."""
+        """(line, place), from 1, of unlisted characters at places that require a tone or rhyme."""
         return tuple(
             (line, place)
             for line, (tones, pattern) in enumerate(zip(self.tones, self.patterns, strict=True), 1)
@@ -90,12 +91,13 @@ class Report:
 
     @property
     def fixed(self) -> int:
-        """Places that ask a tone."""
+        """Number of places that require a tone."""
         return sum(len(pattern) - pattern.count(BOTH) for pattern in self.patterns)
 
     @property
     def free(self) -> int:
-        """Of these, the ones that nothing could break: characters of both tones, or not listed."""
+        """How many of these no character could break: those with characters of both tones, or
+        unlisted."""
         return sum(
             wanted != BOTH and tone not in "平仄"
             for tones, pattern in zip(self.tones, self.patterns, strict=True)
@@ -109,7 +111,7 @@ class Report:
         return "".join(dict.fromkeys(char for char, tone in pairs if tone == UNKNOWN))
 
     def chosen(self, line: int) -> str:
-        """The tone each character of a line is read in, from 1; 中 where both would do."""
+        """Return the tone each character of a line (from 1) is read in; 中 if both would fit."""
         # A rescued character is read oblique, though its place asks a level one.
         rescued = {
             each.place for each in self.findings if (each.rule, each.line) == ("rescue", line)
@@ -121,7 +123,7 @@ class Report:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """Return the whole report as JSON-compatible values."""
         return {
             "form": self.form,
             "kind": self.kind,

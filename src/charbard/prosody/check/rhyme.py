@@ -1,6 +1,6 @@
-"""Whether line ends rhyme in a book, and which reading of each does.
+"""Judge whether line ends rhyme in a book, and by which reading of each.
 
-Knows which lines should rhyme together and in which tone; not what form asks for it.
+Knows which lines should rhyme together and in which tone, not which form requires it.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ class RhymeEnd:
     """Line, from 1."""
     char: str
     tone: str
-    """平 or 仄 as the form asks; 中 lets both rhyme."""
+    """Required tone, 平 or 仄; 中 accepts both."""
     place: int
     """Character in the line, from 1."""
 
@@ -48,19 +48,20 @@ _MIXED = tuple(
         ),
     )
 )
-"""Parts of the 词林正韵 that at least one in twenty Song poems mixes, whichever of the two it is
-in; counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
+"""Parts of the 词林正韵 that at least one in twenty Song poems of either part mixes;
+counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
 
 
 def rhyme_groups(
     ends: Sequence[RhymeEnd], *, book: str, asked: str | None = None, better: str = ""
 ) -> tuple[str, dict[int, Reading], list[Finding]]:
-    """The rhyme that most of the ends share, the reading of each that does, and who does not.
+    """Find the rhyme that most of the ends share, the rhyming reading of each, and the ends that
+    miss it.
 
     Args:
         ends: Line ends of one rhyme key.
-        asked: A rhyme's name that it must be; None takes the commonest.
-        better: Of rhymes that serve equally many ends, one that this character has comes first.
+        asked: Name of the required rhyme; None selects the most frequent one.
+        better: Character whose rhyme is preferred among those that serve equally many ends.
 
     Returns:
         (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.
@@ -80,7 +81,7 @@ def rhyme_groups(
 def _commonest(
     ends: Sequence[RhymeEnd], options: Iterable[tuple[Reading, ...]], book: str, better: str
 ) -> str:
-    """The rhyme that most ends can have; empty if none can have any."""
+    """Return the rhyme that most ends can have; empty if none can have any."""
     counts = Counter(name for found in options for name in {r.rhyme for r in found})
     most = max(counts.values(), default=0)
     names = [name for name, count in counts.items() if count == most]
@@ -103,7 +104,7 @@ def _findings(
 
 @lru_cache(maxsize=16384)
 def _readings(char: str, tone: str, book: str) -> tuple[Reading, ...]:
-    """The readings of a character in a tone, the usual ones first; 中 allows both tones."""
+    """Return the readings of a character in a tone, the usual ones first; 中 allows both tones."""
     usual = readings_of(char, book=book, least=USUAL)
     found = (each for each in readings_of(char, book=book) if tone in (BOTH, each.tone))
     return tuple(sorted(found, key=lambda each: (each not in usual, each)))
@@ -116,12 +117,12 @@ def allowed_rhymes(
     *,
     today: bool = False,
 ) -> Iterator[Finding]:
-    """What does not rhyme in the 词林正韵, as a note where the 平水韵 or Song practice allows it.
+    """Note ends that do not rhyme in the 词林正韵 but do in the 平水韵 or by Song practice.
 
     Args:
-        missing: Ends that do not rhyme.
+        missing: Ends that do not rhyme in the book.
         ends: All ends of this rhyme.
-        chosen: Line -> reading, of the ends that do rhyme.
+        chosen: Line -> reading, for the ends that do rhyme.
         today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with
         others.
     """
@@ -150,7 +151,7 @@ def allowed_rhymes(
 
 
 def is_neighbour(char: str, name: str, *, book: str) -> bool:
-    """Whether a character has a level reading in a rhyme next to this one.
+    """Return whether a character has a level reading in a neighbour of this rhyme.
 
     >>> is_neighbour("钟", "东", book="pingshui"), is_neighbour("光", "东", book="pingshui")
     (True, False)

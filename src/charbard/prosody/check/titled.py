@@ -1,4 +1,4 @@
-"""Forms that a title names: 声声慢·寻寻觅觅, 七律·长征, 【越调】天净沙 秋思, 调寄浣溪沙."""
+"""Find the form that a title names: 声声慢·寻寻觅觅, 七律·长征, 【越调】天净沙 秋思, 调寄浣溪沙."""
 
 import re
 from functools import cache
@@ -12,12 +12,11 @@ __all__ = ["forms_in_title"]
 _WORD = re.compile(r"[\u3400-\u9fff]+")
 _SET_TO = ("调寄", "寄调", "词牌", "曲牌", "右调")
 _LONGEST, _SURE = 8, 3
-"""Characters of a tune's name; a shorter one than `_SURE` (西河, 南浦) counts as a whole word
-only."""
+"""Longest name of a tune; and the length below which a name (西河, 南浦) must be a whole word."""
 
 
 def forms_in_title(title: str) -> list[Form]:
-    """Forms whose names stand in a title, in the order of the words; the longer name first.
+    """List the forms whose names occur in a title, in order of occurrence; the longer name first.
 
     >>> [form.name for form in forms_in_title("声声慢·秋情 李清照")]
     ['声声慢']
@@ -41,7 +40,7 @@ def forms_in_title(title: str) -> list[Form]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Names and other names of forms -> the form's name; 古体诗 and names of people are none."""
+    """Map names and other names to the form's name, excluding 古体诗 and personal names."""
     return {
         name: template.name
         for template in templates()

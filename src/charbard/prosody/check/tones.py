@@ -1,6 +1,6 @@
 """The tones of a line as a string, for the checker.
 
-Over 平, 仄, 中 (both) and ？ (not in the book), one for each character of the line.
+The string has one of 平, 仄, 中 (both) and ？ (not in the book) for each character of the line.
 """
 
 from functools import cache, lru_cache
@@ -13,7 +13,7 @@ BOTH, UNKNOWN = "中", "？"
 
 
 class _Tones(dict[int, str]):
-    """Code point -> tone, filled as characters are met."""
+    """Translation table from code point to tone, filled as characters occur."""
 
     def __init__(self, book: str, usual: bool) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ def _tones(book: str, usual: bool) -> _Tones:
 
 @lru_cache(maxsize=256)  # a poem is held against several variants
 def tone_strings(lines: tuple[str, ...], *, book: str, usual: bool = False) -> tuple[str, ...]:
-    """`tone_string` of each line of a poem.
+    """Return `tone_string` of each line of a poem.
 
     >>> tone_strings(("床前", "看月明"), book="pingshui")
     ('平平', '中仄平')
@@ -44,7 +44,7 @@ def tone_strings(lines: tuple[str, ...], *, book: str, usual: bool = False) -> t
 
 
 def tone_string(line: str, *, book: str, usual: bool = False) -> str:
-    """The tones a line's characters can have, or those they mostly have.
+    """Return the possible tones of a line's characters, or only their usual tones.
 
     >>> tone_string("床前看月明a", book="pingshui")
     '平平中仄平？'
@@ -58,10 +58,10 @@ _OBLIQUE = str.maketrans("平仄中？", "0100")
 
 @lru_cache(maxsize=1024)
 def tone_bits(tones: str) -> tuple[int, int]:
-    """Which places are level, and which oblique, as the bits of two numbers.
+    """Return, as the bits of two numbers, which places are level and which oblique.
 
     Args:
-        tones: What characters are, or what a pattern asks; one character at least.
+        tones: Tones of characters or of a pattern; at least one.
 
     >>> tone_bits("平仄中平")
     (9, 4)
@@ -70,7 +70,8 @@ def tone_bits(tones: str) -> tuple[int, int]:
 
 
 def fits(tone: str, wanted: str) -> bool:
-    """Whether a character of this tone may stand where `wanted` is asked; 中 asks nothing.
+    """Return whether a character of this tone fits a place that requires `wanted`; 中 requires
+    nothing.
 
     >>> fits("平", "仄"), fits("中", "仄"), fits("仄", "中")
     (False, True, True)

@@ -1,6 +1,6 @@
-"""A report without a form: tones, rhymes and which lines rhyme together, of anything.
+"""A report without a form, for any text: tones, rhymes, and which lines rhyme together.
 
-For what no form here has the lines of: a tune that is not known, a single line, a modern poem.
+It serves texts whose lines match no known form: an unknown tune, a single line, a modern poem.
 """
 
 from charbard.prosody.check.remark import Remark, remark
@@ -17,7 +17,7 @@ _MOST_SHOWN = 12
 
 
 def is_modern(poem: Poem) -> bool:
-    """Whether a text is in today's language, by the small words that classical verse has not.
+    """Return whether a text is in modern Chinese, judged by particles that classical verse lacks.
 
     >>> from charbard.prosody import read_poem
     >>> is_modern(read_poem("轻轻的我走了，正如我轻轻的来；我轻轻的招手，作别西天的云彩。"))
@@ -31,13 +31,13 @@ def is_modern(poem: Poem) -> bool:
 def unknown_report(
     poem: Poem, *, book: str | None, remarks: tuple[Remark, ...] = (), forms: tuple[str, ...] = ()
 ) -> Report:
-    """What can be said of a poem without its form.
+    """Report what can be determined about a poem without its form.
 
     Args:
-        book: A rhyme book's key; None takes the one that suits such verse: 中华新韵 for modern
-            words, 平水韵 for lines of one length, else 词林正韵.
-        remarks: Why no form was found, where that is known.
-        forms: Forms that the number of characters would be enough for, if no lines are set off.
+        book: A rhyme book's key; None selects 中华新韵 for modern language, 平水韵 for lines of
+            one length, else 词林正韵.
+        remarks: Why no form was found, if known.
+        forms: Forms with this number of characters, for a text that is not divided into lines.
     """
     modern = is_modern(poem)
     if book is None:

@@ -1,1 +1,1 @@
-"""Data only: rhyme books and forms, each with its origin and licence in its head."""
+"""Data files: rhyme books and forms, each with its origin and licence in its header."""

@@ -7,7 +7,7 @@ from charbard.config import VerseOrder
 from charbard.errors import OptionError
 from charbard.prosody import Variant
 from charbard.prosody.acrostic import acrostic_locks, parse_places
-from charbard.prosody.wish import Ban, Lock
+from charbard.prosody.spec import Ban, Lock
 
 __all__ = ["OPEN", "bans_of", "locks_of"]
 

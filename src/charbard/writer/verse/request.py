@@ -11,13 +11,13 @@ from charbard.corpus.verse.variants import one_spelling
 from charbard.errors import Note, OptionError
 from charbard.prosody import Form, Variant, book_named, fold, form_named, rhymes_of
 from charbard.prosody.compiler import shapes
-from charbard.prosody.conflict import compile_wish, nearest_wish
+from charbard.prosody.conflict import compile_spec, nearest_feasible
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
 from charbard.prosody.main_rhyme import signs_of
 from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
 from charbard.prosody.shape import shape_name
-from charbard.prosody.wish import Lock, Wish
+from charbard.prosody.spec import FormSpec, Lock
 from charbard.vocab import UNKNOWN
 from charbard.writer.prompt import opening_ids
 from charbard.writer.verse.givens import OPEN, bans_of, locks_of
@@ -46,7 +46,7 @@ class Request:
 
     order: VerseOrder
     form: Form
-    wish: Wish
+    wish: FormSpec
     machine: Machine
     prime: tuple[int, ...]
     """What the model reads before the text."""
@@ -153,7 +153,7 @@ def read_order(
     lexicon = lexicons(book)
     shaped = _shaped(form, order)
     locks, notes = _understood(bundle, locks_of(shaped.variants[0], order))
-    wish = Wish(
+    wish = FormSpec(
         form=shaped,
         book=book,
         rhyme=_rhymes(order.rhyme, book),
@@ -164,7 +164,7 @@ def read_order(
         commonest=order.commonest,
         repeats=_repeats(form, order),
     )
-    machine = lexicons.machine(wish if strict else nearest_wish(wish, lexicon) or wish)
+    machine = lexicons.machine(wish if strict else nearest_feasible(wish, lexicon) or wish)
     told = _fields(bundle, form, shaped.variants[0], order, fields)
     prime, _, more = opening_ids(bundle, "", told, words=_WORDS)
     bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] not in _GUIDED])
@@ -233,15 +233,15 @@ class Lexicons:
             char for char in vocab.chars if (usual := one_spelling(char)) != char and usual in vocab
         )
         self._build = cache(lambda book: Lexicon.build(vocab, book, unwritten=odd))
-        self._compile = lru_cache(_MACHINES)(lambda wish: compile_wish(wish, self(wish.book)))
+        self._compile = lru_cache(_MACHINES)(lambda wish: compile_spec(wish, self(wish.book)))
 
     def __call__(self, book: str) -> Lexicon:
         """One rhyme book."""
         lexicon: Lexicon = self._build(book)
         return lexicon
 
-    def machine(self, wish: Wish) -> Machine:
-        """As `compile_wish`."""
+    def machine(self, wish: FormSpec) -> Machine:
+        """As `compile_spec`."""
         machine: Machine = self._compile(wish)
         return machine
 
@@ -257,7 +257,7 @@ def form_label(form: Form, variant: Variant) -> str:
 
 def _shaped(form: Form, order: VerseOrder) -> Form:
     """Restrict a form to the variants of the first shape that fits the given lines and places."""
-    wish = Wish(form=form, book="", variant=order.variant)
+    wish = FormSpec(form=form, book="", variant=order.variant)
     failed = None
     for variants in shapes(wish):
         try:

@@ -17,12 +17,12 @@ from charbard.corpus.lines import known_lines
 from charbard.errors import OptionError
 from charbard.files import path_of
 from charbard.prosody import Form
-from charbard.prosody.compiler import plan_wish
-from charbard.prosody.conflict import nearest_wish
+from charbard.prosody.compiler import try_compile
+from charbard.prosody.conflict import nearest_feasible
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Ids
 from charbard.prosody.main_rhyme import main_rhyme
-from charbard.prosody.wish import Wish
+from charbard.prosody.spec import FormSpec
 from charbard.runtime import (
     Decoded,
     Network,
@@ -316,13 +316,13 @@ def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[
     return request.told(prompt, group=group)
 
 
-def _allowed_at(wish: Wish, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
+def _allowed_at(wish: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
     """Ids allowed at one position, all others fixed. If the text already breaks the form, the
     constraints that it violates are dropped."""
-    machine = plan_wish(wish, lexicon)
+    machine = try_compile(wish, lexicon)
     if machine is None:
-        near = nearest_wish(wish, lexicon)
-        machine = None if near is None else plan_wish(near, lexicon)
+        near = nearest_feasible(wish, lexicon)
+        machine = None if near is None else try_compile(near, lexicon)
     assert machine is not None, "the bare form can always be written"
     state = machine.start()
     for char_id in ids[:at]:

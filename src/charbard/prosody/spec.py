@@ -1,6 +1,6 @@
-"""What is asked of a poem beyond its form: rhyme, places of given characters, what to leave out.
+"""A specification of a poem: its form, and demands on rhyme and on characters.
 
-Plain values; `conflict.compile_wish` turns them into something that writes.
+Plain values; `conflict.compile_spec` compiles them into a machine.
 """
 
 from dataclasses import dataclass, replace
@@ -9,20 +9,20 @@ from charbard.errors import Note
 from charbard.prosody.book import rhyme_label
 from charbard.prosody.form import Form
 
-__all__ = ["Ban", "Lock", "Wish"]
+__all__ = ["Ban", "FormSpec", "Lock"]
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A character that must stand at one place. Lines and places count from 0."""
+    """A character fixed at one place. Lines and places count from 0."""
 
     line: int
     place: int
     char: str
     why: str = ""
-    """What asked for it, for messages: acrostic, given line …"""
+    """Origin of the demand, for messages: acrostic, given line …"""
     stand_in: str | None = None
-    """What the model reads in its place, when the character itself is not in the vocabulary."""
+    """Character the model reads instead, if the vocabulary lacks the given one."""
 
     @property
     def note(self) -> Note:
@@ -38,7 +38,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """Characters that must not stand at one place."""
+    """Characters ruled out at one place."""
 
     line: int
     place: int
@@ -46,28 +46,28 @@ class Ban:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """One request, complete. None leaves open."""
+class FormSpec:
+    """A complete specification of a poem; None leaves a demand open."""
 
     form: Form
     book: str
     """Name of the rhyme book."""
     rhyme: tuple[str | None, ...] = ()
-    """Rhyme group of each of the form's rhymes, in order of appearance; those missing are open."""
+    """Rhyme group of each of the form's rhymes, in order of appearance; missing ones are open."""
     variant: str | None = None
     """Name of the form's variant."""
     locks: tuple[Lock, ...] = ()
     bans: tuple[Ban, ...] = ()
     banned: str = ""
-    """Characters that may stand nowhere, unless locked there."""
+    """Characters ruled out everywhere, unless locked."""
     commonest: int | None = None
-    """Write only with this many of the commonest characters."""
+    """Use only this many of the most frequent characters."""
     repeats: str = "rhymes"
-    """What may come twice. free: anything; rhymes: all but rhyme words; none: only a character
-    doubled on the spot."""
+    """What may repeat: "free", anything; "rhymes", all but rhyme words; "none", only a reduplicated
+    character."""
 
-    def without(self, part: object) -> "Wish":
-        """The same request less one of its `parts`."""
+    def without(self, part: object) -> "FormSpec":
+        """Return the specification without one of its `parts`."""
         if isinstance(part, Lock):
             return replace(self, locks=tuple(lock for lock in self.locks if lock != part))
         assert isinstance(part, str)
@@ -80,13 +80,13 @@ class Wish:
         return replace(self, **{name: _NOTHING[name]})  # type: ignore[arg-type]
 
     def parts(self) -> tuple["Lock | str", ...]:
-        """All that could be given up, the dearest last."""
+        """List all parts that could be dropped, the least dispensable last."""
         named = [name for name, nothing in _NOTHING.items() if getattr(self, name) != nothing]
         rhymes = [f"rhyme {at}" for at, group in enumerate(self.rhyme) if group is not None]
         return (*named, *rhymes, *self.locks)
 
     def describe(self, part: "Lock | str") -> Note:
-        """A part in the user's words."""
+        """Describe a part in the user's words."""
         if isinstance(part, Lock):
             return part.note
         name, _, place = part.partition(" ")
@@ -107,7 +107,7 @@ class Wish:
 
 
 def _shown(chars: str) -> str:
-    """Characters as they are quoted, a few of many."""
+    """Quote characters, abbreviated if there are many."""
     return repr(chars) if len(chars) <= _MOST_SHOWN else f"{chars[:_MOST_SHOWN]!r}…"
 
 

@@ -1,28 +1,28 @@
-"""Records that do not have their format's shape: how many, and when they are too many."""
+"""Count malformed records, and fail when there are too many."""
 
 from dataclasses import dataclass
 
 from charbard.errors import CorpusError
 
-__all__ = ["Misshapen"]
+__all__ = ["MalformedCount"]
 
 _ENOUGH_TO_JUDGE = 1000
-"""Records without a shape, of which so many tell that the format is another one."""
+"""More malformed records than this mean that the format is wrong."""
 
 
 @dataclass
-class Misshapen:
-    """Counts records that do not have the format's shape, while the others are read."""
+class MalformedCount:
+    """Counter of records that do not have the format's shape."""
 
     count: int = 0
     first: CorpusError | None = None
     shaped: int = 0
 
     def add(self, error: CorpusError) -> None:
-        """Count one that has not.
+        """Count a malformed record.
 
         Raises:
-            CorpusError: There are enough to tell that this is no text of the format.
+            CorpusError: There are enough to conclude that the text has another format.
         """
         self.count += 1
         self.first = self.first or error
@@ -30,16 +30,16 @@ class Misshapen:
             self.judge()
 
     def judge(self) -> None:
-        """Pass if most records have the shape; a text of another format has few that do.
+        """Raise if most records are malformed: the text has another format then.
 
         Raises:
-            CorpusError: The first that has not.
+            CorpusError: The error of the first malformed record.
         """
         if self.first is not None and self.count > self.shaped:
             raise self.first
 
     def __str__(self) -> str:
-        """What to tell the user; empty if there are none."""
+        """Return the message for the user; empty if there are no malformed records."""
         if self.first is None:
             return ""
         return (
