@@ -15,7 +15,6 @@ from charbard.config import CoupletOrder, NameOrder, SampleOptions, TextOrder, V
 from charbard.web import schemas
 
 CALLED = {
-    "given": "given_name",
     "fields": "field",
     "template": "fill",
     "locks": "lock",

@@ -1,37 +1,33 @@
 """`charbard couplet`: the second line for a given first, or the first for a given second."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given_typed, option
+from charbard.cli.options import given_typed, of_config, with_settings
 from charbard.cli.wording import tell
 from charbard.config import CoupletOrder
 
 __all__ = ["couplet"]
 
 
+@with_settings(
+    CoupletOrder,
+    leave_out=("first",),
+    flags={
+        "banned": ("--ban",),
+        "boldness": ("--boldness", "-b"),
+        "temperature": ("--temperature", "-t"),
+        "candidates": ("--candidates", "-n"),
+    },
+)
 def couplet(
     first: Annotated[
         str, typer.Argument(help="The first line; marks part its phrases.", show_default=False)
     ] = "",
     model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
-    second: Annotated[str | None, option(CoupletOrder, "second", "--second")] = None,
-    heading: Annotated[bool, option(CoupletOrder, "heading", "--heading")] = False,
-    book: Annotated[str | None, option(CoupletOrder, "book", "--book")] = None,
-    ban: Annotated[str | None, option(CoupletOrder, "banned", "--ban")] = None,
-    boldness: Annotated[str | None, option(CoupletOrder, "boldness", "--boldness", "-b")] = None,
-    temperature: Annotated[
-        float | None, option(CoupletOrder, "temperature", "--temperature", "-t")
-    ] = None,
-    candidates: Annotated[int | None, option(CoupletOrder, "candidates", "--candidates", "-n")] = (
-        None
-    ),
-    drafts: Annotated[int | None, option(CoupletOrder, "drafts", "--drafts")] = None,
-    min_p: Annotated[float | None, option(CoupletOrder, "min_p", "--min-p")] = None,
-    seed: Annotated[int | None, option(CoupletOrder, "seed", "--seed")] = None,
     traditional: Annotated[bool, typer.Option(help="Show it in traditional characters.")] = False,
     pinyin: Annotated[bool, typer.Option(help="Today's readings above each line.")] = False,
     tones: Annotated[
@@ -39,6 +35,7 @@ def couplet(
     ] = False,
     layout: Annotated[str, typer.Option(help="horizontal or vertical.")] = "horizontal",
     json: Annotated[bool, typer.Option("--json", help="One JSON object a couplet.")] = False,
+    **settings: Any,
 ) -> None:
     """Answer a first line, or write a first to a second; --heading adds the four characters above.
 
@@ -54,19 +51,8 @@ def couplet(
 
     order = from_dict(
         CoupletOrder,
-        given_typed(
-            first=first,
-            second=second,
-            heading=heading,
-            book=book,
-            banned=ban,
-            boldness=boldness,
-            temperature=temperature,
-            candidates=candidates,
-            drafts=drafts,
-            min_p=min_p,
-            seed=fresh_seed(seed),
-        ),
+        of_config(CoupletOrder, settings)
+        | given_typed(first=first, seed=fresh_seed(settings["seed"])),
     )
     made = couplets(VerseWriter.open(model), order)
     for number, (poem, above) in enumerate(made):

@@ -1,37 +1,33 @@
 """`charbard name`: names with a requested surname, length, tones and characters."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from charbard.cli.models import MODEL
-from charbard.cli.options import given_typed, option
+from charbard.cli.options import of_config, with_settings
 from charbard.cli.wording import tell
 from charbard.config import NameOrder
 
 __all__ = ["name"]
 
 
+@with_settings(
+    NameOrder,
+    flags={
+        "banned": ("--ban",),
+        "unwanted": ("--unwanted/--no-unwanted",),
+        "boldness": ("--boldness", "-b"),
+        "temperature": ("--temperature", "-t"),
+        "candidates": ("--candidates", "-n"),
+    },
+)
 def name(
     model: Annotated[Path, typer.Argument(help=MODEL)] = Path("names"),
-    surname: Annotated[str | None, option(NameOrder, "surname", "--surname")] = None,
-    gender: Annotated[str | None, option(NameOrder, "gender", "--gender")] = None,
-    length: Annotated[int | None, option(NameOrder, "length", "--length")] = None,
-    given_name: Annotated[str | None, option(NameOrder, "given", "--given")] = None,
-    tones: Annotated[str | None, option(NameOrder, "tones", "--tones")] = None,
-    like: Annotated[str | None, option(NameOrder, "like", "--like")] = None,
-    ban: Annotated[str | None, option(NameOrder, "banned", "--ban")] = None,
-    unwanted: Annotated[bool, option(NameOrder, "unwanted", "--unwanted/--no-unwanted")] = True,
-    boldness: Annotated[str | None, option(NameOrder, "boldness", "--boldness", "-b")] = None,
-    temperature: Annotated[
-        float | None, option(NameOrder, "temperature", "--temperature", "-t")
-    ] = None,
-    min_p: Annotated[float | None, option(NameOrder, "min_p", "--min-p")] = None,
-    candidates: Annotated[int | None, option(NameOrder, "candidates", "--candidates", "-n")] = None,
-    seed: Annotated[int | None, option(NameOrder, "seed", "--seed")] = None,
     pinyin: Annotated[bool, typer.Option(help="Today's reading behind each name.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a name.")] = False,
+    **settings: Any,
 ) -> None:
     """Write names.
 
@@ -44,21 +40,7 @@ def name(
 
     order = from_dict(
         NameOrder,
-        given_typed(
-            surname=surname,
-            gender=gender,
-            length=length,
-            given=given_name,
-            tones=tones,
-            like=like,
-            banned=ban,
-            unwanted=unwanted,
-            boldness=boldness,
-            temperature=temperature,
-            min_p=min_p,
-            candidates=candidates,
-            seed=fresh_seed(seed),
-        ),
+        of_config(NameOrder, settings) | {"seed": fresh_seed(settings["seed"])},
     )
     found = names(VerseWriter.open(model), order)
     for poem in found:
