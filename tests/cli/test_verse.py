@@ -66,7 +66,8 @@ def test_layouts(call, model) -> None:
 
     assert len(rows) == 12
     assert len(rows[0].split()) == 5
-    assert set(rows[2]) <= set("○●◐")
+    assert len(rows[2].split()) == 5
+    assert set(rows[2]) <= set("○●◐ ")
     assert columns[0][-1] == plain[0]
     assert columns[1][-1] == plain[1]
     assert len(call(*args, "--traditional").out) == len(call(*args).out)
