@@ -15,17 +15,17 @@ __all__ = ["Learned", "unigram_nats", "verdict"]
 _MANY_SYMBOLS = 1000
 """Scripts with more have a character for a word or so."""
 _LEVELS = (
-    (0.85, "it writes letters about as often as the text has them, in no order"),
-    (0.68, "it writes letters that go together, and few words"),
-    (0.52, "most of what it writes looks like words, and many are none"),
-    (0.43, "it writes mostly real words, with little sense from one to the next"),
-    (0.0, "it writes real words and phrases; whole sentences hold together now and then"),
+    (0.85, "letters about as often as the text has them, in no order"),
+    (0.68, "letters that go together, and few words"),
+    (0.52, "things that look like words, many of which are none"),
+    (0.43, "mostly real words, with little sense from one to the next"),
+    (0.0, "real words and phrases; whole sentences hold together now and then"),
 )
 _LEVELS_OF_MANY = (
-    (0.95, "it writes characters about as often as the text has them, in no order"),
-    (0.88, "it writes pairs of characters that go together, and little more"),
-    (0.80, "it writes phrases that the text could have, one after the other"),
-    (0.0, "its lines read like lines of the text; sense holds from one to the next now and then"),
+    (0.95, "characters about as often as the text has them, in no order"),
+    (0.88, "pairs of characters that go together, and little more"),
+    (0.80, "phrases that the text could have, one after the other"),
+    (0.0, "lines that read like lines of the text; sense holds from one to the next now and then"),
 )
 """The least share of the guesser's loss at each level. Shares of Shakespeare (65 symbols) and of
 Chinese verse (7,000) whose samples were read."""

@@ -120,6 +120,14 @@ class Lines(Response):
 
     The turn is taken and the first fact is awaited before anything is sent, so that what is wrong
     with a request is said by its status. Later errors are the last line.
+
+    Args:
+        studio: The studio.
+        facts: What to send.
+        encode: How a fact is sent: as a line, or as a server-sent event.
+        slots: Where to take the turn; None: where all requests do.
+        breaks_off: Whether to break off when the server is being stopped. Facts that end by
+            themselves then, as those of a training do, are awaited.
     """
 
     media_type = "application/x-ndjson"
@@ -131,9 +139,11 @@ class Lines(Response):
         *,
         encode: Callable[[dict[str, Any]], bytes] = encode_line,
         slots: Slots | None = None,
+        breaks_off: bool = True,
     ) -> None:
         super().__init__()
         self._studio, self._facts, self._encode = studio, facts, encode
+        self._breaks_off = breaks_off
         self._slots = slots or studio.slots
         if encode is encode_event:
             self.headers["content-type"] = "text/event-stream"
@@ -155,7 +165,8 @@ class Lines(Response):
                 if first is not None:
                     await send(_more(self._encode(first)))
                 async for fact in self._facts:
-                    self._studio.check_going()
+                    if self._breaks_off:
+                        self._studio.check_going()
                     await send(_more(self._encode(fact)))
             except CharbardError as error:
                 await send(_more(self._last(status_of(error), body_of(error))))

@@ -137,7 +137,8 @@ async def events(number: Number, studio: Here) -> Response:
     fields of the training, or `{"error", "hint"}`.
     """
     workshop = _workshop(studio)
-    return Lines(studio, _facts(studio, workshop, number), slots=workshop.watchers)
+    facts = _facts(studio, workshop, number)
+    return Lines(studio, facts, slots=workshop.watchers, breaks_off=False)
 
 
 @router.post("/{number}/stop", responses={200: _TOLD[200]})
