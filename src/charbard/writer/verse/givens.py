@@ -18,6 +18,11 @@ _PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 
 
 def locks_of(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
+    """Return every character that an order fixes in a variant, each with its place.
+
+    Raises:
+        OptionError: A given line is too long for the variant, or a lock cannot be read.
+    """
     locks = [*_opening(variant, order.opening), *_template(variant, order.template)]
     if order.acrostic:
         locks += acrostic_locks(variant, _letters(order.acrostic), order.acrostic_at)
@@ -36,6 +41,11 @@ def locks_of(variant: Variant, order: VerseOrder) -> tuple[Lock, ...]:
 
 
 def bans_of(order: VerseOrder) -> list[Ban]:
+    """Return the characters that an order bars from single places.
+
+    Raises:
+        OptionError: A ban cannot be read.
+    """
     found = []
     for text in order.bans:
         where, equals, chars = text.partition("=")
