@@ -58,11 +58,11 @@ class Bundle:
     weights: Arrays
     """Float32 arrays, with the names and shapes of `config.shapes()`."""
     has_records: bool = False
-    """Whether the model was trained on records, each delimited by the end symbol."""
+    """The training text consists of records, each delimited by the end symbol."""
     spelling: tuple[str, ...] = ()
     """Words of the training text, most frequent first; empty if they were not collected."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """How the model was trained: source, digest of the text, settings, time, machine."""
+    """Record of the training: source and digest of the text, settings, time, machine."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Nats per character, by name of the measure."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -74,17 +74,17 @@ class Bundle:
 
     @property
     def writes_verse(self) -> bool:
-        """Whether it was trained on poems that say what form they have."""
+        """Whether the training records are poems with a `form` field."""
         return self.has_records and "form" in self.vocab.fields
 
     @property
     def writes_names(self) -> bool:
-        """Whether it was trained on names that say what surname they have."""
+        """Whether the training records are names with a `surname` field."""
         return self.has_records and "surname" in self.vocab.fields
 
     @property
     def kind(self) -> str:
-        """What it is for: verse, names or prose."""
+        """The kind of text the model writes: verse, names or prose."""
         return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
 
     @property
@@ -124,8 +124,9 @@ def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle
     Args:
         bundle: What to write.
         path: Target file, conventionally `*.safetensors`.
-        as_bytes: Store matrices as int8, a quarter of the size. Inference quantises them in the
-            same way, so it writes the same texts; the float weights are those of the bytes.
+        as_bytes: Store matrices as int8, a quarter of the size. Inference quantises to int8 as
+            well, but with scales that differ in the last bits, so texts may differ from those of
+            the unrounded weights. Saving again changes nothing.
 
     Returns:
         The bundle with its digest.

@@ -1,4 +1,4 @@
-"""Weights quantised to int8. Inference rounds them the same way, so a bundle need hold no more.
+"""Weights quantised to int8 for storage. Inference quantises them in any case, so little is lost.
 
 Shape letters: N rows (outputs of a layer, symbols of an embedding), K columns.
 """

@@ -97,14 +97,14 @@ class VerseOrder(_Drawn):
     book: str | None = setting(None, "Rhyme book: pingshui, cilin or xinyun; none: the form's own.")
     rhyme: str = setting(
         "",
-        "Rhyme by a usual name (东, 一东, 上平一东, 第十二部) or a character in it; several parted"
+        "Rhyme by a usual name (东, 一东, 上平一东, 第十二部) or a character in it; several separated"
         " by spaces for forms that change rhyme, _ for one left open.",
     )
     theme: str = setting("", "Theme or title, in the user's words.")
     dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
     author: str = setting("", "Poet to write like, if the model knows them.")
     words: str = setting(
-        "", "Words that the poem is to use, up to six, parted by spaces or commas: 月 孤舟."
+        "", "Words that the poem is to use, up to six, separated by spaces or commas: 月 孤舟."
     )
     opening: str = setting("", "What the poem begins with: a character, a line, several lines.")
     acrostic: str = setting("", "Characters to hide in the poem, 2 to 8.")

@@ -52,13 +52,12 @@ def collect(
                 f"no section {key!r} to skip", hint=f"choose among: {', '.join(SECTIONS)}"
             )
     subject = Subject(bundle, Model(bundle), ByteModel(bundle), tuple(names), options, say)
-    is_verse = bundle.has_records and "form" in bundle.vocab.fields
-    if is_verse and not names:
+    if bundle.writes_verse and not names:
         raise OptionError(
             "a report on verse needs the poems it is measured against",
             hint="build the corpus it was trained on (charbard corpus list), or name its file",
         )
-    report = VerseReport(subject) if is_verse else TextReport(subject)
+    report = VerseReport(subject) if bundle.writes_verse else TextReport(subject)
     sections = []
     for key, section in report.sections():
         if section is None:

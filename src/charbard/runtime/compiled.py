@@ -13,7 +13,7 @@ from charbard.runtime import _kernel
 from charbard.runtime.ask import Ask, Choices, no_choices
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.past import Past
-from charbard.runtime.plain import finest, padded
+from charbard.runtime.plain import finest, place_width
 from charbard.runtime.sampling import Rows, temperature_at
 
 __all__ = ["cell", "choose", "look", "product"]
@@ -42,7 +42,7 @@ def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
     """See `plain.look`."""
     batch, width = len(asked_BC), asked_BC.shape[1] // 3
     found_BA = np.empty((batch, width), np.float32)
-    new_BW = np.empty((batch, 2 * padded(width) + 8), np.uint8)
+    new_BW = np.empty((batch, place_width(width)), np.uint8)
     address_BM = np.ascontiguousarray(past.address_BM)
     layout = (batch, address_BM.shape[1], width, finest(span))
     _kernel.look(asked_BC, address_BM, layout, new_BW, found_BA)

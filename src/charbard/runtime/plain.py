@@ -20,7 +20,7 @@ from charbard.runtime.past import Past
 from charbard.runtime.sampling import Rows, exp_below_zero, weigh
 from charbard.runtime.sampling import choose as choose_from
 
-__all__ = ["cell", "choose", "finest", "look", "padded", "product", "quantise"]
+__all__ = ["cell", "choose", "finest", "look", "padded", "place_width", "product", "quantise"]
 
 F32 = NDArray[np.float32]
 _EXACT = 1024
@@ -120,6 +120,11 @@ def _found(query_A: F32, unit: np.float32, place_MW: NDArray[np.uint8], most: in
     sum_A = (np.rint(share_M * per).astype(np.float64) @ value_MA).astype(np.float32)
     found: F32 = sum_A * (largest / np.float32(most) / np.float32(weights.sum()))
     return found
+
+
+def place_width(width: int) -> int:
+    """Return the bytes of a place: key, value, and the unit of each as float32."""
+    return 2 * padded(width) + 2 * np.dtype(np.float32).itemsize
 
 
 def padded(width: int) -> int:

@@ -84,19 +84,18 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
             f" about {steps:.0f} updates in that time",
             hint=f"give at least ⟪minutes={_least_minutes(task, steps):g}⟫",
         )
-    reasons = (
+    reasons = [
         f"width {settings['hidden_size']}: about {chars / 1e6:.1f} million characters fit in the"
         f" time, {chars / _layer_weights(settings, task):.0f} for each weight of its layers",
         f"dropout {settings['dropout_output']:.2g}: the text is read about {epochs:.1f} times",
         f"batch {settings['batch_size']} x {settings['seq_length']} characters,"
         f" {settings['precision']}: what is fast here",
-        *(
+    ]
+    if looks_back and "attention" not in wishes:
+        reasons.append(
             f"attention {settings['attention']}: on records it pays in so long a training"
-            for _ in looks_back
-            if "attention" not in wishes
-        ),
-    )
-    return Recipe(settings, reasons)
+        )
+    return Recipe(settings, tuple(reasons))
 
 
 def _looking_back(task: Task, settings: Mapping[str, Any], chars: float) -> dict[str, Any]:

@@ -5,13 +5,10 @@ charbard.load("runs/mine").write("Once", temperature=0.7)
 """
 
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
-from charbard.bundle import load_bundle
 from charbard.config import CoupletOrder, NameOrder, VerseOrder, from_dict
 from charbard.errors import OptionError
-from charbard.files import path_of
 from charbard.writer.about import about
 from charbard.writer.text.writer import Writer, fresh_seed
 from charbard.writer.verse.couplet import Headed, couplets
@@ -24,16 +21,6 @@ __all__ = ["LoadedModel", "couplet", "names", "shipped", "verse"]
 
 class LoadedModel(Writer):
     """A model that is open: a `Writer` that also writes what its model was trained for."""
-
-    @classmethod
-    def open(cls, path: str | Path) -> "LoadedModel":
-        """Open a bundle, a checkpoint, the best bundle of a run's folder, or a model that ships.
-
-        Raises:
-            BundleError: It is missing, truncated, altered or of another version.
-            OptionError: It is no path.
-        """
-        return cls(load_bundle(path_of(path, name="path")))
 
     @cached_property
     def _poet(self) -> VerseWriter:

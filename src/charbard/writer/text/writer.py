@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from unicodedata import name
 
 import numpy as np
@@ -93,8 +93,8 @@ class Writer:
         self._words = lru_cache(_LISTS)(self._listed)
 
     @classmethod
-    def open(cls, path: str | Path) -> "Writer":
-        """Open a bundle, a checkpoint, or the best bundle of a run's folder.
+    def open(cls, path: str | Path) -> Self:
+        """Open a bundle, a checkpoint, the best bundle of a run's folder, or a model that ships.
 
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
