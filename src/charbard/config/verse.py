@@ -97,8 +97,8 @@ class VerseOrder(_Drawn):
     book: str | None = setting(None, "Rhyme book: pingshui, cilin or xinyun; none: the form's own.")
     rhyme: str = setting(
         "",
-        "Rhyme by a usual name (东, 一东, 上平一东, 第十二部) or a character in it; several separated"
-        " by spaces for forms that change rhyme, _ for one left open.",
+        "Rhyme by a usual name (东, 一东, 上平一东, 第十二部) or a character in it; several"
+        " separated by spaces for forms that change rhyme, _ for one left open.",
     )
     theme: str = setting("", "Theme or title, in the user's words.")
     dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
