@@ -75,6 +75,52 @@ def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
     assert page.input_value(".card-set input[maxlength='16']") == "某人"
 
 
+HELD = """window.holdBack = (lines) => {
+  const { fetch } = window;
+  window.fetch = (address, how) => {
+    if (!address.endsWith('api/verse')) return fetch(address, how);
+    window.fetch = fetch;
+    const body = new ReadableStream({ start(line) {
+      for (const one of lines) line.enqueue(new TextEncoder().encode(`${JSON.stringify(one)}\\n`));
+      how.signal.addEventListener('abort', () => line.error(new DOMException('', 'AbortError')));
+    } });
+    return Promise.resolve(new Response(body));
+  };
+};"""
+"""The next poems stop in the middle: they begin with these lines, and nothing follows."""
+
+
+def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
+    """The sheet that was begun has its tools, and goes on line by line on the desk; the others go.
+    Stopped before the first line, what was there stays."""
+    visit.page.add_init_script(HELD)
+    page = visit.written()
+    first = page.locator(".sheet").first.inner_text()
+    page.evaluate("holdBack([])")
+    page.click("text=落笔")
+    visit.until("document.querySelectorAll('.poem-line.is-open').length === 16")
+    page.keyboard.press("Escape")
+    assert page.locator(".sheet.is-done").count() == 4
+    assert page.locator(".sheet").first.inner_text() == first
+
+    page.evaluate(
+        "holdBack([{ candidate: 1, line: 0, text: '朝辞白帝彩云间', mark: '，' },"
+        " { candidate: 1, line: 1, text: '千里江陵一日还', mark: '。' }])"
+    )
+    page.click("text=落笔")
+    page.wait_for_selector(".sheet >> text=千里江陵一日还")
+    page.keyboard.press("Escape")
+
+    page.wait_for_selector(".sheet.is-stopped .sheet-tools [aria-label=复制]")
+    assert page.locator(".sheet").count() == 1
+    kept = state(page)["shelf"]["history"][0]
+    assert [line["text"] for line in kept["lines"]] == ["朝辞白帝彩云间", "千里江陵一日还", "", ""]
+    assert kept["made"]["seed"] >= 0
+    page.keyboard.press("2")
+    page.wait_for_selector(".line-choice")
+    assert page.locator(".cell.is-open").count() == 14
+
+
 def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
     """Every view opens, what was kept is there, and a poem that is asked for is refused in words;
     after a reload, too."""

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { core, fakeBrowser } from "./browser.mjs";
 
 fakeBrowser();
-const { headingOf, linesOf, rowsOf, textOf } = await core("poem");
+const { headingOf, linesOf, rowsOf, textOf, written } = await core("poem");
 const { linkTo, poemFrom, isPoem } = await core("link");
 const { asJson, asMarkdown, asText, found, fromJson } = await core("export");
 
@@ -14,6 +14,13 @@ test("a row ends after a full stop and with a stanza, which is parted by a blank
   assert.equal(textOf(POEM), "白日依山尽，黄河入海流。");
   assert.equal(textOf(STANZAS), "一，二。\n\n三。");
   assert.deepEqual(rowsOf(STANZAS.lines).map((row) => row.length), [2, 1]);
+});
+
+test("lines that are not written are no part of the text", () => {
+  const begun = { lines: linesOf({ lines: ["一", "二", "", ""], marks: ["，", "。", "，", "。"], stanza_ends: [2] }) };
+  assert.equal(textOf(begun), "一，二。\n");
+  assert.deepEqual(written(begun).map((line) => line.text), ["一", "二"]);
+  assert.equal(textOf({ lines: linesOf({ lines: ["", ""], marks: ["，", "。"] }) }), "");
 });
 
 test("the heading has what there is of title, author and form", () => {
