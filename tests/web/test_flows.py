@@ -49,6 +49,20 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
         here.until("getComputedStyle(document.querySelector('.desk-side')).position !== 'fixed'")
 
 
+def test_words_that_answer_the_line_above(visit) -> None:
+    """Beside what else fits: a press puts a whole word in, and the form is still kept."""
+    page = visit.written()
+    page.goto(f"{visit.url}/#/desk")
+    page.fill("textarea", "春风吹绿柳，细雨润青山。")
+    page.click("button.go")
+    page.click('[data-at="1.0"]')
+    page.click(".panel .choices >> text=秋月")
+    page.wait_for_selector('[data-at="1.1"] >> text=月')
+
+    page.wait_for_selector(".verdict.is-good")
+    assert page.locator('[data-at="1.0"] .cell-char').inner_text() == "秋"
+
+
 def test_what_the_desk_finds_is_listed(visit) -> None:
     """A line by hand that breaks the form: each fault with its place, and the marks explained."""
     page = visit.on_desk()

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from charbard.prosody.poem import is_han
 
-__all__ = ["Known", "Quote", "little_known", "quotes_near", "quotes_with"]
+__all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_with"]
 
 _SENTENCE = re.compile("[^。]+。")
 _TITLE = 0.6
@@ -45,6 +45,11 @@ class Quote:
 def little_known() -> tuple[Known, ...]:
     """Quatrains that few people know and that no shipped model was trained on."""
     return _poems("little_known.tsv")
+
+
+def quoted() -> tuple[Known, ...]:
+    """Poems that lines may be quoted from."""
+    return _poems("quotes.tsv")
 
 
 def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
@@ -88,11 +93,7 @@ def _poems(name: str) -> tuple[Known, ...]:
 
 @cache
 def _quotes() -> tuple[Quote, ...]:
-    return tuple(
-        Quote(found, poem)
-        for poem in _poems("quotes.tsv")
-        for found in _SENTENCE.findall(poem.text)
-    )
+    return tuple(Quote(found, poem) for poem in quoted() for found in _SENTENCE.findall(poem.text))
 
 
 @cache
