@@ -26,6 +26,7 @@ from charbard.web.routes import (
     people,
     prose,
     prosody,
+    shared,
     verse,
 )
 from charbard.web.state import Studio
@@ -51,6 +52,7 @@ _PARTS = (
     completions,
     chat,
     classic,
+    shared,
 )
 
 

@@ -30,7 +30,7 @@ test("the heading has what there is of title, author and form", () => {
 
 test("a link holds the poem; a cut or foreign one gives null", async () => {
   const address = await linkTo(POEM);
-  const packed = address.split("#/poem/")[1];
+  const packed = address.split("/p/")[1];
   const back = await poemFrom(packed);
   assert.deepEqual(back.lines, POEM.lines);
   assert.notEqual(back.id, POEM.id);
@@ -38,6 +38,8 @@ test("a link holds the poem; a cut or foreign one gives null", async () => {
   console.warn = () => undefined;
   assert.equal(await poemFrom(packed.slice(0, -9)), null);
   console.warn = warn;
+  const long = Array.from({ length: 3000 }, (_, at) => ((at * 7919) % 9973).toString(36)).join("");
+  assert.match(await linkTo({ prose: long }), /8000\/#\/poem\//);
   assert.equal(isPoem({ lines: [{ text: 1, mark: "" }] }), false);
 });
 
