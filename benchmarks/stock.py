@@ -16,7 +16,7 @@ from unittest import mock
 
 from charbard.bundle import load_bundle
 from charbard.config import VerseOrder
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 from charbard.runtime.quant import ByteModel
 from charbard.writer import VerseWriter

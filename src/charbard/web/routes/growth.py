@@ -10,12 +10,13 @@ from pydantic import ConfigDict, Field
 
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, result_of
-from charbard.web.library import Opened
 from charbard.web.routes.prose import whole_texts
 from charbard.web.schemas import Seeded, from_setting
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 from charbard.writer import Writer, fresh_seed, names
 
 __all__ = ["router"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from charbard.bundle import Bundle, load_bundle
 from charbard.config import VerseOrder
-from charbard.corpus.lines import known_lines
 from charbard.errors import OptionError
 from charbard.files import path_of
+from charbard.novelty.lines import known_lines
 from charbard.prosody import Form
 from charbard.prosody.compiler import try_compile
 from charbard.prosody.conflict import nearest_feasible
