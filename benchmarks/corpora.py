@@ -21,14 +21,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.corpus.fetch import fetch
-from charbard.corpus.lines import known_lines
-from charbard.corpus.named import built
-from charbard.corpus.sources import CHINESE_POETRY
-from charbard.corpus.spans import GRAM, open_spans
+from charbard.corpora.fetch import fetch
+from charbard.corpora.sources import CHINESE_POETRY
+from charbard.corpora.verse.gather import gather
+from charbard.corpora.verse.same_ci import changed_lines
+from charbard.corpus.registry import built
 from charbard.corpus.verse import Poem, read_poems
-from charbard.corpus.verse.gather import gather
-from charbard.corpus.verse.same_ci import changed_lines
+from charbard.novelty.lines import known_lines
+from charbard.novelty.spans import GRAM, open_spans
 
 SAMPLE = 1000
 

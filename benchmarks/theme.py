@@ -24,7 +24,7 @@ from theme_measure import AMONG, TitledPoems, counts_of_corpus, figures
 
 from charbard.cli.options import parse_assignments
 from charbard.config import VerseOrder, from_dict
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.split import lines_in
 from charbard.corpus.verse import Poem, read_poems
 from charbard.errors import CharbardError, OptionError

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import Poem, read_poems
 from charbard.errors import OptionError
 from charbard.files import cache_folder, write_atomically

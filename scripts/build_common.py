@@ -10,7 +10,7 @@ from collections import Counter
 
 from sources import HERE
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 
 MIN_COUNT = 5

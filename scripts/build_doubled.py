@@ -20,7 +20,7 @@ from math import sqrt
 
 from sources import HERE
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 from charbard.prosody.book import common_chars
 from charbard.prosody.doubled import LONG, place_of

@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from charbard.config import VerseOrder
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.split import lines_in
 from charbard.corpus.verse import Poem, read_poems
 from charbard.prosody.poem import is_han

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 
 FEWEST = 3

@@ -23,7 +23,7 @@ from functools import cache
 
 from sources import HERE, rhymes206
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import Poem, read_poems
 from charbard.prosody.book import common_chars, readings_of
 from charbard.prosody.check.regulated import scan

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 from charbard.writer.verse.stock import LENGTH
 

@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from charbard.corpus.named import built
+from charbard.corpus.registry import built
 from charbard.corpus.verse import read_poems
 from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.words import words_field

@@ -6,11 +6,11 @@ Run from the repository's root, after `charbard corpus build verse`:
 
 from pathlib import Path
 
-from charbard.corpus.lines import KnownLines
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
+from charbard.novelty.lines import KnownLines
 
-TARGET = Path("src/charbard/corpus/data/lines.rice")
+TARGET = Path("src/charbard/novelty/data/lines.rice")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ poem that is held out for evaluating models. Authors who died after 1955 are in 
 import random
 from pathlib import Path
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import Poem, read_poems
 
 DATA = Path(__file__).parent.parent / "src" / "charbard" / "writer" / "data"

@@ -6,8 +6,8 @@ import pytest
 
 from charbard.config import CorpusConfig
 from charbard.corpus import find_inputs, read_records
-from charbard.corpus.named import config_for
 from charbard.corpus.recognised import format_of
+from charbard.corpus.registry import config_for
 from charbard.errors import CorpusError, OptionError
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from charbard.bundle import save_bundle
 from charbard.cli.app import app
 from charbard.config import ReportOptions
-from charbard.corpus.named import BuiltCorpus
+from charbard.corpus.registry import BuiltCorpus
 from charbard.errors import OptionError
 from charbard.report.card import filled_card, read_notes
 from charbard.report.collect import collect, own_text

@@ -14,7 +14,7 @@ import pytest
 
 from charbard.bundle import Bundle, save_bundle
 from charbard.config import ModelConfig, StudioConfig
-from charbard.corpus.spans import open_spans
+from charbard.novelty.spans import open_spans
 from charbard.prosody.book import common_chars
 from charbard.vocab import Vocab
 from charbard.web import Library, create_app

@@ -5,8 +5,8 @@ import pytest
 
 from charbard.bundle import save_bundle, snapshots_beside
 from charbard.config import TextOrder
+from charbard.studio.library import Opened
 from charbard.web import Library
-from charbard.web.library import Opened
 from charbard.web.routes import growth
 from tests.conftest import random_bundle
 from tests.web.conftest import serving

@@ -12,11 +12,11 @@ import pytest
 from charbard.config import StudioConfig
 from charbard.errors import BusyError, OptionError, RateError
 from charbard.runtime import Plan, Program, Steps, Task
+from charbard.studio.rate import Rate
+from charbard.studio.slots import Slots
+from charbard.studio.studio import Studio
 from charbard.web import Library
 from charbard.web.flow import result_of
-from charbard.web.rate import Rate
-from charbard.web.slots import Slots
-from charbard.web.state import Studio
 from tests.web.conftest import serving
 
 LONG = {"length": 1_000_000, "stream": True}

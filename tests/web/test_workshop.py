@@ -11,8 +11,8 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.errors import MissingExtraError, OptionError
-from charbard.web.job import Place, Tail, thinned
-from charbard.web.submitted import checked_text, model_name
+from charbard.studio.job import Place, Tail, thinned
+from charbard.studio.submitted import checked_text, model_name
 from tests.conftest import TEXT, random_bundle
 from tests.web.conftest import Running, serving
 from tests.web.test_limits import until

@@ -7,7 +7,7 @@ import pytest
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig, SampleOptions, VerseOrder
-from charbard.corpus.lines import KnownLines
+from charbard.novelty.lines import KnownLines
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.runtime import Decoded, Search, Segment, Task, decode, rows_needed, run

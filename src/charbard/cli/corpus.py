@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from charbard.corpus.named import BuiltCorpus
+    from charbard.corpus.registry import BuiltCorpus
 
 __all__ = ["corpus"]
 
@@ -30,14 +30,16 @@ From = Annotated[
 @corpus.command("list")
 def list_corpora() -> None:
     """Every corpus, with what it is made of and whether it is built."""
-    from charbard.corpus.fetch import downloaded
-    from charbard.corpus.named import CORPORA, built
+    from charbard.corpora.fetch import downloaded
+    from charbard.corpora.recipes import RECIPES
+    from charbard.corpus.registry import CORPORA, built
 
     for name, one in CORPORA.items():
-        have = all(downloaded(source) for source in one.sources)
+        sources = RECIPES[name].sources
+        have = all(map(downloaded, sources))
         state = "built" if built(name) else "fetched" if have else "not fetched"
         typer.echo(f"{name:12} {state:12} {one.summary}")
-        for source in one.sources:
+        for source in sources:
             typer.echo(f"{'':25} {source.label}, {source.size_mb:.1f} MB; {source.licence}")
 
 
@@ -47,10 +49,11 @@ def fetch(name: Name) -> None:
 
     Example: charbard corpus fetch verse
     """
-    from charbard.corpus.fetch import fetch as fetch_source
-    from charbard.corpus.named import named
+    from charbard.corpora.fetch import fetch as fetch_source
+    from charbard.corpora.recipes import RECIPES
+    from charbard.corpus.registry import named
 
-    for source in named(name).sources:
+    for source in RECIPES[named(name).name].sources:
         typer.echo(fetch_source(source, say=_say))
 
 
@@ -70,7 +73,7 @@ def build(
 
     Example: charbard corpus build verse
     """
-    from charbard.corpus.named import build as build_corpus
+    from charbard.corpora.build import build as build_corpus
 
     done = build_corpus(name, sources=sources or (), exclude_lines=exclude_lines, say=_say)
     typer.echo(done.path)
@@ -87,7 +90,7 @@ def info(
 
     Example: charbard corpus info verse
     """
-    from charbard.corpus.named import required
+    from charbard.corpus.registry import required
 
     found = required(name)
     if json:
@@ -105,8 +108,8 @@ def trace(
 
     Example: charbard corpus trace "床前明月光，疑是地上霜。"
     """
-    from charbard.corpus.trace import index_of
-    from charbard.corpus.trace import trace as spans_of
+    from charbard.novelty.trace import index_of
+    from charbard.novelty.trace import trace as spans_of
 
     for span in spans_of(text, index_of(name)):
         assert span.source is not None, "there is an index"

@@ -154,7 +154,7 @@ def _run(
     quiet: bool,
 ) -> None:
     from charbard.cli.progress import Screen
-    from charbard.corpus.named import config_for
+    from charbard.corpus.registry import config_for
 
     if tensorboard:
         need("--tensorboard", "tensorboard", extra="tensorboard")

@@ -1,13 +1,9 @@
 """Held-out lines that no training may see, stored as digests, from which no text can be recovered.
 
-The list that ships with the package has the lines of independently chosen test poems, so that
-models trained without them can be evaluated on those poems. A digest is BLAKE2b of the simplified
-line without punctuation: UTF-8, unkeyed, 8 bytes.
+A digest is BLAKE2b of the simplified line without punctuation: UTF-8, unkeyed, 8 bytes.
 """
 
 from collections.abc import Collection
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +13,7 @@ from charbard.corpus.split import line_hash, lines_in
 from charbard.corpus.verse.script import spellings
 from charbard.errors import CorpusError
 
-__all__ = ["holds_line", "own_list", "read_list"]
-
-_OWN = "heldout.blake2b64"
-
-
-@cache
-def own_list() -> NDArray[np.uint64]:
-    """Load the digests of the package's own list, sorted; the file has big-endian 8-byte
-    integers."""
-    raw = files("charbard.corpus.data").joinpath(_OWN).read_bytes()
-    return np.frombuffer(raw, ">u8").astype(np.uint64)
+__all__ = ["holds_line", "read_list"]
 
 
 def holds_line(text: str, digests: Collection[int]) -> bool:

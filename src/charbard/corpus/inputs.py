@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
-from charbard.corpus.named import place_of
+from charbard.corpus.registry import place_of
 from charbard.errors import CorpusError
 from charbard.files import saving
 from charbard.text import Reading, check_encoding, detect_encoding, pieces, read_as

@@ -9,7 +9,7 @@ from typing import Any
 
 from charbard.bundle import Bundle
 from charbard.config import ReportOptions, to_dict
-from charbard.corpus.named import CORPORA, built
+from charbard.corpus.registry import CORPORA, built
 from charbard.errors import OptionError
 from charbard.report.of_text import TextReport
 from charbard.report.of_verse import VerseReport

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from charbard.config import CorpusConfig, to_dict
-from charbard.corpus.named import config_for
+from charbard.corpus.registry import config_for
 from charbard.errors import OptionError, TrainingError, in_python, spelled
 from charbard.files import path_of, saving
 from charbard.train.distributed import ranks

@@ -8,9 +8,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from charbard.config import StudioConfig
+from charbard.studio.library import Library
+from charbard.studio.studio import Studio
 from charbard.web.answers import errors_at
 from charbard.web.errors import handle_errors
-from charbard.web.library import Library
 from charbard.web.middleware import Gate, Head, Prefix, SafeHeaders, Watch
 from charbard.web.page import Page
 from charbard.web.routes import (
@@ -29,7 +30,6 @@ from charbard.web.routes import (
     shared,
     verse,
 )
-from charbard.web.state import Studio
 
 __all__ = ["create_app"]
 

@@ -21,10 +21,10 @@ from starlette.types import Receive, Scope, Send
 from charbard.errors import CharbardError
 from charbard.runtime import Program, Result, Task
 from charbard.runtime.program import further
+from charbard.studio.library import Opened
+from charbard.studio.slots import Slots
+from charbard.studio.studio import Studio
 from charbard.web.errors import body_of, shaped, status_of
-from charbard.web.library import Opened
-from charbard.web.slots import Slots
-from charbard.web.state import Studio
 
 __all__ = [
     "Facts",

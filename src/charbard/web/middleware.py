@@ -12,9 +12,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charbard.errors import CharbardError, RateError, TokenError, TooLargeError
+from charbard.studio.rate import Rate
+from charbard.studio.studio import Studio
 from charbard.web.errors import path_in_app, response_for
-from charbard.web.rate import Rate
-from charbard.web.state import Studio
 
 __all__ = ["Gate", "Head", "Prefix", "SafeHeaders", "Watch"]
 

@@ -12,11 +12,11 @@ from pydantic import Field, model_validator
 
 from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.text import graphemes
-from charbard.web.library import Opened
 from charbard.web.routes import prose
 from charbard.web.schemas import Body, from_setting
-from charbard.web.state import Studio
 from charbard.writer import CharScore, fresh_seed
 
 __all__ = [

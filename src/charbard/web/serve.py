@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from charbard.config import StudioConfig
 from charbard.errors import OptionError
-from charbard.web.state import Studio
+from charbard.studio.studio import Studio
 
 __all__ = ["StudioServer", "run", "server_for"]
 

@@ -1,73 +1,16 @@
-"""What every route shares: the models, the limits, the counters, and whether the end is near."""
+"""How a route gets at the running studio."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from charbard.config import StudioConfig
-from charbard.errors import OptionError, StoppedError
-from charbard.web.library import Library
-from charbard.web.metrics import Metrics
-from charbard.web.slots import Slots
-from charbard.web.workshop import Workshop
+from charbard.studio.studio import Studio
 
-__all__ = ["Here", "Studio"]
-
-
-class Studio:
-    """One running server. Belongs to one event loop."""
-
-    def __init__(self, library: Library, config: StudioConfig) -> None:
-        self.library = library
-        self.config = config
-        self.slots = Slots(config)
-        self.metrics = Metrics(self.slots, library.loads)
-        self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
-        self.opening = asyncio.Lock()
-        """Held by who opens a model for one request alone."""
-        self.is_stopping = False
-        self.workshop = Workshop(library, config) if config.workshop else None
-
-    def stop(self) -> None:
-        """Let streams end: no request is taken any more."""
-        self.is_stopping = True
-
-    def check_going(self) -> None:
-        """Raise if the server is being stopped.
-
-        Raises:
-            StoppedError: It is.
-        """
-        if self.is_stopping:
-            raise StoppedError(
-                "the studio is stopping", code="studio.stopping", hint="ask again in a moment"
-            )
-
-    def blocks(self, text: str) -> bool:
-        """Whether a word that must not be shown stands in a text, or runs on over its marks."""
-        plain = "".join(filter(str.isalnum, text))
-        return any(word in text or word in plain for word in self.config.blocked)
-
-    def hold(self, name: str, value: int, most: int) -> int:
-        """Hold a number against this server's limit, which may be below the command line's.
-
-        Raises:
-            OptionError: It is larger.
-        """
-        if value > most:
-            raise OptionError(
-                f"{name} must be at most {most} on this server, got {value}",
-                code="limit.server",
-                values={"name": name, "most": most, "given": value},
-                hint="the limits are at: api/models",
-            )
-        return value
+__all__ = ["Here"]
 
 
 async def _here(request: Request) -> Studio:
-    """Not blocking, and said to be so: otherwise it would be called in a thread."""
+    """Return the studio of this app. `async`, so that FastAPI does not run it in a thread."""
     studio: Studio = request.app.state.studio
     return studio
 

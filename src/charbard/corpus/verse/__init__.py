@@ -1,7 +1,4 @@
-"""Classical Chinese verse as records: collected, cleaned, simplified, clustered, split.
-
-Forms are determined by shape alone here; `prosody` handles tones and rhyme.
-"""
+"""Records of classical Chinese verse: their schema, their spelling, their keywords."""
 
 from charbard.corpus.verse.poem import Poem, lines_of, read_poems
 

@@ -9,11 +9,12 @@ from fastapi import Request as HttpRequest
 from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.text import normalise
 from charbard.web.flow import collect, in_thread, result_of
-from charbard.web.library import Opened
 from charbard.web.routes.prose import whole_texts
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 from charbard.writer import fresh_seed
 from charbard.writer.verse.request import Request
 

@@ -12,9 +12,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field, field_validator
 
 from charbard.errors import OptionError
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.answers import EVENTS
 from charbard.web.flow import Facts, Lines, collect, encode_event, in_thread
-from charbard.web.library import Opened
 from charbard.web.openai import (
     Asked,
     OpenAIBody,
@@ -27,7 +28,7 @@ from charbard.web.openai import (
     whole_texts,
     written,
 )
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 
 __all__ = ["router"]
 

@@ -10,12 +10,13 @@ from pydantic import ConfigDict, Field
 
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, result_of
-from charbard.web.library import Opened
 from charbard.web.routes.prose import whole_texts
 from charbard.web.schemas import Seeded, from_setting
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 from charbard.writer import Writer, fresh_seed, names
 
 __all__ = ["router"]
@@ -125,7 +126,9 @@ async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int
         work = names.program(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
         each = await result_of(studio, snapshot, work)
         return {"text": "，".join(poem.text for poem in each if not studio.blocks(poem.text))}
-    order = VerseOrder(form=body.form, theme=body.theme, candidates=1, drafts=1, seed=seed)
+    order = VerseOrder(
+        form=body.form, theme=body.theme, titled=False, candidates=1, drafts=1, seed=seed
+    )
     request = await in_thread(studio, snapshot.verse.request, order)
     (poem,) = await result_of(studio, snapshot, snapshot.verse.poems.program(request))
     if studio.blocks(poem.text):

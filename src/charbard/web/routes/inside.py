@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from charbard.errors import OptionError, facts_of
 from charbard.prosody.script import to_traditional, words_to_traditional
+from charbard.studio.library import Opened
 from charbard.web.flow import collect, in_thread
-from charbard.web.library import Opened
 from charbard.web.schemas import Body
 from charbard.web.state import Here
 from charbard.writer.inspect.insight import Tracker, look_inside

@@ -9,13 +9,14 @@ from starlette.datastructures import UploadFile
 from starlette.responses import PlainTextResponse
 
 from charbard.errors import NotFoundError, OptionError
-from charbard.web.examples import EXAMPLES, example
+from charbard.studio.examples import EXAMPLES, example
+from charbard.studio.job import Tail, thinned
+from charbard.studio.studio import Studio
+from charbard.studio.submitted import FEWEST_CHARS
+from charbard.studio.workshop import LEAST_MINUTES, Order, Workshop
 from charbard.web.flow import Facts, Lines, in_thread
-from charbard.web.job import Tail, thinned
 from charbard.web.schemas import Body
-from charbard.web.state import Here, Studio
-from charbard.web.submitted import FEWEST_CHARS
-from charbard.web.workshop import LEAST_MINUTES, Order, Workshop
+from charbard.web.state import Here
 
 __all__ = ["router", "workshop_limits"]
 

@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from charbard.config import StudioConfig
-from charbard.web.library import Opened
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.routes.jobs import workshop_limits
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 
 __all__ = ["router"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
 
-from charbard.corpus.trace import Traced, index_at_hand, trace
+from charbard.novelty.trace import Traced, index_at_hand, trace
 from charbard.web.flow import collect, in_thread
 from charbard.web.schemas import Body
 from charbard.web.state import Here

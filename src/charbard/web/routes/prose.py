@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import facts_of
 from charbard.runtime import without_units
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, performed, result_of
-from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import ProseBody, ScoreBody
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 from charbard.writer import Piece, Written, fresh_seed
 
 __all__ = ["pieces", "router", "text_order", "whole_texts"]

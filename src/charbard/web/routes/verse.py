@@ -12,9 +12,10 @@ from charbard.errors import OptionError, facts_of
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
 from charbard.runtime import Result, Segment
+from charbard.studio.library import Opened
+from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, encode_line, in_thread, performed, result_of
-from charbard.web.library import Opened
 from charbard.web.routes.inside import unit_named
 from charbard.web.schemas import (
     AlternativesBody,
@@ -25,7 +26,7 @@ from charbard.web.schemas import (
     RewriteBody,
     VerseBody,
 )
-from charbard.web.state import Here, Studio
+from charbard.web.state import Here
 from charbard.writer import (
     Alternative,
     LineDone,

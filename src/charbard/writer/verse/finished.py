@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from charbard.bundle import Bundle
-from charbard.corpus.lines import known_lines
 from charbard.errors import Note
+from charbard.novelty.lines import known_lines
 from charbard.prosody.machine import Machine
 from charbard.runtime import Decoded, Draft, Segment, Worth
 from charbard.runtime.decoder import AGAIN

@@ -1,0 +1,46 @@
+"""Poets' names in a uniform spelling, and the poets whose work is still under copyright."""
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["LAST_FREE_YEAR", "died_later", "one_name"]
+
+LAST_FREE_YEAR = 1955
+"""Poets who died later are left out: seventy years have not passed."""
+_NAME = re.compile("[\u3007\u3400-\u9fff]+")
+_COURT = re.compile("等?奉[诏敕](?:作|撰)$|等撰$")
+
+
+def one_name(author: str) -> str:
+    """Return a poet's name in the spelling of the records; empty for anonymous, collective or
+    damaged ones.
+
+    >>> one_name("王哲"), one_name("李?媖"), one_name("两汉乐府"), one_name("牛弘等奉诏作")
+    ('王喆', '', '', '牛弘')
+    """
+    name = _COURT.sub("", author)
+    name = _one_spelling().get(name, name)
+    return name if _NAME.fullmatch(name) else ""
+
+
+@cache
+def died_later() -> dict[str, str]:
+    """Return the poets of the Qing part who died, or may have, after `LAST_FREE_YEAR`: year or
+    `unknown`."""
+    return {name: year for name, year, *_ in _rows("late_poets.tsv")}
+
+
+@cache
+def _one_spelling() -> dict[str, str]:
+    """Map other spellings to the one used in records; empty for entries that name nobody."""
+    return {other: name for other, name, *_ in _rows("poets.tsv")}
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table shipped with the package."""
+    text = files("charbard.corpora.data").joinpath(name).read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    return csv.reader(lines, delimiter="\t")

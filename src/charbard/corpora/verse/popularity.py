@@ -1,0 +1,45 @@
+"""Popularity of a poem: how often its title and author occur together on the web.
+
+It is defined only for 诗 with a title of three characters or more: hits for short titles ("雪",
+"句") are mostly about something else, and all 词 of one poet to one tune share a count. Of the
+search engines in the package, so360 best separates the poems of 唐诗三百首 from others
+(benchmarks/corpora.md).
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from charbard.corpora.verse.gather import Gathered, RawPoem
+
+__all__ = ["Popularity"]
+
+_LEAST_TITLE = 3
+_NUMBER = re.compile(r"[\s其一二三四五六七八九十百首]+$")
+_NO_TITLE = re.compile("^(句|無題|失題|其)")
+
+
+@dataclass(frozen=True)
+class Popularity:
+    """Hit counts by author and title, as the source writes them."""
+
+    hits: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, gathered: Gathered) -> "Popularity":
+        """Load the package's counts, joined by author and title because their order differs."""
+        hits: dict[tuple[str, str], int] = {}
+        for name in gathered.named(r"rank/poet/.*"):
+            for entry in gathered.files[name]:
+                if (count := entry.get("so360")) is not None:
+                    hits.setdefault((entry.get("author", ""), entry.get("title", "")), int(count))
+        return cls(hits)
+
+    def get(self, raw: RawPoem) -> float | None:
+        """Return log10(1 + hits), or None where hits are meaningless."""
+        title = _NUMBER.sub("", raw.title)
+        if raw.kind != "诗" or len(title) < _LEAST_TITLE or _NO_TITLE.match(title):
+            return None
+        count = self.hits.get((raw.author, raw.title))
+        return None if count is None else round(math.log10(1 + count), 2)

@@ -1,0 +1,4 @@
+"""What of a text occurs in the corpus of verse: whole lines, and spans with their sources.
+
+Knows no models and no forms.
+"""

@@ -1,0 +1,1 @@
+"""What the studio serves: loaded models, turns and limits, trainings as jobs. Knows no HTTP."""

@@ -1,0 +1,91 @@
+"""The process that trains: started in a training's folder, ended with it, one folder a studio.
+
+Knows processes and files; no models, no HTTP.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from charbard.errors import OptionError
+from charbard.files import saving
+from charbard.studio.job import Job, Place
+
+__all__ = ["SAVING_S", "end_orphan", "locked", "spawned"]
+
+_ENVIRONMENT = {"CHARBARD_CACHE": "cache", "LC_ALL": "C.UTF-8"}
+"""Of a training: its complaints are read in English, whatever the server's locale."""
+SAVING_S = 30.0
+"""How long a training that is told to stop may take to save."""
+
+
+def spawned(command: Sequence[str], place: Place, *, nice: int) -> subprocess.Popen[bytes]:
+    """Start a command in a training's folder; it stands back, and Ctrl-C does not reach it.
+
+    Raises:
+        SaveError: The disk is full.
+    """
+    with saving(place.complaints), place.complaints.open("wb") as complaints:
+        process = subprocess.Popen(
+            command,
+            cwd=place.path,
+            env=os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            start_new_session=True,
+        )
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):  # before it has threads: they inherit it
+            os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+    return process
+
+
+def end_orphan(job: Job) -> None:
+    """Stop a training whose server was killed. Only where the system says what a process is."""
+    folder = Path(f"/proc/{job.pid}/cwd")
+
+    def lives() -> bool:
+        try:
+            return folder.readlink().name == job.id
+        except OSError:
+            return False
+
+    if lives():
+        with contextlib.suppress(OSError):
+            os.kill(job.pid, signal.SIGTERM)  # once: a second one would not let it save
+        for _ in range(int(SAVING_S * 10)):
+            if not lives():
+                break
+            time.sleep(0.1)
+
+
+def locked(folder: Path) -> int | None:
+    """Make the folder and hold its lock until the studio ends.
+
+    Raises:
+        OptionError: Another studio holds it.
+        SaveError: The folder cannot be written.
+    """
+    with saving(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise OptionError(
+                f"another studio has its workshop in {str(folder)!r}",
+                code="workshop.taken",
+                values={"folder": str(folder)},
+                hint="choose another folder: ⟪workshop_folder=FOLDER⟫",
+            ) from None
+    return lock

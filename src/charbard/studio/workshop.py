@@ -1,0 +1,361 @@
+"""The workshop: trains models of visitors' texts, one at a time, in a process of its own.
+
+What is trained is `charbard train`: the studio starts it, reads its log, and opens its model. It
+imports nothing that learns. Belongs to one event loop.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from charbard.config import StudioConfig
+from charbard.cores import check_threads
+from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError, facts_of
+from charbard.extras import need
+from charbard.files import data_folder, saving
+from charbard.studio.job import RESUMABLE, Job, Place
+from charbard.studio.library import Library, Opened
+from charbard.studio.slots import Slots
+from charbard.studio.submitted import checked_text, model_name
+from charbard.studio.trainer import SAVING_S, end_orphan, locked, spawned
+from charbard.writer import Writer
+
+__all__ = ["LEAST_MINUTES", "Order", "Workshop"]
+
+LEAST_MINUTES = 0.1
+"""What `charbard train` takes at least."""
+_SNAPSHOTS = 12
+"""Small bundles along the way, for the time-lapse of learning."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asks for."""
+
+    content: bytes
+    """The text, in any encoding that `charbard train` recognises."""
+    minutes: float
+    name: str = ""
+    """What the model shall be called; empty: `text`."""
+
+
+class Workshop:
+    """The trainings of one folder, of which one may be running."""
+
+    def __init__(self, library: Library, config: StudioConfig) -> None:
+        """Take the folder and open the models that lie in it.
+
+        Raises:
+            MissingExtraError: torch is not installed.
+            OptionError: Another studio has this folder, or there are fewer cores than threads.
+            SaveError: The folder cannot be written.
+        """
+        need("the workshop", "torch", "matplotlib", extra="train")
+        check_threads(config.workshop_threads, name="workshop_threads")
+        self.config = config
+        self.watchers = Slots(config)
+        folder = config.workshop_folder
+        self._folder = Path(folder) if folder else data_folder() / "workshop"
+        self._library = library
+        self._lock = locked(self._folder)
+        self._jobs: dict[str, Job] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._ending = "stopped"
+        self._door_is_shut = False
+        self._restore()
+
+    @property
+    def running(self) -> Job | None:
+        """The training that is going on."""
+        return next((job for job in self._jobs.values() if not job.is_over), None)
+
+    def jobs(self) -> list[Job]:
+        """All of them: the one that is going on, then the latest."""
+        jobs = self._jobs.values()
+        return sorted(jobs, key=lambda job: (not job.is_over, job.began), reverse=True)
+
+    def about(self, job: Job) -> dict[str, Any]:
+        """What a client is told."""
+        return {**job.about(), "resumable": self._can_resume(job)}
+
+    def find(self, number: str) -> Job:
+        """A training by its number.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        if number not in self._jobs:
+            raise NotFoundError(
+                f"no training {number[:40]!r}",
+                code="job.none",
+                values={"number": number[:40]},
+                hint="they are listed at: api/jobs",
+            )
+        return self._jobs[number]
+
+    def place(self, job: Job) -> Place:
+        """Where a training lies."""
+        return Place(self._folder / job.id)
+
+    @contextmanager
+    def door(self) -> Iterator[None]:
+        """Held while a text comes in, so that only one is in memory at a time.
+
+        Raises:
+            OccupiedError: A training is running, or another text is coming in.
+        """
+        if self._door_is_shut or self.running:
+            raise OccupiedError(
+                "another training is running",
+                code="job.running",
+                hint="one at a time: follow it, or stop it first; it is listed at: api/jobs",
+            )
+        self._door_is_shut = True
+        try:
+            yield
+        finally:
+            self._door_is_shut = False
+
+    def check_minutes(self, minutes: float) -> None:
+        """Hold a wish against this server's limit.
+
+        Raises:
+            OptionError: It is out of range.
+        """
+        most = self.config.workshop_minutes
+        if not LEAST_MINUTES <= minutes <= most:
+            raise OptionError(
+                f"minutes must be from {LEAST_MINUTES:g} to {most:g}, got {minutes:g}",
+                code="job.minutes",
+                values={"least": LEAST_MINUTES, "most": most, "given": minutes},
+                hint="a minute is enough to see it learn, ten make a good model of a book",
+            )
+
+    async def start(self, order: Order) -> Job:
+        """Begin a training; the caller holds the door.
+
+        Raises:
+            OptionError: The minutes are out of range.
+            CorpusError: It is not text, or too short.
+            SaveError: The disk is full.
+        """
+        self.check_minutes(order.minutes)
+        taken = {opened.name for opened in self._library} | {job.name for job in self.jobs()}
+        job = Job(
+            id=secrets.token_hex(6),
+            name=model_name(order.name, taken),
+            minutes=order.minutes,
+            chars=0,
+            began=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            threads=self.config.workshop_threads,
+        )
+        job = await asyncio.to_thread(self._launched, job, order.content)
+        self._follow(job)
+        await self._forget_oldest()
+        return job
+
+    async def resume(self, number: str) -> Job:
+        """Go on with a training that a server's end or an error broke off, from its checkpoint.
+
+        Raises:
+            NotFoundError: There is none of this number.
+            OccupiedError: A training is running, or a text is coming in.
+            OptionError: It is over, or nothing is left to go on from.
+            SaveError: The disk is full.
+        """
+        with self.door():
+            job = self.find(number)
+            if not self._can_resume(job):
+                raise OptionError(
+                    f"training {job.id!r} is {job.state} and cannot be resumed",
+                    code="job.over",
+                    values={"state": job.state},
+                    hint="one that was interrupted can, if its text and a checkpoint are there",
+                )
+            job = await asyncio.to_thread(self._spawned, replace(job, error="", hint=""))
+            self._follow(job)
+        return job
+
+    def _can_resume(self, job: Job) -> bool:
+        return job.state in RESUMABLE and self.place(job).can_go_on()
+
+    def _follow(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._ending = "stopped"
+        self._watching = asyncio.create_task(self._watch(job))
+
+    async def stop(self, number: str, ending: str = "stopped") -> Job:
+        """Tell a training to end now; what it has learned is kept, and this waits for it.
+
+        Raises:
+            NotFoundError: There is none of this number.
+        """
+        job = self.find(number)
+        if not job.is_over and self._watching is not None and self._process is not None:
+            self._ending = ending
+            self._process.terminate()
+            watching = asyncio.shield(self._watching)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(watching, SAVING_S)
+            if not self._watching.done():
+                self._process.kill()
+                await self._watching
+        return self.find(number)
+
+    async def remove(self, number: str) -> None:
+        """Stop a training if it is running, and forget it with its text and model.
+
+        Raises:
+            NotFoundError: There is none of this number.
+        """
+        job = await self.stop(number)
+        del self._jobs[job.id]
+        if job.digest:
+            self._library.remove(job.name)
+        await asyncio.to_thread(shutil.rmtree, self.place(job).path, ignore_errors=True)
+
+    async def close(self) -> None:
+        """End with the server: what runs saves its checkpoint; this, model and text stay."""
+        if job := self.running:
+            await self.stop(job.id, "interrupted")
+        self.let_go()
+
+    def let_go(self) -> None:
+        """What still runs saves and ends by itself; the folder is free for another studio."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def command(self, job: Job) -> list[str]:
+        """How a training is started in its own folder, or gone on with if it has a checkpoint."""
+        command = [sys.executable, "-m", "charbard", "train", "text.txt", "--out", "run", "--quiet"]
+        if job.threads is not None:
+            command += ["--threads", str(job.threads)]
+        if self.place(job).checkpoints():
+            return [*command, "--resume"]
+        return [*command, "--snapshots", str(_SNAPSHOTS), *self.budget(job.minutes)]
+
+    def budget(self, minutes: float) -> Sequence[str]:
+        """The options that say how long it takes."""
+        return ["--minutes", f"{minutes:g}"]
+
+    def _launched(self, job: Job, content: bytes) -> Job:
+        """Check and write the text and start the process; nothing is left behind if it fails."""
+        place = self.place(job)
+        chars, notes = checked_text(content)
+        job = replace(job, chars=chars, notes=[facts_of(note) for note in notes])
+        with saving(place.path):
+            place.path.mkdir(parents=True)
+        try:
+            with saving(place.text):
+                place.text.write_bytes(content)
+            return self._spawned(job)
+        except BaseException:
+            shutil.rmtree(place.path, ignore_errors=True)
+            raise
+
+    def _spawned(self, job: Job) -> Job:
+        """Start the process in the training's folder."""
+        place = self.place(job)
+        process = spawned(self.command(job), place, nice=self.config.workshop_nice)
+        job = replace(job, state="training", pid=process.pid)
+        try:
+            place.save(job)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        self._process = process
+        return job
+
+    async def _watch(self, job: Job) -> None:
+        """Wait for the end, then put the model where everybody finds it."""
+        assert self._process is not None
+        code = await asyncio.to_thread(self._process.wait)
+        ending = self._ending
+        job, opened = await asyncio.to_thread(self._ended, job, code, ending)
+        if opened is not None:
+            self._library.add(opened)
+        self._jobs[job.id] = job
+
+    def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, Opened | None]:
+        """What came of it; only what is needed later stays on the disk."""
+        place = self.place(job)
+        if place.is_complete():
+            job = replace(job, state="finished")
+        elif code in (0, 130, -signal.SIGTERM) or (code < 0 and place.bundle.exists()):
+            job = replace(job, state=ending)
+        else:
+            error, hint = place.complaint()
+            job = replace(job, state="failed", error=error, hint=hint, code="job.broke")
+        opened = None
+        if place.bundle.exists():
+            try:
+                opened = _opened(job.name, place.bundle)
+                job = replace(job, digest=opened.bundle.digest)
+            except CharbardError as error:
+                job = job.failed(error)
+        if not self._can_resume(job):
+            _clear(place)
+        with contextlib.suppress(CharbardError):  # a full disk: the record is of no use now
+            place.save(job)
+        return job, opened
+
+    async def _forget_oldest(self) -> None:
+        for job in self.jobs()[self.config.workshop_kept :]:
+            if job.is_over:
+                await self.remove(job.id)
+
+    def _restore(self) -> None:
+        """Open what earlier servers have trained here."""
+        for path in sorted(self._folder.iterdir()):
+            place = Place(path)
+            if (job := place.load()) is None or job.id != path.name:
+                continue
+            if not job.is_over:
+                end_orphan(job)
+                job = replace(job, state="finished" if place.is_complete() else "interrupted")
+            job = self._reopened(place, job)
+            if not self._can_resume(job):
+                _clear(place)
+            place.save(job)
+            self._jobs[job.id] = job
+
+    def _reopened(self, place: Place, job: Job) -> Job:
+        if not place.bundle.exists():
+            return replace(job, digest="")
+        name = model_name(job.name, {opened.name for opened in self._library})
+        try:
+            opened = _opened(name, place.bundle)
+        except CharbardError as error:
+            return job.failed(error)
+        self._library.add(opened)
+        return replace(job, name=name, digest=opened.bundle.digest)
+
+
+def _opened(name: str, path: Path) -> Opened:
+    """Open for writing, and ready for the first request."""
+    opened = Opened(name, Writer.open(path), path)
+    opened.warm()
+    return opened
+
+
+def _clear(place: Place) -> None:
+    """Drop what only a resumed training would need: the text above all."""
+    shutil.rmtree(place.cache, ignore_errors=True)
+    for path in (place.text, *place.checkpoints()):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,127 @@
+"""How much of a poem stands in the corpus: whole lines from the package, spans with the corpus."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charbard.errors import CorpusError
+from charbard.novelty.lines import KnownLines, known_lines, pack, unpack
+from charbard.novelty.spans import GRAM, open_spans
+
+POEMS = (
+    ("春晓", "孟浩然", "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。"),
+    ("春怨", "金昌绪", "打起黄莺儿，莫教枝上啼。"),
+    ("念奴娇", "苏轼", "大江东去，浪淘尽、千古风流人物。夜来风雨急。"),
+)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    """The index of three poems."""
+    path = tmp_path_factory.mktemp("records") / "verse.jsonl"
+    rows = [
+        {"title": title, "author": author, "dynasty": "唐", "text": text}
+        for title, author, text in POEMS
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return open_spans(path)
+
+
+def test_a_span_names_its_source(index) -> None:
+    """Title, poet and line, and how often it stands there."""
+    first, second = index.spans(["夜来风雨声", "莫教枝上月"])
+
+    assert (first.line, first.start, first.end, first.count) == (0, 0, 5, 1)
+    assert (first.source.title, first.source.number, first.source.line) == (
+        "春晓",
+        3,
+        "夜来风雨声",
+    )
+    assert (second.start, second.end, second.source.author) == (0, 4, "金昌绪")
+
+
+def test_a_shared_beginning_counts_twice(index) -> None:
+    """Four characters that two poems share: two places, the first is named."""
+    (span,) = index.spans(["夜来风雨止"])
+
+    assert (span.end, span.count, span.source.title) == (4, 2, "春晓")
+
+
+def test_each_character_knows_its_longest_span(index) -> None:
+    """And a pause inside a line does not part it."""
+    assert index.lengths(["我浪淘尽千古", "床前明月光"]) == ((0, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0))
+
+
+def test_nothing_reaches_over_a_line_end(index) -> None:
+    """The end of a line and the start of the next are no span."""
+    assert index.spans(["不觉晓处处闻"]) == ()
+    assert index.spans(["", "春", "𠀀𠀀𠀀𠀀"]) == ()
+
+
+def test_another_spelling_is_no_new_line(index) -> None:
+    """A variant of a character stands for it."""
+    assert index.lengths(["大江東去", "打起黄鶑儿"]) == ((0, 0, 0, 0), (5, 5, 5, 5, 5))
+
+
+@given(st.text("春眠不觉晓处闻啼鸟夜来风雨声花落知多少", min_size=0, max_size=12))
+def test_spans_are_those_of_a_plain_search(index, line: str) -> None:
+    """The index finds what looking through every line finds."""
+    corpus = [part for _, _, text in POEMS for part in text.replace("、", "").split("，")]
+    corpus = [part for text in corpus for part in text.split("。")]
+    lengths = [0] * len(line)
+    for start in range(len(line)):
+        for end in range(start + GRAM, len(line) + 1):
+            if any(line[start:end] in known for known in corpus):
+                for place in range(start, end):
+                    lengths[place] = max(lengths[place], end - start)
+
+    assert index.lengths([line]) == (tuple(lengths),)
+
+
+def test_a_damaged_index_says_how_to_mend_it(index, tmp_path) -> None:
+    """A missing part is an error, not a wrong answer."""
+    records = tmp_path / "verse.jsonl"
+    records.write_text(json.dumps({"title": "a", "dynasty": "唐", "text": "春眠不觉晓。"}) + "\n")
+    open_spans(records)
+    (tmp_path / "spans" / "grams_G.npy").unlink()
+
+    with pytest.raises(CorpusError, match="cannot read the index") as caught:
+        open_spans(records)
+    assert "remove" in caught.value.hint
+
+
+def test_known_lines_are_never_missed() -> None:
+    """Every line of four characters or more that went in is found; a short one is not counted."""
+    lines = [f"春眠不觉{chr(0x4E00 + n)}" for n in range(500)]
+    known = KnownLines.of([*lines, "三月"])
+
+    assert known.hold(lines).all()
+    assert KnownLines.of(["剑外忽传"]).hold(["劒外忽传"]).all()
+    assert known.hold(["三月", "夏夜不觉长"]).tolist() == [False, False]
+
+
+@given(st.lists(st.integers(0, 2**22 - 1), unique=True, max_size=60))
+def test_packing_loses_nothing(numbers: list[int]) -> None:
+    """However far apart the digests are."""
+    digests = np.array(sorted(numbers), np.int64)
+    known = KnownLines.from_digests(digests, space=2**22)
+
+    assert known.digests.tolist() == digests.tolist()
+    assert unpack(pack(known)).digests.tolist() == digests.tolist()
+    assert unpack(pack(known)).space == known.space
+
+
+def test_the_package_knows_the_classics() -> None:
+    """Its own list holds famous lines and not what nobody wrote; its error is as promised."""
+    known = known_lines()
+
+    assert known.hold(["疑是地上霜", "国破山河在", "大江东去"]).all()
+    assert not known.hold(["键盘敲不断春声"]).any()
+    assert known.false_positives < 0.001
+    packed = files("charbard.novelty.data") / "lines.rice"
+    assert Path(str(packed)).stat().st_size <= 8_000_000
