@@ -49,6 +49,19 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
         here.until("getComputedStyle(document.querySelector('.desk-side')).position !== 'fixed'")
 
 
+def test_a_name_is_explained(visit) -> None:
+    """Its characters with sound and meaning, on a press; the dictionary comes when it is asked for."""
+    page = visit.open("names")
+    page.wait_for_selector(".name")
+    name = page.locator(".name b").first.inner_text()
+    with page.expect_request("**/api/gloss") as sent:
+        page.locator(".name [aria-label=释义]").first.click()
+    page.wait_for_selector("dialog .reading b, dialog .reading code")
+
+    assert sent.value.post_data_json["texts"] == list(name[1:])
+    assert page.locator("dialog h2").inner_text() == name
+
+
 def test_words_that_answer_the_line_above(visit) -> None:
     """Beside what else fits: a press puts a whole word in, and the form is still kept."""
     page = visit.written()

@@ -237,3 +237,17 @@ def test_words_for_the_upper_line_and_for_none(client) -> None:
     assert upper["faces"] == "青山"
     assert alone.json()["words"] == []
     assert missing.json()["code"] == "place.none"
+
+
+def test_names_come_with_a_line_of_verse(client) -> None:
+    """Where the poems of the package have a name's characters, with poet and title."""
+    names = client.post("/api/names", json={"candidates": 12, "seed": 5, "length": 1}).json()[
+        "names"
+    ]
+    found = [one for one in names if one["verse"]]
+
+    assert found
+    for one in found:
+        assert one["given"] in one["verse"]["text"]
+        assert one["verse"]["author"]
+        assert one["verse"]["title"]

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from charbard.prosody.poem import is_han
 
-__all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_with"]
+__all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_with", "verse_with"]
 
 _SENTENCE = re.compile("[^。]+。")
 _TITLE = 0.6
@@ -40,6 +40,16 @@ class Quote:
 
     text: str
     poem: Known
+
+    def as_dict(self) -> dict[str, str]:
+        """The lines with their source, for JSON."""
+        poem = self.poem
+        return {
+            "text": self.text,
+            "dynasty": poem.dynasty,
+            "author": poem.author,
+            "title": poem.title,
+        }
 
 
 def little_known() -> tuple[Known, ...]:
@@ -83,6 +93,17 @@ def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
         for quote in _quotes()
         if char in quote.text and not any(said and said in quote.text for said in without)
     ]
+
+
+def verse_with(chars: str) -> Quote | None:
+    """Return lines that hold these characters side by side, or else at least all of them.
+
+    >>> verse_with("明月").text.count("明月")
+    1
+    """
+    together = next((quote for quote in _quotes() if chars in quote.text), None)
+    held = (quote for quote in _quotes() if set(chars) <= set(quote.text))
+    return together or next(held, None)
 
 
 @cache

@@ -111,9 +111,8 @@ export function markBest(sheets) {
     const strong = strengths(sheet, done);
     sheet.element.classList.toggle("is-best", isFirst);
     if (isFirst) sheet.element.ariaLabel += `，${t("poem.first")}`;
-    const title = Object.entries(sheet.poem.score).filter(([name, value]) => value !== null && hasWord(`poem.${name}`)).map(([name, value]) => `${t(`poem.${name}`)} ${value.toFixed(2)}`).join("　");
     fill(sheet.why, isFirst && h("b.first-choice", t("poem.first")), strong.length > 0 && ` ${t("poem.best.at", { what: strong.join(t("comma.list")) })}`);
-    sheet.why.title = `${isFirst ? `${t("poem.first.why")}　` : ""}${title}`;
+    sheet.why.title = isFirst ? t("poem.first.why") : "";
   }
   return best.poem;
 }

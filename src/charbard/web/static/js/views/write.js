@@ -146,7 +146,7 @@ async function verseSheets(asked, signal) {
     const sheets = spread(asked.count, shape, captionOf(asked), isCouplet ? "" : asked.theme.trim());
     for (const sheet of sheets) {
       sheet.partial = () => ({
-        ...kept({ lines: sheet.lines, form: order.form, given: [], candidate: sheet.number - 1 }, { model, digest: modelNamed(model).digest, seed }, order, asked),
+        ...kept({ lines: sheet.lines, form: order.form, theme: asked.theme.trim(), given: [], candidate: sheet.number - 1 }, { model, digest: modelNamed(model).digest, seed }, order, asked),
         shape: shape.lines,
       });
     }
@@ -183,6 +183,11 @@ function finishVerse(laid, poems, end, order, asked) {
   const done = poems.map((poem) => poem && kept(poem, end, order, asked));
   done.forEach((poem, at) => poem && laid[at].finish(poem));
   for (const sheet of laid) if (!sheet.poem) sheet.fail(t("write.blocked"));
+  const theme = done.find(Boolean)?.title ?? "";
+  if (asked.form !== "对联" && !asked.theme.trim() && theme) {
+    Object.assign(shown, { theme, caption: captionOf({ ...asked, theme }) });
+    dressText(board.querySelector(".board-caption"), shown.caption);
+  }
   const best = markBest(laid);
   remember(done.filter(Boolean));
   if (best) say(t("write.done", { n: done.filter(Boolean).length, text: textOf(best) }));
