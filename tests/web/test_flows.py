@@ -50,7 +50,7 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
 
 
 def test_a_name_is_explained(visit) -> None:
-    """Its characters with sound and meaning, on a press; the dictionary comes when it is asked for."""
+    """Its characters with sound and meaning; the dictionary is asked when the reader asks."""
     page = visit.open("names")
     page.wait_for_selector(".name")
     name = page.locator(".name b").first.inner_text()

