@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from charbard.corpora.sources import Source
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Values
 from charbard.files import cache_folder, saving
 
 __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
@@ -24,8 +24,10 @@ __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
 class Unavailable(CorpusError):
     """A source's client is missing or failed to fetch it."""
 
-    def __init__(self, message: str, *, hint: str, source: Source) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, message: str, *, hint: str, code: str, values: Values, source: Source
+    ) -> None:
+        super().__init__(message, hint=hint, code=code, values=values)
         self.source = source
 
 

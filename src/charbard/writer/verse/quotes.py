@@ -102,7 +102,8 @@ def verse_with(chars: str) -> Quote | None:
     1
     """
     together = next((quote for quote in _quotes() if chars in quote.text), None)
-    held = (quote for quote in _quotes() if set(chars) <= set(quote.text))
+    wanted = Counter(chars)
+    held = (quote for quote in _quotes() if wanted <= Counter(quote.text))
     return together or next(held, None)
 
 

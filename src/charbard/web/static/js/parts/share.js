@@ -68,7 +68,6 @@ async function cardBox(poem) {
 function ways(poem, drawingOf = null) {
   const saved = async () => saveFile(new Blob([pageOf(poem, { origin: originOf(poem), link: isLocal() ? "" : await linkTo(poem) })], { type: "text/html;charset=utf-8" }), nameOf(poem), "html");
   const practice = () => {
-    document.querySelector("dialog[open]")?.close();
     store.set({ practising: poem });
     location.hash = "#/practice";
   };

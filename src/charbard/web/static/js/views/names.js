@@ -78,19 +78,20 @@ function card(one, kept) {
     h("span.cell-pinyin", one.pinyin.join(" ")),
     dressText(h("b", { lang: "zh" }), one.name),
     h("span.cell-tone", shapes(one.tones)),
-    one.verse && h("small", h("ul", quoteElement(one.verse))),
+    one.verse && h("ul.name-verse", quoteElement(one.verse)),
     h("div", iconButton("book", t("reading.title"), () => openMeaning(one)), heart));
 }
 
-/** What the characters of a name mean, each with its sound; and the line of verse that has them. */
+/** What the characters of a name mean, each with its sound; and lines of verse that have them. */
 function openMeaning({ name, given, pinyin, verse }) {
   const chars = [...(given ?? name)];
   const box = h("div.reading", h("p.faint", "…"));
   openDialog(name, box);
-  call("gloss", { texts: chars }).then(({ words, source, hint }) => fill(box,
+  const lines = verse ? [] : chars.map((char) => call("quotes", { char, most: 1 }));
+  Promise.all([call("gloss", { texts: chars }), ...lines]).then(([{ words, source, hint }, ...found]) => fill(box,
     h("ul", words.map(({ word, line, senses }) => h("li", h("b", { lang: languageTag() }, word), ` ${pinyin.at(line - 1 - chars.length)}　`, senses.join("; ")))),
     !words.length && h("p", t("reading.none"), " ", h("code", hint)),
-    verse && h("ul", quoteElement(verse)),
+    h("ul", (verse ? [verse] : found.flatMap(({ quotes }) => quotes)).map(quoteElement)),
     source && h("p.faint", source))).catch((error) => fill(box, notice(error)));
 }
 
