@@ -202,7 +202,7 @@ def test_a_link_on_this_computer_says_so(visit) -> None:
         page.click("dialog >> text=存成网页文件")
     text = saved.value.path().read_text(encoding="utf-8")
 
-    assert "/#/poem/" in page.evaluate("window.copied")
+    assert "/p/" in page.evaluate("window.copied")
     assert state(page)["shelf"]["history"][0]["lines"][0]["text"] in text
     assert "机器所写" in text
     assert "127.0.0.1" not in text
@@ -218,7 +218,7 @@ def test_a_poem_in_a_frame(visit, running) -> None:
           return linkTo(store.state.shelf.history[0]); }"""
     )
     line = state(page)["shelf"]["history"][0]["lines"][0]["text"]
-    page.goto(link.replace("/#/poem/", "/embed.html#"))
+    page.goto(link.replace("/p/", "/embed.html#"))
     page.wait_for_selector(f".poem >> text={line}")
 
     with running.client() as client:

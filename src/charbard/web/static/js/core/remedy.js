@@ -72,7 +72,7 @@ function conflict({ parts, elsewhere = [] }, asked) {
   const found = [];
   if (kinds.has("part.acrostic")) {
     const places = movedPlaces(elsewhere, asked);
-    if (places) found.push({ words: t("remedy.move", { moves: elsewhere.map(({ values }) => t("remedy.move.one", { char: values.char, n: values.line, m: values.places[0] })).join(t("comma.list")) }), patch: { place: places } });
+    if (places) found.push({ words: elsewhere.map(({ values }) => t("remedy.move.one", { char: values.char, n: values.line, m: values.places[0] })).join(t("comma.list")), patch: { place: places } });
     if (asked.place !== "head") found.push(toHeads());
     found.push(without("acrostic"));
   }

@@ -60,6 +60,7 @@ async function find(out, kept) {
   const { surname, gender, length, tones, like, bold } = wish();
   const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: writer().name };
   if (writer().fields.includes("gender")) body.gender = gender;
+  if (!out.firstChild) fill(out, h("p.faint", "…"));
   try {
     const { names, notes } = await call("names", body);
     fill(out, names.map((one) => card(one, kept)), notesOf({ notes }));
