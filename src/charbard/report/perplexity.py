@@ -95,6 +95,8 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     if len(ids) < 2:
         raise CorpusError(
             f"the {part} part of the text holds {len(ids)} characters",
+            code="part.short",
+            values={"part": part, "count": len(ids)},
             hint="use ⟪part=all⟫ to evaluate the whole text",
         )
     if protocol == "C":
@@ -107,6 +109,8 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
     if protocol not in PROTOCOLS:
         raise OptionError(
             f"no protocol {protocol!r}",
+            code="protocol.unknown",
+            values={"protocol": protocol, "known": [*PROTOCOLS, "V"]},
             hint=f"choose one of: {', '.join((*PROTOCOLS, 'V'))}",
         )
     if (protocol == "R") != bundle.has_records:
@@ -115,7 +119,15 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
             if bundle.has_records
             else ("running text", "use ⟪protocol=A⟫, B or C")
         )
-        raise OptionError(f"protocol {protocol} does not fit a model of {kind}", hint=hint)
+        raise OptionError(
+            f"protocol {protocol} does not fit a model of {kind}",
+            code="protocol.unfit",
+            values={
+                "protocol": protocol,
+                "known": ["R", "V"] if bundle.has_records else ["A", "B", "C"],
+            },
+            hint=hint,
+        )
 
 
 Group = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -140,7 +152,9 @@ def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Gro
     order = np.argsort(-lengths, kind="stable")
     records, lengths = records[order], lengths[order]
     if not len(records):
-        raise CorpusError("this part of the text holds no record", hint="use ⟪part=all⟫")
+        raise CorpusError(
+            "this part of the text holds no record", code="part.empty", hint="use ⟪part=all⟫"
+        )
     for start in range(0, len(records), _ROWS):
         group = records[start : start + _ROWS]
         longest = int(lengths[start])

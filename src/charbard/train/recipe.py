@@ -82,6 +82,12 @@ def choose(task: Task, wishes: Mapping[str, Any]) -> Recipe:
         raise TrainingError(
             f"{(task.asked_s or task.seconds) / 60:g} minutes are too short: this machine makes"
             f" about {steps:.0f} updates in that time",
+            code="minutes.short",
+            values={
+                "minutes": f"{(task.asked_s or task.seconds) / 60:g}",
+                "updates": f"{steps:.0f}",
+                "least": f"{_least_minutes(task, steps):g}",
+            },
             hint=f"give at least ⟪minutes={_least_minutes(task, steps):g}⟫",
         )
     reasons = [
