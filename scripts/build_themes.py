@@ -14,7 +14,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from charbard.corpus.named import required
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 
 FEWEST = 4
