@@ -62,6 +62,18 @@ def test_a_name_is_explained(visit) -> None:
     assert page.locator("dialog h2").inner_text() == name
 
 
+def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
+    """Eight lines are asked for by a pasted poem: eight come."""
+    page = visit.written()
+    page.check("input[name=form][value=仿作]")
+    page.fill("textarea", "空山新雨后，天气晚来秋。明月松间照，清泉石上流。" * 2)
+    page.click("text=落笔")
+    page.wait_for_selector(".board-caption >> text=仿作")
+
+    page.wait_for_selector(".sheet.is-done >> nth=3")
+    assert page.locator(".sheet").first.locator(".poem-line").count() == 8
+
+
 def test_words_that_answer_the_line_above(visit) -> None:
     """Beside what else fits: a press puts a whole word in, and the form is still kept."""
     page = visit.written()
