@@ -169,7 +169,7 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
     distinct = set()
     variants = [variant.name for variant in source.form.variants] if every else [None]
     for order in source.orders(poems, variants):
-        locks = writer.request(order).wish.locks
+        locks = writer.request(order).spec.locks
         for poem in writer.verse(order):
             count += 1
             distinct.add(poem.text)

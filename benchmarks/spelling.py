@@ -25,10 +25,10 @@ def steps(prompt: Sequence[int], constraint: Constraint, draws: Draws, length: i
     """Write one text; emit its ids and the sum of its price."""
     state, last, ids, price = constraint.start(), prompt[-1], list[int](), 0.0
     for step in range(length):
-        outcome = yield Plan((0,), (last,), (draws.ask(constraint.choices(state)[0], step),))
+        outcome = yield Plan((0,), (last,), (draws.spec(constraint.choices(state)[0], step),))
         last = outcome.ids[0]
         ids.append(last)
-        price -= outcome.mass[0]
+        price -= outcome.log_mass[0]
         state = constraint.advance(state, last)
     yield Emit((ids, price))
 

@@ -85,7 +85,7 @@ def measured(
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
     """Return the judge's mean surprise, without marks."""
-    prime = judge.request(VerseOrder(form=form)).prime
+    prime = judge.request(VerseOrder(form=form)).prompt
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0
     for number, logp in run(

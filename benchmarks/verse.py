@@ -42,7 +42,7 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
     tasks = [
         Task(
             generate(
-                request.prime, Anything(allowed), Draws(options=options, seed=1, sample=sample)
+                request.prompt, Anything(allowed), Draws(options=options, seed=1, sample=sample)
             )
         )
         for sample in range(count)
@@ -116,7 +116,7 @@ def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
     request = writer.request(VerseOrder(form=form))
     vocab = writer.bundle.vocab
     ids = [vocab.encode(text).tolist() for text in texts if text]
-    tasks = [Task(read_scored(request.prime, each)) for each in ids]
+    tasks = [Task(read_scored(request.prompt, each)) for each in ids]
     marks = {vocab.id_of(mark) for mark in MARKS}
     total, count = 0.0, 0
     for number, logp in run(writer.network, tasks, rows=ROWS):

@@ -166,7 +166,7 @@ def _run(
         distributed.ranks(settings.get("threads")) as ranks,
         Screen(quiet=quiet or not ranks.first) as screen,
     ):
-        wish = start.Wish(
+        request = start.TrainRequest(
             names=text,
             corpus=corpus,
             settings=settings,
@@ -175,7 +175,7 @@ def _run(
             init_from=init_from,
             started=started,
         )
-        trainer = start.open_training(wish, ranks, screen.say)
+        trainer = start.open_training(request, ranks, screen.say)
         screen.say(f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}")
         more = [journal.TensorBoard(out / "tensorboard")] if tensorboard and ranks.first else []
         end = None

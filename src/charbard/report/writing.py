@@ -96,13 +96,13 @@ def _text(opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
     """Write one record to its end; emits its ids once."""
     before, marker = opening
     if marker is not None:
-        ask = draws.ask(allowed[allowed != END], longest)  # a step behind all those of the text
-        outcome = yield from draw_after([*before[:-1], marker], ask)
+        spec = draws.spec(allowed[allowed != END], longest)  # a step behind all those of the text
+        outcome = yield from draw_after([*before[:-1], marker], spec)
         before = [*outcome.ids, before[-1]]
     yield from read_ids(before[:-1])
     ids, last = list[int](), before[-1]
     while len(ids) < longest:
-        outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-MEMORY:]),))
+        outcome = yield Plan((0,), (last,), (draws.spec(allowed, len(ids), ids[-MEMORY:]),))
         last = outcome.ids[0]
         if last == END:
             break

@@ -1,4 +1,4 @@
-"""Bodies of requests. Defaults, limits and meanings come from the configs, not from here."""
+"""Bodies of requests. Their defaults, limits and descriptions come from the configs."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def from_setting(config: type, name: str, **more: Any) -> Any:
-    """A field whose default, range and meaning are those of a config's setting."""
+    """Return a field with the default, range and help of a config's setting."""
     declared = next(field for field in dataclasses.fields(config) if field.name == name)
     limits = declared.metadata
     default = None if declared.default is dataclasses.MISSING else declared.default
@@ -38,12 +38,12 @@ def from_setting(config: type, name: str, **more: Any) -> Any:
 
 
 class Body(BaseModel):
-    """A body that refuses what it does not know, and a number that is written as a word."""
+    """Base of the bodies: refuses unknown fields, and numbers given as strings."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_max_length=200_000)
 
     def settings(self, config: type) -> dict[str, Any]:
-        """What the client said, as far as it concerns this config; lists as tuples."""
+        """Return the given fields that belong to a config, with lists as tuples."""
         hints = hints_of(config)
         said_here = self.model_dump(exclude_unset=True)
         return {
@@ -54,12 +54,12 @@ class Body(BaseModel):
 
 
 def body_from(name: str, config: type, *, leave_out: frozenset[str] = frozenset()) -> type[Body]:
-    """A body with every setting that a config declares.
+    """Create a body with every setting that a config declares.
 
     Args:
-        name: Of the body.
+        name: Name of the body.
         config: A config whose fields are settings.
-        leave_out: Settings that have another shape in a body, or none.
+        leave_out: Settings that are absent from the body or have another shape there.
     """
     hints = hints_of(config)
     settings: dict[str, Any] = {
@@ -83,11 +83,11 @@ _LINES = (
     "The lines there are, from the first; _ for each open character where a later one is given."
 )
 _LONGEST = 2000
-"""No order for verse has a longer text in it."""
+"""Most characters of a text in an order for verse."""
 
 
 class Seeded(Body):
-    """What every request for a text has."""
+    """Fields of every request for a text."""
 
     model: str | None = Field(None, max_length=200, description=_MODEL)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
@@ -126,7 +126,7 @@ class ScoreBody(Body):
 
 
 class PoemOrder(Seeded):
-    """What a poem is written for: every field of `VerseOrder` that shapes a poem by itself."""
+    """The order of a poem: every field of `VerseOrder` that shapes a single poem."""
 
     form: str = from_setting(VerseOrder, "form", max_length=_LONGEST)
     like: str | None = Field(
@@ -180,7 +180,7 @@ class NextBody(PoemOrder):
 
 
 class PoemBody(PoemOrder):
-    """A poem, and what it was written for."""
+    """A poem with its order."""
 
     lines: list[str] = Field(min_length=1, max_length=60, description="Lines without marks.")
     line: int = Field(ge=1, le=60, description="Which line, from 1.")
@@ -205,7 +205,7 @@ class AlternativesBody(PoemBody):
 
 
 class RewriteBody(PoemBody):
-    """A part of a poem to write again."""
+    """A part of a poem to rewrite."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -233,7 +233,7 @@ class RewriteBody(PoemBody):
 
 
 class CoupletBody(Seeded):
-    """A first line to answer, or a second one to write a first to."""
+    """A given first or second line of a couplet."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"first": "春风吹绿柳"}})
 

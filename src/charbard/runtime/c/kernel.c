@@ -262,7 +262,7 @@ static void free_room(Room *room) {
     free(room->units), free(room->values), free(room->sums);
 }
 
-/* look(asked, address, (batch, places, width, most), new, found): see `plain.look`. asked: query,
+/* look(asked, address, (batch, places, width, most), new, found): see `plain.attend`. asked: query,
  * key and value of each row; address: of each row's places, 0 for none; new: each row's own. */
 static PyObject *look(PyObject *self, PyObject *args) {
     (void)self;
