@@ -67,6 +67,7 @@ class OrderGenerator:
         for number in range(orders):
             base = VerseOrder(
                 form=self.form.name,
+                titled=False,
                 variant=variants[number // 2 % len(variants)],
                 candidates=-(-poems // orders),
                 drafts=1,

@@ -63,7 +63,11 @@ def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Ite
     """Yield so many poems, written as by the command but without selecting among candidates."""
     for start in range(0, count, BATCH):
         order = VerseOrder(
-            form=form, temperature=temperature, candidates=min(BATCH, count - start), seed=start
+            form=form,
+            titled=False,
+            temperature=temperature,
+            candidates=min(BATCH, count - start),
+            seed=start,
         )
         yield from (poem.text for poem in writer.verse(order))
 
@@ -85,7 +89,7 @@ def measured(
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
     """Return the judge's mean surprise, without marks."""
-    prime = judge.request(VerseOrder(form=form)).prompt
+    prime = judge.request(VerseOrder(form=form, titled=False)).prompt
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0
     for number, logp in run(

@@ -78,7 +78,7 @@ def _ended(task: Task, most: int) -> Task:
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
     """Return one order per poem; those with given characters are all different."""
     rng = np.random.default_rng(7)
-    base = VerseOrder(form=form, candidates=1, temperature=1.0)
+    base = VerseOrder(form=form, titled=False, candidates=1, temperature=1.0)
     found: list[VerseOrder] = []
     lengths = writer.request(base).form.variants[0].lengths
     while len(found) < count:
@@ -113,7 +113,7 @@ def written(writer: VerseWriter, requests: Sequence[Request], drafts: int) -> li
 
 def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
     """Return the mean nats per character, without marks."""
-    request = writer.request(VerseOrder(form=form))
+    request = writer.request(VerseOrder(form=form, titled=False))
     vocab = writer.bundle.vocab
     ids = [vocab.encode(text).tolist() for text in texts if text]
     tasks = [Task(read_scored(request.prompt, each)) for each in ids]
@@ -155,7 +155,8 @@ def main() -> None:
         rows.append(row)
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
-    base = writer.request(VerseOrder(form=options.form, candidates=1, temperature=1.0))
+    order = VerseOrder(form=options.form, titled=False, candidates=1, temperature=1.0)
+    base = writer.request(order)
     report("nothing", "free", *timed(lambda: free(writer, base, options.poems)))
     for wish in ("form", "acrostic", "locks"):
         asked = orders(options.form, wish, options.poems, writer)

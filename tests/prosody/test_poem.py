@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from charbard.errors import OptionError
 from charbard.prosody import read_poem
+from charbard.prosody.pasted import plain_text
 from charbard.prosody.poem import readings
 
 LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故乡")
@@ -104,3 +105,9 @@ def test_other_ways_to_read_a_text_follow() -> None:
 
     assert shapes[0] == (4, 4, 2, 3, 4, 5, 5)
     assert (5, 5) in shapes
+
+
+@given(st.text("春江〇□花月夜，。！？；：、\n", max_size=30))
+def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
+    """Plain texts take a short way; a tab sends the same text the long way."""
+    assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")

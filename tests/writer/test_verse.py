@@ -133,7 +133,7 @@ def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
     assert rhymer.bundle.vocab.decode(told[-3:]) == "尤"
     assert request.conditioned(request.prompt) == request.prompt
     (poem,) = rhymer.verse(order(candidates=1, seed=8))
-    again = rhymer.score(order(), poem.text)
+    again = rhymer.score(order(theme=poem.theme), poem.text)
     assert again.rhymes == poem.rhymes
     assert np.allclose(np.concatenate(again.logp), np.concatenate(poem.logp), atol=1e-4)
 
@@ -260,7 +260,7 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
 def test_what_the_model_cannot_be_told_is_said(writer) -> None:
     """A poet without a field of poets: the poem is the same, and a note says what can be told."""
     (poem,) = writer.verse(order(author="李白", candidates=1))
-    (plain,) = writer.verse(order(candidates=1))
+    (plain,) = writer.verse(order(titled=False, candidates=1))
 
     assert poem.lines == plain.lines
     (note,) = poem.notes
@@ -286,7 +286,7 @@ def test_a_dynasty_that_was_never_told_is_said() -> None:
 def test_a_theme_in_unknown_letters_is_left_out_and_said(writer) -> None:
     """It does not leave an empty title behind, which would be another condition."""
     (poem,) = writer.verse(order(theme="my cat", candidates=1))
-    (plain,) = writer.verse(order(candidates=1))
+    (plain,) = writer.verse(order(titled=False, candidates=1))
 
     assert poem.lines == plain.lines
     (note,) = poem.notes

@@ -24,6 +24,7 @@ __all__ = ["show", "show_json", "verse"]
         "template": ("--fill",),
         "banned": ("--ban",),
         "novel": ("--novel/--no-novel",),
+        "titled": ("--titled/--untitled",),
         "boldness": ("--boldness", "-b"),
         "temperature": ("--temperature", "-t"),
         "guidance": ("--guidance", "-g"),
@@ -72,12 +73,21 @@ def verse(
             continue
         if number:
             typer.echo("")
+        if poem.theme != order.theme:  # drawn: the reader must see what the poem is about
+            show_theme(poem, traditional=traditional)
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
         if scores:
             show_score(poem)
     for note in dict.fromkeys(note for poem in poems for note in poem.notes):
         tell(note)
     typer.echo(f"seed {order.seed}", err=True)
+
+
+def show_theme(poem: "Poem", *, traditional: bool) -> None:
+    """Print the theme of a poem as its title."""
+    from charbard.prosody.script import to_traditional
+
+    typer.echo(f"《{to_traditional(poem.theme) if traditional else poem.theme}》")
 
 
 def show(poem: "Poem", *, traditional: bool, pinyin: bool, tones: bool, layout: str) -> None:

@@ -101,6 +101,11 @@ class VerseOrder(_Drawn):
         " separated by spaces for forms that change rhyme, _ for one left open.",
     )
     theme: str = setting("", "Theme or title, in the user's words.")
+    titled: bool = setting(
+        True,
+        "Draw a theme by the seed where nothing says what the poem is about: no theme, words,"
+        " opening or given character.",
+    )
     dynasty: str = setting("", "Dynasty to write like, such as 唐 or 宋, if the model knows it.")
     author: str = setting("", "Poet to write like, if the model knows them.")
     words: str = setting(

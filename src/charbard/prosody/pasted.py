@@ -22,6 +22,8 @@ _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"&nbsp;|&emsp;|&ensp;|[\t\u00a0\u2000-\u200a\u202f\u205f\ufeff]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _OTHER = re.compile(f"[^{_HAN}{GAP}]+")
+# What most texts consist of, and what every replacement below leaves as it is.
+_PLAIN = re.compile(f"[{_HAN}{MARKS}{PAUSE}\n]*")
 _BRACED = re.compile(rf"[{{｛][^{{}}｛｝\n]*[{_HAN}][^{{}}｛｝\n]*[}}｝]")
 # As CBETA writes characters outside its fonts: [金*本], [王+(巨/木)].
 _COMPOSED = re.compile(rf"\[[{_HAN}()?]+(?:[*+/@\-][{_HAN}()?]+)+\]")
@@ -40,6 +42,8 @@ def plain_text(text: str) -> str:
     >>> plain_text("床前<br>{丿尽}月，(一作看) ⿰氵青 ok")
     '床前\\n□月， □ ok'
     """
+    if _PLAIN.fullmatch(text):
+        return text
     text = _TAGS.sub("", _SPACES.sub(" ", _BREAKS.sub("\n", text)))
     text = _COMPOSED.sub(GAP, _BRACED.sub(GAP, _described(text)))
     while (shorter := _NOTE.sub("", text)) != text:

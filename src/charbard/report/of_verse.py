@@ -108,6 +108,7 @@ class VerseReport:
         for start in range(0, self._options.texts, _CANDIDATES):
             order = VerseOrder(
                 form=form,
+                titled=False,
                 temperature=self._options.temperature,
                 candidates=min(_CANDIDATES, self._options.texts - start),
                 seed=self._options.seed + start,

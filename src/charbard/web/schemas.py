@@ -157,6 +157,7 @@ class VerseBody(PoemOrder):
         json_schema_extra={"example": {"form": "七绝", "theme": "秋夜", "acrostic": "春江花月"}}
     )
 
+    titled: bool = from_setting(VerseOrder, "titled")
     opening: str = from_setting(VerseOrder, "opening", max_length=_LONGEST)
     acrostic: str = from_setting(VerseOrder, "acrostic", max_length=20)
     acrostic_at: str = from_setting(VerseOrder, "acrostic_at", max_length=100)

@@ -128,7 +128,9 @@ async def _written(
         work = names.program(snapshot.verse, NameOrder(surname=body.surname, seed=seed))
         each = await result_of(studio, snapshot, work)
         return {"text": "，".join(poem.text for poem in each if not studio.blocks(poem.text))}
-    order = VerseOrder(form=body.form, theme=body.theme, candidates=1, drafts=1, seed=seed)
+    order = VerseOrder(
+        form=body.form, theme=body.theme, titled=False, candidates=1, drafts=1, seed=seed
+    )
     request = await in_thread(studio, snapshot.verse.request, order)
     (poem,) = await result_of(studio, snapshot, snapshot.verse.poems.program(request))
     if studio.blocks(poem.text):

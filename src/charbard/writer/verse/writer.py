@@ -53,6 +53,7 @@ from charbard.writer.verse.poem import Alternative, LineDone, Poem
 from charbard.writer.verse.request import Lexicons, Request, read_order
 from charbard.writer.verse.rhymed import choose_rhyme
 from charbard.writer.verse.stock import away_from_stock
+from charbard.writer.verse.themes import with_theme
 from charbard.writer.verse.word_bias import towards_words
 
 __all__ = ["VerseWriter"]
@@ -130,6 +131,7 @@ class VerseWriter:
             OptionError: A form, place, rhyme or length does not exist.
             ConflictError: Demands of the order contradict each other.
         """
+        order = self._titled(order)
         if (request := self.at_hand(order)) is None:
             request = read_order(self.bundle, order, self._lexicons)
             with self._lock:
@@ -140,8 +142,13 @@ class VerseWriter:
 
     def at_hand(self, order: VerseOrder) -> Request | None:
         """Return the cached compiled request if only the seed differs, else None."""
+        order = self._titled(order)
         request = self._known.get(replace(order, seed=0))
         return None if request is None else replace(request, order=order)
+
+    def _titled(self, order: VerseOrder) -> VerseOrder:
+        """Return an order with the theme that is drawn for it, if the model can be given one."""
+        return with_theme(order) if "title" in self.bundle.vocab.fields else order
 
     def verse(self, order: VerseOrder) -> list[Poem]:
         """Write every candidate of an order; the best comes first."""
@@ -202,10 +209,12 @@ class VerseWriter:
     def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:
         """Write distinct candidates for the first line that is still open, the likeliest first.
 
+        No theme is drawn: the next call for the same poem might draw another.
+
         Raises:
             OptionError: No line is open.
         """
-        request = self.request(order)
+        request = self.request(replace(order, titled=False))
         locked = {(lock.line, lock.place) for lock in request.spec.locks}
         gaps = [
             slot.line

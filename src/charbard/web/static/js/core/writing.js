@@ -55,13 +55,13 @@ export function kept(poem, end, order, asked) {
   return fresh({
     form: isCouplet ? coupletForm(poem) : order.form ?? poem.form,
     formName: isCouplet ? "对联" : asked.form === "仿作" ? "" : poem.form,
-    title: isCouplet ? poem.heading ?? "" : asked.theme.trim(),
+    title: isCouplet ? poem.heading ?? "" : poem.theme,
     lines: poem.lines,
     score: poem.score,
     notes: poem.notes,
     given: order.acrostic ? poem.given.map((where) => where.map((number) => number - 1)) : [],
     book: poem.book,
-    made: madeOf(end, poem.candidate, order),
+    made: madeOf(end, poem.candidate, poem.theme ? { ...order, theme: poem.theme } : order),
   });
 }
 

@@ -1,0 +1,49 @@
+"""Themes for poems that are requested without one: titles that many poets chose.
+
+A network that is given no theme falls back on the poems that it finds likeliest, and those are much
+alike (benchmarks/models.md, "How varied").
+
+Source: `data/themes.txt`, which `scripts/build_themes.py` builds from the verse corpus.
+"""
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from charbard.config import VerseOrder
+
+__all__ = ["theme_drawn", "with_theme"]
+
+_STREAM = 0x7E3E
+"""Separates the draw of a theme from a seed's other draws."""
+_SUBJECTS = ("theme", "opening", "acrostic", "template", "locks", "words")
+"""Settings that say what a poem is about; with one of them no theme is drawn."""
+
+
+@cache
+def _themes() -> tuple[str, ...]:
+    text = files("charbard.writer.data").joinpath("themes.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def theme_drawn(seed: int) -> str:
+    """Return the theme that belongs to a seed; every theme is equally likely.
+
+    >>> theme_drawn(7) == theme_drawn(7)
+    True
+    """
+    themes = _themes()
+    return themes[int(np.random.default_rng([_STREAM, seed]).integers(len(themes)))]
+
+
+def with_theme(order: VerseOrder) -> VerseOrder:
+    """Return the order with a theme drawn by its seed, or itself if it has a subject already.
+
+    >>> with_theme(VerseOrder(opening="春")).theme
+    ''
+    """
+    if not order.titled or any(getattr(order, name) for name in _SUBJECTS):
+        return order
+    return replace(order, theme=theme_drawn(order.seed))
