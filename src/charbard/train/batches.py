@@ -10,7 +10,7 @@ Shape letters: T time, B rows.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -238,22 +238,16 @@ def _gather(
         with the ids that they equal: -1 except in the values of `written` fields. Markers have
         none, as the set of fields is not predicted.
     """
-    start, stop = int(dataset.bounds[record]), int(dataset.bounds[record + 1])
-    if not dropped.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64), dataset.ids[start:stop]
-    kept, learned, place = list[Any](), list[Any](), start
-    sizes = dataset.field_sizes[record]
-    for name, size, drop in zip(dataset.config.fields, sizes, dropped, strict=True):
-        if size and not drop:
-            kept.append(dataset.ids[place : place + size])
-            value = kept[-1][1:] if name in written else np.full(size - 1, -1)
-            learned += [[-1], value]
-        place += int(size)
-    return (
-        np.concatenate([*kept, dataset.ids[place : place + 1]]),
-        np.concatenate([*learned, [-1]]).astype(np.int64),
-        dataset.ids[place + 1 : stop],
-    )
+    fields, text_marker, text = dataset.record(record)
+    drops = dict(zip(dataset.config.fields, dropped.tolist(), strict=True))
+    kept = {name: ids for name, ids in fields.items() if not drops[name]}
+    learned = [
+        np.append(-1, ids[1:] if name in written else np.full(len(ids) - 1, -1))
+        for name, ids in kept.items()
+    ]
+    none = np.full(len(text_marker), -1)
+    before = np.concatenate([*kept.values(), text_marker])
+    return before, np.concatenate([*learned, none]).astype(np.int64), text
 
 
 def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray[np.int64]:
