@@ -88,7 +88,7 @@ class OrderGenerator:
         return tuple(open_groups(spec, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
-        what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
+        what = int(self.rng.integers(3))  # 0: an acrostic, 1: locks, 2: both
         name = base.variant or self.form.variants[0].name
         lengths = self.form.variant_named(name).lengths
         what = 1 if len(lengths) == 1 else what

@@ -138,7 +138,7 @@ def main() -> None:
         while spent_s + time.monotonic() - began < 60 * minutes:
             rows = next(batches)
             optimizer.zero_grad()
-            network.loss(rows[:-1], rows[1:]).backward()
+            torch.autograd.backward(network.loss(rows[:-1], rows[1:]))
             optimizer.step()
             steps += 1
         spent_s += time.monotonic() - began

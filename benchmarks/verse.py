@@ -23,7 +23,7 @@ from charbard.config import VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Anything, Decoded, Draws, Task, as_ids, generate, run
+from charbard.runtime import Anything, Decoded, Draws, Emit, Steps, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
@@ -60,12 +60,12 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
 def _ended(task: Task, most: int) -> Task:
     """Stop a text at its end symbol."""
 
-    def steps():  # type: ignore[no-untyped-def]
+    def steps() -> Steps:
         said, count = next(task.steps), 0
         while True:
             outcome = yield said
             said = next(task.steps) if outcome is None else task.steps.send(outcome)
-            if hasattr(said, "value"):
+            if isinstance(said, Emit):
                 count += 1
                 yield said
                 if said.value.char_id == END or count >= most:
