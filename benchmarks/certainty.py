@@ -143,7 +143,7 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
         if note.rule == "rare" and note.place and (note.line - 1, note.place - 1) not in given:
             yield f"rare reading of {poem.lines[note.line - 1][note.place - 1]}"
     for line, place in doubles(poem.lines):
-        allowed = doubled_at(report.kind, len(poem.lines[line]), place)
+        allowed = doubled_at(report.kind or "", len(poem.lines[line]), place)
         is_given = {(line, place), (line, place + 1)} & given
         if not is_given and allowed is not None and poem.lines[line][place] not in allowed:
             yield f"stutter: {poem.lines[line]}"

@@ -78,12 +78,15 @@ def _ended(task: Task, most: int) -> Task:
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
     """Return one order per poem; those with given characters are all different."""
     rng = np.random.default_rng(7)
+
+    def pick(size: int) -> str:
+        return "".join(rng.choice(list(common_chars()[:500]), size, replace=False))
+
     base = VerseOrder(form=form, titled=False, candidates=1, temperature=1.0)
     found: list[VerseOrder] = []
     lengths = writer.request(base).form.variants[0].lengths
     while len(found) < count:
         order = replace(base, seed=len(found))
-        pick = lambda size: "".join(rng.choice(list(common_chars()[:500]), size, replace=False))  # noqa: E731
         if kind == "acrostic":
             order = replace(order, acrostic=pick(min(4, len(lengths))))
         elif kind == "locks":
