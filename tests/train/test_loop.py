@@ -225,7 +225,7 @@ def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
     begun = training("two", "title", "rhyme", written_fields=("rhyme",))
 
     old = load_bundle(tmp_path / "one" / "model.safetensors")
-    vocab, weights = begun.setup.dataset.vocab, begun.setup.begin_with
+    vocab, weights = begun.setup.dataset.vocab, begun.setup.initial_weights
     assert vocab.fields == ("title", "rhyme")
     rows = [vocab.symbols.index(symbol) for symbol in old.vocab.symbols]
     for name in ("embedding", "output.weight", "output.bias"):
