@@ -8,9 +8,10 @@ that pypinyin knows it from has it.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import pypinyin
+from pypinyin.contrib.tone_convert import to_finals, to_tone3
 from pypinyin.phrases_dict import phrases_dict
 from pypinyin.pinyin_dict import pinyin_dict
-from pypinyin.contrib.tone_convert import to_finals, to_tone3
 
 assert pypinyin.__version__ == "0.55.0", "pip install pypinyin==0.55.0"
 
