@@ -81,7 +81,7 @@ def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> No
     save_bundle(random_bundle(), tmp_path / "model.safetensors")
     opened: list[ServedModel] = []
     monkeypatch.setattr(
-        growth, "Opened", lambda *named: opened.append(ServedModel(*named)) or opened[-1]
+        growth, "ServedModel", lambda *named: opened.append(ServedModel(*named)) or opened[-1]
     )
     monkeypatch.setattr(growth, "TextOrder", lambda **order: TextOrder(**order | {"length": 10**6}))
     library = Library.open([tmp_path / "model.safetensors"])
