@@ -44,7 +44,7 @@ class SharedCell(nn.Module):
         self.cell = nn.LSTM(WIDTH, WIDTH)
         self.out = nn.Linear(WIDTH, symbols)
         with torch.no_grad():
-            bias: Tensor = self.cell.bias_ih_l0
+            bias: Any = self.cell.bias_ih_l0
             bias[WIDTH : 2 * WIDTH] = 1.0
 
     def features(self, ids_TB: Tensor) -> Tensor:

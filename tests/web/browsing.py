@@ -30,7 +30,7 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
+def browser() -> Iterator["sync_api.Browser"]:  # type: ignore[name-defined]
     """For a module: while it is open, no other event loop runs in this thread."""
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
