@@ -18,6 +18,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch

@@ -63,6 +63,11 @@ for name in "$@"; do
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
     fi
+    if [ -e "$here/models/$name.small.toml" ]; then # snapshots that show how a network learns
+        train "$corpus" "$name.small"
+        mkdir -p "$BUNDLES/snapshots/$name"
+        cp "$RUNS/$name.small/snapshots/"* "$BUNDLES/snapshots/$name/"
+    fi
     spelling=
     [ "$name" = shakespeare ] && spelling=$corpus
     charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16 ${spelling:+--spelling "$spelling"}

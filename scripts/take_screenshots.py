@@ -45,7 +45,7 @@ def on_desk(page: Page, text: Path) -> None:
     on_write(page, text)
     page.keyboard.press("1")
     page.wait_for_selector(".verdict:not(.faint)")
-    page.locator(".cell").nth(4).click()
+    page.click('[data-at="1.0"]')  # the lower line: words that answer the upper one are offered
     page.wait_for_selector(".choice")
 
 

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from charbard.bundle import _digest, load_bundle, save_bundle
+from charbard.bundle import (
+    _digest,
+    load_bundle,
+    save_bundle,
+    shipped_bundles,
+    snapshots_beside,
+)
 from charbard.errors import BundleError, SaveError
 from charbard.runtime import ByteModel
 from tests.conftest import random_bundle
@@ -188,3 +194,14 @@ def test_a_shipped_bundle_is_known_by_name(tmp_path, monkeypatch) -> None:
     assert "shipped: verse" in caught.value.hint
     save_bundle(own, tmp_path / "verse")
     assert load_bundle(Path("verse")).config == own.config
+
+
+def test_the_shipped_verse_model_shows_how_it_learned() -> None:
+    """Ten small snapshots of one training, within the five megabytes that they may take."""
+    found = snapshots_beside(shipped_bundles()["verse"])
+    steps = [load_bundle(path).provenance["steps"] for path in found]
+
+    assert len(found) == 10
+    assert steps == sorted(set(steps))
+    assert sum(path.stat().st_size for path in found) < 5e6
+    assert snapshots_beside(shipped_bundles()["names"]) == ()

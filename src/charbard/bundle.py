@@ -111,10 +111,14 @@ class Bundle:
 def snapshots_beside(path: Path) -> tuple[Path, ...]:
     """Return the snapshots that a training saved beside its bundle, oldest first.
 
+    In a folder of several bundles, such as `SHIPPED`, each has its own in `snapshots/NAME`.
+
     Args:
         path: A bundle or checkpoint in a run's folder, or one of its snapshots.
     """
     folder = path.parent if path.parent.name == _SNAPSHOTS else path.parent / _SNAPSHOTS
+    own = folder / path.stem
+    folder = own if own.is_dir() else folder
     return tuple(sorted(folder.glob("step*.safetensors")))
 
 

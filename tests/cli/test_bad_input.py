@@ -442,3 +442,10 @@ def test_the_terminal_names_the_options_of_the_command(call, args, said) -> None
 
     assert done.code == 1
     assert f"Error: {said}" in done.err
+
+
+def test_a_file_in_place_of_a_poem_is_told_how_to_be_read(call, tmp_path) -> None:
+    path = tmp_path / "poem.txt"
+    path.write_text("春江潮水连海平\n", encoding="utf-8")
+
+    refused(call("check", path), "is a file, not a poem", f"charbard check --file {path}")

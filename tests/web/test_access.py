@@ -78,6 +78,8 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("a character", pressed('[data-at="1.2"]', ".choice")),
     ("check", view("check", ".verdict")),
     ("names", view("names", ".name")),
+    ("a name", pressed(".name button", "dialog[open] .reading ul")),
+    ("", closed),
     ("games", view("play", ".quiz .poem")),
     ("", view("write", ".sheet.is-done")),
     ("meaning", pressed("[data-name=reading]", ".gloss-char")),
@@ -108,5 +110,8 @@ def test_axe_objects_to_nothing(browser, running, size, language) -> None:
         here.page.goto(f"{here.url}/docs.html")
         here.page.wait_for_selector("section.panel")
         found += objections(here, "the API's page")
+        here.page.goto(f"{here.url}/nowhere")
+        found += objections(here, "what is not there")
+        here.complaints.clear()  # Chromium logs every answer of status 404
 
     assert found == []

@@ -49,6 +49,45 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
         here.until("getComputedStyle(document.querySelector('.desk-side')).position !== 'fixed'")
 
 
+def test_a_name_is_explained(visit) -> None:
+    """Its characters with sound and meaning; the dictionary is asked when the reader asks."""
+    page = visit.open("names")
+    page.wait_for_selector(".name")
+    name = page.locator(".name b").first.inner_text()
+    with page.expect_request("**/api/gloss") as sent:
+        page.locator(".name [aria-label=释义]").first.click()
+    page.wait_for_selector("dialog .reading b, dialog .reading code")
+
+    assert sent.value.post_data_json["texts"] == list(name[1:])
+    assert page.locator("dialog h2").inner_text() == name
+
+
+def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
+    """Eight lines are asked for by a pasted poem: eight come."""
+    page = visit.written()
+    page.check("input[name=form][value=仿作]")
+    page.fill("textarea", "空山新雨后，天气晚来秋。明月松间照，清泉石上流。" * 2)
+    page.click("text=落笔")
+    page.wait_for_selector(".board-caption >> text=仿作")
+
+    page.wait_for_selector(".sheet.is-done >> nth=3")
+    assert page.locator(".sheet").first.locator(".poem-line").count() == 8
+
+
+def test_words_that_answer_the_line_above(visit) -> None:
+    """Beside what else fits: a press puts a whole word in, and the form is still kept."""
+    page = visit.written()
+    page.goto(f"{visit.url}/#/desk")
+    page.fill("textarea", "春风吹绿柳，细雨润青山。")
+    page.click("button.go")
+    page.click('[data-at="1.0"]')
+    page.click(".panel .choices >> text=秋月")
+    page.wait_for_selector('[data-at="1.1"] >> text=月')
+
+    page.wait_for_selector(".verdict.is-good")
+    assert page.locator('[data-at="1.0"] .cell-char').inner_text() == "秋"
+
+
 def test_what_the_desk_finds_is_listed(visit) -> None:
     """A line by hand that breaks the form: each fault with its place, and the marks explained."""
     page = visit.on_desk()
@@ -73,6 +112,52 @@ def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
     page.wait_for_selector(".card-preview svg")
 
     assert page.input_value(".card-set input[maxlength='16']") == "某人"
+
+
+HELD = """window.holdBack = (lines) => {
+  const { fetch } = window;
+  window.fetch = (address, how) => {
+    if (!address.endsWith('api/verse')) return fetch(address, how);
+    window.fetch = fetch;
+    const body = new ReadableStream({ start(line) {
+      for (const one of lines) line.enqueue(new TextEncoder().encode(`${JSON.stringify(one)}\\n`));
+      how.signal.addEventListener('abort', () => line.error(new DOMException('', 'AbortError')));
+    } });
+    return Promise.resolve(new Response(body));
+  };
+};"""
+"""The next poems stop in the middle: they begin with these lines, and nothing follows."""
+
+
+def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
+    """The sheet that was begun has its tools, and goes on line by line on the desk; the others go.
+    Stopped before the first line, what was there stays."""
+    visit.page.add_init_script(HELD)
+    page = visit.written()
+    first = page.locator(".sheet").first.inner_text()
+    page.evaluate("holdBack([])")
+    page.click("text=落笔")
+    visit.until("document.querySelectorAll('.poem-line.is-open').length === 16")
+    page.keyboard.press("Escape")
+    assert page.locator(".sheet.is-done").count() == 4
+    assert page.locator(".sheet").first.inner_text() == first
+
+    page.evaluate(
+        "holdBack([{ candidate: 1, line: 0, text: '朝辞白帝彩云间', mark: '，' },"
+        " { candidate: 1, line: 1, text: '千里江陵一日还', mark: '。' }])"
+    )
+    page.click("text=落笔")
+    page.wait_for_selector(".sheet >> text=千里江陵一日还")
+    page.keyboard.press("Escape")
+
+    page.wait_for_selector(".sheet.is-stopped .sheet-tools [aria-label=复制]")
+    assert page.locator(".sheet").count() == 1
+    kept = state(page)["shelf"]["history"][0]
+    assert [line["text"] for line in kept["lines"]] == ["朝辞白帝彩云间", "千里江陵一日还", "", ""]
+    assert kept["made"]["seed"] >= 0
+    page.keyboard.press("2")
+    page.wait_for_selector(".line-choice")
+    assert page.locator(".cell.is-open").count() == 14
 
 
 def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
@@ -129,7 +214,7 @@ def test_a_link_on_this_computer_says_so(visit) -> None:
         page.click("dialog >> text=存成网页文件")
     text = saved.value.path().read_text(encoding="utf-8")
 
-    assert "/#/poem/" in page.evaluate("window.copied")
+    assert "/p/" in page.evaluate("window.copied")
     assert state(page)["shelf"]["history"][0]["lines"][0]["text"] in text
     assert "机器所写" in text
     assert "127.0.0.1" not in text
@@ -145,7 +230,7 @@ def test_a_poem_in_a_frame(visit, running) -> None:
           return linkTo(store.state.shelf.history[0]); }"""
     )
     line = state(page)["shelf"]["history"][0]["lines"][0]["text"]
-    page.goto(link.replace("/#/poem/", "/embed.html#"))
+    page.goto(link.replace("/p/", "/embed.html#"))
     page.wait_for_selector(f".poem >> text={line}")
 
     with running.client() as client:

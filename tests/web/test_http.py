@@ -1,9 +1,14 @@
 """HTTP at large: methods, hints that lead somewhere, malformed bodies, uploads."""
 
+import json
+import zlib
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from charbard.errors import OptionError
 from charbard.web.routes.jobs import _part
+from tests.web.conftest import serving
 
 
 @pytest.mark.parametrize(
@@ -108,3 +113,76 @@ def test_a_wrong_value_is_told_of_in_words(client, body, message) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["error"].startswith(message)
+
+
+def packed(poem: object, version: int = 1) -> str:
+    """What the page puts into a link."""
+    deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    text = json.dumps({"v": version, "poem": poem}).encode()
+    return urlsafe_b64encode(deflate.compress(text) + deflate.flush()).decode().rstrip("=")
+
+
+SENT = {
+    "title": "<b>秋夜</b>",
+    "form": "五绝",
+    "lines": [
+        {"text": "白日依山尽", "mark": "，"},
+        {"text": "黄河入海流", "mark": "。"},
+        {"text": "", "mark": "，"},
+    ],
+}
+
+
+def test_a_shared_poem_has_a_preview(client) -> None:
+    """Title and first lines in tags that chats read, all of it escaped; a link into the studio."""
+    link = packed(SENT)
+
+    answer = client.get(f"/p/{link}")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'og:title" content="&lt;b&gt;秋夜&lt;/b&gt; · 五绝"' in answer.text
+    assert 'og:description" content="白日依山尽，黄河入海流。"' in answer.text
+    assert f'href="../#/poem/{link}"' in answer.text
+    assert "<b>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        packed(SENT)[:-9],
+        packed(SENT, version=2),
+        packed({"lines": 3}),
+        packed({"lines": [{"text": 1, "mark": 2}]}),
+        packed(["no poem"]),
+        packed({"prose": "a" * 1_000_000}),
+        "a",
+        "%E7%A7%8B",
+    ],
+)
+def test_a_link_that_holds_no_poem_is_not_found(client, link) -> None:
+    """Cut, of another version, no poem, or far too long when it is unpacked."""
+    answer = client.get(f"/p/{link}")
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "link.cut"
+
+
+def test_a_browser_is_told_in_both_languages_what_is_not_there(client) -> None:
+    """As a page that leads home, wherever it is; a client of the API gets JSON."""
+    asked = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in ("/nowhere/at/all", "/p/cut"):
+        page = client.get(path, headers=asked)
+        plain = client.get(path)
+
+        assert (page.status_code, plain.status_code) == (404, 404)
+        assert page.headers["vary"] == "accept"
+        assert 'lang="zh-Hans"' in page.text
+        assert 'lang="en"' in page.text
+        assert 'href="/"' in page.text
+        assert plain.json()["error"]
+
+
+def test_a_blocked_word_is_not_shown_on_a_shared_page(verse_writer) -> None:
+    """Nobody puts on this server by a link what it would not write."""
+    with serving(("verse", verse_writer), blocked=("黄河",)) as running, running.client() as client:
+        assert client.get(f"/p/{packed(SENT)}").json()["code"] == "link.blocked"

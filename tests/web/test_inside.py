@@ -87,7 +87,7 @@ def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> No
     library = Library.open([tmp_path / "model.safetensors"])
     with serving(library=library, max_length=10**6) as here, here.client() as client:
         with pytest.raises(httpx.ReadTimeout):
-            client.post("/api/growth", json={}, timeout=0.5)
+            client.post("/api/growth", json={}, timeout=2)
 
         assert until(lambda: here.studio.slots.active == 0, 1)
         assert until(lambda: not here.studio.opening.locked(), 1)

@@ -246,6 +246,9 @@ def test_a_link_shows_the_same_poem_to_anybody(visit, browser, running) -> None:
     assert all(line["text"] in text for line in poem["lines"])
     assert str(poem["made"]["seed"]) in text
     other.page.goto(link[:-20])
+    assert "这个链接不完整" in other.page.inner_text("main")
+    assert "incomplete" in other.page.inner_text("main")
+    other.page.goto(link[:-20].replace("/p/", "/#/poem/"))
     other.page.wait_for_selector("#toast.is-shown")
     other.context.close()
 
@@ -461,7 +464,7 @@ def test_the_api_page_draws_itself(visit) -> None:
         assert path in text
 
 
-OTHERS = ("docs", "embed")
+OTHERS = ("docs", "embed", "shared")
 """Pages of their own."""
 
 

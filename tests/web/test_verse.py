@@ -209,3 +209,45 @@ def test_a_place_that_the_poem_lacks_is_refused(client, more, message) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["error"] == message
+
+
+COUPLET = "春风吹绿柳，细雨润青山。"
+
+
+def test_words_that_face_one_in_a_couplet(client) -> None:
+    """What answers 春风 takes the place of 细雨, and the couplet still keeps its form."""
+    asked = {"text": COUPLET, "line": 2, "place": 2, "top": 5}
+
+    found = client.post("/api/parallel", json=asked).json()
+
+    assert (found["faces"], found["start"]) == ("春风", 1)
+    assert "秋月" in found["words"]
+    assert len(found["words"]) == 5
+    for word in found["words"]:
+        changed = client.post("/api/check", json={"text": COUPLET.replace("细雨", word)}).json()
+        assert changed["verdict"] == "kept", word
+
+
+def test_words_for_the_upper_line_and_for_none(client) -> None:
+    """The upper line is faced by the lower one; a line that has no other line by none."""
+    upper = client.post("/api/parallel", json={"text": COUPLET, "line": 1, "place": 5}).json()
+    alone = client.post("/api/parallel", json={"text": "春风吹绿柳。", "line": 1, "place": 1})
+    missing = client.post("/api/parallel", json={"text": COUPLET, "line": 3, "place": 1})
+
+    assert upper["faces"] == "青山"
+    assert alone.json()["words"] == []
+    assert missing.json()["code"] == "place.none"
+
+
+def test_names_come_with_a_line_of_verse(client) -> None:
+    """Where the poems of the package have a name's characters, with poet and title."""
+    names = client.post("/api/names", json={"candidates": 12, "seed": 5, "length": 1}).json()[
+        "names"
+    ]
+    found = [one for one in names if one["verse"]]
+
+    assert found
+    for one in found:
+        assert one["given"] in one["verse"]["text"]
+        assert one["verse"]["author"]
+        assert one["verse"]["title"]

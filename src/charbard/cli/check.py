@@ -1,5 +1,6 @@
 """`charbard check`: whether a poem keeps its form (格律检测)."""
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
@@ -92,7 +93,17 @@ def _read(text: str | None, file: Path | None, encoding: str | None) -> str:
         )
     if file is not None:
         return read_text(file, encoding)
-    return piped(encoding) if text == "-" else typed(text or "")
+    if text == "-":
+        return piped(encoding)
+    poem = typed(text or "")
+    if poem.isascii() and os.path.isfile(poem):
+        raise OptionError(
+            f"{poem!r} is a file, not a poem",
+            code="cli.file",
+            values={"path": poem},
+            hint=f"read it with: charbard check --file {poem}",
+        )
+    return poem
 
 
 def _show(report: Any, output: str) -> None:

@@ -59,6 +59,8 @@ class CorpusConfig:
         if len(set(self.fields)) != len(self.fields) or "" in self.fields:
             raise OptionError(
                 f"fields names one twice, or an empty one: {', '.join(map(repr, self.fields))}",
+                code="fields.twice",
+                values={"fields": self.fields},
                 hint="for example: ⟪fields=form,title⟫",
             )
         if (
@@ -68,26 +70,35 @@ class CorpusConfig:
         ):
             raise OptionError(
                 f"delimiter {self.delimiter!r} does not part the cells of format {self.format}",
+                code="delimiter.useless",
+                values={"delimiter": self.delimiter, "format": self.format},
                 hint="it is one character, or tab, for ⟪format=csv⟫",
             )
         if self.fields and self.format not in WITH_FIELDS:
             raise OptionError(
                 f"format {self.format} has no fields to condition on",
+                code="format.fieldless",
+                values={"format": self.format, "known": WITH_FIELDS},
                 hint=f"⟪format⟫ may be {', '.join(WITH_FIELDS[:-1])} or {WITH_FIELDS[-1]}",
             )
         if self.format == "titled" and set(self.fields) - {"title"}:
             raise OptionError(
                 f"format titled has no field {sorted(set(self.fields) - {'title'})[0]!r}",
+                code="format.titled",
+                values={"field": sorted(set(self.fields) - {"title"})[0]},
                 hint="its only field is title; others are in ⟪format=json⟫, jsonl or csv",
             )
         if self.exclude_lines is not None and not self.has_records:
             raise OptionError(
                 "a running text has no records to leave out",
+                code="format.running",
                 hint="⟪format⟫ may be lines, titled, songs, json, jsonl or csv",
             )
         if self.split_field is not None and self.format not in ("json", "jsonl", "csv"):
             raise OptionError(
                 f"format {self.format!r} has no field {self.split_field!r} to split by",
+                code="format.unsplit",
+                values={"format": self.format, "field": self.split_field},
                 hint="⟪format⟫ may be json, jsonl or csv",
             )
 

@@ -130,6 +130,8 @@ class TrainConfig:
         if len(given) != 1:
             raise OptionError(
                 f"one budget is needed, got {' and '.join(given) or 'none'}",
+                code="budget.one",
+                values={"given": given},
                 hint="set exactly one of minutes, epochs and steps",
             )
         self.chance_of("")
@@ -158,6 +160,8 @@ def _chance(entry: str) -> tuple[str, float]:
     if not name.strip() or not 0 <= value <= 1:
         raise OptionError(
             f"field_dropout_of has an entry {entry!r}",
+            code="dropout.unreadable",
+            values={"entry": entry},
             hint="an entry is a field's name, = and a chance from 0 to 1, such as author=0.5",
         )
     return name.strip(), value

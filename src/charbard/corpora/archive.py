@@ -69,6 +69,8 @@ def _damaged(path: Path, error: Exception) -> CorpusError:
     ].rstrip(":")
     return CorpusError(
         f"cannot read {str(path)!r}: {reason}",
+        code="archive.unreadable",
+        values={"path": str(path), "why": str(reason)},
         hint="the file is damaged or no archive; remove it and fetch it again",
     )
 

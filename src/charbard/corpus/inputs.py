@@ -85,12 +85,22 @@ def _inputs(given: str, encoding: str | None, refuse: bool) -> list[Input]:
     try:
         expanded = _expand(given)
     except (OSError, ValueError):  # no name a file can have: too long, or with a zero character
-        raise CorpusError(f"no text found at {given[:60]!r}…", hint=_WHAT_TO_GIVE) from None
+        raise CorpusError(
+            f"no text found at {given[:60]!r}…",
+            code="input.none",
+            values={"given": given[:60]},
+            hint=_WHAT_TO_GIVE,
+        ) from None
     found = [_input(name, opener, encoding, refuse) for name, opener in expanded]
     if kept := [source for source in found if source.size]:
         return kept
     name = found[0].name if len(found) == 1 else f"every text in {given!r}"
-    raise CorpusError(f"{name} is empty", hint="give a text of a few thousand characters")
+    raise CorpusError(
+        f"{name} is empty",
+        code="input.empty",
+        values={"name": name},
+        hint="give a text of a few thousand characters",
+    )
 
 
 def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
@@ -111,7 +121,9 @@ def _expand(given: str) -> list[tuple[str, Callable[[], BinaryIO]]]:
         found = sorted(Path(p) for p in glob.glob(given, recursive=True) if Path(p).is_file())
         hint = _WHAT_TO_GIVE
     if not found:
-        raise CorpusError(f"no text found at {given!r}", hint=hint)
+        raise CorpusError(
+            f"no text found at {given!r}", code="input.none", values={"given": given}, hint=hint
+        )
     return [(str(p), _opener(p)) for p in found]
 
 
@@ -160,6 +172,8 @@ def _input(name: str, opener: Callable[[], BinaryIO], encoding: str | None, refu
         reason = getattr(error, "strerror", None) or error
         raise CorpusError(
             f"cannot read {name}: {str(reason).lower()}",
+            code="input.unreadable",
+            values={"name": name, "why": str(reason).lower()},
             hint="check that it is whole and that you may read it",
         ) from None
     return Input(name, opener, reading.encoding, size, hasher.digest(), reading.notes)

@@ -123,6 +123,8 @@ def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
     if not isinstance(data, list):
         raise CorpusError(
             f"{source.name} is not a list of records, but {_kind_of(data)}",
+            code="records.list",
+            values={"name": source.name},
             hint="for one object a line use ⟪format=jsonl⟫",
         )
     for number, value in enumerate(data, 1):
@@ -160,6 +162,8 @@ def _from_titled(line: str, config: CorpusConfig) -> Record:
     if not rest:
         raise CorpusError(
             f"no colon in {line[:40]!r}",
+            code="records.colon",
+            values={"line": line[:40]},
             hint="a line is title:content; for lines without a title use ⟪format=lines⟫",
         )
     content = _SPACES_IN_CHINESE.sub("", rest[0])
@@ -177,6 +181,8 @@ def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
         cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
         raise CorpusError(
             f"{cells} cells for {len(row.keys() - {None})} columns",
+            code="records.cells",
+            values={"cells": cells, "columns": len(row.keys() - {None})},
             hint="a cell that holds commas or line ends stands in double quotes",
         )
     return _with_fields(_joined(row[config.text_field]), row, config)
@@ -188,6 +194,8 @@ def _load(text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise CorpusError(
             f"not JSON: {error}",
+            code="records.json",
+            values={"why": str(error)},
             hint="jsonl has an object a line; for plain text leave ⟪format⟫ out",
         ) from None
 
@@ -200,6 +208,8 @@ def _from_object(value: Any, config: CorpusConfig) -> Record:
         names = ", ".join(list(value)[:10]) if isinstance(value, dict) else repr(value)[:40]
         raise CorpusError(
             f"the record has no field {config.text_field!r}",
+            code="records.field",
+            values={"field": config.text_field, "known": names},
             hint=f"it has: {names}; choose with ⟪text_field⟫",
         )
     return _with_fields(_joined(value[config.text_field]), value, config)
@@ -218,6 +228,8 @@ def _joined(value: Any) -> str:
     if isinstance(value, dict):
         raise CorpusError(
             f"a text or field is an object: {str(value)[:40]}",
+            code="records.object",
+            values={"value": str(value)[:40]},
             hint="choose a field that holds text with ⟪text_field⟫ and ⟪fields⟫",
         )
     return normalise(str(value))

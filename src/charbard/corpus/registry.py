@@ -103,6 +103,8 @@ def named(name: str) -> NamedCorpus:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise CorpusError(
             f"no corpus named {name!r}",
+            code="corpus.unknown",
+            values={"corpus": name, "known": list(CORPORA)},
             hint=f"{hint}known: {', '.join(CORPORA)}; see: charbard corpus list",
         )
     return CORPORA[name]
@@ -160,7 +162,10 @@ def required(name: str) -> BuiltCorpus:
         other = CORPORA[name].without
         instead = f"; {other!r} is built and smaller" if other and built(other) else ""
         raise CorpusError(
-            f"the corpus {name!r} is not built{instead}", hint=f"charbard corpus build {name}"
+            f"the corpus {name!r} is not built{instead}",
+            code="corpus.unbuilt",
+            values={"corpus": name},
+            hint=f"charbard corpus build {name}",
         )
     return found
 

@@ -33,6 +33,7 @@ def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
     if not words:
         raise CorpusError(
             "the text has no words with spaces between them, so none can be listed",
+            code="spelling.unspaced",
             hint="leave out ⟪spelling⟫",
         )
     if len(words) > MOST_WORDS:

@@ -99,6 +99,8 @@ def _check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> 
         if one not in columns:
             raise CorpusError(
                 f"{name} has no column {one!r}",
+                code="csv.column",
+                values={"name": name, "column": one, "known": columns[:10]},
                 hint=f"columns: {', '.join(columns[:10])}; choose with ⟪text_field⟫ and ⟪fields⟫,"
                 " or say what parts them with ⟪delimiter⟫",
             )
@@ -108,10 +110,14 @@ def _not_csv(name: str, opened: int, why: str) -> CorpusError:
     if "unexpected end" in why:
         return CorpusError(
             f"{name}, line {opened}: a quote opens here and is never closed",
+            code="csv.quote",
+            values={"name": name, "line": opened},
             hint='close it with "; a quote within a cell is written twice: ""',
         )
     return CorpusError(
         f"{name}, line {opened}: not CSV: {why}",
+        code="csv.unreadable",
+        values={"name": name, "line": opened, "why": why},
         hint="a cell that holds a quote stands in double quotes, and the quote within it is written"
         " twice; for plain lines of text use ⟪format=lines⟫",
     )

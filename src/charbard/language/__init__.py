@@ -1,8 +1,8 @@
 """Errors and notes in Chinese, from their codes: for the page, and for a Chinese terminal.
 
 `data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
-⟪name⟫ for a setting. Both doors read it; `data/zh-terminal.json` has what no page can meet. The
-English stands where an error is raised.
+⟪name⟫ for a setting. Both doors read it; `data/zh-terminal.json` has what the page does not meet.
+The English stands where an error is raised.
 """
 
 import json

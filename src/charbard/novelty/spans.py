@@ -151,6 +151,8 @@ def open_spans(records: Path) -> SpanIndex:
     except (OSError, ValueError) as error:
         raise CorpusError(
             f"cannot read the index {str(folder)!r}: {error}",
+            code="index.unreadable",
+            values={"path": str(folder), "why": str(error)},
             hint="remove that folder; it is made again when it is needed",
         ) from None
     return SpanIndex(records, **{name: np.asarray(array) for name, array in arrays.items()})
@@ -173,7 +175,10 @@ def _build(records: Path, folder: Path) -> None:
                 offsets.append(offsets[-1] + len(raw))
     except OSError as error:
         raise CorpusError(
-            f"cannot read {str(records)!r}: {error.strerror}", hint="charbard corpus build verse"
+            f"cannot read {str(records)!r}: {error.strerror}",
+            code="verse.unreadable",
+            values={"path": str(records), "why": str(error.strerror)},
+            hint="charbard corpus build verse",
         ) from None
     # Line feeds become id 0, so that no gram crosses the end of a line.
     codes_T = _codes("\n".join(lines) + "\n")

@@ -73,7 +73,12 @@ def index_of(name: str) -> SpanIndex:
     """
     found = required(name)
     if "forms" not in found.about:
-        raise CorpusError(f"the corpus {name!r} is not one of verse", hint="name the corpus verse")
+        raise CorpusError(
+            f"the corpus {name!r} is not one of verse",
+            code="corpus.prose",
+            values={"corpus": name},
+            hint="name the corpus verse",
+        )
     return open_spans(found.path)
 
 

@@ -36,6 +36,8 @@ def read_notes(path: Path) -> dict[str, str]:
     except OSError as error:
         raise OptionError(
             f"cannot read {str(path)!r}: {error.strerror}",
+            code="card.unreadable",
+            values={"path": str(path), "why": str(error.strerror)},
             hint=f"⟪card⟫ takes a Markdown file with the parts {', '.join(_NEEDED)}",
         ) from None
     notes: dict[str, str] = {}
@@ -44,13 +46,18 @@ def read_notes(path: Path) -> dict[str, str]:
         if heading.strip() not in PARTS:
             raise OptionError(
                 f"{str(path)!r} has an unknown part {heading.strip()!r}",
+                code="card.part",
+                values={"path": str(path), "part": heading.strip(), "known": list(PARTS)},
                 hint=f"choose among: {', '.join(PARTS)}",
             )
         notes[heading.strip()] = body.strip()
     for heading in _NEEDED:
         if not notes.get(heading):
             raise OptionError(
-                f"{str(path)!r} has no part {heading!r}", hint=f"write it under: ## {heading}"
+                f"{str(path)!r} has no part {heading!r}",
+                code="card.missing",
+                values={"path": str(path), "part": heading},
+                hint=f"write it under: ## {heading}",
             )
     return notes
 

@@ -49,12 +49,16 @@ def collect(
     for key in options.skip:
         if key not in SECTIONS:
             raise OptionError(
-                f"no section {key!r} to skip", hint=f"choose among: {', '.join(SECTIONS)}"
+                f"no section {key!r} to skip",
+                code="report.section",
+                values={"section": key, "known": list(SECTIONS)},
+                hint=f"choose among: {', '.join(SECTIONS)}",
             )
     subject = Subject(bundle, Model(bundle), ByteModel(bundle), tuple(names), options, say)
     if bundle.writes_verse and not names:
         raise OptionError(
             "a report on verse needs the poems it is measured against",
+            code="report.poems",
             hint="build the corpus it was trained on (charbard corpus list), or name its file",
         )
     report = VerseReport(subject) if bundle.writes_verse else TextReport(subject)

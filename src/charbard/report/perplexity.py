@@ -89,7 +89,9 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     if protocol == "R":
         records = np.concatenate([dataset.records(side) for side in PARTS[part]])
         if not len(records):
-            raise CorpusError("this part of the text holds no record", hint="use ⟪part=all⟫")
+            raise CorpusError(
+                "this part of the text holds no record", code="part.empty", hint="use ⟪part=all⟫"
+            )
         lengths = np.diff(dataset.bounds)[records].tolist()
         return _summed(
             "R", score_rows(network, lengths, lambda n: _record_row(dataset, records[n]))
@@ -98,6 +100,8 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     if len(ids) < 2:
         raise CorpusError(
             f"the {part} part of the text holds {len(ids)} characters",
+            code="part.short",
+            values={"part": part, "count": len(ids)},
             hint="use ⟪part=all⟫ to evaluate the whole text",
         )
     if protocol == "C":
@@ -112,6 +116,8 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
     if protocol not in PROTOCOLS:
         raise OptionError(
             f"no protocol {protocol!r}",
+            code="protocol.unknown",
+            values={"protocol": protocol, "known": [*PROTOCOLS, "V"]},
             hint=f"choose one of: {', '.join((*PROTOCOLS, 'V'))}",
         )
     if (protocol == "R") != bundle.has_records:
@@ -120,7 +126,15 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
             if bundle.has_records
             else ("running text", "use ⟪protocol=A⟫, B or C")
         )
-        raise OptionError(f"protocol {protocol} does not fit a model of {kind}", hint=hint)
+        raise OptionError(
+            f"protocol {protocol} does not fit a model of {kind}",
+            code="protocol.unfit",
+            values={
+                "protocol": protocol,
+                "known": ["R", "V"] if bundle.has_records else ["A", "B", "C"],
+            },
+            hint=hint,
+        )
 
 
 def _record_row(dataset: Dataset, index: int) -> Row:

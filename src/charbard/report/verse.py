@@ -47,6 +47,8 @@ def read_verse(names: Sequence[str], part: str) -> list[Record]:
         known = ", ".join(sorted(split for split in splits if split))
         raise CorpusError(
             f"no record's split is {part!r}",
+            code="part.unknown",
+            values={"part": part, "known": sorted(split for split in splits if split)},
             hint=f"splits found: {known}" if known else "records without a split: use ⟪part=all⟫",
         )
     return found
@@ -99,16 +101,25 @@ def evaluate_verse(
     """
     if not bundle.has_records:
         raise OptionError(
-            "protocol V does not fit a model of running text", hint="use ⟪protocol=A⟫, B or C"
+            "protocol V does not fit a model of running text",
+            code="protocol.verse",
+            hint="use ⟪protocol=A⟫, B or C",
         )
     for name in given:
         if name not in bundle.vocab.fields and name != "form":
             known = ", ".join(bundle.vocab.fields) or "none"
-            raise OptionError(f"the model knows no field {name!r}", hint=f"it knows: {known}")
+            raise OptionError(
+                f"the model knows no field {name!r}",
+                code="field.unknown",
+                values={"field": name, "known": known},
+                hint=f"it knows: {known}",
+            )
     found = bundle.chosen_field if chosen else None
     if chosen and (found is None or found in given):
         raise OptionError(
-            "the model has no field to choose", hint="leave out ⟪chosen⟫, or the field in ⟪given⟫"
+            "the model has no field to choose",
+            code="chosen.none",
+            hint="leave out ⟪chosen⟫, or the field in ⟪given⟫",
         )
     network = ByteModel(bundle) if rounded else Model(bundle)
 
@@ -141,7 +152,9 @@ def measured(
             sums[name] = sums.get(name, Tally()) + tally
     if not sums["all"].chars:
         raise CorpusError(
-            "there is no Chinese character to count", hint="other records: use protocol R"
+            "there is no Chinese character to count",
+            code="protocol.hanless",
+            hint="other records: use protocol R",
         )
     groups = {name: _perplexity(tally) for name, tally in sums.items() if tally.chars}
     return replace(groups.pop("all"), groups=groups)

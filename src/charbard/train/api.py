@@ -74,6 +74,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
     if (text is None) == (texts is None):
         raise OptionError(
             "one text is needed, in files or in memory",
+            code="fit.one",
             hint="charbard.fit('my.txt', …) or charbard.fit(texts=['one', 'two'], …)",
         )
     if texts is not None:
@@ -113,7 +114,10 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         warnings.warn(note, stacklevel=2)
     if not end.complete:
         raise TrainingError(
-            "interrupted", hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)"
+            "interrupted",
+            code="fit.interrupted",
+            values={"path": str(out)},
+            hint=f"go on with: charbard.fit(…, out={str(out)!r}, resume=True)",
         )
     log = trainer.setup.folder.log
     return Trained(end.bundle, end.loss, end.epoch, end.elapsed_s, log, notes, end.verdict)
@@ -123,7 +127,9 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
 def _as_file(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
     """Write texts in memory to a temporary file of JSON lines, since training reads them twice."""
     if isinstance(texts, str):
-        raise OptionError("texts is one text", hint="give a list: texts=['one', 'two']")
+        raise OptionError(
+            "texts is one text", code="fit.list", hint="give a list: texts=['one', 'two']"
+        )
     with TemporaryDirectory() as folder, saving(Path(folder)):
         file = Path(folder) / "texts.jsonl"
         with file.open("w", encoding="utf-8", errors="replace") as lines:
@@ -131,6 +137,8 @@ def _as_file(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
                 if not isinstance(one, str | Mapping):
                     raise OptionError(
                         f"text {number} is neither text nor a mapping, got {one!r:.60}",
+                        code="fit.kind",
+                        values={"number": number, "given": f"{one!r:.60}"},
                         hint="for example: texts=['one', {'text': 'two'}]",
                     )
                 row = one if isinstance(one, str) else dict(one)

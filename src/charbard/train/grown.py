@@ -42,6 +42,8 @@ def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
             raise OptionError(
                 f"{name} is {network[name]!r} in the model to begin with,"
                 f" it cannot become {asked!r}",
+                code="grow.setting",
+                values={"name": name, "value": str(network[name]), "given": str(asked)},
                 hint=f"leave ⟪{name}⟫ out",
             )
     return network

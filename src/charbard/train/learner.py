@@ -44,7 +44,9 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise TrainingError(
-            "torch finds no graphics card", hint="leave out device, or install torch for your card"
+            "torch finds no graphics card",
+            code="device.none",
+            hint="leave out device, or install torch for your card",
         )
     return torch.device("cpu" if config.device == "cpu" else f"cuda:{ranks.local_rank}")
 
@@ -59,6 +61,7 @@ def check_precision(model: ModelConfig, config: TrainConfig) -> None:
     if wants and not lstm_takes_bfloat16():
         raise TrainingError(
             "this processor cannot train an LSTM in bfloat16",
+            code="precision.lstm",
             hint="leave out ⟪precision⟫, or choose ⟪precision=float32⟫ or ⟪cell=gru⟫",
         )
 
@@ -77,6 +80,8 @@ def room_for(model: ModelConfig) -> Iterator[None]:
             raise
         raise TrainingError(
             f"not enough memory for {model.num_parameters / 1e6:,.0f} million weights",
+            code="memory.short",
+            values={"millions": f"{model.num_parameters / 1e6:,.0f}"},
             hint="choose a smaller ⟪hidden_size⟫ or fewer ⟪num_layers⟫",
         ) from None
 

@@ -287,6 +287,7 @@ class Trainer:
         if extra["text"] != self.setup.dataset.digest:
             raise CheckpointError(
                 "the checkpoint was made from another text, or the text was read in another way",
+                code="checkpoint.text",
                 hint="give the same text, read in the same way, or use ⟪init_from⟫ for a new text",
             )
         try:
@@ -294,6 +295,8 @@ class Trainer:
         except (KeyError, RuntimeError) as error:
             raise CheckpointError(
                 f"the checkpoint is of another model: {error}",
+                code="checkpoint.model",
+                values={"why": str(error)},
                 hint="name the folder of its own run with ⟪out⟫, or start anew without ⟪resume⟫",
             ) from None
         self.batches.position = tuple(extra["position"])
@@ -311,6 +314,8 @@ class Trainer:
         if self._rollbacks > _MOST_ROLLBACKS:
             raise TrainingError(
                 f"the loss was not a number {self._rollbacks} times, at ever smaller rates",
+                code="loss.diverged",
+                values={"times": self._rollbacks},
                 hint="try ⟪learning_rate=0.001⟫, ⟪clip=0.5⟫ or ⟪precision=float32⟫",
             )
         tensors, step, position = self._good_state

@@ -83,6 +83,12 @@ def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
         raise TrainingError(
             f"{(work.asked_s or work.seconds) / 60:g} minutes are too short: this machine makes"
             f" about {steps:.0f} updates in that time",
+            code="minutes.short",
+            values={
+                "minutes": f"{(work.asked_s or work.seconds) / 60:g}",
+                "updates": f"{steps:.0f}",
+                "least": f"{_least_minutes(work, steps):g}",
+            },
             hint=f"give at least ⟪minutes={_least_minutes(work, steps):g}⟫",
         )
     reasons = [

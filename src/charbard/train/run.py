@@ -96,6 +96,8 @@ class RunFolder:
         if not (found := self.checkpoints()):
             raise CheckpointError(
                 f"no checkpoint in {str(self.path)!r}",
+                code="checkpoint.none",
+                values={"path": str(self.path)},
                 hint="name the folder of an interrupted run, or start anew without ⟪resume⟫",
             )
         return found[-1]
@@ -112,6 +114,8 @@ def load_checkpoint(path: Path) -> Bundle:
     if not bundle.resume or "step" not in bundle.extra:
         raise CheckpointError(
             f"{str(path)!r} is a finished model, not a checkpoint",
+            code="checkpoint.finished",
+            values={"path": str(path)},
             hint="to learn more from here use: charbard train TEXT --init-from MODEL",
         )
     return bundle

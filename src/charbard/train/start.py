@@ -60,17 +60,20 @@ def open_training(
     Raises:
         CharbardError: Any of its kinds: see `errors`.
     """
-    configs_from(
-        request.settings, len(Vocab(chars=("?",)))
-    )  # Refuse wrong names and values before any work; the vocabulary's size does not matter here.
+    # Refuse wrong names and values before any work; the vocabulary's size does not matter here.
+    configs_from(request.settings, len(Vocab(chars=("?",))))
     folder = RunFolder(request.out)
     if request.resume or (ranks.restarted and folder.checkpoints()):
         return _resumed(request, folder, ranks, say)
     if not set(BUDGETS) & set(request.settings):
-        raise OptionError("no budget given", hint="give ⟪minutes⟫, ⟪epochs⟫ or ⟪steps⟫")
+        raise OptionError(
+            "no budget given", code="budget.none", hint="give ⟪minutes⟫, ⟪epochs⟫ or ⟪steps⟫"
+        )
     if folder.checkpoints() and not ranks.restarted:
         raise OptionError(
             f"{str(request.out)!r} holds a training already",
+            code="out.taken",
+            values={"path": str(request.out)},
             hint="resume it with ⟪resume⟫, or choose another place with ⟪out⟫",
         )
     base = load_bundle(request.init_from) if request.init_from else None
@@ -123,7 +126,10 @@ def _dataset(
     for place, name in enumerate(dataset.config.fields):
         if not dataset.field_sizes[:, place].any():
             raise CorpusError(
-                f"no record has a field {name!r}", hint="check its spelling in ⟪fields⟫"
+                f"no record has a field {name!r}",
+                code="train.nofield",
+                values={"field": name},
+                hint="check its spelling in ⟪fields⟫",
             )
     if about["unknown"]:
         say(f"{about['unknown']} of {about['ids']} characters are rarer than ⟪min_count⟫: unknown")
@@ -142,6 +148,8 @@ def _recipe(
         used = time.monotonic() - request.started
         raise TrainingError(
             f"nothing is left of {minutes:g} minutes: to start and read the text took {used:.0f} s",
+            code="minutes.spent",
+            values={"minutes": f"{minutes:g}", "seconds": f"{used:.0f}"},
             hint="give more ⟪minutes⟫; the text is kept and need not be read again",
         )
     precision = "bfloat16" if fast_bfloat16() else "float32"
@@ -184,11 +192,15 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
         doing = "written" if name in config.written_fields else "left open"
         raise OptionError(
             f"the text has no field {name!r} to be {doing}",
+            code="train.field",
+            values={"field": name, "known": dataset.config.fields},
             hint=f"its fields: {', '.join(dataset.config.fields) or 'none'}; see ⟪fields⟫",
         )
     if config.patience is not None and dataset.size(VALIDATION) < 2:
         raise OptionError(
             f"⟪patience={config.patience}⟫ needs validations, and nothing is kept for them",
+            code="patience.unvalidated",
+            values={"patience": config.patience},
             hint="give ⟪validation⟫ a share above 0, or leave out ⟪patience⟫",
         )
     size = dataset.size(TRAIN)
@@ -196,6 +208,8 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
     if size < least:
         raise CorpusError(
             f"the text has only {size} characters to learn from, one sequence needs {least}",
+            code="train.short",
+            values={"count": size, "least": least},
             hint="give a longer text, or a smaller ⟪seq_length⟫",
         )
 
@@ -242,6 +256,7 @@ def _resumed(
     if request.corpus not in (corpus, CorpusConfig()):
         raise CheckpointError(
             "a resumed training reads its text as before, but another way was asked for",
+            code="resume.reading",
             hint="leave out ⟪format⟫ and the other ways of reading; or use ⟪init_from⟫",
         )
     notices: list[str] = []
@@ -280,6 +295,8 @@ def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConf
     if others:
         raise CheckpointError(
             f"a resumed training keeps its settings, but {min(others)} was given",
+            code="resume.setting",
+            values={"name": min(others)},
             hint=f"only {', '.join(f'⟪{name}⟫' for name in (*BUDGETS, *SPEED))} may change;"
             " else use ⟪init_from⟫",
         )

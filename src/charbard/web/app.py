@@ -27,6 +27,7 @@ from charbard.web.routes import (
     people,
     prose,
     prosody,
+    shared,
     verse,
 )
 
@@ -51,6 +52,7 @@ _PARTS = (
     completions,
     chat,
     classic,
+    shared,
 )
 
 

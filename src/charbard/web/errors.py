@@ -5,14 +5,17 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Scope
 
 from charbard import errors
 from charbard.errors import CharbardError, Note, facts_of
+from charbard.language import in_chinese
 from charbard.web.invalid import explained
+from charbard.web.pages import lost_page
 
 __all__ = [
     "body_of",
@@ -45,6 +48,11 @@ STATUS = {
 _RETRY_S = "1"
 _DOCS = "docs.html"
 """Path of the API's documentation, relative to the studio's address."""
+_NOWHERE = errors.NotFoundError(
+    "there is nothing at this address",
+    code="page.none",
+    hint="the address may have been cut short; the studio is below",
+)
 _TOLD = {
     400: "the body cannot be read",
     404: "no such address",
@@ -106,8 +114,10 @@ def handle_errors(app: FastAPI) -> None:
     """Give every error of the app the same shape. The handlers are `async`, so that FastAPI does
     not run them in threads."""
 
-    async def show(request: Request, error: Exception) -> JSONResponse:
+    async def show(request: Request, error: Exception) -> Response:
         assert isinstance(error, CharbardError)
+        if status_of(error) == 404 and _is_browser(request):
+            return _lost(request, error)
         return response_for(error, path_in_app(request.scope))
 
     async def show_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -115,8 +125,10 @@ def handle_errors(app: FastAPI) -> None:
         status, body = explained(error.errors(), _docs(request))
         return JSONResponse(shaped(path_in_app(request.scope), status, body), status)
 
-    async def show_http(request: Request, error: Exception) -> JSONResponse:
+    async def show_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and _is_browser(request):
+            return _lost(request, _NOWHERE)
         status, path = error.status_code, path_in_app(request.scope)
         hint = f"the addresses are listed at: {_docs(request)}"
         code = {400: "body.unreadable", 404: "address.none", 405: "address.method"}.get(status, "")
@@ -134,6 +146,18 @@ def handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(CharbardError, show)
     app.add_exception_handler(RequestValidationError, show_invalid)
     app.add_exception_handler(HTTPException, show_http)
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether a person opens an address: clients of the API do not ask for HTML."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _lost(request: Request, error: CharbardError) -> HTMLResponse:
+    """What is not there, as a page in both languages."""
+    said = {"zh-Hans": in_chinese(error, in_api), "en": error.said(in_api)}
+    page = lost_page(said, f"{request.scope.get('root_path', '')}/")
+    return HTMLResponse(page, 404, {"vary": "accept"})
 
 
 def _docs(request: Request) -> str:

@@ -84,3 +84,16 @@ test("title and author are no step of their own", () => {
   assert.equal(desk.state.tree.steps.length, 1);
   assert.equal(desk.poem.title, "秋夜");
 });
+
+test("words that face one in the couplet take its place together, as one step", async () => {
+  const facing = { faces: "春风", start: 1, words: ["秋月", "暮雨"] };
+  const { desk, asked, said } = deskWith({ check: () => ({ lines: [] }), alternatives: () => ({ alternatives: [] }), parallel: () => facing });
+  lay({ form: "五言联", lines: [{ text: "春风吹绿柳", mark: "，" }, { text: "细雨润青山", mark: "。" }] }, "onto");
+  desk.choose(1, 1);
+  await desk.work.catchUp();
+  assert.deepEqual(desk.work.facing, facing);
+  assert.deepEqual(asked.at(-1).body, { text: "春风吹绿柳，细雨润青山。", form: "五言联", line: 2, place: 2 });
+  desk.swap(1, 0, "秋月");
+  assert.equal(desk.poem.lines[1].text, "秋月润青山");
+  assert.equal(said.at(-1), "“细雨”换“秋月”");
+});

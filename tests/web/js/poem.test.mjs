@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { core, fakeBrowser } from "./browser.mjs";
 
 fakeBrowser();
-const { headingOf, linesOf, rowsOf, textOf } = await core("poem");
+const { headingOf, linesOf, rowsOf, textOf, written } = await core("poem");
 const { linkTo, poemFrom, isPoem } = await core("link");
 const { asJson, asMarkdown, asText, found, fromJson } = await core("export");
 
@@ -16,6 +16,13 @@ test("a row ends after a full stop and with a stanza, which is parted by a blank
   assert.deepEqual(rowsOf(STANZAS.lines).map((row) => row.length), [2, 1]);
 });
 
+test("lines that are not written are no part of the text", () => {
+  const begun = { lines: linesOf({ lines: ["一", "二", "", ""], marks: ["，", "。", "，", "。"], stanza_ends: [2] }) };
+  assert.equal(textOf(begun), "一，二。\n");
+  assert.deepEqual(written(begun).map((line) => line.text), ["一", "二"]);
+  assert.equal(textOf({ lines: linesOf({ lines: ["", ""], marks: ["，", "。"] }) }), "");
+});
+
 test("the heading has what there is of title, author and form", () => {
   assert.equal(headingOf({ title: "秋夜", author: "某", form: "七绝" }), "秋夜 · 某 · 七绝");
   assert.equal(headingOf({ formName: "", form: "5,5", title: "" }), "");
@@ -23,7 +30,7 @@ test("the heading has what there is of title, author and form", () => {
 
 test("a link holds the poem; a cut or foreign one gives null", async () => {
   const address = await linkTo(POEM);
-  const packed = address.split("#/poem/")[1];
+  const packed = address.split("/p/")[1];
   const back = await poemFrom(packed);
   assert.deepEqual(back.lines, POEM.lines);
   assert.notEqual(back.id, POEM.id);
@@ -31,6 +38,8 @@ test("a link holds the poem; a cut or foreign one gives null", async () => {
   console.warn = () => undefined;
   assert.equal(await poemFrom(packed.slice(0, -9)), null);
   console.warn = warn;
+  const long = Array.from({ length: 3000 }, (_, at) => ((at * 7919) % 9973).toString(36)).join("");
+  assert.match(await linkTo({ prose: long }), /8000\/#\/poem\//);
   assert.equal(isPoem({ lines: [{ text: 1, mark: "" }] }), false);
 });
 

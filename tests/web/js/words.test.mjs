@@ -46,6 +46,8 @@ test("parts of an error have words of their own; what has no code is never shown
 
 test("a setting is named as it stands on the page", () => {
   assert.match(worded({ code: "told.unread", values: { name: "title", value: "x", known: ["山"] }, text: "" })[0], /^模型从未见过这些字，题目“x”用不上/);
+  const tooMany = (name) => worded({ code: "setting.most", values: { name, most: 6, given: 9 }, text: "" })[0];
+  assert.deepEqual(["candidates", "opening", "surname", "unheard"].map(tooMany).map((said) => said.split("至多")[0]), ["首数", "起笔", "姓", "unheard"]);
 });
 
 test("an acrostic that is too long: a longer form of the same lines, or its beginning", () => {

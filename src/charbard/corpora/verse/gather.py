@@ -155,6 +155,8 @@ def gather(path: Path) -> Gathered:
     if not any(name.startswith("quantangshi/poet.") for name in contents):
         raise CorpusError(
             f"{str(path)!r} is not the chinese-poetry package: no quantangshi/poet.tang.0.json",
+            code="source.poetry",
+            values={"path": str(path)},
             hint="give the folder that holds dist/ or 全唐诗/, or the .tgz that npm pack makes",
         )
     digest = content_digest(contents)
@@ -162,6 +164,8 @@ def gather(path: Path) -> Gathered:
         raise CorpusError(
             f"{str(path)!r} holds another version of chinese-poetry: {len(contents)} files with"
             f" digest {digest[:16]}…, not {CONTENT_SHA256[:16]}…",
+            code="source.poetry.version",
+            values={"path": str(path), "files": len(contents)},
             hint="take version 2.0.1: charbard corpus fetch verse, or the commit it was made of",
         )
     return Gathered({name: _parsed(name, content) for name, content in contents.items()})
@@ -179,4 +183,8 @@ def _parsed(name: str, content: bytes) -> list[dict[str, Any]]:
     try:
         return [entry for entry in json.loads(content) if isinstance(entry, dict)]
     except (ValueError, TypeError) as error:
-        raise CorpusError(f"chinese-poetry's {name} is not JSON: {error}") from None
+        raise CorpusError(
+            f"chinese-poetry's {name} is not JSON: {error}",
+            code="source.json",
+            values={"path": name, "why": str(error)},
+        ) from None

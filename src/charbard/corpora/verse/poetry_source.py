@@ -63,7 +63,11 @@ class PoetrySource:
         try:
             entries: list[dict[str, Any]] = json.loads(self.contents[name])
         except ValueError as error:
-            raise CorpusError(f"poetry-source's {name}.json is not JSON: {error}") from None
+            raise CorpusError(
+                f"poetry-source's {name}.json is not JSON: {error}",
+                code="source.json",
+                values={"path": f"{name}.json", "why": str(error)},
+            ) from None
         return entries
 
 
@@ -80,6 +84,8 @@ def gather_second(path: Path) -> PoetrySource:
     if not found:
         raise CorpusError(
             f"{str(path)!r} is not poetry-source: no 诗/明/poetry.明.0000.json",
+            code="source.second",
+            values={"path": str(path)},
             hint="give a clone of it, or the folder or archive that holds its source/",
         )
     digest = content_digest(found)
@@ -89,6 +95,13 @@ def gather_second(path: Path) -> PoetrySource:
             f"{str(path)!r} is not poetry-source at commit {commit[:12]}: {len(found)} of"
             f" {POETRY_SOURCE.files} files with digest {digest[:16]}…,"
             f" not {POETRY_SOURCE.sha256[:16]}…",
+            code="source.second.version",
+            values={
+                "path": str(path),
+                "commit": commit,
+                "found": len(found),
+                "files": POETRY_SOURCE.files,
+            },
             hint="it is another commit, or was not unpacked whole; in a clone: git checkout"
             f" {commit}",
         )

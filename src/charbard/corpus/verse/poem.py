@@ -53,7 +53,12 @@ class Poem:
 
     def __post_init__(self) -> None:
         if reason := _fault(self):
-            raise CorpusError(f"record {self.id!r}: {reason}", hint="the schema is in docs/data.md")
+            raise CorpusError(
+                f"record {self.id!r}: {reason}",
+                code="verse.record",
+                values={"id": self.id, "why": reason},
+                hint="the schema is in docs/data.md",
+            )
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -95,7 +100,10 @@ def from_json(line: str) -> Poem:
         return Poem(**{"author": "", "title": "", **values})
     except (json.JSONDecodeError, TypeError, AttributeError) as error:
         raise CorpusError(
-            f"not a record of verse: {line[:60]!r} ({error})", hint="the schema is in docs/data.md"
+            f"not a record of verse: {line[:60]!r} ({error})",
+            code="verse.line",
+            values={"line": line[:60], "why": str(error)},
+            hint="the schema is in docs/data.md",
         ) from None
 
 
@@ -111,7 +119,10 @@ def read_poems(path: Path) -> Iterator[Poem]:
                 yield from_json(line)
     except OSError as error:
         raise CorpusError(
-            f"cannot read {str(path)!r}: {error.strerror}", hint="charbard corpus build verse"
+            f"cannot read {str(path)!r}: {error.strerror}",
+            code="verse.unreadable",
+            values={"path": str(path), "why": str(error.strerror)},
+            hint="charbard corpus build verse",
         ) from None
 
 

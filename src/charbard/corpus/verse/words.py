@@ -3,13 +3,23 @@
 Words are ranked by a table counted in the corpus (`scripts/build_words.py`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
 from charbard.corpus.verse.poem import lines_of
 
-__all__ = ["COMMA", "END", "MOST_WORDS", "as_field", "pairs_of", "words_field", "words_of"]
+__all__ = [
+    "COMMA",
+    "END",
+    "MOST_WORDS",
+    "as_field",
+    "keywords",
+    "pair_starts",
+    "pairs_of",
+    "words_field",
+    "words_of",
+]
 
 COMMA, END = "、", "。"
 
@@ -57,7 +67,17 @@ def pairs_of(line: str) -> list[str]:
     >>> pairs_of("床前明月光")
     ['床前', '明月', '月光']
     """
-    return [line[at : at + 2] for at in _RHYTHM.get(len(line), range(len(line) - 1))]
+    return [line[at : at + 2] for at in pair_starts(len(line))]
+
+
+def pair_starts(length: int) -> Sequence[int]:
+    """Return where a word of two characters may begin in a line of this length, from 0."""
+    return _RHYTHM.get(length, range(length - 1))
+
+
+def keywords() -> Collection[str]:
+    """Return every word of the table."""
+    return _table().keys()
 
 
 def _groups(text: str) -> Iterator[tuple[str, ...]]:

@@ -48,10 +48,11 @@ async def growth(
 ) -> Response | dict[str, Any] | None:
     """The same seed at each snapshot of a model, from the first to the last.
 
-    Each is `{"snapshot", "of", "step", "minutes", "loss", "text"}`, and `lines` and `marks` where
-    it is verse; the loss is in nats a character, null before it was first measured. Only a model
-    that was served from its run's folder, trained with `--snapshots N`, has them: see `snapshots`
-    in `/api/models`. With `stream` each is a line; the last one is `{"done", "seed", "model"}`.
+    Each is `{"snapshot", "of", "step", "units", "minutes", "loss", "text"}`, with `lines` and
+    `marks` where it is verse; the loss is in nats a character, null before it was first measured.
+    A model that was served from its run's folder, trained with `--snapshots N`, has them, and so
+    has the shipped model of verse, from a smaller network: see `snapshots` in `/api/models`. With
+    `stream` each is a line; the last one is `{"done", "seed", "model"}`.
     """
     opened = studio.library.find(body.model)
     seed = fresh_seed(body.seed)
@@ -104,6 +105,7 @@ def _about(snapshot: ServedModel) -> dict[str, Any]:
     loss = snapshot.bundle.scores.get("validation_nats")
     return {
         "step": told.get("steps"),
+        "units": snapshot.bundle.config.hidden_size,
         "minutes": round(told.get("seconds", 0) / 60, 2),
         "loss": None if loss is None else round(loss, 4),
     }

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from charbard.web.schemas import Body
 from charbard.web.state import Here
-from charbard.writer.verse.quotes import Known, Quote, little_known, quotes_near, quotes_with
+from charbard.writer.verse.quotes import Known, little_known, quotes_near, quotes_with
 
 __all__ = ["router"]
 
@@ -35,18 +35,13 @@ def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
     else:
         found = quotes_near(body.theme, most=_MOST)
     shown = [quote for quote in found if not studio.blocks(quote.poem.text)]
-    return {"quotes": [_quote(quote) for quote in shown[: body.most]], "count": len(shown)}
+    return {"quotes": [quote.as_dict() for quote in shown[: body.most]], "count": len(shown)}
 
 
 @router.get("/little-known")
 def quatrains(studio: Here) -> dict[str, Any]:
     """Quatrains by people that no shipped model was trained on, for: who wrote it?"""
     return {"poems": [_poem(poem) for poem in little_known() if not studio.blocks(poem.text)]}
-
-
-def _quote(quote: Quote) -> dict[str, Any]:
-    poem = quote.poem
-    return {"text": quote.text, "dynasty": poem.dynasty, "author": poem.author, "title": poem.title}
 
 
 def _poem(poem: Known) -> dict[str, Any]:

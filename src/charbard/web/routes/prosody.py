@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,9 +10,10 @@ from pydantic import ConfigDict, Field
 
 from charbard.prosody import BOOKS, Form, book_named, form_of_text, forms
 from charbard.prosody.book import chars_of, readings_of, rhyme_label
-from charbard.prosody.check import RULES, check
+from charbard.prosody.check import RULES, Report, check
 from charbard.web.schemas import Body
 from charbard.web.state import Here
+from charbard.writer.verse.facing import facing_words
 
 __all__ = ["router"]
 
@@ -38,6 +40,18 @@ class CheckBody(Body):
     rhyme: str | None = Field(None, max_length=20, description="The rhyme it must have.")
 
 
+class ParallelBody(CheckBody):
+    """A place in a poem, whose word faces one in the other line of its couplet."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"text": "白日依山尽，黄河入海流。", "line": 2, "place": 1}}
+    )
+
+    line: int = Field(ge=1, description="Which line, from 1.")
+    place: int = Field(ge=1, description="Which character of it, from 1.")
+    top: int = Field(8, ge=1, le=24, description="How many words to name.")
+
+
 class RhymeBody(Body):
     """Characters to look up."""
 
@@ -56,12 +70,29 @@ async def list_forms() -> dict[str, Any]:
 @router.post("/check")
 def check_poem(body: CheckBody) -> dict[str, Any]:
     """Whether a poem keeps its form: tones, rhyme, what breaks a rule and what would be right."""
+    return _checked(body, body.text).as_dict()
+
+
+def _checked(body: CheckBody, text: str) -> Report:
     book = body.book or None
     form = form_of_text(body.like, book=book or "pingshui") if body.like else body.form or None
-    report = check(
-        body.text, form, variant=body.variant or None, book=book, rhyme=body.rhyme or None
+    return check(text, form, variant=body.variant or None, book=book, rhyme=body.rhyme or None)
+
+
+@router.post("/parallel")
+def parallel_words(body: ParallelBody, studio: Here) -> dict[str, Any]:
+    """Words for a place that face the word above or below it, and break nothing that was kept.
+
+    `faces` is that word, empty where the line faces none or no word of two characters is there;
+    `start` is where the words go, from 1.
+    """
+    report = _checked(body, body.text)
+    judged = body.model_copy(update={"form": body.form or report.form})
+    found = facing_words(
+        report, body.line - 1, body.place - 1, recheck=lambda text: _checked(judged, text)
     )
-    return report.as_dict()
+    words = (word for word in found.answers if not studio.blocks(word))
+    return {"faces": found.word, "start": found.start + 1, "words": [*islice(words, body.top)]}
 
 
 @router.get("/rules")

@@ -39,6 +39,7 @@ from charbard.writer import (
 )
 from charbard.writer.verse.display import pinyin_of_name
 from charbard.writer.verse.givens import OPEN
+from charbard.writer.verse.quotes import verse_with
 from charbard.writer.verse.request import Request as CompiledRequest
 
 __all__ = ["router"]
@@ -134,7 +135,10 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
 
 @router.post("/names")
 async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Names with a surname, tones and characters as wished, the best first, none twice."""
+    """Names with a surname, tones and characters as wished, the best first, none twice.
+
+    Each with a line of verse that has its characters, where the package carries one.
+    """
     opened = studio.library.for_names(body.model)
     studio.check_limit("candidates", body.candidates, 2 * studio.config.max_samples)
     order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": fresh_seed(body.seed)})
@@ -144,7 +148,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
         poems = [poem for poem in each if not studio.blocks(poem.text)]
         return {
             **_end(opened, order),
-            "names": [_name(poem, len(order.surname.strip())) for poem in poems],
+            "names": [_name(studio, poem, len(order.surname.strip())) for poem in poems],
             "notes": [
                 facts_of(note) for note in dict.fromkeys(n for poem in poems for n in poem.notes)
             ],
@@ -247,14 +251,16 @@ def _end(opened: ServedModel, order: VerseOrder | CoupletOrder | NameOrder) -> d
     return {"seed": order.seed, "model": opened.name, "digest": opened.bundle.digest}
 
 
-def _name(poem: Poem, surname: int) -> dict[str, Any]:
+def _name(studio: Studio, poem: Poem, surname: int) -> dict[str, Any]:
     text = poem.lines[0]
+    verse = verse_with(text[surname:])
     return {
         "name": text,
         "given": text[surname:],
         "pinyin": pinyin_of_name(text, text[:surname]),
         "tones": tone_string(text, book=poem.book),
         "score": round(poem.score.total, 4),
+        "verse": None if verse is None or studio.blocks(verse.text) else verse.as_dict(),
     }
 
 

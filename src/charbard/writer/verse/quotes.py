@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from charbard.prosody.poem import is_han
 
-__all__ = ["Known", "Quote", "little_known", "quotes_near", "quotes_with"]
+__all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_with", "verse_with"]
 
 _SENTENCE = re.compile("[^。]+。")
 _TITLE = 0.6
@@ -41,10 +41,25 @@ class Quote:
     text: str
     poem: Known
 
+    def as_dict(self) -> dict[str, str]:
+        """The lines with their source, for JSON."""
+        poem = self.poem
+        return {
+            "text": self.text,
+            "dynasty": poem.dynasty,
+            "author": poem.author,
+            "title": poem.title,
+        }
+
 
 def little_known() -> tuple[Known, ...]:
     """Load little-known quatrains that no shipped model was trained on."""
     return _poems("little_known.tsv")
+
+
+def quoted() -> tuple[Known, ...]:
+    """Poems that lines may be quoted from."""
+    return _poems("quotes.tsv")
 
 
 def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
@@ -82,6 +97,18 @@ def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
     ]
 
 
+def verse_with(chars: str) -> Quote | None:
+    """Return lines that hold these characters side by side, or else at least all of them.
+
+    >>> verse_with("明月").text.count("明月")
+    1
+    """
+    together = next((quote for quote in _quotes() if chars in quote.text), None)
+    wanted = Counter(chars)
+    held = (quote for quote in _quotes() if wanted <= Counter(quote.text))
+    return together or next(held, None)
+
+
 @cache
 def _poems(name: str) -> tuple[Known, ...]:
     text = files("charbard.writer.data").joinpath(name).read_text(encoding="utf-8")
@@ -90,11 +117,7 @@ def _poems(name: str) -> tuple[Known, ...]:
 
 @cache
 def _quotes() -> tuple[Quote, ...]:
-    return tuple(
-        Quote(found, poem)
-        for poem in _poems("quotes.tsv")
-        for found in _SENTENCE.findall(poem.text)
-    )
+    return tuple(Quote(found, poem) for poem in quoted() for found in _SENTENCE.findall(poem.text))
 
 
 @cache

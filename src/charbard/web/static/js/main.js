@@ -65,6 +65,7 @@ async function show() {
   });
   if (!module) return;
   shown.leave?.();
+  if (moved) document.querySelector("dialog[open]")?.close();
   const main = document.getElementById("main");
   main.className = `main view-${name}`;
   fill(main);

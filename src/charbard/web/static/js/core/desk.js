@@ -130,12 +130,11 @@ export class Desk {
     this.step(this.poem.lines.map((line, place) => (place === at ? { ...line, text } : line)), label);
   }
 
-  /** Put one character in the place of another. */
-  swap(line, place, char) {
+  /** Put characters in the place of others. */
+  swap(line, place, text) {
     const chars = [...this.poem.lines[line].text];
-    const label = t("desk.step.swap", { a: chars[place], b: char });
-    chars[place] = char;
-    this.write(line, chars.join(""), label);
+    const before = chars.splice(place, [...text].length, ...text).join("");
+    this.write(line, chars.join(""), t("desk.step.swap", { a: before, b: text }));
   }
 
   /** Another title or author: no step of its own. */

@@ -1,14 +1,19 @@
-/** Permalinks: the poem and how it came about, packed into the part of an address that no server sees. */
+/**
+ * Permalinks: the poem and how it came about, packed into the address. The server makes a page with a preview of
+ * it; a long text goes into the part that no server sees.
+ */
 
 import { freshId } from "./poem.js";
 
 const VERSION = 1;
+/** Chats and proxies cut longer addresses. */
+const LONGEST = 2000;
 
-/** The address of a poem; opening it needs no server that knows it. */
+/** The address of a poem; opening it needs a server, but none that knows it. */
 export async function linkTo(poem) {
   const { id, ...content } = poem;
   const packed = await deflated(JSON.stringify({ v: VERSION, poem: content }));
-  return `${location.href.split("#")[0]}#/poem/${packed}`;
+  return new URL(packed.length > LONGEST ? `#/poem/${packed}` : `p/${packed}`, location.href.split("#")[0]).href;
 }
 
 /** The poem that an address holds, or null if it is cut short or altered. */

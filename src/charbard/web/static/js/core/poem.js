@@ -21,19 +21,24 @@ export function linesOf({ lines, marks, stanza_ends = [] }) {
   return lines.map((text, at) => ({ text, mark: marks[at] ?? "", ends: at + 1 < lines.length && stanza_ends.includes(at + 1) }));
 }
 
-/** Lines in rows of the display: a row ends after a full stop, and with a stanza. */
+/** Lines in rows of the display: a row ends after a full stop, and with a stanza. Lines that are not written are left out. */
 export function rowsOf(lines) {
   const rows = [];
   let row = [];
   for (const line of lines) {
-    row.push(line);
-    if (line.mark === "。" || line.ends) {
+    if (line.text) row.push(line);
+    if (row.length && (line.mark === "。" || line.ends)) {
       rows.push(row);
       row = [];
     }
   }
   if (row.length) rows.push(row);
   return rows;
+}
+
+/** The lines that are written: a poem may have open ones. */
+export function written(poem) {
+  return poem.lines.filter((line) => line.text);
 }
 
 /** The title line, if there is one: title, author and form. */

@@ -1,6 +1,7 @@
 /** What a reader can do about an error, as changes of the wish: the buttons under a notice. */
 
 import { chipForms, formOf, isListed } from "./wish.js";
+import { settingWord } from "./said.js";
 import { scripted, t } from "./strings.js";
 
 /** By code, or the beginning of one: what is offered, each `{words, patch}`. */
@@ -32,7 +33,7 @@ export function remediesFor({ code, values }, asked) {
 }
 
 function without(field) {
-  return { words: t("remedy.without", { what: t(`setting.${field === "first" ? "opening" : field}`) }), patch: { [field]: "" } };
+  return { words: t("remedy.without", { what: settingWord(field === "first" ? "opening" : field) }), patch: { [field]: "" } };
 }
 
 function toHeads() {
@@ -71,7 +72,7 @@ function conflict({ parts, elsewhere = [] }, asked) {
   const found = [];
   if (kinds.has("part.acrostic")) {
     const places = movedPlaces(elsewhere, asked);
-    if (places) found.push({ words: t("remedy.move", { moves: elsewhere.map(({ values }) => t("remedy.move.one", { char: values.char, n: values.line, m: values.places[0] })).join(t("comma.list")) }), patch: { place: places } });
+    if (places) found.push({ words: elsewhere.map(({ values }) => t("remedy.move.one", { char: values.char, n: values.line, m: values.places[0] })).join(t("comma.list")), patch: { place: places } });
     if (asked.place !== "head") found.push(toHeads());
     found.push(without("acrostic"));
   }

@@ -8,6 +8,8 @@
 import { filled, hasWord, isChinese, learnTraditional, scripted, t } from "./strings.js";
 
 const SETTING = /⟪(\w+)(?:=([^⟪⟫]*))?⟫/g;
+/** Settings whose field has another name. */
+const FIELDS = { candidates: "write.count", form: "write.forms", lines: "check.text", opening: "write.first", samples: "write.count", template: "check.text", text: "look.text", texts: "look.text" };
 let chinese = null;
 
 /** Fetch the Chinese of the codes, if the page speaks it and has not done so yet. */
@@ -34,7 +36,12 @@ function asText(value) {
   return value?.code ? worded(value)[0] : String(value?.text ?? value);
 }
 
-/** A setting by its name on the page. */
+/** What a setting is called on the page: by its own name, or by that of its field. */
+export function settingWord(name) {
+  const key = FIELDS[name] ?? ["setting", "write", "names", "workshop"].map((part) => `${part}.${name}`).find(hasWord);
+  return key ? t(key) : name;
+}
+
 function spelled(text) {
-  return text.replace(SETTING, (whole, name, value) => (hasWord(`setting.${name}`) ? t(`setting.${name}`) : name) + (value ? ` ${value}` : ""));
+  return text.replace(SETTING, (whole, name, value) => settingWord(name) + (value ? ` ${value}` : ""));
 }

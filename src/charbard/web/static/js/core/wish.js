@@ -56,11 +56,12 @@ export function verseOrder(asked) {
 
 /** What every order for verse has. */
 function common(asked) {
-  return seeded({ model: modelFor("verse")?.name, candidates: asked.count, boldness: BOLDNESS[asked.bold - 1] }, asked);
+  return { model: modelFor("verse")?.name, candidates: asked.count, boldness: BOLDNESS[asked.bold - 1], seed: seedOf(asked) };
 }
 
-function seeded(order, asked) {
-  return asked.seed.trim() ? { ...order, seed: Number(asked.seed) } : order;
+/** The seed that is asked for, or one that is known before the text is: what is stopped has it, too. */
+function seedOf({ seed }) {
+  return seed.trim() ? Number(seed) : Math.floor(Math.random() * 1e6);
 }
 
 /** The body of `POST api/couplet`. */
@@ -77,9 +78,10 @@ export function proseOrder(asked, model) {
     samples: Math.min(asked.count, store.state.limits.samples ?? asked.count),
     temperature: [0.5, 0.65, 0.8, 1, 1.2][asked.bold - 1],
     finish_line: true,
+    seed: seedOf(asked),
   };
   if (asked.theme.trim() && model.fields.includes("title")) order.fields = { title: asked.theme.trim() };
-  return seeded(order, asked);
+  return order;
 }
 
 /** An open model by its name. */

@@ -11,7 +11,7 @@ const REST_MS = 120;
 /** How the API writes an open character. */
 const OPEN = "_";
 
-/** The requests of one desk; what came back is in `report`, `alternatives` and `lines`. */
+/** The requests of one desk; what came back is in `report`, `alternatives`, `facing` and `lines`. */
 export class Work {
   constructor(desk) {
     this.desk = desk;
@@ -75,8 +75,10 @@ export class Work {
     this.alternatives = null;
     const body = { ...this.order, lines: this.given, line: chosen.line + 1, place: chosen.place + 1, top: 12 };
     delete body.boldness;
-    const answer = await this.ask("alternatives", body);
+    const where = { ...this.judged(poem), line: body.line, place: body.place };
+    const [answer, facing] = await Promise.all([this.ask("alternatives", body), this.ask("parallel", where)]);
     if (this.asked !== asked || !desk.state) return;
+    this.facing = facing;
     this.alternatives = answer.alternatives.filter((one) => one.char !== [...poem.lines[chosen.line].text][chosen.place]);
     desk.changed("");
   }
@@ -85,15 +87,16 @@ export class Work {
     this.checked = poem;
     this.report = null;
     if (!this.desk.isWhole) return;
-    const text = poem.lines.map((line) => line.text + (line.mark || "。")).join("");
-    const { form, like, book, variant } = this.order;
-    const body = like ? { text, like } : { text, form };
-    if (book) body.book = book;
-    if (variant) body.variant = variant;
-    const report = await this.ask("check", body);
+    const report = await this.ask("check", this.judged(poem));
     if (!this.desk.state || poem !== this.desk.poem) return;
     this.report = report;
     this.desk.changed("");
+  }
+
+  /** A poem and what it is judged by, as the API takes them. */
+  judged(poem) {
+    const { form, like, book, variant } = this.order;
+    return { text: poem.lines.map((line) => line.text + (line.mark || "。")).join(""), book, variant, ...(like ? { like } : { form }) };
   }
 
   /** Candidates for the first line that is not written. */

@@ -16,6 +16,8 @@ export class Sheet {
     this.number = number;
     this.poem = null;
     this.text = "";
+    this.lines = shape ? linesOf({ ...shape, lines: shape.lines.map(() => "") }) : [];
+    /** What was written so far, as a poem: set by whoever knows how it comes about. */
     this.partial = null;
     this.spans = [];
     this.frame = 0;
@@ -42,6 +44,7 @@ export class Sheet {
   async setLine(at, line, given = []) {
     const span = this.spans[at];
     if (!span) return;
+    this.lines[at] = { ...this.lines[at], ...line };
     const [one] = await dressed([line.text]);
     span.classList.remove("is-open");
     fill(span, lineNodes(one, given), line.mark);
@@ -78,16 +81,12 @@ export class Sheet {
     if (poem.given?.length) this.redress();
   }
 
-  /** Nothing more will come: a text that was begun is kept with its tools. */
+  /** Nothing more will come: what was begun is kept with its tools. */
   stop(message) {
-    if (this.poem) return;
-    if (this.text && this.partial) {
-      this.finish(this.partial());
-      this.element.classList.add("is-stopped");
-      fill(this.why, message);
-    } else {
-      this.fail(message);
-    }
+    if (this.poem || !(this.text || this.lines.some((line) => line.text))) return;
+    this.finish(this.partial());
+    this.element.classList.add("is-stopped");
+    fill(this.why, message);
   }
 
   /** Nothing will come here. */
@@ -112,9 +111,8 @@ export function markBest(sheets) {
     const strong = strengths(sheet, done);
     sheet.element.classList.toggle("is-best", isFirst);
     if (isFirst) sheet.element.ariaLabel += `，${t("poem.first")}`;
-    const title = Object.entries(sheet.poem.score).filter(([name, value]) => value !== null && hasWord(`poem.${name}`)).map(([name, value]) => `${t(`poem.${name}`)} ${value.toFixed(2)}`).join("　");
     fill(sheet.why, isFirst && h("b.first-choice", t("poem.first")), strong.length > 0 && ` ${t("poem.best.at", { what: strong.join(t("comma.list")) })}`);
-    sheet.why.title = `${isFirst ? `${t("poem.first.why")}　` : ""}${title}`;
+    sheet.why.title = isFirst ? t("poem.first.why") : "";
   }
   return best.poem;
 }

@@ -131,8 +131,8 @@ export function growthPanel(name) {
   const show = () => {
     const one = found[slider.value];
     if (!one) return;
-    const { step, minutes, loss } = one;
-    caption.value = t("look.growth.at", { step, minutes, loss: loss?.toFixed(3) ?? "—" });
+    const { step, units, minutes, loss } = one;
+    caption.value = t("look.growth.at", { step, units, minutes, loss: loss?.toFixed(3) ?? "—" });
     slider.setAttribute("aria-valuetext", caption.value);
     fill(text, poemElement(one.lines ? { lines: linesOf(one) } : { prose: one.text }));
   };

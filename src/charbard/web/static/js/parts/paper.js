@@ -59,8 +59,7 @@ export function poemElement(poem) {
 /** Lines in their rows on paper, and the elements that `put` makes of them. */
 export function paper(lines, put) {
   const spans = lines.map(put);
-  const left = [...spans];
-  const rows = rowsOf(lines).map((row) => h(`p.poem-row${row.at(-1).ends ? ".ends-stanza" : ""}`, left.splice(0, row.length)));
+  const rows = rowsOf(lines).map((row) => h(`p.poem-row${row.at(-1).ends ? ".ends-stanza" : ""}`, row.map((line) => spans[lines.indexOf(line)])));
   return [h("div.poem", { lang: languageTag() }, rows), spans];
 }
 

@@ -2,7 +2,7 @@
 
 import { call } from "../core/api.js";
 import { fill, h, button } from "../core/dom.js";
-import { textOf } from "../core/poem.js";
+import { textOf, written } from "../core/poem.js";
 import { store } from "../core/store.js";
 import { t } from "../core/strings.js";
 import { dressed, languageTag } from "./paper.js";
@@ -34,7 +34,7 @@ export function readAloud(text) {
 
 /** The lines with their sounds; a press on a character shows what it means. */
 async function showGlosses(box, poem) {
-  const lines = poem.lines.map((line) => line.text);
+  const lines = written(poem).map((line) => line.text);
   const [{ texts }, { words, source, hint }] = await Promise.all([call("show", { texts: lines }), call("gloss", { texts: lines })]);
   const shown = await dressed(lines);
   const aside = h("p.gloss", { "aria-live": "polite" }, words.length ? t("reading.choose") : h("span", t("reading.none"), " ", h("code", hint)));

@@ -3,7 +3,7 @@
 import { linkTo } from "../core/link.js";
 import { pageOf } from "../core/page.js";
 import { PAPERS, SHAPES, cardOf, nameOf, originOf, pngOf, saveFile, svgOf } from "./card.js";
-import { button, chips, dressed, fill, h, headingOf, store, t, tell, textField, textOf, tick } from "./kit.js";
+import { button, chips, dressed, fill, h, headingOf, store, t, tell, textField, textOf, tick, written } from "./kit.js";
 import { openDialog } from "./settings.js";
 
 let look = { layout: "vertical", paper: "plain", shape: "natural", ruled: false, seal: "吟游", signature: null, marked: true };
@@ -30,8 +30,9 @@ export async function openShare(poem) {
 }
 
 async function cardBox(poem) {
-  const shown = await dressed([...poem.lines.map((line) => line.text), poem.title ?? "", poem.author ?? ""]);
-  const lines = poem.lines.map((line, at) => ({ ...line, text: shown[at].text }));
+  const all = written(poem);
+  const shown = await dressed([...all.map((line) => line.text), poem.title ?? "", poem.author ?? ""]);
+  const lines = all.map((line, at) => ({ ...line, text: shown[at].text }));
   const heading = headingOf({ ...poem, title: shown.at(-2).text, author: "" });
   const preview = h("div.card-preview");
   let drawing;
@@ -67,7 +68,6 @@ async function cardBox(poem) {
 function ways(poem, drawingOf = null) {
   const saved = async () => saveFile(new Blob([pageOf(poem, { origin: originOf(poem), link: isLocal() ? "" : await linkTo(poem) })], { type: "text/html;charset=utf-8" }), nameOf(poem), "html");
   const practice = () => {
-    document.querySelector("dialog[open]")?.close();
     store.set({ practising: poem });
     location.hash = "#/practice";
   };

@@ -49,6 +49,7 @@ function charPanel(desk) {
   const isLocked = desk.isLocked(line, place);
   return h("section.panel", h("h2", t("desk.alternatives")),
     choices(desk, line, place),
+    facing(desk, line),
     h("div.scopes",
       button("plain", [icon(isLocked ? "lock" : "open"), t(isLocked ? "desk.unlock" : "desk.lock")], () => desk.lock(line, place), { "aria-pressed": isLocked }),
       button("plain", t("desk.char.again"), () => work.again(line, place)),
@@ -63,6 +64,15 @@ function choices(desk, line, place) {
   const best = Math.max(...alternatives.map((one) => one.probability));
   return h("div.choices", { lang: "zh" }, alternatives.map((one) =>
     button("choice", [dressText(h("b"), one.char), unsaid("i.strokes", strokes(one.probability / best))], () => desk.swap(line, place, one.char), { title: t("desk.likely", { n: strokes(one.probability / best).length, of: STROKES }) })));
+}
+
+/** Words for the place that face the one in the other line of the couplet. */
+function facing(desk, line) {
+  const { alternatives, facing: found } = desk.work;
+  if (!alternatives || !found.words.length) return null;
+  const { faces, start, words } = found;
+  return [h("h3", t("desk.facing", { word: faces })),
+    h("div.choices", { lang: "zh" }, words.map((word) => button("choice", dressText(h("b"), word), () => desk.swap(line, start - 1, word))))];
 }
 
 /** From one stroke to all of them: each is a third as likely as the one more. */

@@ -67,6 +67,7 @@ function heatPanel(given, scored, model) {
   const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", t("look.heat.help")));
   const text = h("p.heat", { lang: /\p{Script=Han}/u.test(given) ? "zh" : null });
   const read = [...scored.chars];
+  const isLaid = given.includes("\n");
   for (const char of given.normalize("NFC").replace(/\r\n?/g, "\n")) {
     const score = read[0]?.char === char || isReadAs(scored.notes, char, read[0]?.char) ? read.shift() : null;
     if (char === "\n") {
@@ -74,7 +75,7 @@ function heatPanel(given, scored, model) {
       continue;
     }
     text.append(score ? heatChar(text, score, char, aside) : h("span.heat-char.is-unknown", { title: t("look.unknown") }, char));
-    if (char === "。") text.append(h("br"));
+    if (char === "。" && !isLaid) text.append(h("br"));
   }
   const unknown = text.querySelectorAll(".is-unknown").length;
   return h("section.panel", h("h2", t("look.heat"), " ", h("small", t("look.reader", { model }))),

@@ -1,7 +1,9 @@
 /** Names: a surname and what is wished of the given name; several at once, the best first. */
 
 import { notesOf } from "../parts/notes.js";
-import { button, call, chips, dial, dressText, fill, h, iconButton, isLiked, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { button, call, chips, dial, dressText, fill, h, iconButton, isLiked, languageTag, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
+import { quoteElement } from "../parts/quotes.js";
+import { openDialog } from "../parts/settings.js";
 import { copyText } from "../parts/share.js";
 import { SHAPES } from "../parts/strip.js";
 import { BOLDNESS, modelFor } from "../core/wish.js";
@@ -58,6 +60,7 @@ async function find(out, kept) {
   const { surname, gender, length, tones, like, bold } = wish();
   const body = { surname: surname.trim(), length: Number(length), tones, like: like.trim(), boldness: BOLDNESS[bold - 1], candidates: 12, model: writer().name };
   if (writer().fields.includes("gender")) body.gender = gender;
+  if (!out.firstChild) fill(out, h("p.faint", "…"));
   try {
     const { names, notes } = await call("names", body);
     fill(out, names.map((one) => card(one, kept)), notesOf({ notes }));
@@ -76,7 +79,21 @@ function card(one, kept) {
     h("span.cell-pinyin", one.pinyin.join(" ")),
     dressText(h("b", { lang: "zh" }), one.name),
     h("span.cell-tone", shapes(one.tones)),
-    heart);
+    one.verse && h("ul.name-verse", quoteElement(one.verse)),
+    h("div", iconButton("book", t("reading.title"), () => openMeaning(one)), heart));
+}
+
+/** What the characters of a name mean, each with its sound; and lines of verse that have them. */
+function openMeaning({ name, given, pinyin, verse }) {
+  const chars = [...(given ?? name)];
+  const box = h("div.reading", h("p.faint", "…"));
+  openDialog(name, box);
+  const lines = verse ? [] : chars.map((char) => call("quotes", { char, most: 1 }));
+  Promise.all([call("gloss", { texts: chars }), ...lines]).then(([{ words, source, hint }, ...found]) => fill(box,
+    h("ul", words.map(({ word, line, senses }) => h("li", h("b", { lang: languageTag() }, word), ` ${pinyin.at(line - 1 - chars.length)}　`, senses.join("; ")))),
+    !words.length && h("p", t("reading.none"), " ", h("code", hint)),
+    h("ul", (verse ? [verse] : found.flatMap(({ quotes }) => quotes)).map(quoteElement)),
+    source && h("p.faint", source))).catch((error) => fill(box, notice(error)));
 }
 
 function drawKept(box) {

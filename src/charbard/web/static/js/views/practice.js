@@ -1,6 +1,6 @@
 /** A sheet to print: the poem in squares with their cross, with pinyin, black, to trace or empty. */
 
-import { button, chips, dressed, fill, h, heading, store, t, tick } from "../parts/kit.js";
+import { button, chips, dressed, fill, h, heading, store, t, tick, written } from "../parts/kit.js";
 
 let look = { ink: "faint", rows: 2, pinyin: true };
 
@@ -28,7 +28,7 @@ export function mount(root) {
 
 /** Each line once in black, then as often as asked to be traced or written; all of them on one page. */
 async function draw(sheet, poem) {
-  const lines = await dressed(poem.lines.map((line) => line.text), { pinyin: look.pinyin });
+  const lines = await dressed(written(poem).map((line) => line.text), { pinyin: look.pinyin });
   const longest = Math.max(...lines.map(({ text }) => [...text].length));
   sheet.dataset.cells = longest > 7 ? "many" : "few";
   sheet.dataset.lines = lines.length * look.rows > 10 ? "many" : "few";

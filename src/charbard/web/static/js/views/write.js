@@ -2,7 +2,7 @@
 
 import { isForeign, learnGlossary, themeOf } from "../core/glossary.js";
 import { remediesFor } from "../core/remedy.js";
-import { coupletOrder, formOf, isListed, proseOrder, verseOrder, wish } from "../core/wish.js";
+import { coupletOrder, formOf, isListed, modelNamed, proseOrder, verseOrder, wish } from "../core/wish.js";
 import { beginWriting, endWriting, isWriting, kept, madeOf, stopWriting, writeCouplets, writeVerse } from "../core/writing.js";
 import { toDesk } from "../parts/actions.js";
 import { Sheet, markBest } from "../parts/candidates.js";
@@ -11,19 +11,20 @@ import { dressText, fill, fresh, h, notice, remember, say, scripted, store, stre
 import { change, layOut, proseModel, settled } from "./write-slip.js";
 
 /** What is on the board, and what it was written for; it stays while other views are shown. */
-const board = { element: null, sheets: [], caption: "", theme: "" };
+let shown = { sheets: [], caption: "", theme: "" };
+let board = null;
 
 /** Build the view. Returns what keys do here. */
 export function mount(root) {
   const slip = h("form.slip", { on: { submit: (event) => event.preventDefault() } });
-  board.element = h("section.board-box", { "aria-label": t("write.board") });
-  const here = { slip, acts: null };
+  board = h("section.board-box", { "aria-label": t("write.board") });
+  const here = { slip, acts: null, before: shown };
   here.acts = { go: () => go(here), stop: () => stop(here), isWriting };
-  root.append(h("p.tagline", t("write.tagline")), h("div.write", slip, board.element));
+  root.append(h("p.tagline", t("write.tagline")), h("div.write", slip, board));
   layOut(slip, here.acts);
-  if (board.sheets.length) {
+  if (shown.sheets.length) {
     showBoard();
-    for (const sheet of board.sheets) sheet.redress();
+    for (const sheet of shown.sheets) sheet.redress();
   } else if (store.state.models.length) {
     write(here);
   }
@@ -33,7 +34,7 @@ export function mount(root) {
     ArrowDown: () => toSheet(1),
     ArrowUp: () => toSheet(-1),
     digit: (number) => {
-      const poem = board.sheets[number - 1]?.poem;
+      const poem = shown.sheets.find((sheet) => sheet.number === number)?.poem;
       if (poem?.lines && store.state.features.desk) toDesk(poem);
     },
   };
@@ -41,7 +42,7 @@ export function mount(root) {
 
 /** Go to the next candidate, or the one before. */
 function toSheet(step) {
-  const { sheets } = board;
+  const { sheets } = shown;
   const at = sheets.findIndex((sheet) => sheet.element.contains(document.activeElement));
   sheets[Math.max(0, Math.min(sheets.length - 1, at + step))]?.element.focus();
 }
@@ -49,30 +50,39 @@ function toSheet(step) {
 /** Write, and bring the board into view where it is below the slip. */
 function go(here) {
   write(here);
-  if (board.element.getBoundingClientRect().top > innerHeight / 3) board.element.scrollIntoView({ block: "start" });
+  if (board.getBoundingClientRect().top > innerHeight / 3) board.scrollIntoView({ block: "start" });
 }
 
-function stop({ slip }) {
+function stop(here) {
   if (!isWriting()) return;
   stopWriting();
-  for (const sheet of board.sheets) sheet.stop(t("write.stopped"));
-  remember(board.sheets.map((sheet) => sheet.poem).filter(Boolean));
-  slip.querySelector(".stop").disabled = true;
+  keepBegun(here);
+  showBoard();
+  say(t("write.stopped"));
+  here.slip.querySelector(".stop").disabled = true;
+}
+
+/** Keep what was begun, without sheets that nothing stands on; if that is all of them, what was there before. */
+function keepBegun({ before }) {
+  for (const sheet of shown.sheets) sheet.stop(t("write.stopped"));
+  const sheets = shown.sheets.filter((sheet) => sheet.poem);
+  shown = sheets.length ? { ...shown, sheets } : before;
+  remember(sheets.map((sheet) => sheet.poem));
 }
 
 async function write(here) {
   const { slip } = here;
   const asked = await understood(slip, settled(wish()));
   if (!asked) return;
+  if (!isWriting()) here.before = shown;
   const signal = beginWriting();
   slip.querySelector(".stop").disabled = false;
-  const before = { ...board };
   try {
     const model = proseModel(asked);
     if (model) await proseSheets(asked, model, signal);
     else await verseSheets(asked, signal);
   } catch (error) {
-    if (!signal.aborted) troubled(here, before, error, asked);
+    if (!signal.aborted) troubled(here, error, asked);
   } finally {
     endWriting(signal);
     if (!isWriting()) slip.querySelector(".stop").disabled = true;
@@ -92,8 +102,8 @@ async function understood(slip, asked) {
 }
 
 /** What went wrong, above what was on the board before. */
-function troubled(here, before, error, asked) {
-  if (!board.sheets.some((sheet) => sheet.poem)) Object.assign(board, { sheets: before.sheets, caption: before.caption, theme: before.theme });
+function troubled(here, error, asked) {
+  keepBegun(here);
   const mend = ({ words, patch }) => ({ words, act: () => {
     change(patch);
     layOut(here.slip, here.acts);
@@ -107,17 +117,16 @@ function troubled(here, before, error, asked) {
 
 /** Put the sheets on the board, under what they were written for. */
 function showBoard(above = null) {
-  const { sheets, caption, theme } = board;
+  const { sheets, caption, theme } = shown;
   const words = dressText(h("h2.board-caption"), caption);
-  fill(board.element, above, caption && words, h("div.board", { data: { count: sheets.length } }, sheets.map((sheet) => sheet.element)), quotesPanel(theme));
+  fill(board, above, caption && words, h("div.board", { data: { count: sheets.length } }, sheets.map((sheet) => sheet.element)), quotesPanel(theme));
 }
 
 function spread(count, shape, caption, theme = "") {
-  board.sheets = Array.from({ length: count }, (_, at) => new Sheet(at + 1, shape));
-  Object.assign(board, { caption, theme });
+  shown = { sheets: Array.from({ length: count }, (_, at) => new Sheet(at + 1, shape)), caption, theme };
   showBoard();
   say(t("write.writing"));
-  return board.sheets;
+  return shown.sheets;
 }
 
 /** What the poems of a wish are, in a line. */
@@ -132,15 +141,24 @@ async function verseSheets(asked, signal) {
   const isCouplet = asked.form === "对联";
   const order = isCouplet ? coupletOrder(asked) : verseOrder(asked);
   const poems = [];
-  const lay = (shape) => spread(asked.count, shape, captionOf(asked), asked.form === "对联" ? "" : asked.theme.trim());
+  const { model, seed } = order;
+  const lay = (shape) => {
+    const sheets = spread(asked.count, shape, captionOf(asked), isCouplet ? "" : asked.theme.trim());
+    for (const sheet of sheets) {
+      sheet.partial = () => ({
+        ...kept({ lines: sheet.lines, form: order.form, theme: asked.theme.trim(), given: [], candidate: sheet.number - 1 }, { model, digest: modelNamed(model).digest, seed }, order, asked),
+        shape: shape.lines,
+      });
+    }
+    return sheets;
+  };
   let laid = isCouplet || asked.form === "仿作" ? null : lay(formOf(asked));
-  if (!laid) board.element.setAttribute("aria-busy", "true");
+  if (!laid) board.setAttribute("aria-busy", "true");
   try {
     for await (const step of isCouplet ? writeCouplets(order, signal) : writeVerse(order, signal)) {
       if (signal.aborted) return;
       if (step.line) {
-        laid ??= lay(shapeOf(step.line));
-        laid[step.candidate].setLine(step.at, step.line);
+        laid?.[step.candidate].setLine(step.at, step.line);
         if (step.candidate === 0) say(step.line.text);
       } else if (step.poem) {
         laid ??= lay(poemShape(step.poem));
@@ -151,14 +169,8 @@ async function verseSheets(asked, signal) {
       }
     }
   } finally {
-    board.element.removeAttribute("aria-busy");
+    board.removeAttribute("aria-busy");
   }
-}
-
-/** A shape to begin with when only a first line is known: its like, with room for four. */
-function shapeOf(line) {
-  const length = [...line.text].length;
-  return { lines: [length, length, length, length], marks: ["，", "。", "，", "。"] };
 }
 
 function poemShape(poem) {
@@ -171,6 +183,11 @@ function finishVerse(laid, poems, end, order, asked) {
   const done = poems.map((poem) => poem && kept(poem, end, order, asked));
   done.forEach((poem, at) => poem && laid[at].finish(poem));
   for (const sheet of laid) if (!sheet.poem) sheet.fail(t("write.blocked"));
+  const theme = done.find(Boolean)?.title ?? "";
+  if (asked.form !== "对联" && !asked.theme.trim() && theme) {
+    Object.assign(shown, { theme, caption: captionOf({ ...asked, theme }) });
+    dressText(board.querySelector(".board-caption"), shown.caption);
+  }
   const best = markBest(laid);
   remember(done.filter(Boolean));
   if (best) say(t("write.done", { n: done.filter(Boolean).length, text: textOf(best) }));

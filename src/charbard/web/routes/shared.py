@@ -1,0 +1,22 @@
+"""The address of a poem that is sent to somebody."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from charbard.errors import NotFoundError
+from charbard.web.link import unpacked
+from charbard.web.pages import shared_page
+from charbard.web.state import Here
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["page"])
+
+
+@router.get("/p/{packed}", response_class=HTMLResponse)
+def shared(packed: str, studio: Here) -> HTMLResponse:
+    """A poem that its own address holds, as a page with a preview; nothing of it is kept here."""
+    poem = unpacked(packed)
+    if studio.blocks(poem.title + poem.text):
+        raise NotFoundError("this poem is not shown here", code="link.blocked")
+    return HTMLResponse(shared_page(poem, packed))

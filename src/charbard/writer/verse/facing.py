@@ -1,0 +1,145 @@
+"""Words that face a word in a couplet: 春风 and 秋月.
+
+How well two words face each other is measured by the table of parallelism; the words are those of
+the corpus's table of keywords, and those that recur in the poems that come with the package.
+"""
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from charbard.corpus.verse.poem import lines_of
+from charbard.corpus.verse.words import keywords, pair_starts, pairs_of
+from charbard.errors import OptionError
+from charbard.prosody.book import fold
+from charbard.prosody.check import Report
+from charbard.writer.verse.parallel import parallelism
+from charbard.writer.verse.quotes import quoted
+
+__all__ = ["Facing", "answers_to", "facing_line", "facing_words", "word_at"]
+
+_FREQUENCY = 0.7
+"""Nats for each e-fold of a word's count: of equal answers the common one is better."""
+_RECURRING = 3
+"""How often a pair of characters occurs in the quoted poems to count as a word."""
+_TRIED = 48
+"""How many words are held against the form; a check takes some milliseconds."""
+
+
+@dataclass(frozen=True)
+class Facing:
+    """Words for a place of a poem, which face `word` in the other line of the couplet."""
+
+    word: str
+    """Empty if the place faces no word of two characters."""
+    start: int
+    """Where the words go in their line, from 0."""
+    answers: Iterator[str]
+
+
+def facing_words(
+    report: Report, line: int, place: int, *, recheck: Callable[[str], Report]
+) -> Facing:
+    """Find words for a place that face the word above or below it and break nothing more.
+
+    Args:
+        report: The poem as it is, judged against its form.
+        line: Its line, from 0.
+        place: The character of that line, from 0.
+        recheck: Judges a changed poem in the same way.
+
+    Raises:
+        OptionError: There is no such place.
+    """
+    lines = ["".join(map(fold, text)) for text in report.poem.lines]
+    if line >= len(lines) or place >= len(lines[line]):
+        raise OptionError(
+            f"there is no line {line + 1}, character {place + 1}",
+            code="place.none",
+            values={"line": line + 1, "place": place + 1},
+            hint="both are counted from 1",
+        )
+    other = facing_line(lines, line, is_couplet=report.kind == "对联")
+    start = None if other is None else word_at(lines[other], place)
+    if other is None or start is None:
+        return Facing("", place, iter(()))
+    word = lines[other][start : start + 2]
+    before, now, after = (
+        lines[line][:start],
+        lines[line][start : start + 2],
+        lines[line][start + 2 :],
+    )
+    taken = set(lines[other] + before + after)
+
+    def kept() -> Iterator[str]:
+        for answer in answers_to(word, is_above=other < line, most=_TRIED):
+            if answer == now or taken & set(answer):
+                continue
+            changed = [*lines[:line], before + answer + after, *lines[line + 1 :]]
+            marked = zip(changed, report.poem.marks, strict=True)
+            found = recheck("".join(text + (mark or "。") for text, mark in marked))
+            if len(found.violations) <= len(report.violations):
+                yield answer
+
+    return Facing(word, start, kept())
+
+
+def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | None:
+    """Return the line that a line of a couplet faces, both counted from 0; None if there is none.
+
+    In verse it is the other line of the pair, if it is as long; in a couplet of several phrases
+    the same phrase of the other side.
+
+    >>> facing_line(["明月松间照", "清泉石上流"], 1, is_couplet=False)
+    0
+    >>> facing_line(["天对地", "雨对风", "山对水", "月对云"], 1, is_couplet=True)
+    3
+    """
+    half = len(lines) // 2
+    other = (line + half) % (2 * half or 1) if is_couplet else line ^ 1
+    return other if other < len(lines) and len(lines[other]) == len(lines[line]) else None
+
+
+def word_at(line: str, place: int) -> int | None:
+    """Return where the word of two characters begins that a place of a line is in, from 0.
+
+    >>> word_at("明月松间照", 1), word_at("大漠孤烟直", 4)
+    (0, 3)
+    """
+    counts = _counts()
+    starts = [at for at in pair_starts(len(line)) if at <= place < at + 2]
+    return max(starts, key=lambda at: counts.get(line[at : at + 2], -1), default=None)
+
+
+@lru_cache(maxsize=1024)
+def answers_to(word: str, *, is_above: bool, most: int) -> tuple[str, ...]:
+    """Return words that face a word well in a couplet, the best first.
+
+    Args:
+        word: A word of two characters.
+        is_above: Whether `word` is in the upper line, so that the words answer it.
+        most: Maximum number of words.
+
+    >>> "流水" in answers_to("落花", is_above=True, most=20)
+    True
+    """
+
+    def worth(item: tuple[str, int]) -> float:
+        other, count = item
+        pair = (word, other) if is_above else (other, word)
+        return len(word) * parallelism(*pair) + _FREQUENCY * math.log(1 + count)
+
+    best = heapq.nlargest(most, _counts().items(), key=worth)
+    return tuple(other for other, _ in best)
+
+
+@cache
+def _counts() -> Mapping[str, int]:
+    """Return every word of two characters with its count in the quoted poems."""
+    lines = (line for poem in quoted() for line in lines_of(poem.text))
+    pairs = Counter(pair for line in lines for pair in pairs_of(line))
+    known = {word: 0 for word in keywords() if len(word) == 2}
+    return known | {word: count for word, count in pairs.items() if count >= _RECURRING}
