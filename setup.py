@@ -7,7 +7,7 @@ setup(
         Extension(
             "charbard.runtime._kernel",
             sources=["src/charbard/runtime/c/kernel.c"],
-            depends=["src/charbard/runtime/c/body.h", "src/charbard/runtime/c/lanes.h"],
+            depends=[f"src/charbard/runtime/c/{name}.h" for name in ("body", "lanes", "numbers")],
             # No -ffast-math and no fused operations: every machine must round alike.
             extra_compile_args=[
                 "-O3",

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle, load_bundle, save_bundle
 from charbard.config import SampleOptions
+from charbard.errors import Note
 from charbard.report.speed import Machine, machine, measure, seconds_for, verse_sized
 from charbard.runtime import (
     ByteModel,
@@ -199,7 +200,7 @@ def cold_start(bundle: Bundle, rounds: int) -> None:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         for name, env in (("as it is", dict(os.environ)), ("one BLAS thread", environment)):
             seconds = best(
-                lambda env=env: subprocess.run(command, check=True, capture_output=True, env=env),
+                partial(subprocess.run, command, check=True, capture_output=True, env=env),
                 rounds,
             )
             print(f"\ncold start, {name}: {seconds:.2f} s")
@@ -226,7 +227,7 @@ def loss(bundle: Bundle, records: Path, most: int) -> None:
     )
 
 
-def opening_ids(bundle: Bundle, record: dict[str, str]) -> tuple[list[int], str, list[str]]:
+def opening_ids(bundle: Bundle, record: dict[str, str]) -> tuple[list[int], str, list[Note]]:
     from charbard.writer.prompt import opening_ids as opening
 
     fields = [(name, record[name]) for name in bundle.vocab.fields if record.get(name)]

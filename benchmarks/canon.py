@@ -16,6 +16,7 @@ import json
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from charbard.errors import CharbardError
 from charbard.prosody.book import fold
@@ -54,7 +55,7 @@ def main() -> None:
     print(json.dumps({"唐诗三百首": regulated(poems)}, ensure_ascii=False))
 
 
-def sung(records: list[dict], names: dict[str, str], *, show: bool) -> dict[str, object]:
+def sung(records: list[dict[str, Any]], names: dict[str, str], *, show: bool) -> dict[str, object]:
     """Count the outcomes for 词."""
     count: Counter[str] = Counter(right=0, misnamed=0, unknown=0, refused=0, kept=0)
     start = time.process_time()
@@ -81,7 +82,7 @@ def sung(records: list[dict], names: dict[str, str], *, show: bool) -> dict[str,
     return {"poems": len(records), **count, **times}
 
 
-def named(record: dict, report: Report, names: dict[str, str]) -> str:
+def named(record: dict[str, Any], report: Report, names: dict[str, str]) -> str:
     """Return right, misnamed or unknown."""
     if report.form is None:
         return "unknown"
@@ -92,7 +93,7 @@ def named(record: dict, report: Report, names: dict[str, str]) -> str:
     return "right" if report.form == names.get(name, name) else "misnamed"
 
 
-def regulated(records: list[dict]) -> dict[str, object]:
+def regulated(records: list[dict[str, Any]]) -> dict[str, object]:
     """Count the outcomes for 诗 that have the lines of a regulated form."""
     reports = [check(record["text"]) for record in records]
     even = [each for each in reports if each.poem.shape in REGULATED]

@@ -88,7 +88,7 @@ class OrderGenerator:
         return tuple(open_groups(spec, self.lexicon))
 
     def given(self, base: VerseOrder) -> VerseOrder:
-        what = self.rng.integers(3)  # 0: an acrostic, 1: locks, 2: both
+        what = int(self.rng.integers(3))  # 0: an acrostic, 1: locks, 2: both
         name = base.variant or self.form.variants[0].name
         lengths = self.form.variant_named(name).lengths
         what = 1 if len(lengths) == 1 else what
@@ -143,7 +143,7 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
         if note.rule == "rare" and note.place and (note.line - 1, note.place - 1) not in given:
             yield f"rare reading of {poem.lines[note.line - 1][note.place - 1]}"
     for line, place in doubles(poem.lines):
-        allowed = doubled_at(report.kind, len(poem.lines[line]), place)
+        allowed = doubled_at(report.kind or "", len(poem.lines[line]), place)
         is_given = {(line, place), (line, place + 1)} & given
         if not is_given and allowed is not None and poem.lines[line][place] not in allowed:
             yield f"stutter: {poem.lines[line]}"
@@ -170,7 +170,7 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
     distinct = set()
     variants = [variant.name for variant in source.form.variants] if every else [None]
     for order in source.orders(poems, variants):
-        locks = writer.request(order).wish.locks
+        locks = writer.request(order).spec.locks
         for poem in writer.verse(order):
             count += 1
             distinct.add(poem.text)

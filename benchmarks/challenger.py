@@ -82,7 +82,8 @@ class Block(nn.Module):
         past, h_BD = state
         side, value = self.into(self.norm_mix(x_TBD)).chunk(2, -1)
         longer = torch.cat([past, value.float()])
-        value = sum(self.filter[i] * longer[i : i + len(x_TBD)] for i in range(4))  # type: ignore[assignment]
+        shifted = [self.filter[i] * longer[i : i + len(x_TBD)] for i in range(4)]
+        value = shifted[0] + shifted[1] + shifted[2] + shifted[3]
         first, second = self.gates(value.to(x_TBD.dtype)).float().chunk(2, -1)
         if self.kind == "mingru":
             keep = torch.sigmoid(first)
@@ -205,7 +206,7 @@ def train(args: argparse.Namespace, cell: str, width: int, layers: int) -> dict[
         state = forgotten(state, torch.rand(args.batch) >= config.reset)
         with arithmetic(config):
             loss, state = network.summed_loss(batch.ids_TB, batch.targets_TB, state, args.dropout)
-        (loss / batch.counted).backward()
+        torch.autograd.backward(loss / batch.counted)
         nn.utils.clip_grad_norm_(network.parameters(), config.clip)
         optimizer.step(rate_at(share, config))
         steps += 1

@@ -18,6 +18,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +45,8 @@ class SharedCell(nn.Module):
         self.cell = nn.LSTM(WIDTH, WIDTH)
         self.out = nn.Linear(WIDTH, symbols)
         with torch.no_grad():
-            self.cell.bias_ih_l0[WIDTH : 2 * WIDTH] = 1.0
+            bias: Any = self.cell.bias_ih_l0
+            bias[WIDTH : 2 * WIDTH] = 1.0
 
     def features(self, ids_TB: Tensor) -> Tensor:
         """Return the inputs of the output layer after each symbol, from a zero state."""
@@ -138,7 +140,7 @@ def main() -> None:
         while spent_s + time.monotonic() - began < 60 * minutes:
             rows = next(batches)
             optimizer.zero_grad()
-            network.loss(rows[:-1], rows[1:]).backward()
+            torch.autograd.backward(network.loss(rows[:-1], rows[1:]))
             optimizer.step()
             steps += 1
         spent_s += time.monotonic() - began

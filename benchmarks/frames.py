@@ -54,7 +54,8 @@ def main() -> None:
     parser.add_argument("model", nargs="?", type=Path, default=Path("verse"))
     options = parser.parse_args()
     seen: dict[str, list[Frame]] = {}
-    kernel, segment, encode = compiled._kernel, decoder.Segment, flow.encode_line
+    kernel, segment = getattr(compiled, "_kernel"), getattr(decoder, "Segment")  # noqa: B009
+    encode = flow.encode_line
 
     class Drawing:
         """A kernel that records its callers."""
@@ -75,8 +76,11 @@ def main() -> None:
             seen.setdefault("line is sent", [*stack(), *awaited()])
         return encode(fact)
 
-    compiled._kernel, decoder.Segment = Drawing(), noted_segment
-    flow.Lines.__init__.__kwdefaults__["encode"] = noted_line
+    setattr(compiled, "_kernel", Drawing())  # noqa: B010 - names that mypy holds for constants
+    setattr(decoder, "Segment", noted_segment)  # noqa: B010
+    defaults = flow.Lines.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["encode"] = noted_line
     with TestClient(create_app(Library.open([options.model]), StudioConfig())) as client:
         client.post("/api/verse", json={"stream": True}, headers={"host": "127.0.0.1"})
     for name, frames in seen.items():

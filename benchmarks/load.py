@@ -114,7 +114,7 @@ class Caller:
             head = await reader.readuntil(b"\r\n\r\n")
         except (asyncio.IncompleteReadError, OSError) as error:
             self.streams = None
-            if not kept or getattr(error, "partial", b""):
+            if not kept or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
                 raise
             reader = await self._send(body)
             head = await reader.readuntil(b"\r\n\r\n")

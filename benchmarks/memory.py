@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 MOST_MB = 2048
 BLOCK = "The owl sat in the old oak tree; the more it saw, the less it spoke. {:019d}\n"
@@ -46,7 +47,12 @@ def measure(text: str, out: str) -> None:
     import charbard
 
     began = time.perf_counter()
-    small = {"hidden_size": 128, "embedding_size": 32, "eval_every": 20, "save_every": 20}
+    small: dict[str, Any] = {
+        "hidden_size": 128,
+        "embedding_size": 32,
+        "eval_every": 20,
+        "save_every": 20,
+    }
     charbard.fit(text, out=out, steps=40, threads=1, **small)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     seconds = time.perf_counter() - began

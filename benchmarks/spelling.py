@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from charbard.bundle import load_bundle
 from charbard.config import SampleOptions
@@ -21,14 +22,14 @@ from charbard.writer import Writer
 from charbard.writer.text.spelling import Spelling, WordList
 
 
-def steps(prompt: Sequence[int], constraint: Constraint, draws: Draws, length: int) -> Steps:
+def steps(prompt: Sequence[int], constraint: Constraint[Any], draws: Draws, length: int) -> Steps:
     """Write one text; emit its ids and the sum of its price."""
     state, last, ids, price = constraint.start(), prompt[-1], list[int](), 0.0
     for step in range(length):
-        outcome = yield Plan((0,), (last,), (draws.ask(constraint.choices(state)[0], step),))
+        outcome = yield Plan((0,), (last,), (draws.spec(constraint.choices(state)[0], step),))
         last = outcome.ids[0]
         ids.append(last)
-        price -= outcome.mass[0]
+        price -= outcome.log_mass[0]
         state = constraint.advance(state, last)
     yield Emit((ids, price))
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charbard.bundle import load_bundle
 from charbard.config import VerseOrder
@@ -73,7 +74,7 @@ def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Ite
 
 
 def measured(
-    judge: VerseWriter, form: str, texts: Sequence[str], known: object
+    judge: VerseWriter, form: str, texts: Sequence[str], known: NDArray[np.uint64]
 ) -> dict[str, float]:
     """Return the four figures."""
     pairs = grams_of("\n".join(texts), 2)
@@ -89,7 +90,7 @@ def measured(
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
     """Return the judge's mean surprise, without marks."""
-    prime = judge.request(VerseOrder(form=form, titled=False)).prime
+    prime = judge.request(VerseOrder(form=form, titled=False)).prompt
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0
     for number, logp in run(

@@ -94,14 +94,16 @@ def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str,
         label, colon, settings = text.rpartition(":")
         parts = [part for part in (settings if given else "").split() if part != "default"]
         found[label.strip() if colon else text] = everywhere | parse_assignments(parts)
-    for settings in found.values():
-        if own := [name for name in OWN_SETTINGS if name in settings]:
+    for each in found.values():
+        if own := [name for name in OWN_SETTINGS if name in each]:
             raise OptionError(f"{own[0]} is not for --set", hint="say --form and --seed instead")
-        from_dict(VerseOrder, settings)
+        from_dict(VerseOrder, each)
     return found
 
 
-def written(writer: VerseWriter, poems: Sequence[Poem], name: str, settings: Mapping) -> Row:
+def written(
+    writer: VerseWriter, poems: Sequence[Poem], name: str, settings: Mapping[str, Any]
+) -> Row:
     """Write on every title, as for a user."""
     row, began = Row(name, []), time.monotonic()
     told = began

@@ -23,7 +23,7 @@ from charbard.config import VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
-from charbard.runtime import Anything, Decoded, Draws, Task, as_ids, generate, run
+from charbard.runtime import Anything, Decoded, Draws, Emit, Steps, Task, as_ids, generate, run
 from charbard.runtime.quant import ByteModel
 from charbard.vocab import END
 from charbard.writer import VerseWriter
@@ -42,7 +42,7 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
     tasks = [
         Task(
             generate(
-                request.prime, Anything(allowed), Draws(options=options, seed=1, sample=sample)
+                request.prompt, Anything(allowed), Draws(options=options, seed=1, sample=sample)
             )
         )
         for sample in range(count)
@@ -60,12 +60,12 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
 def _ended(task: Task, most: int) -> Task:
     """Stop a text at its end symbol."""
 
-    def steps():  # type: ignore[no-untyped-def]
+    def steps() -> Steps:
         said, count = next(task.steps), 0
         while True:
             outcome = yield said
             said = next(task.steps) if outcome is None else task.steps.send(outcome)
-            if hasattr(said, "value"):
+            if isinstance(said, Emit):
                 count += 1
                 yield said
                 if said.value.char_id == END or count >= most:
@@ -78,12 +78,15 @@ def _ended(task: Task, most: int) -> Task:
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
     """Return one order per poem; those with given characters are all different."""
     rng = np.random.default_rng(7)
+
+    def pick(size: int) -> str:
+        return "".join(rng.choice(list(common_chars()[:500]), size, replace=False))
+
     base = VerseOrder(form=form, titled=False, candidates=1, temperature=1.0)
     found: list[VerseOrder] = []
     lengths = writer.request(base).form.variants[0].lengths
     while len(found) < count:
         order = replace(base, seed=len(found))
-        pick = lambda size: "".join(rng.choice(list(common_chars()[:500]), size, replace=False))  # noqa: E731
         if kind == "acrostic":
             order = replace(order, acrostic=pick(min(4, len(lengths))))
         elif kind == "locks":
@@ -116,7 +119,7 @@ def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
     request = writer.request(VerseOrder(form=form, titled=False))
     vocab = writer.bundle.vocab
     ids = [vocab.encode(text).tolist() for text in texts if text]
-    tasks = [Task(read_scored(request.prime, each)) for each in ids]
+    tasks = [Task(read_scored(request.prompt, each)) for each in ids]
     marks = {vocab.id_of(mark) for mark in MARKS}
     total, count = 0.0, 0
     for number, logp in run(writer.network, tasks, rows=ROWS):

@@ -43,7 +43,7 @@ class Replica:
     """What Ray starts, watches and stops."""
 
 
-app = Replica.bind()
+app = Replica.bind()  # type: ignore[attr-defined]
 
 if __name__ == "__main__":
     serve.run(app, blocking=True)

@@ -11,6 +11,7 @@ import hashlib
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import opencc
 from sources import HERE, guangyun_entries, is_han, pingshui_readings, rhymes206
@@ -32,7 +33,7 @@ def simplify(char: str) -> str:
 
 def hand_variants() -> tuple[dict[str, str], dict[str, str]]:
     """Read variants.tsv: (character -> usual shape, character -> character of the same sound)."""
-    shapes, sounds = {}, {}
+    shapes, sounds = dict[str, str](), dict[str, str]()
     for line in (HERE / "variants.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             char, model, kind = line.split("\t")
@@ -68,7 +69,7 @@ def add_parts(listed: Readings, cilin: Readings) -> None:
 
     A rhyme divided between two parts (such as 灰 and 元) decides nothing, so it adds nothing.
     """
-    parts = defaultdict(set)
+    parts = defaultdict[Any, set[Any]](set)
     for tone, merged, part in rhymes206().values():
         parts[tone, merged] |= set(part.split("/"))
     for char, readings in listed.items():

@@ -31,10 +31,10 @@ def main() -> None:
                 pairs.update(zip(lines[above], lines[below], strict=True))
     chars = sorted({char for pair in pairs for char in pair})
     place = {char: at for at, char in enumerate(chars)}
-    above, below = np.zeros(len(chars), np.uint32), np.zeros(len(chars), np.uint32)
+    uppers, lowers = np.zeros(len(chars), np.uint32), np.zeros(len(chars), np.uint32)
     for (a, b), count in pairs.items():
-        above[place[a]] += count
-        below[place[b]] += count
+        uppers[place[a]] += count
+        lowers[place[b]] += count
     kept = sorted((place[a], place[b], n) for (a, b), n in pairs.items() if n >= FEWEST)
     # Sorted by both characters, each row is written as its distance from the one before.
     codes = np.array([a * len(chars) + b for a, b, _ in kept], np.int64)

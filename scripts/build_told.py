@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from charbard.corpus.registry import built
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 from charbard.corpus.verse.poem import Poem
 from charbard.corpus.verse.words import words_field
@@ -24,7 +24,7 @@ FEWEST = 50
 
 def main() -> None:
     target, *sources = map(Path, sys.argv[1:])
-    source = sources[0] if sources else built("verse").path
+    source = sources[0] if sources else required("verse").path
     poems = Counter(poem.author for poem in read_poems(source) if poem.split == "train")
     known = {author for author, count in poems.items() if author and count >= FEWEST}
     with target.open("w", encoding="utf-8") as file:

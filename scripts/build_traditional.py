@@ -116,7 +116,7 @@ def write(choices: TraditionalCounts) -> None:
 # traditional characters (poet.tang.*.json); simplified by OpenCC (Apache-2.0).
 """
     rows = [
-        f"{key}\t{' '.join(f'{target}{count}' for target, count in ranked(counts))}\n"
+        f"{key}\t{' '.join(f'{target}{count}' for target, count in ranked(dict(counts)))}\n"
         for table in (choices.alone, choices.context)
         for key, counts in sorted(table.items())
     ]

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from charbard.corpus.registry import built
+from charbard.corpus.registry import required
 from charbard.corpus.verse import read_poems
 from charbard.corpus.verse.words import pairs_of
 
@@ -39,7 +39,7 @@ MOST, MOST_ALONE = 3.0, 1.6
 
 
 def main() -> None:
-    source = Path(sys.argv[1]) if len(sys.argv) > 1 else built("verse").path
+    source = Path(sys.argv[1]) if len(sys.argv) > 1 else required("verse").path
     poems = titled = 0
     in_text, in_title, in_both, chars, pairs = (Counter[str]() for _ in range(5))
     for poem in read_poems(source):

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from charbard.prosody.book import fold
 
@@ -64,7 +65,7 @@ def plain(name: str) -> str:
     return "".join(map(fold, name))
 
 
-def _patterns(folder: Path, entry: dict) -> list[Pattern]:
+def _patterns(folder: Path, entry: dict[str, Any]) -> list[Pattern]:
     rows = json.loads((folder / f"ci_list/cipai_{entry['idx']}.json").read_text(encoding="utf-8"))
     text = (folder / f"ci_origin/cipai_{entry['idx']}.txt").read_text(encoding="utf-8")
     heads = [block.strip().split("\n") for block in re.split(r"\n\s*\n", text.strip())]
@@ -78,7 +79,7 @@ def _patterns(folder: Path, entry: dict) -> list[Pattern]:
     ]
 
 
-def _pattern(name: str, row: dict, head: list[str]) -> Pattern:
+def _pattern(name: str, row: dict[str, Any], head: list[str]) -> Pattern:
     lines = _LINE.findall(row["origin"])
     lengths = tuple(len(_HAN.sub("", line)) for line in lines)
     ends = list(accumulate(lengths))

@@ -242,7 +242,7 @@ def leave_out(rows: Sequence[str]) -> float:
 
 def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[Pattern]) -> Tune:
     """Derive a tune with its variants."""
-    by_key: dict[object, list[Pattern]] = defaultdict(list)
+    by_key = defaultdict[tuple[tuple[int, ...], str], list[Pattern]](list)
     for pattern in book:
         by_key[pattern.cuts, pattern.tones[-1]].append(pattern)
     groups = by_book(group(poems), by_key)
@@ -257,7 +257,7 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
             found = replace(found, book=same[0] if same else None, stanza_ends=ends)
             tones = freed(found, tone_rows(aligned), by_key.get(key, []))
             variants.append(replace(found, tones=tones, derived=found.tones))
-    for key in sorted(by_key, key=lambda key: -len(groups.get(key, ()))):
+    for key in sorted(by_key, key=lambda each: -len(groups.get(each, ()))):
         aligned = groups.get(key, [])
         if len(aligned) < MIN_POEMS and (aligned or not variants):
             main = variants[0] if variants else None

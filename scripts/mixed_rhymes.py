@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from charbard.errors import OptionError
 from charbard.prosody.book import readings_of, rhyme_label
@@ -43,7 +44,7 @@ def main() -> None:
             print(*names, poems[one], poems[two], *(f"{share:.1%}" for share in shares), sep="\t")
 
 
-def rhymes_of(tune: str, text: str):
+def rhymes_of(tune: str, text: str) -> Any:
     """Return (the part of most ends, other parts used) for each rhyme of a poem."""
     try:
         form, poem = form_named(tune), read_poem(text)

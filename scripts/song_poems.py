@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from cipu import plain
 
@@ -57,7 +58,7 @@ def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]
     return found
 
 
-def poem_of(name: str, record: dict) -> Poem | None:
+def poem_of(name: str, record: dict[str, Any]) -> Poem | None:
     """Parse a record's poem; None if it has no lines or does not end with a sentence."""
     lines, marks = [], []
     for line, mark in _LINE.findall(record["text"]):

@@ -42,15 +42,16 @@ def _section(name: str, command: Any) -> str:
         rows = [(f"`{p.name.upper()}`", p.help or "") for p in arguments]
         parts.append(table(("argument", "meaning"), rows))
     if options:
-        rows = [(_spelled(p), _value(p), p.help or "") for p in options]
-        parts.append(table(("option", "default", "meaning"), rows))
+        settings = [(_spelled(p), _value(p), p.help or "") for p in options]
+        parts.append(table(("option", "default", "meaning"), settings))
     if example:
         parts.append(f"```sh norun\n{example}\n```")
     return "\n\n".join(parts) + "\n"
 
 
 def _usage(argument: Any) -> str:
-    return argument.name.upper() + ("..." if argument.nargs == -1 else "")
+    name: str = argument.name.upper()
+    return name + ("..." if argument.nargs == -1 else "")
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -119,7 +119,7 @@ def _allowed(field: "dataclasses.Field[Any]", hint: Any) -> str:
     kind = "integer" if int in kinds else "number"
     if bool in kinds:
         return "`true`, `false`"
-    if low is None and high is None:
+    if low is None:  # no setting has an upper limit alone
         return "text" if kinds == {str} and hint in (str, str | None) else "list"
     return (
         f"{kind}, {_number(low)} to {_number(high)}"

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import pypinyin
 from pypinyin.contrib.tone_convert import to_finals, to_tone3
+from pypinyin.phrases_dict import phrases_dict
+from pypinyin.pinyin_dict import pinyin_dict
 
 assert pypinyin.__version__ == "0.55.0", "pip install pypinyin==0.55.0"
 
@@ -39,12 +41,12 @@ RHYME_OF = {final: rhyme for rhyme, finals in RHYMES.items() for final in finals
 def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
     """Map each simplified character to (tone, rhyme) of its readings in use."""
     used: dict[str, Counter[str]] = defaultdict(Counter)
-    for phrase, syllables in pypinyin.phrases_dict.phrases_dict.items():
+    for phrase, syllables in phrases_dict.items():
         for char, readings in zip(phrase, syllables, strict=False):
             used[char][readings[0]] += 1
     found = {}
     for char in chars:
-        listed = pypinyin.pinyin_dict.pinyin_dict.get(ord(char), "").split(",")
+        listed = pinyin_dict.get(ord(char), "").split(",")
         total = sum(used[char].values())
         kept = {listed[0]} | {
             reading

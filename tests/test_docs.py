@@ -99,7 +99,7 @@ def check_charbard(arguments: list[str]) -> None:
     command, name, parent = get_command(app), "charbard", None
     while hasattr(command, "commands"):
         parent = command.make_context(name, [], parent=parent, resilient_parsing=True)
-        name, command, arguments = command.resolve_command(parent, arguments)
+        name, command, arguments = command.resolve_command(parent, arguments)  # type: ignore[attr-defined]
     assert command is not None
     found = command.make_context(name, list(arguments), parent=parent)
     check_settings(found.params.get("set_") or ())
@@ -114,7 +114,7 @@ def check_settings(assignments: tuple[str, ...]) -> None:
 
 
 def vars_of(config: type) -> set[str]:
-    return set(config.__dataclass_fields__)
+    return set(config.__dataclass_fields__)  # type: ignore[attr-defined]
 
 
 def check_torchrun(arguments: list[str]) -> None:

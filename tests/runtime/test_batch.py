@@ -9,13 +9,13 @@ from charbard.config import SampleOptions
 from charbard.errors import DeadEndError
 from charbard.runtime import (
     Anything,
-    Ask,
     Batch,
     Bias,
     ByteModel,
     Draws,
     Emit,
     Plan,
+    SampleSpec,
     Task,
     as_ids,
     best_of,
@@ -59,18 +59,18 @@ def test_a_constraint_is_kept_and_can_be_used_again() -> None:
 @given(st.permutations(range(8)), st.integers(1, 8))
 def test_any_order_and_any_room(order, rows: int) -> None:
     """Whatever shares the batch, each poem is what it is alone, logp included."""
-    heard: dict[int, list] = {}
+    emitted: dict[int, list] = {}
     for index, value in run(MODEL, [poem(sample) for sample in order], rows=rows):
-        heard.setdefault(order[index], []).append(value)
+        emitted.setdefault(order[index], []).append(value)
 
-    assert [heard[sample] for sample in range(8)] == ALONE
+    assert [emitted[sample] for sample in range(8)] == ALONE
 
 
 @settings(max_examples=40)
 @given(st.data())
 def test_joining_leaving_and_waiting_at_any_step(data) -> None:
     """Tasks join, are cancelled and are held back between any two steps; the rest is untouched."""
-    batch, heard, sample_of = Batch(MODEL), {}, {}
+    batch, emitted, sample_of = Batch(MODEL), {}, {}
     for _ in range(40):
         if len(sample_of) < 8 and data.draw(st.booleans()):
             key, events = batch.add(poem(len(sample_of)))
@@ -83,9 +83,9 @@ def test_joining_leaving_and_waiting_at_any_step(data) -> None:
         waiting = [key for key in live if data.draw(st.booleans())]
         for event in batch.tick(waiting):
             assert event.key not in waiting
-            heard.setdefault(event.key, []).append(event.value)
+            emitted.setdefault(event.key, []).append(event.value)
 
-    for key, values in heard.items():
+    for key, values in emitted.items():
         steps = [value for value in values if value is not None]
         assert steps == ALONE[sample_of[key]][: len(steps)]
 
@@ -120,13 +120,13 @@ def test_several_texts_share_what_was_read_before() -> None:
 
     batch = Batch(MODEL)
     batch.add(Task(three(), rows=3))
-    heard: dict[int, list] = {0: [], 1: [], 2: []}
+    emitted: dict[int, list] = {0: [], 1: [], 2: []}
     while batch:
         for event in batch.tick():
             if not event.done:
-                heard[event.value[0]].append(event.value[1])
+                emitted[event.value[0]].append(event.value[1])
 
-    assert [heard[sample] for sample in range(3)] == alone
+    assert [emitted[sample] for sample in range(3)] == alone
     assert batch.read == 1 + 3 * 15
 
 
@@ -208,13 +208,13 @@ def test_forks_are_read_once_and_drawn_one_by_one() -> None:
     """Among other tasks, a row that is drawn from several times gives each its own character."""
 
     def forked():
-        asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
-        outcome = yield Plan((0, 0), (3, 4), asks, of=(0, 0, 1, 1, 1))
+        specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
+        outcome = yield Plan((0, 0), (3, 4), specs, of=(0, 0, 1, 1, 1))
         yield Emit((len(outcome.state), outcome.ids))
 
     def apart():
-        asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
-        outcome = yield Plan((0,) * 5, (3, 3, 4, 4, 4), asks)
+        specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]
+        outcome = yield Plan((0,) * 5, (3, 3, 4, 4, 4), specs)
         yield Emit((2, outcome.ids))
 
     said = dict(run(MODEL, [poem(0), Task(forked(), rows=2), Task(apart(), rows=5)]))

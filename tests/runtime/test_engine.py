@@ -71,7 +71,7 @@ def test_who_goes_away_frees_his_row() -> None:
     with Engine(MODEL, rows=1) as engine:
         values = engine.run(endless(closed=closed))
         next(values)
-        values.close()
+        values.close()  # type: ignore[attr-defined]
 
         assert list(engine.run(poem(MODEL, 3))) == ALONE[3]
         assert closed.is_set()
@@ -99,7 +99,7 @@ def test_who_goes_away_during_a_step_gets_no_other() -> None:
         values = engine.run(Task(endless_steps()))
         next(values)
         assert in_step.wait(10)
-        values.close()
+        values.close()  # type: ignore[attr-defined]
         may_end.set()
 
         assert closed.wait(10)
@@ -157,7 +157,7 @@ def test_the_queue_is_bounded() -> None:
             pass
         with pytest.raises(BusyError, match="1 requests are waiting"):
             next(engine.run(poem(MODEL, 2)))
-        running.close()
+        running.close()  # type: ignore[attr-defined]
 
         assert waiting.result() == ALONE[1]
 
@@ -191,7 +191,7 @@ def test_tasks_wait_in_the_order_in_which_they_came() -> None:
             pool.submit(list, engine.run(counted(name, order)))
             while engine.load().waiting < count:
                 pass
-        running.close()
+        running.close()  # type: ignore[attr-defined]
 
     assert order == ["a", "b", "c"]
 

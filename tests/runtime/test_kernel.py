@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Bias, ByteModel, Choices, Guidance, Model, as_ids, plain
+from charbard.runtime import Bias, ByteModel, Choices, Guidance, Model, SampleSpec, as_ids, plain
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.sampling import guided
 from charbard.runtime.state import State
@@ -96,14 +96,14 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
     """With one thread or three: the same."""
     bundle = random_bundle(attention=attention)
     ids = np.arange(160) % len(bundle.vocab)
-    asks = [Ask(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
+    specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
     off = np.ones((160, 2, 12), np.float32)
     off[::2, 1, 3] = 0
 
     turns = []
     for threads in (1, 3):
         model = ByteModel(bundle, threads=threads, compiled=compiled)
-        turns.append(model.advance(ids, model.start(160), asks, off))
+        turns.append(model.advance(ids, model.start(160), specs, off))
 
     assert_same_state(turns[0].state, turns[1].state)
     assert same(turns[0].choices, turns[1].choices)
@@ -112,7 +112,7 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
 
 
 @st.composite
-def asks(draw, size: int) -> Ask | None:
+def specs(draw, size: int) -> SampleSpec | None:
     """Anything that may be asked of a row."""
     allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
     options = SampleOptions(
@@ -127,7 +127,7 @@ def asks(draw, size: int) -> Ask | None:
     return draw(
         st.none()
         | st.builds(
-            Ask,
+            SampleSpec,
             st.just(as_ids(allowed)),
             st.just(options),
             st.integers(0, 2**53),
@@ -147,16 +147,16 @@ def asks(draw, size: int) -> Ask | None:
 
 
 @st.composite
-def batches(draw, size: int, *, most: int) -> list[Ask | None]:
+def batches(draw, size: int, *, most: int) -> list[SampleSpec | None]:
     """Rows, some of them guided by the one behind them."""
-    rows: list[Ask | None] = []
-    for ask in draw(st.lists(asks(size), min_size=1, max_size=most)):
-        if ask is None or len(rows) + 2 > most or draw(st.booleans()):
-            rows.append(ask)
+    rows: list[SampleSpec | None] = []
+    for spec in draw(st.lists(specs(size), min_size=1, max_size=most)):
+        if spec is None or len(rows) + 2 > most or draw(st.booleans()):
+            rows.append(spec)
             continue
         capped = draw(st.lists(st.integers(0, size - 1), max_size=4))
         guidance = Guidance(draw(st.floats(1, 4)), np.array(capped, np.int32))
-        rows += [ask._replace(logp=True, guidance=guidance), None]
+        rows += [spec._replace(logp=True, guidance=guidance), None]
     return rows[:most]
 
 
@@ -187,8 +187,8 @@ def test_a_draw_does_not_depend_on_its_fellows(asked) -> None:
     """Each row of a batch is drawn as it is alone."""
     together = plain.choose(FEATURES[: len(asked)], OUTPUT, asked)
 
-    for row, ask in enumerate(asked):
-        end = row + (2 if ask is not None and ask.guidance else 1)
+    for row, spec in enumerate(asked):
+        end = row + (2 if spec is not None and spec.guidance else 1)
         alone = plain.choose(FEATURES[row:end], OUTPUT, asked[row:end])
         assert same(alone, Choices(*(values[row:end] for values in together)))
 
@@ -222,10 +222,10 @@ def test_guidance_raises_nothing_that_is_capped() -> None:
 
 def test_a_scale_of_one_only_measures() -> None:
     """The same character as without guidance, and by how much the conditions favour it."""
-    ask = Ask(as_ids(range(41)), SampleOptions(), 1, 2, 3)
-    pair = [ask._replace(guidance=Guidance(1.0, as_ids([]))), None]
+    spec = SampleSpec(as_ids(range(41)), SampleOptions(), 1, 2, 3)
+    pair = [spec._replace(guidance=Guidance(1.0, as_ids([]))), None]
 
-    alone = plain.choose(FEATURES[:1], OUTPUT, [ask])
+    alone = plain.choose(FEATURES[:1], OUTPUT, [spec])
     measured = plain.choose(FEATURES[:2], OUTPUT, pair)
 
     assert alone.ids_A[0] == measured.ids_A[0]
@@ -236,10 +236,10 @@ def test_a_scale_of_one_only_measures() -> None:
 
 def test_threads_never_part_a_row_from_its_twin() -> None:
     """Wherever the batch would be cut: a guided row and its twin stay together."""
-    ask = Ask(as_ids(range(4, 19)), SampleOptions(), 1, 0, 0)
+    spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, 0, 0)
     guidance = Guidance(2.0, as_ids([5]))
     bundle = random_bundle()
-    asks_B = [ask, *[ask._replace(guidance=guidance), None] * 80]
+    asks_B = [spec, *[spec._replace(guidance=guidance), None] * 80]
     ids = np.arange(len(asks_B)) % len(bundle.vocab)
 
     one, three = (
@@ -299,8 +299,8 @@ def test_an_id_outside_the_vocabulary_is_refused() -> None:
     from charbard.runtime import compiled
 
     def choose(allowed, bias=None) -> None:
-        ask = Ask(allowed, SampleOptions(), 0, 0, 0, bias=bias)
-        compiled.choose(FEATURES[:1], OUTPUT, [ask])
+        spec = SampleSpec(allowed, SampleOptions(), 0, 0, 0, bias=bias)
+        compiled.choose(FEATURES[:1], OUTPUT, [spec])
 
     for wrong in ([3, 41], [-1, 3]):
         with pytest.raises(IndexError, match="of 41"):
@@ -315,9 +315,9 @@ def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
     """What is read once and drawn from several times gives what as many rows would give."""
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
-    ask = Ask(as_ids(range(4, 19)), SampleOptions(min_p=0.05), 1, 0, 0)
-    guided_ask = ask._replace(guidance=Guidance(2.0, as_ids([5])))
-    forks = [ask._replace(sample=n) for n in range(3)]
+    spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(min_p=0.05), 1, 0, 0)
+    guided_ask = spec._replace(guidance=Guidance(2.0, as_ids([5])))
+    forks = [spec._replace(sample=n) for n in range(3)]
     guided_forks = [guided_ask._replace(sample=n) for n in range(4)]
 
     shared = model.advance(
@@ -342,9 +342,9 @@ def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
     ids = as_ids(range(4, 19))
-    asks = [Ask(ids[:size], SampleOptions(), 1, 0, 0) for size in (2, 15, 7)]
+    specs = [SampleSpec(ids[:size], SampleOptions(), 1, 0, 0) for size in (2, 15, 7)]
 
-    shared = model.advance(np.array([5]), model.start(1), asks, row_A=np.array([0, 0, 0]))
-    apart = model.advance(np.array([5] * 3), model.start(3), asks)
+    shared = model.advance(np.array([5]), model.start(1), specs, row_A=np.array([0, 0, 0]))
+    apart = model.advance(np.array([5] * 3), model.start(3), specs)
 
     assert same(shared.choices, apart.choices)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Bias, as_ids, sampling
+from charbard.runtime import Bias, SampleSpec, as_ids, sampling
 
 SCORES = arrays.arrays(np.float32, 12, elements=st.floats(-20, 20, width=32))
 WEIGHTS = SCORES.map(sampling.weigh)
@@ -62,9 +62,9 @@ def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
 def test_a_bias_counts_each_time() -> None:
     """A character named twice changes twice; one that is not allowed does no harm."""
     bias = Bias(np.array([1, 1, 2, 7], np.int32), np.full(4, -0.5, np.float32))
-    ask = Ask(as_ids([0, 1, 2]), SampleOptions(), 0, 0, 0, bias=bias)
+    spec = SampleSpec(as_ids([0, 1, 2]), SampleOptions(), 0, 0, 0, bias=bias)
 
-    assert sampling.biased(np.zeros(3, np.float32), ask).tolist() == [0.0, -1.0, -0.5]
+    assert sampling.biased(np.zeros(3, np.float32), spec).tolist() == [0.0, -1.0, -0.5]
 
 
 def test_the_temperature_glides() -> None:
@@ -121,21 +121,25 @@ def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
 
 
 def test_a_choice_tells_the_models_own_probabilities() -> None:
-    """`logp` and `mass` are those before temperature and filters; a forced id has them, too."""
+    """`logp` and `log_mass` are those before temperature and filters; a forced id has them, too."""
     logits = np.random.default_rng(0).normal(0, 2, (3, 12)).astype(np.float32)
     options = SampleOptions(temperature=0.5, top_k=2)
-    asks = [Ask(as_ids([1, 4, 5]), options, 7, 0, 0), None, Ask(as_ids([3]), options, 7, 0, 0)]
+    specs = [
+        SampleSpec(as_ids([1, 4, 5]), options, 7, 0, 0),
+        None,
+        SampleSpec(as_ids([3]), options, 7, 0, 0),
+    ]
 
-    ids, logp, mass, tempered, _ = sampling.choose(logits, asks)
+    ids, logp, log_mass, log_z, _ = sampling.choose(logits, specs)
 
     p = np.exp(logits.astype(np.float64))
     p /= p.sum(axis=1, keepdims=True)
     assert ids[0] in (1, 4, 5)
     assert ids.tolist()[1:] == [-1, 3]
     assert np.allclose(logp[[0, 2]], np.log([p[0, ids[0]], p[2, 3]]), atol=1e-5)
-    assert np.allclose(mass[[0, 2]], np.log([p[0, [1, 4, 5]].sum(), p[2, 3]]), atol=1e-5)
-    assert np.allclose(tempered[0], np.log((p[0, [1, 4, 5]] ** 2).sum()), atol=1e-5)
-    assert np.isnan([logp[1], mass[1], tempered[1]]).all()
+    assert np.allclose(log_mass[[0, 2]], np.log([p[0, [1, 4, 5]].sum(), p[2, 3]]), atol=1e-5)
+    assert np.allclose(log_z[0], np.log((p[0, [1, 4, 5]] ** 2).sum()), atol=1e-5)
+    assert np.isnan([logp[1], log_mass[1], log_z[1]]).all()
 
 
 def test_minus_infinity_bars_a_character() -> None:
@@ -144,9 +148,11 @@ def test_minus_infinity_bars_a_character() -> None:
     options = SampleOptions(temperature=2.0)
     some = Bias(as_ids([0, 1]), np.full(2, -np.inf, np.float32))
     everything = Bias(as_ids(range(4)), np.full(4, -np.inf, np.float32))
-    asks = [Ask(as_ids(range(3)), options, 1, 0, 0, bias=bias) for bias in (some, everything)]
+    specs = [
+        SampleSpec(as_ids(range(3)), options, 1, 0, 0, bias=bias) for bias in (some, everything)
+    ]
 
-    ids, logp, mass, tempered, _ = sampling.choose(logits, asks)
+    ids, logp, log_mass, log_z, _ = sampling.choose(logits, specs)
 
     assert ids.tolist() == [2, -1]
-    assert np.allclose([logp[0], mass[0], 2 * tempered[0]], np.log(1 / 4), atol=1e-5)
+    assert np.allclose([logp[0], log_mass[0], 2 * log_z[0]], np.log(1 / 4), atol=1e-5)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from charbard.errors import OptionError
-from charbard.runtime import ByteModel, Model, activations, looks, score_texts, without_units
+from charbard.runtime import (
+    ByteModel,
+    Model,
+    activations,
+    attention_map,
+    score_texts,
+    without_units,
+)
 from tests.conftest import random_bundle
 
 BUNDLE = random_bundle(hidden_size=32)
@@ -37,14 +44,14 @@ def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
     """Each place shares one look among the places before it and nothing; some have no head."""
     bundle = random_bundle(hidden_size=32, attention=8, attention_span=3)
     network = kind(bundle)
-    found = looks(network, activations(network, IDS)[:, -1])
+    found = attention_map(network, activations(network, IDS)[:, -1])
 
     back = np.arange(6)[:, None] - np.arange(6)
     assert found.shape == (6, 6)
     assert (found[(back < 1) | (back > 3)] == 0).all()
     assert (found[(back >= 1) & (back <= 3)] > 0).all()
     assert (found.sum(axis=1) < 1).all()
-    assert looks(kind(BUNDLE), activations(kind(BUNDLE), IDS)[:, -1]) is None
+    assert attention_map(kind(BUNDLE), activations(kind(BUNDLE), IDS)[:, -1]) is None
 
 
 def test_what_was_looked_at_is_what_was_found() -> None:
@@ -54,8 +61,8 @@ def test_what_was_looked_at_is_what_was_found() -> None:
     hidden = activations(model, IDS)[:, -1]
     features, _ = model.read(IDS[:, None], model.start())
 
-    values = model.asked(hidden)[:, 16:]
-    assert np.allclose(features[:, 0, 32:], looks(model, hidden) @ values, atol=1e-5)
+    values = model.qkv(hidden)[:, 16:]
+    assert np.allclose(features[:, 0, 32:], attention_map(model, hidden) @ values, atol=1e-5)
 
 
 @pytest.mark.parametrize("unit", [(2, 0), (0, 32), (-1, 0), (0, -1)])

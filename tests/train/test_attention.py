@@ -8,7 +8,7 @@ from torch import Tensor
 
 from charbard.config import ModelConfig, TrainConfig
 from charbard.errors import OptionError
-from charbard.train.attention import Memory, look_back
+from charbard.train.attention import Memory, attend
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
 from charbard.train.learner import Learner
@@ -46,7 +46,7 @@ def test_a_window_at_once_is_place_by_place(kept: int, span: int) -> None:
     known = torch.tensor([0, kept, kept // 2]).clamp(max=kept).double().view(1, 3, 1)
     slope = torch.randn(7, 3, 4, generator=generator, dtype=torch.float64)
 
-    found, _ = look_back(asked, Memory(past, known), span)
+    found, _ = attend(asked, Memory(past, known), span)
     wanted = _one_by_one(asked, Memory(past, known), span)
 
     assert torch.allclose(found, wanted)

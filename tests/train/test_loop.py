@@ -31,7 +31,7 @@ from charbard.train.loop import Trainer
 from charbard.train.network import CharRNN
 from charbard.train.run import RunFolder
 from charbard.train.schedule import Budget
-from charbard.train.start import Wish, open_training, recorded
+from charbard.train.start import TrainRequest, open_training, recorded
 
 SMALL = {
     "hidden_size": 16,
@@ -47,13 +47,13 @@ SMALL = {
 
 def _trainer(owl: Path, out: Path, **settings):
     resume = settings.pop("resume", False)
-    wish = Wish(
+    request = TrainRequest(
         names=[str(owl)],
         out=out,
         resume=resume,
         settings={} if resume and not settings else {**SMALL, **settings},
     )
-    return open_training(wish, Ranks())
+    return open_training(request, Ranks())
 
 
 def _run(*args, **settings):
@@ -105,8 +105,10 @@ def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
     resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
     assert resumed[-1].complete
 
-    wish = Wish(names=[str(owl)], out=tmp_path / "parts", resume=True, settings={"steps": 35})
-    end = list(recorded(open_training(wish, Ranks())))[-1]
+    request = TrainRequest(
+        names=[str(owl)], out=tmp_path / "parts", resume=True, settings={"steps": 35}
+    )
+    end = list(recorded(open_training(request, Ranks())))[-1]
 
     assert end.step == 35
     ours = load_bundle(RunFolder(tmp_path / "parts").newest_checkpoint(), with_resume=True)
@@ -188,14 +190,14 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
     path = tmp_path / "new.txt"
     path.write_text("春江花月夜。\n" * 60 + owl.read_text()[-3000:])
     init = trained / "model.safetensors"
-    wish = Wish(
+    request = TrainRequest(
         names=[str(path)],
         out=tmp_path / "run",
         init_from=init,
         settings={"steps": 40, "batch_size": 4, "seq_length": 16, "eval_every": 5},
     )
 
-    events = list(recorded(open_training(wish, Ranks())))
+    events = list(recorded(open_training(request, Ranks())))
 
     old, new = load_bundle(init), load_bundle(tmp_path / "run" / "model.safetensors")
     assert new.vocab.chars[: len(old.vocab.chars)] == old.vocab.chars
@@ -210,20 +212,20 @@ def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
     path.write_text('{"title": "夜", "rhyme": "霜", "text": "床前明月光"}\n' * 100)
 
     def training(name: str, *fields: str, **settings) -> Trainer:
-        wish = Wish(
+        request = TrainRequest(
             names=[str(path)],
             out=tmp_path / name,
             corpus=CorpusConfig(format="jsonl", fields=fields, validation=0.0),
             init_from=None if name == "one" else tmp_path / "one" / "model.safetensors",
             settings={**SMALL, "steps": 4, **settings},
         )
-        return open_training(wish, Ranks())
+        return open_training(request, Ranks())
 
     list(recorded(training("one", "title")))
     begun = training("two", "title", "rhyme", written_fields=("rhyme",))
 
     old = load_bundle(tmp_path / "one" / "model.safetensors")
-    vocab, weights = begun.setup.dataset.vocab, begun.setup.begin_with
+    vocab, weights = begun.setup.dataset.vocab, begun.setup.initial_weights
     assert vocab.fields == ("title", "rhyme")
     rows = [vocab.symbols.index(symbol) for symbol in old.vocab.symbols]
     for name in ("embedding", "output.weight", "output.bias"):
@@ -240,7 +242,8 @@ def test_begin_with_another_model_and_a_head_that_looks_back(owl, tmp_path, trai
 
     def training(**settings) -> Trainer:
         return open_training(
-            Wish(names=[str(owl)], out=tmp_path / "run", init_from=init, settings=settings), Ranks()
+            TrainRequest(names=[str(owl)], out=tmp_path / "run", init_from=init, settings=settings),
+            Ranks(),
         )
 
     with pytest.raises(OptionError, match="cannot become 24"):
@@ -269,14 +272,14 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
     path = tmp_path / "r.txt"
     path.write_text("".join(f"{lines[format]}{chr(0x4E00 + n % 9)}\n" for n in range(300)))
     fields = ("title",) if format == "titled" else ()
-    wish = Wish(
+    request = TrainRequest(
         names=[str(path)],
         out=tmp_path / "run",
         corpus=CorpusConfig(format=format, fields=fields),
         settings={**SMALL, "steps": 120, "learning_rate": 0.02},
     )
 
-    end = list(recorded(open_training(wish, Ranks())))[-1]
+    end = list(recorded(open_training(request, Ranks())))[-1]
 
     writer = charbard.load(end.bundle)
     assert 1 < len(writer.write(length=500, seed=1).text) < 50
@@ -297,11 +300,11 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
     ],
 )
 def test_what_cannot_be_trained(owl, tmp_path, settings, error, message: str) -> None:
-    """Each wrong wish has its own error, before anything is written."""
-    wish = Wish(names=[str(owl)], out=tmp_path / "run", settings=settings)
+    """Each wrong request has its own error, before anything is written."""
+    request = TrainRequest(names=[str(owl)], out=tmp_path / "run", settings=settings)
 
     with pytest.raises(error, match=message):
-        open_training(wish, Ranks())
+        open_training(request, Ranks())
     assert not (tmp_path / "run").exists()
 
 
@@ -310,9 +313,9 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
     (tmp_path / "t").write_text("to be or not to be, that is the question. " * 3)
     said: list[str] = []
     settings = {"steps": 3, "hidden_size": 16, "embedding_size": 8}
-    wish = Wish(names=[str(tmp_path / "t")], out=tmp_path / "run", settings=settings)
+    request = TrainRequest(names=[str(tmp_path / "t")], out=tmp_path / "run", settings=settings)
 
-    end = list(recorded(open_training(wish, Ranks(), said.append)))[-1]
+    end = list(recorded(open_training(request, Ranks(), said.append)))[-1]
 
     assert end.complete
     assert any("the text has only" in message for message in said)
@@ -322,9 +325,9 @@ def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
     """What the machine decides may change on the way; the rest of the settings stays."""
     _run(owl, tmp_path / "run", steps=10)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
-    wish = Wish(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
+    request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
 
-    trainer = open_training(wish, Ranks())
+    trainer = open_training(request, Ranks())
 
     kept = trainer.setup.config
     assert (kept.threads, kept.precision, kept.muon_every) == (1, "float64", 2)
@@ -345,8 +348,10 @@ def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
     for budget in ({"steps": 4, **SMALL}, {"steps": 6}):
         out = tmp_path / "run"
         resume = "hidden_size" not in budget
-        wish = Wish(names=[str(text)], corpus=corpus, out=out, resume=resume, settings=budget)
-        list(recorded(open_training(wish, Ranks())))
+        request = TrainRequest(
+            names=[str(text)], corpus=corpus, out=out, resume=resume, settings=budget
+        )
+        list(recorded(open_training(request, Ranks())))
 
         values = load_bundle(tmp_path / "run" / "model.safetensors").provenance["values"]
         assert sorted(values["form"]) == ["a", "b"]
@@ -364,7 +369,7 @@ def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
     ]
     for change, error, message in cases:
         with pytest.raises(error, match=message):
-            open_training(Wish(**{"names": [str(owl)], "out": trained, **change}), Ranks())
+            open_training(TrainRequest(**{"names": [str(owl)], "out": trained, **change}), Ranks())
 
 
 def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
@@ -464,7 +469,7 @@ def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch)
 
 def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
     """Without a validation share it could never end."""
-    wish = Wish(
+    request = TrainRequest(
         names=[str(owl)],
         out=tmp_path / "run",
         settings={**SMALL, "steps": 5, "patience": 1},
@@ -472,7 +477,7 @@ def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
     )
 
     with pytest.raises(OptionError, match="patience=1 needs validations"):
-        open_training(wish, Ranks())
+        open_training(request, Ranks())
 
 
 def test_texts_in_memory(tmp_path) -> None:

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charbard.errors import TrainingError
-from charbard.train.recipe import Task, choose, configs_from
+from charbard.train.recipe import Workload, choose, configs_from
 
 
-def _task(*, size=1_000_000, vocab=65, minutes=5.0, gflops=200.0, records=False) -> Task:
+def _task(*, size=1_000_000, vocab=65, minutes=5.0, gflops=200.0, records=False) -> Workload:
     def speed(model, config) -> float:
         return gflops * 1e9 / (6 * model.macs_per_char)
 
-    return Task(
+    return Workload(
         size=size,
         vocab_size=vocab,
         has_records=records,
@@ -47,7 +47,7 @@ def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -
     assert model.hidden_size >= 64
 
 
-def _most_updates(task: Task) -> float:
+def _most_updates(task: Workload) -> float:
     """Updates of the smallest batch that a long text gets, in the narrowest network."""
     narrow, train = configs_from({"hidden_size": 64, "embedding_size": 64}, task.vocab_size)
     return task.seconds * task.speed(narrow, train) / (4 * 64)

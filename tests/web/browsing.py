@@ -30,7 +30,7 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
+def browser() -> Iterator["sync_api.Browser"]:  # type: ignore[name-defined]
     """For a module: while it is open, no other event loop runs in this thread."""
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -48,12 +48,12 @@ class Visit:
         self.context.set_default_timeout(PATIENCE_S * 1000)
         self.url = running.url
         self.page = self.context.new_page()
-        self.complaints: list[str] = []
+        self.stderr: list[str] = []
         self.foreign: list[str] = []
         self.page.on(
-            "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
+            "console", lambda m: m.type in ("error", "warning") and self.stderr.append(m.text)
         )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self.stderr.append(str(error)))
         self.page.on("request", self._note)
 
     def _note(self, request) -> None:
@@ -92,7 +92,7 @@ def visiting(browser, running: Running, **options) -> Iterator[Visit]:
     here = Visit(browser, running, **options)
     yield here
     here.context.close()
-    assert here.complaints == []
+    assert here.stderr == []
     assert here.foreign == []
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from charbard.bundle import save_bundle, snapshots_beside
 from charbard.config import TextOrder
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.web import Library
 from charbard.web.routes import growth
 from tests.conftest import random_bundle
@@ -79,9 +79,9 @@ def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> No
     for step in (10, 20):
         save_bundle(random_bundle(seed=step), tmp_path / "snapshots" / f"step{step}.safetensors")
     save_bundle(random_bundle(), tmp_path / "model.safetensors")
-    opened: list[Opened] = []
+    opened: list[ServedModel] = []
     monkeypatch.setattr(
-        growth, "Opened", lambda *named: opened.append(Opened(*named)) or opened[-1]
+        growth, "ServedModel", lambda *named: opened.append(ServedModel(*named)) or opened[-1]
     )
     monkeypatch.setattr(growth, "TextOrder", lambda **order: TextOrder(**order | {"length": 10**6}))
     library = Library.open([tmp_path / "model.safetensors"])

@@ -11,7 +11,7 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.errors import MissingExtraError, OptionError
-from charbard.studio.job import Place, Tail, thinned
+from charbard.studio.job import JobFolder, Tail, thinned
 from charbard.studio.submitted import checked_text, model_name
 from tests.conftest import TEXT, random_bundle
 from tests.web.conftest import Running, serving
@@ -91,7 +91,7 @@ def test_a_real_training_from_a_text_to_a_model_that_writes(tmp_path, prose_writ
         about = client.get("/api/models/猫头鹰").json()
         assert about["snapshots"] > 1
         assert str(tmp_path) not in json.dumps(about)
-        place = Place(tmp_path / number)
+        place = JobFolder(tmp_path / number)
         assert not place.text.exists(), "a text that is learned is no longer needed"
         assert not list(place.run.glob("checkpoint_*"))
         assert not place.cache.exists()
@@ -157,7 +157,7 @@ def test_the_server_ends_a_training_and_the_next_one_has_its_model(
             last = json.loads(list(lines)[-1])
 
     assert (last["done"], last["state"]) == (True, "interrupted")
-    place = Place(tmp_path / number)
+    place = JobFolder(tmp_path / number)
     assert place.text.read_text() == TEXT
     assert list(place.run.glob("checkpoint_*"))
     with workshop(tmp_path, prose_writer) as again, again.client() as client:
@@ -179,13 +179,13 @@ def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle)
 
         assert (resumed["state"], resumed["resumable"]) == ("training", False)
         assert client.post(f"/api/jobs/{number}/resume").status_code == 409
-        assert until(lambda: Place(tmp_path / number).log.read_text().count("sampled") == 4)
+        assert until(lambda: JobFolder(tmp_path / number).log.read_text().count("sampled") == 4)
         client.post(f"/api/jobs/{number}/stop")
         *facts, last = followed(client, number)
         steps = [fact["progress"]["step"] for fact in facts if "progress" in fact]
         assert steps == [1, 2, 3, 4, 5, 6]
         assert (last["state"], last["model"], last["resumable"]) == ("stopped", "owl-2", False)
-        assert not Place(tmp_path / number).text.exists()
+        assert not JobFolder(tmp_path / number).text.exists()
         refused = client.post(f"/api/jobs/{number}/resume")
         assert refused.status_code == 422
         assert "stopped" in refused.json()["error"]
@@ -197,7 +197,7 @@ def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writ
         fake(here, bundle)
         number = started(client)
         first_sample(client, number)
-        for checkpoint in Place(tmp_path / number).checkpoints():
+        for checkpoint in JobFolder(tmp_path / number).checkpoints():
             checkpoint.unlink()
     with workshop(tmp_path, prose_writer) as again, again.client() as client:
         about = client.get(f"/api/jobs/{number}").json()
@@ -207,7 +207,7 @@ def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writ
         assert (about["state"], about["resumable"]) == ("interrupted", False)
         assert refused.status_code == 422
         assert "checkpoint" in refused.json()["hint"]
-        assert not Place(tmp_path / number).text.exists()
+        assert not JobFolder(tmp_path / number).text.exists()
 
 
 def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bundle) -> None:
@@ -233,7 +233,7 @@ def test_a_real_training_survives_its_server(tmp_path, prose_writer) -> None:
         here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "2000"]
         number = started(client, name="owl")
         first_sample(client, number)
-    log = Place(tmp_path / number).log
+    log = JobFolder(tmp_path / number).log
     there = [event["step"] for event in Tail(log).events() if event["event"] == "finished"]
     with workshop(tmp_path, prose_writer) as again, again.client() as client:
         assert client.post(f"/api/jobs/{number}/resume").is_success

@@ -71,7 +71,7 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
     writer = VerseWriter(bundle)
     told: list[tuple[int, ...]] = []
     run = writer.task
-    monkeypatch.setattr(writer, "task", lambda request: told.append(request.prime) or run(request))
+    monkeypatch.setattr(writer, "task", lambda request: told.append(request.prompt) or run(request))
 
     names(writer, NameOrder(surname="李", candidates=2))
 

@@ -133,11 +133,11 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
         seed=1,
         sample=0,
         drafts=drafts,
-        unwanted=unwanted,
+        rejects=unwanted,
         start=WRITER.network.start(),
         worth=worth_of(request),
     )
-    for prime in (request.prime, request.prime[:1]):
+    for prime in (request.prompt, request.prompt[:1]):
         steps = decode([prime], request.machine, search)
         said = [
             value
@@ -148,9 +148,9 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
         lines = [value for value in said if isinstance(value, Segment)]
         (text,) = (value for value in said if isinstance(value, Decoded))
 
-        assert text.unwanted == tuple(n.index for n in lines if unwanted(n.index, n.ids))
+        assert text.rejected == tuple(n.index for n in lines if unwanted(n.index, n.ids))
         assert tuple(i for line in lines for i in line.ids) == text.ids
-        assert len(text.unwanted) < 4
+        assert len(text.rejected) < 4
 
 
 def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
@@ -161,11 +161,11 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
         seed=2,
         sample=0,
         drafts=2,
-        unwanted=lambda index, ids: True,
+        rejects=lambda index, ids: True,
         start=WRITER.network.start(),
         worth=worth_of(request),
     )
-    for prime in (request.prime, request.prime[:1]):
+    for prime in (request.prompt, request.prompt[:1]):
         steps = decode([prime], request.machine, search)
         said = [
             value
@@ -175,7 +175,7 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
         scored = read_scored(prime, text.ids)
         ((_, logp),) = run(WRITER.network, [Task(scored)])
 
-        assert text.unwanted == (0, 1, 2, 3)
+        assert text.rejected == (0, 1, 2, 3)
         marked = [slot.place is None for slot in request.machine.slots]
         wanted = [0.0 if mark else value for mark, value in zip(marked, logp, strict=True)]
         assert text.logp == pytest.approx(wanted, abs=1e-5)

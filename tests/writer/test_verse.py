@@ -65,7 +65,7 @@ def test_what_the_machine_lets_through_the_checker_accepts(form, acrostic, at, l
         return
 
     assert check(poem.text, form, variant=poem.variants[0]).is_kept
-    for lock in writer.request(wish).wish.locks:
+    for lock in writer.request(wish).spec.locks:
         assert poem.lines[lock.line][lock.place] == lock.char
 
 
@@ -128,10 +128,10 @@ def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
     """The model is told 尤 before 王之涣's poem, and no rhyme before one that has none."""
     request = rhymer.request(order())
 
-    told = request.told(request.prime, group="尤")
-    assert told[:-3] == request.prime[:-1]
+    told = request.conditioned(request.prompt, group="尤")
+    assert told[:-3] == request.prompt[:-1]
     assert rhymer.bundle.vocab.decode(told[-3:]) == "尤"
-    assert request.told(request.prime) == request.prime
+    assert request.conditioned(request.prompt) == request.prompt
     (poem,) = rhymer.verse(order(candidates=1, seed=8))
     again = rhymer.score(order(theme=poem.theme), poem.text)
     assert again.rhymes == poem.rhymes

@@ -29,7 +29,7 @@ def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  #
         assert sum(used) >= POETS / 2 > 2 * by_chance
         assert all(poem.score.words == share for poem, share in zip(poems, used, strict=True))
     request = planner.request(order(words="江,明月"))
-    told = request.told(request.prime, words=request.words, group="江")
+    told = request.conditioned(request.prompt, words=request.word_ids, group="江")
     assert "<words>江、明月。<rhyme>" in "".join(planner.bundle.vocab.symbols[i] for i in told)
 
 
@@ -39,7 +39,7 @@ def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
 
     own, bare = request.prompts
     assert own == bare
-    assert request.told(own, words=request.words) != tuple(bare)
+    assert request.conditioned(own, words=request.word_ids) != tuple(bare)
 
 
 def test_words_are_refused_or_explained(planner, plain) -> None:  # noqa: F811

@@ -45,15 +45,22 @@ def option(config: type, name: str, *flags: str) -> Any:
 def with_settings(
     *configs: type,
     leave_out: Collection[str] = (),
+    only: Collection[str] | None = None,
+    before: str = "",
     flags: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Callable[[Command], Command]:
     """Give a command an option for each setting of some configs, in its `**settings`.
 
     Args:
-        configs: Where the settings are declared.
-        leave_out: Settings that the command takes in another way.
-        flags: Spellings of single options, where they are not `--name`.
+        configs: Configs that declare the settings.
+        leave_out: Settings without such an option.
+        only: Settings with such an option; None: all.
+        before: Option of the command that these options precede in its help; empty: the last ones.
+        flags: Names of single options, where they are not `--name`.
     """
+
+    declared = {field.name for config in configs for field in dataclasses.fields(config)}
+    assert {*leave_out, *(only or ()), *flags} <= declared, "no such setting"
 
     def decorate(command: Command) -> Command:
         own = inspect.signature(command, eval_str=True)
@@ -63,8 +70,12 @@ def with_settings(
             for config in configs
             for field in dataclasses.fields(config)
             if field.metadata and field.name not in leave_out
+            if only is None or field.name in only
         ]
-        every = [one.replace(kind=one.KEYWORD_ONLY) for one in (*kept, *more)]
+        names = [one.name for one in kept]
+        at = names.index(before) if before else len(names)
+        ordered = (*kept[:at], *more, *kept[at:])
+        every = [one.replace(kind=one.KEYWORD_ONLY) for one in ordered]
         command.__signature__ = own.replace(parameters=every)  # type: ignore[attr-defined]
         command.__annotations__ = {one.name: one.annotation for one in every}
         return command
@@ -75,7 +86,7 @@ def with_settings(
 def _parameter(
     config: type, field: "dataclasses.Field[Any]", flags: tuple[str, ...]
 ) -> inspect.Parameter:
-    """The option of one setting; a switch where it is yes or no."""
+    """Return the option of one setting; a switch for a setting that is true or false."""
     hint, default = hints_of(config)[field.name], None
     if hint is bool:
         default = field.default
@@ -91,7 +102,7 @@ def _parameter(
 
 
 def of_config(config: type, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a command's settings belongs to a config, without what the user did not say."""
+    """Return the settings of a command that belong to a config and that the user gave."""
     names = {field.name for field in dataclasses.fields(config)}
     return given_typed(**{name: value for name, value in settings.items() if name in names})
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.options import given, given_typed, merged, option, typed
+from charbard.cli.options import given, given_typed, merged, typed, with_settings
 from charbard.cli.wording import tell
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
+from charbard.config.train import BUDGETS
 from charbard.extras import need
 
 __all__ = ["train"]
@@ -22,107 +23,56 @@ Text = Annotated[
 ]
 
 
+_READING = (
+    *("format", "text_field", "delimiter", "exclude_lines", "encoding", "bad_bytes"),
+    *("drop_containing", "min_length", "max_length", "min_count", "validation", "test"),
+)
+_LEARNING = (
+    *("cell", "num_layers", "hidden_size", "attention", "dropout", "batch_size", "seq_length"),
+    *("learning_rate", "clip", "precision", "patience", "eval_every", "save_every", "snapshots"),
+    *("spelling", "seed", "threads"),
+)
+"""Settings with an option of their own; `--set` takes all others."""
+
+
+@with_settings(TrainConfig, only=BUDGETS, before="out")
+@with_settings(CorpusConfig, ModelConfig, TrainConfig, only=_READING + _LEARNING, before="config")
 def train(
     text: Text,
-    minutes: Annotated[float | None, option(TrainConfig, "minutes")] = None,
-    epochs: Annotated[float | None, option(TrainConfig, "epochs")] = None,
-    steps: Annotated[int | None, option(TrainConfig, "steps")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
-    format: Annotated[str | None, option(CorpusConfig, "format")] = None,
-    text_field: Annotated[str | None, option(CorpusConfig, "text_field")] = None,
-    delimiter: Annotated[str | None, option(CorpusConfig, "delimiter")] = None,
     fields: Annotated[
         str | None,
         typer.Option(help="Fields given to the model before the text, parted by commas."),
     ] = None,
-    exclude_lines: Annotated[str | None, option(CorpusConfig, "exclude_lines")] = None,
-    encoding: Annotated[str | None, option(CorpusConfig, "encoding")] = None,
-    bad_bytes: Annotated[str | None, option(CorpusConfig, "bad_bytes")] = None,
-    drop_containing: Annotated[str | None, option(CorpusConfig, "drop_containing")] = None,
-    min_length: Annotated[int | None, option(CorpusConfig, "min_length")] = None,
-    max_length: Annotated[int | None, option(CorpusConfig, "max_length")] = None,
-    min_count: Annotated[int | None, option(CorpusConfig, "min_count")] = None,
-    validation: Annotated[float | None, option(CorpusConfig, "validation")] = None,
-    test: Annotated[float | None, option(CorpusConfig, "test")] = None,
-    cell: Annotated[str | None, option(ModelConfig, "cell")] = None,
-    num_layers: Annotated[int | None, option(ModelConfig, "num_layers")] = None,
-    hidden_size: Annotated[int | None, option(ModelConfig, "hidden_size")] = None,
-    attention: Annotated[int | None, option(ModelConfig, "attention")] = None,
-    dropout: Annotated[float | None, option(TrainConfig, "dropout")] = None,
-    batch_size: Annotated[int | None, option(TrainConfig, "batch_size")] = None,
-    seq_length: Annotated[int | None, option(TrainConfig, "seq_length")] = None,
-    learning_rate: Annotated[float | None, option(TrainConfig, "learning_rate")] = None,
-    clip: Annotated[float | None, option(TrainConfig, "clip")] = None,
-    precision: Annotated[str | None, option(TrainConfig, "precision")] = None,
-    patience: Annotated[int | None, option(TrainConfig, "patience")] = None,
-    eval_every: Annotated[int | None, option(TrainConfig, "eval_every")] = None,
-    save_every: Annotated[int | None, option(TrainConfig, "save_every")] = None,
-    snapshots: Annotated[int | None, option(TrainConfig, "snapshots")] = None,
-    spelling: Annotated[bool, option(TrainConfig, "spelling", "--spelling")] = False,
-    seed: Annotated[int | None, option(TrainConfig, "seed")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting as name=value; see docs/options.md."),
     ] = None,
-    threads: Annotated[int | None, option(TrainConfig, "threads")] = None,
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write curves for TensorBoard, too.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live progress.")] = False,
+    **options: Any,
 ) -> None:
     """Train a model on any text.
 
     Example: charbard train my.txt --minutes 5
     """
     started = time.monotonic()
-    settings = merged(
-        config,
-        set_ or (),
-        minutes=minutes,
-        epochs=epochs,
-        steps=steps,
-        cell=cell,
-        num_layers=num_layers,
-        hidden_size=hidden_size,
-        attention=attention,
-        dropout=dropout,
-        batch_size=batch_size,
-        seq_length=seq_length,
-        learning_rate=learning_rate,
-        clip=clip,
-        precision=precision,
-        patience=patience,
-        eval_every=eval_every,
-        save_every=save_every,
-        snapshots=snapshots,
-        spelling=spelling or None,
-        seed=seed,
-        threads=threads,
-    )
-    reading = given(exclude_lines=exclude_lines) | given_typed(
-        format=format,
-        text_field=text_field,
-        delimiter=delimiter,
-        encoding=encoding,
-        bad_bytes=bad_bytes,
-        drop_containing=drop_containing,
-        min_length=min_length,
-        max_length=max_length,
-        min_count=min_count,
-        validation=validation,
-        test=test,
-        fields=None if fields is None else _names(typed(fields)),
-    )
-    names = set(CorpusConfig.__dataclass_fields__)
-    reading = {name: settings.pop(name) for name in names & set(settings)} | reading
+    # A switch that is off was not given: as a setting it would contradict a resumed run.
+    said = {name: value for name, value in given_typed(**options).items() if value is not False}
+    said |= given(exclude_lines=options["exclude_lines"])  # a path: its bytes must not change
+    said |= given(fields=None if fields is None else _names(typed(fields)))
+    settings = merged(config, set_ or (), **said)
+    names = set(CorpusConfig.__dataclass_fields__) & set(settings)
     _run(
         text,
         started=started,
+        reading={name: settings.pop(name) for name in names},
         settings=settings,
-        reading=reading,
         out=out,
         resume=resume,
         init_from=init_from,
@@ -166,7 +116,7 @@ def _run(
         distributed.ranks(settings.get("threads")) as ranks,
         Screen(quiet=quiet or not ranks.first) as screen,
     ):
-        wish = start.Wish(
+        request = start.TrainRequest(
             names=text,
             corpus=corpus,
             settings=settings,
@@ -175,7 +125,7 @@ def _run(
             init_from=init_from,
             started=started,
         )
-        trainer = start.open_training(wish, ranks, screen.say)
+        trainer = start.open_training(request, ranks, screen.say)
         screen.say(f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}")
         more = [journal.TensorBoard(out / "tensorboard")] if tensorboard and ranks.first else []
         end = None

@@ -1,4 +1,4 @@
-"""How a text is read. Part of what names the cached encoding, so a change makes a new one."""
+"""Settings of reading a text. They are part of the cache key of the encoded text."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ __all__ = ["FORMATS", "WITH_FIELDS", "CorpusConfig"]
 
 FORMATS = ("text", "lines", "titled", "songs", "json", "jsonl", "csv")
 WITH_FIELDS = ("titled", "json", "jsonl", "csv")
-"""Formats whose records have more than a text."""
+"""Formats whose records can have fields beside their text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CorpusConfig:
-    """Reading, filtering and splitting of a text."""
+    """Settings of reading, filtering and splitting a text."""
 
     format: str = setting(
         "text",
@@ -104,5 +104,5 @@ class CorpusConfig:
 
     @property
     def has_records(self) -> bool:
-        """Whether the text comes in records, each with a start and an end."""
+        """Whether the text consists of records, each with a start and an end."""
         return self.format != "text"

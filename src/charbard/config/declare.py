@@ -1,7 +1,7 @@
-"""How a setting is declared, checked, and carried to and from plain dictionaries.
+"""Declare settings, check them, and convert them to and from plain dictionaries.
 
-A config is a frozen dataclass whose fields are made with `setting`; `check` holds each value
-against its declaration when the object is built, so the rest of the code trusts its input.
+A config is a frozen dataclass whose fields are made with `setting`. `check` validates every value
+when the object is built, so the rest of the code trusts its input.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ __all__ = [
 T = TypeVar("T")
 _NAMES = {bool: "true or false", int: "an integer", float: "a number", str: "text", tuple: "a list"}
 _RENAMED = {"repetition_penalty": "frequency_penalty"}
-"""Old names of settings: what is added to scores is a frequency penalty."""
+"""Old name of a setting -> its name today, for the hint of the error."""
 _SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
@@ -44,7 +44,15 @@ def setting(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a field of a config: default, meaning, and the closed range or list it may take."""
+    """Declare a field of a config: its default, its help, and the range or choices it allows.
+
+    Args:
+        default: Default value; `dataclasses.MISSING` makes the field required.
+        help: Meaning of the setting. It becomes CLI help, API documentation and the hint of errors.
+        minimum: Smallest allowed value.
+        maximum: Largest allowed value.
+        choices: The allowed values; empty allows any.
+    """
     metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
     if default is dataclasses.MISSING:
         return dataclasses.field(metadata=metadata)
@@ -52,7 +60,7 @@ def setting(
 
 
 def check(config: Any) -> None:
-    """Hold every field against its declaration. Called from `__post_init__`.
+    """Validate every field against its declaration. Call it from `__post_init__`.
 
     Raises:
         OptionError: A value has the wrong type, is out of range or not among the choices.
@@ -80,13 +88,13 @@ def check(config: Any) -> None:
 
 @cache
 def _declared(config: type) -> "tuple[tuple[dataclasses.Field[Any], Any], ...]":
-    """Each field with its type, found once."""
+    """Return each field with its type."""
     hints = hints_of(config)
     return tuple((field, hints[field.name]) for field in dataclasses.fields(config))
 
 
 def hints_of(config: type) -> Mapping[str, Any]:
-    """The type of each field. To find it takes longer than to check it, so it is found once."""
+    """Return the type of each field. Cached: resolving a type takes longer than checking it."""
     return _hints_of(config)  # a cached function that is called with type[T] does not pass mypy
 
 
@@ -114,7 +122,7 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
-    """The declared limits; `help` of the field is the hint, as it says what the number does."""
+    """Check the declared limits. The field's help is the hint, as it says what the number does."""
     limits = field.metadata
     hint = str(limits.get("help", ""))
     if isinstance(value, float) and not math.isfinite(value):
@@ -152,12 +160,12 @@ def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
 
 
 def default_of(config: type, name: str) -> Any:
-    """The declared default of a field."""
+    """Return the declared default of a field."""
     return _field(config, name).default
 
 
 def help_of(config: type, name: str) -> str:
-    """The declared meaning of a field."""
+    """Return the declared help of a field."""
     return str(_field(config, name).metadata["help"])
 
 
@@ -166,7 +174,7 @@ def _field(config: type, name: str) -> "dataclasses.Field[Any]":
 
 
 def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
-    """Build a config, refusing names it does not know.
+    """Build a config from plain values.
 
     Raises:
         OptionError: A name is unknown, or a value is not allowed.
@@ -177,10 +185,10 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
 
 
 def refuse_unknown(names: Iterable[str], *configs: type) -> None:
-    """Pass if every name is a field of one of the configs.
+    """Raise unless every name is a field of one of the configs.
 
     Raises:
-        OptionError: One is not; the nearest ones are suggested.
+        OptionError: A name is unknown; the hint suggests the nearest ones.
     """
     known = [field.name for config in configs for field in dataclasses.fields(config)]
     for name in names:
@@ -197,18 +205,18 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
 
 
 def _from_json(value: Any, hint: Any) -> Any:
-    """JSON and TOML have lists where a frozen dataclass wants tuples."""
+    """Convert a list of JSON or TOML to a tuple where the field wants one."""
     wants_tuple = tuple in {typing.get_origin(kind) for kind in (hint, *typing.get_args(hint))}
     return tuple(value) if wants_tuple and isinstance(value, list) else value
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """A config as plain values, in the order of its fields, ready for JSON."""
+    """Return a config as plain values, in the order of its fields, ready for JSON."""
     return dataclasses.asdict(config)
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read a TOML file of settings; tables in it only group, their names carry no meaning.
+    """Read a TOML file of settings. Tables only group settings; their names have no meaning.
 
     Raises:
         OptionError: The file is missing or not TOML.

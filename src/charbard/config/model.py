@@ -1,4 +1,4 @@
-"""What the network is. Saved inside every bundle."""
+"""Architecture of the network. Saved inside every bundle."""
 
 import math
 from dataclasses import MISSING, dataclass
@@ -11,16 +11,16 @@ __all__ = ["CELLS", "Cell", "ModelConfig"]
 
 
 class Cell(NamedTuple):
-    """What everybody must know of a recurrent cell."""
+    """Facts about a recurrent cell that every implementation shares."""
 
     gates: int
-    """A layer has gates x hidden_size rows of weights."""
+    """Number of gates: a layer has gates x hidden_size rows of weights."""
     parts: int
-    """Vectors of hidden_size that a layer remembers; the first is its output."""
+    """Number of state vectors of hidden_size per layer; the first is the layer's output."""
 
 
 CELLS = {"rnn": Cell(1, 1), "gru": Cell(3, 1), "lstm": Cell(4, 2)}
-"""Every cell by its name. The kernel has them in the same order."""
+"""Every cell by its name. The kernel numbers them in this order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +58,12 @@ class ModelConfig:
 
     @property
     def num_gates(self) -> int:
-        """Gates of the cell: blocks of hidden_size rows in a layer's weights."""
+        """Number of gates: blocks of hidden_size rows in a layer's weights."""
         return CELLS[self.cell].gates
 
     @property
     def num_parts(self) -> int:
-        """Vectors that each layer remembers: its output and, in an LSTM, the cell state."""
+        """Number of state vectors per layer: its output and, in an LSTM, the cell state."""
         return CELLS[self.cell].parts
 
     @property
@@ -73,11 +73,11 @@ class ModelConfig:
 
     @property
     def state_width(self) -> int:
-        """Width of the last layer's output and, beside it, of what looking back found."""
+        """Width of the last layer's output with the attention's result beside it."""
         return self.hidden_size + (self.attention or 0)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The name and shape of every array of weights, as a bundle holds them."""
+        """Return the name and shape of every weight array, as a bundle holds them."""
         rows = self.num_gates * self.hidden_size
         shapes: dict[str, tuple[int, ...]] = {"embedding": (self.vocab_size, self.embedding_size)}
         for layer in range(self.num_layers):
@@ -98,22 +98,22 @@ class ModelConfig:
         return shapes
 
     def __str__(self) -> str:
-        """In a few words: layers, cell, width."""
+        """Describe the network in a few words: layers, cell, width."""
         looks_back = "" if self.attention is None else f", looks back by {self.attention}"
         return f"{self.num_layers} x {self.cell}, width {self.hidden_size}{looks_back}"
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the network learns."""
+        """Number of learned weights."""
         return sum(map(math.prod, self.shapes().values()))
 
     @property
     def macs_per_char(self) -> int:
         """Multiply-accumulates of gates, projection and output for one character.
 
-        The embedding is a look-up and counts nothing; of attention its weights count, not the
-        looking, which depends on how much was read. Training costs 6 floating-point operations
-        for each of them (forward 2, backward 4), writing 2.
+        The embedding is a look-up and does not count. Of attention only the weights count, not the
+        scores, whose number depends on how much was read. Training costs 6 floating-point
+        operations for each of them (forward 2, backward 4), writing 2.
         """
         counted = {
             name: shape

@@ -1,4 +1,4 @@
-"""What a report on a bundle measures, and how much."""
+"""Settings of a report on a bundle."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["ReportOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOptions:
-    """Sizes of the samples and how they are drawn."""
+    """Sample sizes of a report, and how its samples are drawn."""
 
     texts: int = setting(
         200, "Texts to write for each form, or in all; more make the figures firmer.", minimum=2

@@ -1,4 +1,4 @@
-"""How the next character is chosen."""
+"""Sampling options: how the next character is chosen."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,15 @@ from charbard.errors import OptionError
 __all__ = ["SampleOptions"]
 
 COLDEST = 0.01
-"""Below it a temperature is as good as 0, and its arithmetic is not exact."""
+"""Lowest temperature above 0; below it sampling is greedy in effect and the arithmetic inexact."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOptions:
-    """Applied in this order: temperature, boost and frequency penalty, top-k, top-p, min-p, draw.
+    """Sampling options, applied in this order: temperature, boost and frequency penalty, top-k,
+    top-p, min-p, draw.
 
-    `None` is off. Banned, rare and unknown characters are removed before all of it.
+    `None` turns an option off. Banned, rare and unknown characters are removed beforehand.
     """
 
     temperature: float = setting(

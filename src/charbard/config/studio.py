@@ -1,4 +1,4 @@
-"""How the studio is served: where, for whom, and how much of it."""
+"""Settings of the studio: address, access and limits."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ __all__ = ["StudioConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class StudioConfig:
-    """Settings of the page and its API. Every limit is told to the client that runs into it."""
+    """Settings of the page and its API. A client that hits a limit is told the limit."""
 
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 is every network.")
     port: int = setting(8000, "Port to listen on; 0 takes a free one.", minimum=0, maximum=65_535)

@@ -1,4 +1,4 @@
-"""How a network is trained. Saved in every checkpoint and, as provenance, in every bundle."""
+"""Settings of training. Saved in every checkpoint and, as provenance, in every bundle."""
 
 import math
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from charbard.errors import OptionError
 __all__ = ["BUDGETS", "SPEED", "TrainConfig"]
 
 BUDGETS = ("minutes", "epochs", "steps")
-"""Settings that say how long to train; a training has exactly one of them."""
+"""Settings that limit how long to train; a training has exactly one of them."""
 SPEED = ("precision", "device", "threads", "softmax_sample", "muon_every")
-"""Settings that a machine decides; a training may be resumed with others."""
+"""Settings that depend on the machine; a training may be resumed with other values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Every knob of training. Exactly one of minutes, epochs and steps is the budget."""
+    """Every setting of training. Exactly one of minutes, epochs and steps is the budget."""
 
     minutes: float | None = setting(
         None, "Finish within M minutes; chooses all that is not set.", minimum=0.1
@@ -137,17 +137,17 @@ class TrainConfig:
         self.chance_of("")
 
     def chance_of(self, name: str) -> float:
-        """The chance that a field of this name is left open.
+        """Return the probability that the field of this name is dropped from a record.
 
         Raises:
-            OptionError: An entry of field_dropout_of is not a name and a chance.
+            OptionError: An entry of field_dropout_of is not a name and a probability.
         """
         chances = dict(map(_chance, self.field_dropout_of))
         return chances.get(name, self.field_dropout)
 
 
 def _chance(entry: str) -> tuple[str, float]:
-    """A field's name and a chance.
+    """Parse a field's name and its dropout probability.
 
     >>> _chance("author=0.5")
     ('author', 0.5)

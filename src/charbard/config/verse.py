@@ -1,4 +1,4 @@
-"""What is asked of a poem, a couplet or a name: the same order, bundle and seed give the same text.
+"""Orders for poems, couplets and names: the same order, bundle and seed give the same text.
 
 Every door (command line, Python, HTTP) fills in these values and takes its defaults, limits and
 help from here.
@@ -14,18 +14,18 @@ from charbard.config.sample import SampleOptions
 __all__ = ["BOLDNESS", "DRAFTS", "GUIDANCE", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
 
 BOLDNESS = {"稳": 0.4, "平": 0.5, "常": 0.6, "新": 0.75, "奇": 0.95}
-"""The dial, from safe to strange, as temperatures."""
+"""Temperatures of the boldness dial, from safe to strange."""
 NAME_BOLDNESS = {"稳": 0.5, "平": 0.65, "常": 0.8, "新": 0.95, "奇": 1.1}
-"""The same for names: two characters leave less room for nonsense than a poem."""
+"""The dial for names, which is hotter: two characters leave less room for nonsense than a poem."""
 REPEATS = ("auto", "free", "rhymes", "none")
 DRAFTS = 64
-"""Most drafts of one text that are written side by side."""
+"""Upper limit of `drafts`."""
 GUIDANCE = 4.0
-"""Most guidance; beyond it a poem is a list of words on its theme."""
+"""Upper limit of `guidance`; beyond it a poem degenerates to a list of words on its theme."""
 
 
 class _Drawn:
-    """What every order has to say on how characters are drawn."""
+    """Base of the orders: how characters are drawn."""
 
     boldness: str
     temperature: float | None
@@ -34,7 +34,7 @@ class _Drawn:
 
     @property
     def options(self) -> SampleOptions:
-        """The dial, or the temperature that overrules it."""
+        """Return the sampling options: the dial's temperature, or the one that overrides it."""
         temperature = self.temperature
         if temperature is None:
             temperature = self.dial[self.boldness]
@@ -90,7 +90,7 @@ def _seed() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class VerseOrder(_Drawn):
-    """A request for poems. What is empty or None is left open."""
+    """A request for poems. An empty field, or None, leaves the choice to the writer."""
 
     form: str = setting("七绝", "Verse form or tune; or line lengths such as 5,5a/7,7a.")
     variant: str | None = setting(None, "One variant of the form, by name.")
@@ -119,9 +119,9 @@ class VerseOrder(_Drawn):
     )
     template: str = setting("", "The poem with _ for each open character; lines as in the form.")
     locks: tuple[str, ...] = ()
-    """Single characters with their places, as line.place=char, counted from 1."""
+    """Fixed characters, each as line.place=char, counted from 1."""
     bans: tuple[str, ...] = ()
-    """Characters that one place must not have, as line.place=chars."""
+    """Characters barred from one place, each as line.place=chars."""
     banned: str = setting("", "Characters that must not occur, unless given.")
     commonest: int | None = setting(
         None, "Write with the N commonest characters of verse only.", minimum=100
@@ -157,7 +157,7 @@ class VerseOrder(_Drawn):
 
 @dataclass(frozen=True, kw_only=True)
 class CoupletOrder(_Drawn):
-    """A request for the other line of a couplet, and a heading to hang above it."""
+    """A request for the other line of a couplet and, if wanted, a heading to hang above it."""
 
     first: str = setting("", "The first line; marks part its phrases.")
     second: str = setting("", "The second line instead: a first one is written to it.")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +38,23 @@ _CHECK_FILTERS = "check the text, and the filters: ⟪min_length⟫, ⟪max_leng
 Ids = NDArray[np.uint16 | np.uint32]
 
 
+class RecordIds(NamedTuple):
+    """The ids of one record, as views."""
+
+    fields: dict[str, Ids]
+    """Marker and characters of each field that the record has."""
+    text_marker: Ids
+    """The text marker; empty if the vocabulary has no fields."""
+    text: Ids
+    """Characters of the text, and `END`."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Ids on disk, with the boundaries and splits of their records.
 
-    A record's ids are: the marker and characters of each field, the text marker (both only if there
-    are fields), the text, `END`. A running text consists of its characters alone.
+    A record's ids are those of `Vocab.opening` but for the leading `END`, then the text, then
+    `END`. A running text consists of its characters alone.
     """
 
     mapped: mmap.mmap
@@ -84,6 +95,18 @@ class Dataset:
     def records(self, side: int) -> NDArray[np.int64]:
         """Return the indices of the records of one split."""
         return np.flatnonzero(self.sides == side)
+
+    def record(self, index: int) -> RecordIds:
+        """Return the ids of one record, divided into fields and text."""
+        place, fields = int(self.bounds[index]), dict[str, Ids]()
+        for name, size in zip(self.vocab.fields, self.field_sizes[index].tolist(), strict=True):
+            if size:
+                fields[name] = self.ids[place : place + size]
+            place += size
+        start = place + (self.vocab.text_marker is not None)
+        return RecordIds(
+            fields, self.ids[place:start], self.ids[start : int(self.bounds[index + 1])]
+        )
 
     def size(self, side: int) -> int:
         """Return the number of ids in one split."""
@@ -306,9 +329,5 @@ def _write_records(
 
 
 def _encode_record(record: Record, vocab: Vocab) -> NDArray[np.int32]:
-    parts: list[Any] = []
-    for name, value in record.fields.items():
-        parts += [[vocab.marker(name)], vocab.encode(value)]
-    if vocab.text_marker is not None:
-        parts.append([vocab.text_marker])
-    return np.concatenate([*parts, vocab.encode(record.text), [END]]).astype(np.int32)
+    opening = vocab.opening(has_records=True, fields=record.fields)[1:]
+    return np.concatenate([opening, vocab.encode(record.text), [END]]).astype(np.int32)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from charbard.config import CorpusConfig, SampleOptions, from_dict
-from charbard.corpus import Record, open_dataset
+from charbard.corpus import Dataset, Record, open_dataset
 from charbard.corpus.split import SIDES
 from charbard.report.copying import Learned, word_grams
 from charbard.report.diversity import distinct, grams_of, repeated
@@ -206,14 +206,11 @@ class TextReport:
         )
 
 
-def data_record(data: Any, index: int) -> Record:
+def data_record(data: Dataset, index: int) -> Record:
     """Decode one record of a dataset."""
-    vocab, place, fields = data.vocab, int(data.bounds[index]), {}
-    for name, size in zip(vocab.fields, data.field_sizes[index], strict=True):
-        if size:
-            fields[name] = vocab.decode(data.ids[place : place + size])
-        place += int(size)
-    return Record(vocab.decode(data.ids[place : data.bounds[index + 1]]), fields)
+    fields, _, text = data.record(index)
+    decoded = {name: data.vocab.decode(ids) for name, ids in fields.items()}
+    return Record(data.vocab.decode(text), decoded)
 
 
 def _known_words(texts: Sequence[str], train: Sequence[str]) -> float:

@@ -10,7 +10,7 @@ Never compare one with another. All but C run on NumPy; C needs torch.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +22,8 @@ from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.split import SIDES
 from charbard.errors import CorpusError, OptionError
 from charbard.extras import need
-from charbard.runtime import ByteModel, Model, Network
-from charbard.runtime.score import read_scores
+from charbard.report.scoring import Row, Tally, score_rows
+from charbard.runtime import ByteModel, Model
 from charbard.vocab import END, UNKNOWN
 
 __all__ = ["PARTS", "PROTOCOLS", "Perplexity", "evaluate"]
@@ -31,8 +31,6 @@ __all__ = ["PARTS", "PROTOCOLS", "Perplexity", "evaluate"]
 PROTOCOLS = ("A", "B", "C", "R")
 PARTS = {**{name: (side,) for name, side in SIDES.items()}, "all": tuple(SIDES.values())}
 WINDOW = 256
-_ROWS = 64
-_CHUNK = 1024
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,16 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     network = ByteModel(bundle) if rounded else Model(bundle)
     dataset = open_dataset(names, corpus, vocab=bundle.vocab, say=say)
     if protocol == "R":
-        groups = _record_groups(dataset, np.concatenate([dataset.records(s) for s in PARTS[part]]))
-        return _summed("R", network, groups)
-    ids = np.concatenate([np.asarray(dataset.stream(side)) for side in PARTS[part]])
+        records = np.concatenate([dataset.records(side) for side in PARTS[part]])
+        if not len(records):
+            raise CorpusError(
+                "this part of the text holds no record", code="part.empty", hint="use ⟪part=all⟫"
+            )
+        lengths = np.diff(dataset.bounds)[records].tolist()
+        return _summed(
+            "R", score_rows(network, lengths, lambda n: _record_row(dataset, records[n]))
+        )
+    ids = np.concatenate([dataset.stream(side) for side in PARTS[part]]).astype(np.int64)
     if len(ids) < 2:
         raise CorpusError(
             f"the {part} part of the text holds {len(ids)} characters",
@@ -102,7 +107,9 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
     if protocol == "C":
         return _dynamic(bundle, ids)
     width = WINDOW if protocol == "A" else len(ids)
-    return _summed(protocol, network, _windows(ids, width))
+    starts = range(0, len(ids) - 1, width)
+    lengths = [min(width, len(ids) - 1 - start) for start in starts]
+    return _summed(protocol, score_rows(network, lengths, lambda n: _window(ids, starts[n], width)))
 
 
 def _check_protocol(bundle: Bundle, protocol: str) -> None:
@@ -130,56 +137,26 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
         )
 
 
-Group = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Ids (T, B) to read from a zero state, and what follows each; -1 does not count."""
+def _record_row(dataset: Dataset, index: int) -> Row:
+    """Return a record with its text as targets, conditioned on its fields."""
+    fields, text_marker, text = dataset.record(index)
+    before = np.concatenate([*fields.values(), text_marker]).astype(np.int64)
+    return Row(
+        np.concatenate([[END], before, text[:-1]]).astype(np.int64),
+        np.concatenate([np.full(len(before), -1), text]).astype(np.int64),
+        len(text),
+    )
 
 
-def _windows(ids: NDArray[np.integer], width: int) -> Iterator[Group]:
-    """Cut ids into windows that predict every character but the first once; the last is padded."""
-    pairs = len(ids) - 1
-    rows = -(-pairs // width)
-    read = np.zeros(rows * width, np.int64)
-    wanted = np.full(rows * width, -1, np.int64)
-    read[:pairs], wanted[:pairs] = ids[:-1], ids[1:]
-    for start in range(0, rows, _ROWS):
-        part = slice(start, start + _ROWS)
-        yield read.reshape(rows, width)[part].T, wanted.reshape(rows, width)[part].T
+def _window(ids: NDArray[np.int64], start: int, width: int) -> Row:
+    """Return a window in which each character predicts the next one."""
+    targets = ids[start + 1 : start + 1 + width]
+    return Row(ids[start : start + len(targets)], targets, len(targets))
 
 
-def _record_groups(dataset: Dataset, records: NDArray[np.int64]) -> Iterator[Group]:
-    """Group records of similar length, the longest first."""
-    lengths = np.diff(dataset.bounds)[records]
-    order = np.argsort(-lengths, kind="stable")
-    records, lengths = records[order], lengths[order]
-    if not len(records):
-        raise CorpusError(
-            "this part of the text holds no record", code="part.empty", hint="use ⟪part=all⟫"
-        )
-    for start in range(0, len(records), _ROWS):
-        group = records[start : start + _ROWS]
-        longest = int(lengths[start])
-        read = np.full((longest, len(group)), END, np.int64)
-        wanted = np.full((longest, len(group)), -1, np.int64)
-        for column, record in enumerate(group):
-            text = dataset.ids[dataset.bounds[record] : dataset.bounds[record + 1]]
-            fields = int(dataset.field_sizes[record].sum())
-            before = fields + 1 if dataset.vocab.fields else 0
-            read[1 : len(text), column] = text[:-1]
-            wanted[before : len(text), column] = text[before:]
-        yield read, wanted
-
-
-def _summed(protocol: str, network: Network, groups: Iterator[Group]) -> Perplexity:
-    total, chars, unknown = 0.0, 0, 0
-    for read, wanted in groups:
-        state = network.start(read.shape[1])
-        for start in range(0, len(read), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            logp, state = read_scores(network, read[part], wanted[part], state)
-            total -= float(logp.sum(dtype=np.float64))
-        chars += int((wanted >= 0).sum())
-        unknown += int((wanted == UNKNOWN).sum())
-    return Perplexity(protocol, total / chars, chars, unknown)
+def _summed(protocol: str, tallies: Iterable[Tally]) -> Perplexity:
+    total = sum(tallies, Tally())
+    return Perplexity(protocol, total.nats / total.chars, total.chars, total.unknown)
 
 
 def _dynamic(bundle: Bundle, ids: NDArray[np.integer]) -> Perplexity:

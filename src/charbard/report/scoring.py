@@ -1,10 +1,11 @@
-"""Score many records at once: each from a zero state, conditioned on its given fields.
+"""Score many rows of ids at once, each from a zero state; records of text, above all.
 
-Shape letters: T time, B records.
+Shape letters: T time, B rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from charbard.runtime import Network
 from charbard.runtime.score import read_scores
 from charbard.vocab import END, UNKNOWN, Vocab
 
-__all__ = ["Tally", "opening_of", "tallies"]
+__all__ = ["Row", "Tally", "opening_of", "score_rows", "tallies"]
 
 _IDS_AT_ONCE = 1 << 14
 _MOST_ROWS = 128
@@ -33,6 +34,17 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.nats + other.nats, self.chars + other.chars, self.unknown + other.unknown)
+
+
+class Row(NamedTuple):
+    """One sequence to score."""
+
+    ids: NDArray[np.int64]
+    """Ids to read."""
+    targets: NDArray[np.int64]
+    """The id to score after each; -1 for none."""
+    chars: int
+    """Number of targets that are characters of a text."""
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
@@ -64,20 +76,35 @@ def tallies(
     """
     openings = [opening_of(vocab, record.fields) for record in records]
     marker = None if chosen is None else vocab.marker(chosen)
-    lengths = np.array([len(o) + len(r.text) for o, r in zip(openings, records, strict=True)])
-    found = [Tally()] * len(records)
-    for group in _groups(lengths):
-        rows = [
-            _row(vocab, openings[index], records[index].text, only_han=only_han, marker=marker)
-            for index in group
-        ]
-        for index, tally in zip(group, _score(network, rows), strict=True):
+    return score_rows(
+        network,
+        [len(o) + len(r.text) for o, r in zip(openings, records, strict=True)],
+        lambda n: _row(vocab, openings[n], records[n].text, only_han=only_han, marker=marker),
+    )
+
+
+def score_rows(
+    network: Network, lengths: Sequence[int], row_of: Callable[[int], Row]
+) -> list[Tally]:
+    """Score many rows in batches of similar length.
+
+    Args:
+        network: The network.
+        lengths: Number of ids of each row.
+        row_of: Number of a row -> the row; called once for each, when its batch is scored.
+
+    Returns:
+        One tally for each row, in order.
+    """
+    found = [Tally()] * len(lengths)
+    for group in _groups(np.asarray(lengths, np.int64)):
+        for index, tally in zip(group, _score(network, list(map(row_of, group))), strict=True):
             found[index] = tally
     return found
 
 
 def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
-    """Group records of similar length, the longest first."""
+    """Group rows of similar length, the longest first."""
     order = np.argsort(-lengths, kind="stable").tolist()
     place = 0
     while place < len(order):
@@ -86,10 +113,8 @@ def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
         place += rows
 
 
-def _row(
-    vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker: int | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Return the ids to read, the target after each (-1: none), and the number of text targets."""
+def _row(vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker: int | None) -> Row:
+    """Return the row of one record."""
     ids = vocab.encode(text).astype(np.int64)
     counted = [is_han(char) for char in text] + [False] if only_han else [True] * (len(ids) + 1)
     wanted = np.where(counted, np.append(ids, END), -1)
@@ -97,12 +122,11 @@ def _row(
     if marker in opening:
         at = opening.index(marker)
         before[at] = opening[at + 1]
-    return np.concatenate([opening, ids]), np.concatenate([before, wanted]), sum(counted)
+    return Row(np.concatenate([opening, ids]), np.concatenate([before, wanted]), sum(counted))
 
 
-def _score(
-    network: Network, rows: Sequence[tuple[NDArray[np.int64], NDArray[np.int64], int]]
-) -> list[Tally]:
+def _score(network: Network, rows: Sequence[Row]) -> list[Tally]:
+    """Score rows side by side, the longest first and shorter ones padded."""
     longest = max(len(ids) for ids, _, _ in rows)
     read = np.full((longest, len(rows)), END, np.int64)
     wanted = np.full((longest, len(rows)), -1, np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig, SampleOptions
 from charbard.cores import cores
-from charbard.runtime import Ask, ByteModel, as_ids
+from charbard.runtime import ByteModel, SampleSpec, as_ids
 from charbard.runtime.quant import is_compiled
 from charbard.vocab import Vocab
 
@@ -106,8 +106,8 @@ def measure(
     options, paces = SampleOptions(temperature=0.8), []
     for count in rows:
         ids, state = np.arange(count) % len(bundle.vocab), network.start(count)
-        asks = [Ask(allowed, options, 1, row, 0) for row in range(count)]
-        step = seconds_for(partial(network.advance, ids, state, asks), at_least_s=at_least_s)
+        specs = [SampleSpec(allowed, options, 1, row, 0) for row in range(count)]
+        step = seconds_for(partial(network.advance, ids, state, specs), at_least_s=at_least_s)
         paces.append(Pace(count, step * 1e6, _floor_s(bundle.config, here, count) * 1e6))
     return paces
 

@@ -22,12 +22,12 @@ from charbard.runtime import (
     run,
 )
 from charbard.runtime.sampling import MEMORY
-from charbard.vocab import END
+from charbard.vocab import END, Vocab
 
 __all__ = ["write_records", "write_running"]
 
-Opening = tuple[list[int], int | None]
-"""Ids before a text; and the marker of a field that the model writes itself before the last."""
+Opening = tuple[list[int], str | None]
+"""Ids before a text; and a field whose value the model writes itself before it."""
 _ROWS = 64
 
 
@@ -54,9 +54,8 @@ def write_records(
     """
     given = list(fields)
     chosen = bundle.chosen_field
-    marker = None if chosen is None else bundle.vocab.marker(chosen)
     openings = [
-        (opening_of(bundle.vocab, each), None if chosen in each else marker) for each in given
+        (opening_of(bundle.vocab, each), None if chosen in each else chosen) for each in given
     ]
     allowed = [END, *range(bundle.vocab.first_char, len(bundle.vocab))]
     draws = Draws(options=options, seed=seed, logp=False)
@@ -83,7 +82,7 @@ def _written(
 ) -> list[str]:
     """Write one text for each opening; the place of an opening is its sample number."""
     tasks = [
-        Task(_text(opening, allowed, replace(draws, sample=number), longest))
+        Task(_text(bundle.vocab, opening, allowed, replace(draws, sample=number), longest))
         for number, opening in enumerate(openings)
     ]
     texts = [""] * len(tasks)
@@ -92,17 +91,18 @@ def _written(
     return texts
 
 
-def _text(opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
+def _text(vocab: Vocab, opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
     """Write one record to its end; emits its ids once."""
-    before, marker = opening
-    if marker is not None:
-        ask = draws.ask(allowed[allowed != END], longest)  # a step behind all those of the text
-        outcome = yield from draw_after([*before[:-1], marker], ask)
-        before = [*outcome.ids, before[-1]]
+    before, field = opening
+    if field is not None:
+        announced = vocab.announced(before, field)
+        spec = draws.spec(allowed[allowed != END], longest)  # a step after all those of the text
+        outcome = yield from draw_after(announced, spec)
+        before = vocab.with_field(before, field, outcome.ids)[len(announced) :]
     yield from read_ids(before[:-1])
     ids, last = list[int](), before[-1]
     while len(ids) < longest:
-        outcome = yield Plan((0,), (last,), (draws.ask(allowed, len(ids), ids[-MEMORY:]),))
+        outcome = yield Plan((0,), (last,), (draws.spec(allowed, len(ids), ids[-MEMORY:]),))
         last = outcome.ids[0]
         if last == END:
             break

@@ -1,6 +1,5 @@
 """Running a trained network without torch. Knows ids and weights, not characters or form."""
 
-from charbard.runtime.ask import Ask, Bias, Choices, Guidance
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Anything, Constraint, Ids, SegmentedConstraint, as_ids
 from charbard.runtime.decoder import Decoding, decode, rows_needed
@@ -11,7 +10,8 @@ from charbard.runtime.model import Model, Network
 from charbard.runtime.program import Program, Result, Run, perform, result, side_by_side
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
-from charbard.runtime.search import Decoded, Lean, Search, Segment, Unwanted, Worth
+from charbard.runtime.search import BiasRule, Decoded, Rejects, Search, Segment, Worth
+from charbard.runtime.spec import Bias, Choices, Guidance, SampleSpec
 from charbard.runtime.state import State
 from charbard.runtime.task import (
     Emit,
@@ -25,13 +25,13 @@ from charbard.runtime.task import (
     through,
 )
 from charbard.runtime.together import best_of, together
-from charbard.runtime.units import activations, looks, without_units
+from charbard.runtime.units import activations, attention_map, without_units
 
 __all__ = [
     "Anything",
-    "Ask",
     "Batch",
     "Bias",
+    "BiasRule",
     "ByteModel",
     "Choices",
     "Constraint",
@@ -44,15 +44,16 @@ __all__ = [
     "Event",
     "Guidance",
     "Ids",
-    "Lean",
     "Load",
     "Model",
     "Network",
     "Outcome",
     "Plan",
     "Program",
+    "Rejects",
     "Result",
     "Run",
+    "SampleSpec",
     "Scores",
     "Search",
     "Segment",
@@ -61,15 +62,14 @@ __all__ = [
     "Step",
     "Steps",
     "Task",
-    "Unwanted",
     "Worth",
     "activations",
     "as_ids",
+    "attention_map",
     "best_of",
     "decode",
     "draw_after",
     "generate",
-    "looks",
     "perform",
     "read_ids",
     "read_prompts",

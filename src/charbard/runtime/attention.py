@@ -1,8 +1,8 @@
-"""One head that looks back over what was read, as written in the textbooks.
+"""One attention head over what was read, by the textbook equations.
 
-A place's key and value are made of what the last recurrent layer put out there. The query of a
-place weighs the earlier ones by how well their keys answer it, and finds the mean of their values.
-Beside them stands a key of zeros with a value of zeros: the head may look at nothing.
+Query, key and value of a place are computed from the output of the last recurrent layer there. The
+head attends to earlier places only, and to a zero slot, a key and a value of zeros, so that it can
+attend to nothing.
 
 Shape letters: T time, B rows, A width of the head, M places from before, N = M + T.
 
@@ -16,24 +16,24 @@ from numpy.typing import NDArray
 
 from charbard.runtime.past import Past
 
-__all__ = ["look_back", "shares"]
+__all__ = ["attend", "attention_of"]
 
 F32 = NDArray[np.float32]
 
 
-def look_back(asked_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
-    """What every place finds among those before it.
+def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
+    """Attend from every place to the places before it.
 
     Args:
         asked_TBC: Query, key and value of each place side by side: C = 3 A.
-        past: What was read before; a place is key and value, in float32.
-        span: How many places back a place can see.
+        past: Places read before; a place is key and value, in float32.
+        span: How many places back a place can attend.
 
     Returns:
-        What was found, (T, B, A), and the past at the end.
+        The attention's output, (T, B, A), and the past at the end.
     """
-    width = asked_TBC.shape[2] // 3
-    query_TBA, new_TBW = asked_TBC[..., :width], asked_TBC[..., width:]
+    width = qkv_TBC.shape[2] // 3
+    query_TBA, new_TBW = qkv_TBC[..., :width], qkv_TBC[..., width:]
     found_TBA = np.empty_like(query_TBA)
     for row, places_M in enumerate(past.place_BM):
         known = [place for place in places_M if place is not None]
@@ -47,25 +47,26 @@ def look_back(asked_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
 
 
 def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
-    """Which places each of the newest can see: those before it, the nearest `span`."""
+    """Return the mask of the places each new place can attend to: the nearest `span` before it."""
     back_TN = np.arange(known, known + time)[:, None] - np.arange(known + time)
     seen_TN: NDArray[np.bool_] = (back_TN >= 1) & (back_TN <= span)
     return seen_TN
 
 
-def shares(asked_TC: F32, span: int) -> F32:
-    """How much each place of one text looks at each other, (T, T); the rest of 1 is for nothing.
+def attention_of(qkv_TC: F32, span: int) -> F32:
+    """Return the attention of each place of one text to each other, (T, T); what a row lacks to 1
+    goes to the zero slot.
 
     Args:
         asked_TC: Query, key and value of each place side by side: C = 3 A.
-        span: How many places back a place can see.
+        span: How many places back a place can attend.
     """
-    query_TA, key_TA, _ = np.split(asked_TC, 3, axis=1)
-    return _shares(query_TA, key_TA, _seen(len(asked_TC), 0, span))
+    query_TA, key_TA, _ = np.split(qkv_TC, 3, axis=1)
+    return _shares(query_TA, key_TA, _seen(len(qkv_TC), 0, span))
 
 
 def _shares(query_TA: F32, key_NA: F32, seen_TN: NDArray[np.bool_]) -> F32:
-    """Softmax over what is seen and over nothing, whose score is 0."""
+    """Compute the softmax over the visible places and the zero slot, whose score is 0."""
     score_TN = query_TA @ key_NA.T / np.float32(np.sqrt(query_TA.shape[1]))
     score_TN = np.where(seen_TN, score_TN, np.float32(-np.inf))
     top_T1 = np.maximum(score_TN.max(axis=1, keepdims=True), 0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from charbard.errors import DeadEndError
 from charbard.runtime.model import Network
 from charbard.runtime.state import State
-from charbard.runtime.task import Emit, Outcome, Plan, Task, asked_rows
+from charbard.runtime.task import Emit, Outcome, Plan, Task, spec_rows
 
 __all__ = ["Batch", "Event", "run"]
 
@@ -89,21 +89,21 @@ class Batch:
         rows = [seat.start + row for seat in running.values() for row in seat.plan.rows]
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
-        asks = [ask for seat in running.values() for ask in seat.plan.asks]
-        asked = asked_rows([seat.plan for seat in running.values()])
+        specs = [spec for seat in running.values() for spec in seat.plan.specs]
+        asked = spec_rows([seat.plan for seat in running.values()])
         row_A = None if asked is None else np.array(asked, np.intp)
         features, state, choices = self.network.advance(
-            ids, self._state.take(rows), asks, self._keep(running), row_A
+            ids, self._state.take(rows), specs, self._keep(running), row_A
         )
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         self.steps, self.read = self.steps + 1, self.read + len(ids)
-        drawn, logp, mass, tempered, gain = (values.tolist() for values in choices)
-        whole = Outcome(drawn, logp, mass, tempered, gain, state, features)
-        start, ask, events = 0, 0, []
+        drawn, logp, log_mass, log_z, gain = (values.tolist() for values in choices)
+        whole = Outcome(drawn, logp, log_mass, log_z, gain, state, features)
+        start, spec, events = 0, 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
-            mine, its = slice(start, start + seat.size), slice(ask, ask + len(seat.plan.asks))
-            start, ask = mine.stop, its.stop
+            mine, its = slice(start, start + seat.size), slice(spec, spec + len(seat.plan.specs))
+            start, spec = mine.stop, its.stop
             events += self._go_on(key, seat, whole.part(mine, its))
         for seat in held:
             seat.start, start = start, start + seat.size
@@ -150,19 +150,19 @@ class Batch:
 def _check(plan: Plan, seat: _Seat) -> None:
     """Assert what a correct task guarantees."""
     assert len(plan.rows) == len(plan.ids) <= seat.task.rows
-    assert len(plan.asks) == len(plan.rows if plan.of is None else plan.of)
+    assert len(plan.specs) == len(plan.rows if plan.of is None else plan.of)
     assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size
 
 
 def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
     if min(outcome.ids, default=0) >= 0:
         return
-    for char_id, ask in zip(outcome.ids, plan.asks, strict=True):
-        if char_id < 0 and ask is not None:
+    for char_id, spec in zip(outcome.ids, plan.specs, strict=True):
+        if char_id < 0 and spec is not None:
             raise DeadEndError(
-                f"no character may stand at place {ask.step + 1}",
+                f"no character may stand at place {spec.step + 1}",
                 code="dead.end",
-                values={"place": ask.step + 1},
+                values={"place": spec.step + 1},
                 hint="allow more: a wider rhyme, fewer banned characters, a larger ⟪commonest⟫",
             )
 

@@ -1,8 +1,8 @@
 """Recurrent cells as pure functions. NumPy only.
 
 Shape letters in this file: B batch, H hidden width, G gates x H. The input's part of the gates,
-`x_BG` = W_ih x + b_ih, comes in ready: it does not depend on the state, so a whole text's is taken
-at once. Gate order is PyTorch's.
+`x_BG` = W_ih x + b_ih, is an argument: it does not depend on the state, so it is computed for a
+whole text at once. Gate order is PyTorch's.
 """
 
 from typing import NamedTuple
@@ -69,7 +69,7 @@ def lstm_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, 
 
 
 def _sigmoid(x: F32) -> F32:
-    """1 / (1 + e^-x), by tanh: no overflow at either end."""
+    """Compute 1 / (1 + e^-x) by tanh, which does not overflow at either end."""
     half: F32 = np.tanh(x * np.float32(0.5)) * np.float32(0.5) + np.float32(0.5)
     return half
 

@@ -1,4 +1,4 @@
-"""The kernel in C, behind the same faces as `plain`. Importing it fails where it was not built.
+"""The kernel in C, with the same functions as `plain`. Importing it fails where it was not built.
 
 Shape letters as in `plain`.
 """
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from charbard.config import CELLS
 from charbard.runtime import _kernel
-from charbard.runtime.ask import Ask, Choices, no_choices
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.past import Past
 from charbard.runtime.plain import finest, place_width
 from charbard.runtime.sampling import Rows, temperature_at
+from charbard.runtime.spec import Choices, SampleSpec, no_choices
 
-__all__ = ["cell", "choose", "look", "product"]
+__all__ = ["attend", "cell", "choose", "product"]
 
 F32 = NDArray[np.float32]
 _KINDS = {name: number for number, name in enumerate(CELLS)}
 _FEW = 4
-"""Up to one in so many allowed ids, each costs less by itself than the whole output for a batch."""
+"""If at most one symbol in this many is allowed, single scores are cheaper than all of them."""
 
 
 def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
@@ -38,33 +38,33 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
     _kernel.cell(_KINDS[kind], x_BG, h_BG, before_BSH, after_BSH, (batch, slots, slot, size))
 
 
-def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
-    """See `plain.look`."""
-    batch, width = len(asked_BC), asked_BC.shape[1] // 3
+def attend(qkv_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
+    """See `plain.attend`."""
+    batch, width = len(qkv_BC), qkv_BC.shape[1] // 3
     found_BA = np.empty((batch, width), np.float32)
     new_BW = np.empty((batch, place_width(width)), np.uint8)
     address_BM = np.ascontiguousarray(past.address_BM)
     layout = (batch, address_BM.shape[1], width, finest(span))
-    _kernel.look(asked_BC, address_BM, layout, new_BW, found_BA)
+    _kernel.look(qkv_BC, address_BM, layout, new_BW, found_BA)
     return found_BA, past.after(new_BW, span)
 
 
 def choose(
-    features_BP: F32, output: Matrix, asks: Sequence[Ask | None], row_A: Rows | None = None
+    features_BP: F32, output: Matrix, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
 ) -> Choices:
     """See `plain.choose`."""
     limit, batch = len(output.bias_N) // _FEW, len(features_BP)
     row_A = np.arange(batch) if row_A is None else row_A
-    is_wide_B = np.zeros(batch, bool)  # rows of which all columns are needed
-    for row, ask in zip(row_A.tolist(), asks, strict=True):
-        if ask is not None and (ask.logp or len(ask.allowed) > limit):
+    is_wide_B = np.zeros(batch, bool)  # rows that need the scores of all symbols
+    for row, spec in zip(row_A.tolist(), specs, strict=True):
+        if spec is not None and (spec.logp or len(spec.allowed) > limit):
             is_wide_B[row] = True
-        if ask is not None and ask.guidance is not None:
+        if spec is not None and spec.guidance is not None:
             is_wide_B[row + 1] = True
     at_B = np.where(is_wide_B, np.cumsum(is_wide_B) - 1, -1)
     some_BP = features_BP if is_wide_B.all() else features_BP[is_wide_B]
     logits = product(some_BP[:, None], output)
-    out = no_choices(len(asks))
+    out = no_choices(len(specs))
     _kernel.choose(
         features_BP,
         features_BP.shape[1],
@@ -72,30 +72,30 @@ def choose(
         logits,
         at_B,
         row_A,
-        [ask and ask.allowed for ask in asks],
-        [ask and ask.bias for ask in asks],
-        [ask and ask.guidance and ask.guidance.capped for ask in asks],
-        np.array([_numbers(ask) for ask in asks]),
-        np.array([ask[2:5] if ask else (0, 0, 0) for ask in asks], np.uint64),
+        [spec and spec.allowed for spec in specs],
+        [spec and spec.bias for spec in specs],
+        [spec and spec.guidance and spec.guidance.capped for spec in specs],
+        np.array([_numbers(spec) for spec in specs]),
+        np.array([spec[2:5] if spec else (0, 0, 0) for spec in specs], np.uint64),
         *out,
     )
     return out
 
 
-def _numbers(ask: Ask | None) -> tuple[float, float, float, float, float, float]:
-    """1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted, and how far
-    guidance goes beyond 1."""
-    if ask is None:
+def _numbers(spec: SampleSpec | None) -> tuple[float, float, float, float, float, float]:
+    """Return 1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted, and
+    guidance minus 1."""
+    if spec is None:
         return (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
-    options = ask.options
+    options = spec.options
     top_k = 1 if options.greedy else options.top_k
     return (
-        1 / temperature_at(options, ask.step),
+        1 / temperature_at(options, spec.step),
         top_k or 0,
         1.0 if options.top_p is None or options.greedy else options.top_p,
         0.0 if options.min_p is None or options.greedy else options.min_p,
-        ask.logp,
-        0.0 if ask.guidance is None else ask.guidance.scale - 1,
+        spec.logp,
+        0.0 if spec.guidance is None else spec.guidance.scale - 1,
     )
 
 

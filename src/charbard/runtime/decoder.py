@@ -32,13 +32,13 @@ from charbard.runtime.search import FORKS, Decoded, Search, Segment
 from charbard.runtime.state import State
 from charbard.runtime.task import Emit, Outcome, Plan, read_prompts
 
-__all__ = ["AGAIN", "WIDER", "Decoding", "decode", "rows_needed"]
+__all__ = ["RETRIES", "WIDER", "Decoding", "decode", "rows_needed"]
 
 WIDER = 4
 """Factor on the number of drafts before a given character."""
-AGAIN = 4
+RETRIES = 4
 """The most retries of a segment of which every draft is to be avoided."""
-KEPT = 4
+SURVIVORS = 4
 """At the end of a segment one draft in this many survives."""
 _RESAMPLE = 1 << 21
 """Offset of step numbers: gives resampling draws of its own, apart from those of characters."""
@@ -49,11 +49,11 @@ Reading = Generator[Plan | Emit, Outcome, None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _RestartPoint:
     """The drafts that survived the end of a segment: where a retry starts."""
 
     step: int
-    crowd: list[Draft]
+    drafts: list[Draft]
     state: State
     """Their rows, in order; they have not read the last id."""
 
@@ -123,16 +123,16 @@ class _Text:
         self._prompts, self._constraint, self._search = prompts, constraint, search
         self._twins, self._spans = len(prompts), constraint.spans[: search.segments]
         self._segment_at = [n for n, span in enumerate(self._spans) for _ in range(_length(span))]
-        self._is_unwanted = _unwanted_in(constraint, self._spans, search)
-        self._crowd = [Draft(constraint.start() if search.form is None else search.form)]
+        self._is_rejected = _rejected_in(constraint, self._spans, search)
+        self._drafts = [Draft(constraint.start() if search.form is None else search.form)]
         self._forks = [0]
         """The draft of each fork, ascending: drafts that are alike are one, several times."""
         self._state = search.start.take([0] * self._twins)
         self._step = self._decided = self._shown = 0
         """Places written, segments that have been decided on, segments that have been emitted."""
-        self._kept = _Kept(0, self._crowd, self._state)
-        self._back: _Kept | None = None
-        self._attempt, self._again = search, 0
+        self._restart = _RestartPoint(0, self._drafts, self._state)
+        self._back: _RestartPoint | None = None
+        self._attempt, self._retries = search, 0
 
     @property
     def is_whole(self) -> bool:
@@ -145,13 +145,13 @@ class _Text:
             before = [prompt[:-1] for prompt in self._prompts]
             read = yield from read_prompts(before, self._search.start)
             self._state = read.state.take(range(self._twins))
-        self._kept = self._back = _Kept(0, self._crowd, self._state)
+        self._restart = self._back = _RestartPoint(0, self._drafts, self._state)
 
     def mark(self) -> int:
         """Write the marks that stand here; returns how many."""
         marks = 0
         while not self.is_whole and self._constraint.is_mark(self._step):
-            self._crowd = [marked(self._constraint, draft) for draft in self._crowd]
+            self._drafts = [marked(self._constraint, draft) for draft in self._drafts]
             self._step, marks = self._step + 1, marks + 1
         return marks
 
@@ -170,27 +170,27 @@ class _Text:
         Returns:
             False if all are to be avoided: the search has gone back to where the segments began.
         """
-        crowd = self._crowd
-        wanted = [fork for fork in self._forks if not self._is_unwanted(crowd[fork], segments)]
-        if not wanted and self._again < AGAIN:
-            self._again += 1
-            number = self._search.sample + self._again * _ANEW
+        drafts = self._drafts
+        wanted = [fork for fork in self._forks if not self._is_rejected(drafts[fork], segments)]
+        if not wanted and self._retries < RETRIES:
+            self._retries += 1
+            number = self._search.sample + self._retries * _ANEW
             self._attempt = replace(self._search, sample=number)
-            self._step, self._crowd = self._kept.step, self._kept.crowd
-            self._forks, self._back = list(range(len(self._crowd))), self._kept
+            self._step, self._drafts = self._restart.step, self._restart.drafts
+            self._forks, self._back = list(range(len(self._drafts))), self._restart
             return False
-        keep = 1 if self.is_whole else max(1, self._search.drafts // KEPT)
-        best = best_of(crowd, wanted or self._forks, self._search.worth, keep)
-        self._crowd, self._forks = [crowd[at] for at in best], list(range(len(best)))
-        self._attempt, self._again, self._decided = self._search, 0, segments.stop
+        keep = 1 if self.is_whole else max(1, self._search.drafts // SURVIVORS)
+        best = best_of(drafts, wanted or self._forks, self._search.worth, keep)
+        self._drafts, self._forks = [drafts[at] for at in best], list(range(len(best)))
+        self._attempt, self._retries, self._decided = self._search, 0, segments.stop
         return True
 
     def certain(self) -> Iterator[Segment]:
         """The segments that all drafts have alike and that have not been emitted."""
-        best = self._crowd[0]
+        best = self._drafts[0]
         for number in range(self._shown, self._decided):
             span = self._spans[number]
-            if any(draft.ids[span] != best.ids[span] for draft in self._crowd):
+            if any(draft.ids[span] != best.ids[span] for draft in self._drafts):
                 return
             self._shown += 1
             yield Segment(number, best.ids[span], best.logp[span], self._search.sample)
@@ -198,24 +198,24 @@ class _Text:
     def read(self, marks: int) -> Reading:
         """Read what stands before the last of some marks."""
         for unread in range(marks, 0, -1):
-            outcome = yield reading(self._crowd, self._prompts, unread)
-            self._state, self._crowd = outcome.state, seated(self._crowd)
+            outcome = yield reading(self._drafts, self._prompts, unread)
+            self._state, self._drafts = outcome.state, seated(self._drafts)
 
     def keep(self) -> None:
         """Make this the place where a retry starts."""
-        state = self._state.take(rows_of(self._crowd, self._twins))
-        self._kept = _Kept(self._step, seated(self._crowd), state)
+        state = self._state.take(rows_of(self._drafts, self._twins))
+        self._restart = _RestartPoint(self._step, seated(self._drafts), state)
 
     def draw(self) -> Reading:
         """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
-            self._crowd, self._forks = resampled(self._crowd, self._forks, self._width(), u)
-        plan = drawing(constraint, self._crowd, self._forks, self._prompts, attempt)
+            self._drafts, self._forks = resampled(self._drafts, self._forks, self._width(), u)
+        plan = drawing(constraint, self._drafts, self._forks, self._prompts, attempt)
         back, self._back = self._back, None
         outcome = yield plan if back is None else plan._replace(back=back.state)
-        self._crowd, self._forks = grown(constraint, self._crowd, self._forks, outcome)
+        self._drafts, self._forks = grown(constraint, self._drafts, self._forks, outcome)
         self._state, self._step = outcome.state, self._step + 1
 
     def _width(self) -> int:
@@ -231,8 +231,8 @@ class _Text:
 
     def written(self) -> Decoded:
         """The text, once it is whole."""
-        best, every = self._crowd[0], range(len(self._spans))
-        stayed = [number for number in every if self._is_unwanted(best, range(number, number + 1))]
+        best, every = self._drafts[0], range(len(self._spans))
+        stayed = [number for number in every if self._is_rejected(best, range(number, number + 1))]
         return Decoded(
             best.ids,
             best.logp,
@@ -243,7 +243,7 @@ class _Text:
         )
 
 
-def _unwanted_in(
+def _rejected_in(
     constraint: SegmentedConstraint[Any], spans: Sequence[slice], search: Search
 ) -> Callable[[Draft, range], bool]:
     """From a draft and some of its segments to whether one is to be avoided; segments that were
@@ -255,9 +255,9 @@ def _unwanted_in(
     }
 
     @cache
-    def is_unwanted(number: int, ids: tuple[int, ...]) -> bool:
-        return search.unwanted is not None and search.unwanted(number, ids)
+    def is_rejected(number: int, ids: tuple[int, ...]) -> bool:
+        return search.rejects is not None and search.rejects(number, ids)
 
     return lambda draft, numbers: any(
-        is_unwanted(number, draft.ids[spans[number]]) for number in numbers if number in drawn
+        is_rejected(number, draft.ids[spans[number]]) for number in numbers if number in drawn
     )

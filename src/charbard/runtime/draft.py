@@ -1,4 +1,4 @@
-"""Drafts of one text side by side: how they grow, die and double. Pure functions on tuples.
+"""Drafts (particles) of one text, and how they are resampled. Pure functions on tuples.
 
 Source:
     Sequential Monte Carlo with resampling by effective sample size: Doucet, de Freitas, Gordon
@@ -26,41 +26,43 @@ class Draft(NamedTuple):
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier; 0 without any."""
     weight: float = 0.0
-    """Log of its importance among its fellows."""
+    """Log of its importance weight."""
     row: int = 0
-    """Its row of the batch (with twins: its pair of rows), which has not read the last id: forks of
-    one draft share a row until they have read what tells them apart."""
+    """Its row of the batch (with twins: its pair of rows), which has not read the last id yet. So
+    forks of one draft share a row until they read different ids."""
 
 
 def resampled(
-    crowd: list[Draft], rows: list[int], width: int, chance: float
+    drafts: list[Draft], forks: list[int], width: int, chance: float
 ) -> tuple[list[Draft], list[int]]:
-    """Resample systematically to `width` rows; resets the weights.
+    """Resample systematically to `width` forks, and reset the weights.
 
-    Nothing changes as long as there are as many as wanted and they count for half of them.
+    Nothing changes if there are `width` forks already and their effective sample size is at least
+    half of that.
 
     Args:
-        crowd: All drafts, no two alike.
-        rows: Those that are alive, ascending; one that comes twice is two forks.
-        width: How many are wanted.
-        chance: A number in [0, 1): systematic resampling needs no more.
+        drafts: The distinct drafts.
+        forks: Index of the draft of each fork, ascending; an index may repeat.
+        width: Number of forks wanted.
+        chance: The one random number in [0, 1) that systematic resampling needs.
 
     Returns:
-        The drafts, and the rows that go on, ascending.
+        The drafts, and the index of the draft of each resampled fork, ascending.
     """
-    if len(rows) == width == 1:
-        return crowd, rows
-    shares = _shares(crowd, rows)
-    if len(rows) == width and 1 / float(np.square(shares).sum()) >= width / 2:
-        return crowd, rows
+    if len(forks) == width == 1:
+        return drafts, forks
+    shares = _shares(drafts, forks)
+    # 1 / sum of squared shares is the effective sample size.
+    if len(forks) == width and 1 / float(np.square(shares).sum()) >= width / 2:
+        return drafts, forks
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + chance) / width * ends[-1], side="right")
-    light = [draft._replace(weight=0.0) for draft in crowd]
-    return light, [rows[at] for at in picked.tolist()]
+    light = [draft._replace(weight=0.0) for draft in drafts]
+    return light, [forks[at] for at in picked.tolist()]
 
 
 def rows_of(drafts: Iterable[Draft], twins: int) -> list[int]:
-    """Their rows of the batch, and those of their twins."""
+    """Return the rows of the batch of these drafts and of their twins."""
     return [draft.row * twins + twin for draft in drafts for twin in range(twins)]
 
 
@@ -70,15 +72,15 @@ def seated(drafts: Iterable[Draft]) -> list[Draft]:
 
 
 def best_of(
-    crowd: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
+    drafts: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
 ) -> list[int]:
     """Pick the `keep` drafts of highest worth, the best first, none twice."""
-    return sorted(set(rows), key=lambda row: (-worth(crowd[row]), row))[:keep]
+    return sorted(set(rows), key=lambda row: (-worth(drafts[row]), row))[:keep]
 
 
-def _shares(crowd: Sequence[Draft], rows: Sequence[int]) -> NDArray[np.float64]:
-    """Importance of rows among each other; they sum to 1."""
-    weights = np.array([crowd[row].weight for row in rows])
+def _shares(drafts: Sequence[Draft], rows: Sequence[int]) -> NDArray[np.float64]:
+    """Return the normalised weights of forks; they sum to 1."""
+    weights = np.array([drafts[row].weight for row in rows])
     shares = np.exp(weights - weights.max())
     normal: NDArray[np.float64] = shares / shares.sum()
     return normal

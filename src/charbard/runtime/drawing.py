@@ -1,4 +1,4 @@
-"""Between the drafts of a text and the network: what is read, what is asked, what comes of it."""
+"""Steps of the drafts of a text: plan what to read and draw, and grow the drafts by the result."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,66 +8,66 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.ask import Ask, Bias, Guidance, joined
 from charbard.runtime.constraint import Ids, SegmentedConstraint
 from charbard.runtime.draft import Draft, rows_of
 from charbard.runtime.search import FORKS, Search
+from charbard.runtime.spec import Bias, Guidance, SampleSpec, joined
 from charbard.runtime.task import Outcome, Plan
 
 __all__ = ["drawing", "grown", "marked", "reading"]
 
 F32 = NDArray[np.float32]
 BARRED = -64.0
-"""Nats for what is written only where nothing else may be: its weight rounds to zero beside any
-other character's."""
+"""Nats for characters of last resort: their weight rounds to zero beside that of any other
+character."""
 
 
-def reading(crowd: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
+def reading(drafts: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
     """Plan to read, in each draft and its twin, the id with `unread` later ones after it."""
     reads = [
         draft.ids[-1 - unread] if len(draft.ids) > unread else prompt[-1]
-        for draft in crowd
+        for draft in drafts
         for prompt in prompts
     ]
-    return Plan(rows_of(crowd, len(prompts)), reads, (), of=())
+    return Plan(rows_of(drafts, len(prompts)), reads, (), of=())
 
 
 def drawing(
     constraint: SegmentedConstraint[Any],
-    crowd: Sequence[Draft],
+    drafts: Sequence[Draft],
     forks: Sequence[int],
     prompts: Sequence[Sequence[int]],
     search: Search,
 ) -> Plan:
-    """A character for each fork. A draft is read once, however often it has been forked.
+    """Plan to draw a character for each fork. A draft is read once for all its forks.
 
     Args:
         constraint: What may be written.
         crowd: The drafts.
         forks: The draft of each fork, ascending.
-        prompts: What was read before the text, for a draft and for its twin.
+        prompts: Prompts of a draft and of its twin, if any.
         search: How to draw.
     """
-    asks, of = list[Ask | None](), list[int]()
+    specs, of = list[SampleSpec | None](), list[int]()
     counts = Counter(forks)
     for place, (at, count) in enumerate(counts.items()):
-        ask = _ask(constraint, crowd[at], search, is_guided=len(prompts) > 1)
+        spec = _spec(constraint, drafts[at], search, is_guided=len(prompts) > 1)
         of += [place * len(prompts)] * count
         for _ in range(count):
-            asks.append(ask._replace(sample=search.sample * FORKS + len(asks)))
-    return reading([crowd[at] for at in counts], prompts, 0)._replace(asks=asks, of=of)
+            specs.append(spec._replace(sample=search.sample * FORKS + len(specs)))
+    return reading([drafts[at] for at in counts], prompts, 0)._replace(specs=specs, of=of)
 
 
 def grown(
     constraint: SegmentedConstraint[Any],
-    crowd: Sequence[Draft],
+    drafts: Sequence[Draft],
     forks: Sequence[int],
     outcome: Outcome,
 ) -> tuple[list[Draft], list[int]]:
-    """The drafts with what was drawn: forks of one draft that drew alike are one draft again.
+    """Append the drawn characters; forks of one draft that drew the same are merged again.
 
     Returns:
-        The drafts, no two alike, and the draft of each fork, ascending.
+        The distinct drafts, and the draft of each fork, ascending.
     """
     rows = {at: row for row, at in enumerate(dict.fromkeys(forks))}
     places, found = dict[tuple[int, int], int](), list[Draft]()
@@ -75,7 +75,7 @@ def grown(
     for fork, key in enumerate(zip(forks, outcome.ids, strict=True)):
         if key not in places:
             places[key] = len(found)
-            found.append(_with(constraint, crowd[key[0]], outcome, fork, rows[key[0]]))
+            found.append(_with(constraint, drafts[key[0]], outcome, fork, rows[key[0]]))
         after.append(places[key])
     return found, sorted(after)
 
@@ -83,20 +83,20 @@ def grown(
 def _with(
     constraint: SegmentedConstraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
 ) -> Draft:
-    """A draft with the character that was drawn for one of its forks."""
+    """Return a draft with the character that was drawn for one of its forks."""
     char_id, gain = outcome.ids[fork], outcome.gain[fork]
     return Draft(
         constraint.advance(draft.form, char_id),
         (*draft.ids, char_id),
         (*draft.logp, outcome.logp[fork]),
-        (*draft.gain, 0.0 if gain != gain else gain),  # NaN: there is no twin
-        draft.weight + outcome.tempered[fork],
+        (*draft.gain, 0.0 if gain != gain else gain),  # NaN without a twin
+        draft.weight + outcome.log_z[fork],
         row,
     )
 
 
 def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
-    """A draft with the mark that follows its line."""
+    """Return a draft with the mark that follows its line."""
     mark = int(constraint.choices(draft.form)[0][0])
     return draft._replace(
         form=constraint.advance(draft.form, mark),
@@ -106,15 +106,15 @@ def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
     )
 
 
-def _ask(
+def _spec(
     constraint: SegmentedConstraint[Any], draft: Draft, search: Search, *, is_guided: bool
-) -> Ask:
+) -> SampleSpec:
     """Specify the draw of a draft's next character, except for its sample number."""
     ids, barred = constraint.choices(draft.form)
     said = np.array(draft.ids, np.int32)
     guidance = Guidance(search.guidance, said) if is_guided else None
     bias = None if len(ids) == 1 else _bias(constraint, draft, barred, said, search)
-    return Ask(ids, search.options, search.seed, 0, len(said), bias=bias, guidance=guidance)
+    return SampleSpec(ids, search.options, search.seed, 0, len(said), bias=bias, guidance=guidance)
 
 
 def _bias(
@@ -122,16 +122,16 @@ def _bias(
 ) -> Bias | None:
     """Join the biases that bar, fade or favour characters."""
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
-    if search.faded and len(said) > 1:  # the very last may be doubled
+    if search.faded and len(said) > 1:  # the last character may be doubled on the spot
         biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
     if search.openings and all(map(constraint.is_given, range(len(said)))):
         openings = np.array(search.openings, np.int32)
         biases.append(Bias(openings, _nats(len(openings), BARRED)))
-    biases += [bias for lean in search.leans if (bias := lean(draft.ids)) is not None]
+    biases += [bias for rule in search.bias_rules if (bias := rule(draft.ids)) is not None]
     return joined(biases)
 
 
 @lru_cache(1024)
 def _nats(count: int, nats: float) -> F32:
-    """An array of one repeated number; cached, as many rows and steps need the same."""
+    """Return an array of one repeated number; cached, as many rows and steps need the same."""
     return np.full(count, nats, np.float32)

@@ -18,7 +18,7 @@ from charbard.errors import BusyError, LimitError, StoppedError
 from charbard.runtime.batch import Batch, Event
 from charbard.runtime.mailbox import LoopMailbox, ThreadMailbox, wake
 from charbard.runtime.model import Network
-from charbard.runtime.program import Program, Result, further
+from charbard.runtime.program import Program, Result, resume
 from charbard.runtime.task import Task
 
 __all__ = ["Engine", "Load"]
@@ -26,7 +26,7 @@ __all__ = ["Engine", "Load"]
 
 T = TypeVar("T")
 Think = Callable[[Program[Any], list[Any] | None], Awaitable[Task | Result[Any]]]
-"""Runs one step of a program; see `further`."""
+"""Runs one step of a program; see `resume`."""
 
 
 class Load(NamedTuple):
@@ -52,8 +52,8 @@ class _Ticket:
     over: bool = False
 
 
-async def _at_once(program: Program[Any], heard: list[Any] | None) -> Task | Result[Any]:
-    return further(program, heard)
+async def _at_once(program: Program[Any], emitted: list[Any] | None) -> Task | Result[Any]:
+    return resume(program, emitted)
 
 
 def _only(task: Task) -> Program[None]:
@@ -146,18 +146,18 @@ class Engine:
         """
         step = await think(program, None)
         while not isinstance(step, Result):
-            mailbox, heard = LoopMailbox(), []
+            mailbox, emitted = LoopMailbox(), []
             ticket = self._submit(_Ticket(replace(step, keep_LH=keep_LH, skip=skip), mailbox))
             try:
                 while not (event := await mailbox.take()).done:
                     self._fetched(mailbox)
-                    heard.append(event.value)
+                    emitted.append(event.value)
                     yield event.value
                 if event.error is not None:
                     raise event.error
             finally:
                 self._leave(ticket)
-            step = await think(program, heard)
+            step = await think(program, emitted)
         yield step
 
     def load(self) -> Load:

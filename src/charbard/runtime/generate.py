@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Bias, Guidance, joined
 from charbard.runtime.constraint import NO_IDS, Constraint, Ids
 from charbard.runtime.sampling import MEMORY
+from charbard.runtime.spec import Bias, Guidance, SampleSpec, joined
 from charbard.runtime.task import Emit, Plan, Steps, read_ids
 
 __all__ = ["Draws", "Step", "generate"]
@@ -42,7 +42,9 @@ class Draws:
     capped: frozenset[int] = frozenset()
     """Ids that guidance never raises once they were written lately."""
 
-    def ask(self, allowed: Ids, step: int, recent: Sequence[int] = (), barred: Ids = NO_IDS) -> Ask:
+    def spec(
+        self, allowed: Ids, step: int, recent: Sequence[int] = (), barred: Ids = NO_IDS
+    ) -> SampleSpec:
         """Specify the draw of character number `step`.
 
         Args:
@@ -59,7 +61,9 @@ class Draws:
         if self.guidance is not None:
             written = [char_id for char_id in recent if char_id in self.capped]
             guidance = Guidance(self.guidance, np.array(written, np.int32))
-        return Ask(allowed, self.options, self.seed, self.sample, step, self.logp, bias, guidance)
+        return SampleSpec(
+            allowed, self.options, self.seed, self.sample, step, self.logp, bias, guidance
+        )
 
 
 def generate(
@@ -83,8 +87,8 @@ def generate(
     state = constraint.start()
     for step in count():
         allowed, barred = constraint.choices(state)
-        ask = draws.ask(allowed, step, recent, barred)
-        outcome = yield Plan(rows, [recent[-1]] * len(rows), (ask, *twin))
+        spec = draws.spec(allowed, step, recent, barred)
+        outcome = yield Plan(rows, [recent[-1]] * len(rows), (spec, *twin))
         char_id = outcome.ids[0]
         recent.append(char_id)
         state = constraint.advance(state, char_id)

@@ -1,4 +1,4 @@
-"""Weights as bytes: each output's in proportion to its own largest, so that little is lost.
+"""Weights as bytes, scaled for each output by its own largest weight.
 
 Shape letters: K inputs (padded to a multiple of 64), N outputs, J blocks of 16 outputs.
 """
@@ -14,32 +14,32 @@ __all__ = ["LINE", "Matrix"]
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 LINE = 64
-"""Rows of bytes are padded to a multiple of it."""
+"""Rows of bytes are padded to a multiple of this."""
 _BLOCK = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """The transpose of a layer's weights, with its bias. Made once, then only read."""
+    """A layer's quantised weights, transposed, with its bias. Immutable."""
 
     rows_NK: U8
-    """Whole numbers -127..127, plus 128; padded with 128, which is zero."""
+    """Whole numbers -127..127, plus 128; padded with 128, which stands for zero."""
     unit_N: F32
-    """What one step of an output's numbers is worth."""
+    """Value of 1 in each output's whole numbers."""
     bias_N: F32
     inputs: int
-    """Inputs without the padding."""
+    """Number of inputs without the padding."""
 
     @classmethod
     def of(cls, weight_NK: F32, bias_N: F32) -> "Matrix":
-        """Round to bytes."""
+        """Quantise weights."""
         largest = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
         whole = np.rint(weight_NK * (np.float32(127) / largest)[:, None])
         bias_N, unit_N = np.array(bias_N, np.float32), largest / np.float32(127)
         return cls(_lines((whole + 128).astype(np.uint8)), unit_N, bias_N, weight_NK.shape[1])
 
     def split(self, at: int) -> "tuple[Matrix, Matrix]":
-        """For inputs that come in two parts: the first `at` with the bias, and the rest."""
+        """Split by inputs: the first `at` with the bias, and the rest."""
         whole = self.rows_NK[:, : self.inputs]
         no_bias = np.zeros_like(self.bias_N)
         return (
@@ -49,7 +49,7 @@ class Matrix:
 
     @cached_property
     def packed_JK(self) -> U8:
-        """The order in which the kernel multiplies: (blocks, K / 4, 16 outputs, 4 inputs)."""
+        """The layout that the kernel reads: (blocks, K / 4, 16 outputs, 4 inputs)."""
         outputs, inputs = self.rows_NK.shape
         blocks = -(-outputs // _BLOCK)
         padded = np.full((blocks * _BLOCK, inputs), 128, np.uint8)
@@ -59,13 +59,13 @@ class Matrix:
 
     @cached_property
     def whole_KN(self) -> F32:
-        """The whole numbers as float32, for NumPy."""
+        """The whole numbers as float32, for the NumPy kernel."""
         whole = self.rows_NK[:, : self.inputs].astype(np.float32) - np.float32(128)
         return np.ascontiguousarray(whole.T)
 
 
 def _lines(rows_NK: U8) -> U8:
-    """Padded to whole lines with 128, which stands for zero."""
+    """Pad to whole lines with 128, which stands for zero."""
     outputs, inputs = rows_NK.shape
     padded = np.full((outputs, -(-inputs // LINE) * LINE), 128, np.uint8)
     padded[:, :inputs] = rows_NK

@@ -1,7 +1,7 @@
-"""A bundle's network in plain float32, as written in the textbooks: the measure of all others.
+"""The reference network: a bundle's weights in plain float32, by the textbook equations.
 
 Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and what
-was found side by side, C query, key and value, P output width, V symbols, A asks (of `look_back`:
+was found side by side, C query, key and value, P output width, V symbols, A asks (of `attend`:
 the head's width).
 """
 
@@ -13,32 +13,32 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
-from charbard.runtime.ask import Ask, Choices
-from charbard.runtime.attention import look_back
+from charbard.runtime.attention import attend
 from charbard.runtime.cells import CELL_STEPS, F32, LayerWeights
 from charbard.runtime.past import Past
 from charbard.runtime.sampling import Rows, choose
+from charbard.runtime.spec import Choices, SampleSpec
 from charbard.runtime.state import State
 
 __all__ = ["Model", "Network", "Turn", "log_softmax", "start_state"]
 
 
 class Turn(NamedTuple):
-    """What a step of all rows brings."""
+    """Result of a step of all rows."""
 
     features_BP: F32
-    """What the output layer read."""
+    """Input of the output layer."""
     state: State
     choices: Choices
 
 
 class Network(Protocol):
-    """The face of every way to run a network. Pure: nothing in it changes once it is made."""
+    """Interface of every implementation of a network. Implementations are immutable."""
 
     config: ModelConfig
 
     def start(self, batch: int = 1) -> State:
-        """The state before anything was read: zeros."""
+        """Return the initial state, zeros."""
         ...
 
     def step(
@@ -47,37 +47,37 @@ class Network(Protocol):
         """Read one character in every row.
 
         Args:
-            ids_B: What each row reads.
-            state: Before it; B rows. Not modified.
-            keep_BLH: What each unit's output is multiplied by: 1 leaves it, 0 switches it off.
+            ids_B: The id that each row reads.
+            state: State of the B rows before it. Not modified.
+            keep_BLH: Factor on each unit's output: 1 keeps it, 0 ablates it.
 
         Returns:
-            What the output layer reads, (B, P), and the new state.
+            Input of the output layer, (B, P), and the new state.
         """
         ...
 
     def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
-        """Read many characters in every row: (T, B, P), and the state at the end."""
+        """Read many characters in every row; return features (T, B, P) and the final state."""
         ...
 
-    def asked(self, hidden_BH: F32) -> F32 | None:
-        """Query, key and value that the last layer's output makes, (B, 3 x attention); None: the
-        network does not look back."""
+    def qkv(self, hidden_BH: F32) -> F32 | None:
+        """Compute query, key, value from the last layer's output, (B, 3 x attention); None if the
+        network has no attention."""
         ...
 
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
-        """Scores of all symbols, (B, V), or only of some, (B, len(ids)); not normalised."""
+        """Compute unnormalised scores of all symbols, (B, V), or of some, (B, len(ids))."""
         ...
 
     def choose(
-        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+        self, features_BP: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
     ) -> Choices:
-        """Draw what is asked for.
+        """Draw characters.
 
         Args:
-            features_BP: What the output layer reads.
-            asks: What is asked for; a guided row's twin is the next row.
-            row_A: The row that each ask is of, ascending; None: ask n is of row n.
+            features_BP: Input of the output layer.
+            specs: What to draw; a guided row's twin is the next row.
+            row_A: The row that each spec draws from, ascending; None: spec n draws from row n.
         """
         ...
 
@@ -85,11 +85,11 @@ class Network(Protocol):
         self,
         ids_B: NDArray[np.integer],
         state: State,
-        asks: Sequence[Ask | None],
+        specs: Sequence[SampleSpec | None],
         keep_BLH: F32 | None = None,
         row_A: Rows | None = None,
     ) -> Turn:
-        """A step and what is drawn after it."""
+        """Make a step and draw after it."""
         ...
 
 
@@ -147,22 +147,22 @@ class Model:
                 x_TBE[time] = memory[0]
             for slot, vector_BH in zip(slots, memory, strict=True):
                 after_BSH[:, slot] = vector_BH
-        asked_TBC, past = self.asked(x_TBE), state.past
-        if asked_TBC is not None and past is not None:
-            found_TBA, past = look_back(asked_TBC, past, self.config.attention_span)
+        qkv_TBC, past = self.qkv(x_TBE), state.past
+        if qkv_TBC is not None and past is not None:
+            found_TBA, past = attend(qkv_TBC, past, self.config.attention_span)
             x_TBE = np.concatenate((x_TBE, found_TBA), axis=-1)
         if self._projection is not None:
             weight_WP, bias_P = self._projection
             x_TBE = x_TBE @ weight_WP + bias_P
         return x_TBE, State(after_BSH, parts, past)
 
-    def asked(self, hidden: F32) -> F32 | None:
+    def qkv(self, hidden: F32) -> F32 | None:
         """See `Network`; any number of leading axes."""
         if self._attention is None:
             return None
         weight_HC, bias_C = self._attention
-        asked: F32 = hidden @ weight_HC + bias_C
-        return asked
+        qkv: F32 = hidden @ weight_HC + bias_C
+        return qkv
 
     def logits(self, features: F32, ids: NDArray[np.integer] | None = None) -> F32:
         """See `Network`; any number of leading axes."""
@@ -173,33 +173,33 @@ class Model:
         return scores
 
     def choose(
-        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+        self, features_BP: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
     ) -> Choices:
         """See `Network`."""
-        return choose(self.logits(features_BP), asks, row_A)
+        return choose(self.logits(features_BP), specs, row_A)
 
     def advance(
         self,
         ids_B: NDArray[np.integer],
         state: State,
-        asks: Sequence[Ask | None],
+        specs: Sequence[SampleSpec | None],
         keep_BLH: F32 | None = None,
         row_A: Rows | None = None,
     ) -> Turn:
         """See `Network`."""
         features_BP, after = self.step(ids_B, state, keep_BLH)
-        return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
+        return Turn(features_BP, after, self.choose(features_BP, specs, row_A))
 
 
 def start_state(config: ModelConfig, batch: int) -> State:
-    """Zeros, as many as this network remembers, and nothing read."""
+    """Return zeros of the shape of this network's state, and an empty past."""
     shape = (batch, config.num_layers * config.num_parts, config.hidden_size)
     past = None if config.attention is None else Past.empty(batch)
     return State(np.zeros(shape, np.float32), config.num_parts, past)
 
 
 def log_softmax(logits: F32) -> F32:
-    """Log-probabilities in nats, over the last axis."""
+    """Return log-probabilities in nats, over the last axis."""
     logp: F32 = logits - logits.max(axis=-1, keepdims=True)
     logp -= np.log(np.exp(logp).sum(axis=-1, keepdims=True))
     return logp

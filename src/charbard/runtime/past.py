@@ -1,8 +1,8 @@
-"""What every row of a batch has read, for a network that looks back over it.
+"""Keys and values of what each row of a batch has read, for a network with attention.
 
-A place is what the network keeps of one character that was read: an array that never changes. A
-row's past is a row of places, so rows that were one share theirs, and to fork, to join and to go
-back copies no more than where the places are.
+A place has key and value of one character that was read, in an array that never changes. A row's
+past is a row of references to places, so forked rows share places, and forking, joining and
+rolling back copy references only.
 
 Shape letters: B rows, M places, W width of a place.
 """
@@ -17,28 +17,28 @@ __all__ = ["Past"]
 
 
 class Past(NamedTuple):
-    """The newest place comes last; rows that have fewer begin with none. Never modified."""
+    """The past of a batch. The newest place is last, shorter rows start with None. Immutable."""
 
     place_BM: NDArray[np.object_]
-    """An array of W each, or None. It keeps alive what `address_BM` points to."""
+    """Arrays of W bytes, or None. They keep alive what `address_BM` points to."""
     address_BM: NDArray[np.uintp]
-    """Where each lies in memory, for the kernel; 0 for none."""
+    """Memory address of each place, for the kernel; 0 for None."""
 
     @classmethod
     def empty(cls, rows: int) -> "Past":
-        """Nothing was read."""
+        """Return the past of rows that have read nothing."""
         return cls(np.empty((rows, 0), object), np.empty((rows, 0), np.uintp))
 
     def take(self, rows: NDArray[np.intp] | slice) -> "Past":
-        """These rows, in this order."""
+        """Return these rows, in this order."""
         return Past(self.place_BM[rows], self.address_BM[rows])
 
     def after(self, new_BW: NDArray[Any], span: int) -> "Past":
-        """Each row's past once it has read one more; the oldest place goes where there are `span`.
+        """Append a place to each row; beyond `span` places the oldest one is dropped.
 
         Args:
-            new_BW: A place for each row, contiguous; kept, so do not change it.
-            span: How many places a row keeps.
+            new_BW: A place for each row, contiguous; kept by reference, so do not modify it.
+            span: Most places of a row.
         """
         place_B = np.empty(len(new_BW), object)
         place_B[:] = list(new_BW)
@@ -50,14 +50,14 @@ class Past(NamedTuple):
         )
 
     def trimmed(self) -> "Past":
-        """Without what no row has: after those with the longest past have left."""
+        """Return the past without columns that no row uses, once the longest rows have left."""
         had = np.flatnonzero(self.address_BM.any(axis=0))
         first = int(had[0]) if len(had) else self.address_BM.shape[1]
         return self if not first else Past(self.place_BM[:, first:], self.address_BM[:, first:])
 
     @staticmethod
     def join(pasts: "Sequence[Past]") -> "Past":
-        """Rows of several below each other."""
+        """Concatenate the rows of several pasts."""
         longest = max(past.place_BM.shape[1] for past in pasts)
         padded = [past._padded(longest) for past in pasts]
         return Past(*map(np.concatenate, zip(*padded, strict=True)))

@@ -1,11 +1,12 @@
-"""The kernel in NumPy: what the compiled one must equal bit for bit, and what stands in for it.
+"""The kernel in NumPy: the definition of the compiled kernel, bit for bit, and its fallback.
 
-Bytes are multiplied as float32 numbers: products of whole numbers below 2^7 add up exactly in any
-order as long as no sum passes 2^24, so the batch and the order of addition leave no trace.
+Bytes are multiplied as float32 numbers. Products of whole numbers below 2^7 add up exactly in any
+order as long as no sum exceeds 2^24, so results do not depend on the batch or the order of
+addition.
 
 Shape letters: B rows, S slots of state, H hidden, G gates x H, K inputs, N outputs, V symbols, A
-asks, or the width of a head; M places that a row has read, W bytes of a place, C query, key and
-value.
+sample specs, or the width of a head; M places that a row has read, W bytes of a place, C query, key
+and value.
 """
 
 import math
@@ -14,24 +15,24 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import LINE, Matrix
 from charbard.runtime.past import Past
 from charbard.runtime.sampling import Rows, exp_below_zero, weigh
 from charbard.runtime.sampling import choose as choose_from
+from charbard.runtime.spec import Choices, SampleSpec
 
-__all__ = ["cell", "choose", "finest", "look", "padded", "place_width", "product", "quantise"]
+__all__ = ["attend", "cell", "choose", "finest", "padded", "place_width", "product", "quantise"]
 
 F32 = NDArray[np.float32]
 _EXACT = 1024
-"""So many products of two bytes stay below 2^24."""
+"""Number of products of two bytes whose sum stays below 2^24."""
 _ONE, _TWO = np.float32(1), np.float32(2)
 
 
 def quantise(x_BK: F32) -> tuple[F32, F32]:
-    """Each row as whole numbers -127..127 in proportion to its own largest value, and their unit.
+    """Quantise each row to whole numbers -127..127, with a unit from its own largest value.
 
-    A row's neighbours play no part in it, so a text is the same alone and in a batch.
+    Other rows have no influence, so a text is the same alone and in a batch.
     """
     largest_B1 = np.abs(x_BK).max(axis=1, keepdims=True)
     with np.errstate(divide="ignore"):
@@ -44,7 +45,7 @@ def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
     whole_BK, unit_B1 = quantise(x_BSK[:, slot])
     parts = [slice(at, at + _EXACT) for at in range(0, x_BSK.shape[2], _EXACT)]
     sums_BN = whole_BK[:, parts[0]] @ matrix.whole_KN[parts[0]]
-    if len(parts) > 1:  # their sum is whole in float64, and rounded once
+    if len(parts) > 1:  # sums of blocks are whole numbers, exact in float64, and are rounded once
         more = (whole_BK[:, part] @ matrix.whole_KN[part] for part in parts[1:])
         sums_BN = sum(more, start=sums_BN.astype(np.float64)).astype(np.float32)
     out: F32 = sums_BN * unit_B1 * matrix.unit_N + matrix.bias_N
@@ -71,15 +72,15 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
         after_BSH[:, slot] = _tanh(x[0] + h[0])
 
 
-def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
-    """What every row finds among the places it has read, (B, A), and its past with this one.
+def attend(qkv_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
+    """Attend from every row to the places that it has read: (B, A), and its past with this one.
 
-    The definition is that of `attention`. Bytes stand for query, key and value, and whole numbers
-    for the weights of the mean, so every sum is exact here, too.
+    The definition is that of `attention`, with query, key and value as bytes and the weights of
+    the mean as whole numbers, so that every sum is exact here, too.
     """
-    width = asked_BC.shape[1] // 3
-    whole_BQA, unit_BQ = _each_quantised(asked_BC.reshape(-1, 3, width))
-    found_BA = np.zeros((len(asked_BC), width), np.float32)
+    width = qkv_BC.shape[1] // 3
+    whole_BQA, unit_BQ = _each_quantised(qkv_BC.reshape(-1, 3, width))
+    found_BA = np.zeros((len(qkv_BC), width), np.float32)
     for row, places_M in enumerate(past.place_BM):
         known = [place for place in places_M if place is not None]
         if known:
@@ -89,13 +90,13 @@ def look(asked_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
 
 
 def _each_quantised(x_BQA: F32) -> tuple[F32, F32]:
-    """Query, key and value of each row by themselves: (B, 3, A) and (B, 3)."""
+    """Quantise query, key and value of each row separately: (B, 3, A) and units (B, 3)."""
     whole_NA, unit_N1 = quantise(x_BQA.reshape(-1, x_BQA.shape[2]))
     return whole_NA.reshape(x_BQA.shape), unit_N1.reshape(x_BQA.shape[:2])
 
 
 def _places(whole_B2A: F32, unit_B2: F32) -> NDArray[np.uint8]:
-    """(B, W): key plus 128, value, both padded to a whole line, then the units of both."""
+    """Lay out places, (B, W): key plus 128, value, both padded to a whole line, then both units."""
     rows, _, width = whole_B2A.shape
     bytes_B2K = np.zeros((rows, 2, padded(width)), np.int8)
     bytes_B2K[..., :width] = whole_B2A
@@ -106,14 +107,16 @@ def _places(whole_B2A: F32, unit_B2: F32) -> NDArray[np.uint8]:
 
 
 def _found(query_A: F32, unit: np.float32, place_MW: NDArray[np.uint8], most: int) -> F32:
-    """The mean of one row's values."""
+    """Compute the weighted mean of one row's values."""
     width, size = len(query_A), padded(len(query_A))
     key_MA = (place_MW[:, :width] ^ 128).view(np.int8).astype(np.float64)
     value_MA = place_MW[:, size : size + width].view(np.int8).astype(np.float64)
     key_unit_M, value_unit_M = place_MW[:, 2 * size :].copy().view(np.float32).T
     score_M = (key_MA @ query_A).astype(np.float32) * (unit * key_unit_M)
     score_M *= np.float32(1 / math.sqrt(width))
-    weights = weigh(np.concatenate((np.zeros(1, np.float32), score_M)))  # the first is for nothing
+    weights = weigh(
+        np.concatenate((np.zeros(1, np.float32), score_M))
+    )  # the first is the zero slot
     share_M = weights[1:].astype(np.float32) * value_unit_M
     largest = share_M.max()
     per = np.float32(most) / largest if largest > np.float32(1e-30) else np.float32(0)
@@ -128,20 +131,20 @@ def place_width(width: int) -> int:
 
 
 def padded(width: int) -> int:
-    """Bytes that a key or a value takes up."""
+    """Return the bytes that a key or a value takes up."""
     return -(-width // LINE) * LINE
 
 
 def finest(span: int) -> int:
-    """The largest whole number for a weight: with it a sum over all places stays below 2^31."""
+    """Return the largest weight with which a sum over all places stays below 2^31."""
     return min(32767, (2**31 - 1) // (128 * span))
 
 
 def choose(
-    features_BP: F32, output: Matrix, asks: Sequence[Ask | None], row_A: Rows | None = None
+    features_BP: F32, output: Matrix, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
 ) -> Choices:
-    """What is asked for; see `Network.choose`."""
-    return choose_from(product(features_BP[:, None], output), asks, row_A)
+    """Draw characters; see `Network.choose`."""
+    return choose_from(product(features_BP[:, None], output), specs, row_A)
 
 
 def _sigmoid(x: F32) -> F32:

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from charbard.runtime.task import Task
 from charbard.runtime.together import together
 
-__all__ = ["Program", "Result", "Run", "further", "perform", "result", "side_by_side"]
+__all__ = ["Program", "Result", "Run", "perform", "result", "resume", "side_by_side"]
 
 T = TypeVar("T")
 Program = Generator[Task, list[Any], T]
@@ -34,13 +34,13 @@ class Result(Generic[T]):
 
 def perform(program: Program[T], run: Run) -> Iterator[Any]:
     """Run a program in the calling thread: what its tasks emit, as it comes; last a `Result`."""
-    step = further(program)
+    step = resume(program)
     while not isinstance(step, Result):
-        heard = []
+        emitted = []
         for value in run(step):
-            heard.append(value)
+            emitted.append(value)
             yield value
-        step = further(program, heard)
+        step = resume(program, emitted)
     yield step
 
 
@@ -51,14 +51,14 @@ def result(program: Program[T], run: Run) -> T:
     return value
 
 
-def further(program: Program[T], heard: list[Any] | None = None) -> Task | Result[T]:
+def resume(program: Program[T], emitted: list[Any] | None = None) -> Task | Result[T]:
     """Start a program, or send it what its task emitted.
 
     Returns:
         The next task, or the result.
     """
     try:
-        return next(program) if heard is None else program.send(heard)
+        return next(program) if emitted is None else program.send(emitted)
     except StopIteration as end:
         return Result(end.value)
 

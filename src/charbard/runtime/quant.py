@@ -1,10 +1,10 @@
-"""The network that writes: weights as bytes, every sum exact, every row on its own.
+"""The network in production: weights as bytes, exact sums, rows independent of each other.
 
-A text is the same bit for bit alone and among 256 others, in C and in NumPy. What the rounding
-costs against float32 is in the benchmarks.
+A text is bit for bit the same alone and in a batch of 256, in C and in NumPy. The benchmarks say
+what the rounding costs against float32.
 
 Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, C query, key and value, P
-output width, A asks (of what was found: the head's width).
+output width, A sample specs (of attention: the head's width).
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from charbard.bundle import Bundle
 from charbard.cores import cores
 from charbard.runtime import plain
-from charbard.runtime.ask import Ask, Choices
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.model import Turn, start_state
 from charbard.runtime.sampling import Rows
+from charbard.runtime.spec import Choices, SampleSpec
 from charbard.runtime.state import State
 
 fastest: Any = plain
@@ -37,11 +37,11 @@ __all__ = ["ByteModel", "is_compiled"]
 F32 = NDArray[np.float32]
 _MOST_THREADS = 4
 _ROWS_A_THREAD = 48
-"""With fewer, handing them over costs more than it saves wherever other threads are busy, too."""
+"""Fewest rows for each thread; with fewer, the hand-over costs more than it saves."""
 
 
 def is_compiled() -> bool:
-    """Whether the C kernel was built; without it everything works, only slower."""
+    """Tell whether the C kernel was built; without it everything works, only slower."""
     return fastest is not plain
 
 
@@ -50,7 +50,7 @@ class ByteModel:
 
     Args:
         bundle: The model.
-        threads: Among how many a large batch is shared out; None: as many as are worth it here.
+        threads: Most threads for a large batch; None: as many as are worth it on this machine.
         compiled: Whether to use the C kernel, if there is one.
     """
 
@@ -81,30 +81,30 @@ class ByteModel:
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), "charbard-rows")
 
     def start(self, batch: int = 1) -> State:
-        """Zeros."""
+        """Return the initial state, zeros."""
         return start_state(self.config, batch)
 
     def advance(
         self,
         ids_B: NDArray[np.integer],
         state: State,
-        asks: Sequence[Ask | None],
+        specs: Sequence[SampleSpec | None],
         keep_BLH: F32 | None = None,
         row_A: Rows | None = None,
     ) -> Turn:
-        """Read and draw. Rows are shared out among threads: none depends on another."""
+        """Read and draw. Rows are independent, so threads share them."""
         count = min(self._threads, len(ids_B) // _ROWS_A_THREAD)
         if count < 2:
-            return self._advance(ids_B, state, asks, keep_BLH, row_A)
+            return self._advance(ids_B, state, specs, keep_BLH, row_A)
         row_A = np.arange(len(ids_B)) if row_A is None else row_A
-        edges = _edges(len(ids_B), asks, row_A, count)
+        edges = _edges(len(ids_B), specs, row_A, count)
         parts = [slice(*pair) for pair in pairwise(edges)]
         parts_of_asks = [slice(*pair) for pair in pairwise(np.searchsorted(row_A, edges))]
         jobs = [
             (
                 ids_B[part],
                 state.part(part),
-                asks[its],
+                specs[its],
                 None if keep_BLH is None else keep_BLH[part],
                 row_A[its] - part.start,
             )
@@ -122,12 +122,12 @@ class ByteModel:
         self,
         ids_B: NDArray[np.integer],
         state: State,
-        asks: Sequence[Ask | None],
+        specs: Sequence[SampleSpec | None],
         keep_BLH: F32 | None,
         row_A: Rows | None,
     ) -> Turn:
         features_BP, after = self.step(ids_B, state, keep_BLH)
-        return Turn(features_BP, after, self.choose(features_BP, asks, row_A))
+        return Turn(features_BP, after, self.choose(features_BP, specs, row_A))
 
     def step(
         self, ids_B: NDArray[np.integer], state: State, keep_BLH: F32 | None = None
@@ -146,28 +146,28 @@ class ByteModel:
             x_BSE, at = after_BSH, slot
         past, found_BA = state.past, None
         if self._attention is not None and past is not None:
-            asked_BC = kernel.product(x_BSE, self._attention, slot=at)
-            found_BA, past = kernel.look(asked_BC, past, self.config.attention_span)
+            qkv_BC = kernel.product(x_BSE, self._attention, slot=at)
+            found_BA, past = kernel.attend(qkv_BC, past, self.config.attention_span)
         return self._features(x_BSE, at, found_BA), State(after_BSH, state.parts, past)
 
     def _features(self, x_BSE: F32, at: int, found_BA: F32 | None) -> F32:
-        """What the output layer reads, of the last layer's output and what was found."""
+        """Compute the input of the output layer from the outputs of last layer and attention."""
         if self._projection is None:
             parts = [x_BSE[:, at]] if found_BA is None else [x_BSE[:, at], found_BA]
             return np.ascontiguousarray(np.concatenate(parts, axis=1))
         features_BP: F32 = self._kernel.product(x_BSE, self._projection, slot=at)
-        if found_BA is not None:  # by itself: it has another scale, so it gets its own unit
+        if found_BA is not None:  # quantised apart from the hidden part, because its scale differs
             features_BP += self._kernel.product(found_BA[:, None], self._projection_of_found)
         return features_BP
 
-    def asked(self, hidden_BH: F32) -> F32 | None:
-        """Query, key and value of the last layer's output."""
+    def qkv(self, hidden_BH: F32) -> F32 | None:
+        """Compute query, key and value from the last layer's output."""
         if self._attention is None:
             return None
-        asked_BC: F32 = self._kernel.product(
+        qkv_BC: F32 = self._kernel.product(
             np.ascontiguousarray(hidden_BH)[:, None], self._attention
         )
-        return asked_BC
+        return qkv_BC
 
     def read(self, ids_TB: NDArray[np.integer], state: State) -> tuple[F32, State]:
         """Read many characters in every row."""
@@ -177,25 +177,25 @@ class ByteModel:
         return features_TBP, state
 
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
-        """Scores, not normalised."""
+        """Compute unnormalised scores."""
         scores: F32 = self._kernel.product(np.ascontiguousarray(features_BP)[:, None], self._output)
         return scores if ids is None else scores[:, ids]
 
     def choose(
-        self, features_BP: F32, asks: Sequence[Ask | None], row_A: Rows | None = None
+        self, features_BP: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
     ) -> Choices:
-        """Draw what is asked for."""
+        """Draw characters."""
         choices: Choices = self._kernel.choose(
-            np.ascontiguousarray(features_BP), self._output, asks, row_A
+            np.ascontiguousarray(features_BP), self._output, specs, row_A
         )
         return choices
 
 
-def _edges(batch: int, asks: Sequence[Ask | None], row_A: Rows, count: int) -> list[int]:
-    """Where to cut a batch into about equal parts; never between a guided row and its twin."""
+def _edges(batch: int, specs: Sequence[SampleSpec | None], row_A: Rows, count: int) -> list[int]:
+    """Return the bounds of roughly equal parts of a batch; a row and its twin stay together."""
     edges: list[int] = np.linspace(0, batch, count + 1).astype(int).tolist()
     for place, edge in enumerate(edges[1:-1], 1):
         last = int(np.searchsorted(row_A, edge)) - 1
-        ask = asks[last] if last >= 0 and row_A[last] == edge - 1 else None
-        edges[place] += ask is not None and ask.guidance is not None
+        spec = specs[last] if last >= 0 and row_A[last] == edge - 1 else None
+        edges[place] += spec is not None and spec.guidance is not None
     return edges

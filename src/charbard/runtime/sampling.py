@@ -5,7 +5,7 @@ in any order, so what is kept and what is drawn depends on nothing but the row: 
 the processor, or who does the arithmetic. The compiled kernel follows these definitions bit for
 bit. Dropped characters weigh 0. Ranges are checked when `SampleOptions` is built, not again here.
 
-Shape letters: B rows, A asks, V symbols, N allowed ids; every filter works on the last axis.
+Shape letters: B rows, A sample specs, V symbols, N allowed ids; filters work on the last axis.
 """
 
 import math
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charbard.config import SampleOptions
-from charbard.runtime.ask import Ask, Choices, Guidance, no_choices
 from charbard.runtime.constraint import Ids
+from charbard.runtime.spec import Choices, Guidance, SampleSpec, no_choices
 
 __all__ = [
     "MEMORY",
@@ -42,12 +42,12 @@ I64 = NDArray[np.int64]
 Places = int | NDArray[np.integer]
 Rows = NDArray[np.intp]
 MEMORY = 64
-"""How many of the last characters the frequency penalty looks at."""
+"""Number of last characters that the frequency penalty counts."""
 ONE = 1 << 30
 """Weight of the likeliest character."""
 _LOG_ONE = math.log(ONE)
 _LOWEST = np.float32(-30.0)
-"""e^-30 of 2^30 rounds to 0: what scores further below the best weighs nothing at all."""
+"""e^-30 x 2^30 rounds to 0: a score further below the best has no weight."""
 _STRIDE, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _WORD = (1 << 64) - 1
 # Cody and Waite's split of ln 2, and a minimax polynomial of e^r on |r| <= ln 2 / 2.
@@ -131,7 +131,7 @@ def filtered(weights: I64, options: SampleOptions) -> I64:
 
 
 def draw(weights: I64, u: NDArray[np.float64]) -> I64:
-    """One place a row: the first whose cumulative weight exceeds the share u, in [0, 1)."""
+    """Return the first index of each row whose cumulative weight exceeds the share u, in [0, 1)."""
     cumulative = np.cumsum(weights, axis=-1)
     total = cumulative[..., -1]
     target = np.minimum((u * total).astype(np.int64), total - 1)
@@ -147,33 +147,35 @@ def temperature_at(options: SampleOptions, step: int) -> float:
     return options.temperature + (options.temperature_end - options.temperature) * passed
 
 
-def choose(logits_BV: F32, asks: Sequence[Ask | None], row_A: Rows | None = None) -> Choices:
-    """Draw what is asked for; `row_A` is the row that each ask is of, None: ask n is of row n."""
-    out = no_choices(len(asks))
-    chances = chances_of(asks)
-    for at, ask in enumerate(asks):
-        if ask is None:
+def choose(
+    logits_BV: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
+) -> Choices:
+    """Draw characters; `row_A` is the row that each spec draws from, None: spec n from row n."""
+    out = no_choices(len(specs))
+    chances = chances_of(specs)
+    for at, spec in enumerate(specs):
+        if spec is None:
             continue
         row = at if row_A is None else row_A[at]
         scores_V = logits_BV[row]
-        if ask.guidance is not None:
-            scores_V, gain_V = guided(scores_V, logits_BV[row + 1], ask.guidance)
-        own = _barred(scores_V[ask.allowed], ask)
-        inverse = np.float32(1 / temperature_at(ask.options, ask.step))
-        scores = biased(own * inverse, ask)
+        if spec.guidance is not None:
+            scores_V, gain_V = guided(scores_V, logits_BV[row + 1], spec.guidance)
+        own = _barred(scores_V[spec.allowed], spec)
+        inverse = np.float32(1 / temperature_at(spec.options, spec.step))
+        scores = biased(own * inverse, spec)
         if not np.isfinite(scores.max()):
             continue
-        weights = filtered(weigh(scores), ask.options)
+        weights = filtered(weigh(scores), spec.options)
         place = int(draw(weights[None], chances[at : at + 1])[0])
-        drawn = out.ids_A[at] = ask.allowed[place]
-        if ask.logp:
+        drawn = out.ids_A[at] = spec.allowed[place]
+        if spec.logp:
             total = _log_sum(scores_V)
             out.logp_A[at] = float(own[place]) - total
-            if ask.guidance is not None:
+            if spec.guidance is not None:
                 out.logp_A[at] = float(logits_BV[row, drawn]) - _log_sum(logits_BV[row])
                 out.gain_A[at] = gain_V[drawn]
-            out.mass_A[at] = _log_sum(own) - total
-            out.tempered_A[at] = _log_sum(scores) - float(inverse) * total
+            out.log_mass_A[at] = _log_sum(own) - total
+            out.log_z_A[at] = _log_sum(scores) - float(inverse) * total
     return out
 
 
@@ -196,9 +198,9 @@ def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
     return own_V + push_V, gain_V
 
 
-def chances_of(asks: Sequence[Ask | None]) -> NDArray[np.float64]:
+def chances_of(specs: Sequence[SampleSpec | None]) -> NDArray[np.float64]:
     """A number in [0, 1) for each draw."""
-    places = [(0, 0, 0) if ask is None else (ask.seed, ask.sample, ask.step) for ask in asks]
+    places = [(0, 0, 0) if spec is None else (spec.seed, spec.sample, spec.step) for spec in specs]
     seeds, samples, steps = np.array(places, np.uint64).reshape(-1, 3).T
     return uniform(seeds, samples, steps)
 
@@ -247,21 +249,21 @@ def _rank(weights: I64) -> I64:
     return rank
 
 
-def biased(scores_N: F32, ask: Ask) -> F32:
+def biased(scores_N: F32, spec: SampleSpec) -> F32:
     """Add the bias to the allowed ids it names, one after the other."""
-    if ask.bias is None:
+    if spec.bias is None:
         return scores_N
-    places, inside = _places(ask.allowed, ask.bias.ids)
-    np.add.at(scores_N, places[inside], ask.bias.nats[inside])
+    places, inside = _places(spec.allowed, spec.bias.ids)
+    np.add.at(scores_N, places[inside], spec.bias.nats[inside])
     return scores_N
 
 
-def _barred(scores_N: F32, ask: Ask) -> F32:
+def _barred(scores_N: F32, spec: SampleSpec) -> F32:
     """Minus infinity for the allowed ids that the bias bars."""
-    if ask.bias is None:
+    if spec.bias is None:
         return scores_N
-    places, inside = _places(ask.allowed, ask.bias.ids)
-    scores_N[places[inside & np.isneginf(ask.bias.nats)]] = -np.inf
+    places, inside = _places(spec.allowed, spec.bias.ids)
+    scores_N[places[inside & np.isneginf(spec.bias.nats)]] = -np.inf
     return scores_N
 
 

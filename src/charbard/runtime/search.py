@@ -1,4 +1,4 @@
-"""How one text is searched for, and what is emitted on the way."""
+"""The configuration of a search for one text, and the values that it emits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,45 +6,45 @@ from typing import Any
 
 from charbard.config import SampleOptions
 from charbard.config.verse import DRAFTS
-from charbard.runtime.ask import Bias
 from charbard.runtime.draft import Draft
+from charbard.runtime.spec import Bias
 from charbard.runtime.state import State
 
-__all__ = ["FORKS", "Decoded", "Lean", "Search", "Segment", "Unwanted", "Worth"]
+__all__ = ["FORKS", "BiasRule", "Decoded", "Rejects", "Search", "Segment", "Worth"]
 
 FORKS = DRAFTS
-"""Numbers of samples that each text takes up: the forks of its drafts draw one each."""
+"""Sample numbers reserved for each text: one for each fork of its drafts."""
 
-Unwanted = Callable[[int, Sequence[int]], bool]
-"""From the number of a complete segment and its ids, marks included, to whether to avoid it."""
-Lean = Callable[[Sequence[int]], Bias | None]
-"""From the ids written so far to nats to add to some characters."""
+Rejects = Callable[[int, Sequence[int]], bool]
+"""(number of a complete segment, its ids with marks) -> whether to reject it."""
+BiasRule = Callable[[Sequence[int]], Bias | None]
+"""Ids written so far -> logit bias."""
 Worth = Callable[[Draft], float]
-"""From a draft, at the end of a segment or of the text, to its score; higher is better."""
+"""Draft at the end of a segment or of the text -> its score; higher is better."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """How one text is searched for."""
+    """Configuration of the search for one text."""
 
     options: SampleOptions
     seed: int
     sample: int
     """Number of this text among those of one request."""
     start: State
-    """One row, before anything is read."""
+    """State of one row that has read nothing."""
     worth: Worth
     drafts: int = 8
     guidance: float = 1.0
-    """How far scores move from the unconditioned ones; of no effect without such a prompt."""
+    """Scale of guidance; without effect unless there is an unconditioned prompt."""
     faded: float = 0.0
     """Nats added to a character for each earlier occurrence in the text."""
     segments: int | None = None
     """Stop after this many segments; None: write all."""
-    leans: tuple[Lean, ...] = ()
+    bias_rules: tuple[BiasRule, ...] = ()
     """Logit biases, such as towards characters parallel to the line above."""
-    unwanted: Unwanted | None = None
-    """Predicate of segments to reject if others are found; not asked of segments given whole."""
+    rejects: Rejects | None = None
+    """Segments to reject if there are others; not applied to segments that are given whole."""
     openings: tuple[int, ...] = ()
     """Ids that the first open place avoids while others are allowed."""
     form: Any = None
@@ -53,7 +53,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment that is certain from now on."""
+    """A segment that will not change any more."""
 
     index: int
     ids: tuple[int, ...]
@@ -66,7 +66,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text, with all segments that were asked for."""
+    """A decoded text."""
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
@@ -74,7 +74,7 @@ class Decoded:
     """Nats by which the conditions make each id likelier."""
     form: Any = None
     """The constraint's state after it; None if the text was given, not written."""
-    unwanted: tuple[int, ...] = ()
-    """Segments that stayed although they are to be avoided."""
+    rejected: tuple[int, ...] = ()
+    """Numbers of segments that were kept although `Search.rejects` them."""
     sample: int = 0
     """Number of the text among those of one request."""

@@ -1,4 +1,4 @@
-"""What a network remembers, cheap to keep, to fork and to put in a batch.
+"""The state of a network: cheap to keep, to fork and to batch.
 
 Shape letters: B rows, L layers, S slots (layers x parts), H hidden width.
 """
@@ -18,37 +18,37 @@ F32 = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One row a text. Never modified: a state that is kept can be gone back to."""
+    """State of a batch, one row for each text. Never modified, so an old state can be restored."""
 
     values_BSH: F32
     """Layer by layer: the hidden vector, then for an LSTM the cell."""
     parts: int
-    """Vectors a layer: 2 for an LSTM, else 1."""
+    """State vectors per layer: 2 for an LSTM, else 1."""
     past: Past | None = None
-    """What a network that looks back has read; None: it has no such head."""
+    """Places for the attention; None if the network has none."""
 
     def __len__(self) -> int:
         return len(self.values_BSH)
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "State":
-        """A copy of these rows, in this order; a row may come twice, or not at all."""
+        """Copy these rows, in this order; a row may occur twice, or not at all."""
         index = np.asarray(rows, np.intp)
         past = None if self.past is None else self.past.take(index).trimmed()
         return State(self.values_BSH[index], self.parts, past)
 
     def part(self, rows: slice) -> "State":
-        """Rows that lie together: a view, not a copy."""
+        """Return adjacent rows as a view, not a copy."""
         past = None if self.past is None else self.past.take(rows)
         return State(self.values_BSH[rows], self.parts, past)
 
     @property
     def hidden_BLH(self) -> F32:
-        """What each unit of each layer puts out, in -1..1. A view: not to be written to."""
+        """Return the output of each unit of each layer, in -1..1; a view, do not write to it."""
         return self.values_BSH[:, :: self.parts]
 
     @staticmethod
     def join(states: "Sequence[State]") -> "State":
-        """Rows of several states below each other."""
+        """Concatenate the rows of several states."""
         values_BSH = np.concatenate([state.values_BSH for state in states])
         pasts = [state.past for state in states if state.past is not None]
         return State(values_BSH, states[0].parts, Past.join(pasts) if pasts else None)

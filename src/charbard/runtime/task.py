@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charbard.runtime.ask import Ask
+from charbard.runtime.spec import SampleSpec
 from charbard.runtime.state import State
 
 __all__ = [
@@ -26,10 +26,10 @@ __all__ = [
     "Plan",
     "Steps",
     "Task",
-    "asked_rows",
     "draw_after",
     "read_ids",
     "read_prompts",
+    "spec_rows",
     "through",
 ]
 
@@ -41,19 +41,19 @@ class Plan(NamedTuple):
     """The parent row of each new row; repeating a row forks it, omitting it drops it. Before the
     first step the parents are the rows of `Task.state`."""
     ids: Sequence[int]
-    """What each reads."""
-    asks: Sequence[Ask | None]
-    """What is drawn after it; None for nothing."""
+    """The id that each row reads."""
+    specs: Sequence[SampleSpec | None]
+    """What to draw after it; None draws nothing."""
     back: State | None = None
     """Rows kept from earlier, which replace the present ones as parents; the present ones end."""
     of: Sequence[int] | None = None
-    """For each ask the place among `rows` that it is asked of, ascending: what reads the same is
-    read once, however often something is drawn after it. None: one ask for each row."""
+    """The index in `rows` that each spec draws from, ascending: so several characters can be drawn
+    after one row was read once. None: one spec for each row."""
 
 
-def asked_rows(plans: Sequence[Plan]) -> list[int] | None:
-    """The row that each ask is of, as the plans' rows stand below each other; None: ask n of
-    row n."""
+def spec_rows(plans: Sequence[Plan]) -> list[int] | None:
+    """Return the row of the batch that each spec draws from, with the plans' rows concatenated;
+    None: spec n draws from row n."""
     if all(plan.of is None for plan in plans):
         return None
     starts = accumulate((len(plan.rows) for plan in plans), initial=0)
@@ -65,26 +65,26 @@ def asked_rows(plans: Sequence[Plan]) -> list[int] | None:
 
 
 class Outcome(NamedTuple):
-    """The result of a step: an entry for each ask (see `Choices`), and a row for each row."""
+    """The result of a step: an entry for each spec (see `Choices`), and a row for each row."""
 
     ids: list[int]
     logp: list[float]
-    mass: list[float]
-    tempered: list[float]
+    log_mass: list[float]
+    log_z: list[float]
     gain: list[float]
     state: State
     """After reading. Keep `state.take(...)`, not this: it is a view into the whole batch."""
     features_RP: NDArray[np.float32]
-    """What the output layer read; `Network.logits` turns it into scores."""
+    """Input of the output layer; `Network.logits` turns it into scores."""
 
-    def part(self, rows: slice, asks: slice) -> "Outcome":
-        """Return the part of the result that belongs to a range of rows and a range of asks."""
+    def part(self, rows: slice, specs: slice) -> "Outcome":
+        """Return the part of the result that belongs to a range of rows and a range of specs."""
         return Outcome(
-            self.ids[asks],
-            self.logp[asks],
-            self.mass[asks],
-            self.tempered[asks],
-            self.gain[asks],
+            self.ids[specs],
+            self.logp[specs],
+            self.log_mass[specs],
+            self.log_z[specs],
+            self.gain[specs],
             self.state.part(rows),
             self.features_RP[rows],
         )
@@ -120,14 +120,14 @@ def read_ids(ids: Sequence[int]) -> Steps:
         yield Plan((0,), (char_id,), (None,))
 
 
-def draw_after(ids: Sequence[int], ask: Ask) -> Generator[Plan | Emit, Outcome, Outcome]:
+def draw_after(ids: Sequence[int], spec: SampleSpec) -> Generator[Plan | Emit, Outcome, Outcome]:
     """Read some ids and draw what follows the last of them, in one row."""
     yield from read_ids(ids[:-1])
-    return (yield Plan((0,), ids[-1:], (ask,)))
+    return (yield Plan((0,), ids[-1:], (spec,)))
 
 
 def read_prompts(
-    prompts: Sequence[Sequence[int]], start: State, ask: Ask | None = None
+    prompts: Sequence[Sequence[int]], start: State, spec: SampleSpec | None = None
 ) -> Generator[Plan | Emit, Outcome, Outcome]:
     """Read a prompt, and an unconditioned one beside it, so that both end together.
 
@@ -144,7 +144,7 @@ def read_prompts(
     outcome: Outcome | None = None
     back: State | None = start
     for step, char_id in enumerate(own):
-        last = ask if step == len(own) - 1 else None
+        last = spec if step == len(own) - 1 else None
         if step < alone or not others:
             outcome = yield Plan((0,), (char_id,), (last,), back)
         else:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from charbard.config import ModelConfig
 from charbard.errors import OptionError
-from charbard.runtime.attention import shares
+from charbard.runtime.attention import attention_of
 from charbard.runtime.model import Network
 
-__all__ = ["activations", "looks", "without_units"]
+__all__ = ["activations", "attention_map", "without_units"]
 
 F32 = NDArray[np.float32]
 
@@ -34,7 +34,7 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
     return np.stack(after)
 
 
-def looks(network: Network, hidden_NH: F32) -> F32 | None:
+def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
     """Return the attention of each place of a text to each other, (N, N); the rest of a row up to 1
     goes to the zero slot.
 
@@ -45,8 +45,8 @@ def looks(network: Network, hidden_NH: F32) -> F32 | None:
     Returns:
         None if the network does not look back.
     """
-    asked_NC = network.asked(hidden_NH)
-    return None if asked_NC is None else shares(asked_NC, network.config.attention_span)
+    qkv_NC = network.qkv(hidden_NH)
+    return None if qkv_NC is None else attention_of(qkv_NC, network.config.attention_span)
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:

@@ -1,4 +1,4 @@
-"""Texts to try the workshop on, made of what is installed anyway: no file of their own ships."""
+"""Example texts for the workshop, made from files of the package."""
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -12,27 +12,27 @@ __all__ = ["EXAMPLES", "example"]
 
 
 def _code() -> str:
-    """The source of this package, one module after the other."""
+    """Return the source of this package, module by module."""
     paths = sorted(Path(charbard.__file__).parent.rglob("*.py"))
     return "\n\n".join(path.read_text(encoding="utf-8").strip() for path in paths) + "\n"
 
 
 def _words() -> str:
-    """The words of classical verse, one a line."""
+    """Return the words of classical verse, one per line."""
     table = files("charbard.corpus.data").joinpath("words.tsv").read_text(encoding="utf-8")
     words = (line.partition("\t")[0] for line in table.splitlines() if not line.startswith("#"))
     return "\n".join(words) + "\n"
 
 
 EXAMPLES: Mapping[str, Callable[[], str]] = MappingProxyType({"words": _words, "code": _code})
-"""How to make each text, by the name that the page has words for."""
+"""Builder of each text, by the name under which the page offers it."""
 
 
 def example(name: str) -> str:
-    """A text of this name.
+    """Return an example text by name.
 
     Raises:
-        NotFoundError: There is none.
+        NotFoundError: There is no such text.
     """
     if name not in EXAMPLES:
         raise NotFoundError(

@@ -1,6 +1,6 @@
-"""One training of the workshop: its record, its folder, and what its log tells a client.
+"""One training job of the workshop: its record, its folder, and its log as facts for clients.
 
-A folder holds `job.json`, the text while it is needed, and the run as `charbard train` leaves it.
+A folder holds `job.json`, the text while it is needed, and the run's folder of `charbard train`.
 Knows files and JSON; no processes, no HTTP.
 """
 
@@ -13,51 +13,51 @@ from typing import Any
 from charbard.errors import CharbardError, Note, facts_of
 from charbard.files import write_atomically
 
-__all__ = ["ENDED", "RESUMABLE", "Job", "Place", "Tail", "thinned"]
+__all__ = ["ENDED", "RESUMABLE", "Job", "JobFolder", "Tail", "thinned"]
 
 ENDED = ("finished", "stopped", "interrupted", "failed")
-"""States of a training that is over: by its time, by its user, with its server, by an error."""
+"""Final states: out of time, stopped by the user, interrupted with the server, failed."""
 RESUMABLE = ("interrupted", "failed")
-"""Those that may be gone on with, if a checkpoint is there."""
+"""States from which a training can be resumed, given a checkpoint."""
 _OPTION = re.compile(r"--(?:set )?([a-z_-]+)")
-"""As the command line says it."""
+"""An option in an error message of the command line."""
 _MOST_POINTS = 300
-"""Progress that is told to who comes late: as much as a curve can show."""
+"""Most progress events replayed to a late subscriber: as many as a curve can show."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What is known of a training. Saved as `job.json`."""
+    """The record of a training, saved as `job.json`."""
 
     id: str
     name: str
-    """What its model is called."""
+    """Name of its model."""
     minutes: float
     chars: int
     """Length of the text."""
     began: str
-    """When, in UTC, as ISO 8601."""
+    """Time of the start, in UTC, as ISO 8601."""
     threads: int | None = None
-    """How many it was started with; None: all cores."""
+    """Number of threads; None: all cores."""
     pid: int = 0
-    """Number of its process, once there is one."""
+    """Process id; 0 before the process starts."""
     state: str = "training"
     digest: str = ""
-    """Of its model; empty if there is none."""
+    """Digest of its model; empty if there is none."""
     error: str = ""
     hint: str = ""
     code: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
-    """What was assumed of the text, such as its encoding, or mended in it."""
+    """Notes on what was assumed about the text, such as its encoding, or repaired in it."""
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the training is in a final state."""
         return self.state in ENDED
 
     def failed(self, error: CharbardError) -> "Job":
-        """The same training, with what went wrong."""
+        """Return the record of the training after this error."""
         told = facts_of(Note(str(error), error.code, error.values))
         return replace(
             self,
@@ -70,7 +70,7 @@ class Job:
         )
 
     def about(self) -> dict[str, Any]:
-        """What a client is told."""
+        """Return the facts that a client gets."""
         told = asdict(self)
         del told["pid"], told["threads"]
         told["model"] = self.name if self.digest else None
@@ -80,19 +80,19 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Place:
+class JobFolder:
     """The folder of one training."""
 
     path: Path
 
     @property
     def text(self) -> Path:
-        """What is learned from."""
+        """The text to learn."""
         return self.path / "text.txt"
 
     @property
     def run(self) -> Path:
-        """The folder of the run, as `charbard train` writes it."""
+        """The run's folder, written by `charbard train`."""
         return self.path / "run"
 
     @property
@@ -102,25 +102,25 @@ class Place:
 
     @property
     def log(self) -> Path:
-        """Every event as a line of JSON."""
+        """The run's log: events as lines of JSON."""
         return self.run / "log.jsonl"
 
     @property
-    def complaints(self) -> Path:
-        """What the training wrote to stderr."""
+    def stderr(self) -> Path:
+        """The training's stderr."""
         return self.path / "stderr.txt"
 
     @property
     def cache(self) -> Path:
-        """The encoded text: kept here, so that it goes with the text."""
+        """Cache of the encoded text; in this folder, so that it is deleted with the text."""
         return self.path / "cache"
 
     def checkpoints(self) -> list[Path]:
-        """What a training could go on from."""
+        """Checkpoints from which the training could be resumed."""
         return list(self.run.glob("checkpoint_*"))
 
     def can_go_on(self) -> bool:
-        """Whether all is there that `--resume` needs."""
+        """Whether the folder has all that `--resume` needs."""
         return self.text.exists() and bool(self.checkpoints())
 
     def save(self, job: Job) -> None:
@@ -133,7 +133,7 @@ class Place:
         write_atomically(self.path / "job.json", content.encode())
 
     def load(self) -> Job | None:
-        """The record; None if there is none that can be read."""
+        """Load the record; None if it is missing or damaged."""
         names = {one.name for one in fields(Job)}
         try:
             record = json.loads((self.path / "job.json").read_text(encoding="utf-8"))
@@ -142,13 +142,13 @@ class Place:
             return None
 
     def is_complete(self) -> bool:
-        """Whether the training used all of its time."""
+        """Whether the training used its whole budget."""
         return any(event.get("complete") for event in Tail(self.log).events())
 
-    def complaint(self) -> tuple[str, str]:
-        """The error that ended it and its hint, as the command line told them."""
+    def logged_error(self) -> tuple[str, str]:
+        """Parse the error that ended the training, and its hint, from its stderr."""
         try:
-            lines = self.complaints.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self.stderr.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             lines = []
         said = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
@@ -159,22 +159,22 @@ class Place:
 
 
 def _named(option: re.Match[str]) -> str:
-    """A setting's name as this server has it: minutes is the only one that clients know."""
+    """Return a setting's name in the API, where minutes is the only setting of training."""
     return option[1].replace("-", "_")
 
 
 class Tail:
-    """Reads a log as it grows."""
+    """Reads a log while it grows."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._at = path, 0
 
     def facts(self) -> list[dict[str, Any]]:
-        """What is new since the last time, as clients are told it."""
+        """Return the new facts for clients since the last call."""
         return [fact for event in self.events() if (fact := _fact(event))]
 
     def events(self) -> list[dict[str, Any]]:
-        """What is new, as the log has it; a line that is not whole yet is left for later."""
+        """Return the new events of the log; an incomplete last line is left for the next call."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._at)
@@ -186,13 +186,13 @@ class Tail:
         for line in whole.splitlines():
             try:
                 events.append(json.loads(line))
-            except ValueError:  # cut short by a kill
+            except ValueError:  # truncated by a kill
                 continue
         return events
 
 
 def _fact(event: dict[str, Any]) -> dict[str, Any] | None:
-    """An event of the log in the words of the API; None if it concerns files only."""
+    """Convert an event of the log to a fact of the API; None if it concerns files only."""
     at = {"step": event.get("step")}
     match event.get("event"):
         case "progress":
@@ -209,7 +209,7 @@ def _fact(event: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def thinned(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same story with no more progress than a curve can show; the latest stays."""
+    """Drop progress facts beyond what a curve can show, keeping the latest one."""
     places = [at for at, fact in enumerate(facts) if "progress" in fact]
     stride = -(-len(places) // _MOST_POINTS) or 1
     dropped = set(places) - set(places[::-1][::stride])

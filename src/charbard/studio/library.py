@@ -1,4 +1,4 @@
-"""The models that are open, by name. Opening is slow and happens once; looking one up is free."""
+"""Registry of loaded models. Loading is slow and happens once; looking one up is cheap."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,48 +16,48 @@ from charbard.runtime import Engine, Load, without_units
 from charbard.writer import VerseWriter, Writer
 from charbard.writer.verse.display import pinyin_of
 
-__all__ = ["Library", "Opened"]
+__all__ = ["Library", "ServedModel"]
 
 _ROWS = 256
 _QUEUE = 4096
-"""Above what the studio lets in at once: it refuses before the engine has to."""
+"""Queue of an engine; longer than that of the studio, which refuses requests first."""
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
-    """One model, with the engine that everybody's requests share."""
+class ServedModel:
+    """A loaded model with the engine that all requests share."""
 
     name: str
     writer: Writer
     path: Path | None = None
-    """Where it lies, if it was opened from a file."""
+    """Path of the bundle, if it was loaded from a file."""
 
     @property
     def bundle(self) -> Bundle:
-        """What the model was made from."""
+        """The model's bundle."""
         return self.writer.bundle
 
     def snapshots(self) -> tuple[Path, ...]:
-        """What was kept while it was trained, the first one first."""
+        """Bundles that were kept during its training, the oldest first."""
         return () if self.path is None else snapshots_beside(self.path)
 
     @cached_property
     def engine(self) -> Engine:
-        """Started when the first text is asked for."""
+        """The engine; started on first use."""
         return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
 
     @property
     def is_started(self) -> bool:
-        """Whether anything was asked for yet."""
+        """Whether the engine was started."""
         return "engine" in self.__dict__
 
     @cached_property
     def verse(self) -> VerseWriter:
-        """For poems; what it runs joins the shared engine."""
+        """The writer of verse, which uses the shared engine."""
         return VerseWriter(self.bundle, self.writer.network, self.engine.run)
 
     def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
-        """What switches units off, each a layer and a number in it; None if there are none.
+        """Return the mask that ablates units, each given as layer and number; None without units.
 
         Raises:
             OptionError: The network has no such unit.
@@ -81,7 +81,7 @@ class Opened:
 
     @cached_property
     def script(self) -> str:
-        """What most of the letters it knows are: han, latin or other."""
+        """Script of most of its letters: han, latin or other."""
         letters = [char for char in self.bundle.vocab.chars if char.isalpha()]
         latin = sum(char < "\u0250" for char in letters)
         han = sum("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
@@ -89,7 +89,7 @@ class Opened:
         return name if 2 * most > len(letters) else "other"
 
     def warm(self) -> None:
-        """Do what the first request would have to wait for."""
+        """Warm up: build what the first request would otherwise wait for."""
         if self.writes_verse:
             (poem,) = self.verse.verse(VerseOrder(candidates=1, drafts=1))
             to_traditional(poem.text)
@@ -104,19 +104,19 @@ class Opened:
 
 
 class Library:
-    """Open models by name; the first one is the one that is meant when none is named."""
+    """Registry of loaded models by name; the first one is the default."""
 
     def __init__(self, writers: Iterable[tuple[str, Writer]] = ()) -> None:
-        self._opened: dict[str, Opened] = {}
+        self._opened: dict[str, ServedModel] = {}
         for name, writer in writers:
-            self.add(Opened(name, writer))
+            self.add(ServedModel(name, writer))
 
     @classmethod
     def open(cls, paths: Iterable[Path]) -> "Library":
-        """Open bundles under the name of their file, or of their folder if that says more.
+        """Load bundles, each named after its file, or its folder if the file has the usual name.
 
         Raises:
-            BundleError: One is missing, truncated, altered or of another version.
+            BundleError: A bundle is missing, truncated, altered or of another version.
             OptionError: Two have the same name.
         """
         library = cls()
@@ -129,11 +129,11 @@ class Library:
                     values={"model": name},
                     hint="rename one of the files",
                 )
-            library.add(Opened(name, Writer.open(path), path))
+            library.add(ServedModel(name, Writer.open(path), path))
         return library
 
-    def add(self, opened: Opened) -> None:
-        """Put a model under its name, in place of the one that had it."""
+    def add(self, opened: ServedModel) -> None:
+        """Add a model; it replaces one of the same name."""
         self.remove(opened.name)
         self._opened[opened.name] = opened
 
@@ -148,25 +148,25 @@ class Library:
             opened.close()
 
     def loads(self) -> list[Load]:
-        """How busy each engine is that was started."""
+        """Return the load of each engine that was started."""
         return [opened.engine.load() for opened in self if opened.is_started]
 
-    def __iter__(self) -> Iterator[Opened]:
+    def __iter__(self) -> Iterator[ServedModel]:
         return iter(tuple(self._opened.values()))
 
     def __len__(self) -> int:
         return len(self._opened)
 
-    def find(self, name: str | None, *, verse: bool = False) -> Opened:
-        """A model by name or digest; the first one that can, if none is named.
+    def find(self, name: str | None, *, verse: bool = False) -> ServedModel:
+        """Find a model by name or digest; without a name, the first suitable one.
 
         Args:
-            name: Name or digest.
+            name: Name or digest; empty or None: any.
             verse: Whether it must write verse.
 
         Raises:
-            NotFoundError: There is none of this name.
-            OptionError: The one that is named does not write verse.
+            NotFoundError: There is no such model.
+            OptionError: The named model does not write verse.
         """
         for opened in self:
             if name in (opened.name, opened.bundle.digest):
@@ -191,8 +191,8 @@ class Library:
             hint=self._known(),
         )
 
-    def for_names(self, name: str | None) -> Opened:
-        """A model that writes names, or else verse; errors as in `find`."""
+    def for_names(self, name: str | None) -> ServedModel:
+        """Find a model of names or else of verse; raises as `find` does."""
         if name is None:
             name = next((opened.name for opened in self if opened.writes_names), None)
         opened = self.find(name, verse=name is None)

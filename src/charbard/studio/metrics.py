@@ -1,4 +1,4 @@
-"""Counters in Prometheus' text format: of requests, waiting and writing, never of texts."""
+"""Metrics in Prometheus' text format, about requests and load but never about texts."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,7 +13,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Metrics:
-    """The counters of one server."""
+    """Metrics of one server."""
 
     def __init__(self, slots: Slots, loads: Callable[[], Iterable[Load]]) -> None:
         self.registry = CollectorRegistry()
@@ -51,5 +51,5 @@ class Metrics:
             gauge.set_function(read)
 
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -1,4 +1,4 @@
-"""How often one client may ask: a bucket of tokens that fills by itself."""
+"""Rate limit for each client: a token bucket."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _CLIENTS = 10_000
 
 
 class Rate:
-    """Buckets by client; the one not seen for longest is forgotten when there are too many."""
+    """Token buckets by client address; the least recently used is dropped if there are too many."""
 
     def __init__(
         self, rate: float | None, burst: int, *, clock: Callable[[], float] = monotonic
@@ -21,10 +21,10 @@ class Rate:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str) -> None:
-        """Count one request.
+        """Take a token for one request.
 
         Raises:
-            RateError: This client's bucket is empty.
+            RateError: The client's bucket is empty.
         """
         if self._rate is None:
             return

@@ -1,4 +1,4 @@
-"""How many write at once, and who waits: bounded, first come first served, refused if full."""
+"""Limit on concurrent requests, with a bounded queue: first come first served, refused if full."""
 
 import asyncio
 from collections import deque
@@ -12,7 +12,7 @@ __all__ = ["Slots"]
 
 
 class Slots:
-    """Places at the desk, and a bounded queue before it. Belongs to one event loop."""
+    """Slots for requests, and a bounded queue. Belongs to one event loop."""
 
     def __init__(self, config: StudioConfig) -> None:
         self._config = config
@@ -22,15 +22,15 @@ class Slots:
 
     @property
     def waiting(self) -> int:
-        """Requests in the queue."""
+        """Number of requests in the queue."""
         return len(self._waiting)
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
-        """Hold a place while the block runs.
+        """Hold a slot while the block runs.
 
         Raises:
-            BusyError: The queue is full, or the turn did not come in time.
+            BusyError: The queue is full, or no slot became free in time.
         """
         await self._enter()
         try:
@@ -39,10 +39,10 @@ class Slots:
             self._leave()
 
     def check_room(self) -> None:
-        """Raise if neither a place is free nor one in the queue; costs nothing.
+        """Check, without waiting, that a slot or a place in the queue is free.
 
         Raises:
-            BusyError: All is full.
+            BusyError: Slots and queue are full.
         """
         if self.active >= self._config.streams and len(self._waiting) >= self._config.queue:
             raise self._busy(Note("too many requests are waiting", "busy.full"))
@@ -69,7 +69,7 @@ class Slots:
                 self._waiting.remove(turn)
 
     def _leave(self) -> None:
-        """Hand the place to the first who still waits, or free it."""
+        """Hand the slot to the first request that still waits, or free it."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

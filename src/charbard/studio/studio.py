@@ -1,4 +1,4 @@
-"""What every request shares: the models, the limits, the counters, and whether the end is near."""
+"""State that all requests share: models, limits, metrics, and whether the server is stopping."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -23,19 +23,19 @@ class Studio:
         self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.opening = asyncio.Lock()
-        """Held by who opens a model for one request alone."""
+        """Held while a model is loaded for one request alone, so that only one is in memory."""
         self.is_stopping = False
         self.workshop = Workshop(library, config) if config.workshop else None
 
     def stop(self) -> None:
-        """Let streams end: no request is taken any more."""
+        """Accept no more requests and let streams end."""
         self.is_stopping = True
 
-    def check_going(self) -> None:
-        """Raise if the server is being stopped.
+    def check_running(self) -> None:
+        """Check that the server is not stopping.
 
         Raises:
-            StoppedError: It is.
+            StoppedError: The server is stopping.
         """
         if self.is_stopping:
             raise StoppedError(
@@ -43,15 +43,15 @@ class Studio:
             )
 
     def blocks(self, text: str) -> bool:
-        """Whether a word that must not be shown stands in a text, or runs on over its marks."""
+        """Tell whether a text contains a blocked word, even across punctuation."""
         plain = "".join(filter(str.isalnum, text))
         return any(word in text or word in plain for word in self.config.blocked)
 
-    def hold(self, name: str, value: int, most: int) -> int:
-        """Hold a number against this server's limit, which may be below the command line's.
+    def check_limit(self, name: str, value: int, most: int) -> int:
+        """Check a number against this server's limit, which may be below the command line's.
 
         Raises:
-            OptionError: It is larger.
+            OptionError: The number is larger.
         """
         if value > most:
             raise OptionError(

@@ -1,4 +1,4 @@
-"""What visitors hand in to be trained on: is it text, is it enough, what shall it be called."""
+"""Check texts that visitors submit for training, and name their models."""
 
 import io
 import re
@@ -10,17 +10,17 @@ from charbard.text import detect_encoding, normalise, pieces, read_as
 __all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
 
 FEWEST_CHARS = 500
-"""Less teaches nothing but itself."""
+"""Fewest characters of a text; a model would merely memorise a shorter one."""
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
 _LONGEST_NAME = 40
 _NAME = "what was sent"
 
 
 def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
-    """How many characters a text has, and what was assumed of it or mended in it.
+    """Count a text's characters, and note what was assumed about it or repaired in it.
 
     Raises:
-        CorpusError: It is empty, too short, or not text.
+        CorpusError: The content is empty, too short, or not text.
     """
     if not content.strip():
         raise CorpusError(
@@ -45,11 +45,11 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
 
 
 def _unoffered(name: str, value: str | None) -> None:
-    """Visitors choose no settings of reading."""
+    """Spell a setting of reading in a message as nothing, since visitors cannot choose it."""
 
 
 def model_name(wish: str, taken: Container[str]) -> str:
-    """A name for a model that no other has: letters and digits of any script, joined by hyphens.
+    """Make a unique name for a model: letters and digits of any script, joined by hyphens.
 
     >>> model_name("My Diary (2).txt", {"My-Diary-2"})
     'My-Diary-2-2'

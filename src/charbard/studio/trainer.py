@@ -1,4 +1,4 @@
-"""The process that trains: started in a training's folder, ended with it, one folder a studio.
+"""The training process: start it in a job's folder, end orphans, lock the workshop's folder.
 
 Knows processes and files; no models, no HTTP.
 """
@@ -14,40 +14,42 @@ from pathlib import Path
 
 from charbard.errors import OptionError
 from charbard.files import saving
-from charbard.studio.job import Job, Place
+from charbard.studio.job import Job, JobFolder
 
 __all__ = ["SAVING_S", "end_orphan", "locked", "spawned"]
 
 _ENVIRONMENT = {"CHARBARD_CACHE": "cache", "LC_ALL": "C.UTF-8"}
-"""Of a training: its complaints are read in English, whatever the server's locale."""
+"""Environment of the process. Its errors are parsed, so they must be in English."""
 SAVING_S = 30.0
-"""How long a training that is told to stop may take to save."""
+"""Seconds that a training may take to save after it is told to stop."""
 
 
-def spawned(command: Sequence[str], place: Place, *, nice: int) -> subprocess.Popen[bytes]:
-    """Start a command in a training's folder; it stands back, and Ctrl-C does not reach it.
+def spawned(command: Sequence[str], place: JobFolder, *, nice: int) -> subprocess.Popen[bytes]:
+    """Start a command in a job's folder, at low priority and shielded from Ctrl-C.
 
     Raises:
         SaveError: The disk is full.
     """
-    with saving(place.complaints), place.complaints.open("wb") as complaints:
+    with saving(place.stderr), place.stderr.open("wb") as stderr:
         process = subprocess.Popen(
             command,
             cwd=place.path,
             env=os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(sys.path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=complaints,
+            stderr=stderr,
             start_new_session=True,
         )
     if hasattr(os, "setpriority"):
-        with contextlib.suppress(OSError):  # before it has threads: they inherit it
+        with contextlib.suppress(
+            OSError
+        ):  # before the process has threads: they inherit the priority
             os.setpriority(os.PRIO_PROCESS, process.pid, nice)
     return process
 
 
 def end_orphan(job: Job) -> None:
-    """Stop a training whose server was killed. Only where the system says what a process is."""
+    """Stop a training whose server was killed; only on systems with /proc."""
     folder = Path(f"/proc/{job.pid}/cwd")
 
     def lives() -> bool:
@@ -58,7 +60,9 @@ def end_orphan(job: Job) -> None:
 
     if lives():
         with contextlib.suppress(OSError):
-            os.kill(job.pid, signal.SIGTERM)  # once: a second one would not let it save
+            os.kill(
+                job.pid, signal.SIGTERM
+            )  # only once: a second signal would prevent it from saving
         for _ in range(int(SAVING_S * 10)):
             if not lives():
                 break
@@ -66,10 +70,10 @@ def end_orphan(job: Job) -> None:
 
 
 def locked(folder: Path) -> int | None:
-    """Make the folder and hold its lock until the studio ends.
+    """Create the folder and hold its lock until the studio ends.
 
     Raises:
-        OptionError: Another studio holds it.
+        OptionError: Another studio holds the lock.
         SaveError: The folder cannot be written.
     """
     with saving(folder):

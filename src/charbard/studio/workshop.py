@@ -1,7 +1,7 @@
-"""The workshop: trains models of visitors' texts, one at a time, in a process of its own.
+"""The workshop: trains models of visitors' texts, one at a time, in a separate process.
 
-What is trained is `charbard train`: the studio starts it, reads its log, and opens its model. It
-imports nothing that learns. Belongs to one event loop.
+The process is `charbard train`: the workshop starts it, reads its log, and loads its model. It does
+not import torch. Belongs to one event loop.
 """
 
 import asyncio
@@ -24,37 +24,37 @@ from charbard.cores import check_threads
 from charbard.errors import CharbardError, NotFoundError, OccupiedError, OptionError, facts_of
 from charbard.extras import need
 from charbard.files import data_folder, saving
-from charbard.studio.job import RESUMABLE, Job, Place
-from charbard.studio.library import Library, Opened
+from charbard.studio.job import RESUMABLE, Job, JobFolder
+from charbard.studio.library import Library, ServedModel
 from charbard.studio.slots import Slots
 from charbard.studio.submitted import checked_text, model_name
 from charbard.studio.trainer import SAVING_S, end_orphan, locked, spawned
 from charbard.writer import Writer
 
-__all__ = ["LEAST_MINUTES", "Order", "Workshop"]
+__all__ = ["LEAST_MINUTES", "TrainingOrder", "Workshop"]
 
 LEAST_MINUTES = 0.1
-"""What `charbard train` takes at least."""
+"""Shortest training that `charbard train` accepts."""
 _SNAPSHOTS = 12
-"""Small bundles along the way, for the time-lapse of learning."""
+"""Number of snapshots of each training, for the time-lapse of learning."""
 
 
 @dataclass(frozen=True)
-class Order:
-    """What somebody asks for."""
+class TrainingOrder:
+    """A visitor's request for a training."""
 
     content: bytes
     """The text, in any encoding that `charbard train` recognises."""
     minutes: float
     name: str = ""
-    """What the model shall be called; empty: `text`."""
+    """Requested name of the model; empty: `text`."""
 
 
 class Workshop:
-    """The trainings of one folder, of which one may be running."""
+    """The training jobs of one folder, of which at most one is running."""
 
     def __init__(self, library: Library, config: StudioConfig) -> None:
-        """Take the folder and open the models that lie in it.
+        """Lock the folder and load the models in it.
 
         Raises:
             MissingExtraError: torch is not installed.
@@ -73,28 +73,28 @@ class Workshop:
         self._process: subprocess.Popen[bytes] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._ending = "stopped"
-        self._door_is_shut = False
+        self._upload_is_taken = False
         self._restore()
 
     @property
     def running(self) -> Job | None:
-        """The training that is going on."""
+        """The job that is running, if any."""
         return next((job for job in self._jobs.values() if not job.is_over), None)
 
     def jobs(self) -> list[Job]:
-        """All of them: the one that is going on, then the latest."""
+        """Every job: the running one first, then by age, the latest first."""
         jobs = self._jobs.values()
         return sorted(jobs, key=lambda job: (not job.is_over, job.began), reverse=True)
 
     def about(self, job: Job) -> dict[str, Any]:
-        """What a client is told."""
+        """Return the facts about a job for a client."""
         return {**job.about(), "resumable": self._can_resume(job)}
 
     def find(self, number: str) -> Job:
-        """A training by its number.
+        """Find a job by its number.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: There is no such job.
         """
         if number not in self._jobs:
             raise NotFoundError(
@@ -105,34 +105,34 @@ class Workshop:
             )
         return self._jobs[number]
 
-    def place(self, job: Job) -> Place:
-        """Where a training lies."""
-        return Place(self._folder / job.id)
+    def place(self, job: Job) -> JobFolder:
+        """Return the folder of a job."""
+        return JobFolder(self._folder / job.id)
 
     @contextmanager
-    def door(self) -> Iterator[None]:
-        """Held while a text comes in, so that only one is in memory at a time.
+    def upload_slot(self) -> Iterator[None]:
+        """Upload slot: hold it while a text is received, so that only one is in memory at a time.
 
         Raises:
-            OccupiedError: A training is running, or another text is coming in.
+            OccupiedError: A training is running, or another text is being received.
         """
-        if self._door_is_shut or self.running:
+        if self._upload_is_taken or self.running:
             raise OccupiedError(
                 "another training is running",
                 code="job.running",
                 hint="one at a time: follow it, or stop it first; it is listed at: api/jobs",
             )
-        self._door_is_shut = True
+        self._upload_is_taken = True
         try:
             yield
         finally:
-            self._door_is_shut = False
+            self._upload_is_taken = False
 
     def check_minutes(self, minutes: float) -> None:
-        """Hold a wish against this server's limit.
+        """Check the requested minutes against this server's limit.
 
         Raises:
-            OptionError: It is out of range.
+            OptionError: The minutes are out of range.
         """
         most = self.config.workshop_minutes
         if not LEAST_MINUTES <= minutes <= most:
@@ -143,12 +143,12 @@ class Workshop:
                 hint="a minute is enough to see it learn, ten make a good model of a book",
             )
 
-    async def start(self, order: Order) -> Job:
-        """Begin a training; the caller holds the door.
+    async def start(self, order: TrainingOrder) -> Job:
+        """Start a training; the caller holds the upload slot.
 
         Raises:
             OptionError: The minutes are out of range.
-            CorpusError: It is not text, or too short.
+            CorpusError: The content is too short or not text.
             SaveError: The disk is full.
         """
         self.check_minutes(order.minutes)
@@ -167,15 +167,15 @@ class Workshop:
         return job
 
     async def resume(self, number: str) -> Job:
-        """Go on with a training that a server's end or an error broke off, from its checkpoint.
+        """Resume an interrupted or failed training from its checkpoint.
 
         Raises:
-            NotFoundError: There is none of this number.
-            OccupiedError: A training is running, or a text is coming in.
-            OptionError: It is over, or nothing is left to go on from.
+            NotFoundError: There is no job of this number.
+            OccupiedError: A training is running, or a text is being received.
+            OptionError: The training is over, or its text or checkpoint is gone.
             SaveError: The disk is full.
         """
-        with self.door():
+        with self.upload_slot():
             job = self.find(number)
             if not self._can_resume(job):
                 raise OptionError(
@@ -197,10 +197,10 @@ class Workshop:
         self._watching = asyncio.create_task(self._watch(job))
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
-        """Tell a training to end now; what it has learned is kept, and this waits for it.
+        """Stop a training and wait until it has saved what it has learned.
 
         Raises:
-            NotFoundError: There is none of this number.
+            NotFoundError: There is no job of this number.
         """
         job = self.find(number)
         if not job.is_over and self._watching is not None and self._process is not None:
@@ -215,10 +215,10 @@ class Workshop:
         return self.find(number)
 
     async def remove(self, number: str) -> None:
-        """Stop a training if it is running, and forget it with its text and model.
+        """Delete a job with its text and model, stopping it first if it is running.
 
         Raises:
-            NotFoundError: There is none of this number.
+            NotFoundError: There is no job of this number.
         """
         job = await self.stop(number)
         del self._jobs[job.id]
@@ -227,13 +227,13 @@ class Workshop:
         await asyncio.to_thread(shutil.rmtree, self.place(job).path, ignore_errors=True)
 
     async def close(self) -> None:
-        """End with the server: what runs saves its checkpoint; this, model and text stay."""
+        """Stop with the server: a running job saves a checkpoint and can be resumed later."""
         if job := self.running:
             await self.stop(job.id, "interrupted")
-        self.let_go()
+        self.release()
 
-    def let_go(self) -> None:
-        """What still runs saves and ends by itself; the folder is free for another studio."""
+    def release(self) -> None:
+        """Signal a running job to save and end, without waiting, and release the folder."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
         if self._lock is not None:
@@ -241,7 +241,7 @@ class Workshop:
             self._lock = None
 
     def command(self, job: Job) -> list[str]:
-        """How a training is started in its own folder, or gone on with if it has a checkpoint."""
+        """Return the command that starts a training, or resumes it if it has a checkpoint."""
         command = [sys.executable, "-m", "charbard", "train", "text.txt", "--out", "run", "--quiet"]
         if job.threads is not None:
             command += ["--threads", str(job.threads)]
@@ -250,11 +250,11 @@ class Workshop:
         return [*command, "--snapshots", str(_SNAPSHOTS), *self.budget(job.minutes)]
 
     def budget(self, minutes: float) -> Sequence[str]:
-        """The options that say how long it takes."""
+        """Return the options for the budget."""
         return ["--minutes", f"{minutes:g}"]
 
     def _launched(self, job: Job, content: bytes) -> Job:
-        """Check and write the text and start the process; nothing is left behind if it fails."""
+        """Check and write the text and start the process; clean up if that fails."""
         place = self.place(job)
         chars, notes = checked_text(content)
         job = replace(job, chars=chars, notes=[facts_of(note) for note in notes])
@@ -269,7 +269,7 @@ class Workshop:
             raise
 
     def _spawned(self, job: Job) -> Job:
-        """Start the process in the training's folder."""
+        """Start the process in the job's folder."""
         place = self.place(job)
         process = spawned(self.command(job), place, nice=self.config.workshop_nice)
         job = replace(job, state="training", pid=process.pid)
@@ -283,7 +283,7 @@ class Workshop:
         return job
 
     async def _watch(self, job: Job) -> None:
-        """Wait for the end, then put the model where everybody finds it."""
+        """Wait for the end of the process, then add its model to the library."""
         assert self._process is not None
         code = await asyncio.to_thread(self._process.wait)
         ending = self._ending
@@ -292,15 +292,15 @@ class Workshop:
             self._library.add(opened)
         self._jobs[job.id] = job
 
-    def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, Opened | None]:
-        """What came of it; only what is needed later stays on the disk."""
+    def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, ServedModel | None]:
+        """Record the result of a training, and delete what is not needed any more."""
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
         elif code in (0, 130, -signal.SIGTERM) or (code < 0 and place.bundle.exists()):
             job = replace(job, state=ending)
         else:
-            error, hint = place.complaint()
+            error, hint = place.logged_error()
             job = replace(job, state="failed", error=error, hint=hint, code="job.broke")
         opened = None
         if place.bundle.exists():
@@ -311,7 +311,9 @@ class Workshop:
                 job = job.failed(error)
         if not self._can_resume(job):
             _clear(place)
-        with contextlib.suppress(CharbardError):  # a full disk: the record is of no use now
+        with contextlib.suppress(
+            CharbardError
+        ):  # The disk is full. Nothing depends on this record.
             place.save(job)
         return job, opened
 
@@ -321,9 +323,9 @@ class Workshop:
                 await self.remove(job.id)
 
     def _restore(self) -> None:
-        """Open what earlier servers have trained here."""
+        """Load the jobs and models of earlier servers."""
         for path in sorted(self._folder.iterdir()):
-            place = Place(path)
+            place = JobFolder(path)
             if (job := place.load()) is None or job.id != path.name:
                 continue
             if not job.is_over:
@@ -335,7 +337,7 @@ class Workshop:
             place.save(job)
             self._jobs[job.id] = job
 
-    def _reopened(self, place: Place, job: Job) -> Job:
+    def _reopened(self, place: JobFolder, job: Job) -> Job:
         if not place.bundle.exists():
             return replace(job, digest="")
         name = model_name(job.name, {opened.name for opened in self._library})
@@ -347,15 +349,15 @@ class Workshop:
         return replace(job, name=name, digest=opened.bundle.digest)
 
 
-def _opened(name: str, path: Path) -> Opened:
-    """Open for writing, and ready for the first request."""
-    opened = Opened(name, Writer.open(path), path)
+def _opened(name: str, path: Path) -> ServedModel:
+    """Load a model and warm it up."""
+    opened = ServedModel(name, Writer.open(path), path)
     opened.warm()
     return opened
 
 
-def _clear(place: Place) -> None:
-    """Drop what only a resumed training would need: the text above all."""
+def _clear(place: JobFolder) -> None:
+    """Delete what only a resumed training would need, above all the text."""
     shutil.rmtree(place.cache, ignore_errors=True)
     for path in (place.text, *place.checkpoints()):
         path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import os
 
-# Threads that wait for each other must sleep: spinning, they take the core from whom they wait for
-# as soon as another program runs. OpenMP reads this once, when torch is imported.
+# Idle OpenMP threads must sleep. By default they spin, and as soon as another program shares the
+# cores they spin on the very core that the thread they wait for needs. OpenMP reads this variable
+# once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -1,4 +1,4 @@
-"""Training from Python: a text in, a model out."""
+"""Train a model from Python."""
 
 import json
 import warnings
@@ -16,7 +16,7 @@ from charbard.files import path_of, saving
 from charbard.train.distributed import ranks
 from charbard.train.events import Finished, Notice
 from charbard.train.page import curves
-from charbard.train.start import Wish, open_training, recorded
+from charbard.train.start import TrainRequest, open_training, recorded
 
 __all__ = ["Trained", "fit"]
 
@@ -28,12 +28,12 @@ class Trained:
     model: Path
     """The bundle: `charbard.load` opens it."""
     loss: float
-    """Nats per character on text it has not seen."""
+    """Nats per character on text that it was not trained on."""
     epochs: float
     seconds: float
     log: Path
     notes: tuple[str, ...] = ()
-    """What was assumed of the text, and settings without effect."""
+    """Assumptions made about the text, and settings without effect."""
     verdict: str = ""
     """What to expect of the model, and what would improve it."""
 
@@ -64,8 +64,8 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         minutes: Finish in this time and choose every setting that is not given; or give `epochs`
             or `steps` among the settings.
         corpus: How to read the text; its fields may stand among the settings instead.
-        resume: Go on with the interrupted training in `out`.
-        init_from: A bundle to begin with.
+        resume: Resume the interrupted training in `out`.
+        init_from: A bundle whose weights the training starts from.
         settings: Fields of `ModelConfig`, `TrainConfig` and `CorpusConfig`.
 
     Raises:
@@ -78,7 +78,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
             hint="charbard.fit('my.txt', …) or charbard.fit(texts=['one', 'two'], …)",
         )
     if texts is not None:
-        with _kept(texts) as file:
+        with _as_file(texts) as file:
             settings = {"format": "jsonl", **settings}
             return fit(
                 file,
@@ -96,7 +96,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         settings["minutes"] = minutes
     given = {name: settings.pop(name) for name in to_dict(CorpusConfig()) if name in settings}
     asked = {**({} if corpus is None else to_dict(corpus)), **given}
-    wish = Wish(
+    request = TrainRequest(
         names=names,
         corpus=config_for(names, asked, found.append, recognise=not resume and corpus is None),
         settings=settings,
@@ -105,7 +105,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         init_from=None if init_from is None else path_of(init_from, name="init_from"),
     )
     with ranks(settings.get("threads")) as here:
-        trainer = open_training(wish, here)
+        trainer = open_training(request, here)
         events = list(recorded(trainer))
         end = next(event for event in reversed(events) if isinstance(event, Finished))
     found += [event.message for event in events if isinstance(event, Notice)]
@@ -124,8 +124,8 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
 
 
 @contextmanager
-def _kept(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
-    """Texts in memory as a file of JSON lines, which training reads several times."""
+def _as_file(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
+    """Write texts in memory to a temporary file of JSON lines, since training reads them twice."""
     if isinstance(texts, str):
         raise OptionError(
             "texts is one text", code="fit.list", hint="give a list: texts=['one', 'two']"

@@ -1,10 +1,8 @@
-"""One head that looks back over what the network has read: a whole window at once.
+"""One attention head over what the network has read, for a whole window of time at once.
 
-Every place leaves a key and a value, made from the output of the last recurrent layer there. A
-place's query weighs the earlier places by how well their keys answer it, and takes the mean of
-their values. Beside them stands a key of zeros with a value of zeros, so that the head may look at
-nothing. What lies before the window is kept as keys and values, so it is read at the cost of a
-look and never computed again.
+Query, key and value of a place are computed from the output of the last recurrent layer there. The
+head attends to earlier places only, and to a zero slot, a key and a value of zeros, so that it can
+attend to nothing. Keys and values of places before the window are cached.
 
 Shape letters: T time, B rows, A width of the head, M places kept from before, S = 1 + M + T.
 """
@@ -14,56 +12,57 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Memory", "look_back"]
+__all__ = ["Memory", "attend"]
 
 
 class Memory(NamedTuple):
-    """What a row has read, the newest place last. Rows are on axis 1, as in every state."""
+    """Cached keys and values of each row, the newest place last. Rows are on axis 1, as in every
+    state."""
 
     past_MBA2: Tensor
     """Key and value of each kept place side by side: (M, B, 2A)."""
     known_1B1: Tensor
-    """How many of the newest kept places belong to the row's text; the others are not seen."""
+    """How many of the newest cached places belong to the row's text; the others are masked."""
 
     @classmethod
     def empty(cls, rows: int, width: int, like: Tensor) -> "Memory":
-        """Nothing was read."""
+        """Return the memory of rows that have read nothing."""
         return cls(like.new_zeros(0, rows, 2 * width), like.new_zeros(1, rows, 1))
 
 
-def look_back(asked_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]:
-    """What every place finds among the places before it.
+def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]:
+    """Attend from every place to the places before it.
 
     Args:
         asked_TBA3: Query, key and value of each place side by side.
-        memory: What was read before them; not modified.
-        span: How many places back a place can see.
+        memory: Keys and values from before the window; not modified.
+        span: How many places back a place can attend.
 
     Returns:
-        What was found, (T, B, A), zeros for nothing; and the memory after the window.
+        The attention's output, (T, B, A), and the memory after the window.
     """
-    time, rows, width = len(asked_TBA3), asked_TBA3.shape[1], asked_TBA3.shape[2] // 3
-    query_TBA, new_TBA2 = asked_TBA3[..., :width], asked_TBA3[..., width:]
-    past_MBA2 = memory.past_MBA2.to(asked_TBA3)
-    nothing = asked_TBA3.new_zeros(1, rows, 2 * width)
+    time, rows, width = len(qkv_TBA3), qkv_TBA3.shape[1], qkv_TBA3.shape[2] // 3
+    query_TBA, new_TBA2 = qkv_TBA3[..., :width], qkv_TBA3[..., width:]
+    past_MBA2 = memory.past_MBA2.to(qkv_TBA3)
+    nothing = qkv_TBA3.new_zeros(1, rows, 2 * width)
     places_SBA2 = torch.cat((nothing, past_MBA2, new_TBA2))
     key_SBA, value_SBA = places_SBA2[..., :width], places_SBA2[..., width:]
     weight_BTS = torch.baddbmm(
-        _hidden(memory, time, span).to(asked_TBA3),
+        _hidden(memory, time, span).to(qkv_TBA3),
         query_TBA.transpose(0, 1),
         key_SBA.permute(1, 2, 0),
         alpha=width**-0.5,
     ).softmax(-1)
-    found_BTA = torch.bmm(weight_BTS.to(asked_TBA3.dtype), value_SBA.transpose(0, 1))
+    found_BTA = torch.bmm(weight_BTS.to(qkv_TBA3.dtype), value_SBA.transpose(0, 1))
     kept = torch.cat((memory.past_MBA2, new_TBA2.to(memory.past_MBA2)))[-span:]
     return found_BTA.transpose(0, 1), Memory(kept, (memory.known_1B1 + time).clamp(max=span))
 
 
 def _hidden(memory: Memory, time: int, span: int) -> Tensor:
-    """What is added to the scores: 0 where a place may look, -inf where it may not.
+    """Return the mask to add to the scores: 0 where a place may attend, -inf elsewhere.
 
     Returns:
-        (B, T, S) in float32; (1, T, S) if no place is kept, since all rows are alike then.
+        (B, T, S) in float32; (1, T, S) if nothing is cached, since all rows are alike then.
     """
     device, places = memory.known_1B1.device, len(memory.past_MBA2)
     at_T1 = torch.arange(time, device=device)[:, None]

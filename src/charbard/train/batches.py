@@ -1,16 +1,16 @@
-"""What the network reads next.
+"""Batches to train on.
 
-A running text is read as parallel streams whose state is carried on. Records are read from a zero
-state, each with others of its length, so that almost nothing is padding. Both know their position
-as two numbers, so a training resumes where it stopped; both cut the rows of one global batch for
-each process, so many processes read what one would.
+A running text is read as parallel streams whose state is carried from batch to batch. Records are
+read from a zero state, grouped by length, so that there is little padding. The position of both is
+two numbers, so a training resumes where it stopped. Each process takes its rows of the same global
+batch, so many processes read what one would.
 
 Shape letters: T time, B rows.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -33,51 +33,51 @@ __all__ = [
 ]
 
 Position = tuple[int, int]
-"""Where reading stands: (step, 0) in a running text, (epoch, place in its plan) in records."""
+"""Position of reading: (step, 0) in a running text, (epoch, index in its plan) in records."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's reading."""
+    """Input and targets of one update."""
 
     ids_TB: Tensor
     targets_TB: Tensor
-    """What follows each id; -1 where nothing is to be learned (padding, fields only told)."""
+    """The id that follows each; -1 for padding and for fields that only condition."""
     counted: int
-    """Predictions in the global batch that count: what the summed loss is divided by."""
+    """Number of targets in the global batch, by which the summed loss is divided."""
     rows: int
-    """Rows of the global batch."""
+    """Number of rows of the global batch."""
     fresh: bool
-    """Whether every row begins a record: the state starts from zero."""
+    """Whether every row begins a record, so that the state starts from zero."""
     continues: bool = False
-    """Whether every row goes on within its record: the state must be kept."""
+    """Whether every row continues its record, so that the state must be kept."""
 
     def to(self, device: torch.device) -> "Batch":
-        """The same batch on another device."""
+        """Return the batch on another device."""
         return replace(self, ids_TB=self.ids_TB.to(device), targets_TB=self.targets_TB.to(device))
 
 
 class Batches(Protocol):
-    """A source of batches without end."""
+    """An endless source of batches."""
 
     position: Position
-    """Enough to go on from here; may be set."""
+    """Position from which reading resumes; may be set."""
 
     def next(self) -> Batch:
-        """The next batch; moves the position."""
+        """Return the next batch and advance the position."""
 
     @property
     def epochs(self) -> float:
-        """How often the text was read so far."""
+        """Number of times that the text has been read."""
 
 
 def batches_of(dataset: Dataset, config: TrainConfig, rows: slice) -> Batches:
-    """The batches for this dataset.
+    """Return the source of batches for a dataset.
 
     Args:
-        dataset: What to read.
+        dataset: The text.
         config: Sizes and seed.
-        rows: Which rows of a batch this process reads.
+        rows: The rows of a global batch that this process reads.
     """
     if dataset.has_records:
         return RecordBatches(dataset, config, rows)
@@ -85,7 +85,7 @@ def batches_of(dataset: Dataset, config: TrainConfig, rows: slice) -> Batches:
 
 
 class StreamBatches:
-    """Streams that begin at equal distances and read on, around the end of the text if need be."""
+    """Streams that start at equal distances and wrap around at the end of the text."""
 
     def __init__(self, ids: NDArray[np.integer], config: TrainConfig, rows: slice) -> None:
         self._ids, self._length = ids, config.seq_length
@@ -95,7 +95,7 @@ class StreamBatches:
         self.position: Position = (0, 0)
 
     def next(self) -> Batch:
-        """The next `seq_length` characters of each stream."""
+        """Return the next `seq_length` characters of each stream."""
         step, _ = self.position
         first = (self._starts[self._rows] + step * self._length) % len(self._ids)
         rows = [_around(self._ids, int(start), self._length + 1) for start in first]
@@ -106,36 +106,36 @@ class StreamBatches:
 
     @property
     def epochs(self) -> float:
-        """How often the text was read so far."""
+        """Number of times that the text has been read."""
         return self.position[0] * self._per_step / len(self._ids)
 
 
 def _around(ids: NDArray[np.integer], start: int, length: int) -> NDArray[np.integer]:
-    """A slice that goes on at the beginning when the end is reached."""
+    """Return a slice that wraps around at the end."""
     if start + length <= len(ids):
         return ids[start : start + length]
     return np.take(ids, np.arange(start, start + length), mode="wrap")
 
 
 class RecordBatches:
-    """Records of nearly one length together, in an order that is new in every epoch."""
+    """Records in groups of similar length, in a new order in every epoch."""
 
     def __init__(self, dataset: Dataset, config: TrainConfig, rows: slice) -> None:
         self._dataset, self._config, self._rows = dataset, config, rows
         self._chosen = dataset.records(TRAIN)
-        self._plan: tuple[int, list[Chunked]] = (-1, [])
+        self._plan: tuple[int, list[Chunk]] = (-1, [])
         self._queue: Iterator[Batch] = iter(())
         self.position: Position = (0, 0)
 
     def next(self) -> Batch:
-        """The next batch; long records go on from the batch before."""
+        """Return the next batch; a long record continues over several batches."""
         epoch, place = self.position
         batch = self._batches(epoch)[place]
         last = place + 1 == len(self._batches(epoch))
         self.position = (epoch + 1, 0) if last else (epoch, place + 1)
         return batch.read(self._dataset, self._rows)
 
-    def _batches(self, epoch: int) -> "list[Chunked]":
+    def _batches(self, epoch: int) -> "list[Chunk]":
         if self._plan[0] != epoch:
             rng = np.random.default_rng([self._config.seed, epoch])
             size = self._config.batch_size * self._config.seq_length
@@ -147,37 +147,37 @@ class RecordBatches:
 
     @property
     def epochs(self) -> float:
-        """How often the text was read so far."""
+        """Number of times that the text has been read."""
         epoch, place = self.position
         return epoch + place / max(1, len(self._batches(epoch)))
 
 
 @dataclass(frozen=True)
-class Chunked:
-    """A stretch of time, the same for a group of records of nearly one length."""
+class Chunk:
+    """A range of time steps of a group of records of similar length."""
 
     records: NDArray[np.int64]
     dropped: NDArray[np.bool_]
-    """(B, fields): which fields are left open."""
+    """(B, fields): which fields are dropped."""
     start: int
     stop: int
     written: tuple[str, ...] = ()
-    """Fields whose characters are to be learned, too."""
+    """Fields that the model learns to predict, too."""
 
     def read(self, dataset: Dataset, rows: slice) -> Batch:
-        """Gather the ids; padding, and fields that are only told, have no target."""
+        """Gather ids and targets; padding, and fields that only condition, have no target."""
         length = self.stop - self.start
         ids = np.full((length, len(self.records)), END, np.int64)
         targets = np.full((length, len(self.records)), -1, np.int64)
         for column, (record, dropped) in enumerate(zip(self.records, self.dropped, strict=True)):
             before, learned, text = _gather(dataset, int(record), dropped, self.written)
-            # What is read, what follows it: one behind the other by one place.
+            # Targets are the input shifted by one: END is read first, the text's last id never.
             read = _stretch([np.array([END]), before, text[:-1]], self.start, self.stop)
             wanted = _stretch([learned, text], self.start, self.stop)
             ids[: len(read), column], targets[: len(wanted), column] = read, wanted
         counted = int((targets >= 0).sum())
         ids_TB, targets_TB = torch.from_numpy(ids[:, rows]), torch.from_numpy(targets[:, rows])
-        if not ids_TB.shape[1]:  # more processes than records: this one reads one without a target
+        if not ids_TB.shape[1]:  # more processes than records: read one dummy row without targets
             ids_TB, targets_TB = torch.zeros(length, 1).long(), torch.full((length, 1), -1)
         return Batch(
             ids_TB, targets_TB, counted, len(self.records), self.start == 0, self.start > 0
@@ -191,35 +191,34 @@ def packed(
     shares_dropped: Sequence[float] | float,
     rng: np.random.Generator,
     written: tuple[str, ...] = (),
-) -> list[list[Chunked]]:
-    """Plan an epoch: groups of records of nearly one length, each cut into stretches of time.
+) -> list[list[Chunk]]:
+    """Plan an epoch: groups of records of similar length, each cut into ranges of time steps.
 
     Args:
-        dataset: Where the records are.
-        records: Which to read.
-        size: About how many ids one batch holds.
-        shares_dropped: Chance that each field is left open, or that any is.
-        rng: Decides order and what is left open.
-        written: Fields whose characters are to be learned, too.
+        dataset: The text.
+        records: Numbers of the records to read.
+        size: Approximate number of ids in a batch.
+        shares_dropped: Probability of dropping a field: one for each field, or one for all.
+        rng: Draws the order and the dropped fields.
+        written: Fields that the model learns to predict, too.
     """
     fields = dataset.field_sizes[records]
     dropped = rng.random(fields.shape) < np.asarray(shares_dropped)
     lengths = np.diff(dataset.bounds)[records] - (fields * dropped).sum(1)
+    # Longest first, in random order within a length: the sort is stable.
     order = rng.permutation(len(records))
     order = order[np.argsort(-lengths[order], kind="stable")]
     plan, place = [], 0
     while place < len(order):
         longest = int(lengths[order[place]])
-        # At most a quarter of a batch in one row: enough rows for the arithmetic to be fast.
+        # A row has at most 1/16 of the batch, or 64 ids: arithmetic is fast with many rows only.
         stretches = -(-longest // max(64, size // 16))
         stride = -(-longest // stretches)
         group = order[place : place + max(1, size // stride)]
         place += len(group)
         plan.append(
             [
-                Chunked(
-                    records[group], dropped[group], start, min(longest, start + stride), written
-                )
+                Chunk(records[group], dropped[group], start, min(longest, start + stride), written)
                 for start in range(0, longest, stride)
             ]
         )
@@ -229,31 +228,30 @@ def packed(
 def _gather(
     dataset: Dataset, record: int, dropped: NDArray[np.bool_], written: tuple[str, ...]
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
-    """What stands before a record's text, without the dropped fields; what of that is to be
-    learned, -1 elsewhere; and its text, not yet read.
+    """Split a record into conditions and text.
 
-    Before a text with fields stand the fields and the text's marker.
+    A record with fields is stored as (marker, value) of each field, then the text's marker, then
+    the text. Records without fields are text alone.
+
+    Returns:
+        The kept fields and the text's marker, their targets, and the text. Targets are aligned
+        with the ids that they equal: -1 except in the values of `written` fields. Markers have
+        none, as the set of fields is not predicted.
     """
-    start, stop = int(dataset.bounds[record]), int(dataset.bounds[record + 1])
-    if not dropped.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64), dataset.ids[start:stop]
-    kept, learned, place = list[Any](), list[Any](), start
-    sizes = dataset.field_sizes[record]
-    for name, size, drop in zip(dataset.config.fields, sizes, dropped, strict=True):
-        if size and not drop:
-            kept.append(dataset.ids[place : place + size])
-            value = kept[-1][1:] if name in written else np.full(size - 1, -1)
-            learned += [[-1], value]
-        place += int(size)
-    return (
-        np.concatenate([*kept, dataset.ids[place : place + 1]]),
-        np.concatenate([*learned, [-1]]).astype(np.int64),
-        dataset.ids[place + 1 : stop],
-    )
+    fields, text_marker, text = dataset.record(record)
+    drops = dict(zip(dataset.config.fields, dropped.tolist(), strict=True))
+    kept = {name: ids for name, ids in fields.items() if not drops[name]}
+    learned = [
+        np.append(-1, ids[1:] if name in written else np.full(len(ids) - 1, -1))
+        for name, ids in kept.items()
+    ]
+    none = np.full(len(text_marker), -1)
+    before = np.concatenate([*kept.values(), text_marker])
+    return before, np.concatenate([*learned, none]).astype(np.int64), text
 
 
 def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray[np.int64]:
-    """From `start` to `stop` of the parts put together; a long record is not read for a short one.
+    """Return `start` to `stop` of the concatenated parts without concatenating all of them.
 
     >>> _stretch([np.array([1, 2]), np.array([3, 4, 5])], 1, 4).tolist()
     [2, 3, 4]
@@ -262,4 +260,4 @@ def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray
     for part in parts:
         cut.append(part[max(0, start - place) : max(0, stop - place)])
         place += len(part)
-    return np.concatenate(cut).astype(np.int64)  # stored without a sign: there is no -1
+    return np.concatenate(cut).astype(np.int64)  # ids are stored unsigned, but targets need -1

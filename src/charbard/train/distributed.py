@@ -1,7 +1,7 @@
-"""One process or many: who am I, and the few things that the processes tell each other.
+"""Distributed training: this process's rank, and communication between processes.
 
-`torchrun` starts the processes and sets their environment; gloo carries the messages between
-processors, NCCL between graphics cards. Each process owns its own rows and their state.
+`torchrun` starts the processes and sets their environment. They communicate by gloo between CPUs
+and by NCCL between GPUs. Each process owns its rows of the batch and their state.
 """
 
 import os
@@ -22,12 +22,12 @@ from charbard.cores import check_threads, cores
 __all__ = ["Ranks", "ranks"]
 
 _PATIENCE = timedelta(hours=1)
-"""Rank 0 encodes a large text while the others wait."""
+"""Timeout of communication: rank 0 may encode a large text while the others wait."""
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process among all."""
+    """Rank of this process, and numbers of processes."""
 
     rank: int = 0
     world: int = 1
@@ -36,25 +36,25 @@ class Ranks:
 
     @property
     def first(self) -> bool:
-        """Whether this process writes the files and speaks to the user."""
+        """Whether this process writes the files and the output."""
         return self.rank == 0
 
     @property
     def rows(self) -> slice:
-        """The rows of a batch that are this process's."""
+        """This process's rows of the global batch."""
         return slice(self.rank, None, self.world)
 
     @property
     def restarted(self) -> bool:
-        """Whether torchrun started this process again after one had died."""
+        """Whether torchrun restarted the processes after one died."""
         return _restarts() > 0
 
     def wrap(self, network: nn.Module) -> nn.Module:
-        """Let gradients be averaged over the processes."""
+        """Return the network wrapped so that gradients are averaged over the processes."""
         return DistributedDataParallel(network) if self.world > 1 else network
 
     def agreed(self, *values: float) -> tuple[float, ...]:
-        """Rank 0's values, on every rank."""
+        """Return rank 0's values on every rank."""
         if self.world == 1:
             return values
         box = torch.tensor(values, dtype=torch.float64)
@@ -62,12 +62,12 @@ class Ranks:
         return tuple(box.tolist())
 
     def wait(self) -> None:
-        """Until every process has come here."""
+        """Wait until every process has called this."""
         if self.world > 1:
             dist.barrier()
 
     def gathered_rows(self, rows: Tensor, dim: int) -> Tensor:
-        """The rows of all processes, in the order of the global batch."""
+        """Gather the rows of all processes, in the order of the global batch."""
         if self.world == 1:
             return rows
         parts: list[Tensor | None] = [None] * self.world
@@ -84,22 +84,22 @@ class Ranks:
 
 
 def _restarts() -> int:
-    """How often torchrun has started the processes again."""
+    """Return how often torchrun has restarted the processes."""
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
 
 @contextmanager
 def ranks(threads: int | None = None) -> Iterator[Ranks]:
-    """Join the processes that torchrun started, if it did; leave them at the end.
+    """Join the process group that torchrun started, if any, and leave it at the end.
 
-    torchrun sets OMP_NUM_THREADS to 1 when it starts more than one process; here each gets its
-    share of the machine's cores. Alone, a process does as OMP_NUM_THREADS says.
+    torchrun sets OMP_NUM_THREADS to 1 if it starts several processes; this gives each its share of
+    the machine's cores instead. A single process obeys OMP_NUM_THREADS.
 
     Args:
-        threads: Cores to use; None leaves it to the above.
+        threads: Number of threads; None: as described.
 
     Raises:
-        OptionError: There are not so many cores.
+        OptionError: The machine has fewer cores.
     """
     check_threads(threads)
     world = int(os.environ.get("WORLD_SIZE", "1"))
@@ -121,7 +121,7 @@ def _threads(local_world: int) -> int:
 
 @contextmanager
 def _processor(threads: int) -> Iterator[None]:
-    """Set threads, and take numbers too small to matter for zero: they are many times slower."""
+    """Set the number of threads, and flush denormals to zero, whose arithmetic is slow."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
@@ -136,7 +136,7 @@ def _processor(threads: int) -> Iterator[None]:
 def _joined(local_world: int) -> Iterator[Ranks]:
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     store, rank, world = next(rendezvous("env://", timeout=_PATIENCE))
-    # After a restart torchrun's store still holds where the dead processes listened.
+    # After a restart torchrun's store still has the addresses of the dead processes.
     store = PrefixStore(f"start{_restarts()}", store)
     dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=_PATIENCE)
     try:
@@ -144,16 +144,17 @@ def _joined(local_world: int) -> Iterator[Ranks]:
         _meet(store, "done", rank, range(world))
     finally:
         dist.destroy_process_group()
-    # The first one may be the store: it goes last.
+    # Rank 0 may host the store, so it leaves last.
     _meet(store, "gone", rank, range(world) if rank == 0 else ())
 
 
 def _meet(store: Store, where: str, rank: int, others: Iterable[int]) -> None:
-    """Say that this process is here, and wait for others, through the store alone.
+    """Announce this process and wait for others, through the store alone.
 
-    One that leaves early resets its connections, and what the others have not read yet is lost. A
-    barrier would not do: it is a last message itself, and the thread that delivers it needs the
-    interpreter's lock, which whoever ends the group holds while he waits for that thread.
+    A process that leaves early resets its connections, and messages that the others have not read
+    yet are lost. `dist.barrier` cannot prevent that: it is itself a last message, and the thread
+    that delivers it needs the GIL, which `destroy_process_group` holds while it waits for that
+    thread.
     """
     store.set(f"{where}{rank}", "")
     if keys := [f"{where}{other}" for other in others]:

@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a model that goes on learning from the text it has just been scored on.
+"""Dynamic evaluation: a model that keeps learning from the text that it was just scored on.
 
 Source: Krause, Kahembwe, Murray, Renals 2018, "Dynamic evaluation of neural sequence models":
 gradient steps scaled by the root mean square of past gradients, with a pull back to the start.
@@ -18,11 +18,14 @@ _RATE = 1e-3
 _PULL = 2e-3
 _MEMORY = 0.99
 _STEADY = 1e-5
-"""Keeps the step finite where a weight has hardly had a gradient."""
+"""Keeps the step finite where a weight's gradients were near zero."""
 
 
 def dynamic_loss(bundle: Bundle, ids: NDArray[np.integer]) -> float:
-    """Nats per character of ids[1:], one stream, learning on the way. The bundle is not changed."""
+    """Return nats per character of ids[1:], read as one stream while learning.
+
+    The bundle is not changed.
+    """
     network = CharRNN(bundle.config)
     named = network.named_weights()
     with torch.no_grad():

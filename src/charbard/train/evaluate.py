@@ -1,7 +1,7 @@
-"""How well the network predicts text it has not learned from, while it trains.
+"""Validation loss during training.
 
-A quick stand-in for the yardsticks: many streams side by side, each warmed up on the characters
-before it. `charbard eval` measures the yardsticks themselves on the bundle.
+An approximation that is quick to compute: many streams side by side, each warmed up on the
+characters before it. `charbard eval` measures the exact figures on the bundle.
 """
 
 import numpy as np
@@ -21,17 +21,18 @@ _STREAMS = 64
 _WARM_UP = 128
 _CHUNK = 128
 MOST_CHARS = 250_000
-"""Characters of a validation; fewer where they would take too much of a short training."""
+"""Most characters of a validation; a short training validates on fewer."""
 
 
 @torch.no_grad()
 def validation_loss(
     network: CharRNN, dataset: Dataset, config: TrainConfig, most: int = MOST_CHARS
 ) -> float | None:
-    """Nats per character on the validation side, or about `most` characters of it, always the same.
+    """Return nats per character on about `most` characters of the validation side, always the same
+    ones.
 
     Returns:
-        None where nothing was kept for validation.
+        None if there is no validation side.
     """
     if dataset.size(VALIDATION) < 2:
         return None
@@ -42,7 +43,7 @@ def validation_loss(
 
 
 def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float:
-    """Segments at equal distances, each read after `_WARM_UP` characters that do not count."""
+    """Score segments at equal distances, each after `_WARM_UP` characters that do not count."""
     streams = max(1, min(_STREAMS, len(ids) // (4 * _WARM_UP)))
     counted = min(len(ids), most) // streams
     warm = min(_WARM_UP, len(ids) - counted)
@@ -60,6 +61,7 @@ def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float
 
 
 def _over_records(network: CharRNN, dataset: Dataset, most: int) -> float:
+    """Score a fixed sample of whole records."""
     rng = np.random.default_rng(0)
     records = dataset.records(VALIDATION)
     mean = max(1, dataset.size(VALIDATION) // max(1, len(records)))

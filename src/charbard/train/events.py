@@ -1,6 +1,6 @@
-"""What a training tells its caller: plain facts, in the order they come about.
+"""Events of a training, in the order in which they happen.
 
-The loop prints nothing. The command line shows these, the journal writes them down.
+The loop prints nothing. The command line shows its events, the journal logs them.
 """
 
 from dataclasses import dataclass
@@ -11,38 +11,39 @@ __all__ = ["Event", "Finished", "Notice", "Progress", "Sampled", "Saved", "Valid
 
 @dataclass(frozen=True)
 class Progress:
-    """How it goes, about twice a second."""
+    """Progress, about twice a second."""
 
     step: int
     epoch: float
     fraction: float
-    """Share of the budget that is spent."""
+    """Spent share of the budget."""
     loss: float
     """Nats per character over the last hundred or so steps."""
     rate: float
-    """Learning rate, as a share of its highest value."""
+    """Learning rate, as a share of its peak."""
     grad_norm: float
     chars_per_s: float
     share_of_peak: float
-    """6 x multiply-accumulates a character x characters a second, over measured sgemm."""
+    """Achieved floating-point operations a second, 6 per multiply-accumulate, as a share of this
+    machine's float32 matrix product."""
     seconds_left: float
 
 
 @dataclass(frozen=True)
 class Validated:
-    """The averaged weights were tried on text they have not learned from."""
+    """The averaged weights were scored on the validation side."""
 
     step: int
     epoch: float
     loss: float
     """Nats per character."""
     best: bool
-    """Whether it is the lowest so far; the bundle holds these weights."""
+    """Whether the loss is the lowest so far; the bundle then has these weights."""
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """A few lines written by the averaged weights."""
+    """A sample written by the averaged weights."""
 
     step: int
     temperature: float
@@ -59,20 +60,20 @@ class Saved:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something the user should know: what was chosen and why, a rollback, an interruption."""
+    """A message for the user: an assumption, a choice with its reason, a rollback."""
 
     message: str
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event. `complete` is False if it was interrupted; it can then be resumed."""
+    """The last event. `complete` is False if the training was interrupted and can be resumed."""
 
     complete: bool
     step: int
     epoch: float
     loss: float
-    """Validation loss of the bundle; the training loss where nothing was kept for validation."""
+    """Validation loss of the bundle; the training loss if there is no validation side."""
     elapsed_s: float
     bundle: Path
     verdict: str = ""

@@ -1,8 +1,8 @@
-"""The weights of another model as the beginning of a training that knows more.
+"""Initialise a larger network from the weights of a smaller one.
 
-A new text may have new characters and fields, and a network that did not look back may learn to.
-What the old network computes stays as it is: new symbols are rare at first, and what a new head
-finds is multiplied by zero until an update says otherwise.
+A new text may have new characters and fields, and a network without attention may get a head. The
+function that the old network computes is preserved: new symbols are improbable at first, and the
+output of a new head is multiplied by zero until an update changes that.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ from charbard.vocab import Vocab
 __all__ = ["grown_network", "grown_weights"]
 
 _MAY_BEGIN = ("attention", "attention_span")
-"""What a network may get that it has not; all else stays as the bundle has it."""
+"""Settings that may be added to a bundle's network; all others stay as the bundle has them."""
 _A_ROW_A_SYMBOL = ("embedding", "output.weight", "output.bias")
 
 
 def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of the bundle's network, with a head that looks back if it is to get one.
+    """Return the settings of the bundle's network, with an attention head if one is requested.
 
     Raises:
         OptionError: The settings ask for a network that the weights do not fit.
@@ -50,15 +50,15 @@ def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, Tensor]:
-    """The bundle's weights with rows for new symbols and columns for what a new head finds.
+    """Extend the bundle's weights by rows for new symbols and columns for a new head's output.
 
     Args:
-        base: What to begin with.
-        vocab: The symbols of the new training, those of the bundle among them.
+        base: The model to start from.
+        vocab: The symbols of the new training, which include those of the bundle.
         model: The network of the new training.
 
     Returns:
-        float32 weights by name. A new head's own are left out: they begin at random.
+        float32 weights by name, without those of a new head, which are initialised at random.
     """
     rng = np.random.default_rng(0)
     old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
@@ -76,7 +76,7 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
 def _with_rows(
     value: NDArray[np.float32], rows: NDArray[np.int_], rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Old symbols keep their rows; new ones (-1) lie near the mean, and are as rare as any."""
+    """Keep the rows of old symbols; give new ones (-1) rows near the mean and a low bias."""
     grown, new = value[rows], rows < 0
     if value.ndim == 1:
         grown[new] = value.min()
@@ -87,5 +87,5 @@ def _with_rows(
 
 
 def _with_columns(value: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Zeros where a layer now reads more than it did: behind what it read."""
+    """Append columns of zeros where a layer now reads a wider input."""
     return np.pad(value, [(0, size - had) for size, had in zip(shape, value.shape, strict=True)])

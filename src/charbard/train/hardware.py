@@ -1,4 +1,4 @@
-"""What this machine can do, measured in a few seconds."""
+"""Measure and describe this machine, in a few seconds."""
 
 import platform
 import time
@@ -13,7 +13,7 @@ _SIZE = 2048
 
 
 def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
-    """The fastest of a few rounds, after one that does not count."""
+    """Return the seconds of the fastest of a few rounds, after a warm-up."""
     work()
     best = float("inf")
     for _ in range(rounds):
@@ -25,16 +25,16 @@ def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
 
 @cache
 def peak_flops(device: torch.device) -> float:
-    """Operations a second in a float32 product of two 2048 x 2048 matrices."""
+    """Measure floating-point operations a second in a float32 product of 2048 x 2048 matrices."""
     a, b = (torch.randn(_SIZE, _SIZE, device=device) for _ in range(2))
     return 2 * _SIZE**3 / seconds_for(lambda: (a @ b)[0, 0].item())
 
 
 @cache
 def fast_bfloat16() -> bool:
-    """Whether 16-bit products are at least 1.5 times as fast: only on processors made for it.
+    """Tell whether bfloat16 products are at least 1.5 times as fast as float32 ones.
 
-    Others are not timed: one product without the instructions can take seconds.
+    Processors without the instructions are not timed: one product can take them seconds.
     """
     if not lstm_takes_bfloat16():
         return False
@@ -45,7 +45,7 @@ def fast_bfloat16() -> bool:
 
 @cache
 def lstm_takes_bfloat16() -> bool:
-    """Whether this processor can train an LSTM in 16 bits at all; some lack the instructions."""
+    """Tell whether this processor can train an LSTM in bfloat16; some lack the instructions."""
     lstm = torch.nn.LSTM(4, 4)
     try:
         with torch.autocast("cpu", torch.bfloat16):
@@ -56,7 +56,7 @@ def lstm_takes_bfloat16() -> bool:
 
 
 def describe_machine() -> dict[str, object]:
-    """For provenance: enough to compare timings, nothing that names the machine."""
+    """Describe this machine for provenance: enough to compare timings, not to identify it."""
     return {
         "processor": platform.machine(),
         "vector": torch.backends.cpu.get_cpu_capability(),

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish, not a crash: the loop finishes its step, saves, and says how to go on."""
+"""Ctrl-C as a request: the loop finishes its step, saves, and says how to resume."""
 
 import signal
 import threading
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["StopWish", "listening"]
+__all__ = ["StopRequest", "listening"]
 
 
-class StopWish:
+class StopRequest:
     """True once the user or the system asked to stop."""
 
     def __init__(self) -> None:
@@ -20,24 +20,24 @@ class StopWish:
 
 
 @contextmanager
-def listening() -> Iterator[StopWish]:
-    """Listen for SIGINT and SIGTERM; a second one stops at once.
+def listening() -> Iterator[StopRequest]:
+    """Listen for SIGINT and SIGTERM; a second signal stops at once.
 
-    In any thread but the main one nothing can be listened for, and the wish is never made.
+    Signals reach the main thread only; in any other thread the request is never made.
     """
-    wish = StopWish()
+    request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
-        yield wish
+        yield request
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        if wish.made:
+        if request.made:
             raise KeyboardInterrupt
-        wish.made = True
+        request.made = True
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield wish
+        yield request
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""A training's events as lines of JSON, for plotting, for TensorBoard, and for the report."""
+"""The log of a training: its events as lines of JSON, and as curves for TensorBoard."""
 
 import json
 import math
@@ -14,18 +14,18 @@ __all__ = ["Journal", "TensorBoard", "read_journal"]
 
 
 class Journal:
-    """Appends events to a file; a resumed run goes on in the same one."""
+    """Appends events to a file; a resumed run appends to the same one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with saving(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[str] = path.open("a", encoding="utf-8")
-            if not _ends_a_line(path):  # a kill cut the last one short
+            if not _ends_a_line(path):  # a kill truncated the last line
                 self._file.write("\n")
 
     def write(self, event: Event) -> None:
-        """One line: the kind of the event, then its fields.
+        """Write an event as one line: its kind, then its fields.
 
         Raises:
             SaveError: The disk is full.
@@ -39,7 +39,7 @@ class Journal:
             self._file.flush()
 
     def close(self) -> None:
-        """No more will come.
+        """Close the file.
 
         Raises:
             SaveError: The disk is full.
@@ -58,13 +58,13 @@ def _ends_a_line(path: Path) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, Path):
         return readable(value.name)
-    if isinstance(value, float):  # JSON knows no infinity
+    if isinstance(value, float):  # JSON has no infinity
         return round(value, 6) if math.isfinite(value) else None
     return value
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Every event of a run, without lines that a kill cut short and steps that were made again."""
+    """Read every event of a run, without truncated lines and steps that were repeated later."""
     events: list[dict[str, Any]] = []
     reached = 0
     for line in path.read_text(encoding="utf-8").split("\n"):
@@ -81,7 +81,7 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
 
 
 class TensorBoard:
-    """The same curves for TensorBoard, if it is installed."""
+    """Writes curves for TensorBoard; needs the package tensorboard."""
 
     def __init__(self, folder: Path) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -89,7 +89,7 @@ class TensorBoard:
         self._writer: Any = SummaryWriter(str(folder))
 
     def write(self, event: Event) -> None:
-        """Losses, speed and rate; other events have no curve."""
+        """Write losses, speed and learning rate; other events have no curve."""
         if isinstance(event, Progress):
             for name in ("loss", "rate", "grad_norm", "chars_per_s"):
                 self._writer.add_scalar(f"train/{name}", getattr(event, name), event.step)
@@ -99,5 +99,5 @@ class TensorBoard:
             self._writer.flush()
 
     def close(self) -> None:
-        """No more will come."""
+        """Close the writer."""
         self._writer.close()

@@ -1,4 +1,4 @@
-"""One update: forward, backward, clip, optimizer, average. Owns everything that an update changes.
+"""One update: forward, backward, clip, optimizer, EMA. Owns all state that an update changes.
 
 Shape letters: L layers, B rows, H hidden.
 """
@@ -23,7 +23,7 @@ __all__ = ["Learner", "StepResult", "arithmetic", "device_of"]
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one update found."""
+    """Result of one update."""
 
     loss: float
     """Nats per character, on this process's rows."""
@@ -31,15 +31,16 @@ class StepResult:
 
 
 def arithmetic(config: TrainConfig) -> AbstractContextManager[object]:
-    """In bfloat16 the products are taken in 16 bits; weights and sums stay in 32."""
+    """Return autocast for the configured precision: with bfloat16, products are in 16 bits while
+    weights and sums stay in 32."""
     return torch.autocast(config.device, torch.bfloat16, enabled=config.precision == "bfloat16")
 
 
 def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
-    """The processor, or this process's graphics card.
+    """Return the CPU, or this process's GPU.
 
     Raises:
-        TrainingError: There is no card that torch can use.
+        TrainingError: torch finds no GPU.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise TrainingError(
@@ -51,10 +52,10 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
 
 
 def check_precision(model: ModelConfig, config: TrainConfig) -> None:
-    """Refuse arithmetic that this processor does not have.
+    """Refuse a precision that this processor does not support.
 
     Raises:
-        TrainingError: It cannot train an LSTM in bfloat16.
+        TrainingError: The processor cannot train an LSTM in bfloat16.
     """
     wants = config.precision == "bfloat16" and config.device == "cpu" and model.cell == "lstm"
     if wants and not lstm_takes_bfloat16():
@@ -67,7 +68,7 @@ def check_precision(model: ModelConfig, config: TrainConfig) -> None:
 
 @contextmanager
 def room_for(model: ModelConfig) -> Iterator[None]:
-    """Turn torch's failure to find memory into an error that says how much was asked for.
+    """Turn torch's out-of-memory errors into one that names the size of the network.
 
     Raises:
         TrainingError: The weights do not fit.
@@ -86,7 +87,7 @@ def room_for(model: ModelConfig) -> Iterator[None]:
 
 
 class Learner:
-    """Weights, optimizer, averaged weights and the carried state."""
+    """Weights, optimizer, EMA of the weights, and the recurrent state carried between batches."""
 
     def __init__(self, model: ModelConfig, config: TrainConfig, ranks: Ranks) -> None:
         self.model, self.config, self._ranks = model, config, ranks
@@ -104,10 +105,10 @@ class Learner:
         self.step_count = 0
 
     def update(self, batch: Batch, rate: float) -> StepResult:
-        """Learn from one batch, at a share `rate` of the highest learning rate.
+        """Update the weights by one batch, at `rate` times the peak learning rate.
 
-        All chance comes from the seed and the number of the step, so a resumed training draws what
-        an uninterrupted one would have drawn.
+        All randomness is derived from the seed and the number of the step, so a resumed training
+        draws what an uninterrupted one would have drawn.
         """
         batch = batch.to(self.network.device)
         chance = torch.Generator().manual_seed((self.config.seed << 32) + self.step_count)
@@ -117,19 +118,22 @@ class Learner:
         ).to(state[0])
         with arithmetic(self.config):
             summed, after = self._parallel(batch.ids_TB, batch.targets_TB, state, noise)
-        # The processes' gradients are averaged: make the average that of the global batch.
-        # A stretch of nothing but long titles has no predictions that count.
+        # DDP averages gradients over processes; scale so that the mean is the global batch's.
+        # `counted` may be 0: a stretch of long titles has no targets.
         (summed * (self._ranks.world / max(1, batch.counted))).backward()
         weights = list(self.network.parameters())
         norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
         self.optimizer.step(rate)
         self._state = tuple(part.detach() for part in after)
         self.step_count += 1
-        self._follow(weights)
+        self._update_ema(weights)
         counted = max(1, int((batch.targets_TB >= 0).sum()))
         return StepResult(float(summed.detach()) / counted, float(norm))
 
     def _state_for(self, batch: Batch, chance: torch.Generator) -> State:
+        """Return the state to read a batch from, with some rows reset at random."""
+        # Drawn in every step for all rows of the global batch, even if unused, so that later draws
+        # depend neither on the batch nor on the number of processes.
         forget = torch.rand(batch.rows, generator=chance) < self.config.reset
         if self._state is None or batch.fresh:
             return self.network.start(batch.ids_TB.shape[1])
@@ -138,15 +142,15 @@ class Learner:
         keep = ~forget[self._ranks.rows]
         return tuple(part * keep[:, None].to(part) for part in self._state)
 
-    def _follow(self, weights: list[torch.nn.Parameter]) -> None:
-        """Move the averaged weights: a memory that grows with the steps made."""
+    def _update_ema(self, weights: list[torch.nn.Parameter]) -> None:
+        """Move the EMA towards the weights; its horizon grows with the number of steps."""
         share = self.config.average
         pull = 1.0 if share is None else 1 / max(1.0, share * self.step_count)
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list[Tensor](weights), pull)
 
-    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
-        """Start from these weights; what is not among them stays as it was drawn."""
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Overwrite weights by name; those that are not named keep their random values."""
         with torch.no_grad():
             for network in (self.network, self.average):
                 for name, weight in network.named_weights().items():
@@ -154,7 +158,7 @@ class Learner:
                         weight.copy_(weights[name])
 
     def tensors(self) -> dict[str, Tensor]:
-        """Copies of everything that an update changes, but for `step_count`."""
+        """Return copies of all state that an update changes, except `step_count`."""
         found: dict[str, Tensor] = {}
         found |= {f"weight.{name}": value for name, value in self.network.named_weights().items()}
         found |= {f"average.{name}": value for name, value in self.average.named_weights().items()}
@@ -164,7 +168,7 @@ class Learner:
         return {name: value.detach().cpu().clone() for name, value in found.items()}
 
     def restore(self, tensors: Mapping[str, Tensor], step_count: int) -> None:
-        """Go back to what `tensors` returned.
+        """Restore what `tensors` returned.
 
         Raises:
             KeyError: An array is missing.

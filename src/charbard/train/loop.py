@@ -1,4 +1,4 @@
-"""The training loop: a generator of events that ends on time, loses nothing and prints nothing."""
+"""The training loop: a generator of events that keeps to its budget and prints nothing."""
 
 import math
 import time
@@ -18,7 +18,7 @@ from charbard.train.batches import Position, batches_of
 from charbard.train.distributed import Ranks
 from charbard.train.evaluate import MOST_CHARS, validation_loss
 from charbard.train.events import Event, Finished, Notice, Sampled, Saved, Validated
-from charbard.train.interrupt import StopWish, listening
+from charbard.train.interrupt import StopRequest, listening
 from charbard.train.learner import Learner, StepResult
 from charbard.train.pace import Due, Meter, snapshot_shares
 from charbard.train.run import RunFolder, arrays_of, tensors_of
@@ -32,9 +32,10 @@ __all__ = ["Setup", "Trainer"]
 _MOST_ROLLBACKS = 5
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
 _TO_COUNT = 1_000_000
-"""Characters of the text by which its commonest are known."""
+"""Length of the sample in which characters are counted for the verdict."""
 _SHARE_TO_VALIDATE, _FEWEST_CHARS = 0.05, 20_000
-"""Of the characters that a training will read: a validation reads three times as fast."""
+"""Length of a validation: share of the characters that the training will read, and its minimum.
+A validation reads three times as fast."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +50,17 @@ class Setup:
     budget: Budget
     provenance: Mapping[str, Any] = field(default_factory=dict)
     resume: Bundle | None = None
-    """A checkpoint to go on from."""
-    begin_with: Mapping[str, Tensor] | None = None
-    """Weights of another model to begin with, by name."""
+    """Checkpoint to resume from."""
+    initial_weights: Mapping[str, Tensor] | None = None
+    """Initial weights from another model, by name."""
     spelling: tuple[str, ...] = ()
     """Words of the text, for the bundle; empty: none are listed."""
     notices: tuple[str, ...] = ()
-    """What was assumed, for every listener to hear: the terminal, the log, the workshop."""
+    """Assumptions made before the start; emitted as the first events, so that the log has them."""
 
 
 class Trainer:
-    """Runs one training. All that changes is the learner, the batches and a few counters."""
+    """Runs one training. Its mutable state is the learner, the batches and a few counters."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -73,9 +74,9 @@ class Trainer:
         self._validations: list[float] = []
         if setup.resume is not None:
             self._resume(setup.resume)
-        elif setup.begin_with is not None:
-            self.learner.begin_with(setup.begin_with)
-        self._good = self._memory()
+        elif setup.initial_weights is not None:
+            self.learner.set_weights(setup.initial_weights)
+        self._good_state = self._restore_point()
         self._meter = Meter(setup.model, self.learner.network.device, self._fraction())
         config, budget, minutes = setup.config, setup.budget, setup.config.minutes
         self._check_ups = Due(config.eval_every, budget, setup.ranks, least_share=0.05)
@@ -110,7 +111,7 @@ class Trainer:
                 if math.isfinite(result.grad_norm):
                     yield from self._report(fraction, result)
                 if fraction < 1:
-                    yield from self._look_after(fraction)
+                    yield from self._maintain(fraction)
             yield from self._end(complete=fraction >= 1)
 
     def _fraction(self, elapsed_s: float | None = None) -> float:
@@ -118,8 +119,8 @@ class Trainer:
             step=self.learner.step_count, epochs=self.batches.epochs, elapsed_s=elapsed_s
         )
 
-    def _agree(self, stop: StopWish) -> tuple[float, bool]:
-        """How far the training is and whether to stop, the same on every process."""
+    def _agree(self, stop: StopRequest) -> tuple[float, bool]:
+        """Return the spent share of the budget and whether to stop; every process gets the same."""
         patience = self.setup.config.patience
         is_over = patience is not None and self._without_gain >= patience
         elapsed, stopped, over = self.setup.ranks.agreed(
@@ -142,8 +143,8 @@ class Trainer:
             left,
         )
 
-    def _look_after(self, fraction: float) -> Iterator[Event]:
-        """Validate, save and keep snapshots when it is time to."""
+    def _maintain(self, fraction: float) -> Iterator[Event]:
+        """Validate, save and keep snapshots when they are due."""
         step = self.learner.step_count
         if self._check_ups.due(step, fraction):
             yield from self._check_ups.timed(fraction, self._check_up())
@@ -155,8 +156,8 @@ class Trainer:
             yield from self._snapshot()
 
     def _check_up(self) -> Iterator[Event]:
-        """Validate the averaged weights, keep them if they are the best, write a few lines."""
-        self._good = self._memory()
+        """Validate the averaged weights, save them if they are the best so far, and sample text."""
+        self._good_state = self._restore_point()
         self.setup.dataset.release()
         if not self.setup.ranks.first:
             return
@@ -189,8 +190,8 @@ class Trainer:
             yield Sampled(self.learner.step_count, temperature, text)
 
     def _to_validate(self) -> int:
-        """Characters of each validation: so many as the training itself reads in a little of its
-        minutes, so that a busy machine does not spend them on looking after the training."""
+        """Return the length of each validation: a share of what the training will read in its
+        minutes, so that a slow machine does not spend them on validation."""
         minutes = self.setup.config.minutes
         if minutes is None:
             return MOST_CHARS
@@ -203,7 +204,7 @@ class Trainer:
             if self._snapshots:
                 yield from self._snapshot()
         if self.setup.ranks.first and not math.isfinite(self._best):
-            yield self._save_bundle()  # nothing to choose by: the last weights are the model
+            yield self._save_bundle()  # no validation: the last weights are the model
         yield from self._save()
         if self.setup.ranks.first:
             loss = self._best if math.isfinite(self._best) else self._meter.loss
@@ -255,7 +256,7 @@ class Trainer:
             yield Saved("snapshot", path)
 
     def _save(self) -> Iterator[Event]:
-        """A checkpoint. Every process gives its rows of the state; the first one writes."""
+        """Save a checkpoint. Every process contributes its rows of state; the first one writes."""
         tensors = self.learner.tensors()
         if not self.setup.ranks.first:
             return
@@ -304,11 +305,11 @@ class Trainer:
         self._rate_scale = extra["rate_scale"]
         self._without_gain = extra.get("without_gain", 0)
 
-    def _memory(self) -> tuple[dict[str, Tensor], int, Position]:
+    def _restore_point(self) -> tuple[dict[str, Tensor], int, Position]:
         return self.learner.tensors(), self.learner.step_count, self.batches.position
 
     def _roll_back(self) -> Notice:
-        """Return to the last check-up at half the rate."""
+        """Restore the state of the last validation and halve the learning rate."""
         self._rollbacks += 1
         if self._rollbacks > _MOST_ROLLBACKS:
             raise TrainingError(
@@ -317,7 +318,7 @@ class Trainer:
                 values={"times": self._rollbacks},
                 hint="try ⟪learning_rate=0.001⟫, ⟪clip=0.5⟫ or ⟪precision=float32⟫",
             )
-        tensors, step, position = self._good
+        tensors, step, position = self._good_state
         at = self.learner.step_count
         self.learner.restore(tensors, step)
         self.batches.position = position

@@ -1,8 +1,8 @@
-"""The network as torch sees it: the same weights, by the same names, as a bundle holds.
+"""The network in torch, with the weights of a bundle under the same names.
 
 Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention side by
-side, P output width, V symbols, R rarer ones of them, L layers, N = T x B. Time comes
-first, because that is what the fused recurrent kernels like.
+side, P output width, V symbols, R rarer ones of them, L layers, N = T x B. Time is the first axis,
+as the fused recurrent kernels expect.
 """
 
 import math
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from charbard.config import ModelConfig, TrainConfig
-from charbard.train.attention import Memory, look_back
+from charbard.train.attention import Memory, attend
 from charbard.train.loss import COMMON, sampled_cross_entropy, summed_cross_entropy
 
 __all__ = ["CharRNN", "Noise", "State"]
@@ -20,22 +20,22 @@ __all__ = ["CharRNN", "Noise", "State"]
 State = tuple[Tensor, ...]
 """(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells; with attention its `Memory` follows.
 
-Rows are on axis 1 of every part, and a row of zeros in every part is one that has read nothing."""
+Rows are on axis 1 of every part. A row of zeros has read nothing."""
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The chance of one step: dropout masks, locked over time and scaled to keep the mean."""
+    """Random draws of one step: dropout masks, constant over time and scaled to keep the mean."""
 
     input_BE: Tensor | None = None
     between_LBH: Tensor | None = None
     output_BW: Tensor | None = None
     recurrent_LGH: Tensor | None = None
     rare_R: Tensor | None = None
-    """The rarer symbols to learn from in this step; None: all."""
+    """Rare symbols sampled for the loss in this step; None: all."""
 
     def to(self, like: Tensor) -> "Noise":
-        """The same masks with another tensor's type and device."""
+        """Return the masks with another tensor's type and device."""
         names = ("input_BE", "between_LBH", "output_BW", "recurrent_LGH")
         masks = {name: getattr(self, name) for name in names}
         scaled = {name: mask.to(like) for name, mask in masks.items() if mask is not None}
@@ -53,7 +53,8 @@ class Noise:
         rows: slice,
         generator: torch.Generator,
     ) -> "Noise":
-        """Draw for the whole batch, keep the rows of this process: ranks agree with one process."""
+        """Draw for the global batch and keep this process's rows, so that many processes draw what
+        one would."""
 
         def mask(share: float, *shape: int) -> Tensor | None:
             if not share:
@@ -74,7 +75,7 @@ class Noise:
 
     @staticmethod
     def _rare(model: ModelConfig, train: TrainConfig, generator: torch.Generator) -> Tensor | None:
-        """A sample of the symbols that are not common, if it is smaller than all of them."""
+        """Sample rare symbols for the loss; None if the sample would be all of them."""
         drawn, rarer = train.softmax_sample, model.vocab_size - COMMON
         if drawn is None or drawn >= rarer:
             return None
@@ -82,7 +83,7 @@ class Noise:
 
 
 class CharRNN(nn.Module):
-    """Embedding, recurrent layers, an optional projection, and the output layer."""
+    """Embedding, recurrent layers, optional attention and projection, and the output layer."""
 
     def __init__(self, config: ModelConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -95,21 +96,21 @@ class CharRNN(nn.Module):
         )
 
     def named_weights(self) -> dict[str, nn.Parameter]:
-        """Every weight by its name in a bundle."""
+        """Return every weight by its name in a bundle."""
         return {name: self.weights[_safe(name)] for name in self.config.shapes()}
 
     def weight(self, name: str) -> Tensor:
-        """A weight by its name in a bundle."""
+        """Return a weight by its name in a bundle."""
         weight: Tensor = self.weights[_safe(name)]
         return weight
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """Device of the weights."""
         return self.weight("output.bias").device
 
     def start(self, rows: int) -> State:
-        """The state before anything was read: zeros."""
+        """Return the initial state, zeros."""
         config = self.config
         zeros = self.weight("output.bias").new_zeros(config.num_layers, rows, config.hidden_size)
         state = (zeros, *(zeros.clone() for _ in range(config.num_parts - 1)))
@@ -123,7 +124,7 @@ class CharRNN(nn.Module):
         """Read characters.
 
         Returns:
-            What the output layer reads after each of them, (T, B, P), and the state at the end.
+            Input of the output layer after each character, (T, B, P), and the final state.
         """
         noise = noise or Noise()
         x = nn.functional.embedding(ids_TB, self.weight("embedding"))
@@ -138,10 +139,10 @@ class CharRNN(nn.Module):
             x, new = self._layer(layer, x, before, noise)
             after.append(new)
         if memory is not None:
-            asked = nn.functional.linear(
+            qkv_TBA3 = nn.functional.linear(
                 x, self.weight("attention.weight"), self.weight("attention.bias")
             )
-            found, memory = look_back(asked, memory, self.config.attention_span)
+            found, memory = attend(qkv_TBA3, memory, self.config.attention_span)
             x = torch.cat((x, found.to(x)), -1)
         if noise.output_BW is not None:
             x = x * noise.output_BW.to(x)
@@ -153,14 +154,14 @@ class CharRNN(nn.Module):
         return x, recurrent if memory is None else (*recurrent, *memory)
 
     def _parts(self, state: State) -> tuple[State, Memory | None]:
-        """The recurrent layers' state, and what was read, if the network looks back."""
+        """Split a state into that of the recurrent layers and the attention's memory, if any."""
         if self.config.attention is None:
             return state, None
         *recurrent, past, known = state
         return tuple(recurrent), Memory(past, known)
 
     def _layer(self, layer: int, x_TBE: Tensor, state: State, noise: Noise) -> tuple[Tensor, State]:
-        """One recurrent layer through torch's fused operator."""
+        """Run one recurrent layer through torch's fused operator."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         weights = [self.weight(f"layer{layer}.{name}") for name in names]
         if noise.recurrent_LGH is not None:
@@ -175,44 +176,44 @@ class CharRNN(nn.Module):
         return y, (h,)
 
     def output(self) -> tuple[Tensor, Tensor]:
-        """Weight (V, P) and bias (V,) of the output layer."""
+        """Return weight (V, P) and bias (V,) of the output layer."""
         name = "embedding" if self.config.tied else "output.weight"
         return self.weight(name), self.weight("output.bias")
 
     def logits(self, features: Tensor) -> Tensor:
-        """Scores of every symbol, not normalised: (..., V)."""
+        """Return unnormalised scores of every symbol: (..., V)."""
         return nn.functional.linear(features, *self.output())
 
     def forward(
         self, ids_TB: Tensor, targets_TB: Tensor, state: State, noise: Noise | None = None
     ) -> tuple[Tensor, State]:
-        """Read characters and sum the loss of their successors.
+        """Read characters and sum the loss of their targets.
 
         Args:
-            ids_TB: What is read.
-            targets_TB: What should follow each; -1 does not count.
-            state: State before it; not modified.
+            ids_TB: Characters to read.
+            targets_TB: The character that follows each; -1 does not count.
+            state: State before them; not modified.
             noise: Dropout masks; None drops nothing.
 
         Returns:
-            Sum of the losses in nats, and the state after it.
+            Sum of the losses in nats, and the state after the last character.
         """
         features, after = self.read(ids_TB, state, noise)
-        asked = features.flatten(0, 1), *self.output(), targets_TB.flatten()
+        scored = features.flatten(0, 1), *self.output(), targets_TB.flatten()
         if noise is not None and noise.rare_R is not None:
-            return sampled_cross_entropy(*asked, noise.rare_R), after
-        return summed_cross_entropy(*asked), after
+            return sampled_cross_entropy(*scored, noise.rare_R), after
+        return summed_cross_entropy(*scored), after
 
 
 def _safe(name: str) -> str:
-    """A parameter's name may hold no dot."""
+    """Return a weight's name without dots, which torch does not allow in parameter names."""
     return name.replace(".", "/")
 
 
 def _initial(
     name: str, shape: tuple[int, ...], config: ModelConfig, generator: torch.Generator | None
 ) -> Tensor:
-    """torch's own initial values, and forget gates that start open.
+    """Initialise a weight as torch does, but with open forget gates.
 
     Source:
         torch.nn.LSTM: uniform within 1/sqrt(H). Forget bias 1: Jozefowicz, Zaremba, Sutskever 2015.

@@ -1,9 +1,9 @@
-"""How gradients change weights: orthogonal updates on the state's path, AdamW for the rest.
+"""The optimizer: Muon for recurrent matrices, AdamW for the rest.
 
-A recurrent matrix multiplies the state hundreds of times in a row, so the few directions in which
-its gradient is large would rule its update. Muon replaces the gradient's momentum by the nearest
-orthogonal matrix: every direction moves alike. Measured here it halves the updates that a given
-loss takes (see `benchmarks/training.md`). Each gate is a matrix of its own. Tables with a row for
+A recurrent matrix multiplies the state hundreds of times in a row, so a few directions in which
+its gradient is large would dominate its update. Muon replaces the gradient's momentum by the
+nearest orthogonal matrix, so that all directions move alike. It halves the updates needed for a
+given loss (see `benchmarks/training.md`). Each gate is a matrix of its own. Tables with a row for
 each symbol are left to AdamW, as most of their rows have no gradient in an update.
 
 Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; AdamW:
@@ -31,7 +31,7 @@ _STACKED = {"attention.weight": 3}
 
 @dataclass(frozen=True)
 class _Averages:
-    """What AdamW remembers of one weight."""
+    """AdamW's state for one weight."""
 
     exp_avg: Tensor
     exp_avg_sq: Tensor
@@ -39,7 +39,7 @@ class _Averages:
 
 
 class Optimizer:
-    """One `step` changes every weight; `tensors` and `restore` carry its memory."""
+    """Updates every weight in `step`; `tensors` and `restore` save and load its state."""
 
     def __init__(
         self, weights: Mapping[str, nn.Parameter], gates: int, config: TrainConfig
@@ -61,7 +61,7 @@ class Optimizer:
         """Apply the gradients, then clear them.
 
         Args:
-            rate: Learning rate as a share of its highest value, for both kinds of update.
+            rate: Learning rate as a share of its peak, for both kinds of update.
         """
         decayed = [name for name in self._averages if self._weights[name].dim() > 1]
         self._adamw(decayed, rate, weight_decay=self._config.weight_decay)
@@ -72,10 +72,10 @@ class Optimizer:
             weight.grad = None
 
     def _muon(self, rate: float) -> None:
-        """Follow every gradient; move the weights in every so many updates, by as much at once.
+        """Update the momentum; in every `muon_every`-th update move the weights, that much further.
 
-        What momentum points to changes little from one update to the next, and to make it
-        orthogonal takes a third of the time that a wide network takes to learn.
+        The momentum changes little from one update to the next, and orthogonalising it takes a
+        third of the training time of a wide network.
         """
         every = self._config.muon_every
         stride = self._config.muon_rate * rate * every
@@ -93,11 +93,11 @@ class Optimizer:
             weight.sub_(update.flatten(0, 1), alpha=stride)
 
     def _blocks(self, name: str) -> int:
-        """Matrices that are stacked in one array: a layer's gates; query, key and value."""
+        """Return how many matrices an array stacks: a layer's gates, or query, key and value."""
         return self._gates if name.startswith("layer") else _STACKED.get(name, 1)
 
     def _adamw(self, names: Sequence[str], rate: float, *, weight_decay: float) -> None:
-        """PyTorch's own kernel; the class around it would import its compiler, for a second."""
+        """Call PyTorch's functional AdamW; importing the class costs a second, for the compiler."""
         kept = [self._averages[name] for name in names]
         adamw(
             [self._weights[name] for name in names],
@@ -117,7 +117,7 @@ class Optimizer:
         )
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """All that it remembers, by name."""
+        """Yield the optimizer's state, by name."""
         for name, momentum in self._momentum.items():
             yield f"momentum.{name}", momentum
         for name, averages in self._averages.items():
@@ -125,18 +125,18 @@ class Optimizer:
                 yield f"{part}.{name}", value
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go back to what `tensors` gave; nothing for a weight means it was never changed."""
+        """Restore what `tensors` yielded. A weight without state keeps its initial one."""
         for name, momentum in self._momentum.items():
             momentum.copy_(tensors[f"momentum.{name}"])
         for name, averages in self._averages.items():
             if f"step.{name}" in tensors:
                 for part, value in vars(averages).items():
-                    # In a file the number of updates is an array of one.
+                    # A bundle stores the scalar number of updates as an array of length 1.
                     value.copy_(tensors[f"{part}.{name}"].view_as(value))
 
 
 def _zero(weight: Tensor) -> Tensor:
-    """The number of updates so far; the kernel wants it beside the weight."""
+    """Return AdamW's counter of updates, a scalar on the weight's device."""
     return torch.zeros((), dtype=torch.float32, device=weight.device)
 
 
@@ -146,13 +146,14 @@ def _gradient(weight: nn.Parameter) -> Tensor:
 
 
 def _is_orthogonal(name: str, scope: str) -> bool:
-    """The path that errors travel far along; in a wide scope, every matrix but the two tables."""
+    """Tell whether Muon updates a weight: recurrent matrices; with scope "hidden" all matrices but
+    embedding and output."""
     recurrent = name.endswith("weight_hh")
     return recurrent or (scope == "hidden" and name.endswith(_BETWEEN))
 
 
 def orthogonal(matrix: Tensor, precision: str) -> Tensor:
-    """The nearest (semi-)orthogonal matrices, roughly: singular values between about 0.7 and 1.2.
+    """Return roughly the nearest (semi-)orthogonal matrices: singular values in about 0.7..1.2.
 
     Args:
         matrix: (gates, rows, columns); not modified.
@@ -162,7 +163,7 @@ def orthogonal(matrix: Tensor, precision: str) -> Tensor:
     x: Tensor = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(kind)
     tall = x.shape[1] > x.shape[2]
-    x = x.mT if tall else x  # the product of the short sides is the smaller one
+    x = x.mT if tall else x  # Work on the wide orientation, whose x x' is the smaller square.
     a, b, c = _NEWTON_SCHULZ
     for _ in range(_ROUNDS):
         square = x @ x.mT

@@ -1,4 +1,4 @@
-"""When things are due, and how fast it goes."""
+"""Pace of a training: when validations and saves are due, and how fast it runs."""
 
 import time
 from collections import deque
@@ -17,11 +17,11 @@ __all__ = ["Due", "Meter", "snapshot_shares"]
 
 _REPORT_S = 0.5
 _SHARE_FOR_CARE = 0.04
-"""With a budget of minutes: the share of it that validations and samples may take; saving, too."""
+"""Share of a budget of minutes that validations and samples may take; as much again for saving."""
 
 
 class Due:
-    """Tells when something is due: every so many steps, or by shares of a budget of minutes."""
+    """Decides when periodic work is due: every N steps, or by shares of a budget of minutes."""
 
     def __init__(self, every: int, budget: Budget, ranks: Ranks, *, least_share: float) -> None:
         self._every, self._budget, self._ranks = every, budget, ranks
@@ -31,13 +31,13 @@ class Due:
         self.seconds = 0.0
 
     def due(self, step: int, fraction: float) -> bool:
-        """Whether it is time, after this many steps and this share of the budget."""
+        """Tell whether the work is due, after this many steps and this share of the budget."""
         if self._minutes is None:
             return step % self._every == 0
         return fraction >= self._next
 
     def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
-        """Do it; with minutes, the dearer it was, the later it is due again."""
+        """Do the work and time it; under a budget of minutes, costly work is due again later."""
         began = self._budget.elapsed_s
         yield from work
         if self._minutes is not None:
@@ -47,13 +47,18 @@ class Due:
 
 
 def snapshot_shares(count: int, already: float) -> list[float]:
-    """When to keep a snapshot: close together at first, the last one at the end."""
+    """Return the shares of the budget at which snapshots are due: dense at first, the last at 1.
+
+    Args:
+        count: Number of snapshots in all.
+        already: Share that is spent; snapshots up to it are left out.
+    """
     shares = [((index + 1) / count) ** 2 for index in range(count)]
     return [share for share in shares if share > already]
 
 
 class Meter:
-    """Recent loss and speed."""
+    """Mean loss and speed of the last hundred updates."""
 
     def __init__(self, model: ModelConfig, device: torch.device, fraction: float) -> None:
         self._device = device
@@ -64,16 +69,16 @@ class Meter:
         self.fraction_at_start = fraction
 
     def add(self, result: StepResult, chars: int, seconds: float) -> None:
-        """Note one update of all processes: what it found, how much it read, how long it took."""
+        """Record an update of all processes: its result, characters and seconds."""
         self._losses.append(result.loss)
         self._steps.append((chars, seconds))
 
     def forget(self) -> None:
-        """Drop the losses of updates that were taken back."""
+        """Drop the losses of updates that were rolled back."""
         self._losses.clear()
 
     def due(self) -> bool:
-        """Whether to report; True at most twice a second."""
+        """Tell whether to report progress; True at most twice a second."""
         now = time.perf_counter()
         if now - self._reported < _REPORT_S:
             return False
@@ -82,7 +87,7 @@ class Meter:
 
     @property
     def running_s(self) -> float:
-        """Seconds since the meter was made."""
+        """Seconds since the training, or its resumption, began."""
         return time.perf_counter() - self._started
 
     @property
@@ -99,7 +104,7 @@ class Meter:
     def progress(
         self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
     ) -> Progress:
-        """How it goes, as an event; the arguments are its fields of the same name."""
+        """Return an event of progress; each argument is its field of that name."""
         speed = self.chars_per_s
         return Progress(
             step,

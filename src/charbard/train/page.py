@@ -1,4 +1,4 @@
-"""A training as one page of HTML: curves, samples through time, settings. No script, no network."""
+"""Report page of a training: curves, samples over time, settings. Plain HTML without scripts."""
 
 import html
 import json
@@ -24,10 +24,10 @@ svg{background:#f3f0e8}}
 
 
 def write_page(log: Path, page: Path, *, title: str, about: dict[str, Any]) -> None:
-    """Draw the log of a run.
+    """Write the report page of a run.
 
     Args:
-        log: What `Journal` wrote.
+        log: The log that `Journal` wrote.
         page: The HTML file to write.
         title: Its heading.
         about: Settings and facts for the table at its end.
@@ -72,12 +72,12 @@ def _summary(events: Sequence[dict[str, Any]]) -> str:
 
 
 def curves(log: Path) -> str:
-    """The curves of a run's log, as SVG."""
+    """Draw the loss curves of a run's log as SVG."""
     return _curves(read_journal(log))
 
 
 def _curves(events: Sequence[dict[str, Any]]) -> str:
-    """Training and validation loss over epochs, as SVG."""
+    """Draw training and validation loss over epochs as SVG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), layout="constrained")

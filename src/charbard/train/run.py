@@ -1,7 +1,7 @@
-"""A run's folder: bundle, checkpoints, snapshots, log and report, each in its place.
+"""The folder of a run: bundle, checkpoints, snapshots, log and report.
 
 model.safetensors                          the best weights so far
-checkpoint_epoch3.20_1.4810.safetensors    everything to go on from; also a bundle
+checkpoint_epoch3.20_1.4810.safetensors    all that a resumed run needs; also a bundle
 snapshots/step000120.safetensors           small bundles along the way
 log.jsonl                                  every event
 report.html                                curves and samples
@@ -27,7 +27,7 @@ _CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
 
 
 def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
-    """A network's weights as a bundle holds them: float32, by name."""
+    """Return a network's weights as a bundle holds them: float32, by name."""
     return {
         name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in network.named_weights().items()
@@ -36,7 +36,7 @@ def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Where one training writes."""
+    """Folder in which one training writes."""
 
     path: Path
 
@@ -56,18 +56,18 @@ class RunFolder:
         return self.path / "report.html"
 
     def clear_half_written(self) -> None:
-        """Remove what a kill in the middle of saving left beside its place."""
+        """Remove temporary files that a kill during saving left."""
         for place in (self.path, self.path / "snapshots"):
             for name in ("checkpoint", "model", "report", "step"):
                 for left in place.glob(f".{name}*"):
                     left.unlink(missing_ok=True)
 
     def snapshot(self, step: int) -> Path:
-        """A small bundle of this step."""
+        """Return the path of the small bundle of this step."""
         return self.path / "snapshots" / f"step{step:06d}.safetensors"
 
     def checkpoints(self) -> list[Path]:
-        """Every checkpoint, oldest first."""
+        """Return every checkpoint, the oldest first."""
         found = [path for path in self.path.glob("checkpoint_*") if _CHECKPOINT.match(path.name)]
         return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
@@ -88,7 +88,7 @@ class RunFolder:
         return path
 
     def newest_checkpoint(self) -> Path:
-        """Where to go on from.
+        """Return the newest checkpoint.
 
         Raises:
             CheckpointError: There is none.
@@ -104,11 +104,11 @@ class RunFolder:
 
 
 def load_checkpoint(path: Path) -> Bundle:
-    """A checkpoint with everything to go on from.
+    """Load a checkpoint with the state that a resumed run needs.
 
     Raises:
-        BundleError: It is missing, truncated or altered.
-        CheckpointError: It is a bundle, but holds nothing to go on from.
+        BundleError: The file is missing, truncated or altered.
+        CheckpointError: The file is a bundle without that state.
     """
     bundle = load_bundle(path, with_resume=True)
     if not bundle.resume or "step" not in bundle.extra:
@@ -122,12 +122,12 @@ def load_checkpoint(path: Path) -> Bundle:
 
 
 def tensors_of(bundle: Bundle) -> dict[str, Tensor]:
-    """A checkpoint's arrays for the learner."""
+    """Return a checkpoint's arrays for the learner."""
     return {name: torch.from_numpy(np.array(value)) for name, value in bundle.resume.items()}
 
 
 def newest_readable(folder: RunFolder) -> Bundle:
-    """The newest checkpoint that can be read: a damaged one is passed over for the one before.
+    """Load the newest checkpoint that is intact, skipping damaged ones.
 
     Raises:
         CheckpointError: There is none.

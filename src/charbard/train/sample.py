@@ -1,4 +1,4 @@
-"""A few lines while training, to see what the network has learned. Not the writing engine."""
+"""Sample text during training with torch. The writing engine is in `runtime`."""
 
 import torch
 
@@ -18,7 +18,7 @@ def sample_text(
     length: int,
     seed: int,
 ) -> str:
-    """Write about `length` characters from nothing; a record that ends is followed by another."""
+    """Sample `length` characters without a prompt; when a record ends, another one begins."""
     chance = torch.Generator().manual_seed(seed)
     opening = vocab.opening(has_records=has_records)
     written: list[int] = []

@@ -1,4 +1,4 @@
-"""How far a training is, and what the learning rate is there. Pure functions and one clock."""
+"""Schedule of a training: the share of its budget that is spent, and the learning rate there."""
 
 import math
 import time
@@ -11,7 +11,7 @@ __all__ = ["Budget", "rate_at"]
 
 
 def rate_at(fraction: float, config: TrainConfig) -> float:
-    """The learning rate as a share of its highest value, when this share of the budget is spent.
+    """Return the learning rate, as a share of its peak, at this share of the budget.
 
     >>> config = TrainConfig(steps=100, warmup=0.1)
     >>> [round(rate_at(x, config), 2) for x in (0.0, 0.05, 0.1, 0.55, 1.0)]
@@ -26,21 +26,21 @@ def rate_at(fraction: float, config: TrainConfig) -> float:
 
 @dataclass
 class Budget:
-    """Says which share of the minutes, steps or epochs is spent."""
+    """The budget of a training in minutes, steps or epochs, and its clock."""
 
     config: TrainConfig
     started: float = field(default_factory=time.monotonic)
-    """When the user's minutes began, by `time.monotonic`; earlier than this object, as a rule."""
+    """When the budget of minutes began, by `time.monotonic`; usually earlier than this object."""
     reserve_s: float = 0.0
-    """Seconds of the minutes to keep for the last validation and for saving."""
+    """Seconds reserved for the last validation and for saving."""
     spent_before_s: float = 0.0
-    """Seconds that an interrupted run had used."""
+    """Seconds that the interrupted run used, for a resumed one."""
     processor_s: float = field(default_factory=time.process_time)
-    """What this process had used of the processor when its minutes began."""
+    """CPU time that this process had used when the budget began."""
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds used, those of an interrupted run included."""
+        """Seconds used, including those of an interrupted run."""
         if self.config.clock == "processor":
             used = (time.process_time() - self.processor_s) / (self.config.threads or cores())
         else:
@@ -48,7 +48,7 @@ class Budget:
         return used + self.spent_before_s
 
     def fraction(self, *, step: int, epochs: float, elapsed_s: float | None = None) -> float:
-        """The share that is spent, at most 1."""
+        """Return the share of the budget that is spent, at most 1."""
         if self.config.minutes is not None:
             elapsed = self.elapsed_s if elapsed_s is None else elapsed_s
             return min(1.0, elapsed / max(0.1, self.config.minutes * 60 - self.reserve_s))
@@ -58,7 +58,7 @@ class Budget:
         return min(1.0, epochs / self.config.epochs)
 
     def seconds_left(self, fraction: float, running_s: float, fraction_at_start: float) -> float:
-        """A guess at what is left, from the pace of this run."""
+        """Estimate the seconds left from the pace of this run."""
         if self.config.minutes is not None:
             return max(0.0, self.config.minutes * 60 - self.elapsed_s)
         pace = (fraction - fraction_at_start) / max(1e-9, running_s)

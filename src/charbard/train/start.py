@@ -1,4 +1,4 @@
-"""Everything between a user's wish and the first update."""
+"""Prepare a training: from the user's request to the first update."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,67 +22,68 @@ from charbard.train.hardware import describe_machine, fast_bfloat16
 from charbard.train.journal import Journal
 from charbard.train.loop import Setup, Trainer
 from charbard.train.page import write_page
-from charbard.train.recipe import Recipe, Task, choose, configs_from
+from charbard.train.recipe import Recipe, Workload, choose, configs_from
 from charbard.train.run import RunFolder, newest_readable
 from charbard.train.schedule import Budget
 from charbard.train.trial import measured_speed
 from charbard.vocab import Vocab
 
-__all__ = ["Wish", "open_training", "recorded"]
+__all__ = ["TrainRequest", "open_training", "recorded"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What the user asks for."""
+class TrainRequest:
+    """A training as the user requested it."""
 
     names: Sequence[str]
     """Files, folders, patterns, or `-`."""
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of `ModelConfig` and `TrainConfig` that are decided, by name."""
+    """Settings of `ModelConfig` and `TrainConfig` that the user gave, by name."""
     out: Path
     resume: bool = False
     init_from: Path | None = None
     started: float = field(default_factory=time.monotonic)
-    """When the user's minutes began."""
+    """When the budget of minutes began, by `time.monotonic`."""
 
 
 def open_training(
-    wish: Wish, ranks: Ranks, say: Callable[[str], None] = lambda message: None
+    request: TrainRequest, ranks: Ranks, say: Callable[[str], None] = lambda message: None
 ) -> Trainer:
-    """Read the text, choose what is open, and get ready.
+    """Read the text, choose the settings that the user left open, and build the trainer.
 
     Args:
-        wish: What the user asks for.
-        ranks: This process among all.
-        say: Told what was assumed, chosen and why.
+        request: The user's request.
+        ranks: This process among all processes of the training.
+        say: Called with assumptions, and with choices and their reasons.
 
     Raises:
         CharbardError: Any of its kinds: see `errors`.
     """
-    configs_from(wish.settings, len(Vocab(chars=("?",))))  # names and ranges, before any work
-    folder = RunFolder(wish.out)
-    if wish.resume or (ranks.restarted and folder.checkpoints()):
-        return _resumed(wish, folder, ranks, say)
-    if not set(BUDGETS) & set(wish.settings):
+    # Refuse wrong names and values before any work; the vocabulary's size does not matter here.
+    configs_from(request.settings, len(Vocab(chars=("?",))))
+    folder = RunFolder(request.out)
+    if request.resume or (ranks.restarted and folder.checkpoints()):
+        return _resumed(request, folder, ranks, say)
+    if not set(BUDGETS) & set(request.settings):
         raise OptionError(
             "no budget given", code="budget.none", hint="give ⟪minutes⟫, ⟪epochs⟫ or ⟪steps⟫"
         )
     if folder.checkpoints() and not ranks.restarted:
         raise OptionError(
-            f"{str(wish.out)!r} holds a training already",
+            f"{str(request.out)!r} holds a training already",
             code="out.taken",
-            values={"path": str(wish.out)},
+            values={"path": str(request.out)},
             hint="resume it with ⟪resume⟫, or choose another place with ⟪out⟫",
         )
-    base = load_bundle(wish.init_from) if wish.init_from else None
+    base = load_bundle(request.init_from) if request.init_from else None
     notices: list[str] = []
     vocab = None if base is None else base.vocab
-    dataset = _dataset(wish, ranks, say, notices.append, vocab=vocab)
-    settings = dict(wish.settings)
+    dataset = _dataset(request, ranks, say, notices.append, vocab=vocab)
+    settings = dict(request.settings)
     if base is not None:
         settings |= grown_network(base, settings)
-    recipe = _recipe(dataset, wish, settings, ranks)
+    recipe = _recipe(dataset, request, settings, ranks)
     for reason in recipe.reasons:
         say(reason)
     model, config = configs_from(recipe.settings, len(dataset.vocab))
@@ -95,9 +96,9 @@ def open_training(
             config=config,
             ranks=ranks,
             folder=folder,
-            budget=Budget(config, wish.started),
+            budget=Budget(config, request.started),
             provenance=_provenance(dataset, base),
-            begin_with=None if base is None else grown_weights(base, dataset.vocab, model),
+            initial_weights=None if base is None else grown_weights(base, dataset.vocab, model),
             spelling=words_of(dataset, notices.append) if config.spelling else (),
             notices=tuple(notices),
         )
@@ -105,7 +106,7 @@ def open_training(
 
 
 def _dataset(
-    wish: Wish,
+    request: TrainRequest,
     ranks: Ranks,
     say: Callable[[str], None],
     warn: Callable[[str], None],
@@ -113,12 +114,14 @@ def _dataset(
     vocab: Vocab | None,
     grow: bool = True,
 ) -> Dataset:
-    """The first process of a machine encodes the text, the others find it in the cache."""
+    """Open the dataset. The first process of a machine encodes it, the others use its cache."""
     if ranks.local_rank == 0:
-        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow, say=say, warn=warn)
+        dataset = open_dataset(
+            request.names, request.corpus, vocab=vocab, grow=grow, say=say, warn=warn
+        )
     ranks.wait()
     if ranks.local_rank != 0:
-        dataset = open_dataset(wish.names, wish.corpus, vocab=vocab, grow=grow)
+        dataset = open_dataset(request.names, request.corpus, vocab=vocab, grow=grow)
     about = dataset.about
     for place, name in enumerate(dataset.config.fields):
         if not dataset.field_sizes[:, place].any():
@@ -133,14 +136,16 @@ def _dataset(
     return dataset
 
 
-def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ranks) -> Recipe:
-    """With minutes everything open is chosen; otherwise the declared defaults hold."""
+def _recipe(
+    dataset: Dataset, request: TrainRequest, settings: Mapping[str, Any], ranks: Ranks
+) -> Recipe:
+    """Choose the open settings: by measurement for a budget of minutes, else the defaults."""
     minutes = settings.get("minutes")
     if minutes is None:
         return _fitted(dataset, settings)
-    left = minutes * 60 - (time.monotonic() - wish.started) - _overhead_s(minutes)
+    left = minutes * 60 - (time.monotonic() - request.started) - _overhead_s(minutes)
     if left <= 0:
-        used = time.monotonic() - wish.started
+        used = time.monotonic() - request.started
         raise TrainingError(
             f"nothing is left of {minutes:g} minutes: to start and read the text took {used:.0f} s",
             code="minutes.spent",
@@ -148,7 +153,7 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
             hint="give more ⟪minutes⟫; the text is kept and need not be read again",
         )
     precision = "bfloat16" if fast_bfloat16() else "float32"
-    task = Task(
+    work = Workload(
         size=dataset.size(TRAIN),
         vocab_size=len(dataset.vocab),
         has_records=dataset.has_records,
@@ -157,16 +162,16 @@ def _recipe(dataset: Dataset, wish: Wish, settings: Mapping[str, Any], ranks: Ra
         asked_s=minutes * 60,
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
     )
-    return choose(task, settings)
+    return choose(work, settings)
 
 
 def _overhead_s(minutes: float) -> float:
-    """Measuring, validating and saving take a share of the time, too."""
+    """Estimate the seconds of a budget that measuring, validating and saving take."""
     return 3.0 + 0.06 * 60 * minutes
 
 
 def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
-    """A text shorter than one batch gets a smaller one, if the user has not decided on it."""
+    """Shrink the batch for a text shorter than one batch, unless the user chose its size."""
     _, config = configs_from(settings, len(dataset.vocab))
     batch, length, size = config.batch_size, config.seq_length, dataset.size(TRAIN)
     if dataset.has_records:
@@ -212,7 +217,7 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
 def _without_effect(
     model: ModelConfig, config: TrainConfig, given: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Settings that were given and that change nothing in this training."""
+    """Yield a notice for each given setting that changes nothing in this training."""
     if given.get("dropout") and model.num_layers == 1:
         yield (
             "⟪dropout⟫ has no effect: it stands between layers, and there is one;"
@@ -240,20 +245,22 @@ def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     }
 
 
-def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]) -> Trainer:
-    """Go on from the newest checkpoint, with its settings; only the budget, and what the machine
-    decides, may be given anew."""
+def _resumed(
+    request: TrainRequest, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]
+) -> Trainer:
+    """Resume from the newest checkpoint with its settings; only the budget and the settings that
+    depend on the machine may change."""
     checkpoint = newest_readable(folder)
-    config = _kept_settings(checkpoint, wish.settings)
+    config = _kept_settings(checkpoint, request.settings)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
-    if wish.corpus not in (corpus, CorpusConfig()):
+    if request.corpus not in (corpus, CorpusConfig()):
         raise CheckpointError(
             "a resumed training reads its text as before, but another way was asked for",
             code="resume.reading",
             hint="leave out ⟪format⟫ and the other ways of reading; or use ⟪init_from⟫",
         )
     notices: list[str] = []
-    as_before = replace(wish, corpus=corpus)
+    as_before = replace(request, corpus=corpus)
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
@@ -266,7 +273,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
             config=config,
             ranks=ranks,
             folder=folder,
-            budget=Budget(config, wish.started, spent_before_s=spent),
+            budget=Budget(config, request.started, spent_before_s=spent),
             provenance=provenance,
             resume=checkpoint,
             spelling=words_of(dataset, notices.append) if config.spelling else (),
@@ -276,7 +283,7 @@ def _resumed(wish: Wish, folder: RunFolder, ranks: Ranks, say: Callable[[str], N
 
 
 def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConfig:
-    """The checkpoint's settings, with the budget and the machine of the wish if it has them."""
+    """Return the checkpoint's settings, updated by the request's budget and machine settings."""
     decided = dict(checkpoint.extra["training"])
     kept = {**to_dict(checkpoint.config), **decided}
     budget = {name: settings[name] for name in BUDGETS if settings.get(name) is not None}
@@ -300,7 +307,7 @@ def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConf
 
 
 def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
-    """Run a training, writing every event to its log and, at the end, its page.
+    """Run a training and yield its events; write each to the log and, at the end, the report page.
 
     Args:
         trainer: What to run.

@@ -1,7 +1,7 @@
-"""How many threads are fastest here and now, found out while training.
+"""Find the fastest number of threads while training.
 
-On a machine that is free all cores are; beside another busy program two threads mostly wait for
-each other, and one alone reads half as much again. Which it is changes while a training runs.
+On an idle machine that is the number of cores. Beside another busy program two threads mostly wait
+for each other, and one alone is 1.5 times as fast. The load may change while a training runs.
 """
 
 import os
@@ -16,16 +16,16 @@ from charbard.train.distributed import Ranks
 __all__ = ["ThreadCount", "thread_count"]
 
 _FAIR = 4
-"""Updates by which a number of threads is judged, at least: the first has threads to start."""
+"""Fewest updates of a trial; the first one is slow because it starts threads."""
 _HOLD = 25
-"""The best is kept for so many times as long as it took to try the others."""
+"""The fastest number is kept for this many times the duration of the trials."""
 
 
 class ThreadCount:
-    """Tries each number of threads for a few updates, keeps the fastest for a while, and again.
+    """Tries each number of threads for a few updates, keeps the fastest for a while, then repeats.
 
     Args:
-        counts: Numbers of threads; it begins with the first.
+        counts: Numbers of threads to try, in this order.
         fair: Updates of one trial.
         use: Called with the number to use from now on.
     """
@@ -40,7 +40,7 @@ class ThreadCount:
         use(self._now)
 
     def note(self, chars: int, seconds: float) -> None:
-        """An update read so many characters in so many seconds."""
+        """Record the characters and seconds of one update, and switch threads when it is time."""
         self._updates, self._chars = self._updates + 1, self._chars + chars
         self._spent_s += seconds
         if self._updates < self._fair or self._spent_s < self._hold_s:
@@ -65,8 +65,10 @@ class ThreadCount:
 
 
 def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
-    """What chooses the threads of a training; None where somebody has: the user, the environment,
-    other processes; and where the very same weights are promised again, in steps and epochs."""
+    """Return a `ThreadCount` for a training, or None if the number of threads is fixed.
+
+    It is fixed if the user or the environment chose it, with several processes, and for a budget
+    of steps or epochs, where the same seed must give the same weights."""
     most = torch.get_num_threads()
     is_open = config.minutes is not None and config.threads is None and ranks.world == 1
     if not is_open or config.device != "cpu" or os.environ.get("OMP_NUM_THREADS"):

@@ -1,4 +1,4 @@
-"""How fast this machine trains a given network: a few real updates on made-up text."""
+"""Measure how fast this machine trains a network: a few real updates on random text."""
 
 import time
 
@@ -16,10 +16,11 @@ _TOO_SLOW_S = 2.0
 
 
 def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
-    """Characters a second, from as many updates as fit in a quarter of a second, at least two; as
-    many as it takes to come round to the dearest, that of the orthogonal matrices.
+    """Return the training speed in characters a second.
 
-    A network so large that its first update takes seconds is judged by that one.
+    It is the mean of as many updates as fit in a quarter of a second, at least two, and a multiple
+    of `muon_every`, since the updates with Muon cost more. A network whose first update takes
+    seconds is judged by that one.
     """
     length, rows = config.seq_length, config.batch_size
     text = torch.randint(model.vocab_size, (length + 1, rows))
@@ -35,7 +36,7 @@ def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
 
 
 def _seconds(learner: Learner, batch: Batch) -> float:
-    """How long one update takes."""
+    """Time one update."""
     began = time.perf_counter()
     learner.update(batch, 1.0)
     return time.perf_counter() - began

@@ -1,7 +1,7 @@
-"""What to expect of a model that has just been trained, and what would make it better.
+"""Say in words what to expect of a trained model, and what would improve it.
 
-A loss in nats says nothing to most people, and means another thing in every script. Beside the loss
-of a guesser that knows how common each character is, and no more, it means much the same anywhere.
+A loss in nats means little to most people and is not comparable between scripts. As a share of the
+loss of a unigram model, which knows only how common each character is, it is.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["Learned", "unigram_nats", "verdict"]
 
 _MANY_SYMBOLS = 1000
-"""Scripts with more have a character for a word or so."""
+"""Scripts with more symbols are taken to be logographic."""
 _LEVELS = (
     (0.85, "letters about as often as the text has them, in no order"),
     (0.68, "letters that go together, and few words"),
@@ -27,33 +27,33 @@ _LEVELS_OF_MANY = (
     (0.80, "phrases that the text could have, one after the other"),
     (0.0, "lines that read like lines of the text; sense holds from one to the next now and then"),
 )
-"""The least share of the guesser's loss at each level. Shares of Shakespeare (65 symbols) and of
-Chinese verse (7,000) whose samples were read."""
+"""Lowest share of the unigram loss for each level. Calibrated by reading samples of models of
+Shakespeare (65 symbols) and of Chinese verse (7,000)."""
 _GAIN = 0.005
-"""A validation that was better by less shows that little is left to learn in this way."""
+"""Relative gain between validations below which training has converged."""
 _BY_HEART = 0.15
-"""As this share of the loss on new text: so much better it does on the text that it has read."""
+"""Gap between training and validation loss, as a share of the latter, that shows overfitting."""
 _SHORT = 500_000
-"""Characters; with fewer, more text helps most."""
+"""Length of a text, in characters, below which more text helps most."""
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What is known at the end of a training."""
+    """Figures of a finished training."""
 
     validations: Sequence[float]
-    """Nats a character on text that it has not read, in order; not empty."""
+    """Validation losses in nats per character, in order; not empty."""
     training: float
-    """The same on what it read last."""
+    """Training loss at the end."""
     unigram: float
-    """From `unigram_nats`."""
+    """Loss of a unigram model, from `unigram_nats`."""
     symbols: int
     size: int
-    """Characters to learn from."""
+    """Length of the training text in characters."""
 
 
 def verdict(learned: Learned) -> str:
-    """One sentence on what to expect, one on what would help."""
+    """Return one sentence on what to expect and one on what would help."""
     levels = _LEVELS_OF_MANY if learned.symbols >= _MANY_SYMBOLS else _LEVELS
     share = min(learned.validations) / max(1e-9, learned.unigram)
     expected = next(text for least, text in levels if share >= least)
@@ -73,7 +73,7 @@ def _advice(learned: Learned) -> str:
 
 
 def unigram_nats(ids_N: NDArray[np.integer]) -> float:
-    """Nats a character of a guesser that knows how often each occurs.
+    """Return the entropy of the unigram distribution in nats per character.
 
     >>> round(unigram_nats(np.array([0, 1, 0, 1])), 3)
     0.693

@@ -1,4 +1,4 @@
-"""How the API's description tells of answers that are not the wanted one: errors, and streams."""
+"""Errors and streams in the OpenAPI description."""
 
 from typing import Any
 
@@ -47,13 +47,13 @@ _WAIT = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 }
 LINES: Described = {200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
-"""Beside JSON, if a stream was asked for."""
+"""The alternative to JSON, for a request with `stream`."""
 EVENTS: Described = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 """The same for the compatible addresses."""
 
 
 def errors_at(prefix: str, *statuses: int) -> Described:
-    """Errors that addresses under a prefix may answer with; all of them if none is named."""
+    """Return the error responses of the routes under a prefix; without one, of all routes."""
     model = WrongCompletion if prefix == "/v1" else Wrong
     described: Described = {}
     for status in statuses or _MEANS:

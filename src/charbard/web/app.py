@@ -1,4 +1,4 @@
-"""The app factory. Reads no arguments and no environment; two apps in one process do not meet."""
+"""The app factory. Reads neither arguments nor environment; apps in one process share no state."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,11 +34,11 @@ from charbard.web.routes import (
 __all__ = ["create_app"]
 
 _PAGE = (("charbard.web", "static"), ("charbard.language", "data"))
-"""Where the page's files lie; the Chinese of errors is the terminal's, too."""
+"""Folders of the page's files; the Chinese of errors is shared with the terminal."""
 _LEAST = 1000
-"""Bytes of an answer that is worth compressing."""
+"""Smallest response, in bytes, that is compressed."""
 _AS_IT_COMES = ("application/x-ndjson", "text/event-stream", "image/*")
-"""Streams are not compressed: a line must not wait for the next one."""
+"""Types that are not compressed: a line of a stream must not wait for the next one."""
 _PARTS = (
     models,
     verse,
@@ -57,14 +57,14 @@ _PARTS = (
 
 
 def create_app(library: Library, config: StudioConfig) -> FastAPI:
-    """Build the studio around open models.
+    """Build the studio's app.
 
     Args:
-        library: The models; it may grow while the app runs.
-        config: Limits and doors.
+        library: The models; the workshop adds to it while the app runs.
+        config: Limits and access.
 
     Raises:
-        MissingExtraError: There shall be a workshop, but torch is not installed.
+        MissingExtraError: The workshop is enabled, but torch is not installed.
         OptionError: Another studio has the workshop's folder.
     """
     studio = Studio(library, config)
@@ -82,7 +82,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     app.include_router(health.router)
     for part in _PARTS:
         app.include_router(part.router, responses=errors_at(part.router.prefix))
-    # Not mounted: a mount at the root would answer for every wrong method, too.
+    # Not mounted: a mount at the root would also catch requests with a wrong method.
     app.router.default = Page(_PAGE)
     handle_errors(app)
     _wrap(app, studio)
@@ -90,7 +90,7 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
 
 
 def _wrap(app: FastAPI, studio: Studio) -> None:
-    """The last one added is the outermost."""
+    """Add middleware; the last one added is the outermost."""
     app.add_middleware(Head)
     app.add_middleware(Gate, studio=studio)
     if studio.config.origins:

@@ -1,4 +1,4 @@
-"""The error tree in HTTP: one table of statuses, one shape of body, one handler."""
+"""Errors in HTTP: one table of statuses, one shape of body, one handler."""
 
 import math
 from typing import Any
@@ -44,10 +44,10 @@ STATUS = {
     errors.SaveError: 507,
     CharbardError: 400,
 }
-"""Status by class; a class that is not named here has its parent's."""
+"""Status by error class; a class that is not listed has its parent's."""
 _RETRY_S = "1"
 _DOCS = "docs.html"
-"""The page that describes the API, below the studio's own address."""
+"""Path of the API's documentation, relative to the studio's address."""
 _NOWHERE = errors.NotFoundError(
     "there is nothing at this address",
     code="page.none",
@@ -61,23 +61,23 @@ _TOLD = {
 
 
 def path_in_app(scope: Scope) -> str:
-    """The path within the app, whether or not a proxy has cut its prefix off."""
+    """Return the path within the app, whether or not a proxy strips the prefix."""
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
 def status_of(error: CharbardError) -> int:
-    """The status that says what kind of error it is."""
+    """Return the HTTP status of an error."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def in_api(name: str, value: str | None) -> str:
-    """A setting as a client gives it, in JSON or in a query."""
+    """Spell a setting as clients give it, in JSON or in a query."""
     return name if value is None else f"{name}={value}"
 
 
 def body_of(error: CharbardError) -> dict[str, Any]:
-    """What a client gets to read: as the body, or as the last line of a stream."""
+    """Return an error as plain values: the body, or the last line of a stream."""
     said, hint = error.said(in_api)
     values = facts_of(Note("", error.code, error.values))["values"]
     body: dict[str, Any] = {"error": said, "hint": hint, "code": error.code, "values": values}
@@ -87,7 +87,7 @@ def body_of(error: CharbardError) -> dict[str, Any]:
 
 
 def shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Clients of the compatible addresses expect an object behind `error`."""
+    """Shape an error's body for a path: OpenAI-compatible clients expect an object at `error`."""
     if not path.startswith("/v1/"):
         return body
     message = ": ".join(part for part in (body["error"], body["hint"]) if part)
@@ -98,7 +98,7 @@ def shaped(path: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def response_for(error: CharbardError, path: str) -> JSONResponse:
-    """An error as a whole answer, in the shape that clients of this path expect."""
+    """Return an error as a response, in the shape that clients of this path expect."""
     headers = {}
     if isinstance(error, errors.RateError):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
@@ -111,8 +111,8 @@ def response_for(error: CharbardError, path: str) -> JSONResponse:
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Give every error of the app the same shape. Not blocking, and said to be so: otherwise each
-    would be shown in a thread."""
+    """Give every error of the app the same shape. The handlers are `async`, so that FastAPI does
+    not run them in threads."""
 
     async def show(request: Request, error: Exception) -> Response:
         assert isinstance(error, CharbardError)
@@ -165,7 +165,7 @@ def _docs(request: Request) -> str:
 
 
 def _methods_at(request: Request) -> list[str]:
-    """What the address takes: several routes may share it, each with one method."""
+    """Return the methods of an address, which several routes may share."""
     path, paths = path_in_app(request.scope), request.app.openapi()["paths"]
     templates = [path] if path in paths else [one for one in paths if _matches(one, path)]
     methods = {method.upper() for one in templates for method in paths[one]}

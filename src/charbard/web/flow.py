@@ -1,7 +1,7 @@
-"""From what an engine yields to an answer: cancellable, bounded, with an end.
+"""From a program to a response: cancellable, bounded, with a definite end.
 
-A model's loop never runs in the event loop: tasks run in the engine of their model, which everybody
-shares; what has no engine is done in a thread.
+No model runs in the event loop. Tasks run in the engine of their model, which all requests share;
+other computations run in a thread.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from starlette.types import Receive, Scope, Send
 
 from charbard.errors import CharbardError
 from charbard.runtime import Program, Result, Task
-from charbard.runtime.program import further
-from charbard.studio.library import Opened
+from charbard.runtime.program import resume
+from charbard.studio.library import ServedModel
 from charbard.studio.slots import Slots
 from charbard.studio.studio import Studio
 from charbard.web.errors import body_of, shaped, status_of
@@ -39,66 +39,66 @@ __all__ = [
 
 T = TypeVar("T")
 Facts = AsyncGenerator[dict[str, Any], None]
-"""What a stream tells, one JSON object after the other."""
+"""The facts of a stream, each a JSON object."""
 LOG = logging.getLogger("charbard.web")
 _AHEAD = 64
-"""Values that may wait for a slow client before its task is made to wait."""
+"""Values buffered for a slow client before its task is paused."""
 
 
 async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:
-    """Do something short that computes, off the event loop."""
+    """Run a short computation in a thread."""
     return await asyncio.get_running_loop().run_in_executor(studio.threads, work, *arguments)
 
 
 def performed(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     program: Program[T],
     keep_LH: NDArray[np.float32] | None = None,
     *,
     skip: type | tuple[()] = (),
     is_quick: bool = False,
 ) -> AsyncGenerator[Any, None]:
-    """Run a program in the model's shared engine: what its tasks emit, last a `Result`.
+    """Run a program in the model's shared engine; yield what its tasks emit, last a `Result`.
 
     Args:
         studio: The studio.
         opened: The model.
-        program: What to run.
-        keep_LH: Units that are switched off, see `Task.keep_LH`.
-        skip: Type of emitted values that are not wanted, see `Task.skip`.
-        is_quick: Whether the program's own steps are so short that the event loop runs them, not a
-            thread.
+        program: The program.
+        keep_LH: Mask of ablated units, see `Task.keep_LH`.
+        skip: Type of emitted values to drop, see `Task.skip`.
+        is_quick: Whether the program's own steps are short enough to run in the event loop instead
+            of a thread.
 
     Raises:
         CharbardError: What the program or the engine raised.
     """
 
-    async def think(step: Program[Any], heard: list[Any] | None) -> Task | Result[Any]:
+    async def think(step: Program[Any], emitted: list[Any] | None) -> Task | Result[Any]:
         if is_quick:
-            return further(step, heard)
-        return await in_thread(studio, further, step, heard)
+            return resume(step, emitted)
+        return await in_thread(studio, resume, step, emitted)
 
     return opened.engine.perform(program, think=think, keep_LH=keep_LH, skip=skip)
 
 
 async def result_of(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     program: Program[T],
     keep_LH: NDArray[np.float32] | None = None,
     *,
     is_quick: bool = False,
 ) -> T:
-    """Run a program and return its result; as `performed`.
+    """Run a program and return its result; see `performed`.
 
     Raises:
-        StoppedError: The server is being stopped.
+        StoppedError: The server is stopping.
     """
     values = performed(studio, opened, program, keep_LH, is_quick=is_quick)
     async with aclosing(values):
         async for value in values:
-            studio.check_going()
+            studio.check_running()
             if isinstance(value, Result):
                 found: T = value.value
                 return found
@@ -106,28 +106,28 @@ async def result_of(
 
 
 def encode_line(fact: dict[str, Any]) -> bytes:
-    """One fact as a line of JSON."""
+    """Encode a fact as a line of JSON."""
     return json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def encode_event(fact: dict[str, Any]) -> bytes:
-    """One fact as a server-sent event."""
+    """Encode a fact as a server-sent event."""
     return b"data: " + encode_line(fact) + b"\n"
 
 
 class Lines(Response):
-    """Facts as they come about, one a line; the last one says how it ended.
+    """A streamed response: facts as they come, one per line; the last one says how it ended.
 
-    The turn is taken and the first fact is awaited before anything is sent, so that what is wrong
-    with a request is said by its status. Later errors are the last line.
+    Nothing is sent before the slot is taken and the first fact is there, so that an error in the
+    request has its own status. Later errors become the last line.
 
     Args:
         studio: The studio.
-        facts: What to send.
-        encode: How a fact is sent: as a line, or as a server-sent event.
-        slots: Where to take the turn; None: where all requests do.
-        breaks_off: Whether to break off when the server is being stopped. Facts that end by
-            themselves then, as those of a training do, are awaited.
+        facts: The facts to send.
+        encode: Encodes a fact, as a line or as a server-sent event.
+        slots: Slots to take one from; None: those of all requests.
+        breaks_off: Whether to break off when the server is stopping. False for facts that end by
+            themselves then, such as those of a training.
     """
 
     media_type = "application/x-ndjson"
@@ -152,7 +152,7 @@ class Lines(Response):
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, until it ends or the client leaves."""
+        """Send the facts until they end or the client disconnects."""
         await _while_there(self._studio, receive, self._send(send))
 
     async def _send(self, send: Send) -> None:
@@ -166,7 +166,7 @@ class Lines(Response):
                     await send(_more(self._encode(first)))
                 async for fact in self._facts:
                     if self._breaks_off:
-                        self._studio.check_going()
+                        self._studio.check_running()
                     await send(_more(self._encode(fact)))
             except CharbardError as error:
                 await send(_more(self._last(status_of(error), body_of(error))))
@@ -183,29 +183,29 @@ class Lines(Response):
             await send({"type": "http.response.body", "body": last, "more_body": False})
 
     def _last(self, status: int, body: dict[str, Any]) -> bytes:
-        """An error as the last of the facts."""
+        """Return an error as the last message of the stream."""
         path = "/v1/" if self._encode is encode_event else ""
         return self._encode(shaped(path, status, body))
 
 
 def _more(body: bytes) -> dict[str, Any]:
-    """A part of the answer that others follow."""
+    """Return a message of the body that others follow."""
     return {"type": "http.response.body", "body": body, "more_body": True}
 
 
 async def collect(studio: Studio, request: Request, work: Callable[[], Awaitable[T]]) -> T | None:
-    """Take a turn and do the work; None if the client has left before it was done."""
+    """Take a slot and do the work; return None if the client disconnected meanwhile."""
 
     async def held() -> T:
         async with studio.slots.one():
-            studio.check_going()
+            studio.check_running()
             return await work()
 
     return await _while_there(studio, request.receive, held())
 
 
 async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> T | None:
-    """Await the work, but cancel it as soon as the client leaves."""
+    """Await the work, but cancel it as soon as the client disconnects."""
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_left(receive))
     try:

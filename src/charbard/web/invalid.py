@@ -1,4 +1,4 @@
-"""What is wrong with a request's body or query, in words: pydantic's findings without its terms."""
+"""Reword pydantic's validation errors for users of the API."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _KINDS = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
-"""What a value has to be, by the type of the finding that it is not."""
+"""pydantic's error type -> what the value must be."""
 _KIND_NAMES = {
     "text": "str",
     "an integer": "int",
@@ -45,17 +45,17 @@ _LIMITS = {
     "too_short": "of at least {min_length} entries",
 }
 _CONTEXT = ("ge", "gt", "le", "lt", "max_length", "min_length", "expected")
-"""Where a finding has the limit that it names."""
+"""Keys under which an error has the limit that was broken."""
 _LONGEST = 60
 _TYPES = ("str", "int", "float", "bool", "none")
 _TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
 
 
 def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, dict[str, Any]]:
-    """The status, and the first thing that is wrong, in one sentence.
+    """Return the status, and one sentence on the first error.
 
     Args:
-        findings: pydantic's, in the order of the fields.
+        findings: pydantic's errors, in the order of the fields.
         docs: Address of the page with all settings.
     """
     first = findings[0]
@@ -65,7 +65,8 @@ def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, di
     if len(first["loc"]) == 1 and first["type"] != "missing":
         hint = "send an object, with the header content-type: application/json"
         return 422, _told("the body is not a JSON object", hint, "body.object")
-    # A value that may be one of several kinds is found wrong as each; the deepest knows most.
+    # A value of a union type has an error for each member; the one with the longest path is the
+    # most specific.
     about_it = [one for one in findings if one["loc"][:2] == first["loc"][:2]]
     depth = max(len(_place(one)) for one in about_it)
     return 422, _wrong([one for one in about_it if len(_place(one)) == depth], docs)
@@ -76,7 +77,7 @@ def _told(error: str, hint: str, code: str, **values: object) -> dict[str, Any]:
 
 
 def _wrong(same: Sequence[Mapping[str, Any]], docs: str) -> dict[str, Any]:
-    """What is wrong with one value."""
+    """Describe the error of one value."""
     first = same[0]
     place = ".".join(_place(first)) or "the body"
     hint = f"the settings are at: {docs}"
@@ -105,13 +106,13 @@ def _wanted(finding: Mapping[str, Any]) -> str:
 
 
 def _place(finding: Mapping[str, Any]) -> list[str]:
-    """Where in the body, without the names of a schema's types."""
+    """Return the location in the body, without the names of a schema's types."""
     parts = map(str, finding["loc"][1:])
     return [part for part in parts if part not in _TYPES and not _TYPE.search(part)]
 
 
 def _shown(value: Any) -> str:
-    """A value as it was sent."""
+    """Format a value as it was sent."""
     said = json.dumps(value, ensure_ascii=False, default=str)
     return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
 

@@ -1,5 +1,5 @@
-"""What every request passes, outermost first: watch, headers, gate. Plain ASGI, nothing buffered
-but bodies, which are bounded."""
+"""Middleware of every request, outermost first: watch, headers, gate. Plain ASGI; it buffers
+request bodies only, and bounds them."""
 
 import asyncio
 import hmac
@@ -25,7 +25,7 @@ _POLICY = (
     " form-action 'none'; frame-ancestors 'none'"
 )
 _EMBEDDED = "/embed.html"
-"""The one page that other sites may show in a frame: a poem from the address, nothing to press."""
+"""The one page that other sites may embed: it shows a poem from its URL and has no controls."""
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
@@ -40,17 +40,17 @@ _OPEN = ("/api/health", "/api/ready")
 _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
 _NO_TURN = ("/api/check", "/api/rhyme", "/api/parallel", "/api/show", "/api/jobs")
-"""What begins so takes no turn: it is answered however many wait for one."""
+"""Path prefixes that need no slot: they are answered however long the queue is."""
 
 
 class Head:
-    """Answers HEAD as GET, without the body."""
+    """Answers HEAD like GET, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; after its headers a HEAD request is over for the app."""
+        """Pass a request on; to the app, a HEAD request's client disconnects after the headers."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
@@ -70,24 +70,24 @@ class Head:
 
 
 class Prefix:
-    """Lets the app answer under the prefix of a proxy, whether or not the proxy cuts it off."""
+    """Lets the app run under a proxy's prefix, whether or not the proxy strips it."""
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
         self.app, self.prefix = app, prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with the prefix named."""
+        """Pass a request on with the prefix as its root path."""
         await self.app({**scope, "root_path": self.prefix}, receive, send)
 
 
 class Watch:
-    """Counts and logs each answer. The log has routes, statuses and times; no text, no query."""
+    """Counts and logs each response: route, status and time, but no text and no query."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self.app, self.studio = app, studio
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and note what became of it."""
+        """Pass a request on and record its response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -120,13 +120,13 @@ class Watch:
 
 
 class SafeHeaders:
-    """Headers that tell browsers to trust nothing but this page's own files."""
+    """Adds security headers: browsers may load nothing but this page's own files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and add the headers to its answer."""
+        """Pass a request on and add the headers to its response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -144,7 +144,7 @@ class SafeHeaders:
 
 
 class Gate:
-    """Token, rate and size, before anything is read into a model."""
+    """Checks token, rate and size before a request is parsed."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self.app, self.config, self.slots = app, studio.config, studio.slots
@@ -152,7 +152,7 @@ class Gate:
         self.rate = Rate(studio.config.rate, studio.config.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with what is wrong."""
+        """Pass a request on, or answer it with an error."""
         path = path_in_app(scope) if scope["type"] == "http" else ""
         if not path.startswith(_GUARDED) or path in _OPEN or scope["method"] == "OPTIONS":
             await self.app(scope, receive, send)
@@ -163,7 +163,7 @@ class Gate:
                 self._check_token(headers)
                 self.rate.take(self._client(scope, headers))
                 if scope["method"] == "POST" and not path.startswith(_NO_TURN):
-                    self.slots.check_room()  # before its body is read: a cheap refusal
+                    self.slots.check_room()  # Refuse cheaply, before the body is read.
                 replay: Receive | None = receive
                 if scope["method"] in ("POST", "PUT", "PATCH"):
                     replay = await self._body(path, headers, receive, held)
@@ -176,9 +176,9 @@ class Gate:
     async def _body(
         self, path: str, headers: Headers, receive: Receive, held: ExitStack
     ) -> Receive | None:
-        """Read the body; a text for the workshop is large, so there is one at a time."""
+        """Read the body. Texts for the workshop are large, so only one is read at a time."""
         if self.workshop is not None and path in _TEXTS:
-            held.enter_context(self.workshop.door())
+            held.enter_context(self.workshop.upload_slot())
             return await _bounded(receive, headers, self.config.workshop_bytes, _TEXT_S)
         return await _bounded(receive, headers, self.config.max_body, _BODY_S)
 
@@ -194,7 +194,8 @@ class Gate:
             )
 
     def _client(self, scope: Scope, headers: Headers) -> str:
-        """Who asks. The last hop's word counts: what stands before it anyone could have written."""
+        """Return the client address, from the last X-Forwarded-For hop: clients control
+        earlier ones."""
         if self.config.behind_proxy and (hops := headers.get("x-forwarded-for")):
             return hops.rpartition(",")[2].strip()
         client = scope.get("client")
@@ -207,7 +208,7 @@ async def _bounded(
     """Read a body of bounded size in bounded time.
 
     Returns:
-        A `receive` that gives it again; None if the client left before it was whole.
+        A `receive` that replays it; None if the client disconnected before it was complete.
     """
     too_large = TooLargeError(
         f"the body is larger than {largest} bytes",

@@ -1,4 +1,4 @@
-"""What the two addresses for OpenAI's clients share: parameters, orders, log-probabilities.
+"""Shared parts of the OpenAI-compatible routes: parameters, orders, log-probabilities.
 
 Characters are the tokens. A parameter that cannot be honoured is refused by its name.
 """
@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from charbard.config import SampleOptions, TextOrder, default_of, from_dict
 from charbard.errors import OptionError
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.text import graphemes
 from charbard.web.routes import prose
@@ -20,11 +20,11 @@ from charbard.web.schemas import Body, from_setting
 from charbard.writer import CharScore, fresh_seed
 
 __all__ = [
-    "Asked",
     "OpenAIBody",
+    "PromptOrder",
     "Token",
-    "asked_of",
     "not_offered",
+    "orders_of",
     "reason",
     "scored_tokens",
     "usage",
@@ -46,11 +46,11 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "store": (False,),
     "service_tier": ("auto", "default"),
 }
-"""Parameters of clients that this server has no use for, and what they may say: nothing."""
+"""Parameters of features that this server lacks, with their values that ask for nothing."""
 
 
 class OpenAIBody(Body):
-    """Parameters that both interfaces have; null means the default."""
+    """Parameters of both routes; null means the default."""
 
     model: str = Field(description="Name or digest of a model; see /v1/models.")
     max_tokens: int | None = Field(
@@ -81,10 +81,10 @@ class OpenAIBody(Body):
     @model_validator(mode="before")
     @classmethod
     def _without_neutral(cls, body: Any) -> Any:
-        """Drop what clients send of features that a text model lacks, if it asks for nothing.
+        """Drop parameters of unsupported features, if they ask for nothing.
 
         Raises:
-            OptionError: It asks for something.
+            OptionError: One asks for something.
         """
         if not isinstance(body, dict):
             return body
@@ -106,10 +106,10 @@ class OpenAIBody(Body):
         return bool((self.stream_options or {}).get("include_usage"))
 
     def refuse_unhonoured(self) -> None:
-        """Refuse what a client knows and this server does not.
+        """Refuse unsupported parameters.
 
         Raises:
-            OptionError: Such a parameter has another value than the one that changes nothing.
+            OptionError: One has another value than its neutral one.
         """
         for name in ("presence_penalty", "logit_bias"):
             if value := getattr(self, name):
@@ -128,28 +128,28 @@ def not_offered(name: str, value: object) -> OptionError:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One prompt and what is to be written from it."""
+class PromptOrder:
+    """One prompt with the order for it."""
 
     prompt: str
-    """As it was sent."""
+    """The prompt as it was sent."""
     order: TextOrder
 
 
-def asked_of(
+def orders_of(
     studio: Studio, body: OpenAIBody, prompts: Sequence[str], max_tokens: int | None = None
-) -> list[Asked]:
-    """One order for each prompt; equal prompts get different draws.
+) -> list[PromptOrder]:
+    """Build one order for each prompt; equal prompts get different draws.
 
     Raises:
-        OptionError: Something is asked for that cannot be honoured, or out of range.
+        OptionError: A parameter is unsupported or out of range.
     """
     body.refuse_unhonoured()
     length = body.max_tokens if max_tokens is None else max_tokens
     assert length is not None
     assert body.n is not None
-    studio.hold("max_tokens", length, studio.config.max_length)
-    studio.hold("prompts times n", len(prompts) * body.n, studio.config.max_samples)
+    studio.check_limit("max_tokens", length, studio.config.max_length)
+    studio.check_limit("prompts times n", len(prompts) * body.n, studio.config.max_samples)
     stops = [body.stop] if isinstance(body.stop, str) else body.stop or []
     options = {
         "temperature": body.temperature,
@@ -168,27 +168,27 @@ def asked_of(
         options=from_dict(SampleOptions, options),
     )
     return [
-        Asked(prompt, replace(order, prime=prompt, seed=(order.seed + place) % _SEEDS))
+        PromptOrder(prompt, replace(order, prime=prompt, seed=(order.seed + place) % _SEEDS))
         for place, prompt in enumerate(prompts)
     ]
 
 
 async def written(
-    studio: Studio, opened: Opened, asked: Sequence[Asked], length: int | None
+    studio: Studio, opened: ServedModel, prompted: Sequence[PromptOrder], length: int | None
 ) -> AsyncGenerator[tuple[int, str], None]:
-    """(number of the choice, characters) as they come; nothing where no length is asked for."""
-    for place, one in enumerate(asked if length else ()):
+    """Yield (number of the choice, characters) as they come; nothing for a length of 0."""
+    for place, one in enumerate(prompted if length else ()):
         async for piece in prose.pieces(studio, opened, one.order):
             yield place * one.order.samples + piece.sample, piece.text
 
 
 async def whole_texts(
-    studio: Studio, opened: Opened, asked: Sequence[Asked], length: int | None
+    studio: Studio, opened: ServedModel, prompted: Sequence[PromptOrder], length: int | None
 ) -> list[str]:
-    """Every choice, whole."""
+    """Return the whole text of every choice."""
     if not length:
-        return [""] * sum(one.order.samples for one in asked)
-    every = [await prose.whole_texts(studio, opened, one.order) for one in asked]
+        return [""] * sum(one.order.samples for one in prompted)
+    every = [await prose.whole_texts(studio, opened, one.order) for one in prompted]
     return [text.text for texts in every for text in texts]
 
 
@@ -198,35 +198,37 @@ class Token:
 
     text: str
     logp: float | None
-    """None for the first one of a text."""
+    """None for the first token of a text."""
     expected: dict[str, float]
-    """What was likeliest there, and the token itself."""
+    """The likeliest tokens there, and the token itself."""
 
 
-def scored_tokens(opened: Opened, asked: Asked, completion: str, *, top: int) -> list[Token]:
-    """Score prompt and completion under the one condition that the text is written under.
+def scored_tokens(
+    opened: ServedModel, prompted: PromptOrder, completion: str, *, top: int
+) -> list[Token]:
+    """Score prompt and completion under the conditions under which the text is written.
 
-    What the model does not know of the prompt is not read and counts 0; what it reads as other
-    characters is one token.
+    Unknown characters of the prompt are not read and score 0. A character that the model reads as
+    several others is one token.
     """
-    understood = opened.writer.understood(asked.order)
+    understood = opened.writer.understood(prompted.order)
     text = understood + completion
     if not text:
         return []
-    scores = opened.writer.score(text, top=top, fields=asked.order.fields).chars
+    scores = opened.writer.score(text, top=top, fields=prompted.order.fields).chars
     tokens, at = [], 0
-    for shown, read in _aligned(opened, asked):
+    for shown, read in _aligned(opened, prompted):
         tokens += _tokens(shown, scores[at : at + read])
         at += read
     tokens += [_token(score.char, [score]) for score in scores[at:]]
     return [replace(tokens[0], logp=None), *tokens[1:]]
 
 
-def _aligned(opened: Opened, asked: Asked) -> list[tuple[str, int]]:
-    """Each character of the prompt as a reader sees it, and how many of the model's it became."""
+def _aligned(opened: ServedModel, prompted: PromptOrder) -> list[tuple[str, int]]:
+    """Return each grapheme of the prompt, and the number of the model's characters for it."""
     return [
-        (shown, len(opened.writer.understood(replace(asked.order, prime=shown))))
-        for shown in graphemes(asked.prompt)
+        (shown, len(opened.writer.understood(replace(prompted.order, prime=shown))))
+        for shown in graphemes(prompted.prompt)
     ]
 
 
@@ -242,14 +244,16 @@ def _token(text: str, scores: Sequence[CharScore]) -> Token:
     return Token(text, logp, expected if text in expected else {**expected, text: logp})
 
 
-def reason(count: int, asked: Asked, max_tokens: int | None) -> str:
-    """Why a text of so many characters ended."""
+def reason(count: int, prompted: PromptOrder, max_tokens: int | None) -> str:
+    """Return the finish reason of a text of `count` characters."""
     return "length" if count >= (max_tokens or 0) else "stop"
 
 
-def usage(opened: Opened, asked: Sequence[Asked], counts: Sequence[int]) -> dict[str, int]:
-    """How many characters were read and written."""
-    read = sum(len(opened.writer.understood(one.order)) for one in asked)
+def usage(
+    opened: ServedModel, prompted: Sequence[PromptOrder], counts: Sequence[int]
+) -> dict[str, int]:
+    """Return the counts of characters read and written."""
+    read = sum(len(opened.writer.understood(one.order)) for one in prompted)
     return {
         "prompt_tokens": read,
         "completion_tokens": sum(counts),

@@ -1,4 +1,4 @@
-"""The page's own files: without their comments, compressed once, known again by a digest."""
+"""Serve the page's files: minified, compressed once, with an ETag."""
 
 import gzip
 import hashlib
@@ -26,33 +26,33 @@ _TEXTS = (".html", ".js", ".css", ".json", ".svg", ".webmanifest")
 _COMMENT = re.compile(r"^[ \t]*(/\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t\n]+", re.MULTILINE)
 _LOOSE = re.compile(r" ?([{};]) | ([{}])|(?<=[a-z])(:) ")
-"""Spaces in a style that mean nothing; one before a colon may."""
+"""Spaces in CSS that can be dropped; one before a colon may be significant."""
 _KINDS = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file as it is sent, whole and compressed."""
+    """A file as it is sent, plain and compressed."""
 
     kind: str
     etag: str
     content: bytes
     encoded: dict[str, bytes]
-    """By the name of the encoding, the best first."""
+    """Compressed content by encoding, the smallest first."""
 
 
 class Page:
-    """Serves the files of some folders; what is none of them is not found, whatever the method.
+    """An ASGI app that serves the files of some folders.
 
     Args:
-        folders: Each as the package and the folder in it; the first that has a file has it.
+        folders: Each as a package and a folder in it; earlier folders take precedence.
     """
 
     def __init__(self, folders: Sequence[tuple[str, str]]) -> None:
         self._folders = [_folder(*place) for place in folders]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a file, or with word that the client has it already."""
+        """Answer with a file, or with 304 if the client has it already."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(404)
         file = self._find(path_in_app(scope).strip("/") or _INDEX)
@@ -86,7 +86,7 @@ def _folder(package: str, folder: str) -> Path:
 
 @cache
 def _prepared(path: Path, changed: int) -> _File:
-    """A file as it is sent; `changed` makes one that was edited another one."""
+    """Prepare a file; `changed`, its time of change, invalidates the cache for an edited one."""
     content = path.read_bytes()
     if path.suffix in _SHORTER:
         content = _SHORTER[path.suffix](content.decode()).encode()
@@ -99,7 +99,7 @@ def _prepared(path: Path, changed: int) -> _File:
 
 
 def _plain(text: str) -> str:
-    """Script or style without comments that stand in lines of their own, and without indents.
+    """Strip comment lines and indentation from a script or style.
 
     >>> _plain("/** What it is. */\\nif (a) {\\n  // so\\n  b(); // why\\n}\\n")
     'if (a) {\\nb(); // why\\n}\\n'
@@ -108,7 +108,7 @@ def _plain(text: str) -> str:
 
 
 def _close(text: str) -> str:
-    """Style as `_plain`, and without loose spaces.
+    """Minify CSS: as `_plain`, and without insignificant spaces.
 
     >>> _close("/* Red. */\\na:hover, b { color: red; top: 0; }\\n")
     'a:hover, b{color:red;top:0;}\\n'

@@ -1,6 +1,8 @@
-"""Bodies of requests. Defaults, limits and meanings come from the configs, not from here."""
+"""Bodies of requests. Their defaults, limits and descriptions come from the configs."""
 
 import dataclasses
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -26,7 +28,7 @@ __all__ = [
 
 
 def from_setting(config: type, name: str, **more: Any) -> Any:
-    """A field whose default, range and meaning are those of a config's setting."""
+    """Return a field with the default, range and help of a config's setting."""
     declared = next(field for field in dataclasses.fields(config) if field.name == name)
     limits = declared.metadata
     default = None if declared.default is dataclasses.MISSING else declared.default
@@ -38,12 +40,12 @@ def from_setting(config: type, name: str, **more: Any) -> Any:
 
 
 class Body(BaseModel):
-    """A body that refuses what it does not know, and a number that is written as a word."""
+    """Base of the bodies: refuses unknown fields, and numbers given as strings."""
 
     model_config = ConfigDict(extra="forbid", strict=True, str_max_length=200_000)
 
     def settings(self, config: type) -> dict[str, Any]:
-        """What the client said, as far as it concerns this config; lists as tuples."""
+        """Return the given fields that belong to a config, with lists as tuples."""
         hints = hints_of(config)
         said_here = self.model_dump(exclude_unset=True)
         return {
@@ -53,27 +55,34 @@ class Body(BaseModel):
         }
 
 
-def body_from(name: str, config: type, *, leave_out: frozenset[str] = frozenset()) -> type[Body]:
-    """A body with every setting that a config declares.
+def body_from(
+    name: str,
+    config: type,
+    *,
+    base: type[Body] = Body,
+    leave_out: Collection[str] = (),
+    longest: Mapping[str, int] = MappingProxyType({}),
+) -> type[Body]:
+    """Create a body with every setting that a config declares.
 
     Args:
-        name: Of the body.
+        name: Name of the body.
         config: A config whose fields are settings.
-        leave_out: Settings that have another shape in a body, or none.
+        base: Body that it extends.
+        leave_out: Settings that are absent from the body or have another shape there.
+        longest: Most characters of the settings that are texts, by name.
     """
     hints = hints_of(config)
     settings: dict[str, Any] = {
-        field.name: (hints[field.name], from_setting(config, field.name))
+        field.name: (
+            hints[field.name],
+            from_setting(config, field.name, max_length=longest.get(field.name)),
+        )
         for field in dataclasses.fields(config)
         if field.metadata and field.name not in leave_out
     }
-    return create_model(name, __base__=Body, **settings)
+    return create_model(name, __base__=base, **settings)
 
-
-if TYPE_CHECKING:
-    Sampled = Body
-else:
-    Sampled = body_from("Sampled", SampleOptions)
 
 _MODEL = "Name or digest of a model; none: the first one that can."
 _SEED = "Repeat a text exactly; none: a fresh one, which is told."
@@ -82,15 +91,44 @@ _SILENCED = "Units that are switched off, as layer.unit, counted from 0."
 _LINES = (
     "The lines there are, from the first; _ for each open character where a later one is given."
 )
-_LONGEST = 2000
-"""No order for verse has a longer text in it."""
+_LONGEST: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("form", "opening", "template", "banned"), 2000),
+        **dict.fromkeys(("theme", "words", "acrostic_at"), 100),
+        **dict.fromkeys(("variant", "rhyme", "first", "second"), 40),
+        **dict.fromkeys(("book", "dynasty", "author", "acrostic", "like"), 20),
+        **{"surname": 4, "gender": 1, "given": 8, "tones": 8},
+    }
+)
+"""Most characters of the texts in an order for verse."""
+_OF_VERSE = ("titled", "opening", "acrostic", "acrostic_at", "template", "candidates")
+"""Settings of `VerseOrder` that do not apply to a poem that is there already."""
 
 
 class Seeded(Body):
-    """What every request for a text has."""
+    """Fields of every request for a text."""
 
     model: str | None = Field(None, max_length=200, description=_MODEL)
     seed: int | None = Field(None, ge=0, le=2**53, description=_SEED)
+
+
+if TYPE_CHECKING:
+    Sampled = Body
+    PoemFields = Seeded
+    CoupletFields = Seeded
+    NameFields = Seeded
+else:
+    Sampled = body_from("Sampled", SampleOptions)
+    PoemFields, CoupletFields, NameFields = (
+        body_from(
+            config.__name__,
+            config,
+            base=Seeded,
+            leave_out=("seed", "candidates", *leave_out),
+            longest=_LONGEST,
+        )
+        for config, leave_out in ((VerseOrder, _OF_VERSE), (CoupletOrder, ()), (NameOrder, ()))
+    )
 
 
 class ProseBody(Sampled):
@@ -125,29 +163,13 @@ class ScoreBody(Body):
     top: int = Field(5, ge=0, le=20, description="Alternatives to name for each character.")
 
 
-class PoemOrder(Seeded):
-    """What a poem is written for: every field of `VerseOrder` that shapes a poem by itself."""
+class PoemOrder(PoemFields):
+    """The order of a poem: every field of `VerseOrder` that shapes a single poem."""
 
-    form: str = from_setting(VerseOrder, "form", max_length=_LONGEST)
     like: str | None = Field(
-        None, max_length=_LONGEST, description="A poem whose form it has, instead of `form`."
+        None, max_length=2000, description="A poem whose form it has, instead of `form`."
     )
-    variant: str | None = from_setting(VerseOrder, "variant", max_length=40)
-    book: str | None = from_setting(VerseOrder, "book", max_length=20)
-    rhyme: str = from_setting(VerseOrder, "rhyme", max_length=40)
-    theme: str = from_setting(VerseOrder, "theme", max_length=100)
-    words: str = from_setting(VerseOrder, "words", max_length=100)
-    dynasty: str = from_setting(VerseOrder, "dynasty", max_length=20)
-    author: str = from_setting(VerseOrder, "author", max_length=20)
-    banned: str = from_setting(VerseOrder, "banned", max_length=_LONGEST)
-    commonest: int | None = from_setting(VerseOrder, "commonest")
-    novel: bool = from_setting(VerseOrder, "novel")
-    repeats: str = from_setting(VerseOrder, "repeats")
-    boldness: str = from_setting(VerseOrder, "boldness")
-    temperature: float | None = from_setting(VerseOrder, "temperature")
-    min_p: float = from_setting(VerseOrder, "min_p")
-    drafts: int = from_setting(VerseOrder, "drafts")
-    guidance: float = from_setting(VerseOrder, "guidance")
+    book: str | None = from_setting(VerseOrder, "book", max_length=_LONGEST["book"])
 
 
 class VerseBody(PoemOrder):
@@ -158,10 +180,10 @@ class VerseBody(PoemOrder):
     )
 
     titled: bool = from_setting(VerseOrder, "titled")
-    opening: str = from_setting(VerseOrder, "opening", max_length=_LONGEST)
-    acrostic: str = from_setting(VerseOrder, "acrostic", max_length=20)
-    acrostic_at: str = from_setting(VerseOrder, "acrostic_at", max_length=100)
-    template: str = from_setting(VerseOrder, "template", max_length=_LONGEST)
+    opening: str = from_setting(VerseOrder, "opening", max_length=_LONGEST["opening"])
+    acrostic: str = from_setting(VerseOrder, "acrostic", max_length=_LONGEST["acrostic"])
+    acrostic_at: str = from_setting(VerseOrder, "acrostic_at", max_length=_LONGEST["acrostic_at"])
+    template: str = from_setting(VerseOrder, "template", max_length=_LONGEST["template"])
     locks: list[str] = Field([], max_length=200, description="Characters as line.place=char.")
     bans: list[str] = Field([], max_length=200, description="Barred there, as line.place=chars.")
     candidates: int = from_setting(VerseOrder, "candidates")
@@ -181,7 +203,7 @@ class NextBody(PoemOrder):
 
 
 class PoemBody(PoemOrder):
-    """A poem, and what it was written for."""
+    """A poem with its order."""
 
     lines: list[str] = Field(min_length=1, max_length=60, description="Lines without marks.")
     line: int = Field(ge=1, le=60, description="Which line, from 1.")
@@ -206,7 +228,7 @@ class AlternativesBody(PoemBody):
 
 
 class RewriteBody(PoemBody):
-    """A part of a poem to write again."""
+    """A part of a poem to rewrite."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -233,37 +255,17 @@ class RewriteBody(PoemBody):
     stream: bool = Field(False, description=_STREAM)
 
 
-class CoupletBody(Seeded):
-    """A first line to answer, or a second one to write a first to."""
+class CoupletBody(CoupletFields):
+    """A given first or second line of a couplet."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"first": "春风吹绿柳"}})
 
-    first: str = from_setting(CoupletOrder, "first", max_length=40)
-    second: str = from_setting(CoupletOrder, "second", max_length=40)
-    heading: bool = from_setting(CoupletOrder, "heading")
-    book: str = from_setting(CoupletOrder, "book", max_length=20)
-    banned: str = from_setting(CoupletOrder, "banned", max_length=_LONGEST)
-    boldness: str = from_setting(CoupletOrder, "boldness")
-    temperature: float | None = from_setting(CoupletOrder, "temperature")
     candidates: int = from_setting(CoupletOrder, "candidates")
-    drafts: int = from_setting(CoupletOrder, "drafts")
-    min_p: float = from_setting(CoupletOrder, "min_p")
 
 
-class NamesBody(Seeded):
+class NamesBody(NameFields):
     """A request for names."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"surname": "李", "length": 2}})
 
-    surname: str = from_setting(NameOrder, "surname", max_length=4)
-    gender: str = from_setting(NameOrder, "gender", max_length=1)
-    length: int = from_setting(NameOrder, "length")
-    given: str = from_setting(NameOrder, "given", max_length=8)
-    tones: str = from_setting(NameOrder, "tones", max_length=8)
-    like: str = from_setting(NameOrder, "like", max_length=20)
-    banned: str = from_setting(NameOrder, "banned", max_length=_LONGEST)
-    unwanted: bool = from_setting(NameOrder, "unwanted")
-    boldness: str = from_setting(NameOrder, "boldness")
-    temperature: float | None = from_setting(NameOrder, "temperature")
-    min_p: float = from_setting(NameOrder, "min_p")
     candidates: int = from_setting(NameOrder, "candidates")

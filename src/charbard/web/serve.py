@@ -1,4 +1,4 @@
-"""Runs an app on uvicorn: says where, and stops so that every stream gets its end."""
+"""Run the app on uvicorn, with a graceful stop in which every stream gets its last line."""
 
 import errno
 import gc
@@ -19,10 +19,10 @@ __all__ = ["StudioServer", "run", "server_for"]
 
 
 class StudioServer(uvicorn.Server):
-    """Lets streams run out before connections are closed."""
+    """A server that lets streams end before it closes connections."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Give what is being written a moment, then tell it to end, then close."""
+        """Wait a moment for running streams, then tell them to end, then close."""
         app = self.config.app
         assert isinstance(app, FastAPI)
         studio: Studio = app.state.studio
@@ -43,7 +43,7 @@ def run(app: FastAPI, config: StudioConfig, *, open_browser: bool, log: bool) ->
     """Serve until interrupted.
 
     Raises:
-        OptionError: The address cannot be taken.
+        OptionError: The address cannot be bound.
     """
     listener = _bound(config)
     _log_to_stderr(log)
@@ -51,8 +51,8 @@ def run(app: FastAPI, config: StudioConfig, *, open_browser: bool, log: bool) ->
     sys.stderr.write(f"the studio is open at {address}\n")
     if open_browser:
         webbrowser.open(address)
-    # What is there now stays: a collection that went through it again and again would hold up
-    # everybody, for 0.1 to 0.3 s with the shipped models.
+    # The models live as long as the process. Full garbage collections would scan them again and
+    # again, pausing all requests for 0.1 to 0.3 s with the shipped models.
     gc.collect()
     gc.freeze()
     try:
@@ -60,11 +60,11 @@ def run(app: FastAPI, config: StudioConfig, *, open_browser: bool, log: bool) ->
     finally:
         studio: Studio = app.state.studio
         if studio.workshop is not None:
-            studio.workshop.let_go()
+            studio.workshop.release()
 
 
 def server_for(app: FastAPI) -> StudioServer:
-    """A server that is not running yet."""
+    """Return a server that is not running yet."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -85,7 +85,7 @@ def _bound(config: StudioConfig) -> socket.socket:
         listener.bind((config.host, config.port))
     except OSError as error:
         listener.close()
-        free = min(65_535, max(1023, config.port) + 1)  # below 1024 they are the system's own
+        free = min(65_535, max(1023, config.port) + 1)  # ports below 1024 are privileged
         raise OptionError(
             f"cannot listen on {config.host}:{config.port}: {error.strerror or error}",
             code="serve.port",

@@ -1,4 +1,4 @@
-"""Where a model and a request meet. Every door (command line, Python, web) goes through here."""
+"""Where a model and a request meet. Command line, Python and web all go through here."""
 
 from charbard.writer.inspect.scored import CharScore, Scored
 from charbard.writer.text.writer import Piece, Writer, Written, fresh_seed

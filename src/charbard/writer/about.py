@@ -1,4 +1,4 @@
-"""A model in one line, for a session in Python."""
+"""Describe a model in one line, for an interactive session."""
 
 from charbard.bundle import Bundle
 
@@ -6,7 +6,7 @@ __all__ = ["about"]
 
 
 def about(bundle: Bundle) -> str:
-    """Its network, how many characters it knows and what it can be told."""
+    """Return its network, the size of its vocabulary and its condition fields."""
     config, vocab = bundle.config, bundle.vocab
     network = f"{config.cell} {config.num_layers} × {config.hidden_size}"
     told = f", told {', '.join(vocab.fields)}" if vocab.fields else ""

@@ -1,4 +1,4 @@
-"""The face for programs and notebooks: a model that is open, and the models that ship, by function.
+"""The Python interface: loaded models, and one function for each shipped model.
 
 charbard.verse("七绝", theme="秋夜")
 charbard.load("runs/mine").write("Once", temperature=0.7)
@@ -20,7 +20,7 @@ __all__ = ["LoadedModel", "couplet", "names", "shipped", "verse"]
 
 
 class LoadedModel(Writer):
-    """A model that is open: a `Writer` that also writes what its model was trained for."""
+    """A `Writer` that also writes the verse, couplets or names that its model was trained for."""
 
     @cached_property
     def _poet(self) -> VerseWriter:
@@ -32,11 +32,11 @@ class LoadedModel(Writer):
     def verse(
         self, form: str = VerseOrder.form, *, seed: int | None = None, **order: Any
     ) -> list[Poem]:
-        """Write poems that keep their form; the best comes first.
+        """Write poems that keep their form, the best first.
 
         Args:
             form: Verse form or tune, or line lengths such as 5,5a/7,7a.
-            seed: Repeat poems exactly; None draws one, which each poem has.
+            seed: Repeat poems exactly; None draws a seed, which each poem records.
             order: More fields of `VerseOrder`, such as theme, acrostic and candidates.
 
         Raises:
@@ -48,7 +48,7 @@ class LoadedModel(Writer):
         return self._poet.verse(wanted)
 
     def couplet(self, first: str = "", *, seed: int | None = None, **order: Any) -> Headed:
-        """Answer the first line of a couplet, or write one to a `second`; the best comes first.
+        """Write couplets on a given `first` line or, instead, a `second` one; the best comes first.
 
         Args:
             first: The first line.
@@ -66,7 +66,7 @@ class LoadedModel(Writer):
         return couplets(self._poet, wanted)
 
     def names(self, surname: str = "", *, seed: int | None = None, **order: Any) -> list[Poem]:
-        """Write names; the best comes first, none twice.
+        """Write distinct names, the best first.
 
         Args:
             surname: The surname.
@@ -94,20 +94,20 @@ class LoadedModel(Writer):
 
 @cache
 def shipped(name: str) -> LoadedModel:
-    """A model that ships, opened once."""
+    """Return a shipped model; opened once."""
     return LoadedModel.open(name)
 
 
 def verse(form: str = VerseOrder.form, *, seed: int | None = None, **order: Any) -> list[Poem]:
-    """Write poems with the model that ships; see `LoadedModel.verse`."""
+    """Write poems with the shipped model; see `LoadedModel.verse`."""
     return shipped("verse").verse(form, seed=seed, **order)
 
 
 def couplet(first: str = "", *, seed: int | None = None, **order: Any) -> Headed:
-    """Write couplets with the model that ships; see `LoadedModel.couplet`."""
+    """Write couplets with the shipped model; see `LoadedModel.couplet`."""
     return shipped("verse").couplet(first, seed=seed, **order)
 
 
 def names(surname: str = "", *, seed: int | None = None, **order: Any) -> list[Poem]:
-    """Write names with the model that ships; see `LoadedModel.names`."""
+    """Write names with the shipped model; see `LoadedModel.names`."""
     return shipped("names").names(surname, seed=seed, **order)

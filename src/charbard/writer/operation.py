@@ -1,7 +1,7 @@
-"""Operations of a writer: written once, as programs, and called like functions.
+"""Operations of a writer: programs that can be called like functions.
 
 `writer.next_lines(order)` runs the program in the calling thread and returns its result;
-`writer.next_lines.program(order)` is the program itself, for an engine that others share.
+`writer.next_lines.program(order)` is the program itself, to be run by a shared engine.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Performer(Protocol):
-    """What runs programs: a writer."""
+    """A writer: it runs programs."""
 
     def perform(self, program: Program[T]) -> T:
         """Run a program in the calling thread and return its result."""
@@ -28,7 +28,7 @@ W = TypeVar("W", bound=Performer)
 
 
 class Bound(Generic[P, T]):
-    """An operation of one writer."""
+    """An operation bound to a writer."""
 
     def __init__(self, writer: Performer, program: Callable[P, Program[T]]) -> None:
         self._writer, self.program = writer, program
@@ -38,10 +38,10 @@ class Bound(Generic[P, T]):
 
 
 class Operation(Generic[W, P, T]):
-    """A function, or a method of a writer, whose body is a program.
+    """A descriptor for a function or method whose body is a program.
 
     Args:
-        program: The generator; its first argument is the writer.
+        program: The generator function; its first argument is the writer.
     """
 
     def __init__(self, program: Callable[Concatenate[W, P], Program[T]]) -> None:
@@ -65,4 +65,4 @@ class Operation(Generic[W, P, T]):
 
 
 operation = Operation
-"""As a decorator."""
+"""Decorator: make an operation of a generator function."""

@@ -1,4 +1,4 @@
-"""Prompts: from the user's text to ids. An unknown character is never an error."""
+"""Encode the user's text as a prompt. Unknown characters are reported, never an error."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -12,7 +12,7 @@ __all__ = ["encode_known", "opening_ids"]
 
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 10
-"""Known characters, or values, that are named where what is asked for is not known."""
+"""Number of known characters or values that a message lists as alternatives."""
 
 
 def opening_ids(
@@ -22,19 +22,19 @@ def opening_ids(
     *,
     words: Mapping[str, str] = _NO_WORDS,
 ) -> tuple[list[int], str, list[Note]]:
-    """Compile the prompt: what the network reads first.
+    """Compile the prompt: the conditions and the user's text.
 
     Args:
         bundle: The model.
-        prime: Text to write on from; may be empty.
-        fields: Conditions by name. One of which the model knows no character is left out.
-        words: Field -> the user's word for it, where that is not the field's name.
+        prime: Text to continue; may be empty.
+        fields: Conditions by name. A condition without any known character is left out.
+        words: Field -> the user's word for it, where it is not the field's name.
 
     Returns:
-        The ids, at least one; the prime as it was understood; and what the user should know.
+        The ids, at least one; the text as the model reads it; and notes for the user.
 
     Raises:
-        OptionError: A field is not one that the model was trained with.
+        OptionError: The model was not trained with one of the fields.
     """
     known, notes = encode_known(bundle.vocab, normalise(prime))
     text_ids = bundle.vocab.encode(known).tolist()
@@ -55,7 +55,7 @@ def opening_ids(
 
 
 def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
-    """Notes on a value that never occurred in training."""
+    """Yield a note if a field's value never occurred in training."""
     listed = bundle.listed_values.get(name, ())
     if not listed or value in listed:
         return []
@@ -75,7 +75,7 @@ def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
 
 
 def _unread(vocab: Vocab, name: str, word: str, value: str) -> Note:
-    """What to tell the user of a condition that is left out."""
+    """Return the note on a condition that is left out."""
     some = [char for char in vocab.chars if char.isalnum()][:_SHOWN]
     return Note(
         f"the {word} {value!r} does not reach the model, which has never seen these characters;"
@@ -99,7 +99,7 @@ def _refuse_unknown_fields(vocab: Vocab, fields: Sequence[tuple[str, str]]) -> N
 
 
 def encode_known(vocab: Vocab, text: str) -> tuple[str, list[Note]]:
-    """The text with each unknown character replaced by its nearest known form, or left out.
+    """Replace each unknown character by its nearest known form, or drop it.
 
     Returns:
         The text, and a note for each kind of change.

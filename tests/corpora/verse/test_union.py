@@ -216,7 +216,7 @@ def test_git_hands_over_the_commit(cache, second, tmp_path, monkeypatch) -> None
     head = subprocess.run(
         ["git", "-C", second, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    pinned = replace(poetry_source.POETRY_SOURCE, version=head, address=second.as_uri())
+    pinned = replace(poetry_source.POETRY_SOURCE, version=head, address=second.as_uri())  # type: ignore[attr-defined]
 
     path = fetch.fetch(pinned)
 

@@ -7,68 +7,12 @@
 #define FUNC TARGET static
 #define INLINE TARGET static inline __attribute__((always_inline))
 #include "lanes.h"
+#include "numbers.h"
 #define PER_BLOCK (16 / LANES)
 
-/* e^x for x <= 0; below -30 as at -30. */
-INLINE float NAME(exp)(float x) {
-    x = x > -30.0f ? x : -30.0f;
-    float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f; /* to the nearest whole number */
-    float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    float y = 1.9875691500e-4f;
-    y = y * r + 1.3981999507e-3f;
-    y = y * r + 8.3334519073e-3f;
-    y = y * r + 4.1665795894e-2f;
-    y = y * r + 1.6666665459e-1f;
-    y = y * r + 0.5f;
-    y = (y * (r * r) + r) + 1.0f;
-    union { int32_t i; float f; } power = {((int32_t)n + 127) << 23};
-    return y * power.f;
-}
-
-INLINE float NAME(sigmoid)(float x) {
-    float e = NAME(exp)(-fabsf(x));
-    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
-}
-
-INLINE float NAME(tanh)(float x) {
-    float e = NAME(exp)(-2.0f * fabsf(x));
-    return copysignf((1.0f - e) / (1.0f + e), x);
-}
-
-/* A float's bits as a number in the same order as the float: compilers may look for the largest of
- * those in any order. Its own inverse. */
-INLINE int32_t NAME(ordered)(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
-
-INLINE float NAME(largest)(const float *x, long size, const int32_t mask) {
-    int32_t top = INT32_MIN;
-    for (long i = 0; i < size; i++) {
-        int32_t bits;
-        memcpy(&bits, x + i, 4);
-        bits = NAME(ordered)(bits & mask);
-        top = bits > top ? bits : top;
-    }
-    top = NAME(ordered)(top);
-    float largest;
-    memcpy(&largest, &top, 4);
-    return largest;
-}
-
-/* One row as signed bytes in proportion to its own largest value: what its neighbours are does not
- * matter. Returns the sum of the bytes; *unit is what one step of them is worth. */
-FUNC int32_t NAME(quantise)(const float *x, long size, int8_t *q, float *unit) {
-    int32_t sum = 0;
-    float largest = NAME(largest)(x, size, 0x7fffffff); /* without the signs */
-    float per = largest > 1e-30f ? 127.0f / largest : 0.0f;
-    for (long i = 0; i < size; i++) {
-        int32_t whole = (int32_t)((x[i] * per + 12582912.0f) - 12582912.0f);
-        q[i] = (int8_t)whole;
-        sum += whole;
-    }
-    *unit = largest / 127.0f;
-    return sum;
-}
-
-/* Sums of `rows` x `blocks` x 16 outputs. w: blocks of (k4, 16, 4) bytes; q: rows of k4 x 4. */
+/* Sums of `rows` x `blocks` x 16 outputs, kept in registers over the whole inner loop: each weight
+ * that is loaded serves all rows, each input all blocks. w: blocks of (k4, 16, 4) bytes; q: rows of
+ * k4 x 4. `rows` and `blocks` are constants after inlining, so the loops over them are unrolled. */
 INLINE void NAME(tile)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, const int rows,
                        const int blocks) {
     VEC sum[ROWS][BLOCKS * PER_BLOCK];
@@ -90,7 +34,7 @@ INLINE void NAME(tile)(const uint8_t *w, const int8_t *q, long k4, int32_t *out,
             STORE(out + r * BLOCKS * 16 + v * LANES, sum[r][v]);
 }
 
-/* Any number of rows up to ROWS, in as few passes over the weights as there are bits in it. */
+/* Any number of rows up to ROWS: tiles of 4, 2 and 1 rows, since `tile` needs a constant. */
 INLINE void NAME(tiles)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, int rows,
                         const int blocks) {
     if (rows == ROWS) {
@@ -121,6 +65,7 @@ FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, c
                 float *to = out + (i + r) * m->outputs;
                 long end = (j + blocks) * 16 < m->outputs ? (j + blocks) * 16 : m->outputs;
                 for (long n = j * 16; n < end; n++)
+                    /* Weights are stored plus 128, which adds 128 x the sum of the inputs. */
                     to[n] = (float)(acc[r * BLOCKS * 16 + n - j * 16] - 128 * sums[i + r]) *
                                 units[i + r] * m->units[n] + m->bias[n];
             }
@@ -128,7 +73,7 @@ FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, c
     }
 }
 
-/* The same for single outputs of one row, from the copy that has each output's weights together. */
+/* The same for single outputs of one row, from the copy of the weights in rows by output. */
 FUNC void NAME(columns)(const Matrix *m, const int8_t *q, int32_t sum, float unit, Ids ids,
                           float *out) {
     long width = m->k4 * 4;
@@ -178,26 +123,30 @@ FUNC int64_t NAME(weigh)(const float *scores, long size, int32_t *weights, float
     float top = NAME(largest)(scores, size, -1);
     int64_t total = 0;
     for (long i = 0; i < size; i++) {
-        weights[i] = (int32_t)(NAME(exp)(scores[i] - top) * 1073741824.0f + 0.5f);
+        weights[i] = (int32_t)(NAME(exp)(scores[i] - top) * (float)ONE + 0.5f);
         total += weights[i];
     }
     *best = top;
     return total;
 }
 
-/* What one row finds among the places it has read, and its own place for those that follow. A place:
- * key plus 128 and value, each padded to a line, then the units of both. address: 0 for none. */
-FUNC void NAME(look)(const float *asked, const uintptr_t *address, long places, long width,
+/* Attention of one row over the places it has read, in `found`, and its own new place in `place`. A
+ * place: key plus 128 and value, each padded to a line, then the units of both. address: 0 for none.
+ *
+ * 1) Quantise key, value and query. 2) Score the zero slot and every place, and weigh the scores as
+ * integers. 3) Scale each weight by its value's unit and round it to a whole number, as large as
+ * `most` allows, so that the weighted sum of the values is exact in 32 bits. */
+FUNC void NAME(look)(const float *qkv, const uintptr_t *address, long places, long width,
                      float most, Room *room, uint8_t *place, float *found) {
     long size = padded(width), seen = 0;
     float unit, units[2], scale = (float)(1.0 / sqrt((double)width));
     memset(place, 0, 2 * size);
-    NAME(quantise)(asked + width, width, (int8_t *)place, units);
-    NAME(quantise)(asked + 2 * width, width, (int8_t *)place + size, units + 1);
+    NAME(quantise)(qkv + width, width, (int8_t *)place, units);
+    NAME(quantise)(qkv + 2 * width, width, (int8_t *)place + size, units + 1);
     for (long k = 0; k < size; k++) place[k] ^= 128;
     memcpy(place + 2 * size, units, sizeof units);
-    int32_t sum = NAME(quantise)(asked, width, room->query, &unit);
-    room->scores[0] = 0.0f; /* of nothing */
+    int32_t sum = NAME(quantise)(qkv, width, room->query, &unit);
+    room->scores[0] = 0.0f; /* the zero slot */
     for (long m = 0; m < places; m++) {
         if (!address[m]) continue;
         const uint8_t *key = (const uint8_t *)address[m];
@@ -218,7 +167,7 @@ FUNC void NAME(look)(const float *asked, const uintptr_t *address, long places, 
     float per = largest > 1e-30f ? most / largest : 0.0f;
     memset(room->sums, 0, width * sizeof(int32_t));
     for (long m = 0; m < seen; m++) {
-        int32_t share = (int32_t)((room->units[m] * per + 12582912.0f) - 12582912.0f);
+        int32_t share = (int32_t)NAME(nearest)(room->units[m] * per);
         const int8_t *restrict value = room->values[m];
         int32_t *restrict sums = room->sums;
         for (long i = 0; share && i < width; i++) sums[i] += share * value[i];
@@ -227,7 +176,7 @@ FUNC void NAME(look)(const float *asked, const uintptr_t *address, long places, 
     for (long i = 0; i < width; i++) found[i] = (float)room->sums[i] * unit;
 }
 
-/* How many weigh more than t, and how much they weigh together. */
+/* Count the weights above t, and sum them up in *mass. */
 INLINE int64_t NAME(heavier)(const int32_t *weights, long size, int32_t t, int64_t *mass) {
     int64_t sum = 0;
     int32_t count = 0;
@@ -239,11 +188,11 @@ INLINE int64_t NAME(heavier)(const int32_t *weights, long size, int32_t t, int64
     return count;
 }
 
-/* Drop all but the heaviest: while fewer than k are kept, and they hold less than `share`; at
- * least one. Of equals the first are kept. */
+/* Keep the heaviest, at least one, until k are kept or they hold `share`; of equals the first. A
+ * binary search for the threshold replaces sorting: its 31 passes are vectorised. */
 FUNC void NAME(keep_top)(int32_t *weights, long size, int64_t k, double share) {
     int64_t mass, count;
-    int32_t low = -1, high = 1 << 30; /* the smallest t such that what is heavier is not enough */
+    int32_t low = -1, high = 1 << 30; /* high: the lowest t above which too few weigh more */
     while (high - low > 1) {
         int32_t t = low + (high - low) / 2;
         count = NAME(heavier)(weights, size, t, &mass);
@@ -259,7 +208,8 @@ FUNC void NAME(keep_top)(int32_t *weights, long size, int64_t k, double share) {
     }
 }
 
-/* The place whose cumulative weight first exceeds the share u of the total. */
+/* The place whose cumulative weight first exceeds the share u of the total. Whole blocks are summed
+ * first, which is vectorised; only the last one is walked through. */
 FUNC long NAME(draw)(const int32_t *weights, long size, double u) {
     int64_t total = 0, passed = 0;
     for (long i = 0; i < size; i++) total += weights[i];
@@ -304,7 +254,7 @@ FUNC int NAME(follow)(const Rule *rule, float *scores, int32_t *weights, double 
     if (rule->top_p < 1.0) NAME(keep_top)(weights, size, size, rule->top_p * (double)total);
     if (rule->min_p > 0.0)
         for (long i = 0; i < size; i++)
-            if ((double)weights[i] < rule->min_p * 1073741824.0) weights[i] = 0;
+            if ((double)weights[i] < rule->min_p * ONE) weights[i] = 0;
     return 1;
 }
 
@@ -339,9 +289,9 @@ FUNC void NAME(guide)(const float *restrict logits, const float *restrict bare, 
     }
 }
 
-/* Weights for a draw from one row. logits: all columns, or NULL: then only the allowed ones are
- * computed. bare: those of the twin that guides it, or NULL. scores: room for twice as many as there
- * are outputs. */
+/* Weights for a draw from one row. logits: the scores of all symbols, or NULL to compute those of the
+ * allowed ones here. bare: the scores of the twin that guides the row, or NULL. scores: room for
+ * twice as many as there are outputs. */
 FUNC void NAME(prepare)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
                         const float *logits, const float *bare, const Rule *rule, float *scores,
                         int32_t *weights, Sums *sums) {
@@ -380,8 +330,8 @@ FUNC void NAME(pick)(Rule *rule, const float *logits, const float *bare, const i
     if (bare)
         rule->gain =
             (logits[rule->id] - (float)sums->unguided) - (bare[rule->id] - (float)sums->bare);
-    rule->mass = (float)(sums->own - sums->all);
-    rule->tempered = (float)(sums->biased - (double)rule->inverse_temperature * sums->all);
+    rule->log_mass = (float)(sums->own - sums->all);
+    rule->log_z = (float)(sums->biased - (double)rule->inverse_temperature * sums->all);
 }
 
 const Kernel NAME(kernel) = {NAME(quantise), NAME(product), NAME(highest), NAME(prepare), NAME(pick),

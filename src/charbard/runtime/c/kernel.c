@@ -1,6 +1,6 @@
 /* The fast half of charbard.runtime.quant: the same numbers as charbard/runtime/plain.py, bit for
- * bit, in C. Each function works on rows that know nothing of each other, without the interpreter's
- * lock, on whatever the processor does best. Sizes are checked by the caller.
+ * bit, in C. Each function works on independent rows, without the GIL, in the fastest variant that the
+ * processor runs. Sizes are checked by the caller.
  */
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030b0000
@@ -11,12 +11,13 @@
 #include <string.h>
 
 #define MOST_CELLS 8 /* room in a table; only those of `config.CELLS` are called */
+#define ONE 1073741824.0 /* 2^30: the weight of the likeliest character */
 #define LOG_ONE 20.794415416798357 /* log 2^30 */
 
 typedef struct {
     const uint8_t *packed; /* blocks of 16 outputs: (blocks, k4, 16, 4) */
     const uint8_t *rows;   /* (outputs, k4 * 4) */
-    const float *units;    /* what one step of an output's weights is worth */
+    const float *units;    /* value of 1 in an output's weights */
     const float *bias;
     long k4, outputs;
 } Matrix;
@@ -26,7 +27,7 @@ typedef struct {
     long size;
 } Ids;
 
-typedef struct { /* what one row asks for, and what it gets */
+typedef struct { /* the sample spec of one draw, and its result */
     Ids allowed, bias_ids;
     const float *bias_nats;
     Ids capped;    /* ids that guidance does not raise */
@@ -36,17 +37,17 @@ typedef struct { /* what one row asks for, and what it gets */
     double top_p, min_p, u;
     int wants_logp;
     int64_t id;
-    float logp, mass, tempered, gain;
+    float logp, log_mass, log_z, gain;
 } Rule;
 
-typedef struct { /* logarithms of sums: what is known once a rule's weights are there */
+typedef struct { /* logarithms of sums, known once a rule's weights are computed */
     int is_open;     /* whether anything may be drawn */
-    double all, own; /* of all scores, guided if they are; of the allowed ones */
+    double all, own; /* of all scores, guided ones if guided; of the allowed ones */
     double unguided, bare;
     double biased; /* of the allowed ones, tempered and biased */
 } Sums;
 
-typedef struct { /* what it takes to look at so many places */
+typedef struct { /* scratch space of attention over so many places */
     int8_t *query;
     float *scores, *units;
     int32_t *weights, *sums;
@@ -262,13 +263,13 @@ static void free_room(Room *room) {
     free(room->units), free(room->values), free(room->sums);
 }
 
-/* look(asked, address, (batch, places, width, most), new, found): see `plain.look`. asked: query,
+/* look(qkv, address, (batch, places, width, most), new, found): see `plain.attend`. qkv: query,
  * key and value of each row; address: of each row's places, 0 for none; new: each row's own. */
 static PyObject *look(PyObject *self, PyObject *args) {
     (void)self;
-    Py_buffer asked, address, new, found;
+    Py_buffer qkv, address, new, found;
     Py_ssize_t batch, places, width, most;
-    if (!PyArg_ParseTuple(args, "y*y*(nnnn)w*w*", &asked, &address, &batch, &places, &width, &most,
+    if (!PyArg_ParseTuple(args, "y*y*(nnnn)w*w*", &qkv, &address, &batch, &places, &width, &most,
                           &new, &found))
         return NULL;
     Room room;
@@ -276,13 +277,13 @@ static PyObject *look(PyObject *self, PyObject *args) {
     Py_BEGIN_ALLOW_THREADS
     enough = make_room(&room, places, width);
     for (long i = 0; enough && i < batch; i++)
-        kernel->look((const float *)asked.buf + i * 3 * width,
+        kernel->look((const float *)qkv.buf + i * 3 * width,
                      (const uintptr_t *)address.buf + i * places, places, width, (float)most, &room,
                      (uint8_t *)new.buf + i * (2 * padded(width) + 2 * (long)sizeof(float)),
                      (float *)found.buf + i * width);
     free_room(&room);
     Py_END_ALLOW_THREADS
-    PyBuffer_Release(&asked), PyBuffer_Release(&address);
+    PyBuffer_Release(&qkv), PyBuffer_Release(&address);
     PyBuffer_Release(&new), PyBuffer_Release(&found);
     if (!enough) return PyErr_NoMemory();
     Py_RETURN_NONE;
@@ -401,7 +402,7 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
 /* choose(features, width, matrix, logits, at, row_of, allowed, biases, capped, numbers, places, ids,
  * logp, mass, tempered, gain) for each ask with allowed ids. at: the row of logits of each row, or
  * -1. row_of: the row that each ask is of. An ask with capped ids is guided by the row after its
- * own; both have logits. What is not asked for stays. */
+ * own; both have logits. What is not qkv for stays. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer x, logits, at, row_of, numbers, places, ids, logp, mass, tempered, gain;
@@ -431,8 +432,8 @@ static PyObject *choose(PyObject *self, PyObject *args) {
             ((int64_t *)ids.buf)[i] = rule->id;
             if (!rule->wants_logp || rule->id < 0) continue;
             ((float *)logp.buf)[i] = rule->logp;
-            ((float *)mass.buf)[i] = rule->mass;
-            ((float *)tempered.buf)[i] = rule->tempered;
+            ((float *)mass.buf)[i] = rule->log_mass;
+            ((float *)tempered.buf)[i] = rule->log_z;
             if (rows[i].is_guided) ((float *)gain.buf)[i] = rule->gain;
         }
     }

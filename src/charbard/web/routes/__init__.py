@@ -1,1 +1,1 @@
-"""The addresses of the API, one subject a file."""
+"""The routes of the API, one topic per file."""

@@ -1,4 +1,4 @@
-"""OpenAI's chat interface over a model that writes on from a text and knows no turns.
+"""OpenAI's chat interface over a model that continues a text and knows no turns.
 
 The turns are joined to one text, oldest first, each on a line of its own (or without anything
 between them, where the model knows no line end), and the answer is what the model writes next.
@@ -11,15 +11,15 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
 from charbard.errors import OptionError
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.answers import EVENTS
 from charbard.web.flow import Facts, Lines, collect, encode_event, in_thread
 from charbard.web.openai import (
-    Asked,
     OpenAIBody,
+    PromptOrder,
     Token,
-    asked_of,
+    orders_of,
     reason,
     scored_tokens,
     usage,
@@ -77,21 +77,21 @@ class ChatBody(OpenAIBody):
         given = (self.max_completion_tokens, self.max_tokens)
         return next((value for value in given if value is not None), _DEFAULT_LENGTH)
 
-    def prompt(self, opened: Opened) -> str:
-        """The turns as one text."""
+    def prompt(self, opened: ServedModel) -> str:
+        """Join the turns to one text."""
         between = "\n" if "\n" in opened.bundle.vocab else ""
         return between.join(map(_text_of, self.messages))
 
-    def asked(self, studio: Studio, opened: Opened) -> Asked:
-        """The order; errors as in `asked_of`."""
+    def orders(self, studio: Studio, opened: ServedModel) -> PromptOrder:
+        """Build the order; raises as `orders_of` does."""
         if self.top_logprobs is not None and not self.logprobs:
             raise OptionError(
                 "top_logprobs is given without logprobs",
                 code="openai.logprobs",
                 hint="set logprobs to true, too",
             )
-        (asked,) = asked_of(studio, self, [self.prompt(opened)], self.length)
-        return asked
+        (prompted,) = orders_of(studio, self, [self.prompt(opened)], self.length)
+        return prompted
 
 
 def _text_of(turn: Turn) -> str:
@@ -104,52 +104,54 @@ def _text_of(turn: Turn) -> str:
 async def chat(body: ChatBody, request: Request, studio: Here) -> Response | dict[str, Any] | None:
     """Write on from the turns of a chat; with `stream` as server-sent events."""
     opened = studio.library.find(body.model)
-    asked = body.asked(studio, opened)
-    head = {"id": f"chatcmpl-{asked.order.seed}", "created": int(time()), "model": opened.name}
+    prompted = body.orders(studio, opened)
+    head = {"id": f"chatcmpl-{prompted.order.seed}", "created": int(time()), "model": opened.name}
     if body.stream:
-        return Lines(studio, _chunks(studio, opened, body, asked, head), encode=encode_event)
-    return await collect(studio, request, lambda: _answer(studio, opened, body, asked, head))
+        return Lines(studio, _chunks(studio, opened, body, prompted, head), encode=encode_event)
+    return await collect(studio, request, lambda: _answer(studio, opened, body, prompted, head))
 
 
 async def _answer(
-    studio: Studio, opened: Opened, body: ChatBody, asked: Asked, head: dict[str, Any]
+    studio: Studio, opened: ServedModel, body: ChatBody, prompted: PromptOrder, head: dict[str, Any]
 ) -> dict[str, Any]:
-    texts = await whole_texts(studio, opened, [asked], body.length)
+    texts = await whole_texts(studio, opened, [prompted], body.length)
     choices = []
     for index, text in enumerate(texts):
         likely = None
         if body.logprobs:
-            likely = await in_thread(studio, _logprobs, opened, body, asked, text, 0)
+            likely = await in_thread(studio, _logprobs, opened, body, prompted, text, 0)
         choices.append(
             {
                 "index": index,
                 "message": {"role": "assistant", "content": text, "refusal": None},
                 "logprobs": likely,
-                "finish_reason": reason(len(text), asked, body.length),
+                "finish_reason": reason(len(text), prompted, body.length),
             }
         )
-    told = usage(opened, [asked], [len(text) for text in texts])
+    told = usage(opened, [prompted], [len(text) for text in texts])
     return {**head, "object": "chat.completion", "choices": choices, "usage": told}
 
 
 async def _chunks(
-    studio: Studio, opened: Opened, body: ChatBody, asked: Asked, head: dict[str, Any]
+    studio: Studio, opened: ServedModel, body: ChatBody, prompted: PromptOrder, head: dict[str, Any]
 ) -> Facts:
     head = {**head, "object": "chat.completion.chunk"}
-    texts = [""] * asked.order.samples
+    texts = [""] * prompted.order.samples
     for index in range(len(texts)):
         yield {**head, "choices": [_delta(index, {"role": "assistant", "content": ""})]}
-    async for index, text in written(studio, opened, [asked], body.length):
+    async for index, text in written(studio, opened, [prompted], body.length):
         likely, before = None, len(texts[index])
         texts[index] += text
         if body.logprobs:
-            likely = await in_thread(studio, _logprobs, opened, body, asked, texts[index], before)
+            likely = await in_thread(
+                studio, _logprobs, opened, body, prompted, texts[index], before
+            )
         yield {**head, "choices": [_delta(index, {"content": text}, likely)]}
     for index, text in enumerate(texts):
-        ended = reason(len(text), asked, body.length)
+        ended = reason(len(text), prompted, body.length)
         yield {**head, "choices": [_delta(index, {}, None, ended)]}
     if body.wants_usage:
-        told = usage(opened, [asked], [len(text) for text in texts])
+        told = usage(opened, [prompted], [len(text) for text in texts])
         yield {**head, "choices": [], "usage": told}
 
 
@@ -163,10 +165,10 @@ def _delta(
 
 
 def _logprobs(
-    opened: Opened, body: ChatBody, asked: Asked, text: str, since: int
+    opened: ServedModel, body: ChatBody, prompted: PromptOrder, text: str, since: int
 ) -> dict[str, Any]:
-    """What of a growing text is new."""
-    tokens = scored_tokens(opened, asked, text, top=body.top_logprobs or 0)
+    """Return the log-probabilities of the new part of a growing text."""
+    tokens = scored_tokens(opened, prompted, text, top=body.top_logprobs or 0)
     new = tokens[len(tokens) - len(text) + since :]
     return {"content": [_entry(token) for token in new], "refusal": None}
 

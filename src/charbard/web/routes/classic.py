@@ -1,4 +1,4 @@
-"""The address that char-rnn-writer's clients know, for poems and for names."""
+"""The route of char-rnn-writer's API, for poems and names."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -9,7 +9,7 @@ from fastapi import Request as HttpRequest
 from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.text import normalise
 from charbard.web.flow import collect, in_thread, result_of
@@ -52,8 +52,8 @@ async def write_poem(
     return await collect(studio, request, written)
 
 
-def _understood(opened: Opened, beginning: str, bare: VerseOrder) -> Request:
-    """A poem to write, whose first line has as many of the characters as the form allows."""
+def _understood(opened: ServedModel, beginning: str, bare: VerseOrder) -> Request:
+    """Compile a poem whose first line begins with as many of the characters as the form allows."""
     length = form_named(bare.form).variants[0].lengths[0]
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):
@@ -61,7 +61,7 @@ def _understood(opened: Opened, beginning: str, bare: VerseOrder) -> Request:
     return opened.verse.request(bare)
 
 
-async def _text(studio: Studio, opened: Opened, beginning: str) -> str:
+async def _text(studio: Studio, opened: ServedModel, beginning: str) -> str:
     order = TextOrder(
         prime=beginning,
         length=_LENGTH,

@@ -1,4 +1,4 @@
-"""What clients of OpenAI's completions expect, so that tools built for them work unchanged.
+"""OpenAI's completions interface, so that tools built for it work unchanged.
 
 Characters are the tokens; a theme goes into `fields`, which only this server knows. Not covered:
 prompts of token ids, `suffix`, `logit_bias`, `best_of`, `presence_penalty`.
@@ -12,16 +12,16 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field, field_validator
 
 from charbard.errors import OptionError
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.answers import EVENTS
 from charbard.web.flow import Facts, Lines, collect, encode_event, in_thread
 from charbard.web.openai import (
-    Asked,
     OpenAIBody,
+    PromptOrder,
     Token,
-    asked_of,
     not_offered,
+    orders_of,
     reason,
     scored_tokens,
     usage,
@@ -64,13 +64,13 @@ class CompletionBody(OpenAIBody):
             )
         return prompt
 
-    def asked(self, studio: Studio) -> list[Asked]:
-        """One order for each prompt; errors as in `asked_of`."""
+    def orders(self, studio: Studio) -> list[PromptOrder]:
+        """Build one order for each prompt; raises as `orders_of` does."""
         for name, neutral in (("suffix", ("", None)), ("best_of", (self.n, None))):
             if (value := getattr(self, name)) not in neutral:
                 raise not_offered(name, value)
         prompt = self.prompt or ""
-        return asked_of(studio, self, [prompt] if isinstance(prompt, str) else prompt)
+        return orders_of(studio, self, [prompt] if isinstance(prompt, str) else prompt)
 
 
 @router.get("/models")
@@ -94,16 +94,16 @@ async def completions(
     With `logprobs` each character has its log-probability, with `echo` those of the prompt, too.
     """
     opened = studio.library.find(body.model)
-    asked = body.asked(studio)
+    prompted = body.orders(studio)
     head = {
-        "id": f"cmpl-{asked[0].order.seed}",
+        "id": f"cmpl-{prompted[0].order.seed}",
         "object": "text_completion",
         "created": int(time()),
         "model": opened.name,
     }
     if body.stream:
-        return Lines(studio, _chunks(studio, opened, body, asked, head), encode=encode_event)
-    return await collect(studio, request, lambda: _answer(studio, opened, body, asked, head))
+        return Lines(studio, _chunks(studio, opened, body, prompted, head), encode=encode_event)
+    return await collect(studio, request, lambda: _answer(studio, opened, body, prompted, head))
 
 
 def _card(name: str) -> dict[str, Any]:
@@ -112,51 +112,51 @@ def _card(name: str) -> dict[str, Any]:
 
 async def _answer(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     body: CompletionBody,
-    asked: list[Asked],
+    prompted: list[PromptOrder],
     head: dict[str, Any],
 ) -> dict[str, Any]:
-    texts = await whole_texts(studio, opened, asked, body.max_tokens)
+    texts = await whole_texts(studio, opened, prompted, body.max_tokens)
     choices = []
     for index, text in enumerate(texts):
-        one = asked[index // asked[0].order.samples]
+        one = prompted[index // prompted[0].order.samples]
         shown = one.prompt + text if body.echo else text
         likely = None
         if body.logprobs is not None:
             likely = await in_thread(studio, _logprobs, opened, body, one, text)
         choices.append(_choice(index, shown, likely, reason(len(text), one, body.max_tokens)))
     counts = [len(text) for text in texts]
-    return {**head, "choices": choices, "usage": usage(opened, asked, counts)}
+    return {**head, "choices": choices, "usage": usage(opened, prompted, counts)}
 
 
 async def _chunks(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     body: CompletionBody,
-    asked: list[Asked],
+    prompted: list[PromptOrder],
     head: dict[str, Any],
 ) -> Facts:
-    samples = asked[0].order.samples
-    texts = [""] * (len(asked) * samples)
+    samples = prompted[0].order.samples
+    texts = [""] * (len(prompted) * samples)
     for index in range(len(texts)) if body.echo else ():
-        one, likely = asked[index // samples], None
+        one, likely = prompted[index // samples], None
         if body.logprobs is not None:
             likely = await in_thread(studio, _logprobs, opened, body, one, "")
         yield {**head, "choices": [_choice(index, one.prompt, likely)]}
-    async for index, text in written(studio, opened, asked, body.max_tokens):
+    async for index, text in written(studio, opened, prompted, body.max_tokens):
         likely, before = None, len(texts[index])
         texts[index] += text
         if body.logprobs is not None:
-            one = asked[index // samples]
+            one = prompted[index // samples]
             likely = await in_thread(studio, _logprobs, opened, body, one, texts[index], before)
         yield {**head, "choices": [_choice(index, text, likely)]}
     for index, text in enumerate(texts):
-        ended = reason(len(text), asked[index // samples], body.max_tokens)
+        ended = reason(len(text), prompted[index // samples], body.max_tokens)
         yield {**head, "choices": [_choice(index, "", None, ended)]}
     if body.wants_usage:
         counts = [len(text) for text in texts]
-        yield {**head, "choices": [], "usage": usage(opened, asked, counts)}
+        yield {**head, "choices": [], "usage": usage(opened, prompted, counts)}
 
 
 def _choice(
@@ -166,11 +166,15 @@ def _choice(
 
 
 def _logprobs(
-    opened: Opened, body: CompletionBody, asked: Asked, text: str, since: int | None = None
+    opened: ServedModel,
+    body: CompletionBody,
+    prompted: PromptOrder,
+    text: str,
+    since: int | None = None,
 ) -> dict[str, Any]:
-    """Prompt and text, or the text alone, or what of a growing text is new."""
+    """Return the log-probabilities of prompt and text, the text alone, or its new part."""
     assert body.logprobs is not None
-    tokens = scored_tokens(opened, asked, text, top=body.logprobs)
+    tokens = scored_tokens(opened, prompted, text, top=body.logprobs)
     ends = [0, *accumulate(len(token.text) for token in tokens)]
     first = 0 if body.echo and since is None else len(tokens) - len(text) + (since or 0)
     kept: list[Token] = tokens[first:]

@@ -1,4 +1,4 @@
-"""How a model learned: the same seed at every snapshot that was kept while it was trained."""
+"""The time-lapse of a training: texts with the same seed at each snapshot."""
 
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from charbard.config import NameOrder, SampleOptions, TextOrder, VerseOrder
 from charbard.errors import NotFoundError
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, result_of
@@ -23,9 +23,9 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["inside"])
 _LONGEST = 400
-"""Characters of prose at each snapshot."""
+"""Most characters of prose at each snapshot."""
 _MOST = 24
-"""Snapshots of one request; of more, so many are taken at even steps."""
+"""Most snapshots of one request; more are thinned evenly."""
 
 
 class GrowthBody(Seeded):
@@ -71,8 +71,8 @@ async def growth(
     return Lines(studio, facts()) if body.stream else await collect(studio, request, whole)
 
 
-async def _snapshots(studio: Studio, opened: Opened, body: GrowthBody, seed: int) -> Facts:
-    """One snapshot is opened after the other, whoever asks, so that memory stays bounded."""
+async def _snapshots(studio: Studio, opened: ServedModel, body: GrowthBody, seed: int) -> Facts:
+    """Yield each snapshot's text. All requests load snapshots one at a time, to bound memory."""
     paths = _some(opened.snapshots(), body.most)
     if not paths:
         raise NotFoundError(
@@ -83,9 +83,9 @@ async def _snapshots(studio: Studio, opened: Opened, body: GrowthBody, seed: int
         )
     for number, path in enumerate(paths):
         async with studio.opening:
-            studio.check_going()
+            studio.check_running()
             writer = await in_thread(studio, Writer.open, path)
-            snapshot = Opened(opened.name, writer, path)
+            snapshot = ServedModel(opened.name, writer, path)
             try:
                 written = await _written(studio, snapshot, body, seed)
             finally:
@@ -94,13 +94,13 @@ async def _snapshots(studio: Studio, opened: Opened, body: GrowthBody, seed: int
 
 
 def _some(paths: Sequence[Path], most: int) -> list[Path]:
-    """At most so many, the first and the last among them."""
+    """Thin a list evenly, keeping the first and the last."""
     if len(paths) <= most:
         return list(paths)
     return [paths[round(at * (len(paths) - 1) / (most - 1))] for at in range(most)]
 
 
-def _about(snapshot: Opened) -> dict[str, Any]:
+def _about(snapshot: ServedModel) -> dict[str, Any]:
     told = snapshot.bundle.provenance
     loss = snapshot.bundle.scores.get("validation_nats")
     return {
@@ -111,8 +111,10 @@ def _about(snapshot: Opened) -> dict[str, Any]:
     }
 
 
-async def _written(studio: Studio, snapshot: Opened, body: GrowthBody, seed: int) -> dict[str, Any]:
-    """What one snapshot writes; nothing, if it holds a blocked word."""
+async def _written(
+    studio: Studio, snapshot: ServedModel, body: GrowthBody, seed: int
+) -> dict[str, Any]:
+    """Write with one snapshot; return nothing if the text has a blocked word."""
     if snapshot.kind == "prose":
         text = TextOrder(
             prime=body.prime,

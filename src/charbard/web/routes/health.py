@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, what has it done."""
+"""Health, readiness and metrics."""
 
 from fastapi import APIRouter, Response
 
@@ -19,7 +19,7 @@ async def health() -> dict[str, str]:
 @router.get("/ready", responses=errors_at("/api", 404, 503))
 async def ready(studio: Here) -> dict[str, object]:
     """It has a model and is not being stopped; 404 or 503 otherwise."""
-    studio.check_going()
+    studio.check_running()
     studio.library.find(None)
     return {"status": "ready", "models": len(studio.library)}
 

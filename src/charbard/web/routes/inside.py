@@ -1,4 +1,4 @@
-"""Looking inside: units along a text; and how lines look and sound."""
+"""Inspection of units along a text; script, pinyin and glosses of lines."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from charbard.errors import OptionError, facts_of
 from charbard.prosody.script import to_traditional, words_to_traditional
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.web.flow import collect, in_thread
 from charbard.web.schemas import Body
 from charbard.web.state import Here
@@ -22,9 +22,9 @@ __all__ = ["router", "unit_named"]
 
 router = APIRouter(prefix="/api", tags=["inside"])
 _MOST_CHARS = 600
-"""A text of more characters is too long to look at unit by unit."""
+"""Most characters of an inspected text."""
 _LOOKS, _FAINTEST = 5, 0.02
-"""Places that are named as looked back at, and the least share of the look that counts."""
+"""Most places reported of an attention, and its least share that is reported."""
 
 
 class InsightBody(Body):
@@ -103,10 +103,10 @@ def gloss(body: GlossBody) -> dict[str, Any]:
 
 
 def unit_named(text: str) -> tuple[int, int]:
-    """A unit from layer.unit.
+    """Parse a unit, written layer.unit.
 
     Raises:
-        OptionError: It is not written so.
+        OptionError: The text has another form.
     """
     layer, dot, unit = text.partition(".")
     if not (dot and layer.isdecimal() and unit.isdecimal() and len(text) < 12):
@@ -119,7 +119,7 @@ def unit_named(text: str) -> tuple[int, int]:
     return int(layer), int(unit)
 
 
-def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
+def _look(opened: ServedModel, body: InsightBody) -> dict[str, Any]:
     found = look_inside(opened.bundle, opened.writer.network, body.text, top=body.top)
     wanted = [unit_named(unit) for unit in body.units]
     wanted += [(one.layer, one.unit) for some in found.trackers.values() for one in some]
@@ -150,7 +150,7 @@ def _look(opened: Opened, body: InsightBody) -> dict[str, Any]:
 
 
 def _strongest(look_N: NDArray[np.float32]) -> list[tuple[int, float]]:
-    """The places that were looked at most, (number of the character from 0, share)."""
+    """Return the places with the most attention, as (number of the character from 0, share)."""
     places = np.argsort(-look_N, kind="stable")[:_LOOKS]
     return [(int(at), round(float(look_N[at]), 3)) for at in places if look_N[at] >= _FAINTEST]
 

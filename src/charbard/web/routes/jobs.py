@@ -1,4 +1,4 @@
-"""Training jobs: hand in a text, follow how it is learned, write with the model."""
+"""Training jobs: submit a text, follow the training, use the model."""
 
 import asyncio
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from charbard.studio.examples import EXAMPLES, example
 from charbard.studio.job import Tail, thinned
 from charbard.studio.studio import Studio
 from charbard.studio.submitted import FEWEST_CHARS
-from charbard.studio.workshop import LEAST_MINUTES, Order, Workshop
+from charbard.studio.workshop import LEAST_MINUTES, TrainingOrder, Workshop
 from charbard.web.flow import Facts, Lines, in_thread
 from charbard.web.schemas import Body
 from charbard.web.state import Here
@@ -23,7 +23,7 @@ __all__ = ["router", "workshop_limits"]
 router = APIRouter(prefix="/api/jobs", tags=["training jobs"])
 _POLL_S = 0.25
 _QUIET_S = 5.0
-"""Something is said this often, so that no proxy takes the connection for a dead one."""
+"""Interval of keep-alive lines, so that no proxy drops the connection."""
 _MINUTES = 3.0
 _ABOUT_MINUTES = "How long it may take, everything included."
 _ABOUT_NAME = "What the model shall be called; none: text, or text-2 …"
@@ -77,7 +77,7 @@ async def jobs(studio: Here) -> dict[str, Any]:
 async def train(body: JobBody, studio: Here) -> dict[str, Any]:
     """Train a model on a text that is part of the JSON body."""
     content = body.text.encode("utf-8", "replace")
-    return await _started(studio, Order(content, body.minutes, body.name))
+    return await _started(studio, TrainingOrder(content, body.minutes, body.name))
 
 
 @router.post(
@@ -110,8 +110,8 @@ async def train_file(
     """Train a model on a file: the body is the file as it is, or a form with the file in it."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         content, filename = await _part(request)
-        return await _started(studio, Order(content, minutes, name or filename))
-    return await _started(studio, Order(await request.body(), minutes, name))
+        return await _started(studio, TrainingOrder(content, minutes, name or filename))
+    return await _started(studio, TrainingOrder(await request.body(), minutes, name))
 
 
 @router.get("/examples/{name}", response_class=PlainTextResponse)
@@ -156,7 +156,7 @@ async def resume(number: Number, studio: Here) -> dict[str, Any]:
     It can be if `resumable` says so: then its text and a checkpoint are still there.
     """
     workshop = _workshop(studio)
-    studio.check_going()
+    studio.check_running()
     return workshop.about(await workshop.resume(number))
 
 
@@ -168,7 +168,7 @@ async def remove(number: Number, studio: Here) -> dict[str, str]:
 
 
 def workshop_limits(workshop: Workshop) -> dict[str, Any]:
-    """What may be handed in."""
+    """Return the limits on submitted texts."""
     config = workshop.config
     return {
         "text_bytes": config.workshop_bytes,
@@ -190,10 +190,10 @@ def _workshop(studio: Studio) -> Workshop:
 
 
 async def _part(request: Request) -> tuple[bytes, str]:
-    """The file in a form, and its name.
+    """Return the file in a form, and its name.
 
     Raises:
-        OptionError: There is none, or more than one.
+        OptionError: The form has no file, or several.
     """
     async with request.form() as form:
         files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
@@ -208,9 +208,9 @@ async def _part(request: Request) -> tuple[bytes, str]:
         return await files[0].read(), files[0].filename or ""
 
 
-async def _started(studio: Studio, order: Order) -> dict[str, Any]:
+async def _started(studio: Studio, order: TrainingOrder) -> dict[str, Any]:
     workshop = _workshop(studio)
-    studio.check_going()
+    studio.check_running()
     return workshop.about(await workshop.start(order))
 
 
@@ -219,7 +219,9 @@ async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
     yield {"job": workshop.about(job)}
     tail, quiet_s = Tail(workshop.place(job).log), 0.0
     while True:
-        job = workshop.find(number)  # before reading: what is logged before the end is told
+        job = workshop.find(
+            number
+        )  # Read the state first: then all that was logged before the end is sent.
         news = thinned(await in_thread(studio, tail.facts))
         quiet_s = 0.0 if news else quiet_s + _POLL_S
         if quiet_s >= _QUIET_S:
@@ -228,6 +230,6 @@ async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
             yield fact
         if job.is_over:
             break
-        studio.check_going()
+        studio.check_running()
         await asyncio.sleep(_POLL_S)
     yield {"done": True, **workshop.about(job)}

@@ -1,11 +1,11 @@
-"""What is open here, and what this server allows."""
+"""The loaded models and the server's limits."""
 
 from typing import Any
 
 from fastapi import APIRouter
 
 from charbard.config import StudioConfig
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.routes.jobs import workshop_limits
 from charbard.web.state import Here
@@ -32,7 +32,7 @@ async def model(name: str, studio: Here) -> dict[str, Any]:
     return _about(opened) | {"provenance": dict(opened.bundle.provenance)}
 
 
-def _about(opened: Opened) -> dict[str, Any]:
+def _about(opened: ServedModel) -> dict[str, Any]:
     bundle, config = opened.bundle, opened.bundle.config
     return {
         "name": opened.name,
@@ -52,7 +52,7 @@ def _about(opened: Opened) -> dict[str, Any]:
 
 
 def _features(studio: Studio) -> dict[str, bool]:
-    """What the page can offer here."""
+    """Return the features that the page can offer on this server."""
     writes_verse = any(opened.writes_verse for opened in studio.library)
     return {
         "check": True,

@@ -1,4 +1,4 @@
-"""How much of a text is borrowed: its stretches that stand in the corpus, each with its source."""
+"""Find the stretches of a text that occur in the corpus, with their sources."""
 
 from dataclasses import asdict
 from typing import Any

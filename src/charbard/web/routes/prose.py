@@ -1,4 +1,4 @@
-"""Free text, whole or as it comes about; and the score of a given one."""
+"""Free text, whole or streamed; and scores of given texts."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions, TextOrder, from_dict
 from charbard.errors import facts_of
 from charbard.runtime import without_units
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, in_thread, performed, result_of
@@ -49,19 +49,21 @@ async def prose(
 async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """How likely a model finds each character of a text, and what it would rather have written."""
     opened = studio.library.find(body.model)
-    studio.hold("text", len(body.text), studio.config.max_length)
+    studio.check_limit("text", len(body.text), studio.config.max_length)
     return await collect(studio, request, lambda: in_thread(studio, _scored, opened, body))
 
 
 def text_order(studio: Studio, body: ProseBody) -> TextOrder:
-    """What a body asks for, held against the configs and this server's limits.
+    """Build the order of a body, checked against the configs and this server's limits.
 
     Raises:
         OptionError: A value is out of range.
     """
-    studio.hold("length", body.length, studio.config.max_length)
-    studio.hold("samples", body.samples, studio.config.max_samples)
-    studio.hold("samples times best_of", body.samples * body.best_of, studio.config.max_samples)
+    studio.check_limit("length", body.length, studio.config.max_length)
+    studio.check_limit("samples", body.samples, studio.config.max_samples)
+    studio.check_limit(
+        "samples times best_of", body.samples * body.best_of, studio.config.max_samples
+    )
     settings = body.settings(TextOrder) | {
         "fields": tuple(body.fields.items()),
         "stop": (*body.stop, *studio.config.blocked),
@@ -73,11 +75,11 @@ def text_order(studio: Studio, body: ProseBody) -> TextOrder:
 
 async def pieces(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     order: TextOrder,
     keep_LH: NDArray[np.float32] | None = None,
 ) -> AsyncGenerator[Piece, None]:
-    """Every text of an order, all of them growing together; units can be switched off."""
+    """Yield the pieces of every text of an order, which grow side by side; units can be ablated."""
     values = performed(studio, opened, opened.writer.whole.program(order), keep_LH)
     async with aclosing(values):
         async for piece in values:
@@ -87,17 +89,17 @@ async def pieces(
 
 async def whole_texts(
     studio: Studio,
-    opened: Opened,
+    opened: ServedModel,
     order: TextOrder,
     keep_LH: NDArray[np.float32] | None = None,
 ) -> list[Written]:
-    """Every text of an order, whole."""
+    """Return every text of an order."""
     program = opened.writer.whole.program(order)
     return await result_of(studio, opened, program, keep_LH)
 
 
 async def _facts(
-    studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
+    studio: Studio, opened: ServedModel, order: TextOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:
     async with aclosing(pieces(studio, opened, order, keep_LH)) as growing:
         async for piece in growing:
@@ -106,7 +108,7 @@ async def _facts(
 
 
 async def _whole(
-    studio: Studio, opened: Opened, order: TextOrder, keep_LH: NDArray[np.float32] | None
+    studio: Studio, opened: ServedModel, order: TextOrder, keep_LH: NDArray[np.float32] | None
 ) -> dict[str, Any]:
     texts = await whole_texts(studio, opened, order, keep_LH)
     shown = [{"text": text.text, "logp": _rounded(text.logp)} for text in texts]
@@ -117,7 +119,7 @@ def _rounded(logp: Sequence[float]) -> list[float]:
     return [round(value, 4) for value in logp]
 
 
-def _end(opened: Opened, order: TextOrder) -> dict[str, Any]:
+def _end(opened: ServedModel, order: TextOrder) -> dict[str, Any]:
     return {
         "seed": order.seed,
         "model": opened.name,
@@ -127,7 +129,7 @@ def _end(opened: Opened, order: TextOrder) -> dict[str, Any]:
     }
 
 
-def _scored(opened: Opened, body: ScoreBody) -> dict[str, Any]:
+def _scored(opened: ServedModel, body: ScoreBody) -> dict[str, Any]:
     result = opened.writer.score(body.text, top=body.top)
     return {
         "model": opened.name,

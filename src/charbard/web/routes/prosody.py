@@ -19,7 +19,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["prosody"])
 _MOST_CHARS = 4000
-"""Longer than any poem that has a form; a check looks at every form of its length."""
+"""Most characters of a checked poem, more than any form has; a check tries many forms."""
 _MOST_RHYMES = 400
 
 
@@ -123,7 +123,7 @@ def rhyme(body: RhymeBody, studio: Here) -> dict[str, Any]:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    """Read once: the pages do not change while a server runs."""
+    """Build the catalogue once; it does not change while the server runs."""
     every = [_about(form) for form in forms()]
     return {
         "forms": [form for form in every if form["kind"] != "词"],

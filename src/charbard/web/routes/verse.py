@@ -1,4 +1,4 @@
-"""Poems that keep their form: whole, line by line, and worked on place by place."""
+"""Poems that keep their form: whole, streamed line by line, or revised place by place."""
 
 from contextlib import aclosing
 from typing import Any
@@ -12,7 +12,7 @@ from charbard.errors import OptionError, facts_of
 from charbard.prosody import book_named, form_of_text
 from charbard.prosody.check.tones import tone_string
 from charbard.runtime import Result, Segment
-from charbard.studio.library import Opened
+from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.web.answers import LINES
 from charbard.web.flow import Facts, Lines, collect, encode_line, in_thread, performed, result_of
@@ -56,7 +56,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
     "digest"}` or `{"error", "hint"}`.
     """
     opened = studio.library.find(body.model, verse=True)
-    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = verse_order(body, locks=tuple(body.locks), bans=tuple(body.bans))
     keep_LH = opened.without([unit_named(unit) for unit in body.silenced])
     return await _answer(studio, request, opened, order, keep_LH, stream=body.stream)
@@ -66,7 +66,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
 async def write_again(body: RewriteBody, request: Request, studio: Here) -> Response | None:
     """Write a part of a poem again, with what surrounds it in view; answers as `/api/verse`."""
     opened = studio.library.find(body.model, verse=True)
-    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = rewrite(
         verse_order(body),
         body.lines,
@@ -82,7 +82,7 @@ async def write_again(body: RewriteBody, request: Request, studio: Here) -> Resp
 async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """Candidates for the first line that is still open, the likeliest first, none twice."""
     opened = studio.library.find(body.model, verse=True)
-    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     given = "/".join(body.lines)
     order = verse_order(body, **{"template" if OPEN in given else "opening": given})
 
@@ -118,7 +118,7 @@ async def alternatives(
 async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """Answer the first line of a couplet, or write one to a second."""
     opened = studio.library.find(body.model, verse=True)
-    studio.hold("candidates", body.candidates, studio.config.max_samples)
+    studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
@@ -140,7 +140,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
     Each with a line of verse that has its characters, where the package carries one.
     """
     opened = studio.library.for_names(body.model)
-    studio.hold("candidates", body.candidates, 2 * studio.config.max_samples)
+    studio.check_limit("candidates", body.candidates, 2 * studio.config.max_samples)
     order = from_dict(NameOrder, body.settings(NameOrder) | {"seed": fresh_seed(body.seed)})
 
     async def answer() -> dict[str, Any]:
@@ -158,7 +158,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
 
 
 def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
-    """What a body asks for, held against the config.
+    """Build the order of a body, checked against the config.
 
     Raises:
         OptionError: A value is out of range.
@@ -174,13 +174,13 @@ def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
 async def _answer(
     studio: Studio,
     request: Request,
-    opened: Opened,
+    opened: ServedModel,
     order: VerseOrder,
     keep_LH: NDArray[np.float32] | None = None,
     *,
     stream: bool,
 ) -> Response | None:
-    """Poems, line by line or whole, without those that hold a blocked word."""
+    """Respond with poems, streamed or whole, without those that contain a blocked word."""
     if stream:
         return Lines(studio, _facts(studio, opened, order, keep_LH))
     whole = await collect(studio, request, lambda: _whole(studio, opened, order, keep_LH))
@@ -188,9 +188,9 @@ async def _answer(
 
 
 async def _facts(
-    studio: Studio, opened: Opened, order: VerseOrder, keep_LH: NDArray[np.float32] | None
+    studio: Studio, opened: ServedModel, order: VerseOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:
-    """Lines, then poems; where words are blocked no line is shown, as its poem may hold one."""
+    """Yield lines, then poems. With blocked words no lines, as their poem may contain one."""
     compiled = await _compiled(studio, opened, order)
     values = performed(
         studio,
@@ -211,15 +211,15 @@ async def _facts(
 
 
 async def _whole(
-    studio: Studio, opened: Opened, order: VerseOrder, keep_LH: NDArray[np.float32] | None
+    studio: Studio, opened: ServedModel, order: VerseOrder, keep_LH: NDArray[np.float32] | None
 ) -> dict[str, Any]:
     program = opened.verse.poems.program(await _compiled(studio, opened, order))
     poems = await result_of(studio, opened, program, keep_LH, is_quick=True)
     return {**_end(opened, order), "poems": [poem.to_dict() for poem in _shown(studio, poems)]}
 
 
-async def _compiled(studio: Studio, opened: Opened, order: VerseOrder) -> CompiledRequest:
-    """An order understood: at once if it was asked for lately, else in a thread."""
+async def _compiled(studio: Studio, opened: ServedModel, order: VerseOrder) -> CompiledRequest:
+    """Compile an order: from the cache at once, else in a thread."""
     known = opened.verse.at_hand(order)
     return await in_thread(studio, opened.verse.request, order) if known is None else known
 
@@ -247,7 +247,7 @@ def _alternative(one: Alternative) -> dict[str, Any]:
     }
 
 
-def _end(opened: Opened, order: VerseOrder | CoupletOrder | NameOrder) -> dict[str, Any]:
+def _end(opened: ServedModel, order: VerseOrder | CoupletOrder | NameOrder) -> dict[str, Any]:
     return {"seed": order.seed, "model": opened.name, "digest": opened.bundle.digest}
 
 

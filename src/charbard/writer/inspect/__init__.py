@@ -1,1 +1,1 @@
-"""Given texts: how likely they are, what else could stand in them, what single units follow."""
+"""Inspection of given texts: log-probabilities, alternatives, and what single units track."""

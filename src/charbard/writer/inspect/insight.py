@@ -1,4 +1,4 @@
-"""What single units do along a text, and which of them keep track of something.
+"""Activations of single units along a text, and which units track a property of it.
 
 Shape letters: N characters, U units of all layers, L layers, H hidden units.
 """
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from charbard.bundle import Bundle
 from charbard.errors import Note, OptionError
-from charbard.runtime import activations, looks
+from charbard.runtime import activations, attention_map
 from charbard.runtime.model import Network
 from charbard.writer.prompt import encode_known, opening_ids
 
@@ -23,41 +23,40 @@ _ENDS = frozenset("。！？.!?\n")
 
 @dataclass(frozen=True, slots=True)
 class Tracker:
-    """A unit, and how well it tracks something."""
+    """A unit, and how well it tracks a property."""
 
     layer: int
     unit: int
     correlation: float
-    """Pearson's, over the characters of the text; the sign says which way it goes."""
+    """Pearson correlation over the characters of the text, with its sign."""
 
 
 @dataclass(frozen=True)
 class Insight:
-    """A text under the eyes of every unit."""
+    """The activations of every unit along a text."""
 
     text: str
-    """What could be read."""
+    """The part of the text that the model could read."""
     values_NLH: NDArray[np.float32]
-    """What each unit put out after each character, in -1..1."""
+    """Output of each unit after each character, in -1..1."""
     trackers: Mapping[str, tuple[Tracker, ...]]
-    """By what they track, the best first."""
+    """Property -> the units that track it, the best first."""
     look_NN: NDArray[np.float32] | None
-    """How much each character, once it was read, looked back at each one before it, to say what
-    comes next; 0..1. None: the network does not look back."""
+    """Attention of each character to each earlier one, 0..1. None: the network has no attention."""
     notes: tuple[Note, ...]
 
 
 def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) -> Insight:
-    """Read a text and see which units follow its lines.
+    """Read a text and find the units that track its structure.
 
     Args:
         bundle: The model.
         network: Its network.
         text: At least two characters that the model knows.
-        top: Units to name for each thing tracked.
+        top: Number of units to return for each property.
 
     Raises:
-        OptionError: Too little is left to read.
+        OptionError: The model knows fewer than two characters of the text.
     """
     known, notes = encode_known(bundle.vocab, text)
     if len(known) < 2:
@@ -67,7 +66,7 @@ def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) ->
     opening, _, _ = opening_ids(bundle, "", ())
     ids = np.array(opening + bundle.vocab.encode(known).tolist())
     values_NLH = activations(network, ids)
-    look_NN = looks(network, values_NLH[:, -1])
+    look_NN = attention_map(network, values_NLH[:, -1])
     values_NLH = values_NLH[len(opening) :]
     trackers = {name: _best(values_NLH, signal, top) for name, signal in signals_of(known).items()}
     if look_NN is not None:
@@ -76,7 +75,7 @@ def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) ->
 
 
 def signals_of(text: str) -> dict[str, NDArray[np.float32]]:
-    """What is true at each character; only what varies along the text.
+    """Return the properties of each character, without those that are constant along the text.
 
     place: characters since the line began. line_end: the next character ends the line.
     couplet_half: the second line of a pair. rhyme: a rhyme word comes next. space: a word ended.
@@ -111,7 +110,7 @@ def signals_of(text: str) -> dict[str, NDArray[np.float32]]:
 
 
 def _places(text: str) -> tuple[list[int], list[int]]:
-    """Place in the line, and whether the line is the second of its pair."""
+    """Return each character's place in its line, and whether the line is the second of a pair."""
     places, halves, place, half = [], [], 0, 0
     for char in text:
         places.append(place)
@@ -125,7 +124,7 @@ def _places(text: str) -> tuple[list[int], list[int]]:
 def _best(
     values_NLH: NDArray[np.float32], signal_N: NDArray[np.float32], top: int
 ) -> tuple[Tracker, ...]:
-    """The units that go with a signal most closely."""
+    """Return the units that correlate best with a signal."""
     width = values_NLH.shape[2]
     values_NU = values_NLH.reshape(len(values_NLH), -1)
     values_NU = values_NU - values_NU.mean(axis=0)

@@ -1,4 +1,4 @@
-"""A given text under the eyes of a model: how surprising is each character, what was expected."""
+"""Score a given text: the log-probability of each character, and what the model expected."""
 
 import html
 import math
@@ -22,31 +22,31 @@ class CharScore:
 
     char: str
     logp: float
-    """Log-probability in nats, given all before it."""
+    """Log-probability in nats, given all characters before it."""
     expected: tuple[tuple[str, float], ...]
-    """What the model would rather have written, likeliest first, with log-probabilities."""
+    """The likeliest characters with their log-probabilities, the likeliest first."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A scored text. Where the model has no idea how a text begins, its first character is free."""
+    """A scored text. For models of running text the first character has no score of its own."""
 
     chars: tuple[CharScore, ...]
     notes: tuple[Note, ...]
 
     @property
     def nats_per_char(self) -> float:
-        """Mean surprise."""
+        """Mean negative log-probability of a character, in nats."""
         return -sum(char.logp for char in self.chars) / max(1, len(self.chars))
 
     @property
     def bits_per_char(self) -> float:
-        """Mean surprise in bits."""
+        """Mean negative log-probability of a character, in bits."""
         return self.nats_per_char / math.log(2)
 
     @property
     def perplexity(self) -> float:
-        """Among how many equally likely characters the model wavers."""
+        """Perplexity per character, e^nats."""
         return math.exp(self.nats_per_char)
 
     def _repr_html_(self) -> str:
@@ -64,13 +64,13 @@ def scored(
     top: int,
     fields: Sequence[tuple[str, str]] = (),
 ) -> Scored:
-    """Score a text of known characters under the conditions that `Writer.texts` writes under.
+    """Score a text of known characters under the conditions under which `Writer.texts` writes.
 
-    A running text is read from its first character on, as a prompt is; how likely that first
-    character itself is, is asked at the beginning of a line.
+    A running text is read from its first character on, like a prompt; the score of that first
+    character is taken at the beginning of a line.
 
     Raises:
-        OptionError: Nothing is left to score.
+        OptionError: The text is empty.
     """
     if not text:
         raise OptionError(
@@ -109,7 +109,7 @@ def _running(network: Network, opening: list[int], ids: list[int], top: int) -> 
 
 
 def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:
-    """Text as HTML, each character the warmer the more it surprised the model."""
+    """Render text as HTML; the less likely a character, the warmer its colour."""
     spans = [
         f'<span title="{math.exp(value):.2%}" style="background:'
         f'rgba(200,80,40,{min(0.8, -value / 10):.2f})">{html.escape(char)}</span>'

@@ -1,1 +1,1 @@
-"""Free text: orders, tasks, spelling, where a text ends."""
+"""Free text: orders, tasks, spelling, and the end of a text."""

@@ -1,6 +1,6 @@
-"""Where a free text ends: at its length, its line, a stop string; never within a grapheme.
+"""End a free text at its length, at a line's end or at a stop string, but not within a grapheme.
 
-A grapheme is what readers take for one character: a flag, a family of emoji, a syllable of Hindi.
+A grapheme is what readers perceive as one character: a flag, a family of emoji, a Hindi syllable.
 """
 
 import unicodedata
@@ -11,15 +11,15 @@ from charbard.text import graphemes, normalise
 __all__ = ["Ending"]
 
 _LONGEST_SIGN = 32
-"""So many characters more may belong to the last sign, as in a flag or a family of emoji."""
+"""Most characters past the length that may belong to the last grapheme."""
 _LONGEST_FINISH = 500
-"""With `finish_line`, how far past its length a text may go when no line ends."""
+"""Most characters past the length that `finish_line` waits for the end of a line."""
 
 Chars = list[tuple[str, float]]
 
 
 class Ending:
-    """Takes characters one by one, gives back those that are certain to stay."""
+    """Takes characters one by one, and returns those that are certain to stay in the text."""
 
     def __init__(self, order: TextOrder) -> None:
         self.over = False
@@ -31,7 +31,8 @@ class Ending:
         self._tail = ""
 
     def take(self, char: str, logp: float) -> Chars:
-        """What is certain now. Held back is what may turn out to begin a stop string."""
+        """Take a character and return what is certain; the possible start of a stop string is held
+        back."""
         self._held.append((char, logp))
         self._count += 1
         self._tail = (self._tail + char)[-_LONGEST_SIGN - 1 :]
@@ -45,13 +46,15 @@ class Ending:
         if self._is_long_enough(char):
             if not _may_go_on(char) or self._count >= self._order.length + _LONGEST_SIGN:
                 return self.end()
-            self._is_full = True  # the next character tells whether the last sign is whole
+            self._is_full = (
+                True  # only the next character tells whether the last grapheme is complete
+            )
         keep = max((_overlap(text, stop) for stop in self._stops), default=0)
         ready, self._held = self._held[: len(text) - keep], self._held[len(text) - keep :]
         return ready
 
     def end(self) -> Chars:
-        """It ends here; what was held back belongs to it."""
+        """End the text and return what was held back."""
         self.over = True
         ready, self._held = self._held, []
         return ready
@@ -64,13 +67,13 @@ class Ending:
 
 
 def _overlap(text: str, stop: str) -> int:
-    """How many of the text's last characters begin the stop string."""
+    """Return how many of the text's last characters are a prefix of the stop string."""
     longest = min(len(text), len(stop) - 1)
     return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)
 
 
 def _may_go_on(char: str) -> bool:
-    """Whether the next character may belong to the same sign; most characters say no at once."""
+    """Tell whether the next character may join this grapheme; quick for most characters."""
     if char < "\u0300" or unicodedata.category(char)[0] in "NPZ":
         return False
     is_letter = unicodedata.category(char)[0] == "L"
@@ -78,5 +81,5 @@ def _may_go_on(char: str) -> bool:
 
 
 def _continues(text: str) -> bool:
-    """Whether the last character belongs to the sign before it."""
+    """Tell whether the last character joins the grapheme before it."""
     return len(graphemes(text)) == len(graphemes(text[:-1]))

@@ -1,8 +1,8 @@
-"""No word that is none: free text of listed words only, as a constraint over letters.
+"""A constraint on free text that allows listed words only.
 
-The words are those of the training text and of the prompt, spelled as they are there; the first
-letter may be a capital anywhere. Between words everything may come. A hyphen may join two words,
-and apostrophes may quote one.
+The words are those of the training text and of the prompt, in their spelling there; the first
+letter may be capitalised anywhere. Between words any other characters may come. A hyphen may join
+two words, and apostrophes may quote one.
 """
 
 from bisect import bisect_left
@@ -26,30 +26,30 @@ from charbard.vocab import END, Vocab
 __all__ = ["Spelling", "WordList"]
 
 _BETWEEN = ""
-"""Between words: any may begin."""
+"""State between words: any word may begin."""
 _WHOLE = "\0"
-"""After a word that nothing may continue: one that was quoted, or that only the prompt has."""
+"""State after a word that no letter may continue: a quoted one, or one of the prompt alone."""
 _LAST = "\U0010ffff"
-"""Sorts behind every other character."""
+"""Sorts after every other character."""
 
 State = tuple[str, ...]
-"""What the text may be in the middle of: beginnings of words, `_BETWEEN`, `_WHOLE`. There are
-several readings after an apostrophe, which may belong to a word or quote one."""
+"""Possible readings of the last word: its prefix, `_BETWEEN` or `_WHOLE`. After an apostrophe,
+which may belong to a word or quote one, there are several."""
 
 
 class Next(NamedTuple):
-    """What may follow the beginning of a word."""
+    """Characters that may follow a prefix of a word."""
 
     chars: str
     is_word: bool
-    """Whether the beginning is a whole word itself."""
+    """Whether the prefix is itself a whole word."""
 
 
 class WordList:
-    """Words in order; finds what may follow a beginning by bisection, so it needs no tree."""
+    """A sorted list of words; finds what may follow a prefix by bisection, without a trie."""
 
     def __init__(self, words: Iterable[str], chars: frozenset[str]) -> None:
-        """Keep the words that can be written with these characters."""
+        """Keep the words that consist of these characters."""
         spelled = [word for word in words if chars.issuperset(word)]
         titles = [title for word in spelled if chars.issuperset(title := capitalised(word))]
         self._words = sorted({*spelled, *titles})
@@ -73,17 +73,17 @@ class WordList:
 class Spelling:
     """The constraint, for texts that continue one prompt; see `runtime.Constraint`.
 
-    Every beginning of a word can be completed, and a word may always be followed by what stands
-    between words, so no text runs into a dead end.
+    Every prefix can be completed, and a word may always be followed by a character that is no
+    letter, so there are no dead ends.
 
     Args:
         vocab: The model's symbols.
         allowed: Ids that may be written at all.
-        words: What the model lists, from `WordList` over the allowed characters.
-        prompt: The text that is continued: its words may be written, too.
+        words: The model's words, as a `WordList` over the allowed characters.
+        prompt: The text to continue: its words may be written, too.
 
     Raises:
-        OptionError: No word, or nothing between words, can be written with the allowed ids.
+        OptionError: No word, or no character between words, can be written with the allowed ids.
     """
 
     def __init__(self, vocab: Vocab, allowed: Ids, words: WordList, prompt: str) -> None:
@@ -128,7 +128,7 @@ class Spelling:
         return as_ids(self._ids[char] for char in chars), NO_IDS
 
     def _next(self, reading: str) -> Next:
-        """What may follow one reading; after a whole word that is what stands between words."""
+        """Return what may follow one reading; after a whole word, that is any non-letter."""
         if reading == _WHOLE:
             return Next("", True)
         found = [words.after(reading) for words in self._lists]
@@ -137,11 +137,11 @@ class Spelling:
 
     def _step(self, state: State, char: str) -> State:
         found = dict.fromkeys(after for reading in state for after in self._readings(reading, char))
-        # Only a prompt can have a word that no list has; it stands as it was given.
+        # Only a prompt can end in an unlisted word; it must stay as it is.
         return tuple(found) or (_WHOLE,)
 
     def _readings(self, reading: str, char: str) -> Sequence[str]:
-        """What the text may be in the middle of after one more character."""
+        """Yield the readings after one more character."""
         after = self._next(reading)
         found = [reading + char] if char in after.chars else []
         if after.is_word and char in APOSTROPHES:
@@ -149,12 +149,12 @@ class Spelling:
         elif after.is_word and not is_letter(char):
             found.append(_BETWEEN)
         elif not found and not is_letter(char) and char not in APOSTROPHES + HYPHENS:
-            found.append(_BETWEEN)  # in a prompt: half a word that it ends
+            found.append(_BETWEEN)  # in a prompt: an unlisted word that ends here
         return found
 
 
 def _words_in(prompt: str, vocab: Vocab) -> Sequence[str]:
-    """The words of a prompt that are whole: the last one may go on."""
+    """Return the complete words of a prompt: its last one may be continued."""
     pattern = word_pattern(vocab.chars)
     found = [] if pattern is None else list(pattern.finditer(prompt))
     if found and found[-1].end() == len(prompt):

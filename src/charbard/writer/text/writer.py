@@ -1,4 +1,4 @@
-"""Free text: continue a prompt, stop, sample, repeat exactly."""
+"""The writer of free text."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -38,21 +38,21 @@ from charbard.writer.inspect.scored import Scored, heat_map, scored
 from charbard.writer.operation import operation
 from charbard.writer.prompt import encode_known, opening_ids
 from charbard.writer.text.spelling import Spelling, WordList
-from charbard.writer.text.tasks import Brief, Piece, text_task
+from charbard.writer.text.tasks import CompiledOrder, Piece, text_task
 
 __all__ = ["Piece", "Writer", "Written", "fresh_seed"]
 
 T = TypeVar("T")
 _LISTS = 8
-"""Lists of words that are kept, each for one set of allowed characters."""
+"""Number of cached word lists, one for each set of allowed characters."""
 _SHOWN = 60
-"""Characters of a text that are shown of it in a session."""
+"""Most characters of a text in its repr."""
 _ROWS = 64
-"""How many texts one task writes side by side."""
+"""Most texts that one task writes side by side."""
 
 
 def fresh_seed(wish: int | None = None) -> int:
-    """Return the given seed, or else a random one that is short enough to type again."""
+    """Return the given seed, or a random one that is short enough to type."""
     return secrets.randbelow(1_000_000) if wish is None else wish
 
 
@@ -66,7 +66,7 @@ class Written:
     seed: int
     sample: int
     notes: tuple[Note, ...] = ()
-    """What was read otherwise than it was given."""
+    """Notes on what was read otherwise than given."""
 
     def __str__(self) -> str:
         return self.prime + self.text
@@ -77,7 +77,7 @@ class Written:
 
     @property
     def nats_per_char(self) -> float:
-        """How surprising the model itself finds the text; lower is safer."""
+        """Mean negative log-probability of a character in nats; lower is safer."""
         return -sum(self.logp) / max(1, len(self.logp))
 
     def _repr_html_(self) -> str:
@@ -85,7 +85,7 @@ class Written:
 
 
 class Writer:
-    """A bundle, open for writing. Keeps no state between requests."""
+    """An open bundle that writes free text. Keeps no state between requests."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
@@ -94,7 +94,7 @@ class Writer:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Open a bundle, a checkpoint, the best bundle of a run's folder, or a model that ships.
+        """Open a bundle, a checkpoint, the best bundle of a run's folder, or a shipped model.
 
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
@@ -117,9 +117,9 @@ class Writer:
         """Write one text.
 
         Args:
-            prime: Text to write on from.
-            length: Characters to write at most.
-            seed: Repeat a text exactly; None draws one, which the result tells.
+            prime: Text to continue.
+            length: Most characters to write.
+            seed: Repeat a text exactly; None draws a seed, which the result records.
             spelling: Whether to write only words that the model lists; None: if it lists any.
             options: Fields of `SampleOptions`, such as temperature or top_p.
 
@@ -137,19 +137,19 @@ class Writer:
 
     @operation
     def whole(self, order: TextOrder) -> Program[list[Written]]:
-        """Write every text of an order; its tasks emit `Piece`, all texts growing side by side."""
+        """Write every text of an order; emits `Piece`, all texts growing side by side."""
         pieces: list[Piece] = []
         for task in self.tasks(order):
             pieces += yield task
         return self._joined(order, pieces)
 
     def texts(self, order: TextOrder) -> Iterator[Written]:
-        """Yield every text of an order, in order, as soon as it is whole."""
+        """Yield every text of an order as soon as it is whole, in order."""
         for _, pieces in groupby(self.stream(order), key=attrgetter("sample")):
             yield from self._joined(order, list(pieces))
 
     def _joined(self, order: TextOrder, pieces: Sequence[Piece]) -> list[Written]:
-        """Texts from their pieces, which may come in turns."""
+        """Assemble texts from their pieces, which may be interleaved."""
         _, prime, notes = opening_ids(self.bundle, order.prime, order.fields)
         held: dict[int, list[Piece]] = {}
         for piece in pieces:
@@ -183,10 +183,10 @@ class Writer:
         return [*notes, *_without_effect(order.options)]
 
     def stream(self, order: TextOrder) -> Iterator[Piece]:
-        """Every text of an order, piece by piece, one text after the other.
+        """Yield every text of an order piece by piece, one text after the other.
 
-        They are written side by side; only the first comes as it is written. The last piece of
-        each text is marked, and may be empty.
+        The texts are written side by side, so only the first is streamed while it is written. The
+        last piece of each text is marked and may be empty.
         """
         waiting: dict[int, list[Piece]] = {}
         now = 0
@@ -199,8 +199,8 @@ class Writer:
                 now += ready[-1].last
 
     def tasks(self, order: TextOrder) -> list[Task]:
-        """An order as tasks for an engine, which emit `Piece`; large ones are cut up."""
-        brief = Brief(
+        """Return an order as tasks for an engine, which emit `Piece`; large orders are split."""
+        compiled = CompiledOrder(
             order,
             self._prompts(order),
             self._constraint(order),
@@ -211,19 +211,19 @@ class Writer:
         )
         texts = max(1, _ROWS // order.best_of)
         return [
-            text_task(brief, range(first, min(first + texts, order.samples)))
+            text_task(compiled, range(first, min(first + texts, order.samples)))
             for first in range(0, order.samples, texts)
         ]
 
     def _prompts(self, order: TextOrder) -> list[list[int]]:
-        """The prompt, and for guidance the unconditioned one."""
+        """Return the prompt and, for guidance, the unconditioned one."""
         prompts = [opening_ids(self.bundle, order.prime, order.fields)[0]]
         if order.guidance > 1 and order.fields:
             prompts.append(opening_ids(self.bundle, order.prime, ())[0])
         return prompts
 
     def _constraint(self, order: TextOrder) -> Constraint[Any]:
-        """What may be written: only listed words, where the model lists them."""
+        """Return the constraint: listed words only, if the model has a list and the order wants."""
         allowed = self._allowed(order.options)
         if order.spelling is False or not (order.spelling or self.bundle.spelling):
             return Anything(allowed)
@@ -241,7 +241,7 @@ class Writer:
         return WordList(self.bundle.spelling, frozenset(symbols[char_id] for char_id in allowed))
 
     def _allowed(self, options: SampleOptions) -> Ids:
-        """What may be written: characters, the end of a record, less what the user rules out."""
+        """Return the ids that may be written: characters and END, minus those the user excludes."""
         vocab = self.bundle.vocab
         last = len(vocab)
         if options.commonest is not None:
@@ -261,10 +261,10 @@ class Writer:
         return Bias(ids, np.full(len(ids), options.boost, np.float32)) if len(ids) else None
 
     def score(self, text: str, *, top: int = 5, fields: Sequence[tuple[str, str]] = ()) -> Scored:
-        """How likely each character of a text is, and what the model would rather have written.
+        """Score each character of a text, with the characters that the model expected.
 
         Raises:
-            OptionError: There is nothing to score, or a field is none of the model's.
+            OptionError: The text is empty, or the model was not trained with a field.
         """
         known, notes = encode_known(self.bundle.vocab, normalise(text))
         return scored(self.bundle, self.network, known, notes, top=top, fields=fields)
@@ -276,7 +276,7 @@ class Writer:
 
 @cache
 def _ideographs(vocab: Vocab) -> frozenset[int]:
-    """Ids of Chinese characters. Said once they are said, while letters must come again."""
+    """Return the ids of Chinese characters: a text need not repeat them, unlike letters."""
     return frozenset(
         vocab.first_char + place
         for place, char in enumerate(vocab.chars)
@@ -285,7 +285,7 @@ def _ideographs(vocab: Vocab) -> frozenset[int]:
 
 
 def _without_effect(options: SampleOptions) -> Iterator[Note]:
-    """Settings that were given and that change nothing."""
+    """Yield a note for each given setting that changes nothing."""
     declared = SampleOptions()
     if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
         yield Note("temperature_steps has no effect without temperature_end", "without.end")

@@ -1,4 +1,4 @@
-"""Nats that are added to some characters while a text is written."""
+"""Logit biases for verse."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,24 +6,24 @@ from types import MappingProxyType
 
 import numpy as np
 
-from charbard.runtime import Bias, Lean
+from charbard.runtime import Bias, BiasRule
 from charbard.vocab import Vocab
 
 __all__ = ["away_from", "bias_of"]
 
 
 def bias_of(nats: Mapping[int, float]) -> Bias:
-    """Nats by id, as arrays."""
+    """Build a bias from nats by id."""
     ids = sorted(nats)
     return Bias(np.array(ids, np.int32), np.array([nats[each] for each in ids], np.float32))
 
 
-def away_from(phrases: Mapping[str, float], vocab: Vocab) -> Lean:
-    """A bias against the character that would complete a phrase.
+def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
+    """Return a bias rule against the character that would complete a phrase.
 
     Args:
-        phrases: All of one length, each with the nats to take off.
-        vocab: A phrase with a character that it lacks is passed over.
+        phrases: Phrases of equal length, each with the nats to take off.
+        vocab: The model's symbols; phrases with an unknown character are skipped.
     """
     found: dict[tuple[int, ...], dict[int, float]] = defaultdict(dict)
     for phrase, nats in phrases.items():

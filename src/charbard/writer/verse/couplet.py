@@ -1,4 +1,4 @@
-"""对联: the second line to a given first, or the first to a given second; and a heading."""
+"""Couplets (对联): the second line for a given first, or the first for a given second."""
 
 from dataclasses import replace
 
@@ -24,9 +24,9 @@ Headed = list[tuple[Poem, str | None]]
 def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
     """Write couplets on a given line, the best first, each with its heading if one is wanted.
 
-    The line written opposes the given one in tone where that counts: at the even places of each
-    phrase and at its end. It has none of its characters; where the given line has one again, the
-    written line has one again at the same places, and nowhere else.
+    The written line has opposite tones where that counts: at the even places of each phrase and at
+    its end. It shares no character with the given line. Where the given line repeats a character,
+    the written line repeats one at the same places, and nowhere else.
 
     Raises:
         OptionError: Not exactly one line is given, or it is too short or long, or not Chinese.
@@ -63,9 +63,9 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
 
 
 def _kept_form(poem: Poem) -> str | None:
-    """The couplet form that the whole keeps, so that a check by its name does not fault it.
+    """Return the couplet form that the whole keeps, so that a check by its name passes.
 
-    None where the given line keeps none: the written one then only opposes it.
+    None if the given line keeps no form; the written line then only opposes its tones.
     """
     shape = tuple(map(len, poem.lines))
     for form in forms():
@@ -76,10 +76,11 @@ def _kept_form(poem: Poem) -> str | None:
 
 
 def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Program[str]:
-    """Four characters on what the couplet says: written with the couplet as its theme."""
+    """Write a heading of four characters, with the couplet as its theme."""
     theme = "".join(poem.lines[: len(poem.lines) // 2])
     heading = replace(order, form=_HEADING, template="", theme=theme)
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
-    heading = replace(heading, novel=False)  # more often than not it is a set phrase
+    # Headings are often set phrases that poems contain, so a known line is welcome.
+    heading = replace(heading, novel=False)
     request = writer.request_in(form_named(_HEADING), heading)
     return (yield from writer.poems.program(request))[0].lines[0]

@@ -1,7 +1,8 @@
-"""How a line, a poem or a name is read aloud today.
+"""Pinyin of lines, poems and names.
 
-Tone and rhyme of verse come from its books; of several readings of today this finds the one that
-agrees with them. Source of the readings: pypinyin; of surnames: `data/surnames.tsv`.
+A rhyme book decides tone and rhyme of verse; of several modern readings of a character, this module
+finds the one that agrees with it. Source of the readings: pypinyin; of surnames:
+`data/surnames.tsv`.
 """
 
 from collections import Counter
@@ -18,18 +19,18 @@ from charbard.prosody.poem import is_han
 __all__ = ["pinyin_of", "pinyin_of_name", "pinyin_of_poem"]
 
 _IN_VERSE = {"着": "zhuó", "的": "dì", "么": "mó"}
-"""The first of their full readings is rare in verse."""
+"""Readings in verse of characters whose first full reading is rare there."""
 _LEVEL, _OBLIQUE = "平", "仄"
 _MARKS = {"\u0304": _LEVEL, "\u0301": _LEVEL, "\u030c": _OBLIQUE, "\u0300": _OBLIQUE}
-"""Tone of today by its mark: the first and second are level, the third and fourth oblique."""
+"""Tone class by tone mark: first and second tone are level, third and fourth oblique."""
 _REGULATED = (5, 7)
 
 
 def pinyin_of(line: str) -> list[str]:
-    """Today's reading of each character with tone marks; of several, the usual one here.
+    """Return the modern reading of each character with tone marks, the usual one in this context.
 
-    Verse and names are read in full tones: 子 is never light. What has no reading stands for
-    itself.
+    Verse and names are read in full tones: 子 is never light. A character without a reading is
+    returned as it is.
 
     >>> pinyin_of("春江，子")
     ['chūn', 'jiāng', '，', 'zǐ']
@@ -47,10 +48,10 @@ def pinyin_of(line: str) -> list[str]:
 
 
 def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list[str]]:
-    """Today's readings in a poem: where a character has several, the one that fits its place.
+    """Return the modern readings in a poem: of several, the one that fits the place.
 
-    At the end of a line that is the one in the poem's rhyme; within a regulated line the one whose
-    tone the places beside it ask for.
+    At the end of a line that is the one in the poem's rhyme; within a regulated line the one in
+    the tone that the pattern of the line requires.
 
     >>> poem = ["朝辞白帝彩云间", "千里江陵一日还", "两岸猿声啼不住", "轻舟已过万重山"]
     >>> pinyin_of_poem(poem)[1][-1]
@@ -67,7 +68,7 @@ def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list
 
 
 def pinyin_of_name(name: str, surname: str) -> list[str]:
-    """Today's readings of a name; those of its surname come from a table.
+    """Return the modern readings of a name; those of its surname come from a table.
 
     >>> pinyin_of_name("单于飞", "单于"), pinyin_of_name("单飞", "单")
     (['chán', 'yú', 'fēi'], ['shàn', 'fēi'])
@@ -85,7 +86,8 @@ def _surnames() -> Mapping[str, tuple[str, ...]]:
 
 
 def _fit_tones(lines: Sequence[str], sounds: list[list[str]], book: str) -> None:
-    """Tones of even places take turns in a regulated line: one tells the others."""
+    """Choose readings by tone: in a regulated line the tones of even places alternate, so that one
+    certain tone determines the others."""
     for line, read in zip(lines, sounds, strict=True):
         if len(line) not in _REGULATED:
             continue
@@ -96,7 +98,7 @@ def _fit_tones(lines: Sequence[str], sounds: list[list[str]], book: str) -> None
             for step, tone in enumerate(tones)
             if tone is not None
         }
-        if len(wanted) != 1:  # nothing is certain, or the line is not regulated
+        if len(wanted) != 1:  # no tone is certain, or the line is not regulated
             continue
         (first,) = wanted
         for step, at in enumerate(evens):
@@ -116,9 +118,9 @@ def _fit_rhymes(lines: Sequence[str], sounds: list[list[str]], book: str) -> Non
 
 
 def _in_rhyme(char: str, usual: str, tone: str, rimes: Counter[str]) -> str:
-    """The reading in the tone of the rhyme that sounds most like the other rhymes."""
+    """Return the reading, in the tone of the rhyme, whose rime is commonest among the rhymes."""
     fitting = [one for one in _all_readings(char) if _tone(one) == tone]
-    if not fitting:  # an entering tone, which speech of today has lost
+    if not fitting:  # an entering tone, which modern speech has lost
         return usual
 
     def rank(sound: str) -> tuple[int, bool]:
@@ -156,7 +158,7 @@ def _tone(sound: str) -> str | None:
 
 
 def _rime(sound: str) -> str:
-    """From the main vowel on, without its tone: an of huán, so that medials do not count.
+    """Return a syllable from its main vowel on, without tone and medial: an of huán.
 
     >>> _rime("huán"), _rime("xiá"), _rime("dōu")
     ('an', 'a', 'ou')
@@ -170,7 +172,7 @@ def _rime(sound: str) -> str:
 
 
 def _in_full(char: str, sound: str) -> str:
-    """The reading, or for one without a tone the first that has one.
+    """Return the reading or, for one in the neutral tone, the first one with a tone.
 
     >>> _in_full("了", "le")
     'liǎo'

@@ -1,4 +1,4 @@
-"""What became of a request: from the ids that were drawn to lines and scored poems."""
+"""Assemble lines and scored poems from the ids that were drawn for a request."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from charbard.errors import Note
 from charbard.novelty.lines import known_lines
 from charbard.prosody.machine import Machine
 from charbard.runtime import Decoded, Draft, Segment, Worth
-from charbard.runtime.decoder import AGAIN
+from charbard.runtime.decoder import RETRIES
 from charbard.writer.verse.habits import habit_share
 from charbard.writer.verse.poem import LineDone, Poem
 from charbard.writer.verse.ranking import Score, facing_lines, parallel_score, repetition
@@ -19,17 +19,17 @@ __all__ = ["finished", "line_done", "worth_of"]
 
 
 def line_done(request: Request, said: Segment) -> LineDone:
-    """A line that the task of a request emitted."""
+    """Return a line from a segment that the task of a request emitted."""
     text, mark = request.line(said.index, said.ids)
     return LineDone(said.sample, said.index, text, mark, said.logp[: len(text)])
 
 
 def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
-    """A poem with all that is known of it.
+    """Return a decoded text as a poem, checked and scored.
 
     Args:
-        bundle: What wrote it.
-        request: What it was written for.
+        bundle: The model that wrote it.
+        request: The request that it was written for.
         text: Its ids, marks included, and their log-probabilities.
     """
     spans = request.machine.spans
@@ -41,17 +41,17 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
     known = known_lines().hold(lines)
     stayed = tuple(
         Note(
-            f"{lines[n]} stands in the corpus: {AGAIN + 1} rounds of drafts found no new line",
+            f"{lines[n]} stands in the corpus: {RETRIES + 1} rounds of drafts found no new line",
             "line.known",
             {"line": lines[n]},
         )
-        for n in text.unwanted
+        for n in text.rejected
         if known[n]
     )
     variants, rhymes = _settled(request.machine, text)
-    shaped = request.wish.form
+    shaped = request.spec.form
     settled = shaped.variant_named(variants[0]) if variants else shaped.variants[0]
-    given = tuple(sorted({(lock.line, lock.place) for lock in request.wish.locks}))
+    given = tuple(sorted({(lock.line, lock.place) for lock in request.spec.locks}))
     return Poem(
         candidate=text.sample,
         lines=lines,
@@ -59,7 +59,7 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
         logp=tuple(line.logp for line in done),
         stanza_ends=settled.stanza_ends,
         form=request.form.name,
-        book=request.wish.book,
+        book=request.spec.book,
         variants=variants,
         rhymes=rhymes,
         given=given,
@@ -72,7 +72,7 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
 
 
 def _settled(machine: Machine, text: Decoded) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """Variants and rhymes of a text; none for one that breaks the form."""
+    """Return variants and rhymes of a text; none for one that breaks the form."""
     if text.form is not None:
         return machine.settled(text.form)
     state = machine.start()
@@ -84,9 +84,10 @@ def _settled(machine: Machine, text: Decoded) -> tuple[tuple[str, ...], tuple[st
 
 
 def worth_of(request: Request) -> Worth:
-    """From a draft, complete or not, to the total of its score.
+    """Return the function that scores a draft, complete or not.
 
-    What is given counts here, as drafts differ in how well they lead up to it.
+    Given characters count here, unlike in a poem's score, as drafts differ in how well they lead
+    up to them.
     """
     spans = request.machine.spans
 
@@ -135,7 +136,8 @@ def _score(
 
 
 def _parallel(request: Request, lines: Sequence[str]) -> float | None:
-    """对仗 of the couplets that should have it, as far as they are written."""
+    """Score the parallelism (对仗) of the couplets that should have it, as far as they are
+    written."""
     whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
     pairs = facing_lines(request.form.kind, whole)
     return parallel_score(lines, [pair for pair in pairs if pair[1] < len(lines)])

@@ -1,4 +1,4 @@
-"""What an order gives of a poem: its beginning, its gaps, hidden characters, single places."""
+"""Parse what an order fixes of a poem: opening, template, acrostic, single places."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from charbard.prosody.spec import Ban, Lock
 __all__ = ["OPEN", "bans_of", "locks_of"]
 
 OPEN = "_"
-"""Stands for an open character in a template."""
+"""Placeholder for an open character in a template."""
 _OPEN_MARKS = str.maketrans(dict.fromkeys("＿□○＊*", OPEN))
 _PARTS = re.compile(r"[，。！？；：、,.!?;:/\s]+")
 
@@ -62,12 +62,12 @@ def bans_of(order: VerseOrder) -> list[Ban]:
 
 
 def _letters(text: str) -> str:
-    """A text without spaces and punctuation."""
+    """Return a text without spaces and punctuation."""
     return "".join(_PARTS.split(text))
 
 
 def _opening(variant: Variant, text: str) -> list[Lock]:
-    """What a poem begins with: whole lines, the last perhaps begun."""
+    """Return the locks of an opening: whole lines, of which the last may be incomplete."""
     lengths = variant.lengths
     parts = _lines_of(text, lengths)
     for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
@@ -81,7 +81,7 @@ def _opening(variant: Variant, text: str) -> list[Lock]:
 
 
 def _template(variant: Variant, text: str) -> list[Lock]:
-    """A poem with gaps; its lines are the first lines of the form."""
+    """Return the locks of a template, whose lines are the first lines of the form."""
     lengths = variant.lengths
     parts = _lines_of(text.translate(_OPEN_MARKS), lengths)
     for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):
@@ -105,7 +105,7 @@ def _misfit(line: int, part: str, length: int) -> OptionError:
 
 
 def _lines_of(text: str, lengths: Sequence[int]) -> list[str]:
-    """The lines that are given; without punctuation they are cut as the form's are long."""
+    """Split a text into lines: at punctuation or, without any, by the lengths of the form."""
     parts = [part for part in _PARTS.split(text) if part]
     if len(parts) == 1 and len(parts[0]) > lengths[0]:
         parts = _cut(parts[0], lengths)

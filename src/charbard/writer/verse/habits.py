@@ -1,9 +1,9 @@
-"""Habits of speech: pairs of characters that the model writes far more often than people do.
+"""Habits: pairs of characters that the model writes far more often than people do.
 
-A writer that prefers what is likely does so at every step, and what is a little too likely adds up:
-何处, which stands in one people's pair of 1,800, was one of 270 of the model's, 惆怅 came eighteen
-times too often. So the second character of such a pair is made as much less likely as the pair is
-too frequent, and a draft that is made of them counts for less.
+Sampling below temperature 1 prefers what is likely at every step, and small preferences add up:
+何处 is one pair in 1,800 of people's but was one in 270 of the model's, and 惆怅 came eighteen
+times too often. So the second character of such a pair gets a negative bias, by the log of that
+ratio, and drafts with many such pairs score lower.
 
 The list belongs to the model that ships, with default settings: `scripts/build_habits.py`.
 """
@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import log
 from types import MappingProxyType
 
-from charbard.runtime import Lean
+from charbard.runtime import BiasRule
 from charbard.vocab import Vocab
 from charbard.writer.verse.bias import away_from
 
@@ -24,14 +24,14 @@ __all__ = ["away_from_habits", "habit_share", "habits"]
 
 @cache
 def habits() -> Mapping[str, float]:
-    """For each pair how many nats too likely it is."""
+    """Load the pairs, each with the nats by which it is too likely."""
     text = files("charbard.writer.data").joinpath("habits.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
     return MappingProxyType({pair: log(float(times)) for pair, times in rows})
 
 
 def habit_share(lines: Sequence[str]) -> float:
-    """Nats a character by which the text is made of habits.
+    """Return the nats per character by which the pairs of a text are too likely.
 
     >>> habit_share(["惆怅不知何处"]) > habit_share(["两个黄鹂鸣翠柳"])
     True
@@ -42,6 +42,6 @@ def habit_share(lines: Sequence[str]) -> float:
 
 
 @cache
-def away_from_habits(vocab: Vocab) -> Lean:
-    """A bias against the characters that would complete such a pair."""
+def away_from_habits(vocab: Vocab) -> BiasRule:
+    """Return the bias rule against characters that would complete such a pair."""
     return away_from(habits(), vocab)

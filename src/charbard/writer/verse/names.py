@@ -1,7 +1,7 @@
-"""Names: a surname, and a given name with the tones, the characters and the sound that are wished.
+"""Names: a surname, and a given name with requested tones, characters and sound.
 
-The model may be one of names, trained with the fields surname and gender and maybe era, or one of
-verse: then a given name is written as the beginning of a line, from common characters.
+The model may be one of names, trained with the fields surname and gender and maybe era. With a
+model of verse, the given name is written as the beginning of a line, from common characters.
 """
 
 from collections.abc import Mapping
@@ -23,31 +23,31 @@ __all__ = ["names"]
 
 _BOOK = "xinyun"
 _COMMON = 2500
-"""Names are read by everybody: no rarer characters than these, unless the model knows
-those that names of today are made of, which may be rare in verse."""
+"""Number of most frequent characters of verse that a name may use, so that everybody can read it.
+Models of modern names use the characters of such names, which may be rare in verse."""
 _LONGEST_SURNAME = 3
 _ERA = "今"
-"""Names are wanted for today, from a model that was told of poets and of people of today."""
+"""Value of the field `era` for modern names; the other value is for poets."""
 _NO_GENDER = Note(
     "the model was trained without genders: yours does not reach it", "gender.untrained"
 )
 _GENDERS = ("男", "女")
 _TELLS = 0.1
-"""Share of first characters that must differ between the genders for one to be worth telling."""
+"""Least effect of the gender on the first character for the condition to count as effective."""
 
 
 @operation
 def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
-    """Write names, the best first, none twice; the text of each is the surname and the given name.
+    """Write distinct names, the best first; the text of each is surname and given name.
 
     Raises:
-        OptionError: The parts of the order do not fit together.
-        ConflictError: Not everything asked for can be had together.
+        OptionError: Parts of the order do not fit together.
+        ConflictError: Demands of the order contradict each other.
     """
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
     like, kept_out = _wanted(order)
-    # A model of names is told the surname; to one of verse it is the beginning of the line.
+    # A model of names is conditioned on the surname; for one of verse it begins the line.
     known = writer.bundle.vocab.fields
     told = "surname" in known
     before = "" if told else surname
@@ -71,7 +71,7 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
         min_p=order.min_p,
         seed=order.seed,
         repeats="none",
-        novel=False,  # a name may well stand in a poem
+        novel=False,  # a name may occur in a poem
     )
     liked = [replace(asked, template=text) for text in _with_liked(asked.template, like)]
     notes = (*kept_out, *_gender_notes(writer, fields))
@@ -87,7 +87,7 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
 
 
 def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[Note, ...]:
-    """What to say of a gender that was asked for and that hardly reaches the names."""
+    """Return a note if the requested gender hardly affects the names."""
     if not fields["gender"]:
         return ()
     if "gender" not in writer.bundle.vocab.fields:
@@ -107,12 +107,12 @@ def _gender_notes(writer: VerseWriter, fields: Mapping[str, str]) -> tuple[Note,
 
 
 def _unwanted(order: NameOrder, asked: str) -> str:
-    """What is kept out unasked; a character that was given is wanted."""
+    """Return the characters to avoid in names, except those that the user gave."""
     return "".join(sorted(unwanted_in_names() - set(asked))) if order.unwanted else ""
 
 
 def _wanted(order: NameOrder) -> tuple[str, tuple[Note, ...]]:
-    """The liked characters that a name may have, and what to say of the others."""
+    """Return the liked characters that a name may have, and notes on the others."""
     unwanted = unwanted_in_names() if order.unwanted else frozenset()
     out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
     liked = "".join(char for char in order.like if char not in out)
@@ -164,7 +164,7 @@ def _form(surname: str, length: int, tones: str) -> Form:
 
 
 def _with_liked(template: str, like: str) -> list[str]:
-    """The template with each liked character at each open place."""
+    """Yield the template with each liked character at each open place."""
     return [
         template[:at] + char + template[at + 1 :]
         for char in like

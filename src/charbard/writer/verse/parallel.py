@@ -1,8 +1,8 @@
-"""对仗: how well two lines answer each other, character by character.
+"""Parallelism (对仗): how well two lines of a couplet correspond, character by character.
 
-The measure is the pointwise mutual information of two characters that face each other in a
-couplet, in nats, from the middle couplets of people's octaves. Pairs never seen there get the
-same small share of chance, so nothing is infinitely bad.
+The measure is the pointwise mutual information of two facing characters, in nats, counted over the
+middle couplets of octaves by people. It is smoothed, so that pairs never seen there have a finite
+value.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ import numpy as np
 __all__ = ["UNSEEN", "parallelism", "partners"]
 
 _SHARE = 0.3
-"""Share of a pair's chance that is taken from chance alone, seen or not."""
+"""Weight of the independent distribution in the smoothed probability of a pair."""
 UNSEEN = float(np.log(_SHARE / (1 + _SHARE)))
-"""What a pair counts that was never seen."""
+"""Mutual information of a pair that was never seen."""
 
 
 def parallelism(above: str, below: str) -> float:
-    """Mean mutual information of the characters that face each other, in nats.
+    """Return the mean mutual information of the facing characters of two lines, in nats.
 
     >>> parallelism("明月松间照", "清泉石上流") > parallelism("明月松间照", "不知何处去")
     True
@@ -33,7 +33,7 @@ def parallelism(above: str, below: str) -> float:
 
 
 def partners(above: str) -> Mapping[str, float]:
-    """Characters seen below this one, with their mutual information.
+    """Return the characters seen below a character, with their mutual information.
 
     >>> partners("山")["水"] > 2
     True
@@ -46,7 +46,7 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 @cache
 def _table() -> Mapping[str, Mapping[str, float]]:
-    """For a character of the upper line those below it, with the mutual information in nats."""
+    """Load upper character -> lower characters with their mutual information in nats."""
     with (
         as_file(files("charbard.writer.data").joinpath("parallel.npz")) as path,
         np.load(path) as held,

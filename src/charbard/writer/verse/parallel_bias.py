@@ -1,41 +1,41 @@
-"""A slight lean towards characters that answer the line above, where a form wants 对仗."""
+"""A logit bias towards characters that correspond to those above, where a form wants 对仗."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from charbard.prosody.machine import Machine
-from charbard.runtime import Bias, Lean
+from charbard.runtime import Bias, BiasRule
 from charbard.vocab import Vocab
 from charbard.writer.verse.bias import bias_of
 from charbard.writer.verse.parallel import partners
 from charbard.writer.verse.ranking import facing_lines
 from charbard.writer.verse.request import Request
 
-__all__ = ["answering"]
+__all__ = ["towards_parallel"]
 
 _STRENGTH = 0.5
 """Nats added for each nat of mutual information with the character above."""
 
 
-def answering(request: Request) -> tuple[Lean, ...]:
-    """For the lower lines of couplets that should be parallel; empty if the form has none."""
+def towards_parallel(request: Request) -> tuple[BiasRule, ...]:
+    """Return the bias rule for couplets that should be parallel; empty if the form has none."""
     machine = request.machine
     spans = machine.spans
     bodies = ["x" * (span.stop - span.start) for span in spans]
     above = dict(_faced(machine, facing_lines(request.form.kind, bodies)))
     if not above or request.form.kind not in ("近体诗", "对联"):
         return ()
-    lean_to = _leans(machine.lexicon.vocab)
+    bias_to = _biases(machine.lexicon.vocab)
 
-    def lean(ids: Sequence[int]) -> Bias | None:
+    def rule(ids: Sequence[int]) -> Bias | None:
         faced = above.get(len(ids))
-        return None if faced is None else lean_to(ids[faced])
+        return None if faced is None else bias_to(ids[faced])
 
-    return (lean,)
+    return (rule,)
 
 
 def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, int]:
-    """For each place of the text the one in the line above it, if the two are a couplet."""
+    """Return, for each place in the lower line of a couplet, the place above it."""
     spans = machine.spans
     found = {}
     for upper, lower in pairs:
@@ -50,11 +50,11 @@ def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, i
 
 
 @cache
-def _leans(vocab: Vocab) -> Callable[[int], Bias]:
-    """For a character above, ids to lean towards and by how many nats; each worked out once."""
+def _biases(vocab: Vocab) -> Callable[[int], Bias]:
+    """Return the function from a character above to its bias, which caches."""
 
     @cache
-    def lean_to(char_id: int) -> Bias:
+    def bias_to(char_id: int) -> Bias:
         return bias_of(
             {
                 below_id: nats * _STRENGTH
@@ -63,4 +63,4 @@ def _leans(vocab: Vocab) -> Callable[[int], Bias]:
             }
         )
 
-    return lean_to
+    return bias_to

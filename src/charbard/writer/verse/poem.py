@@ -1,4 +1,4 @@
-"""What comes out of writing verse: lines as they become certain, whole poems, alternatives."""
+"""Results of writing verse: lines as they become certain, whole poems, alternatives."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,34 +10,34 @@ from charbard.writer.verse.ranking import Score
 __all__ = ["Alternative", "LineDone", "Poem"]
 
 _SHOWN = 40
-"""Characters of a poem that are shown of it in a session."""
+"""Most characters of a poem in its repr."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineDone:
-    """One line of one candidate, certain from now on."""
+    """One line of one candidate, which will not change any more."""
 
     candidate: int
     index: int
     """Number of the line, from 0."""
     text: str
-    """Without its mark."""
+    """The line without its mark."""
     mark: str
     logp: tuple[float, ...]
-    """The model's own log-probability of each character, the mark left out, in nats."""
+    """The model's own log-probability of each character in nats, without the mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A character that could stand at a place, all rules kept."""
+    """A character that could take a place without breaking the form."""
 
     char: str
     probability: float
-    """Among all alternatives, with what stands before and behind."""
+    """Probability among all alternatives, given the text before and after it."""
     nats_here: float
-    """The model's log-probability of it, given what stands before."""
+    """The model's log-probability of the character, given the text before it."""
     nats_after: float
-    """The model's log-probability of all that stands behind, given it."""
+    """The model's log-probability of the text after it, given the character."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,15 +49,15 @@ class Poem:
     """Each line without its mark."""
     marks: tuple[str, ...]
     logp: tuple[tuple[float, ...], ...]
-    """For each line the model's own log-probability of its characters, in nats."""
+    """The model's own log-probability of the characters of each line, in nats."""
     stanza_ends: tuple[int, ...]
-    """Lines after which a stanza ends, from 1; the last line always."""
+    """Numbers, from 1, of the lines that end a stanza; the last line always does."""
     form: str
     book: str
     variants: tuple[str, ...]
-    """Variants of the form that it keeps."""
+    """Variants of the form that the poem keeps."""
     rhymes: tuple[str | None, ...]
-    """Group of each rhyme; None where several would do."""
+    """Group of each rhyme; None if several groups fit."""
     given: tuple[tuple[int, int], ...]
     """Line and place, from 0, of the characters that were given."""
     score: Score
@@ -66,11 +66,11 @@ class Poem:
     model: str = ""
     """Digest of the model."""
     notes: tuple[Note, ...] = field(default=())
-    """What was understood otherwise than it was given."""
+    """Notes for the user, such as what was read otherwise than given."""
 
     @property
     def text(self) -> str:
-        """The poem with its marks, each stanza in one row; a blank row parts stanzas."""
+        """The poem with its marks, one stanza per row, and a blank row between stanzas."""
         return "\n\n".join(self._stanzas())
 
     def __str__(self) -> str:
@@ -88,12 +88,12 @@ class Poem:
 
     @property
     def nats_per_char(self) -> float:
-        """How surprising the model itself finds it, marks left out."""
+        """Mean negative log-probability of a character in nats, without marks."""
         values = [value for line in self.logp for value in line]
         return -sum(values) / max(1, len(values))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {
             "text": self.text,
             "lines": list(self.lines),

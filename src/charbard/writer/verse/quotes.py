@@ -1,7 +1,7 @@
-"""Poems by people that come with the package: to be quoted beside a theme, and for games.
+"""Poems by people that ship with the package, for quotations and games.
 
 Source: `data/quotes.tsv` and `data/little_known.tsv`, which `scripts/write_quotes.py` draws from
-the corpus of verse (docs/data.md). None of them is held out to judge models by.
+the corpus of verse (docs/data.md). None of them belongs to a held-out set.
 """
 
 import math
@@ -20,7 +20,7 @@ __all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_wi
 
 _SENTENCE = re.compile("[^。]+。")
 _TITLE = 0.6
-"""What a character in the title is worth beside one in the lines that are quoted."""
+"""Weight of a match in the title, relative to one in the quoted lines."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Quote:
-    """Two lines of a poem, with where they are from."""
+    """Two lines of a poem, with their source."""
 
     text: str
     poem: Known
@@ -53,7 +53,7 @@ class Quote:
 
 
 def little_known() -> tuple[Known, ...]:
-    """Quatrains that few people know and that no shipped model was trained on."""
+    """Load little-known quatrains that no shipped model was trained on."""
     return _poems("little_known.tsv")
 
 
@@ -63,7 +63,8 @@ def quoted() -> tuple[Known, ...]:
 
 
 def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
-    """Lines that have most of a theme's characters, the rare ones counting more; one of a poem.
+    """Return the lines that share most characters with a theme, rare ones counting more; at most
+    one quotation of a poem.
 
     >>> [quote.poem.title for quote in quotes_near("登鹳雀楼", most=1)]
     ['登鹳雀楼']
@@ -80,14 +81,15 @@ def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
 
 
 def _wanted(theme: str) -> Mapping[str, float]:
-    """What a theme is made of, with its worth: its characters, and pairs worth as much as both."""
+    """Return the characters and pairs of a theme with their weights; a pair weighs as much as its
+    two characters."""
     chars = [char for char in theme if is_han(char)]
     single = {char: _weights().get(char, 0.0) for char in chars}
     return single | {a + b: single[a] + single[b] for a, b in pairwise(chars)}
 
 
 def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
-    """Lines that hold a character, but for those that were said already, whole or in part."""
+    """Return lines that contain a character, except those that were used already."""
     return [
         quote
         for quote in _quotes()
@@ -120,6 +122,6 @@ def _quotes() -> tuple[Quote, ...]:
 
 @cache
 def _weights() -> Mapping[str, float]:
-    """Of each character the nats by which it narrows down the lines."""
+    """Return the inverse document frequency of each character, in nats."""
     counts = Counter(char for quote in _quotes() for char in set(quote.text))
     return MappingProxyType({char: math.log(len(_quotes()) / n) for char, n in counts.items()})

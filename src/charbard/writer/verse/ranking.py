@@ -1,4 +1,4 @@
-"""Which candidate first: a few measures, each shown, and their weighted sum."""
+"""Rank candidates by a weighted sum of a few measures."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,45 +17,46 @@ WEIGHTS = {
     "stock": -0.5,
     "habits": -1.0,
 }
-"""What each part is worth. Those of model and theme were fitted to blind grades, see
-benchmarks/models.md; the others are set so that no part drowns another."""
+"""Weight of each part. Those of model and theme were fitted to blind grades, see
+benchmarks/models.md; the others are set so that no part dominates."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """Why a candidate stands where it stands. None: not measured for this order."""
+    """The parts of a candidate's score. None: not applicable to the order."""
 
     model: float
-    """Mean log-probability of its characters in nats; marks and given characters not counted."""
+    """Mean log-probability of its characters in nats, without marks and given characters."""
     theme: float | None = None
-    """Nats a character by which the theme makes it likelier."""
+    """Nats per character by which the theme makes it likelier."""
     parallel: float | None = None
-    """对仗 of the couplets that should have it: mean mutual information of facing characters."""
+    """Parallelism (对仗) of the couplets that should have it: mean mutual information of facing
+    characters."""
     repetition: float = 0.0
-    """Share of characters that stood there before, doubled ones not counted."""
+    """Share of characters that repeat an earlier one, without doubled characters."""
     novelty: float | None = None
-    """Share of its lines that do not stand in the training text."""
+    """Share of its lines that do not occur in the training text."""
     stock: float = 0.0
-    """Share of its lines that hold a phrase which hundreds of poems share."""
+    """Share of its lines that contain a stock phrase."""
     habits: float = 0.0
-    """Nats a character by which it is made of pairs that the model writes too often."""
+    """Nats per character by which its pairs are too likely under the model; see `habits`."""
     words: float | None = None
-    """Share of the words that were asked for which it uses."""
+    """Share of the requested words that it uses."""
 
     @property
     def total(self) -> float:
-        """The weighted sum; the larger the better."""
+        """The weighted sum; larger is better."""
         parts = asdict(self)
         return sum(weight * (parts[name] or 0.0) for name, weight in WEIGHTS.items())
 
     def to_dict(self) -> dict[str, float | None]:
-        """Every part and the total, rounded."""
+        """Return every part and the total, rounded."""
         parts = {**asdict(self), "total": self.total}
         return {name: None if v is None else round(v, 4) for name, v in parts.items()}
 
 
 def facing_lines(kind: str, lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Lines that should be parallel in a form of this kind: (the one above, the one below).
+    """Return the pairs of lines, (upper, lower), that should be parallel in a form of this kind.
 
     >>> facing_lines("对联", ["天对地", "雨对风", "山对水", "月对云"])
     [(0, 2), (1, 3)]
@@ -67,7 +68,7 @@ def facing_lines(kind: str, lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def middle_couplets(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Lines that should be parallel: all couplets of an octave or more but the first and last.
+    """Return the middle couplets of eight or more lines: all but the first and the last.
 
     >>> middle_couplets(["a"] * 8)
     [(2, 3), (4, 5)]
@@ -78,14 +79,14 @@ def middle_couplets(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def parallel_score(lines: Sequence[str], pairs: Sequence[tuple[int, int]]) -> float | None:
-    """Mean parallelism of the couplets named; None if there are none."""
+    """Return the mean parallelism of these couplets; None if there are none."""
     if not pairs:
         return None
     return sum(parallelism(lines[a], lines[b]) for a, b in pairs) / len(pairs)
 
 
 def repetition(lines: Sequence[str]) -> float:
-    """Share of characters that stood earlier in the text, those doubled on the spot not counted.
+    """Return the share of characters that repeat an earlier one, without doubled characters.
 
     >>> repetition(["春眠春", "处处"])
     0.2

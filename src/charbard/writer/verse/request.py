@@ -1,4 +1,4 @@
-"""Compile an order in the user's words to a machine and the prompts of the model."""
+"""Compile an order for verse to a machine and the prompts of the model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +22,12 @@ from charbard.vocab import UNKNOWN
 from charbard.writer.prompt import opening_ids
 from charbard.writer.verse.givens import OPEN, bans_of, locks_of
 from charbard.writer.verse.stand_in import explained, stand_in
-from charbard.writer.verse.words import WORDS, told_words, wanted_words
+from charbard.writer.verse.words import WORDS, wanted_words, word_ids_of
 
 __all__ = ["RHYME", "Lexicons", "Request", "form_label", "read_order"]
 
 RHYME = "rhyme"
-"""The field by which a model is told the rhyme."""
+"""Name of the field that conditions on the main rhyme."""
 _GUIDED = ("title", "dynasty", "author")
 """The conditions that guidance strengthens. The form needs no guidance: it is enforced."""
 _WORDS: Mapping[str, str] = MappingProxyType({"title": "theme", "author": "poet"})
@@ -37,55 +37,55 @@ _PLURALS: Mapping[str, str] = MappingProxyType(
 )
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _MACHINES = 64
-"""How many are kept; one takes well under a megabyte."""
+"""Number of cached machines; one takes well under a megabyte."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A compiled order."""
+    """An order for verse, compiled for one model."""
 
     order: VerseOrder
     form: Form
-    wish: FormSpec
+    spec: FormSpec
     machine: Machine
-    prime: tuple[int, ...]
-    """What the model reads before the text."""
-    bare: tuple[int, ...]
-    """The same without theme, dynasty and author: the unconditioned prompt."""
+    prompt: tuple[int, ...]
+    """Ids that the model reads before the text."""
+    unconditioned: tuple[int, ...]
+    """The unconditioned prompt, without theme, dynasty and author."""
     notes: tuple[Note, ...]
-    """What the user should know."""
-    signs: Mapping[int, str]
+    """Notes for the user."""
+    rhyme_ids: Mapping[int, str]
     """Rhyme-condition id -> rhyme group; empty if the model has no rhyme condition."""
     wanted: tuple[str, ...] = ()
     """Words that the poem is to use."""
-    words: tuple[int, ...] = ()
-    """The same as the model is told them, the mark at their end included; empty if it is not."""
+    word_ids: tuple[int, ...] = ()
+    """These words as a condition, with its final mark; empty if the model has no such field."""
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
-        """What the model reads before words and rhyme, and the unconditioned prompt if there is
-        something that the user wants it to listen to."""
-        has_wish = self.prime != self.bare or self.words
-        return [self.prime, self.bare] if has_wish else [self.prime]
+        """The prompt without words and rhyme, and the unconditioned prompt if the order has
+        conditions that guidance strengthens."""
+        is_conditioned = self.prompt != self.unconditioned or self.word_ids
+        return [self.prompt, self.unconditioned] if is_conditioned else [self.prompt]
 
-    def told(
+    def conditioned(
         self, ids: Sequence[int], *, words: Sequence[int] = (), group: str | None = None
     ) -> tuple[int, ...]:
-        """`prime` or `bare` with words, and with the rhyme if it is a group that the model can be
-        told."""
+        """Return a prompt with words as a condition, and with the rhyme of a group if the model can
+        be conditioned on it."""
         vocab, opening = self.machine.lexicon.vocab, list(ids)
         if words:
             opening = vocab.with_field(opening, WORDS, words)
-        sign = next((sign for sign, name in self.signs.items() if name == group), None)
+        sign = next((sign for sign, name in self.rhyme_ids.items() if name == group), None)
         if sign is not None:
             opening = vocab.with_field(opening, RHYME, [sign])
         return tuple(opening)
 
     @property
     def given_ids(self) -> tuple[int, ...]:
-        """What the model reads for the text, up to the first character that is not given."""
+        """Ids of the text up to the first character that is not given."""
         vocab = self.machine.lexicon.vocab
-        given = {(lock.line, lock.place): lock.stand_in for lock in self.wish.locks}
+        given = {(lock.line, lock.place): lock.stand_in for lock in self.spec.locks}
         found = []
         for slot in self.machine.slots:
             if slot.place is None and slot.locked is not None:
@@ -99,10 +99,10 @@ class Request:
         return tuple(found)
 
     def text(self, ids: Sequence[int], start: int = 0) -> str:
-        """Characters of whole lines of a text, given ones and marks as they were given."""
+        """Return the characters of whole lines, with given characters as the user spelled them."""
         symbols = self.machine.lexicon.vocab.symbols
-        given = {(lock.line, lock.place): lock.char for lock in self.wish.locks}
-        marks = [list(line.mark) for line in self.wish.form.variants[0].lines]
+        given = {(lock.line, lock.place): lock.char for lock in self.spec.locks}
+        marks = [list(line.mark) for line in self.spec.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(
             marks[slot.line].pop(0)
@@ -112,13 +112,13 @@ class Request:
         )
 
     def openings_of(self, texts: Sequence[Sequence[int]]) -> tuple[int, ...]:
-        """What stands at the first open place of each text."""
+        """Return the id at the first open place of each text."""
         slots = enumerate(self.machine.slots)
         at = next((at for at, slot in slots if slot.locked is None), None)
         return () if at is None else tuple(text[at] for text in texts)
 
     def line(self, index: int, ids: Sequence[int]) -> tuple[str, str]:
-        """The characters of a line and the mark after them, from its ids, mark included."""
+        """Return the characters of a line and the mark after it, from its ids with the mark."""
         span = self.machine.spans[index]
         text = self.text(ids, span.start)
         size = sum(slot.place is not None for slot in self.machine.slots[span])
@@ -134,26 +134,26 @@ def read_order(
     fields: Mapping[str, str] = _NO_FIELDS,
     strict: bool = True,
 ) -> Request:
-    """Understand an order.
+    """Compile an order.
 
     Args:
         bundle: The model.
-        order: What is asked.
-        lexicons: The rhyme books, seen through the model's vocabulary.
+        order: The user's order.
+        lexicons: The rhyme books, restricted to the model's vocabulary.
         form: The form itself, for one that has no name.
-        fields: What the model is told before the text, by name, beside what the order says.
-        strict: Refuse what cannot be had together, instead of leaving out what is in the way.
+        fields: Conditions by name, in addition to those of the order.
+        strict: Refuse demands that contradict each other, instead of dropping some of them.
 
     Raises:
         OptionError: A form, place, rhyme or length does not exist.
-        ConflictError: Not everything asked for can be had together.
+        ConflictError: Demands of the order contradict each other.
     """
     form = form_named(order.form) if form is None else form
     book = form.book if order.book is None else book_named(order.book).key
     lexicon = lexicons(book)
     shaped = _shaped(form, order)
     locks, notes = _understood(bundle, locks_of(shaped.variants[0], order))
-    wish = FormSpec(
+    spec = FormSpec(
         form=shaped,
         book=book,
         rhyme=_rhymes(order.rhyme, book),
@@ -164,32 +164,38 @@ def read_order(
         commonest=order.commonest,
         repeats=_repeats(form, order),
     )
-    machine = lexicons.machine(wish if strict else nearest_feasible(wish, lexicon) or wish)
-    told = _fields(bundle, form, shaped.variants[0], order, fields)
-    prime, _, more = opening_ids(bundle, "", told, words=_WORDS)
-    bare, _, _ = opening_ids(bundle, "", [field for field in told if field[0] not in _GUIDED])
+    machine = lexicons.machine(spec if strict else nearest_feasible(spec, lexicon) or spec)
+    conditions = _fields(bundle, form, shaped.variants[0], order, fields)
+    prompt, _, more = opening_ids(bundle, "", conditions, words=_WORDS)
+    unconditioned, _, _ = opening_ids(
+        bundle, "", [field for field in conditions if field[0] not in _GUIDED]
+    )
     notes += [note for note in more if note not in notes]
-    notes += _untold(bundle, order)
-    if prime == bare and not order.words and order.guidance not in (1.0, VerseOrder.guidance):
+    notes += _untrained(bundle, order)
+    if (
+        prompt == unconditioned
+        and not order.words
+        and order.guidance not in (1.0, VerseOrder.guidance)
+    ):
         unguided = "guidance has no effect: the model is told no theme, words, dynasty or poet"
         notes.append(Note(unguided, "guidance.none"))
     wanted, more = wanted_words(bundle, order.words)
     return Request(
         order,
         form,
-        wish,
+        spec,
         machine,
-        prime=tuple(prime),
-        bare=tuple(bare),
+        prompt=tuple(prompt),
+        unconditioned=tuple(unconditioned),
         notes=tuple(notes + more),
-        signs=_signs(bundle, machine),
+        rhyme_ids=_rhyme_ids(bundle, machine),
         wanted=wanted,
-        words=told_words(bundle, wanted),
+        word_ids=word_ids_of(bundle, wanted),
     )
 
 
-def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
-    """Notes on conditions of the order that the model was not trained with."""
+def _untrained(bundle: Bundle, order: VerseOrder) -> list[Note]:
+    """Return notes on conditions of the order that the model was not trained with."""
     known = bundle.vocab.fields if bundle.has_records else ()
     asked = {"title": order.theme, "dynasty": order.dynasty, "author": order.author}
     can_be = [name for name in known if name != bundle.chosen_field]
@@ -210,21 +216,23 @@ def _untold(bundle: Bundle, order: VerseOrder) -> list[Note]:
     ]
 
 
-def _signs(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
-    """The rhymes among which a model that predicts the rhyme may choose, by id."""
+def _rhyme_ids(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
+    """Return rhyme-condition id -> rhyme group, for a model that predicts the rhyme."""
     vocab, lexicon = bundle.vocab, machine.lexicon
     if bundle.chosen_field != RHYME:
         return {}
-    signs = signs_of(lexicon.book)
-    ids = {group: vocab.id_of(signs[group]) for group in machine.open_rhymes if group in signs}
+    rhyme_ids = signs_of(lexicon.book)
+    ids = {
+        group: vocab.id_of(rhyme_ids[group]) for group in machine.open_rhymes if group in rhyme_ids
+    }
     return {char_id: group for group, char_id in ids.items() if char_id is not None}
 
 
 class Lexicons:
-    """The rhyme books, seen through one model's vocabulary, and the machines made last.
+    """The rhyme books, restricted to one model's vocabulary, and a cache of compiled machines.
 
-    A machine that is asked for again has most of its steps at hand. Of two spellings of one
-    character (鴈 for 雁) only the usual one is chosen; the user may give the other.
+    A cached machine has most of its steps computed already. Of two spellings of one character (鴈
+    for 雁) only the usual one is written; the user may give the other.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -233,33 +241,33 @@ class Lexicons:
             char for char in vocab.chars if (usual := one_spelling(char)) != char and usual in vocab
         )
         self._build = cache(lambda book: Lexicon.build(vocab, book, unwritten=odd))
-        self._compile = lru_cache(_MACHINES)(lambda wish: compile_spec(wish, self(wish.book)))
+        self._compile = lru_cache(_MACHINES)(lambda spec: compile_spec(spec, self(spec.book)))
 
     def __call__(self, book: str) -> Lexicon:
-        """One rhyme book."""
+        """Return one rhyme book."""
         lexicon: Lexicon = self._build(book)
         return lexicon
 
-    def machine(self, wish: FormSpec) -> Machine:
-        """As `compile_spec`."""
-        machine: Machine = self._compile(wish)
+    def machine(self, spec: FormSpec) -> Machine:
+        """Compile a specification, or return the machine compiled earlier; see `compile_spec`."""
+        machine: Machine = self._compile(spec)
         return machine
 
 
 def form_label(form: Form, variant: Variant) -> str:
-    """What the model is told as the form: the tune, or the name of the shape.
+    """Return the value of the condition `form`: the tune, or the name of the shape.
 
-    A couplet or a heading is asked for as lines of its length (五言, 七言). The corpus calls a text
-    of fewer than four lines 句, a fragment that somebody quotes; that is not what is wanted.
+    A couplet or a heading is conditioned on the length of its lines (五言, 七言). In the corpus a
+    text of fewer than four lines is labelled 句, a quoted fragment, which a couplet is not.
     """
     return form.name if form.kind == "词" else shape_name(variant.lengths)
 
 
 def _shaped(form: Form, order: VerseOrder) -> Form:
     """Restrict a form to the variants of the first shape that fits the given lines and places."""
-    wish = FormSpec(form=form, book="", variant=order.variant)
+    spec = FormSpec(form=form, book="", variant=order.variant)
     failed = None
-    for variants in shapes(wish):
+    for variants in shapes(spec):
         try:
             locks_of(variants[0], order)
         except OptionError as error:
@@ -271,7 +279,7 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
 
 
 def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
-    """Given characters in the books' script, unknown ones with what the model reads for them."""
+    """Return locks with characters in the books' script, and stand-ins for unknown ones."""
     found, notes = [], dict[Note, None]()
     for lock in locks:
         if (note := explained(bundle.vocab, lock.char)) is not None:
@@ -283,12 +291,12 @@ def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...]
 
 
 def _rhymes(text: str, book: str) -> tuple[str | None, ...]:
-    """Names of groups, or characters to rhyme with; _ leaves one open."""
+    """Parse names of groups, or characters to rhyme with; _ leaves a rhyme open."""
     return tuple(None if part == OPEN else _rhyme(part, book) for part in text.split())
 
 
 def _rhyme(name: str, book: str) -> str:
-    """A group by any of its usual names, or by a character that is in no other."""
+    """Return a group by any of its usual names, or by a character that is in no other group."""
     try:
         return rhyme_named(name, book=book)
     except OptionError:
@@ -319,7 +327,7 @@ def _repeats(form: Form, order: VerseOrder) -> str:
 def _fields(
     bundle: Bundle, form: Form, variant: Variant, order: VerseOrder, more: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    """The conditions of the order that the model was trained with."""
+    """Return the conditions of the order that the model was trained with."""
     said = {
         "form": form_label(form, variant),
         "dynasty": order.dynasty,

@@ -1,4 +1,4 @@
-"""Writing a part of a poem again: the order for it. Nothing is written here."""
+"""Make the order that rewrites a part of a poem."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,19 +21,19 @@ def rewrite(
     scope: str = "this",
     locked: Sequence[tuple[int, int]] = (),
 ) -> VerseOrder:
-    """The order that writes a part of a poem again.
+    """Return the order that rewrites a part of a poem.
 
     Args:
-        order: What the poem was written for.
+        order: The order that the poem was written for.
         lines: The poem.
-        line: Which line, from 0.
-        place: Which character of it, from 0; None: all of it.
-        scope: this: only that character or line; neighbours: the line of the character, or the
-            lines on either side too; open: all that is not locked.
-        locked: Lines and places that stay in any case.
+        line: Number of the line, from 0.
+        place: Number of the character in it, from 0; None: the whole line.
+        scope: this: only that character or line; neighbours: the character's whole line, or the
+            line and those on either side; open: everything that is not locked.
+        locked: Lines and places that never change.
 
     Raises:
-        OptionError: There is no such scope, or no such line or place in the poem.
+        OptionError: The scope, line or place does not exist.
     """
     if scope not in SCOPES:
         raise OptionError(

@@ -1,39 +1,39 @@
-"""The rhyme first: a model that learned to choose it says so before the text, as a poet does.
+"""Choose the rhyme before the text, with a model that predicts the rhyme condition.
 
-Then every line is written with the rhyme in mind, instead of the first word that happens to end a
-line deciding for all others.
+Then every line is conditioned on the rhyme. Otherwise the word that happens to end the first line
+would decide the rhyme of all others.
 """
 
 from collections.abc import Generator
 from dataclasses import replace
 
 from charbard.config import SampleOptions
-from charbard.runtime import Ask, Emit, Outcome, Search, as_ids
+from charbard.runtime import Emit, Outcome, SampleSpec, Search, as_ids
 from charbard.runtime.task import Plan, read_prompts
 from charbard.writer.verse.request import RHYME, Request
 
 __all__ = ["choose_rhyme"]
 
 _STEP = 1 << 23
-"""Number of the step in which the rhyme is drawn: a chance of its own."""
+"""Step number under which the rhyme is drawn, apart from those of characters."""
 _AS_LEARNED = SampleOptions()
-"""The rhyme is drawn as often as poets choose it: a dial turned down would always choose one."""
+"""The rhyme is sampled at temperature 1: at a low temperature it would always be the same."""
 
 Choosing = Generator[Plan | Emit, Outcome, tuple[list[tuple[int, ...]], Search]]
 
 
 def choose_rhyme(request: Request, search: Search) -> Choosing:
-    """Let the model choose a rhyme among those that the request allows, if it learned to.
+    """Sample a rhyme among those that the request allows, if the model predicts rhymes.
 
     Returns:
-        The prompts for `decode`, and the search, which begins with the rhyme that was chosen.
+        The prompts for `decode`, and the search, which starts with that rhyme.
     """
-    own, *bare = request.prompts
-    own, group = request.told(own, words=request.words), None
-    if request.signs:
-        ask = Ask(as_ids(request.signs), _AS_LEARNED, search.seed, search.sample, _STEP)
+    own, *unconditioned = request.prompts
+    own, group = request.conditioned(own, words=request.word_ids), None
+    if request.rhyme_ids:
+        spec = SampleSpec(as_ids(request.rhyme_ids), _AS_LEARNED, search.seed, search.sample, _STEP)
         before = request.machine.lexicon.vocab.announced(own, RHYME)
-        outcome = yield from read_prompts([before], search.start, ask)
-        group = request.signs[outcome.ids[0]]
+        outcome = yield from read_prompts([before], search.start, spec)
+        group = request.rhyme_ids[outcome.ids[0]]
         search = replace(search, form=request.machine.start(group))
-    return [request.told(prompt, group=group) for prompt in (own, *bare)], search
+    return [request.conditioned(prompt, group=group) for prompt in (own, *unconditioned)], search

@@ -1,8 +1,8 @@
-"""Characters the model has never seen: used all the same.
+"""Stand-ins for characters that the model has never seen.
 
-A given character is written as it was given. What the model reads in its place is, first, another
-shape of the same character; else the commonest one that sounds alike: of the same readings in the
-old book and in today's speech, or in one of them, or at least of a shared rhyme.
+A given character is always written as given. The model reads a stand-in: another shape of the same
+character or, if there is none, the commonest similar-sounding one, with the same readings in both
+the old rhyme book and modern speech, or in one of them, or with a shared rhyme at least.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ _BOOKS = ("pingshui", "xinyun")
 
 
 def stand_in(vocab: Vocab, char: str) -> str | None:
-    """What the model reads for a character; None if nothing known is like it.
+    """Return the character that the model reads for another; None if no known one is similar.
 
     >>> stand_in(Vocab(chars=("春", "功", "公")), "蚣")
     '功'
@@ -33,7 +33,7 @@ def stand_in(vocab: Vocab, char: str) -> str | None:
 
 
 def explained(vocab: Vocab, char: str) -> Note | None:
-    """What to tell the user about it; None if the model knows the character."""
+    """Return a note on a stand-in; None if the model knows the character."""
     if char in vocab:
         return None
     near = stand_in(vocab, char)
@@ -48,7 +48,7 @@ def explained(vocab: Vocab, char: str) -> Note | None:
 
 
 def _alike(vocab: Vocab, char: str) -> Iterator[str]:
-    """Known characters of the same sound, the closest kind first, in each kind commonest first."""
+    """Yield known characters of similar sound, the most similar first, then by frequency."""
     own = {book: readings_of(char, book=book) for book in _BOOKS}
 
     def same(book: str) -> Callable[[str], bool]:

@@ -1,16 +1,16 @@
 """Stock phrases: four characters that hundreds of poems share, such as 不知何处.
 
-A cautious writer falls back on them, as they are always likely: at a temperature of 0.5 one of the
-500 commonest stands in 12.6 % of the lines that the model writes without this bias, in 3.8 % with
-it, and in 1.4 % of those that people wrote (`benchmarks/stock.py`). So a phrase is completed less
-often than the model would, and a draft that has one counts for less.
+At low temperatures a model falls back on them, as they are always likely: at 0.5, one of the 500
+commonest occurs in 12.6 % of its lines without this bias, in 3.8 % with it, and in 1.4 % of lines
+by people (`benchmarks/stock.py`). So the character that completes a phrase gets a negative bias,
+and drafts with a stock phrase score lower.
 """
 
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from charbard.runtime import Lean
+from charbard.runtime import BiasRule
 from charbard.vocab import Vocab
 from charbard.writer.verse.bias import away_from
 
@@ -18,18 +18,18 @@ __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 
 LENGTH = 4
 _NATS = 3.0
-"""Taken off a character that completes a stock phrase."""
+"""Nats taken off a character that completes a stock phrase."""
 
 
 @cache
 def stock_phrases() -> frozenset[str]:
-    """Every phrase of the list."""
+    """Load the list of phrases."""
     text = files("charbard.writer.data").joinpath("stock.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
 def stock_share(lines: Sequence[str]) -> float:
-    """Share of lines that hold a stock phrase.
+    """Return the share of lines that contain a stock phrase.
 
     >>> stock_share(["不知何处是他乡", "感时花溅泪"])
     0.5
@@ -43,6 +43,6 @@ def _spans(line: str) -> list[str]:
 
 
 @cache
-def away_from_stock(vocab: Vocab) -> Lean:
-    """A bias against the character that would complete a stock phrase."""
+def away_from_stock(vocab: Vocab) -> BiasRule:
+    """Return the bias rule against characters that would complete a stock phrase."""
     return away_from(dict.fromkeys(stock_phrases(), _NATS), vocab)

@@ -1,20 +1,20 @@
-"""A lean towards the words that the user wants in the poem, until they are there."""
+"""A logit bias towards the words that the user wants in the poem, until they are used."""
 
 from collections.abc import Iterator, Sequence
 
-from charbard.runtime import Bias, Lean
+from charbard.runtime import Bias, BiasRule
 from charbard.writer.verse.bias import bias_of
 from charbard.writer.verse.request import Request
 
 __all__ = ["share_used", "towards_words"]
 
 _BEGIN, _LAST, _GO_ON = 1.5, 6.0, 5.0
-"""Nats for a word's first character when its time comes, twice as many with each line that passes;
+"""Nats for the first character of a word that is due, doubled with each line that passes; for it
 in the last line; and for the next character of a word that has begun."""
 
 
-def towards_words(request: Request) -> tuple[Lean, ...]:
-    """Words come in the order in which they are given, spread over the text; empty for none."""
+def towards_words(request: Request) -> tuple[BiasRule, ...]:
+    """Return the bias rule towards the words, in the given order and spread over the text."""
     vocab, spans = request.machine.lexicon.vocab, request.machine.spans
     words = [tuple(vocab.encode(word).tolist()) for word in request.wanted]
     if not words:
@@ -22,7 +22,7 @@ def towards_words(request: Request) -> tuple[Lean, ...]:
     first_line = [len(spans) * place // len(words) for place in range(len(words))]
     line_of = [line for line, span in enumerate(spans) for _ in range(span.stop - span.start)]
 
-    def lean(ids: Sequence[int]) -> Bias | None:
+    def rule(ids: Sequence[int]) -> Bias | None:
         line, begins = line_of[len(ids)], spans[line_of[len(ids)]].start
         nats = dict[int, float]()
         for word, first in zip(words, first_line, strict=True):
@@ -35,11 +35,11 @@ def towards_words(request: Request) -> tuple[Lean, ...]:
             nats[word[begun]] = max(strength, nats.get(word[begun], 0.0))
         return bias_of(nats) if nats else None
 
-    return (lean,)
+    return (rule,)
 
 
 def share_used(lines: Sequence[str], words: Sequence[str]) -> float | None:
-    """Share of the words that stand in a line; None if there are none."""
+    """Return the share of the words that occur in a line; None if there are no words."""
     if not words:
         return None
     return sum(any(word in line for line in lines) for word in words) / len(words)
@@ -54,6 +54,6 @@ def _windows(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _begun(line: Sequence[int], word: Sequence[int]) -> int:
-    """How much of a word the line ends with."""
+    """Return the length of the longest prefix of a word that the line ends with."""
     sizes = range(min(len(word) - 1, len(line)), 0, -1)
     return next((size for size in sizes if tuple(line[-size:]) == tuple(word[:size])), 0)

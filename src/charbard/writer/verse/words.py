@@ -1,4 +1,4 @@
-"""The words that the user wants in a poem, and what the model is told of them."""
+"""Words that the user wants in a poem, and their condition field."""
 
 import re
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from charbard.errors import Note, OptionError
 from charbard.text import normalise
 from charbard.writer.prompt import encode_known
 
-__all__ = ["WORDS", "told_words", "wanted_words"]
+__all__ = ["WORDS", "wanted_words", "word_ids_of"]
 
 WORDS = "words"
-"""The field by which a model is told them."""
+"""Name of the field that conditions on words."""
 _BETWEEN = re.compile(r"[\s,，、;；。]+")
 
 
 def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]]:
-    """The user's words as they will stand in the poem, and what the user should know.
+    """Parse the user's words as the poem will spell them; return them with notes for the user.
 
     Raises:
-        OptionError: They are too many.
+        OptionError: There are too many words.
     """
     asked = [word for word in _BETWEEN.split(text) if word]
     if len(asked) > MOST_WORDS:
@@ -35,16 +35,16 @@ def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]
         known, more = encode_known(bundle.vocab, normalise(word))
         notes |= dict.fromkeys(more)
         wanted |= {known: None} if known else {}
-    if wanted and not _is_told(bundle):
-        untold = "the model was trained without words: drafts that use them are preferred"
-        notes[Note(untold, "words.untrained")] = None
+    if wanted and not _has_words(bundle):
+        untrained = "the model was trained without words: drafts that use them are preferred"
+        notes[Note(untrained, "words.untrained")] = None
     return tuple(wanted), list(notes)
 
 
-def told_words(bundle: Bundle, words: Sequence[str]) -> tuple[int, ...]:
-    """Words as the model is told them; nothing if it is not."""
-    return tuple(bundle.vocab.encode(as_field(words)).tolist()) if _is_told(bundle) else ()
+def word_ids_of(bundle: Bundle, words: Sequence[str]) -> tuple[int, ...]:
+    """Encode words as a condition; empty if the model has no such field."""
+    return tuple(bundle.vocab.encode(as_field(words)).tolist()) if _has_words(bundle) else ()
 
 
-def _is_told(bundle: Bundle) -> bool:
+def _has_words(bundle: Bundle) -> bool:
     return bundle.has_records and WORDS in bundle.vocab.fields

@@ -1,6 +1,6 @@
-"""Writing verse: the one place where a model, a form and an order meet.
+"""The writer of verse: the one place where a model, a form and an order meet.
 
-Nothing is kept between calls but the model and the rhyme books as its vocabulary sees them.
+It keeps no state between calls except the model and caches of compiled forms and requests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +27,13 @@ from charbard.runtime import (
     Decoded,
     Network,
     Program,
+    Rejects,
     Result,
     Run,
     Search,
     Segment,
     Steps,
     Task,
-    Unwanted,
     decode,
     perform,
     result,
@@ -48,7 +48,7 @@ from charbard.writer.operation import operation
 from charbard.writer.verse.finished import finished, line_done, worth_of
 from charbard.writer.verse.givens import OPEN
 from charbard.writer.verse.habits import away_from_habits
-from charbard.writer.verse.parallel_bias import answering
+from charbard.writer.verse.parallel_bias import towards_parallel
 from charbard.writer.verse.poem import Alternative, LineDone, Poem
 from charbard.writer.verse.request import Lexicons, Request, read_order
 from charbard.writer.verse.rhymed import choose_rhyme
@@ -69,12 +69,12 @@ _TRIED = 64
 
 
 class VerseWriter:
-    """A bundle, open for writing verse.
+    """An open bundle that writes verse.
 
     Args:
-        bundle: A model of verse, best one trained with the fields form and title.
-        network: Its network, if it is already there.
-        runner: What runs a task; None: a batch of its own in the calling thread.
+        bundle: A model of verse, preferably trained with the fields form and title.
+        network: Its network, if it is loaded already.
+        runner: Runs a task; None: in a batch of its own in the calling thread.
     """
 
     def __init__(
@@ -113,23 +113,23 @@ class VerseWriter:
 
         Args:
             form: The form.
-            order: All else.
-            fields: What the model is told before the text, by name, beside what the order says.
+            order: Everything but the form.
+            fields: Conditions by name, in addition to those of the order.
         """
         return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
 
     @operation
     def poems(self, request: Request) -> Program[list[Poem]]:
         """Write every candidate of a request; the best comes first."""
-        heard = yield self.task(request)
-        return self.ranked(request, [said for said in heard if isinstance(said, Decoded)])
+        emitted = yield self.task(request)
+        return self.ranked(request, [said for said in emitted if isinstance(said, Decoded)])
 
     def request(self, order: VerseOrder) -> Request:
         """Compile an order; nothing is written yet.
 
         Raises:
-            OptionError: Something in it does not exist.
-            ConflictError: Not everything asked for can be had together.
+            OptionError: A form, place, rhyme or length does not exist.
+            ConflictError: Demands of the order contradict each other.
         """
         order = self._titled(order)
         if (request := self.at_hand(order)) is None:
@@ -185,10 +185,10 @@ class VerseWriter:
             worth=worth_of(request),
             drafts=order.drafts,
             guidance=order.guidance,
-            faded=0.0 if request.wish.repeats == "none" else _FADED,
+            faded=0.0 if request.spec.repeats == "none" else _FADED,
             segments=lines,
-            leans=(
-                *answering(request),
+            bias_rules=(
+                *towards_parallel(request),
                 *towards_words(request),
                 away_from_stock(vocab),
                 away_from_habits(vocab),
@@ -200,14 +200,14 @@ class VerseWriter:
                 search,
                 sample=sample,
                 openings=request.openings_of([text.ids for text in written]),
-                unwanted=_avoided(request, written),
+                rejects=_rejecting(request, written),
             )
             prompts, here = yield from choose_rhyme(request, here)
             written.append((yield from decode(prompts, request.machine, here)))
 
     @operation
     def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:
-        """Write candidates for the first line that is still open, the likeliest first, none twice.
+        """Write distinct candidates for the first line that is still open, the likeliest first.
 
         No theme is drawn: the next call for the same poem might draw another.
 
@@ -215,7 +215,7 @@ class VerseWriter:
             OptionError: No line is open.
         """
         request = self.request(replace(order, titled=False))
-        locked = {(lock.line, lock.place) for lock in request.wish.locks}
+        locked = {(lock.line, lock.place) for lock in request.spec.locks}
         gaps = [
             slot.line
             for slot in request.machine.slots
@@ -236,17 +236,17 @@ class VerseWriter:
     def alternatives(
         self, order: VerseOrder, text: str, line: int, place: int, *, top: int = 12
     ) -> Program[list[Alternative]]:
-        """Find characters that could stand at one place of a poem, all others as they are.
+        """Find characters that could take one place of a poem, with all others unchanged.
 
         Args:
-            order: What the poem was written for; its form, book, rhyme and fields count.
+            order: The order of the poem; its form, book, rhyme and fields are used.
             text: The poem.
             line: From 0.
             place: From 0.
-            top: How many.
+            top: Most alternatives to return.
 
         Returns:
-            The likeliest first; only those that keep the form, as far as the poem does.
+            The alternatives that keep the form, as far as the poem does, the likeliest first.
         """
         request = self._reading(order, text)
         slots = request.machine.slots
@@ -260,13 +260,13 @@ class VerseWriter:
             )
         ids = request.given_ids
         open_there = replace(
-            request.wish,
-            locks=tuple(k for k in request.wish.locks if (k.line, k.place) != (line, place)),
+            request.spec,
+            locks=tuple(k for k in request.spec.locks if (k.line, k.place) != (line, place)),
         )
-        allowed = _allowed_at(open_there, self._lexicons(request.wish.book), ids, at)
+        allowed = _allowed_at(open_there, self._lexicons(request.spec.book), ids, at)
         steps = read_alternatives(
             self.network,
-            _told(request, request.prime, ids),
+            _prompt_for(request, request.prompt, ids),
             ids,
             allowed,
             at=at,
@@ -280,13 +280,15 @@ class VerseWriter:
         """Score a given poem as if it had been written for an order; it need not keep the form."""
         request = self._reading(order, text)
         ids = request.given_ids
-        own, *bare = [_told(request, prompt, ids) for prompt in request.prompts]
-        tasks = [Task(read_scored(prompt, ids)) for prompt in (own, *bare)]
-        heard = dict((yield side_by_side(tasks)))
+        own, *unconditioned = [_prompt_for(request, prompt, ids) for prompt in request.prompts]
+        tasks = [Task(read_scored(prompt, ids)) for prompt in (own, *unconditioned)]
+        emitted = dict((yield side_by_side(tasks)))
         gain = (
-            [a - b for a, b in zip(heard[0], heard[1], strict=True)] if bare else [0.0] * len(ids)
+            [a - b for a, b in zip(emitted[0], emitted[1], strict=True)]
+            if unconditioned
+            else [0.0] * len(ids)
         )
-        return self.ranked(request, [Decoded(ids, heard[0], tuple(gain))])[0]
+        return self.ranked(request, [Decoded(ids, emitted[0], tuple(gain))])[0]
 
     def _reading(self, order: VerseOrder, text: str) -> Request:
         """Compile a given poem as a request whose every character is locked."""
@@ -319,18 +321,18 @@ class VerseWriter:
         return sorted(poems, key=lambda poem: -poem.score.total)
 
 
-def _told(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
+def _prompt_for(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
     """Return the prompt of a given text, with its rhyme if the model is conditioned on it."""
-    group = main_rhyme(request.text(ids), book=request.wish.book) if request.signs else None
-    return request.told(prompt, group=group)
+    group = main_rhyme(request.text(ids), book=request.spec.book) if request.rhyme_ids else None
+    return request.conditioned(prompt, group=group)
 
 
-def _allowed_at(wish: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
-    """Ids allowed at one position, all others fixed. If the text already breaks the form, the
-    constraints that it violates are dropped."""
-    machine = try_compile(wish, lexicon)
+def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
+    """Return the ids allowed at one position with all others fixed. If the text already breaks the
+    form, the constraints that it violates are dropped."""
+    machine = try_compile(spec, lexicon)
     if machine is None:
-        near = nearest_feasible(wish, lexicon)
+        near = nearest_feasible(spec, lexicon)
         machine = None if near is None else try_compile(near, lexicon)
     assert machine is not None, "the bare form can always be written"
     state = machine.start()
@@ -355,7 +357,7 @@ def _alternatives(
     return sorted(listed, key=lambda each: -each.probability)
 
 
-def _avoided(request: Request, written: Sequence[Decoded]) -> Unwanted | None:
+def _rejecting(request: Request, written: Sequence[Decoded]) -> Rejects | None:
     """Return the predicate of lines that occur verbatim in the verse corpus or in another
     candidate."""
     spans = request.machine.spans
@@ -364,9 +366,9 @@ def _avoided(request: Request, written: Sequence[Decoded]) -> Unwanted | None:
     if known is None and not shown:
         return None
 
-    def is_avoided(index: int, ids: Sequence[int]) -> bool:
+    def rejects(index: int, ids: Sequence[int]) -> bool:
         if tuple(ids) in shown:
             return True
         return known is not None and bool(known.hold([request.line(index, ids)[0]])[0])
 
-    return is_avoided
+    return rejects

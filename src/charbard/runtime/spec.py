@@ -1,6 +1,6 @@
-"""What is asked of one row after a step, and what comes back.
+"""Sample specs: what to draw from one row after a step, and the result.
 
-Shape letters: A asks.
+Shape letters: A sample specs.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from charbard.config import SampleOptions
 from charbard.runtime.constraint import Ids
 
-__all__ = ["Ask", "Bias", "Choices", "Guidance", "joined", "no_choices"]
+__all__ = ["Bias", "Choices", "Guidance", "SampleSpec", "joined", "no_choices"]
 
 
 class Bias(NamedTuple):
@@ -51,34 +51,34 @@ class Guidance(NamedTuple):
     """Ids whose score is never raised, in any order: what a text has said already."""
 
 
-class Ask(NamedTuple):
-    """One character, please."""
+class SampleSpec(NamedTuple):
+    """How to draw one character."""
 
     allowed: Ids
-    """The ids it may be; a single one is not drawn but taken."""
+    """The ids it may be; a single one is taken without drawing."""
     options: SampleOptions
     seed: int
     sample: int
     step: int
-    """(seed, sample, step) and nothing else decide the draw."""
+    """The draw depends on (seed, sample, step) alone."""
     logp: bool = True
-    """Whether `Choices.logp` and `Choices.mass` are wanted; they need all columns."""
+    """Whether to compute `Choices.logp` and `log_mass`, which need the scores of all symbols."""
     bias: Bias | None = None
     guidance: Guidance | None = None
     """None: the row is drawn from its own scores. Needs `logp`."""
 
 
 class Choices(NamedTuple):
-    """One entry for each ask. NaN where it was not asked for."""
+    """The draws, one entry for each sample spec; NaN where a value was not requested."""
 
     ids_A: NDArray[np.int64]
-    """The character; -1 where nothing was asked for, or nothing may be written."""
+    """The character; -1 where there is no spec, or nothing is allowed."""
     logp_A: NDArray[np.float32]
     """The model's own log-probability of it: before constraint, temperature and filters."""
-    mass_A: NDArray[np.float32]
+    log_mass_A: NDArray[np.float32]
     """Log of the probability p that the model, guided if it is, gives to all allowed ids
     together."""
-    tempered_A: NDArray[np.float32]
+    log_z_A: NDArray[np.float32]
     """Log of the sum of p^(1 / temperature) over the allowed ids, bias included: what a step adds
     to the weight of a particle whose target is the model's probability to that power."""
     gain_A: NDArray[np.float32]
@@ -86,5 +86,5 @@ class Choices(NamedTuple):
 
 
 def no_choices(count: int) -> Choices:
-    """Before anything was drawn."""
+    """Return empty entries, to be filled."""
     return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(4)))
