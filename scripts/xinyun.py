@@ -53,8 +53,8 @@ def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
             for reading, count in used[char].items()
             if reading in listed and count >= MIN_WORDS and count >= MIN_SHARE * total
         }
-        if readings := {rhymed for reading in kept if (rhymed := classify(reading))}:
-            found[char] = readings
+        if rhymes := {rhymed for reading in kept if (rhymed := classify(reading))}:
+            found[char] = rhymes
     return found
 
 

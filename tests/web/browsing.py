@@ -48,12 +48,12 @@ class Visit:
         self.context.set_default_timeout(PATIENCE_S * 1000)
         self.url = running.url
         self.page = self.context.new_page()
-        self.stderr: list[str] = []
+        self.complaints: list[str] = []
         self.foreign: list[str] = []
         self.page.on(
-            "console", lambda m: m.type in ("error", "warning") and self.stderr.append(m.text)
+            "console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text)
         )
-        self.page.on("pageerror", lambda error: self.stderr.append(str(error)))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note)
 
     def _note(self, request) -> None:
@@ -92,7 +92,7 @@ def visiting(browser, running: Running, **options) -> Iterator[Visit]:
     here = Visit(browser, running, **options)
     yield here
     here.context.close()
-    assert here.stderr == []
+    assert here.complaints == []
     assert here.foreign == []
 
 

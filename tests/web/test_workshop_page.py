@@ -150,7 +150,7 @@ def test_what_is_refused_is_said_on_the_page(browser, shop) -> None:
         pasted(page, "x" * 60_000)
         page.click(".slip .go")
         visit.until("document.getElementById('toast').textContent.includes('0.05 MB')")
-        visit.stderr.clear()  # the browser notes refused requests by itself
+        visit.complaints.clear()  # the browser notes refused requests by itself
 
 
 def test_without_a_workshop_there_is_no_such_view(browser, running) -> None:
