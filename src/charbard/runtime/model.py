@@ -1,8 +1,8 @@
 """The reference network: a bundle's weights in plain float32, by the textbook equations.
 
-Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and what
-was found side by side, C query, key and value, P output width, V symbols, A sample specs (of `attend`:
-the head's width).
+Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and
+attention's output side by side, C query, key and value, P output width, V symbols, A sample specs
+(of `attend`: the head's width).
 """
 
 from collections.abc import Sequence

@@ -400,9 +400,9 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
 }
 
 /* choose(features, width, matrix, logits, at, row_of, allowed, biases, capped, numbers, places, ids,
- * logp, mass, tempered, gain) for each ask with allowed ids. at: the row of logits of each row, or
- * -1. row_of: the row that each ask is of. An ask with capped ids is guided by the row after its
- * own; both have logits. Rows without a spec keep their values. */
+ * logp, mass, tempered, gain) for each sample spec with allowed ids. at: the row of logits of each
+ * row, or -1. row_of: the row that each spec draws from. A spec with capped ids is guided by the row
+ * after its own; both have logits. Rows without a spec keep their values. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer x, logits, at, row_of, numbers, places, ids, logp, mass, tempered, gain;
