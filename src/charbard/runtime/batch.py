@@ -90,8 +90,8 @@ class Batch:
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
         specs = [spec for seat in running.values() for spec in seat.plan.specs]
-        asked = spec_rows([seat.plan for seat in running.values()])
-        row_A = None if asked is None else np.array(asked, np.intp)
+        rows_of_specs = spec_rows([seat.plan for seat in running.values()])
+        row_A = None if rows_of_specs is None else np.array(rows_of_specs, np.intp)
         features, state, choices = self.network.advance(
             ids, self._state.take(rows), specs, self._keep(running), row_A
         )

@@ -4,8 +4,8 @@ A task owns a few rows of the running batch. Each turn it yields a `Plan`: which
 each reads, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
 to hand a value to the reader of the text. Searches and best-of-N are tasks as well:
 
-    def one_char(ask):
-        outcome = yield Plan(rows=(0,), ids=(5,), asks=(ask,))
+    def one_char(spec):
+        outcome = yield Plan(rows=(0,), ids=(5,), specs=(spec,))
         yield Emit(outcome.ids[0])
 """
 
@@ -134,7 +134,7 @@ def read_prompts(
     Args:
         prompts: One or two; the first is no shorter than the second.
         start: One row that has read nothing.
-        ask: What is drawn after the first one.
+        spec: What to draw after the first one.
 
     Returns:
         The result of the last step, with a row for each prompt.

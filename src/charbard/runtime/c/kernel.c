@@ -363,7 +363,7 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
 /* Whether two are the same part of one array: parts may begin alike and end apart. */
 static int are_same(Ids a, Ids b) { return a.of == b.of && a.size == b.size; }
 
-/* Whether two asks give one row the same weights: then they differ in the draw alone. */
+/* Whether two specs give one row the same weights: then they differ in the draw alone. */
 static int are_alike(const Row *one, const Row *other) {
     const Rule *a = &one->rule, *b = &other->rule;
     return are_same(a->allowed, b->allowed) && are_same(a->bias_ids, b->bias_ids) &&
@@ -373,10 +373,10 @@ static int are_alike(const Row *one, const Row *other) {
            a->top_p == b->top_p && a->min_p == b->min_p && a->wants_logp == b->wants_logp;
 }
 
-/* For each ask what it draws. at: of each row of x its row of logits, or -1; row_of: of each ask
+/* Draw for each spec. at: of each row of x its row of logits, or -1; row_of: of each spec
  * its row of x. */
 static int choose_rows(const Matrix *m, const float *x, long width, const float *logits,
-                       const int64_t *at, long batch, const int64_t *row_of, Row *asks,
+                       const int64_t *at, long batch, const int64_t *row_of, Row *specs,
                        long count) {
     Bytes bytes;
     float *scores = malloc(2 * m->outputs * sizeof(float)); /* its own, and the guided ones */
@@ -384,13 +384,13 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
     int enough = quantise_rows(x, batch, width, width, m->k4, &bytes) && scores && weights;
     Sums sums;
     for (long a = 0; enough && a < count; a++) {
-        Rule *rule = &asks[a].rule;
+        Rule *rule = &specs[a].rule;
         if (!rule->allowed.size) continue;
         long i = (long)row_of[a];
         const float *own = at[i] < 0 ? NULL : logits + at[i] * m->outputs;
-        const float *bare = asks[a].is_guided ? logits + at[i + 1] * m->outputs : NULL;
+        const float *bare = specs[a].is_guided ? logits + at[i + 1] * m->outputs : NULL;
         /* Forks of one draft follow each other: the weights are there already. */
-        if (!a || i != row_of[a - 1] || !are_alike(asks + a, asks + a - 1))
+        if (!a || i != row_of[a - 1] || !are_alike(specs + a, specs + a - 1))
             kernel->prepare(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i], own, bare,
                             rule, scores, weights, &sums);
         kernel->pick(rule, own, bare, weights, &sums);
