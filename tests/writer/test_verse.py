@@ -260,7 +260,7 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
 def test_what_the_model_cannot_be_told_is_said(writer) -> None:
     """A poet without a field of poets: the poem is the same, and a note says what can be told."""
     (poem,) = writer.verse(order(author="李白", candidates=1))
-    (plain,) = writer.verse(order(titled=False, candidates=1))
+    (plain,) = writer.verse(order(candidates=1))
 
     assert poem.lines == plain.lines
     (note,) = poem.notes
