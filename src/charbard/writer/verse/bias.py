@@ -22,7 +22,7 @@ def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
     """Return a bias rule against the character that would complete a phrase.
 
     Args:
-        phrases: Phrases of equal length, each with the nats to take off.
+        phrases: Phrases of equal length, each with the nats to take off; none: no bias.
         vocab: The model's symbols; phrases with an unknown character are skipped.
     """
     found: dict[tuple[int, ...], dict[int, float]] = defaultdict(dict)
@@ -31,5 +31,5 @@ def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
         if len(ids) == len(phrase):
             found[tuple(ids[:-1])][ids[-1]] = -nats
     ends_of = MappingProxyType({before: bias_of(ends) for before, ends in found.items()})
-    back = 1 - len(next(iter(phrases)))
+    back = 1 - max(map(len, phrases), default=1)
     return lambda ids: ends_of.get(tuple(ids[back:]))
