@@ -42,6 +42,8 @@ class Ranks:
     @property
     def rows(self) -> slice:
         """This process's rows of the global batch."""
+        # Interleaved, because records in a batch are sorted by length: in blocks, one process would
+        # get the long ones and the others would wait for it.
         return slice(self.rank, None, self.world)
 
     @property
