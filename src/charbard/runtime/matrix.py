@@ -41,6 +41,7 @@ class Matrix:
 
     def split(self, at: int) -> "tuple[Matrix, Matrix]":
         """Split by inputs: the first `at` with the bias, and the rest."""
+        # Both parts keep the unit of the whole row, so no weight is rounded twice.
         whole = self.rows_NK[:, : self.inputs]
         no_bias = np.zeros_like(self.bias_N)
         return (
