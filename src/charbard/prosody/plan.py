@@ -84,6 +84,8 @@ class VariantPlan:
         groups."""
         kept, found = 0, 0
         for place, pattern in enumerate(self.patterns[line]):
+            # In the pattern's own tone: 看 rhymes in 寒 when read level and in 翰 when read
+            # oblique.
             ends = self.endings[line][place] & groups & kind.groups(pattern[-1])
             if patterns >> place & 1 and ends:
                 kept |= 1 << place

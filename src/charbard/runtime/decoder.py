@@ -186,6 +186,7 @@ class _Text:
             # point.
             self._forks, self._back = list(range(len(self._drafts))), self._restart
             return False
+        # Later lines can still make up for a weak one, so several drafts survive until the end.
         keep = 1 if self.is_whole else max(1, self._search.drafts // SURVIVORS)
         best = best_of(drafts, wanted or self._forks, self._search.worth, keep)
         self._drafts, self._forks = [drafts[at] for at in best], list(range(len(best)))

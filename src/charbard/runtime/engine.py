@@ -156,6 +156,8 @@ class Engine:
                 if event.error is not None:
                     raise event.error
             finally:
+                # Reached as well when the reader closes the generator, which frees the rows of its
+                # task.
                 self._leave(ticket)
             step = await think(program, emitted)
         yield step

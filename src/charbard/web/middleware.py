@@ -164,6 +164,8 @@ class Gate:
         with ExitStack() as held:
             try:
                 self._check_token(headers)
+                # After the token: a stranger must not use up the turns of the clients behind one
+                # address.
                 self.rate.take(self._client(scope, headers))
                 if scope["method"] == "POST" and not path.startswith(_NO_TURN):
                     self.slots.check_room()  # Refuse cheaply, before the body is read.

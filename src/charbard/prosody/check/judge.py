@@ -106,6 +106,7 @@ def _regulated(
     first = poem.lines[0][-1]
     name, chosen, findings = rhyme_groups(ends, book=book, asked=rhyme, better=first)
     own = Reading("平", name)
+    # Any reading that joins the rhyme will do, since nobody can say how the poet read the word.
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None
     scansion = scan(tones, types=types, first_rhymes=first_rhymes)
