@@ -109,7 +109,7 @@ def keep_top_p(weights: I64, share: float) -> I64:
     heavy_first = np.take_along_axis(weights, order, -1)
     before = np.cumsum(heavy_first, axis=-1) - heavy_first
     kept = before < share * weights.sum(axis=-1, keepdims=True)
-    # A share so small that it rounds to zero must still keep one character.
+    # Whatever the share, one character must remain.
     kept[..., 0] = True
     out = np.empty_like(weights)
     np.put_along_axis(out, order, np.where(kept, heavy_first, 0), -1)

@@ -43,7 +43,7 @@ class Ranks:
     def rows(self) -> slice:
         """This process's rows of the global batch."""
         # Interleaved, because records in a batch are sorted by length: in blocks, one process would
-        # get the long ones and the others would wait for it.
+        # have most of the targets, and with them most of the output layer's work.
         return slice(self.rank, None, self.world)
 
     @property
