@@ -111,3 +111,23 @@ def test_other_ways_to_read_a_text_follow() -> None:
 def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
     """Plain texts take a short way; a tab sends the same text the long way."""
     assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")
+
+
+@pytest.mark.parametrize(
+    ("below", "is_source"),
+    [
+        ("选自《全唐诗》卷一百六十五", True),
+        ("出自唐代李白的诗", True),
+        ("出处：全唐诗", True),
+        ("来源 一个网站", True),
+        ("——李白", True),
+        ("出自家风处，晴霭烟中雨。", False),
+        ("出处全在人", False),
+        ("见于绘像诗", False),
+    ],
+)
+def test_a_source_below_a_poem_is_none_of_its_lines(below: str, is_source: bool) -> None:
+    """Verse may begin with the same words."""
+    poem = read_poem("床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n" + below)
+
+    assert (poem.source == below) is is_source

@@ -36,7 +36,11 @@ _BY = re.compile(
 _BELOW = re.compile(
     r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)"
 )
-_SOURCE = re.compile(r"\s*(?:[—–―─-]{1,}|选自|出自|摘自|录自|见于|来源|出处|http)")
+# Lines of verse begin with 出自 and 出处, too (出处全在人): a source names a book, a site or a dynasty.
+_SOURCE = re.compile(
+    rf"\s*(?:[—–―─-]+|http|(?:选自|出自|摘自|录自|见于|来源|出处)"
+    rf"(?:\s|[^{MARKS}]*(?:[《〈“「『]|{_DYNASTY}[代朝])|[^{MARKS}]*：))"
+)
 _TITLE = re.compile(r"\s*[《〈【〔「『].*[》〉】〕」』].*")
 _TITLED = re.compile(r"\s*([《〈【][^》〉】]*[》〉】])(.*)")
 _AUTHOR = re.compile(r"\s*([\u3400-\u9fff]{2,4})\s*[：\s]")
