@@ -25,14 +25,14 @@ _BOMS = (
 )
 _HEAD = 4096
 _FEW_BAD, _RARE = 8, 200
-"""Up to so many invalid bytes, and no more than one in so many characters, count as damage rather
-than as another encoding."""
+"""Limits below which invalid bytes count as damage rather than as another encoding: their number, and
+the number of characters per invalid byte."""
 _SURE, _MIXED = 2.0, 0.8
 """UTF-8 characters per invalid byte: legacy texts reach 0.4, so 2.0 means damaged UTF-8. A ratio
 between the two is a mixture, unless the whole is common text in a legacy encoding."""
 _CERTAIN, _FEWEST = 0.9, 12
-"""Share of common characters, among at least so many, that cannot be chance, which gives a
-third."""
+"""Share of common characters that cannot be chance, which gives a third; and the minimum number of
+characters to judge by."""
 
 
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
@@ -94,8 +94,6 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
     """Return whether a text is UTF-8, given its flaws when decoded as such.
 
     A truncated character at either end is excused only in a text that also has whole ones.
-
-    A piece of a character at an end is a cut one only in a text with whole ones.
     """
     if is_other or flaws.zeros * 20 > flaws.chars:
         return False
