@@ -1,8 +1,8 @@
 """Word errors and notes in Chinese, by their codes: for the page, and for a Chinese terminal.
 
 `data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
-⟪name⟫ for a setting. Both interfaces read it; `data/zh-terminal.json` has the codes that never reach the page. The English
-sentence is written where the error is raised.
+⟪name⟫ for a setting. Both interfaces read it; `data/zh-terminal.json` has the codes that never
+reach the page. The English sentence is written where the error is raised.
 """
 
 import json
@@ -56,7 +56,7 @@ def in_chinese(error: CharbardError, spell: Spell) -> tuple[str, str]:
 
 
 def note_in_chinese(note: str, spell: Spell) -> str:
-    """Return a note in Chinese, or in English if it has none, with settings spelled for one interface."""
+    """Return a note in Chinese if it has a translation, with settings spelled for one interface."""
     return spelled(_worded(note), spell)
 
 

@@ -200,7 +200,8 @@ def _heading_words(row: str) -> tuple[str, str]:
     if True not in marked[:-1] and True not in marked:
         return above, row
     first = marked.index(True)
-    # If later words are lines separated by spaces, so are the first ones.
+    # The first words are a heading, unless another word without a mark occurs between marked ones:
+    # then spaces separate lines.
     if first and all(marked[first:]) and words[first][-1:] in MARKS:
         above = " ".join(filter(None, [above, *words[:first]]))
         row = " ".join(words[first:])

@@ -38,10 +38,10 @@ class FormCount:
     """Rhymed poems that keep T5."""
     judged: int = 0
     kept: int = 0
-    """Poems that the checker accepts, for forms with rules; it judges the tones and rhyme of tunes too."""
+    """Poems of a form with rules that the checker accepts; for a tune, it judges tones and rhyme."""
     free: int = 0
     positions: int = 0
-    """Number of characters; `free` counts those that fit any tone: they have both, or no known one."""
+    """Number of characters; `free` counts those that fit either tone: they have both, or none known."""
 
     def rates(self) -> dict[str, float | None]:
         """Return the counts as shares, for tables."""

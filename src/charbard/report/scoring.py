@@ -68,8 +68,8 @@ def tallies(
         vocab: Its characters.
         records: Texts, with only those fields that the model is conditioned on.
         only_han: Count Chinese characters only; else every character and the end of the record.
-        chosen: A one-character field that the model must predict as well: its nats are added, but it
-            does not count as a character of the text.
+        chosen: A one-character field that the model must predict as well: its nats are added, but
+            it does not count as a character of the text.
 
     Returns:
         One tally per record, in order.

@@ -36,7 +36,7 @@ class Machine:
 
     threads: int
     sgemm_gflops: float
-    """Peak rate of float32 matrix products, the better of 512 x 512 and 2048 x 2048, on all threads."""
+    """Rate of float32 matrix products on all threads, the better of 512 and 2048 rows and columns."""
     copy_gb_per_s: float
     """Bytes read and written by a copy on one thread."""
     compiled: bool
@@ -60,7 +60,7 @@ class Pace:
 
 
 def verse_sized(chars: int = 6939) -> Bundle:
-    """Return an untrained network of the verse model's size: it writes nonsense at the same speed."""
+    """Return an untrained network of the verse model's size, which writes as fast, but nonsense."""
     config = ModelConfig(
         vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
     )

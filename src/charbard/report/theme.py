@@ -24,7 +24,7 @@ class ThemeFit:
 
     poems: int
     gain: float
-    """Nats per Chinese character by which its own theme makes a poem likelier than no theme does."""
+    """Nats per Chinese character by which a poem is likelier with its theme than without."""
     recognised: float
     """Share of poems that no other theme makes likelier than their own."""
     chance: float

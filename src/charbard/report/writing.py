@@ -96,7 +96,7 @@ def _text(vocab: Vocab, opening: Opening, allowed: Ids, draws: Draws, longest: i
     before, field = opening
     if field is not None:
         announced = vocab.announced(before, field)
-        spec = draws.spec(allowed[allowed != END], longest)  # a step number beyond all those of the text
+        spec = draws.spec(allowed[allowed != END], longest)  # a step after all of the text's
         outcome = yield from draw_after(announced, spec)
         before = vocab.with_field(before, field, outcome.ids)[len(announced) :]
     yield from read_ids(before[:-1])

@@ -25,8 +25,8 @@ _BOMS = (
 )
 _HEAD = 4096
 _FEW_BAD, _RARE = 8, 200
-"""Limits below which invalid bytes count as damage rather than as another encoding: their number, and
-the number of characters per invalid byte."""
+"""Most invalid bytes, and fewest characters per invalid byte, that count as damage rather than as
+another encoding."""
 _SURE, _MIXED = 2.0, 0.8
 """UTF-8 characters per invalid byte: legacy texts reach 0.4, so 2.0 means damaged UTF-8. A ratio
 between the two is a mixture, unless the whole is common text in a legacy encoding."""

@@ -105,7 +105,7 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Judge against a requested form, using the likeliest reading of the text that has its lines."""
+    """Judge against a requested form, by the likeliest reading of the text with its lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
         for divided in (poem, poem.split_at_pauses()) if poem.pauses else (poem,):

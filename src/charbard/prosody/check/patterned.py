@@ -83,7 +83,7 @@ def tone_findings(
     return patterns, findings
 
 
-@lru_cache(maxsize=65536)  # cached by tones, because equal tones recur far more often than equal lines
+@lru_cache(maxsize=65536)  # equal tones recur far more often than equal lines
 def _kept_pattern(
     every: str, patterns: tuple[str, ...], mostly: str
 ) -> tuple[str, tuple[int, ...], str]:

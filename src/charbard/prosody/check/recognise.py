@@ -33,11 +33,11 @@ LOOSE = ("古体诗", "诗经")
 _UNSOUGHT = ("姓名", "歌词", "词", "曲")
 """Kinds whose forms are not identified by line lengths."""
 _TOO_BROKEN = 0.5
-"""Minimum faults per line for a poem to count as old verse rather than as faulty regulated verse."""
+"""Minimum faults per line for a poem to count as old verse, not as faulty regulated verse."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
 """Shares of misfitting fixed tones, and of misfitting rhymes, at which a tune is no match."""
 _LEAST_SENTENCES = {1: 4, 2: 7}
-"""Length difference of one sentence -> number of matching sentences required to identify the tune."""
+"""Matching sentences required to identify a tune, by the length difference of the other one."""
 _TWINS = 3
 
 
@@ -163,7 +163,7 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
-    """Return whether a poem may have the fixed tones of a tune: a necessary condition, cheap to test.
+    """Return whether a poem may have a tune's fixed tones: a necessary condition, cheap to test.
 
     A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
     returns; it then requires two more tones.
@@ -219,7 +219,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
 
 
 def sizes_for(size: int) -> tuple[str, ...]:
-    """Return the names of the forms that have lines of equal length and this many characters in all."""
+    """Return the names of the forms with lines of equal length and this many characters in all."""
     return tuple(form.name for form in _by_total().get(size, ()) if form.kind == REGULATED)
 
 

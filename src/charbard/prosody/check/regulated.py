@@ -102,7 +102,7 @@ def _explain(tones: Sequence[str], types: str) -> Scansion:
     findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
-        if number not in rescued:  # the answering line makes up for its one fault
+        if number not in rescued:  # a rescued line's one fault is excused
             findings += [
                 Finding(rule, number, place, allowed)
                 for rule, place, allowed in _faults(line, kind)
