@@ -137,7 +137,7 @@ def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
         while block := pipe.read(_BLOCK):
             spool.write(block)
         spool.flush()
-        kept = os.dup(spool.fileno())  # never closed: the unnamed file exists until the process ends
+        kept = os.dup(spool.fileno())  # never closed: lasts as long as the process
 
     def open_it() -> BinaryIO:
         copy = os.fdopen(os.dup(kept), "rb")

@@ -36,7 +36,7 @@ class Machine:
 
     threads: int
     sgemm_gflops: float
-    """Rate of float32 matrix products on all threads, the better of 512 and 2048 rows and columns."""
+    """Rate of float32 matrix products on all threads: the better of the two sizes."""
     copy_gb_per_s: float
     """Bytes read and written by a copy on one thread."""
     compiled: bool

@@ -23,7 +23,7 @@ __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "rea
 FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
 """Fields that are read of each record besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
-"""The requested part -> the values of a record's own `split` field; held-out records are never read."""
+"""Requested part -> values of a record's own `split` field; held-out records are never read."""
 
 
 def read_verse(names: Sequence[str], part: str) -> list[Record]:

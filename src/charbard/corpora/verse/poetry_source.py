@@ -78,7 +78,7 @@ def gather_second(path: Path) -> PoetrySource:
         CorpusError: The source is damaged, incomplete, another repository or another commit.
     """
     found = {
-        file_name(name): content.replace(b"\r\n", b"\n")  # line ends as git checks them out on Windows
+        file_name(name): content.replace(b"\r\n", b"\n")  # as git checks out on Windows
         for name, content in members(path, lambda name: bool(file_name(name)))
     }
     if not found:

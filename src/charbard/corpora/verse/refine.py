@@ -24,7 +24,7 @@ __all__ = ["Refiner"]
 
 _LEAST_LINES, _LEAST_OF_CI = 2, 3
 _STRAY = 3
-"""Longest last line, in characters, that is an editor's remark if the other lines have equal length."""
+"""Longest last line, in characters, that is an editor's remark if the others have equal length."""
 _NO_TUNE = "失调名"
 _BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
 """Rhyme book of each kind; 诗经 and 楚辞 predate every book."""
@@ -106,7 +106,7 @@ class Refiner:
         if raw.kind != "词" or len(lines) < _LEAST_OF_CI:
             return raw.kind, form, raw.title
         tune = tune_of_ci(raw.tune)
-        if tune not in self.ci_tunes and form not in (MIXED, FRAGMENT):  # a 诗 that occurs in a book of 词
+        if tune not in self.ci_tunes and form not in (MIXED, FRAGMENT):  # a 诗 in a book of 词
             return "诗", form, "·".join(filter(None, (raw.tune, raw.title)))
         return "词", tune or _NO_TUNE, raw.title
 

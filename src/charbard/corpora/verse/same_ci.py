@@ -45,7 +45,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
             continue
-        lines = dict.fromkeys(candidate.poem.lines)  # in order, so that ties are always broken alike
+        lines = dict.fromkeys(candidate.poem.lines)  # ordered, so that ties are broken alike
         shared = Counter(p for line in lines for p in by_line.get(line, ()))
         near = [p for p, _ in shared.most_common(3)] or by_poet.get(
             _poet_and_tune(candidate.poem), []
