@@ -38,10 +38,10 @@ class FormCount:
     """Rhymed poems that keep T5."""
     judged: int = 0
     kept: int = 0
-    """Poems of a form with rules that the checker accepts: also in the tones and rhyme of a tune."""
+    """Poems of a form with rules that the checker accepts, tones and rhyme of a tune included."""
     free: int = 0
     positions: int = 0
-    """Number of characters; `free` counts those that fit either tone: having both, or none known."""
+    """Number of characters; `free` counts those that fit either tone: with both, or none known."""
 
     def rates(self) -> dict[str, float | None]:
         """Return the counts as shares, for tables."""
