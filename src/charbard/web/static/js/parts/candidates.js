@@ -111,17 +111,18 @@ export function markBest(sheets) {
     const strong = strengths(sheet, done);
     sheet.element.classList.toggle("is-best", isFirst);
     if (isFirst) sheet.element.ariaLabel += `，${t("poem.first")}`;
-    fill(sheet.why, isFirst && h("b.first-choice", t("poem.first")), strong.length > 0 && ` ${t("poem.best.at", { what: strong.join(t("comma.list")) })}`);
+    fill(sheet.why, isFirst && h("b.first-choice", t("poem.first")), strong[0] && ` ${t("poem.best.at", { what: strong.join(t("comma.list")) })}`);
     sheet.why.title = isFirst ? t("poem.first.why") : "";
   }
   return best.poem;
 }
 
-/** What a poem is clearly better at than all the others. */
+/** What a poem is clearly better at than all others: two at most, to fit. */
 function strengths(sheet, all) {
   const { total, ...parts } = sheet.poem.score;
   return Object.entries(parts)
     .filter(([name, value]) => value !== null && hasWord(`poem.best.${name}`)
       && all.every((other) => other === sheet || value > (other.poem.score[name] ?? Infinity) + CLEARLY))
+    .slice(0, 2)
     .map(([name]) => t(`poem.best.${name}`));
 }
