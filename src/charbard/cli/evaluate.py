@@ -35,7 +35,7 @@ def evaluate(
         ),
     ] = "validation",
     given: Annotated[
-        str, typer.Option(help="V: fields that the model is told, parted by commas.")
+        str, typer.Option(help="V: fields that the model is conditioned on, separated by commas.")
     ] = "form",
     chosen: Annotated[
         bool,

@@ -44,7 +44,7 @@ def train(
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     fields: Annotated[
         str | None,
-        typer.Option(help="Fields given to the model before the text, parted by commas."),
+        typer.Option(help="Fields given to the model before the text, separated by commas."),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
     set_: Annotated[
