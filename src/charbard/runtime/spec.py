@@ -65,7 +65,7 @@ class SampleSpec(NamedTuple):
     """Whether to compute `Choices.logp` and `log_mass`, which need the scores of all symbols."""
     bias: Bias | None = None
     guidance: Guidance | None = None
-    """How the row's scores are guided by its twin's, which needs `logp`; None draws from its own scores."""
+    """None: the row is drawn from its own scores alone. Guidance requires `logp`."""
 
 
 class Choices(NamedTuple):
