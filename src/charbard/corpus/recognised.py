@@ -26,7 +26,7 @@ def format_of(
     Args:
         names: Files as named by the user.
         text_field: Field or column of the text.
-        fields: Other fields that are asked for.
+        fields: Other requested fields.
 
     Returns:
         The format is None for a running text, and for one that merely resembles records; the

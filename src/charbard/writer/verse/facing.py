@@ -22,7 +22,7 @@ from charbard.writer.verse.quotes import quoted
 __all__ = ["Facing", "answers_to", "facing_line", "facing_words", "word_at"]
 
 _FREQUENCY = 0.7
-"""Nats added to an answer's score per e-fold of its count, to prefer the commoner of equal answers."""
+"""Nats added to an answer's score per e-fold of its count, which favours common words."""
 _RECURRING = 3
 """Minimum occurrences in the quoted poems for a pair of characters to count as a word."""
 _TRIED = 48
