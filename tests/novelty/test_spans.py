@@ -1,4 +1,4 @@
-"""Which parts of a poem occur in the corpus: whole lines from the package, spans with the corpus."""
+"""Which parts of a poem occur in the corpus: lines by the package, spans by the corpus."""
 
 import json
 from importlib.resources import files

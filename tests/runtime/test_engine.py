@@ -229,7 +229,7 @@ def test_what_nobody_wants_never_leaves_the_engine() -> None:
 
 
 def test_errors_reach_their_own_reader() -> None:
-    """A dead end, a fault in a task, too many rows: each raises in its own task, and the engine runs on."""
+    """A dead end, a fault in a task, too many rows: each ends its own task only."""
 
     def faulty():
         yield Plan((0,), (3,), (None,))
