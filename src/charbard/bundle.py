@@ -168,6 +168,7 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     path = find_bundle(path)
     arrays, metadata = _read(path)
     document = _parse(path, metadata)
+    # The digest covers every array, so a checkpoint's are read even if they are not wanted.
     if document.pop("digest", None) != (digest := _digest(document, arrays)):
         raise BundleError(
             f"{str(path)!r} was altered: its content does not match its digest",
@@ -252,6 +253,7 @@ def _digest(document: Mapping[str, Any], arrays: Arrays) -> str:
     hasher.update(json.dumps(document, sort_keys=True).encode())
     for name in sorted(arrays):
         value = arrays[name]
+        # Type and shape count as well, or the same bytes could pass for another array.
         hasher.update(f"{name} {value.dtype.str} {value.shape}".encode())
         hasher.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
     return hasher.hexdigest()

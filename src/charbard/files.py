@@ -108,7 +108,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             try:
                 beside.write(content)
                 beside.flush()
+                # Before the rename, or a power cut could leave the new name on an empty file.
                 os.fsync(beside.fileno())
+                # Temporary files are private, but the result gets the rights that an ordinary file
+                # would have.
                 os.chmod(beside.name, 0o666 & ~_umask())
                 os.replace(beside.name, path)
             except BaseException:
@@ -140,6 +143,7 @@ def write_folder_atomically(folder: Path, fill: Callable[[Path], None]) -> None:
 
 
 def _umask() -> int:
+    # The only way to read the mask is to set it.
     current = os.umask(0o022)
     os.umask(current)
     return current

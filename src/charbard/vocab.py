@@ -189,4 +189,5 @@ def _blocks(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _points(text: str) -> NDArray[np.uint32]:
+    # A lone surrogate, as broken JSON may hold, must become an unknown character and not an error.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -46,6 +46,7 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
     """
     path = _place(source)
     if path.is_file():
+        # An archive of a clone holds times, so its digest varies; git has verified what is in it.
         if source.kind == "git" or _digest(path) == source.sha256:
             return path
         say(f"{path} is damaged; it is fetched again")
@@ -142,6 +143,7 @@ def _clone(source: Source, folder: Path) -> Path:
             *("origin", source.version),
         ],
         [
+            # Conversion of line ends on Windows would change the files that the hash has verified.
             *("-C", str(clone), "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false"),
             *("checkout", "--quiet", source.version),
         ],
@@ -155,6 +157,7 @@ def _clone(source: Source, folder: Path) -> Path:
 
 
 def _run(command: Sequence[str], source: Source, folder: Path) -> None:
+    # A repository that is gone must fail at once instead of asking for a password.
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, errors="replace", env=environment

@@ -145,6 +145,7 @@ def open_dataset(
         for note in source.notes:
             warn(note)
     digest = _digest(inputs, config)
+    # Ids depend on the vocabulary, so the same text has an entry for each one it is encoded with.
     symbols = "" if vocab is None else f"-{_hex(f'{grow} {vocab.symbols}'.encode())}"
     folder = cache_folder() / "datasets" / (digest + symbols)
     was_there = folder.is_dir()
@@ -296,6 +297,7 @@ def _write_stream(
         size += len(ids)
         file.write(ids.astype(_dtype(vocab)).tobytes())
     train = int(size * (1 - config.validation - config.test))
+    # Counted from the end, so that rounding never gives the test part a character too many.
     test = size - int(size * config.test)
     sides = np.array([TRAIN, VALIDATION, TEST], np.uint8)
     return _Parts(np.array([0, train, test, size]), sides, np.zeros((3, 0), np.int32), unknown)
@@ -329,5 +331,6 @@ def _write_records(
 
 
 def _encode_record(record: Record, vocab: Vocab) -> NDArray[np.int32]:
+    # The END that opens a record is the one that closes the record before it.
     opening = vocab.opening(has_records=True, fields=record.fields)[1:]
     return np.concatenate([opening, vocab.encode(record.text), [END]]).astype(np.int32)

@@ -155,6 +155,7 @@ def _unpacked(file: BinaryIO) -> BinaryIO:
     if not packed:
         return file
     unpacked = gzip.GzipFile(fileobj=file)
+    # `GzipFile` closes `myfileobj` together with itself, but not a file passed as `fileobj`.
     unpacked.myfileobj = file  # type: ignore[assignment]
     return unpacked  # type: ignore[return-value]
 

@@ -172,6 +172,7 @@ def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray
 def _join(roots: NDArray[np.int64], a: int, b: int) -> None:
     """Join two clusters: union by smaller index, with path halving."""
     a, b = _root(roots, a), _root(roots, b)
+    # The smaller index becomes the root, so a root is always the first record of its cluster.
     roots[max(a, b)] = min(a, b)
 
 

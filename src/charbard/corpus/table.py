@@ -38,6 +38,7 @@ def split_header(header: str, wanted: Iterable[str], given: str | None = None) -
     for mark, columns in found:
         if set(wanted) <= set(columns):
             return (mark, *columns)
+    # No delimiter yields the wanted columns: the likeliest one makes the error most helpful.
     mark, columns = max(found, key=lambda one: len(one[1]))
     return (mark, *columns)
 

@@ -56,6 +56,7 @@ class KnownLines:
     @classmethod
     def from_digests(cls, digests: NDArray[np.int64], space: int) -> "KnownLines":
         """Build the set from sorted digests."""
+        # One edge more than there are buckets, the last of which may be only partly used.
         edges = np.arange((space >> _BUCKET_BITS) + 2) << _BUCKET_BITS
         # The cast keeps the low 16 bits; the bucket holds the others.
         return cls(space, np.searchsorted(digests, edges), digests.astype(np.uint16))

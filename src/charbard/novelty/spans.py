@@ -105,6 +105,8 @@ class SpanIndex:
             end = int(start) + GRAM
             # Extend all occurrences at once, keeping those whose next character agrees.
             while end < len(ids) and ids[end]:
+                # Typed, because `start` is an int64 and would widen the array. Never past the end
+                # of the text, whose last character is a 0 that matches nothing.
                 longer = places[self.text_T[places + np.uint32(end - start)] == ids[end]]
                 if not len(longer):
                     break
@@ -220,6 +222,7 @@ def _keys(ids: NDArray[np.uint16]) -> NDArray[np.uint64]:
     keys, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
     for shift in range(GRAM):
         part = ids[shift : shift + count]
+        # Four ids of 16 bits fill the 64 bits exactly.
         keys = (keys << np.uint64(_BITS)) | part.astype(np.uint64)
         whole &= part > 0
     keys[~whole] = 0

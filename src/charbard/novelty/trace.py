@@ -104,6 +104,7 @@ def _placed(text: str) -> Iterator[tuple[int, str]]:
     """Yield every line with its offset in the text."""
     place = 0
     for line in lines_in(text):
+        # `lines_in` gives no offsets; the lines are in order, so each is found after the last one.
         place = text.index(line, place)
         yield place, line
         place += len(line)

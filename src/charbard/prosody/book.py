@@ -106,6 +106,7 @@ def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]
     [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
     """
     table = _readings(book, least)
+    # Its own entry first: a book may list a shape that others fold into another character.
     return table.get(char) or table.get(fold(char)) or frozenset()
 
 

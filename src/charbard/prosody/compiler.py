@@ -35,6 +35,7 @@ def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
     """
     wanted = [_group_bits(name, lexicon) for name in spec.rhyme]
     for variants in shapes(spec):
+        # Variants of one shape share their slots, so any of them can lay out the text.
         if (slots := _lay_out(variants[0], spec, lexicon)) is None:
             continue
         taken = _taken(spec, slots, variants)
@@ -59,6 +60,8 @@ def shapes(spec: FormSpec) -> list[list[Variant]]:
     variants = spec.form.variants if named is None else (spec.form.variant_named(named),)
     by_shape: dict[object, list[Variant]] = {}
     for variant in variants:
+        # The dictionary keeps the form's order: its first variant decides which shape is tried
+        # first.
         shape = tuple((len(line), line.mark) for line in variant.lines)
         by_shape.setdefault(shape, []).append(variant)
     return list(by_shape.values())
@@ -136,6 +139,8 @@ def _check_place(variant: Variant, spec: FormSpec, line: int, place: int) -> Non
 
 
 def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slot:
+    # For a character that it has never seen, the network reads a stand-in or UNKNOWN; tones and
+    # rhyme are still those of the character that will be shown.
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
@@ -145,6 +150,7 @@ def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slo
 
 
 def _mark_id(mark: str, lexicon: Lexicon) -> int:
+    # The comma is the last resort: a mark only separates lines, so another one breaks no rule.
     known = (lexicon.vocab.id_of(each) for each in (mark, _PLAINER.get(mark, mark), "，"))
     char_id = next((each for each in known if each is not None), None)
     if char_id is None:
@@ -177,6 +183,7 @@ def _taken(spec: FormSpec, slots: Sequence[Slot], variants: Sequence[Variant]) -
     """Return the locked ids that must not be written anywhere else."""
     if spec.repeats == "free":
         return frozenset()
+    # Rhymed in any variant counts: which variant the text will follow is not known yet.
     ends = {
         (number, len(line) - 1)
         for variant in variants
@@ -201,6 +208,7 @@ def _need(spec: FormSpec, variant: Variant, slots: Sequence[Slot]) -> Need:
         for number, line in enumerate(variant.lines)
         if line.rhyme is not None
     }
+    # Marks are locked slots too, so this leaves only characters that are chosen.
     open_slots = [slot for slot in slots if slot.locked is None]
     rhymes = [slot for slot in open_slots if (slot.line, slot.place) in last]
     # Only rhyme words must differ, so they compete with one another alone.

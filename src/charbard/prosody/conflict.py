@@ -50,6 +50,8 @@ def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
 
     None if even the form without further demands is infeasible.
     """
+    # Built up from the bare form, not cut down from the request: what is restored first wins, so
+    # the order of the parts below is the order of preference.
     near = spec
     for part in spec.parts():
         near = near.without(part)
@@ -77,6 +79,8 @@ def _conflict(spec: FormSpec, lexicon: Lexicon) -> list["Lock | str"]:
     """Shrink the specification to a minimal conflict."""
     # Deletion filter: a part is irrelevant if the rest is infeasible without it.
     for part in spec.parts():
+        # One pass is enough: a demand can only exclude texts, so a part that was needed stays
+        # needed.
         if try_compile(less := spec.without(part), lexicon) is None:
             spec = less
     return list(spec.parts())
@@ -133,6 +137,7 @@ def _elsewhere(spec: FormSpec, part: "Lock | str") -> Note | None:
             for pattern in variant.lines[part.line].patterns
             for place, symbol in enumerate(pattern)
             if (symbol == "中" or symbol in tones)
+            # A rhyme word needs the right group as well as the tone: rhymed ends are not suggested.
             and (place + 1 < len(pattern) or variant.lines[part.line].rhyme is None)
         }
         - {part.place + 1}

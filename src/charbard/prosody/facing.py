@@ -32,6 +32,8 @@ def phrases_of(side: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     phrases = tuple("".join(map(fold, part)) for part in _MARK.split(side) if part)
     for char in "".join(phrases):
+        # Ideographs begin at U+3400; letters, digits and kana come before. Not covered: Hangul,
+        # after.
         if char < "\u3400":
             raise OptionError(
                 f"the line {side!r} has {char!r} in it",
@@ -119,6 +121,8 @@ def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, 
     for phrase in phrases:
         for place, char in enumerate(phrase, 1):
             found = usual_tones_of(char, book=book)
+            # A character that can have both tones opposes nothing, so the place facing it stays
+            # free.
             if len(found) == 1 and (place % 2 == 0 or place == len(phrase)):
                 tones[char] = _OPPOSITE[min(found)]
     last = phrases[-1][-1]
@@ -148,6 +152,7 @@ def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
         return pattern
     at = len(pattern) - 5
     is_lone = (pattern[at + 1], pattern[at + 3], pattern[at + 4]) == ("平", "仄", "平")
+    # A repeated character keeps the tone of its other places, so only a unique one is tightened.
     if is_lone and pattern[at] == "中" and whole.count(phrase[at]) == 1:
         return f"{pattern[:at]}平{pattern[at + 1 :]}"
     return pattern
@@ -160,6 +165,7 @@ def _without_three_level(pattern: str, phrase: str, whole: str) -> tuple[str, ..
         return (pattern,)
     options = [
         pattern[:at] + "仄" + pattern[at + 1 :]
+        # Either of the two breaks the row of three; both choices stay open as separate patterns.
         for at in (len(pattern) - 3, len(pattern) - 2)
         if pattern[at] == "中" and whole.count(phrase[at]) == 1
     ]

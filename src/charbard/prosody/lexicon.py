@@ -83,6 +83,8 @@ class Lexicon:
         distinct = {readings: kind_of(readings, {}) for readings in found}
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
+        # Kind 0 is reserved for special ids and for characters in no book, so that choosable means
+        # nonzero.
         kinds: dict[Kind, int] = {Kind(0, 0, 0): 0}
         places = {
             readings: kinds.setdefault(kind_of(readings, number), len(kinds))
@@ -93,6 +95,8 @@ class Lexicon:
         tones_K = np.array([kind.tones for kind in kinds])
         groups_KG = {
             bits: _unpacked([kind.groups(bits) for kind in kinds], len(names))
+            # A pattern can ask for no other sets of tones, so every rhyme mask is a look-up and a
+            # gather.
             for bits in (LEVEL, OBLIQUE, ANY)
         }
         choosable_V: Mask = kind_V != 0
@@ -114,6 +118,7 @@ class Lexicon:
             length: Characters of the line.
             place: Place of the second of the two, from 0.
         """
+        # Machines are compiled often, and all of them share this lexicon.
         key = (kind, length, place)
         if key not in self._doubled:  # looked up once: a machine asks for each of its places
             chars = doubled_at(kind, length, place - 1)

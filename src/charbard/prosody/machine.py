@@ -75,6 +75,8 @@ class Machine:
         self.spans = self.plans[0].spans
         """Slice of each line in the text, its mark included."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
+        # Variants may disagree on whether a line rhymes, as a first line may or may not: one that
+        # does is enough for the rhyme groups to matter there.
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
         # In most places a step depends on the line alone, and is looked up by (line, tones). At the
         # end of a rhymed line, and before a new line, the rhyme groups matter as well: such steps
@@ -86,6 +88,8 @@ class Machine:
         ]
         self._stutter = Stutter(self.slots, len(self.lexicon.vocab))
         self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
+        # Open places that can use up an id for good. An echo is counted although it takes no new
+        # id: a bound that is too high only makes more groups count as small, which is safe.
         choices = sum(
             slot.locked is None and (rhymed or repeats == "none")
             for slot, rhymed in zip(self.slots, self._rhymed, strict=True)
@@ -101,6 +105,8 @@ class Machine:
         self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
         self._shared: dict[object, tuple[Mask, Ids]] = {}
+        # A plan counts the bans of one place at a time. Here the bans at all places of a rhyme
+        # count together, so a group may drop out before anything is written.
         self._groups = tuple(
             plan.groups if scarce is None else scarce.narrow(plan.groups, 0, taken)
             for plan, scarce in zip(plans, self._scarce, strict=True)
@@ -152,6 +158,8 @@ class Machine:
         names = tuple(self.plans[number].name for number, _ in lives)
         open_groups = [groups[number] for number, _ in lives]
         rhymes: list[str | None] = []
+        # Variants may differ in their number of rhymes: one that only some of them have is not
+        # certain.
         for bits in zip(*open_groups, strict=False):
             union = 0  # over the variants still open: certain only if all of them agree
             for each in bits:
@@ -167,6 +175,7 @@ class Machine:
         if not len(barred):
             return ids
         keep = np.ones(len(ids), np.bool_)
+        # Both arrays ascend and `barred` is a subset, so every position found is an exact match.
         keep[np.searchsorted(ids, barred)] = False
         return ids[keep]
 
@@ -179,14 +188,17 @@ class Machine:
         line = self._lines[state.line]
         if line.at == self._size:
             return _EMPTY, _EMPTY
+        # An echo has no alternative, so neither a repetition nor a stutter can bar it.
         if (echo := self.slots[line.at].echo) is not None:
             return np.array([dict(state.heard)[echo]], np.int32), _EMPTY
         rhymed = self._rhymed[line.at]
+        # Off the rhyme the groups make no difference, and one entry serves all of them.
         key = (state.line, state.rhyme if rhymed else None)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._look_up(line, self._rhymes[state.rhyme])
         mask, ids = found
+        # A given character or a mark is written even where it repeats another one.
         if len(ids) == 1:
             return ids, _EMPTY
         # Repetitions are always barred; stutters only while an alternative is left, since a rule of
@@ -232,11 +244,14 @@ class Machine:
             number = 0 if slot.locked is not None else int(self.lexicon.kind_V[char_id])
             known = (line, rhyme, number)
             if known not in self._joint_nexts:
+                # A given character brings a kind of its own with all its readings: `kind_V` holds
+                # usual ones.
                 kind = slot.kind or self.lexicon.kinds[number]
                 settled = self._transitions.across(at, lives, self._rhymes[rhyme], kind)
                 self._joint_nexts[known] = self._number(at + 1, *settled)
             line, rhyme = self._joint_nexts[known]
         else:
+            # Inside a line only tones matter: a handful of values instead of some hundred kinds.
             tones = 0 if slot.locked is not None else int(self._tones_V[char_id])
             if (line, tones) not in self._nexts:
                 has = tones if slot.kind is None else slot.kind.tones
@@ -259,6 +274,8 @@ class Machine:
             return VerseState(*after, state.used, before)
         used = state.used | {char_id}
         if self._can_run_out(after[1]):
+            # `_spared` has barred every id that would leave no variant with words enough, so
+            # something always remains.
             after = self._narrowed(*after, used)
         return VerseState(*after, used, before)
 
@@ -291,6 +308,8 @@ class Machine:
         union = np.zeros(len(self.lexicon.vocab), np.bool_)
         for number, patterns in line.lives:
             plan, scarce = self.plans[number], self._scarce[number]
+            # Judge pattern by pattern: each leaves the rhyme other groups to end in, and what must
+            # be reserved depends on the groups. An id is allowed if one pattern can spare it.
             key = plan.keys[slot.line]
             for pattern in members(range(len(plan.patterns[slot.line])), patterns):
                 tones = plan.patterns[slot.line][pattern][slot.place]
@@ -341,6 +360,8 @@ class Machine:
                 for pattern in asked:
                     tones |= pattern[slot.place]
             else:
+                # Pairs instead of two unions: the tone of one pattern must not be combined with the
+                # groups that only another pattern can end in.
                 ends = members(plan.endings[slot.line], patterns)
                 rhymes.update(
                     (pattern[-1], end & groups[number][key])

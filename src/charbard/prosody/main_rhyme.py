@@ -47,11 +47,13 @@ def main_rhyme(text: str, *, book: str) -> str | None:
     >>> main_rhyme("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", book="pingshui")
     '尤'
     """
+    # What follows the last 。 is an unfinished sentence, or nothing.
     ends = [part[-1] for part in text.split("。")[:-1] if part]
     found = Counter(reading for end in ends for reading in _rhymes(end, book))
     if len(ends) < 2 or not found:
         return None
     # Of two that all share, the level one: 看 and 难 can be read either way.
+    # The name only makes ties deterministic, because the counts come from sets.
     best = max(found, key=lambda reading: (found[reading], reading.tone == "平", reading.rhyme))
     return best.rhyme if found[best] >= _SHARE * len(ends) else None
 

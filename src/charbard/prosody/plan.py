@@ -67,6 +67,7 @@ class VariantPlan:
     def rhyme_at(self, at: int) -> int | None:
         """Return the number of the rhyme that a slot ends, or None."""
         slot = self.slots[at]
+        # All patterns of a line have its length, so the first one tells where the line ends.
         if slot.place is None or slot.place + 1 < len(self.patterns[slot.line][0]):
             return None
         return self.keys[slot.line]
@@ -83,6 +84,8 @@ class VariantPlan:
         groups."""
         kept, found = 0, 0
         for place, pattern in enumerate(self.patterns[line]):
+            # In the pattern's own tone: 看 rhymes in 寒 when read level and in 翰 when read
+            # oblique.
             ends = self.endings[line][place] & groups & kind.groups(pattern[-1])
             if patterns >> place & 1 and ends:
                 kept |= 1 << place
@@ -114,6 +117,7 @@ class Pool:
     def tone_size(self, tones: int, banned: frozenset[int]) -> int:
         """Count the ids that have one of these tones."""
         key = (tones, banned)
+        # Every place of every variant asks, but distinct tones and bans are few.
         if key not in self._sizes:
             fits = self.lexicon.tones_K & tones != 0
             self._sizes[key] = int(self._counts(banned)[fits].sum())
@@ -126,6 +130,7 @@ class Pool:
     def groups(self, tones: int, banned: frozenset[int], at_least: int) -> int:
         """Return, as bits, the groups that have at least this many ids."""
         large = np.flatnonzero(self.group_sizes(tones, banned) >= at_least)
+        # `tolist` is essential: a book has up to 106 groups, and 1 << np.int64 overflows at 64.
         return sum(1 << group for group in large.tolist())
 
     def rhyming_ids(self, tones: int, group: int, banned: frozenset[int]) -> frozenset[int]:
@@ -178,6 +183,7 @@ def plan_variant(
         wanted: For each rhyme, the groups that the specification allows, as bits.
         need: Minimum number of ids for each slot.
     """
+    # Rhymes are numbered by first occurrence, which is the order of `FormSpec.rhyme`.
     names = list(dict.fromkeys(line.rhyme for line in variant.lines if line.rhyme is not None))
     keys = tuple(None if line.rhyme is None else names.index(line.rhyme) for line in variant.lines)
     groups = [wanted[key] if key < len(wanted) else -1 for key in range(len(names))]
@@ -239,6 +245,7 @@ def _ending(
 
 def _open_at(ends: Sequence[int], key: int | None, groups: Sequence[int]) -> int:
     wanted = -1 if key is None else groups[key]
+    # A line that need not rhyme has end = wanted = -1, so only an unfillable pattern (0) drops out.
     return sum(1 << at for at, end in enumerate(ends) if end & wanted)
 
 

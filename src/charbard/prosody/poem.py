@@ -128,6 +128,7 @@ def readings(text: str) -> Iterator[Poem]:
     seen = set()
     for first, last in _cuts_of(rows):
         for poem in _read_rows(rows[first:last]):
+            # Different cuts may leave the same verse, and each reading costs a whole judgement.
             key = (poem.lines, poem.stanza_ends)
             if key not in seen:
                 seen.add(key)

@@ -46,9 +46,11 @@ class Scarce:
     def left(self, key: int, group: int, place: int, used: frozenset[int]) -> int | None:
         """Return a group's surplus of unused characters over the need; None if it never runs
         out."""
+        # Once its last word is chosen a rhyme can lack nothing.
         if group not in self.sets[key] or self.due[key] < place:
             return None
         return (
+            # All words to come may be required in the tone that has the fewest.
             min(len(ids) - len(ids & used) for ids in self.sets[key][group])
             - (self.remaining[place])
         )
@@ -84,6 +86,8 @@ class Scarce:
             # Sets of different tones overlap; those without a surplus must stay untouched.
             needed = self.remaining[place]
             short = [ids for ids in self.sets[key][group] if len(ids - used) == needed]
+            # Intersect over the open groups: an id may go while one of them can do without it,
+            # since the text can still rhyme in that group.
             all_short = frozenset().union(*short)
             kept = all_short if kept is None else kept & all_short
         return (kept or frozenset()) - used
@@ -106,6 +110,7 @@ def find_scarce(plan: VariantPlan, pool: Pool, choices: int) -> Scarce | None:
         key = plan.rhyme_at(at)
         remaining[at] = remaining[at + 1] + (key is not None and slot.locked is None)
         if key is not None and slot.locked is None:
+            # `max` keeps the first slot met, which is the last in the text: the loop runs backward.
             due[key] = max(due[key], at)
             for pattern in plan.patterns[slot.line]:
                 tones[key][pattern[-1]] = tones[key].get(pattern[-1], frozenset()) | slot.banned

@@ -38,7 +38,10 @@ class Stutter:
         """Return the ids that would stutter at a slot, given the characters on either side."""
         last, doubled = before.last, self._doubled[at]
         given, is_odd = self._given[at]
+        # The next slot cannot bar a character that is given there, so its stutter is prevented
+        # here, one slot early.
         odd = [given] if given is not None and (is_odd or given == last) else []
+        # Three in a row stutter even where a pair is permitted.
         if last is not None and (before.is_double or (doubled is not None and last not in doubled)):
             odd.append(last)
         return self._undoubled[at].union(odd) if odd else self._undoubled[at]
@@ -61,6 +64,8 @@ def _is_inside(slots: Sequence[Slot], at: int, after: int) -> bool:
 
 def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
     """Return the ids that are never doubled here, for a slot that the next one echoes."""
+    # `not kept` covers two cases: None permits all ids, and an empty set would bar every one, which
+    # a rule of style must never do.
     if at + 1 == len(slots) or slots[at + 1].echo != at or not (kept := slots[at + 1].doubled):
         return frozenset()
     return frozenset(range(size)) - kept

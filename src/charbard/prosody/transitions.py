@@ -46,6 +46,7 @@ class Transitions:
             toned = self._toned(slot.line, slot.place, lives, tones)
             lives = [(number, patterns) for number, patterns in toned if patterns]
         assert lives, f"the character at {at} was not an allowed one"
+        # Dropping them merges states that differ only in how the line was filled.
         return self._without_patterns(at + 1, lives)
 
     def across(
@@ -91,6 +92,8 @@ class Transitions:
         """Keep only patterns whose line can end in a group that its rhyme can still have."""
         if at == len(self._slots) or self._slots[at].place is None:
             return list(lives)
+        # At a mark or at the end, tested above, patterns have been dropped already: their empty set
+        # must not be mistaken for "no pattern fits".
         line, kept = self._slots[at].line, []
         for number, patterns in lives:
             plan = self._plans[number]

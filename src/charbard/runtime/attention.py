@@ -41,6 +41,7 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
         key_NA, value_NA = place_NW[:, :width], place_NW[:, width:]
         seen_TN = _seen(len(new_TBW), len(known), span)
         found_TBA[:, row] = _shares(query_TBA[:, row], key_NA, seen_TN) @ value_NA
+    # Earlier ones would be dropped again at once.
     for new_BW in new_TBW[-span:]:
         past = past.after(np.ascontiguousarray(new_BW), span)
     return found_TBA, past
@@ -69,6 +70,7 @@ def _shares(query_TA: F32, key_NA: F32, seen_TN: NDArray[np.bool_]) -> F32:
     """Compute the softmax over the visible places and the zero slot, whose score is 0."""
     score_TN = query_TA @ key_NA.T / np.float32(np.sqrt(query_TA.shape[1]))
     score_TN = np.where(seen_TN, score_TN, np.float32(-np.inf))
+    # The zero slot takes part in the maximum, which keeps a row that sees nothing else finite.
     top_T1 = np.maximum(score_TN.max(axis=1, keepdims=True), 0)
     weight_TN = np.exp(score_TN - top_T1)
     share_TN: F32 = weight_TN / (weight_TN.sum(axis=1, keepdims=True) + np.exp(-top_T1))

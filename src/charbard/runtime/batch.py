@@ -86,6 +86,7 @@ class Batch:
         held = [seat for key, seat in self._seats.items() if key in waits]
         if not running:
             return []
+        # 1) Make one step of all plans. Waiting tasks keep every row they hold.
         rows = [seat.start + row for seat in running.values() for row in seat.plan.rows]
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
@@ -95,10 +96,14 @@ class Batch:
         features, state, choices = self.network.advance(
             ids, self._state.take(rows), specs, self._keep(running), row_A
         )
+        # 2) Rows that ran come first, those of waiting tasks after them; rows that no plan named
+        # are gone with the old state.
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         self.steps, self.read = self.steps + 1, self.read + len(ids)
+        # Lists, because tasks read single values, and indexing an array for each is slow.
         drawn, logp, log_mass, log_z, gain = (values.tolist() for values in choices)
         whole = Outcome(drawn, logp, log_mass, log_z, gain, state, features)
+        # 3) Hand each task its part, in the order in which the rows now lie.
         start, spec, events = 0, 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
@@ -124,6 +129,8 @@ class Batch:
                     events.append(Event(key, said.value))
                 said = next(steps)
             if said.back is not None:
+                # Appended, so that no other seat moves. The rows replaced are dropped by the next
+                # step, since no plan names them.
                 seat.start, seat.size = len(self._state), len(said.back)
                 self._state = State.join([self._state, said.back])
             _check(said, seat)
@@ -181,10 +188,12 @@ def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[
     Raises:
         Exception: What a task raised; the others are dropped.
     """
+    # Reversed, so that popping from the end seats tasks in their order.
     batch, places, waiting = Batch(network), dict[int, int](), list(enumerate(tasks))[::-1]
     try:
         while waiting or batch:
             events: list[Event] = []
+            # A task with more rows than there is room for runs alone.
             while waiting and (not batch or batch.rows + waiting[-1][1].rows <= rows):
                 index, task = waiting.pop()
                 key, said = batch.add(task)

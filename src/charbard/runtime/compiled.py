@@ -60,7 +60,9 @@ def choose(
         if spec is not None and (spec.logp or len(spec.allowed) > limit):
             is_wide_B[row] = True
         if spec is not None and spec.guidance is not None:
+            # Guidance normalises the twin's scores too, which takes all of them.
             is_wide_B[row + 1] = True
+    # Where each row's scores are in `logits`. For rows of -1 the kernel computes single scores.
     at_B = np.where(is_wide_B, np.cumsum(is_wide_B) - 1, -1)
     some_BP = features_BP if is_wide_B.all() else features_BP[is_wide_B]
     logits = product(some_BP[:, None], output)

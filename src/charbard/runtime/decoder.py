@@ -70,6 +70,7 @@ def _length(span: slice) -> int:
 
 def _wide(drafts: int) -> int:
     """Drafts before a given character."""
+    # A single draft is plain sampling by request, so it is never widened.
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
 
 
@@ -143,8 +144,11 @@ class _Text:
         """Read the prompts but for their last ids."""
         if len(self._prompts[0]) > 1:
             before = [prompt[:-1] for prompt in self._prompts]
+            # The last id of a prompt is read with the first draw, as the last id of any draft is.
             read = yield from read_prompts(before, self._search.start)
             self._state = read.state.take(range(self._twins))
+        # The first plan names these rows as its parents: a task without a prompt to read still has
+        # the one row that it was seated with, and twins need two.
         self._restart = self._back = _RestartPoint(0, self._drafts, self._state)
 
     def mark(self) -> int:
@@ -174,11 +178,15 @@ class _Text:
         wanted = [fork for fork in self._forks if not self._is_rejected(drafts[fork], segments)]
         if not wanted and self._retries < RETRIES:
             self._retries += 1
+            # Another sample number, because the same one would draw the same characters again.
             number = self._search.sample + self._retries * _ANEW
             self._attempt = replace(self._search, sample=number)
             self._step, self._drafts = self._restart.step, self._restart.drafts
+            # The rows of the batch have moved on, so the next plan brings back those of the restart
+            # point.
             self._forks, self._back = list(range(len(self._drafts))), self._restart
             return False
+        # Later lines can still make up for a weak one, so several drafts survive until the end.
         keep = 1 if self.is_whole else max(1, self._search.drafts // SURVIVORS)
         best = best_of(drafts, wanted or self._forks, self._search.worth, keep)
         self._drafts, self._forks = [drafts[at] for at in best], list(range(len(best)))
@@ -187,6 +195,8 @@ class _Text:
 
     def certain(self) -> Iterator[Segment]:
         """The segments that all drafts have alike and that have not been emitted."""
+        # A segment that was emitted is never taken back, so all survivors must agree on it, and on
+        # every segment before it.
         best = self._drafts[0]
         for number in range(self._shown, self._decided):
             span = self._spans[number]
@@ -198,17 +208,21 @@ class _Text:
     def read(self, marks: int) -> Reading:
         """Read everything before the last of some marks."""
         for unread in range(marks, 0, -1):
+            # Reading gives each draft a row of its own, in order: forks stop sharing rows here.
             outcome = yield reading(self._drafts, self._prompts, unread)
             self._state, self._drafts = outcome.state, seated(self._drafts)
 
     def keep(self) -> None:
         """Make this the place where a retry starts."""
+        # A copy: `_state` is a view that would keep the state of the whole batch alive.
         state = self._state.take(rows_of(self._drafts, self._twins))
         self._restart = _RestartPoint(self._step, seated(self._drafts), state)
 
     def draw(self) -> Reading:
         """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
+        # Drafts are told apart by how well a given character follows them, so none is dropped
+        # before it is read.
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
             self._drafts, self._forks = resampled(self._drafts, self._forks, self._width(), u)

@@ -55,8 +55,11 @@ def resampled(
     # 1 / sum of squared shares is the effective sample size.
     if len(forks) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return drafts, forks
+    # Scaled by the last sum, which may round to less than 1, so that no point lies beyond it. The
+    # points ascend, so the picked forks do as well.
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + chance) / width * ends[-1], side="right")
+    # From here on a draft's weight is the number of its forks.
     light = [draft._replace(weight=0.0) for draft in drafts]
     return light, [forks[at] for at in picked.tolist()]
 

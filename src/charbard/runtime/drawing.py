@@ -54,6 +54,8 @@ def drawing(
         spec = _spec(constraint, drafts[at], search, is_guided=len(prompts) > 1)
         of += [place * len(prompts)] * count
         for _ in range(count):
+            # Each fork has a sample number of its own, reserved by `FORKS`, so equal forks draw
+            # differently.
             specs.append(spec._replace(sample=search.sample * FORKS + len(specs)))
     return reading([drafts[at] for at in counts], prompts, 0)._replace(specs=specs, of=of)
 
@@ -77,6 +79,8 @@ def grown(
             places[key] = len(found)
             found.append(_with(constraint, drafts[key[0]], outcome, fork, rows[key[0]]))
         after.append(places[key])
+    # Forks of one draft that drew alternately are out of order. A fork has no identity beyond its
+    # draft, so sorting loses nothing.
     return found, sorted(after)
 
 
@@ -124,6 +128,7 @@ def _bias(
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
     if search.faded and len(said) > 1:  # the last character may be doubled on the spot
         biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
+    # Everything before this place is given, so this is the first open one.
     if search.openings and all(map(constraint.is_given, range(len(said)))):
         openings = np.array(search.openings, np.int32)
         biases.append(Bias(openings, _nats(len(openings), BARRED)))

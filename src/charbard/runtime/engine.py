@@ -156,6 +156,8 @@ class Engine:
                 if event.error is not None:
                     raise event.error
             finally:
+                # Reached as well when the reader closes the generator, which frees the rows of its
+                # task.
                 self._leave(ticket)
             step = await think(program, emitted)
         yield step
@@ -205,11 +207,15 @@ class Engine:
     def _leave(self, ticket: _Ticket) -> None:
         if not ticket.over:
             with self._work:
+                # Only noted: the batch belongs to the engine's thread, which drops it before the
+                # next step.
                 self._gone.append(ticket)
                 self._work.notify_all()
 
     def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
         """Wake the engine if this task had waited for its reader."""
+        # The engine skips full mailboxes only, and this one was full until this value was taken. At
+        # every other length the lock is not needed.
         if len(mailbox) == self._ahead - 1:
             with self._work:
                 self._work.notify_all()
@@ -221,7 +227,9 @@ class Engine:
                 self._deliver(self._batch.tick(waiting))
             except Exception as error:  # of the step itself: its tasks are lost, not the engine
                 self._drop_all(error)
+            # Assigning a tuple is atomic, so readers in other threads see the old one or this one.
             self._load = Load(self._batch.rows, 0, self._batch.steps, self._batch.read)
+            # `stop` may be waiting for the engine to become idle.
             if self._closing and not self._tickets:
                 with self._work:
                     self._work.notify_all()
@@ -243,6 +251,9 @@ class Engine:
             while self._has_room(sum(ticket.task.rows for ticket in self._called)):
                 self._called.append(self._queue.popleft())
             stopped = self._stopped
+        # Seated outside the lock: a task computes before its first plan, and submitting must not
+        # wait for that. A ticket leaves `_called` only once it is seated, so that `_is_idle` never
+        # overlooks it.
         while self._called:
             ticket = self._called[0]
             ticket.key, events = self._batch.add(ticket.task)
@@ -269,6 +280,7 @@ class Engine:
     def _dismiss(self, ticket: _Ticket) -> None:
         ticket.over = True
         if ticket.key is None:
+            # Never seated, so it has no rows to free.
             if ticket in self._queue:
                 self._queue.remove(ticket)
             ticket.task.steps.close()
@@ -290,6 +302,7 @@ class Engine:
         """End every task, running or waiting, with this error."""
         with self._work:
             tickets = list(self._tickets.values())
+            # A step that failed ends what runs; only a stop ends what is still queued as well.
             while self._queue and self._stopped:
                 tickets.append(self._queue.popleft())
             self._tickets.clear()

@@ -81,6 +81,7 @@ def generate(
             all but the last, and the second row has read an unconditioned prompt.
     """
     yield from read_ids(prompt[read:-1])
+    # The prompt counts as written: the penalty also keeps a text from repeating it.
     recent = deque(prompt, maxlen=MEMORY)
     twin: tuple[None, ...] = () if draws.guidance is None else (None,)
     rows = range(1 + len(twin))

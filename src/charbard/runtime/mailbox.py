@@ -28,6 +28,7 @@ class LoopMailbox:
         self.loop = asyncio.get_running_loop()
         self._events: deque[Event] = deque()
         self._waiting: asyncio.Future[None] | None = None
+        # Appending to a deque is atomic, so the engine's thread takes no lock for each event.
         self.put = self._events.append
 
     def __len__(self) -> int:

@@ -33,6 +33,7 @@ class Matrix:
     @classmethod
     def of(cls, weight_NK: F32, bias_N: F32) -> "Matrix":
         """Quantise weights."""
+        # A row of zeros still needs a unit that can be divided by.
         largest = np.maximum(np.abs(weight_NK).max(axis=1), np.float32(1e-30))
         whole = np.rint(weight_NK * (np.float32(127) / largest)[:, None])
         bias_N, unit_N = np.array(bias_N, np.float32), largest / np.float32(127)
@@ -40,6 +41,7 @@ class Matrix:
 
     def split(self, at: int) -> "tuple[Matrix, Matrix]":
         """Split by inputs: the first `at` with the bias, and the rest."""
+        # Both parts keep the unit of the whole row, so no weight is rounded twice.
         whole = self.rows_NK[:, : self.inputs]
         no_bias = np.zeros_like(self.bias_N)
         return (
@@ -54,6 +56,8 @@ class Matrix:
         blocks = -(-outputs // _BLOCK)
         padded = np.full((blocks * _BLOCK, inputs), 128, np.uint8)
         padded[:outputs] = self.rows_NK
+        # One instruction of the kernel adds four products to each of 16 sums of 32 bits, so 16
+        # outputs by 4 inputs lie side by side.
         grouped = padded.reshape(blocks, _BLOCK, inputs // 4, 4)
         return np.ascontiguousarray(grouped.swapaxes(1, 2))
 

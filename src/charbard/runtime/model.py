@@ -138,6 +138,7 @@ class Model:
         for layer, weights in enumerate(self._layers):
             slots = range(layer * parts, (layer + 1) * parts)
             memory = tuple(state.values_BSH[:, slot] for slot in slots)
+            # The input's part needs no state, so it is one product for all times at once.
             x_TBG = x_TBE @ weights.w_ih_EG + weights.b_ih_G
             x_TBE = np.empty((*ids_TB.shape, self.config.hidden_size), np.float32)
             for time, x_BG in enumerate(x_TBG):

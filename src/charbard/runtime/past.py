@@ -40,6 +40,7 @@ class Past(NamedTuple):
             new_BW: A place for each row, contiguous; kept by reference, so do not modify it.
             span: Most places of a row.
         """
+        # In two steps, because np.array would stack the rows instead of keeping references to them.
         place_B = np.empty(len(new_BW), object)
         place_B[:] = list(new_BW)
         address_B = new_BW.ctypes.data + np.arange(len(new_BW), dtype=np.uintp) * new_BW.strides[0]

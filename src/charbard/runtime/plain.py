@@ -36,6 +36,7 @@ def quantise(x_BK: F32) -> tuple[F32, F32]:
     """
     largest_B1 = np.abs(x_BK).max(axis=1, keepdims=True)
     with np.errstate(divide="ignore"):
+        # A row of zeros has no unit. The bound is far above where the quotient would overflow.
         per = np.where(largest_B1 > np.float32(1e-30), np.float32(127) / largest_B1, np.float32(0))
     return np.rint(x_BK * per), largest_B1 / np.float32(127)
 
@@ -48,6 +49,7 @@ def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
     if len(parts) > 1:  # sums of blocks are whole numbers, exact in float64, and are rounded once
         more = (whole_BK[:, part] @ matrix.whole_KN[part] for part in parts[1:])
         sums_BN = sum(more, start=sums_BN.astype(np.float64)).astype(np.float32)
+    # The order of operations is part of the definition: float32 products are not associative.
     out: F32 = sums_BN * unit_B1 * matrix.unit_N + matrix.bias_N
     return out
 
@@ -60,11 +62,14 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
         for gates in (x_BG, h_BG)
     )
     if kind == "lstm":
+        # PyTorch's order of gates: input, forget, cell, output.
         keep, let_in, let_out = (_sigmoid(x[gate] + h[gate]) for gate in (1, 0, 3))
         memory = keep * before_BSH[:, slot + 1] + let_in * _tanh(x[2] + h[2])
         after_BSH[:, slot + 1] = memory
         after_BSH[:, slot] = let_out * _tanh(memory)
     elif kind == "gru":
+        # PyTorch's order: reset, update, new. The reset gate applies to the product with its bias,
+        # so x and h must stay apart up to here.
         reset, update = _sigmoid(x[0] + h[0]), _sigmoid(x[1] + h[1])
         new = _tanh(x[2] + reset * h[2])
         after_BSH[:, slot] = new + update * (before_BSH[:, slot] - new)
@@ -101,6 +106,8 @@ def _places(whole_B2A: F32, unit_B2: F32) -> NDArray[np.uint8]:
     bytes_B2K = np.zeros((rows, 2, padded(width)), np.int8)
     bytes_B2K[..., :width] = whole_B2A
     unsigned_B2K = bytes_B2K.view(np.uint8)
+    # Flipping the top bit adds 128 modulo 256. Keys are stored as weights are, because the kernel's
+    # dot product takes unsigned bytes on one side.
     unsigned_B2K[:, 0] ^= 128
     units = np.ascontiguousarray(unit_B2).view(np.uint8)
     return np.concatenate((unsigned_B2K.reshape(rows, -1), units), axis=1)
@@ -118,6 +125,8 @@ def _found(query_A: F32, unit: np.float32, place_MW: NDArray[np.uint8], most: in
         np.concatenate((np.zeros(1, np.float32), score_M))
     )  # the first is the zero slot
     share_M = weights[1:].astype(np.float32) * value_unit_M
+    # Weights become whole numbers as well, the largest as large as `most` allows, so that the sum
+    # over places is exact.
     largest = share_M.max()
     per = np.float32(most) / largest if largest > np.float32(1e-30) else np.float32(0)
     sum_A = (np.rint(share_M * per).astype(np.float64) @ value_MA).astype(np.float32)
@@ -148,6 +157,7 @@ def choose(
 
 
 def _sigmoid(x: F32) -> F32:
+    # Only arguments below zero reach the exponential, so it cannot overflow.
     e = exp_below_zero(-np.abs(x))
     out: F32 = np.where(x < 0, e, _ONE) / (_ONE + e)
     return out

@@ -78,6 +78,7 @@ class ByteModel:
         output = weights["embedding" if self.config.tied else "output.weight"]
         self._output = Matrix.of(output, weights["output.bias"])
         self._threads = min(cores(), _MOST_THREADS) if threads is None else threads
+        # The calling thread takes a part itself.
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), "charbard-rows")
 
     def start(self, batch: int = 1) -> State:
@@ -99,6 +100,7 @@ class ByteModel:
         row_A = np.arange(len(ids_B)) if row_A is None else row_A
         edges = _edges(len(ids_B), specs, row_A, count)
         parts = [slice(*pair) for pair in pairwise(edges)]
+        # Specs ascend by row, so a range of rows has a range of specs.
         parts_of_asks = [slice(*pair) for pair in pairwise(np.searchsorted(row_A, edges))]
         jobs = [
             (
@@ -135,6 +137,8 @@ class ByteModel:
         """Read one character in every row."""
         kernel, before_BSH = self._kernel, np.ascontiguousarray(state.values_BSH)
         after_BSH = np.empty_like(before_BSH)
+        # The embedding gets an axis of one slot: then the input of every layer is a slot of some
+        # array, and the kernel reads it in place.
         x_BSE, at = self._embedding_VE[ids_B][:, None], 0
         for layer, (w_ih, w_hh) in enumerate(self._layers):
             slot = layer * state.parts
@@ -195,6 +199,7 @@ def _edges(batch: int, specs: Sequence[SampleSpec | None], row_A: Rows, count: i
     """Return the bounds of roughly equal parts of a batch; a row and its twin stay together."""
     edges: list[int] = np.linspace(0, batch, count + 1).astype(int).tolist()
     for place, edge in enumerate(edges[1:-1], 1):
+        # A guided spec on the last row of a part reads its twin, the row after: include that row.
         last = int(np.searchsorted(row_A, edge)) - 1
         spec = specs[last] if last >= 0 and row_A[last] == edge - 1 else None
         edges[place] += spec is not None and spec.guidance is not None

@@ -78,12 +78,15 @@ def exp_below_zero(x: F32) -> F32:
         The `expf` of Moshier's Cephes library.
     """
     x = np.maximum(x, _LOWEST)
+    # The high part of ln 2 has 9 significant bits and n at most 6, so their product is exact and
+    # the subtraction loses nothing.
     n = np.rint(x * _LOG2_E)
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
     y = np.full_like(r, _EXP[0])
     for c in _EXP[1:]:
         y = y * r + c
     y = (y * (r * r) + r) + np.float32(1)
+    # 2^n is built from its bits: the exponent of a float32 is biased by 127 and starts at bit 23.
     out: F32 = y * ((n.astype(np.int32) + 127) << 23).view(np.float32)
     return out
 
@@ -106,6 +109,7 @@ def keep_top_p(weights: I64, share: float) -> I64:
     heavy_first = np.take_along_axis(weights, order, -1)
     before = np.cumsum(heavy_first, axis=-1) - heavy_first
     kept = before < share * weights.sum(axis=-1, keepdims=True)
+    # Whatever the share, one character must remain.
     kept[..., 0] = True
     out = np.empty_like(weights)
     np.put_along_axis(out, order, np.where(kept, heavy_first, 0), -1)
@@ -134,6 +138,7 @@ def draw(weights: I64, u: NDArray[np.float64]) -> I64:
     """Return the first index of each row whose cumulative weight exceeds the share u, in [0, 1)."""
     cumulative = np.cumsum(weights, axis=-1)
     total = cumulative[..., -1]
+    # u is below 1, but the product may round up to the total.
     target = np.minimum((u * total).astype(np.int64), total - 1)
     chosen: I64 = (cumulative > target[..., None]).argmax(axis=-1)
     return chosen
@@ -163,6 +168,7 @@ def choose(
         own = _barred(scores_V[spec.allowed], spec)
         inverse = np.float32(1 / temperature_at(spec.options, spec.step))
         scores = biased(own * inverse, spec)
+        # Nothing can be drawn: the id stays -1, which `Batch` reports as a dead end.
         if not np.isfinite(scores.max()):
             continue
         weights = filtered(weigh(scores), spec.options)
@@ -172,6 +178,8 @@ def choose(
             total = _log_sum(scores_V)
             out.logp_A[at] = float(own[place]) - total
             if spec.guidance is not None:
+                # Report what the model says under its conditions: a guided score would flatter the
+                # text.
                 out.logp_A[at] = float(logits_BV[row, drawn]) - _log_sum(logits_BV[row])
                 out.gain_A[at] = gain_V[drawn]
             out.log_mass_A[at] = _log_sum(own) - total
@@ -213,7 +221,9 @@ def chance(seed: int, sample: int, step: int) -> float:
     Source:
         SplitMix64's mixing: Steele, Lea, Flood 2014, "Fast splittable pseudorandom generators".
     """
+    # Mixing between the parts keeps (seed, sample + 1, 0) apart from (seed, sample, 1).
     word = _mix_one(_mix_one(seed + sample * _STRIDE) + step * _STRIDE)
+    # The upper 53 bits: as many as a double holds exactly.
     return float(_mix_one(word) >> 11) * 2.0**-53
 
 
@@ -254,6 +264,7 @@ def biased(scores_N: F32, spec: SampleSpec) -> F32:
     if spec.bias is None:
         return scores_N
     places, inside = _places(spec.allowed, spec.bias.ids)
+    # `add.at`, because an id that occurs several times counts each time.
     np.add.at(scores_N, places[inside], spec.bias.nats[inside])
     return scores_N
 

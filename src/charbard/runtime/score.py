@@ -50,6 +50,7 @@ def score_texts(
 
 def _score_group(network: Network, texts: Sequence[NDArray[np.integer]], top: int) -> list[Scores]:
     longest = max(map(len, texts))
+    # Shorter texts are padded at their end, after everything that is scored.
     ids_TB = np.zeros((longest, len(texts)), np.int64)
     for column, ids in enumerate(texts):
         ids_TB[: len(ids), column] = ids
@@ -105,6 +106,7 @@ def _likeliest(logp_NV: NDArray[np.float32], top: int) -> NDArray[np.int64]:
     top = min(top, logp_NV.shape[1])
     if not top:
         return np.empty((len(logp_NV), 0), np.int64)
+    # Ascending ids before a stable sort, so that ties always come in the same order.
     some = np.sort(np.argpartition(-logp_NV, top - 1, axis=1)[:, :top], axis=1)
     order = np.argsort(-np.take_along_axis(logp_NV, some, 1), axis=1, kind="stable")
     return np.take_along_axis(some, order, 1)

@@ -32,7 +32,9 @@ class State:
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "State":
         """Copy these rows, in this order; a row may occur twice, or not at all."""
+        # Typed, because an empty list would become an array of floats, which cannot be an index.
         index = np.asarray(rows, np.intp)
+        # Rows with the longest past may be among those dropped, so their columns can go too.
         past = None if self.past is None else self.past.take(index).trimmed()
         return State(self.values_BSH[index], self.parts, past)
 

@@ -150,6 +150,8 @@ def read_prompts(
         else:
             (bare,) = others
             if step == alone:  # the twin joins
+                # The twin starts from nothing at the step from which both prompts have equally many
+                # ids left.
                 before = [] if outcome is None else [outcome.state.take([0])]
                 back = State.join([*(before or [start]), start])
             outcome = yield Plan((0, 1), (char_id, bare[step - alone]), (last, None), back)

@@ -11,6 +11,7 @@ __all__ = ["best_of", "together"]
 def together(children: Sequence[Steps]) -> Steps:
     """Run tasks side by side, each from the one row there is; emits (index, value)."""
     plans: dict[int, Plan] = {}
+    # Before the first step every child continues from the one row that the task has.
     first_row = dict.fromkeys(range(len(children)), 0)
     try:
         for index, steps in enumerate(children):
@@ -18,6 +19,7 @@ def together(children: Sequence[Steps]) -> Steps:
         while plans:
             outcome = yield _joined(plans, first_row)
             row = spec = 0
+            # A copy, since children that end leave `plans`, and the others overwrite their entries.
             for index, plan in list(plans.items()):
                 first_row[index], rows = row, slice(row, row + len(plan.rows))
                 specs = slice(spec, spec + len(plan.specs))
@@ -40,6 +42,7 @@ def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> S
                 emitted[index].append(value)
                 said = next(steps, None)
             else:
+                # Plans pass through to the batch; only emitted values are held back.
                 said = steps.send((yield said))
     except StopIteration:
         pass

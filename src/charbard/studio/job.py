@@ -137,6 +137,7 @@ class JobFolder:
         names = {one.name for one in fields(Job)}
         try:
             record = json.loads((self.path / "job.json").read_text(encoding="utf-8"))
+            # A record written by another version may have other fields.
             return Job(**{name: value for name, value in record.items() if name in names})
         except (OSError, ValueError, TypeError, AttributeError):
             return None
@@ -178,6 +179,7 @@ class Tail:
         try:
             with self._path.open("rb") as file:
                 file.seek(self._at)
+                # What follows the last line feed is still being written.
                 whole, newline, _ = file.read().rpartition(b"\n")
         except OSError:
             return []
@@ -212,5 +214,6 @@ def thinned(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Drop progress facts beyond what a curve can show, keeping the latest one."""
     places = [at for at, fact in enumerate(facts) if "progress" in fact]
     stride = -(-len(places) // _MOST_POINTS) or 1
+    # The stride runs from the end, so the latest fact stays whatever their number.
     dropped = set(places) - set(places[::-1][::stride])
     return [fact for at, fact in enumerate(facts) if at not in dropped]

@@ -49,6 +49,7 @@ class ServedModel:
     @property
     def is_started(self) -> bool:
         """Whether the engine was started."""
+        # `cached_property` keeps its value there; reading `engine` itself would start it.
         return "engine" in self.__dict__
 
     @cached_property
@@ -152,6 +153,7 @@ class Library:
         return [opened.engine.load() for opened in self if opened.is_started]
 
     def __iter__(self) -> Iterator[ServedModel]:
+        # A copy, because a training that ends may add a model in the meantime.
         return iter(tuple(self._opened.values()))
 
     def __len__(self) -> int:

@@ -48,6 +48,8 @@ class Slots:
             raise self._busy(Note("too many requests are waiting", "busy.full"))
 
     async def _enter(self) -> None:
+        # `_leave` hands slots over directly, so a free one means that nobody is waiting, and a
+        # newcomer overtakes no one.
         if self.active < self._config.streams:
             self.active += 1
             return
@@ -61,6 +63,8 @@ class Slots:
             values = {"seconds": self._config.patience_s}
             raise self._busy(Note(late, "busy.late", values)) from None
         except asyncio.CancelledError:
+            # The slot was handed over in the moment of cancellation: pass it on, or it would be
+            # lost.
             if turn.done() and not turn.cancelled():
                 self._leave()
             raise
@@ -73,6 +77,7 @@ class Slots:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
+                # The slot changes hands, so `active` stays as it is.
                 turn.set_result(None)
                 return
         self.active -= 1

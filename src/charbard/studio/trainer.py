@@ -54,6 +54,8 @@ def end_orphan(job: Job) -> None:
 
     def lives() -> bool:
         try:
+            # The process id may have passed to another process; the working folder tells them
+            # apart.
             return folder.readlink().name == job.id
         except OSError:
             return False

@@ -206,6 +206,7 @@ class Workshop:
         if not job.is_over and self._watching is not None and self._process is not None:
             self._ending = ending
             self._process.terminate()
+            # `wait_for` cancels what it waits for, but the watcher must live to record the end.
             watching = asyncio.shield(self._watching)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(watching, SAVING_S)
@@ -276,6 +277,7 @@ class Workshop:
         try:
             place.save(job)
         except BaseException:
+            # Without its record, no later server could find this process to end it.
             process.kill()
             process.wait()
             raise
@@ -286,6 +288,7 @@ class Workshop:
         """Wait for the end of the process, then add its model to the library."""
         assert self._process is not None
         code = await asyncio.to_thread(self._process.wait)
+        # Read after the process has ended: `stop` may have set it in the meantime.
         ending = self._ending
         job, opened = await asyncio.to_thread(self._ended, job, code, ending)
         if opened is not None:
@@ -297,6 +300,8 @@ class Workshop:
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
+        # 0 and 130 end a training that was asked to stop, -SIGTERM one that was not listening yet.
+        # One killed with a bundle on disk was too slow to save, and its model is kept.
         elif code in (0, 130, -signal.SIGTERM) or (code < 0 and place.bundle.exists()):
             job = replace(job, state=ending)
         else:
@@ -329,6 +334,7 @@ class Workshop:
             if (job := place.load()) is None or job.id != path.name:
                 continue
             if not job.is_over:
+                # The server was killed, and its training may still be running in the same folder.
                 end_orphan(job)
                 job = replace(job, state="finished" if place.is_complete() else "interrupted")
             job = self._reopened(place, job)

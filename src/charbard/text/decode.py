@@ -34,6 +34,8 @@ _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
 FEW_CONTROLS, _CONTROL_SHARE = 8, 200
 """Limits that mark a file as binary: fewest control codes, and most characters per control code."""
 _HANDLER = "charbard-note"
+# An error handler of `codecs` is global and gets nothing but the error, so the flaws of the file
+# being decoded reach it through the thread.
 _current = threading.local()
 
 
@@ -84,6 +86,8 @@ class Flaws:
     def note(self, error: UnicodeDecodeError) -> tuple[str, int]:
         """Record an undecodable piece; return its replacement and the index at which to resume."""
         content, start, size = error.object, error.start, error.end - error.start
+        # 10xxxxxx continues a character of UTF-8: at the very beginning, up to three such bytes are
+        # the rest of one that was cut off.
         starts_cut = self.offset + start == self.cut < 3 and content[start] & 0xC0 == 0x80
         if self.at_end or (starts_cut and error.encoding.startswith("utf-8")):
             self.cut += size
@@ -143,6 +147,7 @@ def _count(flaws: Flaws, text: str, size: int) -> None:
         flaws.foreign += len(text) - plain - text.count("\ufffd")
     flaws.zeros += text.count("\x00")
     flaws.controls += sum(map(text.count, _CONTROLS))
+    # Without a line feed, carriage returns end the lines, as on old Macs.
     lines = text.count("\n") or text.count("\r")
     flaws.line += lines
     rest = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :].encode("utf-8", "replace")
@@ -267,6 +272,8 @@ def _safe_cut(text: str) -> int:
     for place in range(len(text) - 1, 0, -1):
         if text[place - 1] == "\r":  # a line feed may follow
             continue
+        # U+3099 is the first of kana's combining marks. Neither what comes before it in this block
+        # nor an ideograph composes with the character before.
         if text[place] < _FIRST_COMBINING or "\u3000" < text[place] < "\u3099":
             return place
         if "\u4e00" <= text[place] <= "\u9fff":

@@ -16,6 +16,7 @@ from charbard.text.legacy import ISO_2022, legacy_encoding
 __all__ = ["detect_encoding"]
 
 _NAME_IT = "name it, for example ⟪encoding=latin-1⟫, or gb18030, big5, shift_jis, cp949, cp1251"
+# The mark of UTF-32 begins with that of UTF-16, so it must be tried first.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -95,6 +96,7 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
 
     A truncated character at either end is excused only in a text that also has whole ones.
     """
+    # ISO-2022 consists of ASCII bytes and would pass as flawless UTF-8, but for its escapes.
     if is_other or flaws.zeros * 20 > flaws.chars:
         return False
     bad = flaws.bad + (0 if flaws.foreign else flaws.cut)

@@ -61,6 +61,7 @@ def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
         weight: chardet's confidence in it, 0 to 1.
     """
     flaws = flaws_of(file, encoding)
+    # Compared with the characters beyond ASCII, because plain ones are valid in every encoding.
     if flaws.bad * _BAD_SHARE > flaws.foreign:
         return False
     text = _beginning(file, encoding)

@@ -60,6 +60,8 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
     if not candidates:
         return None
     best, *_ = candidates
+    # Single-byte encodings share most letters, so a wrong one of them does little harm; encodings
+    # of two bytes turn the whole text into another.
     near = {one for one in fitting if weights[one] >= _CLOSE * weights[best]} - {best}
     rivals = sorted(near if best in TWO_BYTES else near & set(TWO_BYTES))
     if rivals:

@@ -47,6 +47,8 @@ def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]
     nothing = qkv_TBA3.new_zeros(1, rows, 2 * width)
     places_SBA2 = torch.cat((nothing, past_MBA2, new_TBA2))
     key_SBA, value_SBA = places_SBA2[..., :width], places_SBA2[..., width:]
+    # Mask, scaling and product in one operation. The zero slot is never masked, so softmax always
+    # has a finite score.
     weight_BTS = torch.baddbmm(
         _hidden(memory, time, span).to(qkv_TBA3),
         query_TBA.transpose(0, 1),
@@ -69,6 +71,7 @@ def _hidden(memory: Memory, time: int, span: int) -> Tensor:
     back_TS = at_T1 - torch.arange(-places, time, device=device)
     seen_BTS = ((back_TS >= 1) & (back_TS <= span))[None]
     if places:
+        # Rows are cached in one array of the longest past; a row's own places are its newest ones.
         age_M = torch.arange(places, 0, -1, device=device)
         known_BM = age_M <= memory.known_1B1[0]
         window_BT = known_BM.new_ones(len(known_BM), time)

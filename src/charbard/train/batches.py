@@ -97,6 +97,8 @@ class StreamBatches:
     def next(self) -> Batch:
         """Return the next `seq_length` characters of each stream."""
         step, _ = self.position
+        # The step alone says where each stream is, which is why a position is all that resuming
+        # needs.
         first = (self._starts[self._rows] + step * self._length) % len(self._ids)
         rows = [_around(self._ids, int(start), self._length + 1) for start in first]
         text = torch.from_numpy(np.stack(rows, axis=1).astype(np.int64))
@@ -137,6 +139,8 @@ class RecordBatches:
 
     def _batches(self, epoch: int) -> "list[Chunk]":
         if self._plan[0] != epoch:
+            # The plan follows from seed and epoch, so a checkpoint need not hold the order of the
+            # records.
             rng = np.random.default_rng([self._config.seed, epoch])
             size = self._config.batch_size * self._config.seq_length
             shares = [self._config.chance_of(name) for name in self._dataset.config.fields]
@@ -213,6 +217,7 @@ def packed(
         longest = int(lengths[order[place]])
         # A row has at most 1/16 of the batch, or 64 ids: arithmetic is fast with many rows only.
         stretches = -(-longest // max(64, size // 16))
+        # Stretches of equal length, instead of full ones and a short rest.
         stride = -(-longest // stretches)
         group = order[place : place + max(1, size // stride)]
         place += len(group)
@@ -222,6 +227,7 @@ def packed(
                 for start in range(0, longest, stride)
             ]
         )
+    # Groups are shuffled; the stretches of one stay together, since the state is carried between.
     return [plan[index] for index in rng.permutation(len(plan))]
 
 

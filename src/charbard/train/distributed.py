@@ -42,6 +42,8 @@ class Ranks:
     @property
     def rows(self) -> slice:
         """This process's rows of the global batch."""
+        # Interleaved, because records in a batch are sorted by length: in blocks, one process would
+        # have most of the targets, and with them most of the output layer's work.
         return slice(self.rank, None, self.world)
 
     @property

@@ -40,6 +40,7 @@ def dynamic_loss(bundle: Bundle, ids: NDArray[np.integer]) -> float:
         chunk = text[start : start + _STRETCH + 1]
         loss, after = network(chunk[:-1], chunk[1:], state)
         total += float(loss.detach())
+        # Scored before it is learned from, or the measure would be of text that the model has seen.
         grads = torch.autograd.grad(loss / (len(chunk) - 1), weights)
         _learn(weights, grads, origin, squares, start // _STRETCH + 1)
         state = tuple(part.detach() for part in after)
@@ -54,6 +55,7 @@ def _learn(
     squares: list[torch.Tensor],
     step: int,
 ) -> None:
+    # As in Adam: the running mean starts from zero, and without this would be too small at first.
     correction = 1 - _MEMORY**step
     for weight, grad, start, square in zip(weights, grads, origin, squares, strict=True):
         square.mul_(_MEMORY).addcmul_(grad, grad, value=1 - _MEMORY)

@@ -54,6 +54,7 @@ def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float
     for place in range(0, len(text) - 1, _CHUNK):
         chunk = text[place : place + _CHUNK + 1]
         targets = chunk[1:].clone()
+        # The first `warm` targets only bring the state to where a reader's would be.
         targets[: max(0, warm - place)] = -1
         loss, state = network(chunk[:-1], targets, state)
         total += float(loss)

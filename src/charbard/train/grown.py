@@ -60,6 +60,7 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
     Returns:
         float32 weights by name, without those of a new head, which are initialised at random.
     """
+    # A fixed seed, so that all processes of a training grow the same weights.
     rng = np.random.default_rng(0)
     old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
     rows = np.array([old.get(symbol, -1) for symbol in vocab.symbols])

@@ -111,6 +111,7 @@ class Learner:
         draws what an uninterrupted one would have drawn.
         """
         batch = batch.to(self.network.device)
+        # On the CPU whatever the device, so that masks are the same on both.
         chance = torch.Generator().manual_seed((self.config.seed << 32) + self.step_count)
         state = self._state_for(batch, chance)
         noise = Noise.draw(
@@ -124,9 +125,11 @@ class Learner:
         weights = list(self.network.parameters())
         norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
         self.optimizer.step(rate)
+        # Truncated backpropagation: the values go on into the next batch, the gradients end here.
         self._state = tuple(part.detach() for part in after)
         self.step_count += 1
         self._update_ema(weights)
+        # Unlike `batch.counted`, only this process's rows, since the summed loss is theirs.
         counted = max(1, int((batch.targets_TB >= 0).sum()))
         return StepResult(float(summed.detach()) / counted, float(norm))
 

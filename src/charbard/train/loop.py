@@ -77,9 +77,11 @@ class Trainer:
         elif setup.initial_weights is not None:
             self.learner.set_weights(setup.initial_weights)
         self._good_state = self._restore_point()
+        # Made after resuming, so that it starts from the share of the budget already spent.
         self._meter = Meter(setup.model, self.learner.network.device, self._fraction())
         config, budget, minutes = setup.config, setup.budget, setup.config.minutes
         self._check_ups = Due(config.eval_every, budget, setup.ranks, least_share=0.05)
+        # At most one checkpoint a minute, but in a short training a few all the same.
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
         self._saves = Due(config.save_every, budget, setup.ranks, least_share=a_minute)
         self._snapshots = snapshot_shares(config.snapshots, self._fraction())
@@ -105,6 +107,9 @@ class Trainer:
                 self._meter.add(result, batch.counted, seconds)
                 if self._threads is not None:
                     self._threads.note(batch.counted, seconds)
+                # The norm is that of the averaged gradient, so all processes see the same value and
+                # roll back together; each one's loss is its own. The bad update itself is undone by
+                # restoring.
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
                 fraction, stopped = self._agree(stop)
@@ -123,6 +128,8 @@ class Trainer:
         """Return the spent share of the budget and whether to stop; every process gets the same."""
         patience = self.setup.config.patience
         is_over = patience is not None and self._without_gain >= patience
+        # Clocks and signals differ between processes. All must leave the loop after the same
+        # update, or the next exchange of gradients would wait forever.
         elapsed, stopped, over = self.setup.ranks.agreed(
             self.setup.budget.elapsed_s, float(bool(stop)), float(is_over)
         )
@@ -148,6 +155,8 @@ class Trainer:
         step = self.learner.step_count
         if self._check_ups.due(step, fraction):
             yield from self._check_ups.timed(fraction, self._check_up())
+            # The last check-up belongs to the budget too; half as much again is for the final
+            # checkpoint.
             self.setup.budget.reserve_s = 1.5 * self._check_ups.seconds + 0.5
         if self._saves.due(step, fraction):
             yield from self._saves.timed(fraction, self._save())
@@ -161,6 +170,7 @@ class Trainer:
         self.setup.dataset.release()
         if not self.setup.ranks.first:
             return
+        # Fixed by the first check-up: later losses must be of the same text to be comparable.
         self._validated = self._validated or self._to_validate()
         loss = validation_loss(
             self.learner.average, self.setup.dataset, self.setup.config, self._validated
@@ -257,6 +267,7 @@ class Trainer:
 
     def _save(self) -> Iterator[Event]:
         """Save a checkpoint. Every process contributes its rows of state; the first one writes."""
+        # Collects rows from all processes, so each must get here before the others may return.
         tensors = self.learner.tensors()
         if not self.setup.ranks.first:
             return

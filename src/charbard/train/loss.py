@@ -89,6 +89,7 @@ class _ChunkedCrossEntropy(Function):
             # The gradient of the loss in the scores is softmax - one-hot, so `slope` starts as the
             # softmax, gives the loss, and becomes the gradient in place.
             slope = torch.softmax((features @ weight.T).to(bias_V.dtype).add_(bias_V), 1)
+            # A probability that underflowed to 0 would make the loss infinite.
             likely = slope.gather(1, right).clamp_(min=torch.finfo(slope.dtype).tiny)
             total -= likely.log_().sum()
             if any(ctx.needs_input_grad):
@@ -97,6 +98,8 @@ class _ChunkedCrossEntropy(Function):
                 slope = slope.to(kind)
                 grad_features[rows] = slope @ weight
                 grad_weight += slope.T @ features
+        # The gradients are there already, for a loss of weight 1; the backward pass only scales
+        # them.
         ctx.save_for_backward(grad_features, grad_weight, grad_bias)
         return total
 

@@ -69,6 +69,8 @@ class Noise:
             None if inputs is None else inputs[rows],
             None if between is None else between[:, rows],
             None if output is None else output[rows],
+            # DropConnect (Merity et al. 2017): the fused operator leaves no room for a mask inside
+            # the recurrence, so weights of the recurrent matrices are dropped for a whole step.
             mask(train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden),
             cls._rare(model, train, generator),
         )
@@ -150,6 +152,7 @@ class CharRNN(nn.Module):
             x = nn.functional.linear(
                 x, self.weight("projection.weight"), self.weight("projection.bias")
             )
+        # Autocast may have returned 16 bits; the state that is carried on keeps its type.
         recurrent = tuple(torch.cat(parts).to(state[0]) for parts in zip(*after, strict=True))
         return x, recurrent if memory is None else (*recurrent, *memory)
 
@@ -162,6 +165,8 @@ class CharRNN(nn.Module):
 
     def _layer(self, layer: int, x_TBE: Tensor, state: State, noise: Noise) -> tuple[Tensor, State]:
         """Run one recurrent layer through torch's fused operator."""
+        # The functional operator: `nn.LSTM` would own its weights, which are masked here and named
+        # as in a bundle.
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         weights = [self.weight(f"layer{layer}.{name}") for name in names]
         if noise.recurrent_LGH is not None:
@@ -224,6 +229,7 @@ def _initial(
     bound = 1 / math.sqrt(config.hidden_size)
     value.uniform_(-bound, bound, generator=generator)
     if config.cell == "lstm" and name.endswith("bias_ih"):
+        # The second of four gates, in PyTorch's order, is the forget gate.
         value[config.hidden_size : 2 * config.hidden_size] = 1.0
     if name == "output.bias":
         value.zero_()

@@ -65,6 +65,7 @@ class Optimizer:
         """
         decayed = [name for name in self._averages if self._weights[name].dim() > 1]
         self._adamw(decayed, rate, weight_decay=self._config.weight_decay)
+        # Vectors do not decay: it would pull biases, those of open forget gates above all, to zero.
         plain = [name for name in self._averages if self._weights[name].dim() == 1]
         self._adamw(plain, rate, weight_decay=0.0)
         self._muon(rate)
@@ -79,6 +80,8 @@ class Optimizer:
         """
         every = self._config.muon_every
         stride = self._config.muon_rate * rate * every
+        # AdamW's own counter, which has counted this update already. It is saved with the state, so
+        # a resumed training moves the weights at the same updates.
         updates = int(next(iter(self._averages.values())).step)
         for name, momentum in self._momentum.items():
             weight = self._weights[name]
@@ -86,8 +89,11 @@ class Optimizer:
             momentum.lerp_(gradient, 1 - _MOMENTUM)
             if updates % every:
                 continue
+            # Nesterov's look-ahead, as in the source.
             ahead = gradient.lerp(momentum, _MOMENTUM)
             blocks = self._blocks(name)
+            # Gates are orthogonalised apart, or the gate with the largest gradient would rule the
+            # others.
             update = orthogonal(ahead.view(blocks, -1, ahead.shape[1]), self._config.precision)
             weight.mul_(1 - stride * self._config.weight_decay)
             weight.sub_(update.flatten(0, 1), alpha=stride)
@@ -160,6 +166,8 @@ def orthogonal(matrix: Tensor, precision: str) -> Tensor:
         precision: Arithmetic; bfloat16 is enough, as the result need not be exact.
     """
     kind = torch.bfloat16 if precision == "bfloat16" else matrix.dtype
+    # The Frobenius norm bounds the largest singular value, so all of them begin within 0..1, where
+    # the iteration converges.
     x: Tensor = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(kind)
     tall = x.shape[1] > x.shape[2]

@@ -27,6 +27,7 @@ class Due:
         self._every, self._budget, self._ranks = every, budget, ranks
         self._minutes = budget.config.minutes
         self._least = least_share
+        # The first one comes early, since its cost decides when the next is due.
         self._next = 0.02
         self.seconds = 0.0
 
@@ -62,6 +63,8 @@ class Meter:
 
     def __init__(self, model: ModelConfig, device: torch.device, fraction: float) -> None:
         self._device = device
+        # Two operations for each product of the forward pass, and twice as many in the backward
+        # pass.
         self._flops_per_char = 6 * model.macs_per_char
         self._losses: deque[float] = deque(maxlen=100)
         self._steps: deque[tuple[int, float]] = deque(maxlen=100)

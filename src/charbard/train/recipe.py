@@ -72,6 +72,8 @@ def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
     """
     settings, chars = _widest_fed(work, given, BATCHES[0])
     for rows in BATCHES[1:]:
+        # A smaller batch makes more updates of the same characters, but reads them more slowly, so
+        # the widest network that is fed enough is sought again.
         enough = chars / (rows * settings["seq_length"]) >= FEWEST_STEPS
         if _steps(settings, chars) < FEWEST_STEPS and enough and "batch_size" not in given:
             settings, chars = _widest_fed(work, given, rows)
@@ -110,6 +112,7 @@ def _looking_back(work: Workload, settings: Mapping[str, Any], chars: float) -> 
     if not work.has_records or work.vocab_size < MANY_SYMBOLS or chars < LOOKS_BACK_FROM:
         return {}
     head = {"attention": max(32, min(192, settings["hidden_size"] // 2))}
+    # A tied output layer reads just the width of the embedding, and a head would widen its input.
     tied = settings.get("tied") and not settings.get("projection_size")
     return {} if tied else head
 
@@ -136,6 +139,7 @@ def _widest_fed(
     for width in (given["hidden_size"],) if "hidden_size" in given else WIDTHS:
         settings = _settings_at(width, work, given, rows)
         weights = _layer_weights(settings, work)
+        # The first width is taken in any case: there must be one.
         if best is not None and weights > most:
             break
         chars = work.seconds * work.speed(*configs_from(settings, work.vocab_size))
@@ -220,5 +224,6 @@ def _regularisation(epochs: float) -> dict[str, Any]:
 def _least_minutes(work: Workload, steps: float) -> float:
     """Return the budget in minutes that would suffice, reading and saving included."""
     lacking = work.seconds * (FEWEST_STEPS / max(1, steps) - 1)
+    # 0.94 of each added second is left to learn in; `_overhead_s` in `start` takes the rest.
     least = ((work.asked_s or work.seconds) + lacking / 0.94) / 60
     return math.ceil(least * 100) / 100

@@ -29,6 +29,7 @@ _CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
 def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
     """Return a network's weights as a bundle holds them: float32, by name."""
     return {
+        # A copy, or the array would share the memory of weights that go on changing.
         name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in network.named_weights().items()
     }
@@ -69,6 +70,7 @@ class RunFolder:
     def checkpoints(self) -> list[Path]:
         """Return every checkpoint, the oldest first."""
         found = [path for path in self.path.glob("checkpoint_*") if _CHECKPOINT.match(path.name)]
+        # By time and not by name: after a rollback a newer checkpoint may be of an earlier epoch.
         return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
     def save_checkpoint(
@@ -82,6 +84,7 @@ class RunFolder:
         path = self.path / f"checkpoint_epoch{epoch:.2f}_{loss:.4f}.safetensors"
         resume = {name: value.numpy() for name, value in tensors.items()}
         save_bundle(replace(bundle, resume=resume), path)
+        # Older ones go only after the new one is whole, so there is always one to resume from.
         older = [other for other in self.checkpoints() if other != path]
         for old in older[: max(0, len(older) + 1 - keep)]:
             old.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ def sample_text(
     fresh, state = opening, network.start(1)
     for _ in range(length):
         features, state = network.read(torch.tensor(fresh, device=network.device)[:, None], state)
+        # Drawn on the CPU, whose generator it is, so that a seed means the same on every device.
         scores = network.logits(features)[-1, 0].double().cpu() / temperature
         scores[UNKNOWN : vocab.first_char] = -torch.inf
         char_id = int(torch.multinomial(scores.softmax(0), 1, generator=chance))

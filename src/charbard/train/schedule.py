@@ -18,6 +18,7 @@ def rate_at(fraction: float, config: TrainConfig) -> float:
     [0.02, 0.5, 1.0, 0.5, 0.0]
     """
     if fraction < config.warmup:
+        # At a rate of zero the first update would be wasted.
         return max(fraction / config.warmup, 0.02)
     left = (1 - min(1.0, fraction)) / (1 - config.warmup)
     share = {"linear": left, "cosine": (1 - math.cos(math.pi * left)) / 2, "constant": 1.0}
@@ -42,6 +43,7 @@ class Budget:
     def elapsed_s(self) -> float:
         """Seconds used, including those of an interrupted run."""
         if self.config.clock == "processor":
+            # Processor time adds up over threads; the budget is meant as time on all of them.
             used = (time.process_time() - self.processor_s) / (self.config.threads or cores())
         else:
             used = time.monotonic() - self.started
@@ -51,6 +53,7 @@ class Budget:
         """Return the share of the budget that is spent, at most 1."""
         if self.config.minutes is not None:
             elapsed = self.elapsed_s if elapsed_s is None else elapsed_s
+            # A reserve longer than the whole budget must not make the divisor zero or negative.
             return min(1.0, elapsed / max(0.1, self.config.minutes * 60 - self.reserve_s))
         if self.config.steps is not None:
             return min(1.0, step / self.config.steps)

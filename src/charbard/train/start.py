@@ -115,6 +115,7 @@ def _dataset(
     grow: bool = True,
 ) -> Dataset:
     """Open the dataset. The first process of a machine encodes it, the others use its cache."""
+    # Encoding is slow and writes the cache: doing it in every process would race for the files.
     if ranks.local_rank == 0:
         dataset = open_dataset(
             request.names, request.corpus, vocab=vocab, grow=grow, say=say, warn=warn
@@ -158,6 +159,7 @@ def _recipe(
         vocab_size=len(dataset.vocab),
         has_records=dataset.has_records,
         seconds=left,
+        # Rank 0's measurement counts for all, since every process must choose the same network.
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
         asked_s=minutes * 60,
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
@@ -232,6 +234,7 @@ def _without_effect(
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     reading = to_dict(dataset.config)
+    # A bundle travels, so it carries the name of the file but not a path of this machine.
     if dataset.config.exclude_lines is not None:
         reading["exclude_lines"] = Path(dataset.config.exclude_lines).name
     origin = {} if base is None else {"init_from": base.digest}
@@ -260,6 +263,7 @@ def _resumed(
             hint="leave out ⟪format⟫ and the other ways of reading; or use ⟪init_from⟫",
         )
     notices: list[str] = []
+    # The checkpoint's vocabulary must not grow: its weights have one row for each symbol.
     as_before = replace(request, corpus=corpus)
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
@@ -301,6 +305,7 @@ def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConf
             " else use ⟪init_from⟫",
         )
     decided |= {name: settings[name] for name in SPEED if name in settings}
+    # A new budget replaces the old one whole: minutes and steps must not be in force together.
     if budget:
         decided |= {name: budget.get(name) for name in BUDGETS}
     return from_dict(TrainConfig, decided)

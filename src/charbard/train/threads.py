@@ -46,11 +46,14 @@ class ThreadCount:
         if self._updates < self._fair or self._spent_s < self._hold_s:
             return
         self._speeds[self._now] = self._chars / max(1e-9, self._spent_s)
+        # Only trials are charged, not holds, so trials take about one part in `_HOLD` of the time.
         if self._hold_s == 0.0:
             self._tried_s += self._spent_s
         if self._untried:
             self._turn_to(self._untried.pop(0), hold_s=0.0)
             return
+        # Every number has been tried by now. The best one is measured again during its hold, so
+        # only the others need another trial afterwards.
         best = max(self._counts, key=lambda count: self._speeds[count])
         self._untried = [count for count in self._counts if count != best]
         self._turn_to(best, hold_s=_HOLD * self._tried_s)

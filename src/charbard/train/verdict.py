@@ -64,6 +64,7 @@ def _advice(learned: Learned) -> str:
     best, last = min(learned.validations), learned.validations[-1]
     if learned.training < (1 - _BY_HEART) * best or last > (1 + _GAIN) * best:
         return "more text, or more dropout: it begins to know its text by heart"
+    # After a single validation the training counts as still learning.
     before = learned.validations[-2] if len(learned.validations) > 1 else last * (1 + 2 * _GAIN)
     if last < (1 - _GAIN) * before:
         return "more time: it was still learning when the time was over"

@@ -148,7 +148,9 @@ class Lines(Response):
         if encode is encode_event:
             self.headers["content-type"] = "text/event-stream"
         self.headers["cache-control"] = "no-store"
+        # Without it nginx collects lines before it passes them on.
         self.headers["x-accel-buffering"] = "no"
+        # Starlette has declared a length of 0, for the empty body it was given.
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,6 +158,7 @@ class Lines(Response):
         await _while_there(self._studio, receive, self._send(send))
 
     async def _send(self, send: Send) -> None:
+        # Taken here, not when the response is made: one that never starts never holds a slot.
         async with self._slots.one(), aclosing(self._facts):
             began = monotonic()
             first = await anext(self._facts, None)
@@ -210,6 +213,7 @@ async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> 
     leaving = asyncio.ensure_future(_left(receive))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        # A response that is complete counts, even if the client left in the same moment.
         if working.done():
             return working.result()
         studio.metrics.gone.inc()
@@ -217,6 +221,7 @@ async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> 
     finally:
         for task in (working, leaving):
             task.cancel()
+        # Cancelling only asks. Wait until the work has let go of its slot and its rows.
         await asyncio.wait({working, leaving})
 
 

@@ -91,6 +91,7 @@ class Watch:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # 499 is nginx's status for a client that left before the response began.
         began, seen = monotonic(), {"status": 499, "bytes": 0}
 
         async def watched(message: Message) -> None:
@@ -111,6 +112,7 @@ class Watch:
     def _note(self, scope: Scope, seconds: float, seen: dict[str, int]) -> None:
         route = getattr(scope.get("route"), "path", None) or "other"
         metrics = self.studio.metrics
+        # The route, not the path: every path would open a new series of metrics, and may hold text.
         metrics.requests.labels(route, scope["method"], str(seen["status"])).inc()
         metrics.seconds.labels(route).observe(seconds)
         is_page = route == "other" and seen["status"] < 400  # dozens of files at each opening
@@ -137,6 +139,7 @@ class SafeHeaders:
                 if path_in_app(scope) == _EMBEDDED:
                     headers["content-security-policy"] = _POLICY.replace(*_BY_ANYBODY)
                 for name, value in _HEADERS.items():
+                    # A route may have stricter or other headers of its own.
                     headers.setdefault(name, value)
             await send(message)
 
@@ -161,6 +164,8 @@ class Gate:
         with ExitStack() as held:
             try:
                 self._check_token(headers)
+                # After the token: a stranger must not use up the turns of the clients behind one
+                # address.
                 self.rate.take(self._client(scope, headers))
                 if scope["method"] == "POST" and not path.startswith(_NO_TURN):
                     self.slots.check_room()  # Refuse cheaply, before the body is read.
@@ -170,6 +175,7 @@ class Gate:
             except CharbardError as error:
                 await response_for(error, path)(scope, receive, send)
                 return
+            # None: the client left while it was sending, and nobody is there to answer.
             if replay is not None:
                 await self.app(scope, replay, send)
 
@@ -186,6 +192,7 @@ class Gate:
         if self.config.token is None:
             return
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
+        # In constant time, so that the answer does not tell how many characters were right.
         if not hmac.compare_digest(given, self.config.token.encode()):
             raise TokenError(
                 "the token is missing or wrong",
@@ -216,6 +223,8 @@ async def _bounded(
         values={"most": largest},
         hint="send less text at once",
     )
+    # An honest client is refused before it sends anything; one that declares nothing, or too
+    # little, is stopped by the count below.
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > largest:
         raise too_large
@@ -242,6 +251,7 @@ async def _bounded(
     given = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def again() -> Message:
+        # After the body the app must still learn when the client disconnects.
         return given.pop() if given else await receive()
 
     return again

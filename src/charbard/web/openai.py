@@ -32,6 +32,7 @@ __all__ = [
     "written",
 ]
 
+# Up to here clients that read JSON numbers as doubles keep every whole number apart.
 _SEEDS = 2**53
 _DEFAULT_LENGTH, _LONGEST = 16, 60
 _NEUTRAL: dict[str, tuple[Any, ...]] = {
@@ -153,6 +154,7 @@ def orders_of(
     stops = [body.stop] if isinstance(body.stop, str) else body.stop or []
     options = {
         "temperature": body.temperature,
+        # 1 is the protocol's default and keeps everything: leave the filter out.
         "top_p": None if body.top_p == 1 else body.top_p,
         "top_k": body.top_k,
         "min_p": body.min_p,
@@ -160,6 +162,8 @@ def orders_of(
     }
     order = TextOrder(
         fields=tuple((body.fields or {}).items()),
+        # 0 is legal in the protocol, to read a prompt only, but not in an order; `written` then
+        # never runs this one.
         length=max(1, length),
         samples=body.n,
         stop=(*stops, *studio.config.blocked),
@@ -221,6 +225,7 @@ def scored_tokens(
         tokens += _tokens(shown, scores[at : at + read])
         at += read
     tokens += [_token(score.char, [score]) for score in scores[at:]]
+    # Nothing comes before the first token, so the protocol gives it no probability.
     return [replace(tokens[0], logp=None), *tokens[1:]]
 
 

@@ -121,6 +121,7 @@ def _mended(
     test."""
     usual = usual_lengths(found)
     for one, other in pairs:
+        # The text of validation and test poems stays as it was, or scores could not be compared.
         if placed.splits[one] in FIXED or placed.copies[one]:
             continue
         before = found[one].poem
@@ -143,6 +144,7 @@ def _records(
         if placed.copies[place]:
             report.left_out(candidate.group, "nearly the text of another")
             continue
+        # A cluster has the number of its first record in the file.
         number = numbers.setdefault(int(placed.roots[place]), report.splits.total())
         poem = candidate.poem if texts is None else texts.get(place, candidate.poem)
         split = placed.splits[place]

@@ -72,6 +72,7 @@ def core_candidates(
             report.left_out(group, str(reason))
             continue
         text = "".join(poem.lines)
+        # Exact repeats only. Near-duplicates are known once all poems are, and are handled later.
         if text in seen:
             report.left_out(group, "the same text again")
             continue

@@ -72,6 +72,7 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
     '千山鳥飛絕，萬逕人蹤滅。'
     """
     text = unicodedata.normalize("NFC", raw)
+    # Looked for before notes are removed: nothing but the note tells that characters are missing.
     if _LACUNA.search(text):
         raise Unusable("gaps that a note tells of")
     if songs and _STAGE.search(_LAST_STAGE.sub("", text)):
@@ -92,6 +93,7 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
 def without_notes(text: str) -> str:
     """Return the text without bracketed notes and quotation marks, keeping supplied characters."""
     text = text.translate(_FULL_WIDTH)
+    # Notes contain notes, and each pass removes the innermost ones.
     before = None
     while before != text:
         before, text = text, _NOTES.sub("", text)
@@ -105,6 +107,7 @@ def cleaned_title(raw: str) -> str:
     while before != text:
         before, text = text, _NOTES.sub("", text)
     text = " ".join(_CHOSEN.sub(r"\1\2", text).split())
+    # Only missing characters spoil a title; letters, brackets and dashes are usual in one.
     readable = not any(pattern.search(text) for _, pattern in _FAULTS[1:3])
     return text if readable else ""
 

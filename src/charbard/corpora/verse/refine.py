@@ -51,6 +51,7 @@ class Refiner:
         Raises:
             Unusable: The poem cannot be a record; the message says why.
         """
+        # All spellings, because a held-out line may be written in any of them.
         texts = spellings(cleaned_text(joined(raw.paragraphs), songs=raw.kind == "曲"))
         return self._record(raw, texts[0]), frozenset(_all_lines(texts))
 
@@ -89,6 +90,7 @@ class Refiner:
             kind=kind,
             dynasty=raw.dynasty,
             author=common_spelling(cleaned_author(raw.author)),
+            # A title that repeats the first line tells a model nothing but that line.
             title="" if title == lines[0] else title,
             form=common_spelling(form),
             rhyme=_rhyme(kind, text),

@@ -53,6 +53,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
         text = _bare(candidate.poem)
         for place in near:
             share = likeness(_bare(first[place].poem), text)
+            # Keyed by the first source, so a text that two claim goes to the one more like it.
             if share >= SAME and share > best.get(place, (0.0, 0))[0]:
                 best[place] = share, other
     return _matched(best)
@@ -79,6 +80,7 @@ def likeness(one: str, other: str) -> float:
         if equal >= SAME:
             return equal
     matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # `quick_ratio` is an upper bound of `ratio`, so a pair that it rules out needs no alignment.
     return matcher.ratio() if matcher.quick_ratio() >= SAME else 0.0
 
 

@@ -108,6 +108,7 @@ def ci_heading(heading: str, tunes: frozenset[str]) -> Heading:
     Heading(tune='醉桃源', title='画眉鸟', is_plain=False)
     """
     text = _plain(heading)
+    # From the surest sign of a tune to the vaguest; only the first two count as plain.
     own, stroke, usual = _cut(_STROKE, text)
     if stroke and len(own) <= _LONGEST and (found := _at_start(usual, tunes)):
         return Heading(common_tune(found), _tidy(usual[len(found) :]))
@@ -137,11 +138,14 @@ def qu_heading(heading: str, tunes: frozenset[str], keys: Iterable[str]) -> Head
     Heading(tune='四块玉', title='美色', is_plain=True)
     """
     key = "|".join(keys)
+    # 1) Give keys and tunes in brackets the dots that other headings have.
     text = re.sub(rf"【({key})】", r"\1·", " ".join(heading.split()))
     text = re.sub(r"【([^【】]*)】", r"·\1·", text).replace(".", "·")
     text = _NOTE.sub("", text)
+    # 2) Drop the key, whether it is a part of its own or stands directly before the tune.
     parts = [part for part in _DOT.split(text) if part and part not in keys]
     parts = [re.sub(rf"^[南北]?(?:{key})(?=.)", "", part) for part in parts]
+    # 3) Look for a tune at the start of a part, then anywhere, then take what follows a key.
     for place, part in enumerate(parts):
         if found := _at_start(part, tunes):
             rest = [*parts[:place], part[len(found) :], *parts[place + 1 :]]
@@ -182,6 +186,7 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
 
 def _at_start(text: str, tunes: frozenset[str]) -> str:
     """Return the longest tune that a text begins with; empty if there is none."""
+    # The longest first, since one name may begin another: 卜算子 and 卜算子慢.
     for length in range(min(len(text), _LONGEST), 1, -1):
         if text[:length] in tunes:
             return text[:length]
@@ -194,6 +199,7 @@ def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
         (length, start)
         for start in range(1, len(text))
         for length in range(_LEAST_INSIDE, _LONGEST + 1)
+        # A slice past the end is shorter than `length`, and would be found under a wrong one.
         if text[start : start + length] in tunes and len(text) >= start + length
     ]
     if not found:

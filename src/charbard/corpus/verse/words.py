@@ -85,6 +85,7 @@ def _groups(text: str) -> Iterator[tuple[str, ...]]:
     sentences = [part for part in text.split("。") if part]
     count = min(len(sentences), MOST_WORDS)
     for place in range(count):
+        # Cut by proportion, so that the groups of a long poem differ by one sentence at most.
         first, last = (len(sentences) * edge // count for edge in (place, place + 1))
         yield lines_of("。".join(sentences[first:last]))
 

@@ -36,6 +36,7 @@ def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
     """Yield tunes, with each variant that can be divided like this poem, most frequent first."""
     ends = _breaks(shape)
     for form, variant in _by_size().get(sum(shape), ()):
+        # A subset: a poem may divide a sentence further, but its lines must not run across an end.
         if variant.sentence_ends <= ends:
             yield form, variant
 
@@ -83,12 +84,14 @@ def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
 ) -> NearFit | None:
     """Resize the sentence from `start` to `end` by `off` characters, divided as in the poem."""
+    # Which of the characters are extra is unknown, so their tones are free; the last one's is not.
     free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
     for line in variant.lines:
         at += len(line)
         if at <= start or at > end:
             lines.append(line)
+        # The sentence becomes a single line, which `divided` then cuts as the poem does.
         elif at == end:
             lines.append(Line((free,), line.rhyme, line.mark, line.ends_stanza))
     found = Variant(variant.name, tuple(lines), poems=variant.poems).divided(shape)

@@ -59,6 +59,7 @@ def judge(
     fitting = fitting_variants(poem, form, variants)
     if not fitting:
         return report_wrong_shape(poem, form, variants, book)
+    # The rules find the line types by themselves, so one judgement covers all variants.
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
@@ -105,9 +106,12 @@ def _regulated(
     first = poem.lines[0][-1]
     name, chosen, findings = rhyme_groups(ends, book=book, asked=rhyme, better=first)
     own = Reading("平", name)
+    # Any reading that joins the rhyme will do, since nobody can say how the poet read the word.
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None
     scansion = scan(tones, types=types, first_rhymes=first_rhymes)
+    # Strictness is decided with every reading allowed. The second scan below only explains, and may
+    # report a rescue that the rarer readings do not need.
     is_strict = scansion.is_regular and not findings
     usual = tone_strings(poem.lines, book=book, usual=True)
     if scansion.is_legal:
@@ -176,6 +180,8 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         ends = [
             RhymeEnd(n + 1, poem.lines[n][-1], patterns[n][-1], len(patterns[n])) for n in lines
         ]
+        # A request names one rhyme, that of the first group; where the tune changes rhyme, the
+        # other groups are free.
         asked = rhyme if number == 0 else None
         _, rhyming, missing = rhyme_groups(ends, book=book, asked=asked)
         chosen |= rhyming
@@ -198,6 +204,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         patterns=tuple(patterns),
         rhymes=rhymes,
         findings=_with_rare(poem, patterns, rhymes, findings, book=book),
+        # Of the legal findings only these need no exception to the rules of tone and rhyme.
         is_strict=all(each.rule in ("repeat", "division", "rare") for each in findings),
         groups=tuple(line.rhyme or "" for line in variant.lines),
     )

@@ -45,6 +45,7 @@ def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
     """Return whether a line deviates from its pattern by 特拗 alone."""
     return (
         len(pattern) in (5, 7)
+        # Places count from 1, so this is the last but one. It must misfit, the one before it may.
         and misfits[-1:] == (len(pattern) - 1,)
         and set(misfits) <= {len(pattern) - 2, len(pattern) - 1}
         and pattern[-4:] in ("平平仄仄", "平中仄仄")
@@ -62,6 +63,8 @@ def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
     size = len(pattern)
     return (
         size in (5, 7)
+        # The first of the last five is oblique for level; the third may misfit as it makes that
+        # good.
         and misfits[:1] == (size - 4,)
         and set(misfits) <= {size - 4, size - 2}
         and pattern[-5:] in ("平平仄仄平", "平平中仄平")

@@ -50,11 +50,14 @@ def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Rep
     """
     if (report := named_report(poem, book=book, rhyme=rhyme)) is not None:
         return report
+    # The most reliable evidence comes first: the title, then even lines without a fault, then where
+    # the sentences of a tune end. A tune with one sentence off fits too much to be asked earlier.
     even = _even(poem, book=book, rhyme=rhyme)
     if even and even.kind not in LOOSE and even.is_kept:
         return even
     sung = _sung(poem, book=book, rhyme=rhyme)
     if even and sung:
+        # Loose verse fits nearly anything, so a tune that fits at all says more about the poem.
         return sung if even.kind in LOOSE or _faults(sung) < _faults(even) else even
     return even or sung or _nearly_sung(poem, book=book, rhyme=rhyme)
 
@@ -181,6 +184,8 @@ def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
 @lru_cache(maxsize=64)
 def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return, as bits, where 特拗 swaps oblique for level, and 孤平拗救 level for oblique."""
+    # Bit 0 is the poem's last character, as in `tone_bits`: `last` holds the bit of each line's
+    # last character, and places before it in the line have higher bits.
     last = [
         sum(shape) - end
         for end, size in zip(accumulate(shape), shape, strict=True)
@@ -212,6 +217,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
         if any(variant.lengths == shape for variant in form.variants)
     ]
     width = shape[0]
+    # Long verse has no upper limit, so its forms are made to measure instead of being indexed.
     if len(shape) >= 10 and len(shape) % 2 == 0 and set(shape) == {width} and width in (4, 5, 7):
         names = {4: ("四言",), 5: ("五排", "五古"), 7: ("七排", "七古")}[width]
         fixed += [form_named(name, len(shape)) for name in names]

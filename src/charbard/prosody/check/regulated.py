@@ -66,6 +66,8 @@ def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool =
     """
     if types is not None:
         return _explain(tones, types)
+    # Most poems are faultless, and these have one of four fixed sequences. Only the others pay for
+    # the search in `_best_types`.
     for first in "丁乙甲丙" if first_rhymes else "甲丙丁乙":
         types = _sequence(first, len(tones))
         if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
@@ -80,6 +82,8 @@ def types_named(variant: str, width: int, count: int) -> str:
     ('甲乙丙丁', '丙丁甲乙')
     """
     rhymed = "首句入韵" in variant
+    # The name gives the tone of the second character. In a line of seven that is in the head, which
+    # is opposite to the second character of the five inside.
     oblique = (variant[0] == "仄") == (width == 5)
     return _sequence(("丁" if rhymed else "甲") if oblique else ("乙" if rhymed else "丙"), count)
 
@@ -127,6 +131,7 @@ def _sequence(first: str, count: int) -> str:
 @lru_cache(maxsize=16384)
 def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
     """Return the faults of a line as this type: (rule, place from 1, tone that would be right)."""
+    # Three tones at seven or five places, in four types: all 9,720 combinations fit in the cache.
     at = len(tones) - 5  # offset of the five-character line inside this one
     wanted = dict(zip((at + 2, at + 4, at + 5), _TYPES[kind], strict=True))
     if at:
@@ -134,12 +139,14 @@ def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
     faults = [
         ("tone", place, tone)
         for place, tone in sorted(wanted.items())
+        # Compared with the opposite tone, so that 中 is never a fault.
         if tones[place - 1] == _OTHER[tone]
     ]
     if kind == "丙" and faults == [("tone", at + 4, "仄")] and _is_special(tones[at:]):
         return ()
     if kind == "乙" and tones[at] == tones[at + 2] == "仄":
         faults.append(("lone-level", at + 3, "平"))
+    # An oblique fourth character breaks the row of three, and is a fault of tone already.
     if kind == "丁" and tones[at + 2] == "平" and tones[at + 3] != "仄":
         faults.append(("three-level", at + 3, "仄"))
     return tuple(faults)
@@ -159,8 +166,12 @@ def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
         kind: (faults[kind] + ((kind in "乙丁") != first_rhymes) / 2, kind)
         for kind in _TYPES
     }
+    # Rule 3 leaves two states for each line: even ones end level (乙丁), later odd ones oblique
+    # (甲丙).
     for number in range(2, len(tones) + 1):
         faults = _fault_counts(tones[number - 1])
+        # A rescue shows only in the answering line, so the fault that 甲 was charged is refunded
+        # there.
         rescue = _rescues(tones[number - 2], "甲", tones[number - 1], "乙")
         best = {
             kind: min(
@@ -197,6 +208,8 @@ def _break(number: int, before: str, kind: str) -> str | None:
 def _breaks(types: str, width: int) -> Iterator[Finding]:
     for number, (before, kind) in enumerate(pairwise(types), 2):
         if rule := _break(number, before, kind):
+            # The tone that would be right is the opposite of what place 2 has. In a line of seven
+            # place 2 is in the head, which is itself opposite to `second`.
             second = _TYPES[kind][0]
             yield Finding(rule, number, 2, _OTHER[second] if width == 5 else second)
 

@@ -70,6 +70,7 @@ def rhyme_groups(
     name = asked or _commonest(ends, options.values(), book, better)
     chosen = {}
     for line, found in options.items():
+        # Usual readings come first, so a rare one is chosen only if no usual one rhymes.
         for reading in found:
             if reading.rhyme == name:
                 chosen[line] = reading
@@ -82,6 +83,7 @@ def _commonest(
     ends: Sequence[RhymeEnd], options: Iterable[tuple[Reading, ...]], book: str, better: str
 ) -> str:
     """Return the rhyme that most ends can have; empty if none can have any."""
+    # A set, so that a character with two readings in one rhyme votes once.
     counts = Counter(name for found in options for name in {r.rhyme for r in found})
     most = max(counts.values(), default=0)
     names = [name for name, count in counts.items() if count == most]
@@ -89,6 +91,7 @@ def _commonest(
         return names[0] if names else ""
     usual = Counter(name for end in ends for name in usual_rhymes_of(end.char, book=book))
     liked = rhymes_of(better, book=book, tone="平") if better else frozenset()
+    # The name itself is compared last: it decides nothing but makes ties deterministic.
     return max(names, key=lambda name: (usual[name], name in liked, name))
 
 
@@ -139,7 +142,9 @@ def allowed_rhymes(
     for finding in missing:
         char = chars[finding.line].char
         parts = {reading.rhyme for reading in _readings(char, chars[finding.line].tone, "cilin")}
+        # `allowed` is tone and part in one string; parts are numbers, so stripping tones is safe.
         part = finding.allowed.lstrip("平仄")
+        # The strictest excuse that holds is the one reported.
         if not old.isdisjoint(readings_of(char, book="pingshui")):
             yield replace(finding, rule="old-rhyme", legal=True)
         elif any({part, other} <= mixed for other in parts for mixed in _MIXED):

@@ -31,6 +31,8 @@ def forms_in_title(title: str) -> list[Form]:
         if word in names:
             found[names[word]] = None
         for start in range(len(word)):
+            # The longest first, since one name may begin another; shorter ones at this place do not
+            # count.
             for length in range(min(_LONGEST, len(word) - start), _SURE - 1, -1):
                 if (name := names.get(word[start : start + length])) is not None:
                     found[name] = None

@@ -49,6 +49,7 @@ def tone_string(line: str, *, book: str, usual: bool = False) -> str:
     >>> tone_string("床前看月明a", book="pingshui")
     '平平中仄平？'
     """
+    # `translate` loops in C, and asks Python only for characters that it has not met before.
     return line.translate(_tones(book, usual))
 
 
@@ -66,6 +67,7 @@ def tone_bits(tones: str) -> tuple[int, int]:
     >>> tone_bits("平仄中平")
     (9, 4)
     """
+    # Parsing binary digits is the quickest way from a string to a set of bits.
     return int(tones.translate(_LEVEL), 2), int(tones.translate(_OBLIQUE), 2)
 
 

@@ -40,7 +40,7 @@ def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
 
 @router.get("/little-known")
 def quatrains(studio: Here) -> dict[str, Any]:
-    """Quatrains by people, for the game of guessing the author; no shipped model was trained on them."""
+    """Quatrains by people that no shipped model was trained on, for guessing the author."""
     return {"poems": [_poem(poem) for poem in little_known() if not studio.blocks(poem.text)]}
 
 

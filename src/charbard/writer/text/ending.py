@@ -35,12 +35,15 @@ class Ending:
         back."""
         self._held.append((char, logp))
         self._count += 1
+        # Bounded, or each search for graphemes would go through the whole text.
         self._tail = (self._tail + char)[-_LONGEST_SIGN - 1 :]
         text = "".join(held for held, _ in self._held)
         if ended := [stop for stop in self._stops if text.endswith(stop)]:
             del self._held[len(text) - max(map(len, ended)) :]
             return self.end()
         if self._is_full and not _continues(self._tail):
+            # The character that showed that the grapheme was complete is no longer part of the
+            # text.
             del self._held[-1]
             return self.end()
         if self._is_long_enough(char):

@@ -66,6 +66,8 @@ class WordList:
         found = []
         while at < len(words) and words[at].startswith(beginning):
             found.append(words[at][size])
+            # Skip all words that go on with this letter: one bisection for each letter, not each
+            # word.
             at = bisect_left(words, beginning + found[-1] + _LAST, at)
         return Next("".join(found), is_word)
 

@@ -74,6 +74,7 @@ def _texts(compiled: CompiledOrder, samples: range) -> Steps:
 def _text(compiled: CompiledOrder, sample: int) -> Steps:
     """Write one text after its prompt, or the best of several."""
     each = compiled.order.best_of
+    # Attempts have sample numbers of their own, or they would all draw the same text.
     children = [
         _attempt(compiled, sample, number) for number in range(sample * each, (sample + 1) * each)
     ]

@@ -196,6 +196,7 @@ class Writer:
             waiting.setdefault(piece.sample, []).append(piece)
             while ready := waiting.pop(now, None):
                 yield from ready
+                # The end of one text passes the turn to the next, whose pieces have been waiting.
                 now += ready[-1].last
 
     def tasks(self, order: TextOrder) -> list[Task]:
@@ -245,6 +246,7 @@ class Writer:
         vocab = self.bundle.vocab
         last = len(vocab)
         if options.commonest is not None:
+            # Characters are numbered by frequency, so the commonest ones have the first ids.
             last = min(last, vocab.first_char + options.commonest)
         allowed = set(range(vocab.first_char, last)) | ({END} if self.bundle.has_records else set())
         allowed -= _known(vocab, normalise(options.banned))

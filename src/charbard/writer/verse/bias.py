@@ -31,5 +31,6 @@ def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
         if len(ids) == len(phrase):
             found[tuple(ids[:-1])][ids[-1]] = -nats
     ends_of = MappingProxyType({before: bias_of(ends) for before, ends in found.items()})
+    # All phrases are of one length, so a fixed number of last characters decides.
     back = 1 - max(map(len, phrases), default=1)
     return lambda ids: ends_of.get(tuple(ids[back:]))

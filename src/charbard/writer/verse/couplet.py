@@ -79,6 +79,7 @@ def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Program[str]
     """Write a heading of four characters, with the couplet as its theme."""
     theme = "".join(poem.lines[: len(poem.lines) // 2])
     heading = replace(order, form=_HEADING, template="", theme=theme)
+    # A heading repeats no character of its couplet.
     heading = replace(heading, banned=order.banned + "".join(poem.lines), candidates=4)
     # Headings are often set phrases that poems contain, so a known line is welcome.
     heading = replace(heading, novel=False)

@@ -74,6 +74,7 @@ def facing_words(
     )
     taken = set(lines[other] + before + after)
 
+    # Lazy, because every answer costs a check, and few of them are shown.
     def kept() -> Iterator[str]:
         for answer in answers_to(word, is_above=other < line, most=_TRIED):
             if answer == now or taken & set(answer):
@@ -99,6 +100,8 @@ def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | N
     3
     """
     half = len(lines) // 2
+    # Lines 0 and 1 are a couplet, 2 and 3 are the next: flipping the lowest bit finds the other
+    # one.
     other = (line + half) % (2 * half or 1) if is_couplet else line ^ 1
     return other if other < len(lines) and len(lines[other]) == len(lines[line]) else None
 

@@ -121,6 +121,7 @@ def _score(
         value
         for line in done
         for place, value in enumerate(line.logp)
+        # A poem that is given whole has no free characters; then all of them count.
         if (line.index, place) not in known or len(known) == size
     ]
     return Score(

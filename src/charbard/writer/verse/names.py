@@ -65,6 +65,7 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
         commonest=None if "era" in known else _COMMON,
         boldness=order.boldness,
         temperature=order.temperature,
+        # More than were asked for, since some of them come out equal.
         candidates=min(32, 2 * order.candidates),
         drafts=1,
         guidance=1.0,

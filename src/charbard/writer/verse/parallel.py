@@ -52,10 +52,13 @@ def _table() -> Mapping[str, Mapping[str, float]]:
         np.load(path) as held,
     ):
         chars = str(held["chars"][0])
+        # A sparse table: the cells are stored as gaps between row * n + column, which compress
+        # well.
         codes = np.cumsum(held["steps"].astype(np.int64))
         rows, columns = codes // len(chars), codes % len(chars)
         total = float(held["above"].sum())
         expected = held["above"][rows].astype(float) * held["below"][columns] / total
+        # Smoothed by mixing in the independent distribution; a count of 0 gives `UNSEEN`.
         ratio = (held["counts"] / expected + _SHARE) / (1 + _SHARE)
     below: dict[str, dict[str, float]] = {}
     cells = zip(rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True)

@@ -21,6 +21,7 @@ def towards_parallel(request: Request) -> tuple[BiasRule, ...]:
     """Return the bias rule for couplets that should be parallel; empty if the form has none."""
     machine = request.machine
     spans = machine.spans
+    # Which couplets should be parallel depends on lengths alone; nothing is written yet.
     bodies = ["x" * (span.stop - span.start) for span in spans]
     above = dict(_faced(machine, facing_lines(request.form.kind, bodies)))
     if not above or request.form.kind not in ("近体诗", "对联"):
@@ -59,6 +60,8 @@ def _biases(vocab: Vocab) -> Callable[[int], Bias]:
             {
                 below_id: nats * _STRENGTH
                 for below, nats in partners(vocab.symbols[char_id]).items()
+                # Only above 0: a pair that is rarer than chance has been seen all the same, and
+                # must not rank below the pairs that were never seen, which get no bias.
                 if nats > 0 and (below_id := vocab.id_of(below)) is not None
             }
         )

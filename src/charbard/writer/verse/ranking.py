@@ -47,6 +47,8 @@ class Score:
     def total(self) -> float:
         """The weighted sum; larger is better."""
         parts = asdict(self)
+        # A part that does not apply is missing from every candidate of an order, so 0 changes no
+        # rank.
         return sum(weight * (parts[name] or 0.0) for name, weight in WEIGHTS.items())
 
     def to_dict(self) -> dict[str, float | None]:

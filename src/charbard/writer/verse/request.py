@@ -102,6 +102,7 @@ class Request:
         """Return the characters of whole lines, with given characters as the user spelled them."""
         symbols = self.machine.lexicon.vocab.symbols
         given = {(lock.line, lock.place): lock.char for lock in self.spec.locks}
+        # The form's own marks: for one that the model has never seen the text holds a plainer one.
         marks = [list(line.mark) for line in self.spec.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(

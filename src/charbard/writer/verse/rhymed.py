@@ -35,5 +35,7 @@ def choose_rhyme(request: Request, search: Search) -> Choosing:
         before = request.machine.lexicon.vocab.announced(own, RHYME)
         outcome = yield from read_prompts([before], search.start, spec)
         group = request.rhyme_ids[outcome.ids[0]]
+        # The form must start with this rhyme alone, or the text could end in another than it was
+        # told.
         search = replace(search, form=request.machine.start(group))
     return [request.conditioned(prompt, group=group) for prompt in (own, *unconditioned)], search

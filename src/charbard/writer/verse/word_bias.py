@@ -28,6 +28,8 @@ def towards_words(request: Request) -> tuple[BiasRule, ...]:
         for word, first in zip(words, first_line, strict=True):
             if line < first or _holds(ids, word):
                 continue
+            # A word must not run across two lines, so only what this line has of it counts as
+            # begun.
             begun = _begun(ids[begins:], word)
             strength = _GO_ON if begun else _BEGIN * 2 ** (line - first)
             if line + 1 == len(spans):

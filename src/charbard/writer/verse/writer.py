@@ -185,6 +185,7 @@ class VerseWriter:
             worth=worth_of(request),
             drafts=order.drafts,
             guidance=order.guidance,
+            # Where no character may occur twice there is nothing to fade.
             faded=0.0 if request.spec.repeats == "none" else _FADED,
             segments=lines,
             bias_rules=(
@@ -340,6 +341,8 @@ def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -
         allowed = machine.allowed(state)
         found = np.searchsorted(allowed, char_id)
         fits = found < len(allowed) and allowed[found] == char_id
+        # For a character that the form forbids any allowed one will do: only the state matters
+        # here.
         state = machine.advance(state, char_id if fits else int(allowed[0]))
     return machine.allowed(state)
 
@@ -347,6 +350,7 @@ def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -
 def _alternatives(
     found: Sequence[tuple[int, float, float]], symbols: Sequence[str]
 ) -> list[Alternative]:
+    # Each one is weighed with all that follows it, so a character that spoils the rest ranks low.
     joint = np.array([here + after for _, here, after in found])
     shares = np.exp(joint - joint.max())
     shares /= shares.sum()
