@@ -15,10 +15,10 @@ _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Block:
-    """What stands between two fences."""
+    """The text between two fences."""
 
     kind: str
-    """The word behind the fence: python, sh, output (of the block before), or any other."""
+    """The word after the fence: python, sh, output (of the block before), or any other."""
     runs: bool
     """False if the fence says `norun`: it takes minutes, a network or several machines."""
     code: str

@@ -1,4 +1,4 @@
-"""The baselines that models are held against do what they claim."""
+"""The baselines that models are compared with do what they claim."""
 
 import sys
 from pathlib import Path

@@ -36,7 +36,7 @@ def test_rare_characters_are_left_out() -> None:
 
 
 def test_nothing_left_is_an_error() -> None:
-    """A minimum count that nobody reaches is refused."""
+    """A minimum count that no character reaches is refused."""
     with pytest.raises(CorpusError, match="occurs 9 times"):
         Vocab.from_counts({"a": 1}, min_count=9)
 

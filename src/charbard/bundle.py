@@ -1,6 +1,6 @@
 """A model in one file: weights, configuration, vocabulary, provenance, digest.
 
-The file is plain `.safetensors`; its metadata hold one JSON document. It holds neither pickles nor
+The file is plain `.safetensors` with one JSON document as metadata. It contains neither pickles nor
 code, so opening a bundle executes nothing. A checkpoint is a bundle with additional arrays, whose
 names begin with `resume.`; loading verifies them, and only the trainer uses them.
 """
@@ -58,7 +58,7 @@ class Bundle:
     weights: Arrays
     """Float32 arrays, with the names and shapes of `config.shapes()`."""
     has_records: bool = False
-    """The training text consists of records, each delimited by the end symbol."""
+    """Whether the training text consists of records, each delimited by the end symbol."""
     spelling: tuple[str, ...] = ()
     """Words of the training text, most frequent first; empty if they were not collected."""
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -65,7 +65,7 @@ __all__ = [
 ]
 
 Values = Mapping[str, str | int | float | Sequence[str]]
-"""What a sentence is made of, by name: texts, numbers, lists of texts; a text may be a `Note`."""
+"""Values in a sentence, by name: texts, numbers, lists of texts; a text may be a `Note`."""
 _NO_VALUES: Values = MappingProxyType({})
 Spell = Callable[[str, str | None], str | None]
 """Spell a setting (name, value or None) for an interface; None if it has no such setting."""
@@ -111,7 +111,7 @@ class Note(str):
     code: str
     """Stable name of the kind of sentence, such as `char.nearest`."""
     values: Values
-    """What the sentence is made of."""
+    """Values inserted into the sentence."""
 
     def __new__(cls, text: str, code: str, values: Values = _NO_VALUES) -> Self:
         note = super().__new__(cls, text)
@@ -123,7 +123,7 @@ class Note(str):
 
 
 def facts_of(note: str) -> dict[str, Any]:
-    """A note as plain values for JSON: text, code and values; a text without a code has none."""
+    """Return a note as plain values for JSON: text, code and values; a plain string has no code."""
     if not isinstance(note, Note):
         return {"text": note, "code": "", "values": {}}
     values = {name: _plain(value) for name, value in note.values.items()}
@@ -153,7 +153,7 @@ class CharbardError(Exception):
         self.code = code
         """Stable name of the kind of error, such as `acrostic.long`."""
         self.values = values
-        """What message and hint are made of."""
+        """Values inserted into message and hint."""
         if hint:
             self.add_note(f"Hint: {self.hint}")
 

@@ -140,7 +140,7 @@ class Vocab:
         return [self.first_char if newline is None else newline]
 
     def with_field(self, opening: Sequence[int], field: str, value: Sequence[int]) -> list[int]:
-        """An opening of a record with one more field, the last before its text.
+        """Return a record's opening with one more field, the last before its text.
 
         >>> Vocab(chars=("a",), fields=("form", "rhyme")).with_field([0, 4], "rhyme", [5])
         [0, 3, 5, 4]
@@ -149,7 +149,7 @@ class Vocab:
         return [*before, self.marker(field), *value, text_marker]
 
     def announced(self, opening: Sequence[int], field: str) -> list[int]:
-        """An opening that ends where the value of one more field is to be written."""
+        """Return an opening extended to where the value of one more field is to be written."""
         return [*opening[:-1], self.marker(field)]
 
     def marker(self, field: str) -> int:

@@ -23,7 +23,7 @@ SOURCE = str(Path(charbard.__file__).parents[1])
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind."""
+    """The result of a command: exit code and output."""
 
     code: int
     out: str

@@ -276,7 +276,7 @@ def test_a_damaged_bundle(call, owl, trained, tmp_path, kind: str, command: str)
 
 @pytest.fixture
 def run(trained, tmp_path) -> Path:
-    """A run to go on with."""
+    """A run that can be resumed."""
     return Path(shutil.copytree(trained, tmp_path / "run"))
 
 
@@ -356,7 +356,7 @@ def files_of_at_most(size_bytes: int):
 
 @pytest.mark.torch
 def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
-    """The error names file and reason; all that was saved before is whole and goes on."""
+    """The error names file and reason; everything saved before is intact and can be resumed."""
     pytest.importorskip("torch")
     checkpoints = {path: path.read_bytes() for path in run.glob("checkpoint_*")}
     model = (run / "model.safetensors").read_bytes()

@@ -18,7 +18,7 @@ STEPS = 300
 
 
 def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes]") -> None:
-    """Until the log names so many."""
+    """Wait until the log has this many."""
     until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         log = run / "log.jsonl"
@@ -29,8 +29,8 @@ def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes
 
 
 def test_interrupted_killed_and_resumed_it_is_the_same_training(call, owl, tmp_path) -> None:
-    """Ctrl-C saves and tells the command that goes on; a kill -9 loses little; the end is that of
-    a training nobody disturbed, bit for bit."""
+    """Ctrl-C saves and prints the command that resumes; a kill -9 loses little; the result equals
+    that of an uninterrupted training, bit for bit."""
     run = tmp_path / "a run"
     more = ("--eval-every", "1000", "--save-every", "50", "--steps", str(STEPS))
     process = spawn("train", str(owl), "--out", str(run), *SMALL, *more)

@@ -22,7 +22,7 @@ def letters(tmp_path_factory) -> str:
 
 
 def test_a_prime_in_an_ascii_locale(letters) -> None:
-    """The prime arrives as surrogates, is understood, and stands in UTF-8 on stdout."""
+    """A prompt that arrives as surrogates is understood, and printed as UTF-8 on stdout."""
     args = ("-n", "5", "--seed", "1", "--prime", "春江".encode(), "--ban", "夜".encode())
     done = finish(spawn("write", letters, *args, env=ASCII))
 

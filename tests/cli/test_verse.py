@@ -17,7 +17,7 @@ def model(tmp_path_factory):
 
 
 def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
-    """Two couplets, two rows; the seed is told beside them."""
+    """Two couplets are printed as two rows, and the seed on stderr."""
     done = call("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬")
     again = call(
         *("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬"),

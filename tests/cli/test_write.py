@@ -19,7 +19,7 @@ def verse(tmp_path_factory):
 
 
 def test_stdout_is_the_text_stderr_the_seed(call, trained) -> None:
-    """The text goes on from the prime; the seed that repeats it is told beside it."""
+    """The text continues the prompt; the seed that repeats it is printed on stderr."""
     done = call("write", trained, "--prime", "The owl", "--length", 40)
     seed = done.err.split()[-1]
 
@@ -79,7 +79,7 @@ def test_every_dial_reaches_the_text(call, trained) -> None:
 
 
 def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> None:
-    """Nothing a user types can make it fail; stderr says what was read instead."""
+    """No prompt makes it fail; stderr says what was read instead."""
     done = call("write", trained, "--prime", "Ｔhe 猫☃ ow\u0301l\r\n", "-n", 5, "--seed", 1)
 
     assert done.code == 0

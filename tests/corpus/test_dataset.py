@@ -61,7 +61,7 @@ def test_min_count_makes_unknown(tmp_path) -> None:
 
 
 def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
-    """Ids stay as they are; what is new is unknown, or put behind them."""
+    """Known ids stay the same; new characters become unknown, or are appended."""
     (tmp_path / "t").write_text("abc")
     vocab = Vocab(("b", "a"))
 

@@ -48,7 +48,7 @@ def test_only_the_first_colon_parts_a_title(tmp_path) -> None:
 
 
 def test_songs(tmp_path) -> None:
-    """One song a line; phrases parted by spaces become lines."""
+    """Each line is a song; phrases separated by spaces become lines."""
     assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]
 
 

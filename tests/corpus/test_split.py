@@ -1,4 +1,4 @@
-"""Near-copies never stand on both sides."""
+"""Near-duplicates never end up on both sides."""
 
 import numpy as np
 from hypothesis import given
@@ -49,7 +49,7 @@ def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
 
 @given(st.lists(st.text("abc \n", max_size=12), max_size=30), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> None:
-    """Members of a cluster share a side; later records move nobody else."""
+    """Members of a cluster share a side; adding records moves no others."""
     one = _clusters(texts)
     sides, roots = one.sides(validation=validation, test=test), one.roots
 

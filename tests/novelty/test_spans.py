@@ -1,4 +1,4 @@
-"""How much of a poem stands in the corpus: whole lines from the package, spans with the corpus."""
+"""Which parts of a poem occur in the corpus: lines by the package, spans by the corpus."""
 
 import json
 from importlib.resources import files
@@ -33,7 +33,7 @@ def index(tmp_path_factory):
 
 
 def test_a_span_names_its_source(index) -> None:
-    """Title, poet and line, and how often it stands there."""
+    """A span has title, poet, line, and its number of occurrences."""
     first, second = index.spans(["夜来风雨声", "莫教枝上月"])
 
     assert (first.line, first.start, first.end, first.count) == (0, 0, 5, 1)
@@ -64,7 +64,7 @@ def test_nothing_reaches_over_a_line_end(index) -> None:
 
 
 def test_another_spelling_is_no_new_line(index) -> None:
-    """A variant of a character stands for it."""
+    """A variant of a character matches it."""
     assert index.lengths(["大江東去", "打起黄鶑儿"]) == ((0, 0, 0, 0), (5, 5, 5, 5, 5))
 
 

@@ -125,7 +125,7 @@ def test_usual_readings_leave_out_what_verse_does_not_use() -> None:
 
 
 def test_usual_rhymes_are_those_that_poets_rhyme_in() -> None:
-    """逢 stands in 东 and 江 on paper only, in either book; 华 同 难 离 are level words."""
+    """逢 is in 东 and 江 on paper only, in either book; 华 同 难 离 are level words."""
     assert usual_rhymes_of("逢", book="pingshui") == {"冬"}
     assert usual_rhymes_of("逢", book="cilin") == {"1"}
     for char in "华同难离":

@@ -114,7 +114,7 @@ def test_level_and_oblique_variants_stand_apart(name: str) -> None:
 
 
 def test_a_variant_is_named_after_its_poet() -> None:
-    """李清照's 声声慢 is a variant that can be asked for."""
+    """李清照's 声声慢 is a variant that can be requested."""
     assert form_named("声声慢").variant_named("李清照体").name == "仄韵李清照体"
 
 

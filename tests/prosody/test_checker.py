@@ -204,7 +204,7 @@ def test_changing_rhymes_are_checked_group_by_group() -> None:
 
 
 def test_lengths_come_first() -> None:
-    """A poem of another shape is told so, line by line."""
+    """A poem of another shape gets a finding for each wrong line."""
     report = check("床前明月光，疑是地上霜。举头望月，低头思故乡。", "五绝")
 
     assert [(each.rule, each.line, each.allowed) for each in report.violations] == [
@@ -213,7 +213,7 @@ def test_lengths_come_first() -> None:
 
 
 def test_other_books_and_rhymes() -> None:
-    """The book is an argument, and a rhyme can be asked for."""
+    """The book is an argument, and a rhyme can be required."""
     text = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 
     assert check(text, "五绝", rhyme="尤").is_kept

@@ -26,7 +26,7 @@ def usual(book: str) -> Lexicon:
 
 
 def odd(report: Report) -> set[tuple[int, int]]:
-    """Line and place, from 0, of each character that follows itself where nobody doubles it."""
+    """Line and place, from 0, of each character doubled where verse does not double it."""
     return {
         (number, place + 1)
         for number, line in enumerate(report.poem.lines)
@@ -108,7 +108,7 @@ def test_the_checker_notes_a_rare_reading() -> None:
 
 
 def test_usual_readings_win_where_two_rhymes_serve() -> None:
-    """重 and 逢 rhyme in 冬, though 逢 is listed in 东, too."""
+    """重 and 逢 rhyme in 冬, though 逢 is also listed in 东."""
     report = check("白日依山尽，黄河入海重。欲穷千里目，更上一层逢。", "五绝")
 
     assert report.rhymes[3] is not None

@@ -294,7 +294,7 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     )
 )
 def test_every_request_has_a_near_one(places) -> None:
-    """Whatever is asked, the bare form can be written, and what was given up stood in the way."""
+    """Whatever the demands, the form alone is feasible, and each dropped demand conflicted."""
     spec = FormSpec(
         form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
     )
@@ -317,7 +317,7 @@ def test_two_characters_at_one_place_conflict() -> None:
 
 
 def test_bans_hold_at_their_place_only() -> None:
-    """A character ruled out at one place may stand at another."""
+    """A character ruled out at one place may occur at another."""
     spec = FormSpec(
         form=form_named("五绝"), book="pingshui", bans=(Ban(0, 0, common_chars()[:4990]),)
     )

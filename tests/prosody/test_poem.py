@@ -34,7 +34,7 @@ def test_layouts(text: str) -> None:
 
 
 def test_stanzas_and_titles_are_kept() -> None:
-    """A blank row ends a stanza; what stands above is the title."""
+    """A blank row ends a stanza; the row above the poem is the title."""
     poem = read_poem("长相思\n\n汴水流，泗水流。\n\n思悠悠，恨悠悠。")
 
     assert poem.title == "长相思"

@@ -57,7 +57,7 @@ def test_the_rounded_network_is_measured_when_asked(letters) -> None:
 
 
 def test_unknown_characters_are_counted(tmp_path) -> None:
-    """They are scored as unknown, and their number is told."""
+    """Unknown characters are scored as unknown, and counted."""
     (tmp_path / "t").write_text("ab☃a" * 50)
 
     found = evaluate(

@@ -49,7 +49,7 @@ def test_groups_add_up(poet, poems) -> None:
 
 
 def test_unknown_characters_are_scored_and_told(poet, poems) -> None:
-    """楼 stands once in the held-out poems and is not in the vocabulary."""
+    """楼 occurs once in the held-out poems and is not in the vocabulary."""
     assert evaluate_verse(poet, [str(poems)], part="test").unknown == 1
 
 

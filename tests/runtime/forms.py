@@ -25,7 +25,7 @@ NOTHING: Ids = as_ids([])
 
 
 class Lines:
-    """So many lines of so many characters, a line end after each; its state is the place."""
+    """A number of lines of equal length, a line end after each; the state is the place."""
 
     def __init__(self, allowed: Ids, newline: int, *, lines: int = 3, length: int = 4) -> None:
         self._allowed, self._newline = allowed, as_ids([newline])
@@ -80,7 +80,7 @@ def ids_of(said: list) -> tuple[int, ...]:
 
 
 def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15) -> Steps:
-    """Free text: so many characters, one by one."""
+    """Free text: a number of characters, one by one."""
     written: list[Step] = []
 
     def take(step: Step) -> tuple[list[Step], bool]:

@@ -1,4 +1,4 @@
-"""Tasks side by side: nobody notices the others."""
+"""Tasks side by side do not affect each other."""
 
 import numpy as np
 import pytest
@@ -111,7 +111,7 @@ def test_a_dead_end_ends_its_own_task_only() -> None:
 
 
 def test_several_texts_share_what_was_read_before() -> None:
-    """Side by side behind one reading of the prime, they are what they are one by one."""
+    """Texts that share one reading of the prompt equal those written one by one."""
     alone = [written(Task(letters(sample))) for sample in range(3)]
 
     def three():

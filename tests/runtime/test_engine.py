@@ -136,7 +136,7 @@ def test_an_iterator_that_never_starts_holds_nothing() -> None:
 
 
 def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
-    """A task whose values nobody fetches pauses; others run on; then it goes on where it was."""
+    """A task whose values are not fetched pauses while others run, and later continues."""
     with Engine(MODEL, rows=2, ahead=1) as engine:
         slow = engine.run(poem(MODEL, 6))
         first = next(slow)
@@ -229,7 +229,7 @@ def test_what_nobody_wants_never_leaves_the_engine() -> None:
 
 
 def test_errors_reach_their_own_reader() -> None:
-    """A dead end, a fault in a task, too many rows: each where it belongs, the engine lives on."""
+    """A dead end, a fault in a task, too many rows: each ends its own task only."""
 
     def faulty():
         yield Plan((0,), (3,), (None,))
@@ -249,7 +249,7 @@ def test_errors_reach_their_own_reader() -> None:
 
 
 def test_stopping_ends_every_text_with_an_error() -> None:
-    """Who is being written for, and who waits, is told; afterwards nothing is accepted."""
+    """Running and waiting clients get an error; afterwards nothing is accepted."""
     started = threading.Event()
     engine = Engine(MODEL, rows=1, ahead=10**9)
     with ThreadPoolExecutor(2) as pool:

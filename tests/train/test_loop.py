@@ -1,4 +1,4 @@
-"""A training ends on time, loses nothing, and goes on where it stopped."""
+"""A training ends on time, loses nothing, and resumes where it stopped."""
 
 import json
 import math

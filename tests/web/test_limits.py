@@ -54,7 +54,7 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
 
 @pytest.mark.parametrize("path", ["/api/prose", "/v1/completions"])
 def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
-    """It need not be a stream: whoever hangs up frees place and rows."""
+    """Hanging up frees slot and rows, also without a stream."""
     body = {"length": 10**6} if path == "/api/prose" else {"model": "owl", "max_tokens": 10**6}
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,

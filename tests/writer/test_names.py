@@ -1,4 +1,4 @@
-"""Names: what a model is told, and whether it listens."""
+"""Names: what a model is conditioned on, and whether it responds."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Lines of the corpus are not written again, as far as that can be had."""
+"""Lines that occur in the corpus are replaced, if another line is possible."""
 
 from collections.abc import Sequence
 

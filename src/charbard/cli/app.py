@@ -70,7 +70,7 @@ def _root(
 def main() -> None:
     """Run the command line; print a `CharbardError` as two lines and exit with code 1."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text: bytes as they are
+        if isinstance(stream, io.TextIOWrapper):  # a file name may be invalid text: keep its bytes
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
         app(prog_name="charbard")
@@ -79,7 +79,7 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         _fail(*worded(error))
-    except OSError as error:  # stdout is closed or full, or a file went away while it was read
+    except OSError as error:  # stdout is closed or full, or a file disappeared while it was read
         if "--debug" in sys.argv:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

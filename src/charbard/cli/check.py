@@ -1,4 +1,4 @@
-"""`charbard check`: whether a poem keeps its form (格律检测)."""
+"""`charbard check`: check whether a poem keeps its form (格律检测)."""
 
 import os
 from collections import Counter
@@ -42,10 +42,9 @@ def check(
         bool, typer.Option("--strict", help="Exit with 1 unless every poem surely keeps its form.")
     ] = False,
 ) -> None:
-    """Check a poem: its form, every broken rule with its place, and what would be right there.
+    """Check a poem: show its form, every broken rule with its place, and what would be right there.
 
-    Title, author and preface may stand above it. Without a form that fits, tones and rhymes are
-    shown.
+    Title, author and preface may precede it. If no form fits, only tones and rhymes are shown.
 
     Example: charbard check "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     """

@@ -29,7 +29,7 @@ From = Annotated[
 
 @corpus.command("list")
 def list_corpora() -> None:
-    """Every corpus, with what it is made of and whether it is built."""
+    """List every corpus with its sources and whether it is built."""
     from charbard.corpora.fetch import downloaded
     from charbard.corpora.recipes import RECIPES
     from charbard.corpus.registry import CORPORA, built
@@ -45,7 +45,7 @@ def list_corpora() -> None:
 
 @corpus.command()
 def fetch(name: Name) -> None:
-    """Download what a corpus is made of, once, checked against its pinned digest.
+    """Download a corpus's sources once, and verify their pinned digests.
 
     Example: charbard corpus fetch verse
     """
@@ -69,7 +69,7 @@ def build(
         ),
     ] = None,
 ) -> None:
-    """Clean a corpus and write it where `charbard train` finds it by its name.
+    """Clean a corpus and store it where `charbard train` finds it by name.
 
     Example: charbard corpus build verse
     """
@@ -86,7 +86,7 @@ def info(
     name: Name,
     json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
-    """Sources, licence, digests and counts of a built corpus, and what cleaning left out.
+    """Show a built corpus's sources, licence, digests and counts, and what cleaning left out.
 
     Example: charbard corpus info verse
     """
@@ -104,7 +104,7 @@ def trace(
     text: Annotated[str, typer.Argument(help="A poem or a line, in either script.")],
     name: Annotated[str, typer.Option("--in", help="A corpus of verse.")] = "verse",
 ) -> None:
-    """Find every span of a poem, four characters or more, that stands in a corpus; with its source.
+    """Find every span of four or more characters that a poem shares with a corpus, and its source.
 
     Example: charbard corpus trace "床前明月光，疑是地上霜。"
     """

@@ -37,9 +37,9 @@ def couplet(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a couplet.")] = False,
     **settings: Any,
 ) -> None:
-    """Answer a first line, or write a first to a second; --heading adds the four characters above.
+    """Write the second line for a first, or the reverse; --heading adds the four characters above.
 
-    The marks of the given line part its phrases, which are answered one by one.
+    Punctuation divides the given line into phrases, which are answered one by one.
 
     Example: charbard couplet 春风又绿江南岸 --heading
     """

@@ -35,7 +35,7 @@ def evaluate(
         ),
     ] = "validation",
     given: Annotated[
-        str, typer.Option(help="V: fields that the model is told, parted by commas.")
+        str, typer.Option(help="V: fields that the model is conditioned on, separated by commas.")
     ] = "form",
     chosen: Annotated[
         bool,
@@ -74,14 +74,14 @@ def evaluate(
         )
     bundle = load_bundle(model)
     read_with = bundle.provenance.get("corpus", {})
-    # What the training left out is not left out here: the list may not be at hand.
+    # Lines excluded from training are not excluded here: the list may not be available.
     corpus = from_dict(
         CorpusConfig, {**read_with, "exclude_lines": None, **given_of(encoding=encoding)}
     )
     said: set[str] = set()
 
     def say_once(message: str) -> None:
-        """Print a message once, though each protocol reads the text anew and repeats it."""
+        """Print a message once, although every protocol reads the text again and repeats it."""
         if message not in said:
             said.add(message)
             typer.echo(message, err=True)
@@ -113,7 +113,7 @@ def evaluate(
         else:
             typer.echo(_line(found.protocol, found))
             for name, group in found.groups.items():
-                if not name.startswith("tune "):  # hundreds; --json has them
+                if not name.startswith("tune "):  # hundreds of groups; --json has them
                     typer.echo(_line(f"   {name:20}", group))
 
 

@@ -31,7 +31,7 @@ def export(
         float | None, typer.Option("--most-mb", min=0.001, help="Refuse to write a larger file.")
     ] = None,
 ) -> None:
-    """Write a model as one small file: weights as bytes, nothing that only training needs.
+    """Write a model as one small file: int8 weights, without the data that only training needs.
 
     Example: charbard export runs/verse verse.safetensors
     """
@@ -61,7 +61,7 @@ def words_of_text(bundle: "Bundle", names: list[str]) -> tuple[str, ...]:
     """Return the words of the text that a model was trained on.
 
     Raises:
-        CorpusError: The text is another one, or has no words.
+        CorpusError: It is not the text that the model was trained on, or it has no words.
     """
     from charbard.config import CorpusConfig, from_dict
     from charbard.corpus.dataset import open_dataset

@@ -66,7 +66,7 @@ class Screen:
             case events.Sampled():
                 self.say(f"at temperature {event.temperature} it writes:\n{_indented(event.text)}")
             case events.Notice():
-                self._tell(event.message)  # quiet or not: it may change what is learned
+                self._tell(event.message)  # printed even if quiet: it may change what is learned
             case _:
                 pass
 
@@ -76,7 +76,7 @@ class Screen:
             f" ({event.share_of_peak:.0%} of sgemm peak)  {_clock(event.seconds_left)} left"
         )
         self._bar.update(self._task, completed=event.fraction, facts=facts)
-        # Without a terminal a line for each tenth is enough for a log file.
+        # Without a terminal, print a line per tenth: enough for a log file.
         if self._bar.disable and event.fraction >= self._last_printed + 0.1:
             self._last_printed = event.fraction
             self.say(f"{event.fraction:4.0%}  epoch {event.epoch:.2f}  {facts}")

@@ -29,7 +29,7 @@ def report(
     samples: Annotated[int | None, option(ReportOptions, "samples")] = None,
     seed: Annotated[int | None, option(ReportOptions, "seed")] = None,
     skip: Annotated[
-        str | None, typer.Option(help="Sections to leave out, parted by commas.")
+        str | None, typer.Option(help="Sections to leave out, separated by commas.")
     ] = None,
     card: Annotated[
         Path | None,

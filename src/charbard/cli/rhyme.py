@@ -1,4 +1,4 @@
-"""`charbard rhyme`: readings of characters, and what rhymes with them."""
+"""`charbard rhyme`: the readings of characters, and the characters that rhyme with them."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any

@@ -21,7 +21,7 @@ def score(
     top: Annotated[int, typer.Option(min=0, max=100, help="Alternatives to name.")] = 3,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a character.")] = False,
 ) -> None:
-    """Score a text, character by character, with what the model would rather have written.
+    """Score a text character by character, and show what the model would have preferred.
 
     Example: charbard score runs/my "To be, or not to be"
     """

@@ -44,7 +44,7 @@ def train(
     init_from: Annotated[Path | None, typer.Option(help="Begin with this bundle.")] = None,
     fields: Annotated[
         str | None,
-        typer.Option(help="Fields given to the model before the text, parted by commas."),
+        typer.Option(help="Fields given to the model before the text, separated by commas."),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of any settings.")] = None,
     set_: Annotated[
@@ -62,7 +62,7 @@ def train(
     Example: charbard train my.txt --minutes 5
     """
     started = time.monotonic()
-    # A switch that is off was not given: as a setting it would contradict a resumed run.
+    # Omit a switch that is off: passed on as a setting, it would contradict a resumed run.
     said = {name: value for name, value in given_typed(**options).items() if value is not False}
     said |= given(exclude_lines=options["exclude_lines"])  # a path: its bytes must not change
     said |= given(fields=None if fields is None else _names(typed(fields)))
@@ -149,8 +149,7 @@ def _trainer_modules() -> Any:
 
 
 def _free_folder(name: str, *, resume: bool) -> Path:
-    """Return an unused runs/NAME, with a number appended if needed; or the latest one, to resume
-    it."""
+    """Return an unused runs/NAME, numbered if that is taken; to resume, return the latest one."""
     stem = Path(name).name.split(".")[0] or "run"
     stem = "text" if name == "-" else stem
     folder, number = Path("runs") / stem, 1

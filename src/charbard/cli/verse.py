@@ -1,4 +1,4 @@
-"""`charbard verse`: poems that are certain to keep their form."""
+"""`charbard verse`: poems guaranteed to keep their form."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +49,7 @@ def verse(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a poem.")] = False,
     **settings: Any,
 ) -> None:
-    """Write poems that keep their form for certain.
+    """Write poems that are guaranteed to keep their form.
 
     Example: charbard verse --form 七绝 --acrostic 春夏秋冬 --seed 7
     """
@@ -73,7 +73,7 @@ def verse(
             continue
         if number:
             typer.echo("")
-        if poem.theme != order.theme:  # drawn: the reader must see what the poem is about
+        if poem.theme != order.theme:  # drawn at random: name it
             show_theme(poem, traditional=traditional)
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
         if scores:

@@ -61,7 +61,7 @@ def write(
     ] = None,
     stop: Annotated[list[str] | None, typer.Option(help="Stop before this text.")] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is told.")
+        int | None, typer.Option(help="Repeat a text exactly; none: a fresh one, which is printed.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a text.")] = False,
     **settings: Any,

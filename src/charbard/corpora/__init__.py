@@ -1,4 +1,4 @@
-"""Building the named corpora: sources are found or fetched, cleaned, split, and written as records.
+"""Build the named corpora: find or fetch their sources, clean and split them, and write records.
 
 `charbard.corpus` reads the result. Knows no models.
 """

@@ -1,7 +1,7 @@
 """Build a named corpus: find or fetch its sources, clean them, write the result to the cache.
 
-A built corpus is a folder whose name has a digest of everything it is made from, and a small file
-that names the current folder. Both are written atomically.
+A built corpus is a folder whose name contains a digest of everything it is made from, and a small
+file that names the current folder. Both are written atomically.
 """
 
 import json
@@ -39,8 +39,8 @@ def build(
         say: Called with progress messages.
 
     Returns:
-        The corpus; its variant without the last source if that cannot be fetched and such a
-        variant exists.
+        The corpus; or, if its last source cannot be fetched, the corpus without that source, if
+        there is one.
 
     Raises:
         CorpusError: The name is unknown, or a source is missing, damaged or of another version.
@@ -101,7 +101,7 @@ def _digest(
 
 
 def _fill(place: Path, name: str, materials: Materials, recipe_digest: str) -> None:
-    """Build the corpus file of `materials` and write what is known about it beside it."""
+    """Build the corpus file of `materials` and write its sources, digests and counts beside it."""
     recipe = RECIPES[name]
     counts = recipe.build(materials)
     with materials.target.open("rb") as file:

@@ -23,7 +23,7 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
         say: Called with progress messages.
 
     Raises:
-        CorpusError: A path holds no source of this corpus, or a source is damaged or missing.
+        CorpusError: A path contains no source of this corpus, or a source is damaged or missing.
     """
     found: dict[str, Path] = {}
     for place in given:

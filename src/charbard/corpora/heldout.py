@@ -1,7 +1,7 @@
 """The package's own list of held-out lines, as digests.
 
-It has the lines of independently chosen test poems, so that models trained without them can be
-evaluated on those poems. `charbard.corpus.heldout` says what a digest is.
+It contains the lines of independently chosen test poems, so that models trained without them can be
+evaluated on those poems. `charbard.corpus.heldout` defines the digest.
 """
 
 from functools import cache

@@ -143,7 +143,7 @@ def _today(
         sources |= {name: source for name, _ in names if name not in sources}
     borne = Counter(char for name in sources for char in set(name))
     found = []
-    # mimesis has girls' names among the boys'
+    # mimesis lists some girls' names among the boys'
     doubted = {name for name, source in sources.items() if source == "mimesis"}
     for name, gender in infer_gender(everywhere, doubted):
         source = sources[name]

@@ -152,7 +152,7 @@ def open_dataset(
     if not _is_whole(folder):
         say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
-        if was_there:  # damaged, since folders are written atomically
+        if was_there:  # present but incomplete: damaged, since folders are written atomically
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest, warn)
@@ -179,7 +179,7 @@ def _check_fields(known: tuple[str, ...], asked: tuple[str, ...], *, grow: bool)
 
 def _digest(inputs: Iterable[Input], config: CorpusConfig) -> str:
     settings = to_dict(config)
-    if config.exclude_lines is not None:  # its content counts, not its path
+    if config.exclude_lines is not None:  # hash the list's content, not its path
         settings["exclude_lines"] = _hex(read_list(Path(config.exclude_lines)).tobytes())
     how = json.dumps([_LAYOUT, settings]).encode()
     return _hex(how + b"".join(source.digest + source.encoding.encode() for source in inputs))

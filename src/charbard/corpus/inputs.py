@@ -84,7 +84,7 @@ def _inputs(given: str, encoding: str | None, refuse: bool) -> list[Input]:
     """Return the inputs that one name refers to."""
     try:
         expanded = _expand(given)
-    except (OSError, ValueError):  # no name a file can have: too long, or with a zero character
+    except (OSError, ValueError):  # not a possible file name: too long, or with a NUL
         raise CorpusError(
             f"no text found at {given[:60]!r}…",
             code="input.none",
@@ -137,7 +137,7 @@ def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
         while block := pipe.read(_BLOCK):
             spool.write(block)
         spool.flush()
-        kept = os.dup(spool.fileno())  # the nameless file lives as long as the process
+        kept = os.dup(spool.fileno())  # never closed: lasts as long as the process
 
     def open_it() -> BinaryIO:
         copy = os.fdopen(os.dup(kept), "rb")

@@ -7,7 +7,7 @@ from charbard.errors import CorpusError
 __all__ = ["MalformedCount"]
 
 _ENOUGH_TO_JUDGE = 1000
-"""More malformed records than this mean that the format is wrong."""
+"""Number of malformed records from which the text is judged to have another format."""
 
 
 @dataclass

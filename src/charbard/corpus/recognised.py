@@ -26,7 +26,7 @@ def format_of(
     Args:
         names: Files as named by the user.
         text_field: Field or column of the text.
-        fields: Other fields that are asked for.
+        fields: Other requested fields.
 
     Returns:
         The format is None for a running text, and for one that merely resembles records; the
@@ -71,7 +71,7 @@ def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | Non
     first = lines[1] if lines[0].lower().startswith("sep=") and len(lines) > 1 else lines[0]
     _, *columns = split_header(first, wanted)
     signs = (path.suffix.lower() in _TABLES, len(columns) > 1, set(wanted) <= set(columns))
-    if sum(signs) > 1:  # the name of a table, several columns, the columns that are wanted
+    if sum(signs) > 1:  # two of: a table's file name, several columns, all wanted columns
         return "csv", tuple(columns)
     return None, ()
 

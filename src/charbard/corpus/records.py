@@ -28,13 +28,13 @@ _COLON = re.compile("[:：]")
 
 @dataclass(frozen=True)
 class Record:
-    """One record: a poem, name, song or document."""
+    """A record: a poem, name, song or document."""
 
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
     """Only the fields the config asks for; a missing one is left open."""
     side: int | None = None
-    """`TRAIN`, `VALIDATION` or `TEST`, if the config names a field that says so."""
+    """`TRAIN`, `VALIDATION` or `TEST`, if the config names a field for the split; else None."""
 
 
 _Parsed = Record | CorpusError
@@ -46,8 +46,8 @@ def read_records(
 ) -> Iterator[Record]:
     """Yield every record that passes the config's filters, in order.
 
-    `split_field` leaves out records of no split, `exclude_lines` those that share a line with the
-    list.
+    `split_field` filters out records that belong to no split, `exclude_lines` those that share a
+    line with the list.
 
     Args:
         inputs: Files to read.
@@ -114,7 +114,7 @@ def _json_lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """Parse a list of objects or texts, read as a whole: JSON cannot be streamed. Prefer jsonl for
+    """Parse a list of objects or texts as a whole, since JSON cannot be streamed; use jsonl for
     large data."""
     try:
         data = _load("".join(source.pieces()))

@@ -57,6 +57,6 @@ def _texts(dataset: Dataset) -> Iterator[str]:
         whole = _UNFINISHED.sub("", text)
         held = text[len(whole) :]
         yield whole
-    # What is still held may go on in the validation part: half a word is none.
+    # The last word may continue in the validation part: do not yield half a word.
     if len(ids) == len(dataset.ids):
         yield held

@@ -1,4 +1,4 @@
-"""Split records into training, validation and test, so that no near-duplicates end up on two sides.
+"""Split records into training, validation and test, keeping near-duplicates on one side.
 
 Two records are near-duplicates if they share at least half of the shorter one's lines. A cluster of
 them goes to one side as a whole. A hash of the cluster's first record selects the side, so the
@@ -20,7 +20,7 @@ SIDES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 """Values of a record's split field."""
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:\s]+")
 _MOST_COMMON = 32
-"""A line that more records share says nothing about any pair of them (a refrain, "la la la")."""
+"""A line that more records share is no evidence that any two are alike (a refrain, "la la la")."""
 
 
 class Clusters:
@@ -74,12 +74,12 @@ class Clusters:
     ) -> NDArray[np.bool_]:
         """Mark records that have this share of their lines in one other, longer or earlier record.
 
-        A record that is itself such a copy does not count as that other record.
+        A record that is itself marked as a copy does not count as the other record.
 
         Args:
             share: Share of the shorter record's distinct lines.
-            settled: For the first records, whether each is a copy: these decisions stand, and later
-                records that share so much are copies of them even if longer.
+            settled: For the first records, whether each is a copy: these decisions are final, and
+                later records with this share in common are copies of them even if longer.
         """
         copy = np.zeros(len(self), np.bool_)
         old = 0 if settled is None else len(settled)
@@ -149,7 +149,7 @@ def _near_pairs(
         if not later.size:
             break
         found.append(np.stack([owners[later - gap], owners[later]], axis=1))
-    # 3) Records that consist of nothing but one common line are copies all the same.
+    # 3) Records that consist of a single common line are near-duplicates nevertheless.
     common = lengths > _MOST_COMMON
     found += [
         _equal_names(owners[start : start + length], sizes)

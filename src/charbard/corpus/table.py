@@ -64,7 +64,7 @@ def rows_of(
     Raises:
         CorpusError: A column is missing, or a quote is never closed.
     """
-    csv.field_size_limit(sys.maxsize)  # a cell may hold a whole novel
+    csv.field_size_limit(sys.maxsize)  # a cell may contain a whole novel
     first, before = next(lines, ""), 1
     if first.lower().startswith(_DECLARED):
         delimiter = delimiter or first[len(_DECLARED) :].strip(" \r") or None

@@ -1,8 +1,8 @@
-"""Errors and notes in Chinese, from their codes: for the page, and for a Chinese terminal.
+"""Word errors and notes in Chinese, by their codes: for the page, and for a Chinese terminal.
 
 `data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
-⟪name⟫ for a setting. Both doors read it; `data/zh-terminal.json` has what the page does not meet.
-The English stands where an error is raised.
+⟪name⟫ for a setting. Both interfaces read it; `data/zh-terminal.json` has the codes that never
+reach the page. The English sentence is written where the error is raised.
 """
 
 import json
@@ -24,7 +24,7 @@ _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @cache
 def chinese() -> Mapping[str, tuple[str, str]]:
-    """What is wrong and what can be done, by code; the second is empty where nothing can."""
+    """Load, by code, what is wrong and what can be done; the latter is empty if nothing can."""
     folder = files("charbard.language.data")
     found: dict[str, tuple[str, str]] = {}
     for name in _FILES:
@@ -34,13 +34,15 @@ def chinese() -> Mapping[str, tuple[str, str]]:
 
 
 def is_chinese() -> bool:
-    """Whether the user's locale is Chinese."""
+    """Return whether the user's locale is Chinese."""
     said = next((value for name in _LOCALES if (value := os.environ.get(name))), "")
     return said.startswith("zh")
 
 
 def in_chinese(error: CharbardError, spell: Spell) -> tuple[str, str]:
-    """Message and hint of an error, its settings as a door spells them; as raised without Chinese.
+    """Return an error's Chinese message and hint, with settings spelled for one interface.
+
+    The English ones are returned if the code has no Chinese wording.
 
     >>> from charbard.errors import OptionError, in_python
     >>> in_chinese(OptionError("…", code="line.full"), in_python)
@@ -54,7 +56,7 @@ def in_chinese(error: CharbardError, spell: Spell) -> tuple[str, str]:
 
 
 def note_in_chinese(note: str, spell: Spell) -> str:
-    """A note, its settings as a door spells them; as it is without Chinese."""
+    """Return a note in Chinese if it has a translation, with settings spelled for one interface."""
     return spelled(_worded(note), spell)
 
 
@@ -67,5 +69,5 @@ def _worded(value: object) -> str:
 
 
 def _filled(text: str, values: Values) -> str:
-    """A sentence with its values; a value that it does not name is left out."""
+    """Insert values into a sentence; a value that is missing is left out."""
     return _VALUE.sub(lambda found: _worded(values.get(found[1], "")), text)

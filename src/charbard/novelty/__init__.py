@@ -1,4 +1,4 @@
-"""What of a text occurs in the corpus of verse: whole lines, and spans with their sources.
+"""Find what a text shares with the corpus of verse: whole lines, and spans with their sources.
 
 Knows no models and no forms.
 """

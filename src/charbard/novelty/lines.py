@@ -24,7 +24,7 @@ LEAST = 4
 """Shortest line that counts, in characters: shorter ones coincide by chance."""
 _OWN = "lines.rice"
 _ROOM = 1001
-"""Size of the digest space per line: one new line in so many is a false positive."""
+"""Size of the digest space per line: one in this many new lines is a false positive."""
 _BUCKET_BITS = 16
 """Digests are bucketed by their high bits, so that the rest fits in two bytes each."""
 _PLAIN_BITS = 9
@@ -98,7 +98,7 @@ def pack(known: KnownLines) -> bytes:
     unary."""
     gaps = np.diff(known.digests, prepend=0)
     plain = gaps & ((1 << _PLAIN_BITS) - 1)
-    # Unary: n zeros and a one for the value n (2 is 001), so the ones lie at the running sums.
+    # Unary: n zeros and a one for the value n (2 is 001), so the ones are at the running sums.
     ends = np.cumsum((gaps >> _PLAIN_BITS) + 1) - 1
     unary = np.zeros(int(ends[-1]) + 1 if len(ends) else 0, np.uint8)
     unary[ends] = 1

@@ -99,7 +99,7 @@ class SpanIndex:
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
         lasts = np.searchsorted(self.grams_G, keys, "right")
-        reached = 0  # a stretch that ends no further than an earlier one lies inside it
+        reached = 0  # a stretch that ends no further than an earlier one is inside it
         for start in np.flatnonzero((lasts > firsts) & (keys > 0)):
             places = self.places_G[firsts[start] : lasts[start]]
             end = int(start) + GRAM

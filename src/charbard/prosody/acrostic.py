@@ -108,8 +108,8 @@ def _along(variant: Variant, text: str, path: str) -> list[tuple[int, int]]:
 
 
 def _spread(variant: Variant, text: str) -> Sequence[int]:
-    """Choose the lines that carry a hidden text: the first ones, or every second if that fits
-    exactly."""
+    """Choose the lines that carry a hidden text: every second one if that fits exactly, else the
+    first ones."""
     count = len(variant.lines)
     if len(text) > count:
         raise OptionError(

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 USED, USUAL = 3.0, 15.0
-"""Percentage of a character's occurrences in verse from which a reading counts as used, and as
+"""Minimum percentages of a character's occurrences in verse for a reading to count as used, and as
 usual."""
 
 
@@ -165,7 +165,7 @@ def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
 
 
 def rhyme_label(name: str, *, book: str) -> str:
-    """Return a rhyme's name as people write it.
+    """Return a rhyme's name as it is usually written.
 
     >>> rhyme_label("12", book="cilin"), rhyme_label("东", book="pingshui")
     ('第十二部', '东')

@@ -98,7 +98,7 @@ def _side(phrases: Sequence[tuple[str, ...]], marks: Sequence[str]) -> Iterator[
 
 
 def _echoes(phrases: Sequence[str], shift: int) -> Iterator[Echo]:
-    """Yield the repetitions within a side, as echoes that many lines further down."""
+    """Yield the repetitions within a side, as echoes with line numbers shifted by `shift`."""
     first: dict[str, tuple[int, int]] = {}
     for line, phrase in enumerate(phrases):
         for place, char in enumerate(phrase):

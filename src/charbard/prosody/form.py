@@ -63,7 +63,7 @@ class Variant:
     echoes: tuple[Echo, ...] = ()
     """Places that repeat the character of an earlier one."""
     poems: int = 0
-    """Number of attested poems, if counted; of two variants that fit, the more frequent is
+    """Number of attested poems, if counted; of two fitting variants, the more frequent one is
     likelier."""
 
     @cached_property

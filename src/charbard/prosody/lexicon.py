@@ -61,7 +61,7 @@ class Lexicon:
     tones_K: NDArray[np.int64]
     """Bits of the tones of each kind."""
     groups_KG: Mapping[int, NDArray[np.bool_]]
-    """For each set of tones (as bits): the groups each kind rhymes in when read in one of them."""
+    """For each set of tones (as bits), the groups each kind rhymes in when read in one of them."""
     choosable_V: Mask
     """Ids that may be chosen; others can still be given by the user."""
     _doubled: dict[tuple[str, int, int], frozenset[int] | None] = field(default_factory=dict)

@@ -78,7 +78,7 @@ class Machine:
         # Variants may disagree on whether a line rhymes, as a first line may or may not: one that
         # does is enough for the rhyme groups to matter there.
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
-        # At most places a step depends on the line alone, and is looked up by (line, tones). At the
+        # In most places a step depends on the line alone, and is looked up by (line, tones). At the
         # end of a rhymed line, and before a new line, the rhyme groups matter as well: such steps
         # are looked up by (line, rhyme, kind). Kept apart, both tables stay small.
         self._joint = [
@@ -111,7 +111,7 @@ class Machine:
             plan.groups if scarce is None else scarce.narrow(plan.groups, 0, taken)
             for plan, scarce in zip(plans, self._scarce, strict=True)
         )
-        """For each plan and each rhyme: the groups that have enough words."""
+        """For each plan and each rhyme, the groups that have enough words."""
         self._start = self._started(self._groups)
 
     def __len__(self) -> int:
@@ -317,7 +317,7 @@ class Machine:
                 if key is not None:
                     open_groups[key] &= plan.endings[slot.line][pattern]
                 if scarce is not None and not all(scarce.narrow(open_groups, line.at, used)):
-                    continue  # this pattern can no longer be finished
+                    continue  # this pattern can no longer be completed
                 if (rhyme := plan.rhyme_at(line.at)) is not None:
                     # A rhyme word may use up one of the ids reserved for it.
                     mask = self._pool.rhyme_mask(tones, open_groups[rhyme])

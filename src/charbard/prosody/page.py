@@ -69,7 +69,7 @@ class Template:
         return range(least, size.get("max", size["lines"]) + 1, size.get("step", 1))
 
     def form(self, lines: int | None = None) -> Form:
-        """Build the form with so many lines, or with its usual number.
+        """Build the form with this number of lines, or with its usual number.
 
         Raises:
             OptionError: The form cannot have that many lines.

@@ -22,7 +22,7 @@ _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"&nbsp;|&emsp;|&ensp;|[\t\u00a0\u2000-\u200a\u202f\u205f\ufeff]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _OTHER = re.compile(f"[^{_HAN}{GAP}]+")
-# What most texts consist of, and what every replacement below leaves as it is.
+# Most texts consist of these characters, which no replacement below changes.
 _PLAIN = re.compile(f"[{_HAN}{MARKS}{PAUSE}\n]*")
 _BRACED = re.compile(rf"[{{｛][^{{}}｛｝\n]*[{_HAN}][^{{}}｛｝\n]*[}}｝]")
 # As CBETA writes characters outside its fonts: [金*本], [王+(巨/木)].

@@ -128,7 +128,7 @@ class Pool:
         return self._counts(banned) @ self.lexicon.groups_KG[tones].astype(np.int64)
 
     def groups(self, tones: int, banned: frozenset[int], at_least: int) -> int:
-        """Return, as bits, the groups that have at least so many ids."""
+        """Return, as bits, the groups that have at least this many ids."""
         large = np.flatnonzero(self.group_sizes(tones, banned) >= at_least)
         # `tolist` is essential: a book has up to 106 groups, and 1 << np.int64 overflows at 64.
         return sum(1 << group for group in large.tolist())

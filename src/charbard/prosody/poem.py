@@ -1,4 +1,4 @@
-"""Parse verse as people write it down: lines, marks, stanzas, and the text around a poem.
+"""Parse verse as people write it: lines, marks, stanzas, and the text around a poem.
 
 Knows no rules of verse: a line is what the writer set off as one. If a text can be read in several
 ways (is the second row a preface?), `readings` yields all of them, likeliest first.
@@ -57,13 +57,13 @@ class Poem:
     marks: tuple[str, ...]
     """The mark after each line; empty if there is none."""
     stanza_ends: frozenset[int]
-    """Lines after which a stanza ends, from 1; the last line always."""
+    """Lines after which a stanza ends, from 1; always includes the last line."""
     title: str = ""
     """Text above the poem: title, author, preface."""
     source: str = ""
     """Text below the poem: its source, notes."""
     pauses: frozenset[int] = frozenset()
-    """Positions, in characters from the beginning, after which 、 occurs."""
+    """Position of each 、, as the number of characters before it."""
     left_out: str = ""
     """Distinct signs in the verse that are neither characters nor punctuation."""
 
@@ -205,7 +205,8 @@ def _heading_words(row: str) -> tuple[str, str]:
     if True not in marked[:-1] and True not in marked:
         return above, row
     first = marked.index(True)
-    # Words between marked ones are lines that are parted by spaces: then so are the first ones.
+    # The first words are a heading, unless another word without a mark occurs between marked ones:
+    # then spaces separate lines.
     if first and all(marked[first:]) and words[first][-1:] in MARKS:
         above = " ".join(filter(None, [above, *words[:first]]))
         row = " ".join(words[first:])
@@ -252,7 +253,7 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
                     marks.append(mark[:1])
             if part is not row and part != row:
                 ends.add(len(lines))
-    # Rows that are all parted by blank ones are lines, not stanzas.
+    # If blank rows separate all rows, the rows are lines, not stanzas.
     ends = set() if ends >= set(range(1, len(lines))) else ends
     ends = (ends | {len(lines)}) - {0}
     return Poem(

@@ -1,11 +1,11 @@
-"""No character occurs twice, and the characters never run out.
+"""Ensure that no character occurs twice, and that characters never run out.
 
 Whether distinct characters exist for many places at once is a bipartite matching problem. Two
 counts decide it here, exactly for forms with one rhyme:
 
 - A place that has more characters to choose from than there are places to fill can always be
-  filled, whatever the others took. All places except rhyme words satisfy this, or the request is
-  refused before writing.
+  filled, whatever characters the others took. All places except rhyme words satisfy this, or the
+  request is refused before writing.
 - Rhyme words of a small group are the only scarce places. As long as the group has at least as many
   unused characters as there are rhyme words to come, choosing them one after the other works. So
   when exactly as many are left, they are reserved for the rhyme words.

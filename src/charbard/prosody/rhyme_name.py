@@ -1,4 +1,4 @@
-"""Resolve the names that people use for rhymes: 东, 一东, 上平一东, 东韵, 第十二部.
+"""Resolve the common names of rhymes: 东, 一东, 上平一东, 东韵, 第十二部.
 
 A name may begin with the tone's volume and the rhyme's number in it, both of which must be correct.
 """

@@ -63,8 +63,8 @@ class FormSpec:
     commonest: int | None = None
     """Use only this many of the most frequent characters."""
     repeats: str = "rhymes"
-    """What may repeat: "free", anything; "rhymes", all but rhyme words; "none", only a reduplicated
-    character."""
+    """Which characters may repeat: "free", all; "rhymes", all but rhyme words; "none", only
+    reduplicated ones."""
 
     def without(self, part: object) -> "FormSpec":
         """Return the specification without one of its `parts`."""

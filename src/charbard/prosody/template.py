@@ -66,7 +66,7 @@ def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
 
 
 def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Form:
-    """Derive a form from a given poem: "like this one".
+    """Derive a form from a given poem, to write others like it.
 
     Line lengths, punctuation and stanzas are those of the text. Tones are fixed where a character
     has only one tone. Lines rhyme if they share rhyme and tone with another line at most four
@@ -150,7 +150,7 @@ def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] 
 
 
 def _runs(places: list[int]) -> Iterator[list[int]]:
-    """Split places where two neighbours are more than four apart."""
+    """Split a sequence of places wherever two neighbours are more than four apart."""
     run: list[int] = []
     for place in places:
         if run and place - run[-1] > 4:

@@ -4,7 +4,7 @@ possible.
 Pure functions of the plans; `machine` interns and caches their results.
 
 Sets are bits of an integer. A *live* is a variant still possible, with the patterns of its current
-line that the characters so far fit. A pattern says which tones would do at each place of a line.
+line that the characters so far fit. A pattern states which tones each place of a line allows.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Model card: notes written by people and measured figures, in one Markdown file.
 
-The file of notes is Markdown with a heading for each part that only people can write; figures,
-recipe and samples come from the report, so that none is copied by hand.
+The notes are Markdown, with a heading for each part that only people can write. Figures, recipe and
+samples come from the report, so that none of them is copied by hand.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from charbard.report.page import cell, readable
 __all__ = ["PARTS", "filled_card", "read_notes"]
 
 PARTS = ("About", "Data", "Command", "Good", "Bad", "Limits", "Picked")
-"""Headings of the notes. About, Data and Command are needed."""
+"""Headings of the notes. About, Data and Command are required."""
 _NEEDED = PARTS[:3]
 _TITLES = {
     "Good": "What is good",
@@ -29,7 +29,7 @@ def read_notes(path: Path) -> dict[str, str]:
     """Return the parts of a notes file by heading.
 
     Raises:
-        OptionError: The file is missing, a needed part is, or a heading is unknown.
+        OptionError: The file or a required part is missing, or a heading is unknown.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -63,7 +63,7 @@ def read_notes(path: Path) -> dict[str, str]:
 
 
 def filled_card(document: Mapping[str, Any], notes: Mapping[str, str], *, size_bytes: int) -> str:
-    """The card.
+    """Return the filled model card.
 
     Args:
         document: What `collect` returns.

@@ -19,7 +19,7 @@ from charbard.runtime import ByteModel, Model
 __all__ = ["SECTIONS", "collect", "own_text"]
 
 SECTIONS = ("perplexity", "form", "variety", "novelty", "parallelism", "themes", "samples")
-"""Every section there is; a model gets those that apply to it."""
+"""Every section that exists; a report has those that apply to its model."""
 
 
 def collect(
@@ -37,7 +37,7 @@ def collect(
         names: The text it was trained on, with its held-out part; empty for none.
         options: Sizes of the samples and how they are drawn.
         title: Heading of the report.
-        say: Told what is being done.
+        say: Called with progress messages.
 
     Returns:
         title, model, options, and under `sections` each section's plain values.

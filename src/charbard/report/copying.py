@@ -1,4 +1,4 @@
-"""How much of a text occurs verbatim in the training text."""
+"""Measure how much of a text occurs verbatim in the training text."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -12,13 +12,13 @@ from charbard.report.diversity import grams_of
 __all__ = ["Copied", "Grams", "Learned", "lines_of", "place_among", "word_grams"]
 
 Grams = Callable[[str, int], NDArray[np.uint64]]
-"""From a text and a size to its n-grams, as numbers."""
+"""A function from a text and a size n to the text's n-grams, as numbers."""
 
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:]+")
 _WORD = re.compile(r"\w+")
 _SHORTEST_LINE = 4
 _SIZE = 4
-"""Characters or words of an n-gram."""
+"""The n of the n-grams that are counted, in characters or words."""
 _PIECE = 1 << 22
 
 
@@ -43,11 +43,12 @@ class Learned:
     """Index of a text's lines and n-grams: two sorted arrays of hashes."""
 
     def __init__(self, texts: Iterable[str], *, grams: Grams = grams_of) -> None:
-        """Take in the text.
+        """Build the index.
 
         Args:
-            texts: What was learned from.
-            grams: Finds the n-grams: of characters, or of words where text has them.
+            texts: The training texts.
+            grams: Returns a text's n-grams: of words if the language separates them, else of
+                characters.
         """
         self._grams_of = grams
         pieces, held, held_size = [], list[str](), 0

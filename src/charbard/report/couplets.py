@@ -1,13 +1,13 @@
 """Yardstick of parallelism (对仗): how closely the two lines of a couplet correspond.
 
-Learned from the middle couplets of eight-line regulated verse, where parallelism is the rule: the
-pointwise mutual information of the characters that stand opposite each other. It sees nothing of
-meaning, but it tells matched couplets from chance ones (docs/models.md).
+The score is the pointwise mutual information of facing characters, estimated from the middle
+couplets of eight-line regulated verse, where parallelism is the rule. It knows nothing of meaning,
+but distinguishes real couplets from chance ones (docs/models.md).
 
-Not `writer.parallel.parallelism`, though both are mutual information: that one is a table that
-ships, floored alike for every unseen pair, and the writer leans on it. A measure must not be what
-is aimed at, so this one is counted anew, a form at a time, and takes an unseen pair of frequent
-characters for worse than one of rare characters.
+This is not `writer.parallel.parallelism`, although both are mutual information. That one is a
+shipped table with one floor for all unseen pairs, and the writer optimises it. A measure must not
+be the target it evaluates, so this one is counted separately for each form, and scores an unseen
+pair of frequent characters lower than one of rare characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,9 +22,9 @@ from charbard.report.form import lines_in
 __all__ = ["FacingPairs", "couplet_scores"]
 
 _MIDDLE = (1, 2)
-"""Couplets of an eight-line poem that have to be parallel, from 0."""
+"""Couplets of an eight-line poem that must be parallel, counted from 0."""
 _UNSEEN = 0.5
-"""Counted for a pair that was never seen."""
+"""Pseudo-count of a pair that was never seen."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FacingPairs:
     pairs: NDArray[np.uint64]
     counts: NDArray[np.int64]
     uppers: NDArray[np.int64]
-    """How often each code point stands in the upper line."""
+    """Number of occurrences of each code point in the upper line."""
     lowers: NDArray[np.int64]
 
     @classmethod

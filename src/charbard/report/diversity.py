@@ -1,4 +1,4 @@
-"""How varied texts are: distinct n-grams, repeated texts, similarity between themes."""
+"""Measure how varied texts are: distinct n-grams, repeated texts, similarity between themes."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 __all__ = ["distinct", "grams_of", "jaccard", "repeated"]
 
 _BITS = 21
-"""A code point has no more."""
+"""Number of bits of a code point."""
 
 
 def grams_of(text: str, size: int) -> NDArray[np.uint64]:
     """Return every n-gram of letters as a hash; none crosses a mark, space or line end.
 
-    Up to three characters are exact. Four keep the low 16 bits of each, which confuses only
-    characters beyond the basic plane with one in it.
+    Hashes of up to three characters are exact. For four, only the low 16 bits of each are kept, so
+    a character beyond the basic plane can collide with one inside it.
 
     >>> len(grams_of("春江潮，水连", 2))
     3
@@ -47,8 +47,8 @@ def repeated(texts: Sequence[str]) -> int:
 def jaccard(groups: Sequence[Sequence[str]], size: int = 2) -> float:
     """Return the mean Jaccard similarity of groups of texts, by their n-grams: 0 to 1.
 
-    For one text a group this is the mean over pairs of texts; between groups that share a theme
-    each, it is taken over every pair of texts from two of them.
+    With one text per group, this is the mean over all pairs of texts. If each group shares a theme,
+    every pair of texts from two different groups counts.
     """
     sets = [[set(grams_of(text, size).tolist()) for text in texts] for texts in groups]
     likeness = [

@@ -1,4 +1,4 @@
-"""How well poems keep their form: lines, tones and rhyme, counted over many.
+"""Count how well many poems keep their form: lines, tones and rhyme.
 
 The judge is `prosody.check`, with the full reading set; a character of both tones fits either.
 """
@@ -27,21 +27,21 @@ class FormCount:
     """Poems with exactly the form's lines, or for a tune with lines that its poets used."""
     lines: int = 0
     right_lines: int = 0
-    """Of regulated verse: lines of the right length in poems of any shape."""
+    """Regulated verse only: lines of the right length, in poems of any shape."""
     regulated: int = 0
     """Poems of a regulated form."""
     rhymed: int = 0
-    """Of regulated verse: even lines share one level rhyme of 平水韵."""
+    """Regulated verse only: poems whose even lines share one level rhyme of 平水韵."""
     regular: int = 0
     """Rhymed poems that keep T4."""
     rescued: int = 0
     """Rhymed poems that keep T5."""
     judged: int = 0
     kept: int = 0
-    """Poems of a form with rules that the checker passes: tones and rhyme of a tune, too."""
+    """Poems of a form with rules that the checker accepts, tones and rhyme of a tune included."""
     free: int = 0
     positions: int = 0
-    """Characters, and how many of them were free: of both tones, or of none known."""
+    """Number of characters; `free` counts those that fit either tone: with both, or none known."""
 
     def rates(self) -> dict[str, float | None]:
         """Return the counts as shares, for tables."""
@@ -70,7 +70,7 @@ def count_form(
     Args:
         texts: Poems as they were written.
         form: A regulated form, or a tune.
-        shapes: For a tune: line lengths that are right.
+        shapes: For a tune: its valid line lengths.
     """
     total = FormCount()
     for text in texts:

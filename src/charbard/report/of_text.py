@@ -19,7 +19,7 @@ from charbard.report.writing import write_records, write_running
 __all__ = ["TextReport"]
 
 _LENGTH = 600
-"""Characters of a stretch of running text."""
+"""Length of a sample of running text, in characters."""
 _LONGEST = 400
 _WORDS = re.compile(r"\w+")
 

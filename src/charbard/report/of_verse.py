@@ -1,4 +1,4 @@
-"""Report on a verse model: how well it predicts poems, and how its own compare with people's."""
+"""Report on a verse model: how well it predicts poems, and how its poems compare with people's."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _MAIN = "七绝"
 """The form that variety and themes are measured on: the commonest one of fixed length."""
 _TUNES = 4
 _CANDIDATES = 32
-"""Poems that are written side by side."""
+"""Number of poems written in one batch."""
 _POEMS_A_THEME = 4
 _THEME_CHARS = range(2, 6)
 
@@ -84,7 +84,7 @@ class VerseReport:
 
     @cached_property
     def _ruled(self) -> frozenset[str]:
-        """Return the forms among them that have rules."""
+        """Return those of the report's forms that have rules."""
         return frozenset(form.name for form in forms()).intersection(self._forms)
 
     def _free(self, form: str) -> list[str]:

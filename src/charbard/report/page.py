@@ -10,7 +10,7 @@ from charbard.report.svg import bars
 __all__ = ["cell", "page", "readable"]
 
 _SHORT, _A_ROW = 14, 8
-"""Texts of so few characters stand together, so many in a row."""
+"""Longest text, in characters, that shares a row with others; and the number of them per row."""
 
 _STYLE = """
 :root{--ink:#222;--paper:#fbfaf7;--soft:#6b675f;--line:#ddd6c8;--bar:#b5442e;--people:#8d9a86;
@@ -123,7 +123,7 @@ def _texts(texts: Sequence[str]) -> str:
 
 
 def readable(texts: Sequence[str]) -> list[str]:
-    r"""Texts as they are read: verse a sentence a line, many short ones together in rows.
+    r"""Lay out texts for reading: verse one sentence per line, many short texts in shared rows.
 
     >>> readable(["床前明月光，疑是地上霜。举头望明月，低头思故乡。"])
     ['床前明月光，疑是地上霜。\n举头望明月，低头思故乡。']

@@ -2,11 +2,11 @@
 
 A: windows of 256 characters that do not overlap, each from a zero state.
 B: one stream, the state carried from its start to its end.
-C: B, and the weights learn from each stretch after it was scored (dynamic evaluation).
-R: records, each from a zero state; the end of the record is predicted, too.
-V, of verse, is `report.verse`'s.
+C: like B, but the weights are trained on each stretch after it is scored (dynamic evaluation).
+R: records, each from a zero state; the end of the record is predicted as well.
+Protocol V, for verse, is in `report.verse`.
 
-Never compare one with another. All but C run on NumPy; C needs torch.
+Figures of different protocols are not comparable. All but C run on NumPy; C needs torch.
 """
 
 import math
@@ -42,9 +42,9 @@ class Perplexity:
     chars: int
     """Characters that were predicted."""
     unknown: int
-    """How many of them the model does not know; scored as the unknown character."""
+    """Number of those that the model does not know; they are scored as the unknown character."""
     groups: Mapping[str, "Perplexity"] = field(default_factory=dict)
-    """Of verse: the same for the poems of each form, metre, dynasty and tune."""
+    """Verse only: the same measures for the poems of each form, metre, dynasty and tune."""
 
     @property
     def bits_per_char(self) -> float:
@@ -57,7 +57,7 @@ class Perplexity:
         return math.exp(self.nats_per_char)
 
 
-def evaluate(  # noqa: PLR0913, each is a choice of the user's
+def evaluate(  # noqa: PLR0913, each is the user's choice
     bundle: Bundle,
     names: Sequence[str],
     corpus: CorpusConfig,
@@ -75,13 +75,13 @@ def evaluate(  # noqa: PLR0913, each is a choice of the user's
         corpus: How to read and split them.
         protocol: One of `PROTOCOLS`.
         part: Which side of the split, or all.
-        rounded: Measure the network that writes, its weights rounded to bytes, not the exact one.
-        say: Told what was assumed.
+        rounded: Measure the network used for writing, with int8 weights, instead of the exact one.
+        say: Called with assumptions about the text.
 
     Raises:
         OptionError: The protocol does not fit the model.
-        CorpusError: The part holds nothing to predict.
-        MissingExtraError: Protocol C without torch.
+        CorpusError: The part contains nothing to predict.
+        MissingExtraError: Protocol C was requested, but torch is not installed.
     """
     _check_protocol(bundle, protocol)
     network = ByteModel(bundle) if rounded else Model(bundle)

@@ -1,4 +1,4 @@
-"""Score many rows of ids at once, each from a zero state; records of text, above all.
+"""Score many rows of ids at once, each from a zero state; used mainly for records of text.
 
 Shape letters: T time, B rows.
 """
@@ -30,7 +30,7 @@ class Tally:
     nats: float = 0.0
     chars: int = 0
     unknown: int = 0
-    """How many of them the model does not know; scored as the unknown character."""
+    """Number of those that the model does not know; they are scored as the unknown character."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.nats + other.nats, self.chars + other.chars, self.unknown + other.unknown)
@@ -42,7 +42,7 @@ class Row(NamedTuple):
     ids: NDArray[np.int64]
     """Ids to read."""
     targets: NDArray[np.int64]
-    """The id to score after each; -1 for none."""
+    """The id to score after each id read; -1 for none."""
     chars: int
     """Number of targets that are characters of a text."""
 
@@ -66,13 +66,13 @@ def tallies(
     Args:
         network: The network.
         vocab: Its characters.
-        records: Texts, with no other fields than those to be given.
+        records: Texts, with only those fields that the model is conditioned on.
         only_han: Count Chinese characters only; else every character and the end of the record.
-        chosen: A field of one character that the model has to find, too: its nats are added, it
-            is no character of the text.
+        chosen: A one-character field that the model must predict as well: its nats are added, but
+            it does not count as a character of the text.
 
     Returns:
-        One tally a record, in their order.
+        One tally per record, in order.
     """
     openings = [opening_of(vocab, record.fields) for record in records]
     marker = None if chosen is None else vocab.marker(chosen)

@@ -20,13 +20,13 @@ class Section:
     key: str
     title: str
     says: str
-    """What was measured, on what, and how to read it."""
+    """Explanation: what was measured, on what, and how to read it."""
     rows: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
     """Figures by name of the row, then of the column."""
     shares: tuple[str, ...] = ()
     """Columns that are shares of 1, to be shown as per cent."""
     chart: str | None = None
-    """The column to draw."""
+    """The column to plot."""
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Texts to read, by heading."""
 
@@ -43,8 +43,8 @@ class Subject:
     model: Model
     """The plain network, for measuring."""
     network: Network
-    """The network that writes."""
+    """The network used for writing."""
     names: tuple[str, ...]
-    """The text it is measured against; empty for none."""
+    """Names of the text that the model is measured against; empty for none."""
     options: ReportOptions
     say: Callable[[str], None]

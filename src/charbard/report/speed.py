@@ -1,9 +1,10 @@
-"""Speed of a bundle on this machine, beside the best the machine could do.
+"""Measure a bundle's speed on this machine against the machine's peak.
 
-The floor of a step is the larger of two times: its operations at the processor's peak, and the
-bytes of its weights at the memory's speed. The peak is four times that of a float32 matrix product,
-as processors multiply four bytes for one float; speed of memory is that of copying as many bytes
-as there are weights, which is what the caches allow.
+The lower bound for a step is the larger of two times: that of its operations at the processor's
+peak, and that of reading its weights from memory. The peak is taken as four times the rate of a
+float32 matrix product, since processors multiply four int8 values in the time of one float32.
+Memory speed is measured by copying as many bytes as there are weights, so that caches have the
+same effect.
 """
 
 import time
@@ -23,9 +24,10 @@ from charbard.vocab import Vocab
 __all__ = ["Machine", "Pace", "machine", "measure", "seconds_for", "verse_sized"]
 
 _SIZES = (512, 2048)
-"""Small products fit between two other programs' turns, large ones are nearer to the peak."""
+"""Sizes of matrix products: small ones fit into one scheduler time slice, large ones come nearer to
+the peak."""
 _BYTE_PRODUCTS = 4
-"""Products of bytes that take the time of one of floats."""
+"""Number of int8 products that take as long as one float32 product."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Machine:
 
     threads: int
     sgemm_gflops: float
-    """The faster of float32 matrix products of 512 and 2048 rows and columns, all threads."""
+    """Rate of float32 matrix products on all threads: the better of the two sizes."""
     copy_gb_per_s: float
-    """Bytes read and written by a copy, one thread."""
+    """Bytes read and written by a copy on one thread."""
     compiled: bool
     """Whether the compiled kernel is in use."""
 
@@ -47,9 +49,9 @@ class Pace:
 
     rows: int
     step_us: float
-    """One step of all rows, drawing included."""
+    """Time of one step of all rows, drawing included."""
     floor_us: float
-    """Below this no program could be on this machine."""
+    """Lower bound for any program on this machine."""
 
     @property
     def chars_per_s(self) -> float:
@@ -58,7 +60,7 @@ class Pace:
 
 
 def verse_sized(chars: int = 6939) -> Bundle:
-    """Return an untrained network of the verse model's size: nonsense at the same speed."""
+    """Return an untrained network of the verse model's size, which writes as fast, but nonsense."""
     config = ModelConfig(
         vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
     )
@@ -92,14 +94,14 @@ def measure(
     threads: int | None = None,
     at_least_s: float = 0.5,
 ) -> list[Pace]:
-    """Time whole steps: read a character, score all, draw, with the model's own log-probability.
+    """Time whole steps: read a character, score all, draw one, and compute its log-probability.
 
     Args:
         bundle: The model.
         here: The machine, measured in the same run.
         rows: Batch sizes.
-        threads: Among how many a batch is shared out; None: the engine's own choice.
-        at_least_s: How long each batch size is repeated.
+        threads: Number of threads that share a batch; None: the engine's default.
+        at_least_s: Minimum time for which each batch size is measured.
     """
     network = ByteModel(bundle, threads=threads)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))

@@ -9,12 +9,12 @@ _WIDTH, _ROW, _NAMES, _VALUES = 640, 22, 190, 76
 
 
 def bars(values: Mapping[str, float], *, label: str, show: str = "{:.3g}") -> str:
-    """One bar a value, all on one scale from zero.
+    """Draw one bar per value, all on one scale from zero.
 
     Args:
-        values: By name; none negative is drawn shorter than nothing.
-        label: What the bars mean, for those who cannot see them.
-        show: How a value is written.
+        values: By name; a negative one is drawn with length zero.
+        label: What the bars mean, for screen readers.
+        show: Formats a value.
     """
     most = max([value for value in values.values() if value > 0], default=1.0)
     room = _WIDTH - _NAMES - _VALUES

@@ -1,8 +1,8 @@
-"""Whether a poem is about its theme, by the model's own probabilities.
+"""Measure whether poems are about their themes, by the model's own probabilities.
 
-The theme is the title that the model is given. A poem fits its theme as much as the theme makes it
-likelier; it is recognised if its own theme does so more than every other theme of the test. Poems
-by people, with their own titles, are measured by the same model in the same way.
+The theme is the title that the model is conditioned on. The fit of a poem is how much likelier its
+theme makes it; the theme is recognised if no other theme of the test makes the poem likelier still.
+Poems by people, with their own titles, are measured by the same model in the same way.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ class ThemeFit:
 
     poems: int
     gain: float
-    """Nats a Chinese character by which its own theme makes a poem likelier than no theme."""
+    """Nats per Chinese character by which a poem is likelier with its theme than without."""
     recognised: float
-    """Share of poems for which no other theme gains more."""
+    """Share of poems that no other theme makes likelier than their own."""
     chance: float
-    """The same for poems without any theme."""
+    """The same share for poems written without a theme."""
 
 
 def theme_fit(

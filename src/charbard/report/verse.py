@@ -1,7 +1,8 @@
 """Protocol V, the yardstick of verse: perplexity per Chinese character, by form and dynasty.
 
-Counted are Chinese characters: no punctuation, no title, no end. The form is given and nothing
-else, each poem begins from a zero state, and unknown characters are scored as unknown.
+Only Chinese characters of the text count: no punctuation, no title, no end symbol. The form is the
+only condition, each poem begins from a zero state, and characters outside the vocabulary are scored
+as the unknown character.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,9 +21,9 @@ from charbard.runtime import ByteModel, Model
 __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "read_verse"]
 
 FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
-"""What is read of each record besides its text."""
+"""Fields that are read of each record besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
-"""Values of a record's own `split` by the part asked for; held-out records are never read."""
+"""Requested part -> values of a record's own `split` field; held-out records are never read."""
 
 
 def read_verse(names: Sequence[str], part: str) -> list[Record]:
@@ -33,7 +34,7 @@ def read_verse(names: Sequence[str], part: str) -> list[Record]:
         part: A key of `SPLITS`.
 
     Raises:
-        CorpusError: They cannot be read, or hold no record of this part.
+        CorpusError: The files cannot be read, or have no record of this part.
     """
     corpus = CorpusConfig(format="jsonl", fields=FIELDS)
     wanted = SPLITS[part]
@@ -55,7 +56,7 @@ def read_verse(names: Sequence[str], part: str) -> list[Record]:
 
 
 def group_names(record: Record) -> list[str]:
-    """Return every group that a poem counts towards: its form, its metre, its dynasty.
+    """Return every group that a poem counts towards: its form, metre or tune, and dynasty.
 
     >>> group_names(Record("", {"kind": "诗", "form": "七绝", "dynasty": "唐"}))
     ['form 七绝', 'metre regulated, 7', 'dynasty 唐']
@@ -90,14 +91,14 @@ def evaluate_verse(
         bundle: A model of records.
         names: Files of JSON lines, each with a `split`.
         part: A key of `SPLITS`.
-        given: Fields that the model is told; the others are left open.
-        chosen: Let the model find the field that it learned to choose before the text, at the cost
-            of what it gives to it, where a poem has it.
-        rounded: Measure the network that writes, its weights rounded to bytes, not the exact one.
+        given: Fields that the model is conditioned on; the others are left open.
+        chosen: Have the model predict the field that it learned to choose before the text, and add
+            the nats of that field for each poem that has one.
+        rounded: Measure the network used for writing, with int8 weights, instead of the exact one.
 
     Raises:
-        OptionError: The model is not one of records, knows no such field, or chooses none.
-        CorpusError: The records cannot be read, or there are none of this part.
+        OptionError: The model was not trained on records, has no such field, or chooses none.
+        CorpusError: The records cannot be read, or none belongs to this part.
     """
     if not bundle.has_records:
         raise OptionError(
@@ -138,8 +139,8 @@ def measured(
 
     Args:
         records: Poems with all their fields.
-        score: Told the records with no other fields than those given; one tally each.
-        given: Fields that are told.
+        score: Called with the records, reduced to the given fields; returns one tally for each.
+        given: Fields that the model is conditioned on.
 
     Raises:
         CorpusError: There is no Chinese character to count.

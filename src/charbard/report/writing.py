@@ -27,7 +27,7 @@ from charbard.vocab import END, Vocab
 __all__ = ["write_records", "write_running"]
 
 Opening = tuple[list[int], str | None]
-"""Ids before a text; and a field whose value the model writes itself before it."""
+"""Ids before a text; and the field, if any, whose value the model writes itself."""
 _ROWS = 64
 
 
@@ -42,15 +42,15 @@ def write_records(
 ) -> list[str]:
     """Write one unconstrained record for each set of fields.
 
-    A field that the model learned to choose itself is written by it, if it is not given.
+    If the model learned to choose a field itself and the field is not given, the model writes it.
 
     Args:
         bundle: A model of records.
         network: Its network.
-        fields: What each record is given; those missing are left open.
+        fields: Condition fields of each record; missing ones are left open.
         options: How characters are drawn.
-        seed: Together with the number of the record it decides every draw.
-        longest: A record that has not ended by then is cut, in characters.
+        seed: With the record's number, determines every draw.
+        longest: Length, in characters, at which an unfinished record is cut off.
     """
     given = list(fields)
     chosen = bundle.chosen_field
@@ -80,7 +80,7 @@ def _written(
     draws: Draws,
     longest: int,
 ) -> list[str]:
-    """Write one text for each opening; the place of an opening is its sample number."""
+    """Write one text for each opening; the index of an opening is its sample number."""
     tasks = [
         Task(_text(bundle.vocab, opening, allowed, replace(draws, sample=number), longest))
         for number, opening in enumerate(openings)
@@ -96,7 +96,7 @@ def _text(vocab: Vocab, opening: Opening, allowed: Ids, draws: Draws, longest: i
     before, field = opening
     if field is not None:
         announced = vocab.announced(before, field)
-        spec = draws.spec(allowed[allowed != END], longest)  # a step after all those of the text
+        spec = draws.spec(allowed[allowed != END], longest)  # a step after all of the text's
         outcome = yield from draw_after(announced, spec)
         before = vocab.with_field(before, field, outcome.ids)[len(announced) :]
     yield from read_ids(before[:-1])

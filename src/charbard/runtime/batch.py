@@ -58,7 +58,7 @@ class Batch:
         return sum(seat.task.rows for seat in self._seats.values())
 
     def add(self, task: Task) -> tuple[int, list[Event]]:
-        """Seat a task.
+        """Add a task and give it rows.
 
         Returns:
             Its key, and the values it emitted before its first step.
@@ -71,7 +71,7 @@ class Batch:
         return key, self._go_on(key, seat, None)
 
     def remove(self, key: int) -> None:
-        """Take a task out, at once; nothing if it has ended."""
+        """Remove a task at once; do nothing if it has ended."""
         if (seat := self._seats.pop(key, None)) is not None:
             seat.task.steps.close()
 

@@ -137,7 +137,7 @@ class _Text:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every segment that was asked for is written."""
+        """Whether every requested segment is written."""
         return self._step == len(self._segment_at)
 
     def begin(self) -> Reading:
@@ -152,7 +152,7 @@ class _Text:
         self._restart = self._back = _RestartPoint(0, self._drafts, self._state)
 
     def mark(self) -> int:
-        """Write the marks that stand here; returns how many."""
+        """Write the marks at this point; return their number."""
         marks = 0
         while not self.is_whole and self._constraint.is_mark(self._step):
             self._drafts = [marked(self._constraint, draft) for draft in self._drafts]
@@ -206,7 +206,7 @@ class _Text:
             yield Segment(number, best.ids[span], best.logp[span], self._search.sample)
 
     def read(self, marks: int) -> Reading:
-        """Read what stands before the last of some marks."""
+        """Read everything before the last of some marks."""
         for unread in range(marks, 0, -1):
             # Reading gives each draft a row of its own, in order: forks stop sharing rows here.
             outcome = yield reading(self._drafts, self._prompts, unread)

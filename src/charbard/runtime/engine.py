@@ -57,7 +57,7 @@ async def _at_once(program: Program[Any], emitted: list[Any] | None) -> Task | R
 
 
 def _only(task: Task) -> Program[None]:
-    """A program of one task."""
+    """Return a program that runs a single task."""
     yield task
 
 

@@ -279,7 +279,7 @@ def _barred(scores_N: F32, spec: SampleSpec) -> F32:
 
 
 def _places(allowed_N: Ids, ids: Ids) -> tuple[I64, NDArray[np.bool_]]:
-    """Where ids stand among the allowed ones, and whether they are there at all."""
+    """Return the index of each id among the allowed ones, and whether it is one of them."""
     places = np.searchsorted(allowed_N, ids)
     inside = places < len(allowed_N)
     inside[inside] = allowed_N[places[inside]] == ids[inside]

@@ -65,7 +65,7 @@ class SampleSpec(NamedTuple):
     """Whether to compute `Choices.logp` and `log_mass`, which need the scores of all symbols."""
     bias: Bias | None = None
     guidance: Guidance | None = None
-    """None: the row is drawn from its own scores. Needs `logp`."""
+    """None: the row is drawn from its own scores alone. Guidance requires `logp`."""
 
 
 class Choices(NamedTuple):

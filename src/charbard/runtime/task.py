@@ -105,11 +105,11 @@ class Task:
 
     steps: Steps
     rows: int = 1
-    """The most rows it holds at a time."""
+    """The most rows that it needs at a time."""
     state: State | None = None
     """The rows it starts from; None: one row that has read nothing."""
     keep_LH: NDArray[np.float32] | None = None
-    """Units switched off: what each layer's outputs are multiplied by."""
+    """Factor for each layer's outputs: 0 switches a unit off."""
     skip: type | tuple[()] = ()
     """Emitted values of this type are dropped at once, before they leave the engine's thread."""
 
@@ -165,7 +165,7 @@ def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> 
 
     Args:
         steps: The task.
-        take: From an emitted value to the values to emit instead, and whether the task is over.
+        take: Maps an emitted value to the values to emit instead, and whether to end the task.
     """
     said = next(steps, None)
     try:

@@ -1,4 +1,4 @@
-"""The workshop: trains models of visitors' texts, one at a time, in a separate process.
+"""The workshop: trains models on visitors' texts, one at a time, in a separate process.
 
 The process is `charbard train`: the workshop starts it, reads its log, and loads its model. It does
 not import torch. Belongs to one event loop.

@@ -27,12 +27,12 @@ __all__ = [
 
 PIECE_CHARS = 1 << 20
 _MOST_NAMED = 3
-"""Invalid bytes that a message locates; the others are only counted."""
-# Below this letters do not compose with what stands before them, so text may be cut there.
+"""Maximum number of invalid bytes whose location is reported; the others are only counted."""
+# Code points below this never combine with the preceding one, so text may be cut before them.
 _FIRST_COMBINING = "\u0300"
 _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
 FEW_CONTROLS, _CONTROL_SHARE = 8, 200
-"""Fewest control codes, and one in how many characters, that mark a file as binary."""
+"""Limits that mark a file as binary: fewest control codes, and most characters per control code."""
 _HANDLER = "charbard-note"
 # An error handler of `codecs` is global and gets nothing but the error, so the flaws of the file
 # being decoded reach it through the thread.
@@ -50,7 +50,7 @@ def check_encoding(name: str) -> str:
     """
     try:
         "a".encode(name)
-    except (LookupError, UnicodeError):  # Python has codecs that are not for text, too
+    except (LookupError, UnicodeError):  # Python also has codecs that are not for text
         raise CorpusError(
             f"no encoding named {name!r}",
             code="encoding.unknown",
@@ -74,11 +74,11 @@ class Flaws:
     controls: int = 0
     chars: int = 0
     foreign: int = 0
-    """Decoded characters beyond ASCII."""
+    """Number of decoded characters beyond ASCII."""
     line: int = 1
     """Line number of the next character."""
     column: int = 0
-    """Bytes of that line decoded so far."""
+    """Number of bytes of that line decoded so far."""
     offset: int = 0
     """Offset of the decoder's next byte in the file."""
     at_end: bool = False
@@ -129,7 +129,7 @@ def decoded(file: BinaryIO, encoding: str, flaws: Flaws) -> Iterator[str]:
         _current.flaws = flaws
         try:
             text = decoder.decode(block, final=not block)
-        except UnicodeError:  # UTF-16 or -32 without its mark: no place can be named
+        except UnicodeError:  # UTF-16 or -32 without its mark: no location can be given
             flaws.bad += len(block)
             return
         fed += len(block)

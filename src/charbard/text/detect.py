@@ -26,14 +26,14 @@ _BOMS = (
 )
 _HEAD = 4096
 _FEW_BAD, _RARE = 8, 200
-"""Up to so many invalid bytes, and no more than one in so many characters, count as damage rather
-than as another encoding."""
+"""Most invalid bytes, and fewest characters per invalid byte, that count as damage rather than as
+another encoding."""
 _SURE, _MIXED = 2.0, 0.8
 """UTF-8 characters per invalid byte: legacy texts reach 0.4, so 2.0 means damaged UTF-8. A ratio
 between the two is a mixture, unless the whole is common text in a legacy encoding."""
 _CERTAIN, _FEWEST = 0.9, 12
-"""Share of common characters, among at least so many, that cannot be chance, which gives a
-third."""
+"""Share of common characters that cannot be chance, which gives a third; and the minimum number of
+characters to judge by."""
 
 
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
@@ -95,8 +95,6 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
     """Return whether a text is UTF-8, given its flaws when decoded as such.
 
     A truncated character at either end is excused only in a text that also has whole ones.
-
-    A piece of a character at an end is a cut one only in a text with whole ones.
     """
     # ISO-2022 consists of ASCII bytes and would pass as flawless UTF-8, but for its escapes.
     if is_other or flaws.zeros * 20 > flaws.chars:

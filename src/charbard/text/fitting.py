@@ -1,8 +1,8 @@
 """Test whether a file makes sense in an encoding: its bytes must be valid, its characters
 plausible.
 
-Nearly every byte decodes in nearly every encoding. The habits of written language tell encodings
-apart: common characters, one script per word, capitals only at the beginning of words.
+Nearly every byte decodes in nearly every encoding. Regularities of written language
+distinguish encodings: common characters, one script per word, capitals only at the start of words.
 """
 
 import re
@@ -16,7 +16,7 @@ __all__ = ["TWO_BYTES", "common_share", "fits", "is_western"]
 
 TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _BAD_SHARE = 100
-"""A file with more than one invalid byte in so many characters is in another encoding."""
+"""Fewest characters per invalid byte; with fewer, a file is in another encoding."""
 _ENOUGH_TO_JUDGE = 10_000
 _NOT_PLAIN = re.compile("[^\t\n\f\r -~]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3000-\u303f\u3131-\u318e\uac00-\ud7a3]")
@@ -49,7 +49,7 @@ control codes, two scripts in one word, four accented letters in a row."""
 _WESTERN = re.compile(f"[{_MARKS}\u0152\u0153\xc0-\xff]")
 _ACCENTS_ONLY = re.compile("[^\x00-\x7f]{4}")
 _MOSTLY_PLAIN = 5
-"""At most one in so many characters of a Western text is beyond ASCII."""
+"""Fewest characters of a Western text for each one beyond ASCII."""
 
 
 def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
@@ -74,7 +74,7 @@ def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
         return common_share(file, encoding)[0] >= _MOSTLY
     if encoding.startswith("utf-16"):
         is_spaced = sum(map(str.isspace, text)) >= _SPACED * foreign
-        scripts = {"Hangul", *_SCRIPTS.values()}  # Chinese and Japanese are told before
+        scripts = {"Hangul", *_SCRIPTS.values()}  # Chinese and Japanese were recognised above
         return is_spaced and any(_is_written_in(one, text) for one in scripts)
     script = next((one for names, one in _SCRIPTS.items() if re.fullmatch(names, encoding)), None)
     if script is None:

@@ -24,7 +24,7 @@ _PARTS, _PART_BYTES = 4, 1 << 8
 _LEAST = 0.03
 """Weight below which an encoding is ignored unless chardet prefers it."""
 _CLOSE = 0.5
-"""Share of the best weight from which a rival makes the choice ambiguous."""
+"""Share of the best weight at which a rival makes the choice ambiguous."""
 _WIDER = {
     **{"gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"},
     **{"big5": "big5hkscs", "cp950": "big5hkscs"},

@@ -166,7 +166,7 @@ class Chunk:
     start: int
     stop: int
     written: tuple[str, ...] = ()
-    """Fields that the model learns to predict, too."""
+    """Fields that the model also learns to predict."""
 
     def read(self, dataset: Dataset, rows: slice) -> Batch:
         """Gather ids and targets; padding, and fields that only condition, have no target."""

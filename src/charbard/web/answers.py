@@ -49,7 +49,7 @@ _WAIT = {
 LINES: Described = {200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
 """The alternative to JSON, for a request with `stream`."""
 EVENTS: Described = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-"""The same for the compatible addresses."""
+"""The same alternative for the OpenAI-compatible addresses."""
 
 
 def errors_at(prefix: str, *statuses: int) -> Described:

@@ -47,7 +47,7 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "store": (False,),
     "service_tier": ("auto", "default"),
 }
-"""Parameters of features that this server lacks, with their values that ask for nothing."""
+"""Parameters of features that this server lacks, with the values that leave the feature unused."""
 
 
 class OpenAIBody(Body):

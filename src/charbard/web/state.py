@@ -1,4 +1,4 @@
-"""How a route gets at the running studio."""
+"""How a route accesses the running studio."""
 
 from typing import Annotated
 

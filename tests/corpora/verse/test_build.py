@@ -133,12 +133,12 @@ def test_the_schema_refuses(change, message: str) -> None:
 
 
 def test_pauses_do_not_end_lines() -> None:
-    """A 、 stands inside a line of a 词."""
+    """A 、 may occur inside a line of a 词."""
     assert lines_of("浪淘尽、千古风流人物。") == ("浪淘尽千古风流人物",)
 
 
 def test_tunes_of_qu() -> None:
-    """A tune is found behind a play, a key, or before a title; a lost text is refused."""
+    """A tune is found after a play or a key, or before a title; a lost text is refused."""
     titles = ["汉宫秋・梅花酒", "双调・蟾宫曲叹世", "双调・蟾宫曲怀古", "越调・人月圆"]
     tunes = known_tunes(titles)
 

@@ -1,4 +1,4 @@
-"""What cleaning keeps, mends and refuses."""
+"""What cleaning keeps, repairs and refuses."""
 
 import pytest
 from hypothesis import given
@@ -58,7 +58,7 @@ def test_what_is_refused(raw: str, reason: str) -> None:
 
 
 def test_stage_directions() -> None:
-    """Between the lines they may mark speech; behind the last one they are only left off."""
+    """Between lines, brackets may mark speech; after the last line they are simply dropped."""
     assert cleaned_text("怎生回避。(下)。", songs=True) == "怎生回避。"
     with pytest.raises(Unusable, match="stage directions"):
         cleaned_text("(末唱)怎生回避。", songs=True)

@@ -91,7 +91,7 @@ def union(package, second, tmp_path) -> dict[str, Poem]:
 
 
 def test_what_the_second_source_adds(union) -> None:
-    """Headings are parted, sets too; names have one spelling; near-copies are left out."""
+    """Headings and sets are split; names have one spelling; near-duplicates are left out."""
     added = {id: poem for id, poem in union.items() if set(id) & set("明清宋元")}
 
     assert added["ci.宋.0000/1"].form == "浣溪沙"
@@ -142,7 +142,7 @@ def test_splits_of_the_first_source_stay(package, second, tmp_path, monkeypatch,
 
 
 def test_eight_lines_of_one_rhyme_are_one_poem() -> None:
-    """A set is parted only where the rhyme changes."""
+    """A set is divided only where the rhyme changes."""
     quatrain = ("白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼")
 
     assert len(list(joined_poems("登楼二首", quatrain + quatrain))) == 1
@@ -166,7 +166,7 @@ def test_both_are_told_apart_wherever_they_are(cache, verse_of_both, second) -> 
 
 
 def test_without_the_second_source_the_core_is_built(cache, verse_of_both, second, monkeypatch):
-    """Under its own name, and it is said; whoever trains on `verse` is told."""
+    """The smaller corpus keeps its own name, and messages say so, also when training on `verse`."""
     monkeypatch.setenv("PATH", "")
     said: list[str] = []
 

@@ -35,7 +35,7 @@ def died_later() -> dict[str, str]:
 
 @cache
 def _one_spelling() -> dict[str, str]:
-    """Map other spellings to the one used in records; empty for entries that name nobody."""
+    """Map other spellings to the one used in records; empty for entries without a person's name."""
     return {other: name for other, name, *_ in _rows("poets.tsv")}
 
 

@@ -1,4 +1,4 @@
-"""Decide which candidates are near-duplicates, and so which are left out, train or test.
+"""Decide which candidates are left out as near-duplicates, and the split of all others.
 
 This is decided for chinese-poetry alone first, and then for both sources together without changing
 the first source's test and validation splits, so that results of old and new models stay
@@ -19,7 +19,7 @@ __all__ = ["FIXED", "NEAR_COPY", "SHARES", "Placed", "place_core", "place_union"
 SHARES = {"validation": 0.02, "test": 0.02}
 """Shares of the clusters; the rest trains, except for what is held out."""
 NEAR_COPY = 0.75
-"""Share of its lines in another poem from which a poem is redundant and left out."""
+"""Share of its lines that occur in another poem, from which a poem is left out as redundant."""
 FIXED = frozenset(("validation", "test"))
 """Splits of chinese-poetry's poems that never change, whatever is added."""
 _SPLIT_NAMES = {side: name for name, side in SIDES.items()}
@@ -77,8 +77,8 @@ def place_union(
     # 2) A near-duplicate of a test, validation or held-out poem must not be trained on: its whole
     #    cluster is held out.
     held_out = np.isin(roots, np.union1d(roots[held], roots[:old][fixed]))
-    # 3) A cluster that reaches into the first source trains there already; only clusters that are
-    #    new get a side by hash.
+    # 3) A cluster with poems of the first source already trains there; only new clusters get a
+    #    split by hash.
     trains = np.isin(roots, roots[:old])
     splits = list(core.splits) + ["train"] * (len(found) - old)
     for place in range(len(found)):

@@ -1,4 +1,4 @@
-"""Popularity of a poem: how often its title and author occur together on the web.
+"""Measure a poem's popularity: how often its title and author occur together on the web.
 
 It is defined only for 诗 with a title of three characters or more: hits for short titles ("雪",
 "句") are mostly about something else, and all 词 of one poet to one tune share a count. Of the

@@ -24,7 +24,7 @@ __all__ = ["Refiner"]
 
 _LEAST_LINES, _LEAST_OF_CI = 2, 3
 _STRAY = 3
-"""A last line of at most so many characters, after lines of equal length, is an editor's remark."""
+"""Longest last line, in characters, that is an editor's remark if the others have equal length."""
 _NO_TUNE = "失调名"
 _BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
 """Rhyme book of each kind; 诗经 and 楚辞 predate every book."""

@@ -17,7 +17,7 @@ from charbard.corpus.verse.poem import Poem
 __all__ = ["SAME", "changed_lines", "corrected", "same_ci", "usual_lengths"]
 
 SAME = 0.7
-"""Share of characters, in order, from which two texts are the same 词."""
+"""Share of common characters, in order, from which two texts count as the same 词."""
 _LEAST_LINE = 4
 _MARKS = "，。、"
 Lengths = dict[str, Counter[int]]
@@ -45,7 +45,7 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
             continue
-        lines = dict.fromkeys(candidate.poem.lines)  # in order, so that ties end the same way
+        lines = dict.fromkeys(candidate.poem.lines)  # ordered, so that ties are broken alike
         shared = Counter(p for line in lines for p in by_line.get(line, ()))
         near = [p for p, _ in shared.most_common(3)] or by_poet.get(
             _poet_and_tune(candidate.poem), []
@@ -85,7 +85,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
-    """Count, for each tune, how many 词 have which number of characters."""
+    """Count, for each tune, the 词 of each length in characters."""
     found: Lengths = defaultdict(Counter)
     for candidate in candidates:
         if candidate.poem.kind == "词":

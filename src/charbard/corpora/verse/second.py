@@ -22,7 +22,8 @@ _LATE = "清"
 """The dynasty whose part contains modern poets."""
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _ALREADY = re.compile("(?<![上乙丁己辛癸辰祓修禊元])巳(?![时日午年月初刻])")
-"""巳 is a typo for 已 nine times out of ten, but also names a day, an hour and a festival."""
+"""巳 where it is a typo for 已, as it is nine times out of ten: not in names of days, hours and
+festivals."""
 _MARKS = re.compile("[，。、？！；：]")
 _DOTS = re.compile(r"\s*[·・．]+\s*")
 

@@ -22,7 +22,7 @@ _NOTE = re.compile("（[^（）]*(?:）|$)|【[^【】]*】")
 _COUNT = re.compile("^[一二三四五六七八九十百]+[首阕]|[一二三四五六七八九十百]+[首阕]$")
 _PLACE = re.compile("^(其[一二三四五六七八九十百]+)[、，：]?")
 _LEAST_USES = 3
-"""Headings that must begin with a name and a dot for the name to count as a tune."""
+"""Minimum number of headings that begin with a name and a dot for the name to count as a tune."""
 _LONGEST, _LEAST_INSIDE = 8, 3
 _SPELLINGS = {
     "一翦梅": "一剪梅",
@@ -45,7 +45,7 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""Uniform spellings of tunes' names, typos corrected. Other names of a tune are kept."""
+"""Uniform spellings of tunes' names, with typos corrected. A tune's other names are kept."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )
@@ -166,8 +166,8 @@ def _plain(heading: str) -> str:
 
 
 def _tidy(title: str) -> str:
-    """Return a title without dots at its ends and without counts of poems, its number in a set
-    separated.
+    """Return a title without outer dots and counts of poems, with a number in a set followed by a
+    space.
 
     >>> _tidy("·其三立春日雪")
     '其三 立春日雪'

@@ -1,9 +1,10 @@
 """Unify variant characters where the source's files spell one character in several ways.
 
-The traditional files were typed by many hands: 劍 here is 劒 there, and some have Japanese forms.
-Only pairs that are the same word in every reading are unified. Source: the variant characters that
-the first official list of 1955 set aside, as far as the verse holds them, and forms of other
-countries.
+The traditional files were typed by many people: one has 劍 where another has 劒, and some have
+Japanese forms. Only pairs that are the same word in every reading are unified.
+
+Source: the variant characters that the first official list of 1955 abolished, where they occur in
+the verse, and forms of other countries.
 """
 
 __all__ = ["one_spelling"]

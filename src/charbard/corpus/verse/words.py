@@ -24,7 +24,7 @@ __all__ = [
 COMMA, END = "、", "。"
 
 MOST_WORDS = 6
-"""Maximum number of keywords; a long poem is divided into so many groups of sentences."""
+"""Maximum number of keywords, and of the groups of sentences into which a long poem is divided."""
 _RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
 """Where a word of two characters may begin in a line: not across the caesuras 2-3 and 2-2-3."""
 

@@ -42,7 +42,7 @@ def check(
     """Check whether a poem keeps a form, and report where it does not.
 
     Args:
-        text: The poem, in any script and layout; title, author and preface may stand above it.
+        text: The poem, in any script and layout; title, author and preface may precede it.
         form: A form or its name; None identifies it from title, lines and tones.
         variant: Name of one of the form's variants; None selects the nearest.
         book: A rhyme book's key or name; None uses the form's own.
@@ -105,7 +105,7 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Judge against a requested form, using the first reading that has its lines."""
+    """Judge against a requested form, by the likeliest reading of the text with its lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
         for divided in (poem, poem.split_at_pauses()) if poem.pauses else (poem,):
@@ -125,7 +125,7 @@ def _given(
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
-    """Identify the best form, using the likeliest reading that has one."""
+    """Identify the best form, using the likeliest reading of the text for which there is one."""
     first: Poem | None = None
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
@@ -143,7 +143,7 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 
 
 def _is_sure(report: Report, whole: Poem) -> bool:
-    """Return whether a reading that omits rows is right.
+    """Return whether a reading of the text that omits rows is certainly right.
 
     It is if the title names its form, or if the omitted rows cannot be verse of the same poem.
     """

@@ -1,4 +1,4 @@
-"""The findings of a check as values: the rule, the place, what would be allowed."""
+"""The findings of a check as values: the rule, the place, and what would be allowed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "sentence": Rule(
             "句长", "the sentence has another number of characters", "此韵的字数与词谱不同"
         ),
-        # legal, but worth a word
+        # legal, but worth a note
         "special": Rule("特拗", "平平仄平仄 stands for 平平平仄仄", "平平仄平仄代平平平仄仄，合法"),
         "self-rescue": Rule(
             "孤平拗救",

@@ -1,4 +1,4 @@
-"""Match tunes to a poem by where its sentences end, exactly or with one sentence off in length.
+"""Match tunes to a poem by where its sentences end, exactly or with one sentence of another length.
 
 Knows lengths and line breaks, not tones, rhymes or titles.
 """
@@ -15,7 +15,7 @@ from charbard.prosody.form import Form, Line, Variant
 __all__ = ["NearFit", "near_fits", "near_variants", "tunes_of"]
 
 _OFF = (-2, -1, 1, 2)
-"""Differences in characters allowed for one sentence, as 衬字 and 又体 cause them."""
+"""Allowed differences in length of one sentence, in characters, as 衬字 and 又体 cause them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _near(variant: Variant, shape: tuple[int, ...], off: int) -> NearFit | None:
     # All sentences after the one that is off end later, or earlier, by as much.
     if any(end + off not in breaks for end in wanted[first + 1 :]):
         return None
-    # It may come before the first that cannot end where it should: try them from there.
+    # The sentence that is off may precede the first mismatched end: try them backward from there.
     for at in range(first, -1, -1):
         if wanted[at] + off not in breaks:
             return None
@@ -75,7 +75,7 @@ def _near(variant: Variant, shape: tuple[int, ...], off: int) -> NearFit | None:
     return None
 
 
-@lru_cache(maxsize=64)  # a poem is held against hundreds of variants
+@lru_cache(maxsize=64)  # a poem is compared with hundreds of variants
 def _breaks(shape: tuple[int, ...]) -> frozenset[int]:
     return frozenset(accumulate(shape))
 

@@ -81,7 +81,7 @@ def nearness(report: Report) -> tuple[int, int, int]:
 
 def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
     """Return the variants that have the poem's lines; for sung verse, those that can be divided
-    so."""
+    into them."""
     if form.kind not in SUNG:
         return [each for each in variants if each.lengths == poem.shape]
     size = sum(poem.shape)
@@ -191,7 +191,7 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         findings += missing
     findings += _repeats(poem, chosen)
     findings += _divisions(poem, form, variant)
-    if form.kind in SUNG:  # stanzas belong to the tune, whether or not blank rows show them
+    if form.kind in SUNG:  # take the stanzas from the tune, whether or not blank rows show them
         poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
     return Report(
@@ -217,7 +217,7 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
         return
     original = form.variant_named(variant.name)
     if original.line_ends[-1] != variant.line_ends[-1]:
-        if len(original.lines) == len(variant.lines):  # else reported already
+        if len(original.lines) == len(variant.lines):  # otherwise it is already reported
             for number, (ours, theirs) in enumerate(
                 zip(variant.lines, original.lines, strict=True), 1
             ):
@@ -235,7 +235,7 @@ def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
 
 
 def _repeats(poem: Poem, chosen: dict[int, Reading]) -> list[Finding]:
-    """Report rhyme words that occur a second time."""
+    """Report rhyme words that are used more than once."""
     seen: set[str] = set()
     found = []
     for number in sorted(chosen):

@@ -86,7 +86,7 @@ def tone_findings(
     return patterns, findings
 
 
-@lru_cache(maxsize=65536)  # lines of the same tones are far more frequent than the same lines
+@lru_cache(maxsize=65536)  # equal tones recur far more often than equal lines
 def _kept_pattern(
     every: str, patterns: tuple[str, ...], mostly: str
 ) -> tuple[str, tuple[int, ...], str]:

@@ -1,6 +1,7 @@
 """Identify the form of a poem: by its title, by its lines, by where its sentences end.
 
-A form whose lines or fixed tones fit badly is no match: the answer is then None, not the nearest.
+A form whose lines or fixed tones fit badly is no match: the result is then None, not the nearest
+form.
 """
 
 from collections.abc import Iterator
@@ -32,11 +33,11 @@ LOOSE = ("古体诗", "诗经")
 _UNSOUGHT = ("姓名", "歌词", "词", "曲")
 """Kinds whose forms are not identified by line lengths."""
 _TOO_BROKEN = 0.5
-"""Faults per line from which a poem counts as old verse rather than as faulty regulated verse."""
+"""Minimum faults per line for a poem to count as old verse, not as faulty regulated verse."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
-"""Share of misfitting fixed tones, and of misfitting rhymes, from which a tune is no match."""
+"""Shares of misfitting fixed tones, and of misfitting rhymes, at which a tune is no match."""
 _LEAST_SENTENCES = {1: 4, 2: 7}
-"""Matching sentences required to identify a tune with one sentence off by this many characters."""
+"""Matching sentences required to identify a tune, by the length difference of the other one."""
 _TWINS = 3
 
 
@@ -165,7 +166,7 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
-    """Return whether a poem may have the fixed tones of a tune: a bound that costs next to nothing.
+    """Return whether a poem may have a tune's fixed tones: a necessary condition, cheap to test.
 
     A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
     returns; it then requires two more tones.
@@ -209,7 +210,7 @@ def _rhyme_tones(variant: object) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
-    """Return every form with a variant of this shape, the stricter first."""
+    """Return every form with a variant of this shape, stricter forms first."""
     fixed = [
         form
         for form in _by_total().get(sum(shape), ())
@@ -224,7 +225,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
 
 
 def sizes_for(size: int) -> tuple[str, ...]:
-    """Return the names of the forms in lines of one length with this total of characters."""
+    """Return the names of the forms with lines of equal length and this many characters in all."""
     return tuple(form.name for form in _by_total().get(size, ()) if form.kind == REGULATED)
 
 

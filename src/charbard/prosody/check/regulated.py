@@ -76,7 +76,7 @@ def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool =
 
 
 def types_named(variant: str, width: int, count: int) -> str:
-    """Return the line types that a variant's name implies, for so many lines of this width.
+    """Return the line types that a variant's name implies, for this number and width of lines.
 
     >>> types_named("仄起首句不入韵", 5, 4), types_named("仄起首句不入韵", 7, 4)
     ('甲乙丙丁', '丙丁甲乙')
@@ -106,7 +106,7 @@ def _explain(tones: Sequence[str], types: str) -> Scansion:
     findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
-        if number not in rescued:  # its one fault is made good
+        if number not in rescued:  # a rescued line's one fault is excused
             findings += [
                 Finding(rule, number, place, allowed)
                 for rule, place, allowed in _faults(line, kind)
@@ -120,7 +120,7 @@ def _explain(tones: Sequence[str], types: str) -> Scansion:
 def _sequence(first: str, count: int) -> str:
     """Return the line types of a faultless poem that begins with this one."""
     types = [first]
-    # A first line that rhymes stands where 甲 or 丙 would: 丁 for 甲, 乙 for 丙.
+    # A first line that rhymes replaces 甲 by 丁, and 丙 by 乙.
     follow = {"丁": "乙", "乙": "丁"}.get(first, _AFTER[first])
     while len(types) < count:
         types.append(follow)
@@ -132,7 +132,7 @@ def _sequence(first: str, count: int) -> str:
 def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
     """Return the faults of a line as this type: (rule, place from 1, tone that would be right)."""
     # Three tones at seven or five places, in four types: all 9,720 combinations fit in the cache.
-    at = len(tones) - 5  # of the five-character line inside this one
+    at = len(tones) - 5  # offset of the five-character line inside this one
     wanted = dict(zip((at + 2, at + 4, at + 5), _TYPES[kind], strict=True))
     if at:
         wanted[2] = _OTHER[_TYPES[kind][0]]
@@ -162,7 +162,7 @@ def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
     programming)."""
     faults = _fault_counts(tones[0])
     best: dict[str, tuple[float, str]] = {
-        # Half a fault more for leaving a rhyme unused, or for making one up.
+        # Half a fault more for not using a possible rhyme, or for assuming an impossible one.
         kind: (faults[kind] + ((kind in "乙丁") != first_rhymes) / 2, kind)
         for kind in _TYPES
     }

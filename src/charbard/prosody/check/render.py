@@ -58,7 +58,7 @@ def _head(report: Report) -> str:
 
 
 def verdict_words(report: Report) -> str:
-    """State the verdict in a few words: kept, kept with notes, broken in so many places …
+    """State the verdict in a few words: kept, kept with notes, broken in 3 places …
 
     >>> from charbard.prosody.check import check
     >>> verdict_words(check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"))
@@ -139,7 +139,7 @@ def mending(report: Report, finding: Finding) -> tuple[str, ...]:
         char
         for each in (("平", "仄") if not tone else (tone,))
         for char in chars_of(Reading(each, rhyme), book=report.book, least=USUAL)
-        if len(readings_of(char, book=report.book)) == 1  # no one doubts that it rhymes
+        if len(readings_of(char, book=report.book)) == 1  # it certainly rhymes
     )
     return tuple(islice(found, _MOST_MENDING))
 

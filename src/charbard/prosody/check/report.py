@@ -96,8 +96,7 @@ class Report:
 
     @property
     def free(self) -> int:
-        """How many of these no character could break: those with characters of both tones, or
-        unlisted."""
+        """How many of these cannot be broken: their characters have both tones, or are unlisted."""
         return sum(
             wanted != BOTH and tone not in "平仄"
             for tones, pattern in zip(self.tones, self.patterns, strict=True)
@@ -112,7 +111,7 @@ class Report:
 
     def chosen(self, line: int) -> str:
         """Return the tone each character of a line (from 1) is read in; 中 if both would fit."""
-        # A rescued character is read oblique, though its place asks a level one.
+        # A rescued character is read oblique, though its place requires a level one.
         rescued = {
             each.place for each in self.findings if (each.rule, each.line) == ("rescue", line)
         }

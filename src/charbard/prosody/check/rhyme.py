@@ -15,7 +15,7 @@ from charbard.prosody.check.tones import BOTH
 __all__ = ["RhymeEnd", "allowed_rhymes", "is_neighbour", "rhyme_groups"]
 
 # Rhymes of the 平水韵 that later practice lets a first line borrow from (孤雁出群): those that the
-# 词林正韵 joins. 江 and 阳, 佳 and 麻 among them by old custom. See docs/prosody.md.
+# 词林正韵 joins, with 江 and 阳, 佳 and 麻 among them by old custom. See docs/prosody.md.
 _NEIGHBOURS = tuple(
     "东冬 江阳 支微齐灰 鱼虞 佳灰 佳麻 真文元 元寒删先 萧肴豪 庚青蒸 覃盐咸".split()  # noqa: SIM905
 )

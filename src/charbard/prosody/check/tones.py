@@ -32,7 +32,7 @@ def _tones(book: str, usual: bool) -> _Tones:
     return _Tones(book, usual)
 
 
-@lru_cache(maxsize=256)  # a poem is held against several variants
+@lru_cache(maxsize=256)  # a poem is compared with several variants
 def tone_strings(lines: tuple[str, ...], *, book: str, usual: bool = False) -> tuple[str, ...]:
     """Return `tone_string` of each line of a poem.
 

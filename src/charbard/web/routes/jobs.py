@@ -151,7 +151,7 @@ async def stop(number: Number, studio: Here) -> dict[str, Any]:
 
 @router.post("/{number}/resume", responses=_RESUMED)
 async def resume(number: Number, studio: Here) -> dict[str, Any]:
-    """Go on with a training that a server's end or an error broke off, for the time it had left.
+    """Resume a training that the server's end or an error interrupted, for its remaining time.
 
     It can be if `resumable` says so: then its text and a checkpoint are still there.
     """

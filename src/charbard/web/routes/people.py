@@ -29,7 +29,7 @@ class QuotesBody(Body):
 
 @router.post("/quotes")
 def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
-    """Lines that people wrote, each with its poem; out of what comes with the package."""
+    """Lines by people, each with its poem, from the poems that ship with the package."""
     if body.char:
         found = quotes_with(body.char, without=body.without)
     else:
@@ -40,7 +40,7 @@ def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
 
 @router.get("/little-known")
 def quatrains(studio: Here) -> dict[str, Any]:
-    """Quatrains by people that no shipped model was trained on, for: who wrote it?"""
+    """Quatrains by people that no shipped model was trained on, for guessing the author."""
     return {"poems": [_poem(poem) for poem in little_known() if not studio.blocks(poem.text)]}
 
 

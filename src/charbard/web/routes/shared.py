@@ -1,4 +1,4 @@
-"""The address of a poem that is sent to somebody."""
+"""The address of a shared poem."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse

@@ -64,7 +64,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
 
 @router.post("/rewrite", response_model=None, responses=LINES)
 async def write_again(body: RewriteBody, request: Request, studio: Here) -> Response | None:
-    """Write a part of a poem again, with what surrounds it in view; answers as `/api/verse`."""
+    """Rewrite a part of a poem, given the text around it; the answer is that of `/api/verse`."""
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = rewrite(

@@ -22,11 +22,11 @@ from charbard.writer.verse.quotes import quoted
 __all__ = ["Facing", "answers_to", "facing_line", "facing_words", "word_at"]
 
 _FREQUENCY = 0.7
-"""Nats for each e-fold of a word's count: of equal answers the common one is better."""
+"""Nats added to an answer's score per e-fold of its count, which favours common words."""
 _RECURRING = 3
-"""How often a pair of characters occurs in the quoted poems to count as a word."""
+"""Minimum occurrences in the quoted poems for a pair of characters to count as a word."""
 _TRIED = 48
-"""How many words are held against the form; a check takes some milliseconds."""
+"""Maximum number of words that are checked against the form; a check takes some milliseconds."""
 
 
 @dataclass(frozen=True)

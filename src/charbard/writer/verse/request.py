@@ -245,7 +245,7 @@ class Lexicons:
         self._compile = lru_cache(_MACHINES)(lambda spec: compile_spec(spec, self(spec.book)))
 
     def __call__(self, book: str) -> Lexicon:
-        """Return one rhyme book."""
+        """Return the vocabulary's lexicon in a rhyme book, built on first use."""
         lexicon: Lexicon = self._build(book)
         return lexicon
 
