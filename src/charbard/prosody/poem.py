@@ -36,7 +36,7 @@ _BY = re.compile(
 _BELOW = re.compile(
     r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)"
 )
-# Lines of verse begin with 出自 and 出处, too (出处全在人): a source names a book, a site or a dynasty.
+# Lines of verse begin with 出自 and 出处, too (出处全在人); a source names a book or a dynasty.
 _SOURCE = re.compile(
     rf"\s*(?:[—–―─-]+|http|(?:选自|出自|摘自|录自|见于|来源|出处)"
     rf"(?:\s|[^{MARKS}]*(?:[《〈“「『]|{_DYNASTY}[代朝])|[^{MARKS}]*：))"
