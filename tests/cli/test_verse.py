@@ -59,7 +59,7 @@ def test_what_does_not_reach_the_model_is_said(call, model) -> None:
 
 def test_layouts(call, model) -> None:
     """Pinyin above, tone marks below, or columns from right to left; any script."""
-    args = ("verse", model, "--form", "五绝", "--seed", 1)
+    args = ("verse", model, "--form", "五绝", "--seed", 1, "--untitled")
     plain = call(*args).out.replace("\n", "")
     rows = call(*args, "--pinyin", "--tones").out.splitlines()
     columns = call(*args, "--layout", "vertical").out.splitlines()
@@ -71,6 +71,15 @@ def test_layouts(call, model) -> None:
     assert columns[0][-1] == plain[0]
     assert columns[1][-1] == plain[1]
     assert len(call(*args, "--traditional").out) == len(call(*args).out)
+
+
+def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:
+    """As its title; one that was given is known to whoever gave it."""
+    args = ("verse", model, "--form", "五绝", "--seed", 1)
+    title, *poem = call(*args).out.splitlines()
+
+    assert title.startswith("《")
+    assert call(*args, "--theme", title.strip("《》")).out.splitlines() == poem
 
 
 def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:

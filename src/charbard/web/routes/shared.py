@@ -13,7 +13,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["page"])
 
 
-@router.get("/p/{packed}", response_class=HTMLResponse)
+@router.get("/p/{packed}", response_class=HTMLResponse, include_in_schema=False)
 def shared(packed: str, studio: Here) -> HTMLResponse:
     """A poem that its own address holds, as a page with a preview; nothing of it is kept here."""
     poem = unpacked(packed)
