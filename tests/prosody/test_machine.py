@@ -328,6 +328,18 @@ def test_bans_hold_at_their_place_only() -> None:
     assert len(machine.allowed(after)) > 1000
 
 
+def test_bans_that_leave_a_rhyme_too_few_words_are_refused_with_their_reason() -> None:
+    """The bans at all places of a rhyme count together, which refuses more than it must."""
+    lexicon = large()
+    words = [char for char in lexicon.vocab.chars if "江" in rhymes_of(char, book="pingshui")]
+    half = len(words) // 2
+    bans = (Ban(1, 4, "".join(words[:half])), Ban(3, 4, "".join(words[half:])))
+    spec = FormSpec(form=form_named("五绝"), book="pingshui", rhyme=("江",), bans=bans)
+
+    with pytest.raises(ConflictError, match="rhyme 江"):
+        compile_spec(spec, lexicon)
+
+
 def test_open_groups_are_those_that_can_be_written() -> None:
     """The rhymes offered for a half-written poem are exactly those that compile."""
     spec = FormSpec(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))

@@ -284,3 +284,19 @@ def test_a_graceful_stop_lets_texts_end() -> None:
         stopping.result()
     with pytest.raises(StoppedError):
         next(engine.run(poem(MODEL, 0)))
+
+
+def test_a_task_that_finds_no_memory_ends_alone(monkeypatch) -> None:
+    """The engine goes on with the others; nothing of the lost task stays in the batch."""
+
+    def start():
+        raise MemoryError
+
+    with Engine(MODEL, rows=6) as engine:
+        monkeypatch.setattr(MODEL, "start", start)
+        with pytest.raises(MemoryError):
+            list(engine.run(poem(MODEL, 1)))
+        monkeypatch.undo()
+
+        assert list(engine.run(poem(MODEL, 2))) == ALONE[2]
+        assert engine.load().rows == 0

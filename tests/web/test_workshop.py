@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,6 +126,21 @@ def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> N
         assert client.get(f"/api/jobs/{number}").status_code == 404
         assert client.post("/api/prose", json={"model": "my-diary"}).status_code == 404
         assert not (Path(shop.studio.config.workshop_folder) / number).exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "state"), [(signal.SIGKILL, "failed"), (signal.SIGTERM, "interrupted")]
+)
+def test_a_training_that_somebody_else_ends_can_be_resumed(shop, sent, state) -> None:
+    """As the kernel does when memory is short: nobody here asked for it, so nothing is deleted."""
+    with shop.client() as client:
+        number = started(client)
+        first_sample(client, number)
+
+        shop.studio.workshop._process.send_signal(sent)
+
+        assert followed(client, number)[-1]["state"] == state
+        assert client.get(f"/api/jobs/{number}").json()["resumable"] is True
 
 
 def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:

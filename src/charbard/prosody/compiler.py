@@ -45,8 +45,11 @@ def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
             for variant in variants
         ]
         # Infeasible variants are dropped here; the machine follows all others side by side.
-        if feasible := [plan for plan in plans if plan.is_feasible]:
-            return Machine(feasible, pool, repeats=spec.repeats, taken=taken)
+        if not (feasible := [plan for plan in plans if plan.is_feasible]):
+            continue
+        machine = Machine(feasible, pool, repeats=spec.repeats, taken=taken)
+        if machine.is_feasible:
+            return machine
     return None
 
 

@@ -13,6 +13,7 @@ numbered when it first occurs, and a step is a table look-up on those numbers.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -112,7 +113,6 @@ class Machine:
             for plan, scarce in zip(plans, self._scarce, strict=True)
         )
         """For each plan and each rhyme, the groups that have enough words."""
-        self._start = self._started(self._groups)
 
     def __len__(self) -> int:
         """Number of characters of the text, marks included."""
@@ -129,12 +129,23 @@ class Machine:
         bit = 1 << self.lexicon.number[rhyme]
         return self._started(tuple(tuple(bits & bit for bits in of) for of in self._groups))
 
+    @property
+    def is_feasible(self) -> bool:
+        """Whether a text can be begun: the words of some rhyme suffice for all its places."""
+        return bool(self._first_lives(self._groups))
+
+    @cached_property
+    def _start(self) -> VerseState:
+        return self._started(self._groups)
+
     def _started(self, groups: Groups) -> VerseState:
+        return VerseState(*self._number(0, self._first_lives(groups), groups), self._taken)
+
+    def _first_lives(self, groups: Groups) -> list[Live]:
+        """Return the plans that can be begun, with the patterns of their first line."""
         plans = enumerate(self.plans)
         lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
-        return VerseState(
-            *self._number(0, self._transitions.fitting(0, lives, groups), groups), self._taken
-        )
+        return self._transitions.fitting(0, lives, groups)
 
     @property
     def open_rhymes(self) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ class Numbers(list[T]):
         number = self._number.get(value)
         if number is None:
             with self._lock:  # threads may share a machine
-                number = self._number.setdefault(value, len(self))
-                if number == len(self):
+                number = self._number.get(value)
+                if number is None:
+                    number = len(self)
+                    # First the value: whoever sees the number, without the lock, looks it up.
                     self.append(value)
+                    self._number[value] = number
         return number

@@ -63,11 +63,12 @@ class Batch:
         Returns:
             Its key, and the values it emitted before its first step.
         """
-        key, self._next_key = self._next_key, self._next_key + 1
         state = self.network.start() if task.state is None else task.state
+        joined = State.join([self._state, state])  # before anything changes: memory may be short
+        key, self._next_key = self._next_key, self._next_key + 1
         seat = _Seat(task, len(self._state), len(state), Plan((), (), ()))
         self._seats[key] = seat
-        self._state = State.join([self._state, state])
+        self._state = joined
         return key, self._go_on(key, seat, None)
 
     def remove(self, key: int) -> None:

@@ -256,7 +256,12 @@ class Engine:
         # overlooks it.
         while self._called:
             ticket = self._called[0]
-            ticket.key, events = self._batch.add(ticket.task)
+            try:
+                ticket.key, events = self._batch.add(ticket.task)
+            except Exception as error:  # such as MemoryError: this task is lost, not the engine
+                del self._called[0]
+                self._end(ticket, error)
+                continue
             self._tickets[ticket.key] = ticket
             del self._called[0]
             self._deliver(events)
@@ -312,6 +317,12 @@ class Engine:
                 ticket.over = True
                 ticket.mailbox.put(Event(-1, done=True, error=error))
         wake(ticket.mailbox for ticket in tickets)
+
+    def _end(self, ticket: _Ticket, error: Exception) -> None:
+        """End one task that was never seated with this error."""
+        ticket.over = True
+        ticket.mailbox.put(Event(-1, done=True, error=error))
+        wake([ticket.mailbox])
 
 
 def _stopped() -> StoppedError:

@@ -72,7 +72,7 @@ class Workshop:
         self._jobs: dict[str, Job] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._ending = "stopped"
+        self._ending = ""
         self._upload_is_taken = False
         self._restore()
 
@@ -193,7 +193,7 @@ class Workshop:
 
     def _follow(self, job: Job) -> None:
         self._jobs[job.id] = job
-        self._ending = "stopped"
+        self._ending = ""  # until somebody ends it
         self._watching = asyncio.create_task(self._watch(job))
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
@@ -300,10 +300,11 @@ class Workshop:
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
-        # 0 and 130 end a training that was asked to stop, -SIGTERM one that was not listening yet.
-        # One killed with a bundle on disk was too slow to save, and its model is kept.
-        elif code in (0, 130, -signal.SIGTERM) or (code < 0 and place.bundle.exists()):
-            job = replace(job, state=ending)
+        # 0 and 130 end a training that was asked to stop, -SIGTERM one that was not listening yet;
+        # if nobody asked here, the signal came from outside. One that `stop` had to kill with a
+        # bundle on disk was too slow to save, and its model is kept.
+        elif code in (0, 130, -signal.SIGTERM) or (code < 0 and ending and place.bundle.exists()):
+            job = replace(job, state=ending or "interrupted")
         else:
             error, hint = place.logged_error()
             job = replace(job, state="failed", error=error, hint=hint, code="job.broke")
