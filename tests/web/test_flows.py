@@ -80,6 +80,7 @@ def test_words_that_answer_the_line_above(visit) -> None:
     page.goto(f"{visit.url}/#/desk")
     page.fill("textarea", "春风吹绿柳，细雨润青山。")
     page.click("button.go")
+    page.wait_for_selector(".verdict:not(.faint)")  # it redraws the line, under the pointer as well
     page.click('[data-at="1.0"]')
     page.click(".panel .choices >> text=秋月")
     page.wait_for_selector('[data-at="1.1"] >> text=月')
