@@ -26,7 +26,7 @@ CONVERTERS = {name: opencc.OpenCC(name) for name in ("t2s", "s2t", "t2tw", "t2jp
 
 
 def simplify(char: str) -> str:
-    """Return the simplified shape, unless that lies outside the basic plane."""
+    """Return the simplified character, or the same one if that is beyond the basic plane (BMP)."""
     shape = CONVERTERS["t2s"].convert(char)
     return shape if len(shape) == 1 and shape <= "\uffff" else char
 

@@ -12,7 +12,7 @@ SRC = Path(charbard.__file__).parent
 DOCS = Path(__file__).parents[1] / "docs"
 LAYERS = (  # lowest first; a part may import itself and lower rows, never its row-mates
     ("errors",),
-    ("config", "text", "files", "extras", "cores", "rounded", "language"),
+    ("config", "text", "files", "extras", "cores", "rounded", "language", "tables"),
     ("vocab",),
     ("corpus", "prosody", "bundle"),
     ("corpora", "novelty"),

@@ -21,11 +21,11 @@ from charbard.prosody.book import (
     common_chars,
     rhyme_label,
     rhyme_names,
-    table_lines,
     usual_rhymes_of,
     usual_tones_of,
 )
 from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
+from charbard.tables import table_lines
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -43,7 +43,7 @@ def test_tables_are_what_their_head_says(book: str) -> None:
 def test_every_file_has_its_digest() -> None:
     """digests.tsv names each table and page with its digest, a licence and a script."""
     folder = files("charbard.prosody.data")
-    rows = [row.split("\t") for row in table_lines("digests.tsv")]
+    rows = [row.split("\t") for row in table_lines("prosody", "digests.tsv")]
     known = {name: digest for name, digest, *_ in rows}
     pages = {f"forms/{each.name}" for each in folder.joinpath("forms").iterdir()}
     tables = {each.name for each in folder.iterdir() if each.name.endswith((".tsv", ".txt"))}

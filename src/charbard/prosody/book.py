@@ -8,11 +8,11 @@ Knows nothing of lines and forms.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
 from charbard.errors import OptionError
+from charbard.tables import table_lines
 
 __all__ = [
     "BOOKS",
@@ -29,7 +29,6 @@ __all__ = [
     "rhyme_names",
     "rhymes_of",
     "rhymes_with",
-    "table_lines",
     "tones_of",
     "usual_rhymes_of",
     "usual_tones_of",
@@ -155,7 +154,7 @@ def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
     >>> rhyme_names("pingshui", "平")[:3], len(rhyme_names("pingshui"))
     (('东', '冬', '江'), 106)
     """
-    rows = (row.split("\t") for row in table_lines("rhymes.tsv"))
+    rows = (row.split("\t") for row in table_lines("prosody", "rhymes.tsv"))
     return tuple(
         name
         for key, tones, names in rows
@@ -231,19 +230,13 @@ def fold(char: str) -> str:
 @cache
 def common_chars() -> str:
     """Return the characters of verse, most frequent first."""
-    return "".join(table_lines("common.txt"))
-
-
-def table_lines(name: str) -> list[str]:
-    """Return the lines of a table, without its header."""
-    text = files("charbard.prosody.data").joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+    return "".join(table_lines("prosody", "common.txt"))
 
 
 @cache
 def _rows(book: str) -> Mapping[str, str]:
     """Load a book's table: character -> `平寒 去翰`."""
-    rows = table_lines(f"{book_named(book).key}.tsv")
+    rows = table_lines("prosody", f"{book_named(book).key}.tsv")
     return MappingProxyType(dict(row.split("\t") for row in rows))
 
 
@@ -265,7 +258,7 @@ def _readings(book: str, min_share: float) -> Mapping[str, frozenset[Reading]]:
 
 
 def _prune(table: dict[str, frozenset[Reading]], min_share: float) -> None:
-    for row in table_lines("rare.tsv"):
+    for row in table_lines("prosody", "rare.tsv"):
         char, rare, share = row.split("\t")
         if char in table and float(share) < min_share:
             table[char] = frozenset(
@@ -277,4 +270,4 @@ def _prune(table: dict[str, frozenset[Reading]], min_share: float) -> None:
 
 @cache
 def _shapes() -> Mapping[str, str]:
-    return MappingProxyType(dict(row.split("\t") for row in table_lines("shapes.tsv")))
+    return MappingProxyType(dict(row.split("\t") for row in table_lines("prosody", "shapes.tsv")))

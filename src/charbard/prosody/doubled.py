@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from charbard.prosody.book import table_lines
+from charbard.tables import table_lines
 
 __all__ = ["LONG", "doubled_at", "place_of"]
 
@@ -50,7 +50,7 @@ def place_of(length: int, place: int) -> tuple[int, int]:
 
 @cache
 def _table() -> Mapping[tuple[str, int, int], frozenset[str]]:
-    rows = (row.split("\t") for row in table_lines("doubled.tsv"))
+    rows = (row.split("\t") for row in table_lines("prosody", "doubled.tsv"))
     return MappingProxyType(
         {(genre, int(length), int(at)): frozenset(chars) for genre, length, at, chars in rows}
     )

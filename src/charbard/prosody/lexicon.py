@@ -80,7 +80,7 @@ class Lexicon:
         """
         found = [readings_of(char, book=book, least=least) for char in vocab.chars]
         # Characters share few sets of readings, so kinds are computed once per set.
-        distinct = {readings: kind_of(readings, {}) for readings in found}
+        distinct = dict.fromkeys(found)
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
         # Kind 0 is reserved for special ids and for characters in no book, so that choosable means

@@ -113,6 +113,7 @@ class Machine:
             for plan, scarce in zip(plans, self._scarce, strict=True)
         )
         """For each plan and each rhyme, the groups that have enough words."""
+        self._lives = self._first_lives(self._groups)
 
     def __len__(self) -> int:
         """Number of characters of the text, marks included."""
@@ -127,19 +128,20 @@ class Machine:
         if rhyme is None:
             return self._start
         bit = 1 << self.lexicon.number[rhyme]
-        return self._started(tuple(tuple(bits & bit for bits in of) for of in self._groups))
+        groups = tuple(tuple(bits & bit for bits in of) for of in self._groups)
+        return self._begun(self._first_lives(groups), groups)
 
     @property
     def is_feasible(self) -> bool:
         """Whether a text can be begun: the words of some rhyme suffice for all its places."""
-        return bool(self._first_lives(self._groups))
+        return bool(self._lives)
 
     @cached_property
     def _start(self) -> VerseState:
-        return self._started(self._groups)
+        return self._begun(self._lives, self._groups)
 
-    def _started(self, groups: Groups) -> VerseState:
-        return VerseState(*self._number(0, self._first_lives(groups), groups), self._taken)
+    def _begun(self, lives: Sequence[Live], groups: Groups) -> VerseState:
+        return VerseState(*self._number(0, lives, groups), self._taken)
 
     def _first_lives(self, groups: Groups) -> list[Live]:
         """Return the plans that can be begun, with the patterns of their first line."""

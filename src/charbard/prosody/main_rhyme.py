@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from charbard.prosody.book import Reading, fold, readings_of, rhyme_names, table_lines
+from charbard.prosody.book import Reading, fold, readings_of, rhyme_names
+from charbard.tables import table_lines
 
 __all__ = ["main_rhyme", "rhyme_sign", "signs_of"]
 
@@ -79,7 +80,7 @@ def _unused(char: str, book: str) -> frozenset[Reading]:
 def _unused_table() -> Mapping[str, frozenset[str]]:
     """Load the table: character -> tones, or tones with rhymes."""
     found: dict[str, set[str]] = {}
-    for row in table_lines("unused.tsv"):
+    for row in table_lines("prosody", "unused.tsv"):
         char, item = row.split("\t")
         found.setdefault(char, set()).add(item)
     return MappingProxyType({char: frozenset(items) for char, items in found.items()})

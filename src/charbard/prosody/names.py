@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from charbard.prosody.book import table_lines
+from charbard.tables import table_lines
 
 __all__ = ["unwanted_in_names"]
 
@@ -14,4 +14,4 @@ def unwanted_in_names() -> frozenset[str]:
     >>> "病" in unwanted_in_names(), "月" in unwanted_in_names()
     (True, False)
     """
-    return frozenset("".join(table_lines("avoid.txt")))
+    return frozenset("".join(table_lines("prosody", "avoid.txt")))

@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from charbard.prosody.book import table_lines
+from charbard.tables import table_lines
 
 if TYPE_CHECKING:
     import opencc
@@ -119,7 +119,7 @@ def _unseen(char: str) -> str:
 def _choices() -> TraditionalCounts:
     alone: dict[str, Mapping[str, int]] = {}
     context: dict[str, Mapping[str, int]] = {}
-    for row in table_lines("traditional.tsv"):
+    for row in table_lines("prosody", "traditional.tsv"):
         key, targets = row.split("\t")
         table = alone if len(key) == 1 else context
         table[key] = {item[0]: int(item[1:]) for item in targets.split(" ")}

@@ -25,7 +25,7 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
     """Attend from every place to the places before it.
 
     Args:
-        asked_TBC: Query, key and value of each place side by side: C = 3 A.
+        qkv_TBC: Query, key and value of each place side by side: C = 3 A.
         past: Places read before; a place is key and value, in float32.
         span: How many places back a place can attend.
 
@@ -59,7 +59,7 @@ def attention_of(qkv_TC: F32, span: int) -> F32:
     goes to the zero slot.
 
     Args:
-        asked_TC: Query, key and value of each place side by side: C = 3 A.
+        qkv_TC: Query, key and value of each place side by side: C = 3 A.
         span: How many places back a place can attend.
     """
     query_TA, key_TA, _ = np.split(qkv_TC, 3, axis=1)

@@ -51,11 +51,11 @@ class SegmentedConstraint(Constraint[S], Protocol[S]):
         ...
 
     def is_given(self, step: int) -> bool:
-        """Whether the id of a place was settled beforehand, so that nothing is drawn there."""
+        """Return whether the id of a place was given, so that nothing is drawn there."""
         ...
 
     def is_mark(self, step: int) -> bool:
-        """Whether a place is punctuation that follows from the form: neither drawn nor scored."""
+        """Return whether a place is punctuation of the form, which is neither drawn nor scored."""
         ...
 
 

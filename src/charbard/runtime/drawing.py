@@ -43,7 +43,7 @@ def drawing(
 
     Args:
         constraint: What may be written.
-        crowd: The drafts.
+        drafts: The drafts.
         forks: The draft of each fork, ascending.
         prompts: Prompts of a draft and of its twin, if any.
         search: How to draw.

@@ -51,6 +51,11 @@ class _Ticket:
     key: int | None = None
     over: bool = False
 
+    def fail(self, error: Exception) -> None:
+        """End the task with this error; its reader has still to be woken."""
+        self.over = True
+        self.mailbox.put(Event(-1, done=True, error=error))
+
 
 async def _at_once(program: Program[Any], emitted: list[Any] | None) -> Task | Result[Any]:
     return resume(program, emitted)
@@ -260,7 +265,8 @@ class Engine:
                 ticket.key, events = self._batch.add(ticket.task)
             except Exception as error:  # such as MemoryError: this task is lost, not the engine
                 del self._called[0]
-                self._end(ticket, error)
+                ticket.fail(error)
+                wake([ticket.mailbox])
                 continue
             self._tickets[ticket.key] = ticket
             del self._called[0]
@@ -271,7 +277,7 @@ class Engine:
         return not (self._tickets or self._called or self._queue)
 
     def _has_room(self, called: int = 0) -> bool:
-        """Whether the first task in the queue fits, given the rows promised to `called` tasks."""
+        """Return whether the first queued task fits, given the rows promised to `called` tasks."""
         if not self._queue:
             return False
         return self._batch.rows + called + self._queue[0].task.rows <= self._rows
@@ -314,15 +320,8 @@ class Engine:
             for ticket in tickets:
                 if ticket.key is not None:
                     self._batch.remove(ticket.key)
-                ticket.over = True
-                ticket.mailbox.put(Event(-1, done=True, error=error))
+                ticket.fail(error)
         wake(ticket.mailbox for ticket in tickets)
-
-    def _end(self, ticket: _Ticket, error: Exception) -> None:
-        """End one task that was never seated with this error."""
-        ticket.over = True
-        ticket.mailbox.put(Event(-1, done=True, error=error))
-        wake([ticket.mailbox])
 
 
 def _stopped() -> StoppedError:

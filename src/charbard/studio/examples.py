@@ -1,12 +1,12 @@
 """Example texts for the workshop, made from files of the package."""
 
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
 import charbard
 from charbard.errors import NotFoundError
+from charbard.tables import table_lines
 
 __all__ = ["EXAMPLES", "example"]
 
@@ -19,8 +19,7 @@ def _code() -> str:
 
 def _words() -> str:
     """Return the words of classical verse, one per line."""
-    table = files("charbard.corpus.data").joinpath("words.tsv").read_text(encoding="utf-8")
-    words = (line.partition("\t")[0] for line in table.splitlines() if not line.startswith("#"))
+    words = (line.partition("\t")[0] for line in table_lines("corpus", "words.tsv"))
     return "\n".join(words) + "\n"
 
 

@@ -34,7 +34,7 @@ def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]
     """Attend from every place to the places before it.
 
     Args:
-        asked_TBA3: Query, key and value of each place side by side.
+        qkv_TBA3: Query, key and value of each place side by side.
         memory: Keys and values from before the window; not modified.
         span: How many places back a place can attend.
 

@@ -8,7 +8,7 @@ batch, so many processes read what one would.
 Shape letters: T time, B rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -126,7 +126,6 @@ class RecordBatches:
         self._dataset, self._config, self._rows = dataset, config, rows
         self._chosen = dataset.records(TRAIN)
         self._plan: tuple[int, list[Chunk]] = (-1, [])
-        self._queue: Iterator[Batch] = iter(())
         self.position: Position = (0, 0)
 
     def next(self) -> Batch:

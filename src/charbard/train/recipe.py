@@ -24,6 +24,8 @@ WEIGHTS_PER_CHAR = 3.0
 """Most weights for each character of the text: more of them memorise it,"""
 HARMLESS_WEIGHTS = 100_000
 """but this few never do harm."""
+OVERHEAD = 0.06
+"""Share of a budget that measuring, validating and saving take."""
 FEWEST_STEPS = 40
 BATCHES = (32, 16, 8, 4)
 """Batch sizes to choose from; the first that allows enough updates is taken."""
@@ -224,6 +226,5 @@ def _regularisation(epochs: float) -> dict[str, Any]:
 def _least_minutes(work: Workload, steps: float) -> float:
     """Return the budget in minutes that would suffice, reading and saving included."""
     lacking = work.seconds * (FEWEST_STEPS / max(1, steps) - 1)
-    # 0.94 of each added second is left to learn in; `_overhead_s` in `start` takes the rest.
-    least = ((work.asked_s or work.seconds) + lacking / 0.94) / 60
+    least = ((work.asked_s or work.seconds) + lacking / (1 - OVERHEAD)) / 60
     return math.ceil(least * 100) / 100

@@ -22,7 +22,7 @@ from charbard.train.hardware import describe_machine, fast_bfloat16
 from charbard.train.journal import Journal
 from charbard.train.loop import Setup, Trainer
 from charbard.train.page import write_page
-from charbard.train.recipe import Recipe, Workload, choose, configs_from
+from charbard.train.recipe import OVERHEAD, Recipe, Workload, choose, configs_from
 from charbard.train.run import RunFolder, newest_readable
 from charbard.train.schedule import Budget
 from charbard.train.trial import measured_speed
@@ -169,7 +169,7 @@ def _recipe(
 
 def _overhead_s(minutes: float) -> float:
     """Estimate the seconds of a budget that measuring, validating and saving take."""
-    return 3.0 + 0.06 * 60 * minutes
+    return 3.0 + OVERHEAD * 60 * minutes
 
 
 def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:

@@ -149,7 +149,7 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _is_browser(request: Request) -> bool:
-    """Whether a person opens an address: clients of the API do not ask for HTML."""
+    """Return whether a browser opens an address: clients of the API do not ask for HTML."""
     return "text/html" in request.headers.get("accept", "")
 
 

@@ -4,7 +4,8 @@ import csv
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+
+from charbard.tables import table_lines
 
 __all__ = ["LAST_FREE_YEAR", "died_later", "one_name"]
 
@@ -41,6 +42,4 @@ def _one_spelling() -> dict[str, str]:
 
 def _rows(name: str) -> Iterator[list[str]]:
     """Yield the rows of a table shipped with the package."""
-    text = files("charbard.corpora.data").joinpath(name).read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
-    return csv.reader(lines, delimiter="\t")
+    return csv.reader(table_lines("corpora", name), delimiter="\t")

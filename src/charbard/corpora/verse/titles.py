@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from charbard.corpus.verse.script import common_spelling
+from charbard.tables import table_lines
 
 __all__ = ["Heading", "ci_heading", "common_tune", "listed_qu", "qu_heading", "tunes_in"]
 
@@ -215,7 +215,4 @@ def listed_qu() -> frozenset[str]:
 
 @cache
 def _listed(table: str) -> frozenset[str]:
-    text = files("charbard.corpora.data").joinpath(table).read_text(encoding="utf-8")
-    return frozenset(
-        name for row in text.splitlines() if not row.startswith("#") for name in row.split()
-    )
+    return frozenset(name for row in table_lines("corpora", table) for name in row.split())

@@ -5,9 +5,9 @@ Words are ranked by a table counted in the corpus (`scripts/build_words.py`).
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 
 from charbard.corpus.verse.poem import lines_of
+from charbard.tables import table_lines
 
 __all__ = [
     "COMMA",
@@ -102,6 +102,5 @@ def _best(lines: Iterable[str], spent: set[str]) -> str:
 @cache
 def _table() -> dict[str, tuple[float, int]]:
     """Load each word's sort key by weight and then frequency: (-weight, line)."""
-    path = files("charbard.corpus.data").joinpath("words.tsv")
-    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    rows = (line.split("\t") for line in table_lines("corpus", "words.tsv"))
     return {word: (-float(weight), at) for at, (word, weight) in enumerate(rows)}

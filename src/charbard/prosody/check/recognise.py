@@ -204,8 +204,8 @@ def _is_poem_like(shape: tuple[int, ...]) -> bool:
     return len(set(shape)) == 1 and shape[0] in (5, 6, 7) and len(shape) in (4, 8)
 
 
-def _rhyme_tones(variant: object) -> Iterator[str]:
-    yield from (line.patterns[0][-1] for line in variant.lines if line.rhyme)  # type: ignore[attr-defined]
+def _rhyme_tones(variant: Variant) -> Iterator[str]:
+    yield from (line.patterns[0][-1] for line in variant.lines if line.rhyme)
 
 
 @lru_cache(maxsize=256)

@@ -8,13 +8,13 @@ finds the one that agrees with it. Source of the readings: pypinyin; of surnames
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from types import MappingProxyType
 from unicodedata import combining, normalize
 
 from charbard.prosody import fold, readings_of, tones_of
 from charbard.prosody.poem import is_han
+from charbard.tables import table_lines
 
 __all__ = ["pinyin_of", "pinyin_of_name", "pinyin_of_poem"]
 
@@ -80,8 +80,7 @@ def pinyin_of_name(name: str, surname: str) -> list[str]:
 
 @cache
 def _surnames() -> Mapping[str, tuple[str, ...]]:
-    text = files("charbard.writer.data").joinpath("surnames.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.split("\t") for line in table_lines("writer", "surnames.tsv"))
     return MappingProxyType({name: tuple(sounds.split()) for name, sounds in rows})
 
 

@@ -10,12 +10,12 @@ The list belongs to the model that ships, with default settings: `scripts/build_
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from math import log
 from types import MappingProxyType
 
 from charbard.runtime import BiasRule
+from charbard.tables import table_lines
 from charbard.vocab import Vocab
 from charbard.writer.verse.bias import away_from
 
@@ -25,8 +25,7 @@ __all__ = ["away_from_habits", "habit_share", "habits"]
 @cache
 def habits() -> Mapping[str, float]:
     """Load the pairs, each with the nats by which it is too likely."""
-    text = files("charbard.writer.data").joinpath("habits.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.split("\t") for line in table_lines("writer", "habits.tsv"))
     return MappingProxyType({pair: log(float(times)) for pair, times in rows})
 
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from types import MappingProxyType
 
 from charbard.prosody.poem import is_han
+from charbard.tables import table_lines
 
 __all__ = ["Known", "Quote", "little_known", "quoted", "quotes_near", "quotes_with", "verse_with"]
 
@@ -111,8 +111,7 @@ def verse_with(chars: str) -> Quote | None:
 
 @cache
 def _poems(name: str) -> tuple[Known, ...]:
-    text = files("charbard.writer.data").joinpath(name).read_text(encoding="utf-8")
-    return tuple(Known(*row.split("\t")) for row in text.splitlines() if not row.startswith("#"))
+    return tuple(Known(*row.split("\t")) for row in table_lines("writer", name))
 
 
 @cache

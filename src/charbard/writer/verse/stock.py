@@ -8,9 +8,9 @@ and drafts with a stock phrase score lower.
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 from charbard.runtime import BiasRule
+from charbard.tables import table_lines
 from charbard.vocab import Vocab
 from charbard.writer.verse.bias import away_from
 
@@ -24,8 +24,7 @@ _NATS = 3.0
 @cache
 def stock_phrases() -> frozenset[str]:
     """Load the list of phrases."""
-    text = files("charbard.writer.data").joinpath("stock.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(table_lines("writer", "stock.txt"))
 
 
 def stock_share(lines: Sequence[str]) -> float:

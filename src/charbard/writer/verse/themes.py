@@ -8,11 +8,11 @@ Source: `data/themes.txt`, which `scripts/build_themes.py` builds from the verse
 
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from charbard.config import VerseOrder
+from charbard.tables import table_lines
 
 __all__ = ["theme_drawn", "with_theme"]
 
@@ -24,8 +24,7 @@ _SUBJECTS = ("theme", "opening", "acrostic", "template", "locks", "words")
 
 @cache
 def _themes() -> tuple[str, ...]:
-    text = files("charbard.writer.data").joinpath("themes.txt").read_text(encoding="utf-8")
-    return tuple(line for line in text.splitlines() if not line.startswith("#"))
+    return tuple(table_lines("writer", "themes.txt"))
 
 
 def theme_drawn(seed: int) -> str:

@@ -132,7 +132,7 @@ class VerseWriter:
             ConflictError: Demands of the order contradict each other.
         """
         order = self._titled(order)
-        if (request := self.at_hand(order)) is None:
+        if (request := self._cached(order)) is None:
             request = read_order(self.bundle, order, self._lexicons)
             with self._lock:
                 self._known[replace(order, seed=0)] = request
@@ -142,7 +142,9 @@ class VerseWriter:
 
     def at_hand(self, order: VerseOrder) -> Request | None:
         """Return the cached compiled request if only the seed differs, else None."""
-        order = self._titled(order)
+        return self._cached(self._titled(order))
+
+    def _cached(self, order: VerseOrder) -> Request | None:
         request = self._known.get(replace(order, seed=0))
         return None if request is None else replace(request, order=order)
 

@@ -1,0 +1,22 @@
+"""Tables that ship with the package: text files whose rows may be preceded by comments.
+
+Knows where they are and what a comment is, not what their columns mean.
+"""
+
+from importlib.resources import files
+
+__all__ = ["table_lines"]
+
+
+def table_lines(room: str, name: str) -> list[str]:
+    """Return the rows of a table, without comments and blank rows.
+
+    Args:
+        room: Package under `charbard` whose `data` has the file, such as `prosody`.
+        name: Name of the file.
+
+    >>> len(table_lines("prosody", "rhymes.tsv")) > 0
+    True
+    """
+    text = files(f"charbard.{room}.data").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
