@@ -115,6 +115,26 @@ def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
     assert page.input_value(".card-set input[maxlength='16']") == "某人"
 
 
+def test_a_press_reaches_its_button_though_the_sheet_changes_meanwhile(visit) -> None:
+    """The verdict comes between press and release: the sheet is drawn anew after the click."""
+    page = visit.on_desk()
+    held: list = []
+    page.route("**/api/check", lambda route: held.append(route))
+    page.click("[aria-label=改题目与作者]")
+    page.fill("[aria-label=题目]", "秋夜")
+    with page.expect_request("**/api/check"):
+        page.keyboard.press("Enter")
+    page.locator(".desk-head [aria-label=分享]").hover()
+    page.mouse.down()
+    with page.expect_response("**/api/check"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    page.mouse.up()
+
+    page.wait_for_selector(".card-preview svg")
+    page.wait_for_selector(".verdict:not(.faint)")
+
+
 HELD = """window.holdBack = (lines) => {
   const { fetch } = window;
   window.fetch = (address, how) => {
@@ -165,7 +185,7 @@ def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
     """Every view opens, what was kept is there, and a poem that is asked for is refused in words;
     after a reload, too."""
     with serving(("verse", verse_writer)) as running:
-        here = Visit(browser, running)
+        here = Visit(browser, running, keeps=True)
         page = here.written()
         page.locator(".sheet [aria-label=收藏]").first.click()
         here.until("caches.keys().then((keys) => keys.length > 0)")
