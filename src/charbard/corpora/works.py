@@ -1,14 +1,15 @@
 """Read the works of a source and tidy their layout. Knows no author."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from charbard.corpora.archive import members
 from charbard.errors import CorpusError
 from charbard.text import normalise
 
-__all__ = ["BETWEEN", "read_works", "tidy"]
+__all__ = ["BETWEEN", "other_text", "read_named", "read_works", "tidy"]
 
 BETWEEN = "\n\n"
 """Blank lines between two works."""
@@ -26,31 +27,64 @@ def tidy(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
-def read_works(
-    source: Path, wanted: Callable[[str], bool], *, files: str, label: str
-) -> dict[str, str]:
-    """Read the wanted files of a source, in order of name.
+def read_works(source: Path, wanted: str, label: str) -> dict[str, str]:
+    """Read all files of a source whose names fit a pattern, in order of name.
 
     Args:
         source: The package, or its folder.
-        wanted: Predicate on a file's name, as for `archive.members`.
-        files: The wanted files, as the error names them.
-        label: The package, as the error names it.
+        wanted: Pattern of the shell, as in `texts/*.txt`.
+        label: The package, as an error names it.
 
     Returns:
         Texts by file name, without folders.
 
     Raises:
-        CorpusError: The source is damaged or holds none of the files.
+        CorpusError: The source is damaged or holds no such file.
     """
-    found = {
-        Path(name).name: content.decode("utf-8") for name, content in members(source, wanted)
-    }
+    found = _read(source, lambda name: fnmatchcase(name, wanted))
     if not found:
-        raise CorpusError(
-            f"{str(source)!r} holds no {files}",
-            code="source.works",
-            values={"path": str(source), "files": files, "source": label},
-            hint=f"give the package {label}, or its folder",
-        )
+        raise _lacking(source, wanted, label)
     return {name: found[name] for name in sorted(found)}
+
+
+def read_named(source: Path, wanted: Collection[str], label: str) -> dict[str, str]:
+    """Read certain files of a source.
+
+    Args:
+        source: The package, or its folder.
+        wanted: The files' names in the package, with their folders.
+        label: The package, as an error names it.
+
+    Returns:
+        Texts by file name, without folders, as ordered in `wanted`.
+
+    Raises:
+        CorpusError: The source is damaged or lacks a file.
+    """
+    found = _read(source, lambda name: name in wanted)
+    if missing := [name for name in wanted if Path(name).name not in found]:
+        raise _lacking(source, missing[0], label)
+    return {name: found[name] for name in (Path(path).name for path in wanted)}
+
+
+def other_text(source: Path, file: str, label: str) -> CorpusError:
+    """Return the error that says that a file is not the one of the pinned package."""
+    return CorpusError(
+        f"the {file} in {str(source)!r} is not that of {label}",
+        code="source.text",
+        values={"path": str(source), "file": file, "source": label},
+        hint=f"give the package {label}, or its folder",
+    )
+
+
+def _read(source: Path, wanted: Callable[[str], bool]) -> dict[str, str]:
+    return {Path(name).name: content.decode("utf-8") for name, content in members(source, wanted)}
+
+
+def _lacking(source: Path, files: str, label: str) -> CorpusError:
+    return CorpusError(
+        f"{str(source)!r} holds no {files}",
+        code="source.works",
+        values={"path": str(source), "files": files, "source": label},
+        hint=f"give the package {label}, or its folder",
+    )

