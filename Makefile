@@ -53,7 +53,7 @@ fuzz: $(READY)
 		--wait-for-schema 60 --checks all --exclude-checks positive_data_acceptance \
 		--phases examples,coverage,fuzzing --max-examples 200 --continue-on-failure
 
-models: model-verse model-names model-shakespeare
+models: model-verse model-names model-english
 
 model-%: $(READY)
 	PYTHON=$(BIN)/python scripts/build_models.sh $*

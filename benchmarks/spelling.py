@@ -48,7 +48,7 @@ def share_listed(texts: Sequence[str], words: set[str]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", nargs="?", type=Path, default=Path("shakespeare"))
+    parser.add_argument("model", nargs="?", type=Path, default=Path("english"))
     parser.add_argument("--texts", type=int, default=20)
     parser.add_argument("--length", type=int, default=1000)
     parser.add_argument("--temperatures", type=float, nargs="+", default=[0.7, 1.0])

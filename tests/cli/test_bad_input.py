@@ -429,7 +429,7 @@ def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("write", "shakespeare", "--top-k", 0), "--top-k must be at least 1, got 0"),
+        (("write", "english", "--top-k", 0), "--top-k must be at least 1, got 0"),
         (("train", "x", "--steps", 1, "--set", "decay=0"), "decay must be text, got 0"),
         (("train", "x", "--epochs", 0), "--epochs must be at least"),
         (("verse", "--candidates", 0), "--candidates must be at least 1, got 0"),

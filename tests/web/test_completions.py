@@ -145,15 +145,15 @@ def test_sums_of_an_evaluation_harness(api, prose_writer) -> None:
         assert found == pytest.approx(sum(one.logp for one in scores[len(context) :]), abs=1e-3)
 
 
-@pytest.mark.skipif(not shipped_bundles().get("shakespeare"), reason="no model came along")
-def test_sums_of_shakespeare() -> None:
+@pytest.mark.skipif(not shipped_bundles().get("english"), reason="no model came along")
+def test_sums_of_english() -> None:
     """The model that ships is scored over HTTP as in the terminal, to 1e-3."""
-    writer = Writer.open(shipped_bundles()["shakespeare"])
+    writer = Writer.open(shipped_bundles()["english"])
     scores = writer.score(SPEECH).chars
 
-    with serving(("shakespeare", writer)) as here, here.client() as http:
+    with serving(("english", writer)) as here, here.client() as http:
         body = {
-            "model": "shakespeare",
+            "model": "english",
             "prompt": SPEECH,
             "max_tokens": 0,
             "logprobs": 0,

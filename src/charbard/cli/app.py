@@ -31,7 +31,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="charbard",
-    help="Character-level RNNs that write. Start with: charbard verse, charbard write shakespeare,"
+    help="Character-level RNNs that write. Start with: charbard verse, charbard write english,"
     " or charbard train my.txt --minutes 2",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

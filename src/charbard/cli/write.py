@@ -68,7 +68,7 @@ def write(
 ) -> None:
     """Write text.
 
-    Example: charbard write shakespeare --prime "ROMEO." --temperature 0.7 --seed 7
+    Example: charbard write english --prime "ROMEO." --temperature 0.7 --seed 7
     """
     from charbard.config import from_dict
     from charbard.writer import Writer, fresh_seed

@@ -56,7 +56,7 @@ class ChatBody(OpenAIBody):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "model": "shakespeare",
+                "model": "english",
                 "messages": [{"role": "user", "content": "ROMEO:"}],
                 "max_tokens": 40,
             }

@@ -39,9 +39,7 @@ class CompletionBody(OpenAIBody):
     """The parameters of the completions interface that a character model can honour."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"model": "shakespeare", "prompt": "ROMEO:", "max_tokens": 40}
-        },
+        json_schema_extra={"example": {"model": "english", "prompt": "ROMEO:", "max_tokens": 40}},
     )
 
     prompt: str | Annotated[list[str], Field(min_length=1)] | None = Field(
