@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from charbard.bundle import save_bundle
+from charbard.bundle import save_bundle, shipped_bundles
 from tests.cli.conftest import finish, spawn
 from tests.conftest import random_bundle
 
@@ -191,3 +191,13 @@ def test_temperature_zero_is_greedy(call, trained) -> None:
     greedy = call("write", trained, "--greedy", "-n", 40, "--seed", 1).out
 
     assert call("write", trained, "--temperature", 0, "-n", 40, "--seed", 2).out == greedy
+
+
+@pytest.mark.skipif("english" not in shipped_bundles(), reason="no model came along")
+def test_a_name_of_no_model_is_answered_with_those_that_ship(call) -> None:
+    """As a name that a model had once."""
+    done = call("write", "shakespeare")
+
+    assert done.code == 1
+    assert "no model at 'shakespeare'" in done.err
+    assert "shipped: english" in done.err
