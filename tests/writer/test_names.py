@@ -64,6 +64,21 @@ def test_what_is_given_is_wanted(listening) -> None:
     assert not any(set(poem.text[2:]) & unwanted_in_names() for poem in found)
 
 
+def test_a_given_name_does_not_repeat_the_surname(listening) -> None:
+    """Nobody is named 林佳林, unless they ask for it, however much the model likes to."""
+    bias = listening.weights["output.bias"].copy()
+    bias[listening.vocab.encode("李")] += 9
+    fond = VerseWriter(replace(listening, weights={**listening.weights, "output.bias": bias}))
+
+    found = names(fond, NameOrder(surname="李", candidates=4))
+    asked = names(fond, NameOrder(surname="李", given="李_", candidates=2))
+
+    assert found
+    assert not any("李" in poem.text[1:] for poem in found)
+    assert asked
+    assert all(poem.text.startswith("李李") for poem in asked)
+
+
 def test_names_are_asked_for_today(monkeypatch) -> None:
     """A model that was told of eras is told ours, unasked."""
     chars = dict.fromkeys("今古男女李" + common_chars()[:200])
