@@ -429,6 +429,20 @@ def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
+        (("verse", "秋夜"), "--theme 秋夜"),
+        (("verse", "autumn night"), "--theme 'autumn night'"),
+        (("verse", "念奴娇"), "--form 念奴娇"),
+        (("name", "林"), "--surname 林"),
+        (("write", "月"), "--prime 月"),
+    ],
+)
+def test_a_text_in_place_of_the_model_is_told_its_option(call, args, said) -> None:
+    refused(call(*args), "no model at", f"if it is not a model: {said}; shipped: ")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
         (("write", "shakespeare", "--top-k", 0), "--top-k must be at least 1, got 0"),
         (("train", "x", "--steps", 1, "--set", "decay=0"), "decay must be text, got 0"),
         (("train", "x", "--epochs", 0), "--epochs must be at least"),
