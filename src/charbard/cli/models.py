@@ -16,11 +16,11 @@ MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that shi
 def model_argument(setting: str, *, forms: bool = False) -> Any:
     """Declare the model argument of a command that writes.
 
-    Who types `charbard verse 秋夜` wants a poem on an autumn night, not a model of that name.
+    Someone typing `charbard verse 秋夜` wants a poem on an autumn night, not a model of that name.
 
     Args:
         setting: Setting that a text in place of the model was probably meant for.
-        forms: Whether the name of a form was meant as one.
+        forms: Whether a text that names a form was meant as that form.
     """
 
     def checked(model: Path) -> Path:
