@@ -63,7 +63,7 @@ def _serve(address: str) -> None:
 
 
 def _warm_up() -> None:
-    """Import all, draw once, measure the machine once, and that with a small product."""
+    """Import everything, draw a figure, and measure the machine once, with a small product."""
     import gc
     import io
 

@@ -101,7 +101,7 @@ class Visit:
 
 @contextmanager
 def visiting(browser, running: Running, **options) -> Iterator[Visit]:
-    """A visit after which nothing was complained about and nobody else was asked."""
+    """A visit that must end without browser errors or requests to other servers."""
     here = Visit(browser, running, **options)
     yield here
     here.context.close()

@@ -105,7 +105,7 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("size", "language"), [(PHONE, "zh-CN"), (DESK, "en-GB")], ids=["phone", "desk"]
 )
 def test_axe_objects_to_nothing(browser, running, size, language) -> None:
-    """Every view and dialog, light and dark: on a phone in Chinese, on a desk in English."""
+    """Every view and dialog, light and dark: on a phone in Chinese, on a desktop in English."""
     found: list[str] = []
     with visiting(browser, running, viewport=size, locale=language) as here:
         here.on_desk()

@@ -39,7 +39,7 @@ class Near(Protocol):
 
     @property
     def wanted(self) -> int:
-        """Characters that the form requires there."""
+        """Number of characters that the form requires in that sentence."""
 
 
 REGULATED = "近体诗"
@@ -184,7 +184,7 @@ class _Scanned:
 
     @property
     def faults(self) -> tuple[int, int]:
-        """What decides between variants before any note: the beginning of `nearness`."""
+        """The criteria that precede notes in choosing a variant: the beginning of `nearness`."""
         return sum(not each.legal for each in self.findings), -len(self.chosen)
 
 
@@ -213,7 +213,7 @@ def _scanned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str 
 
 
 def _report(poem: Poem, form: Form, scanned: _Scanned, *, book: str) -> Report:
-    """Add to what was compared the notes, and everything else that a report shows."""
+    """Complete the comparison with notes and everything else that a report shows."""
     variant, patterns, chosen = scanned.variant, scanned.patterns, scanned.chosen
     findings = [*scanned.findings, *_repeats(poem, chosen), *_divisions(poem, form, variant)]
     if form.kind in SUNG:  # take the stanzas from the tune, whether or not blank rows show them
