@@ -42,6 +42,7 @@ SMALL = {
     "dropout_output": 0.2,
     "eval_every": 10,
     "save_every": 10,
+    "threads": 1,
 }
 
 
@@ -323,7 +324,7 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
 
 def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
     """What the machine decides may change on the way; the rest of the settings stays."""
-    _run(owl, tmp_path / "run", steps=10)
+    _run(owl, tmp_path / "run", steps=10, threads=None)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
 
