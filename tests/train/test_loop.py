@@ -337,6 +337,16 @@ def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
     assert list(recorded(trainer))[-1].step == 12
 
 
+def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
+    """Their number is in the checkpoint and need not be given again."""
+    _run(owl, tmp_path / "run", steps=2)
+    torch.set_num_threads(2)
+
+    _trainer(owl, tmp_path / "run", resume=True)
+
+    assert torch.get_num_threads() == SMALL["threads"] == 1
+
+
 def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
     """The values that the text's fields have are in the bundle, also after a stop."""
     chance = random.Random(0)

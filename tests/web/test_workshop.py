@@ -272,7 +272,7 @@ def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -
     """It ends with one server and goes on in the next, from the step where it was, to its end."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         warm(here, programs)
-        here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "2000"]
+        here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "1000", "--eval-every", "100"]
         number = started(client, name="owl")
         first_sample(client, number)
     log = JobFolder(tmp_path / number).log
@@ -285,7 +285,7 @@ def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -
 
     (broken_off, end) = [event for event in Tail(log).events() if event["event"] == "finished"]
     assert there == [broken_off["step"]]
-    assert 0 < broken_off["step"] < end["step"] == 2000
+    assert 0 < broken_off["step"] < end["step"] == 1000
     assert (last["state"], last["model"], last["resumable"]) == ("finished", "owl-2", False)
 
 
