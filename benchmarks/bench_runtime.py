@@ -3,7 +3,7 @@
     python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
 
 Without a model, an untrained network of the verse model's size is timed; its poems obey a form that
-allows equally many characters. With a file of records, the loss of the int8 weights is measured on
+allows as many characters. With a file of records, the loss of the int8 weights is measured on
 its test part. Every time is the best of several rounds, because other load can only increase it.
 """
 

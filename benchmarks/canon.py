@@ -83,7 +83,7 @@ def sung(records: list[dict[str, Any]], names: dict[str, str], *, show: bool) ->
 
 
 def named(record: dict[str, Any], report: Report, names: dict[str, str]) -> str:
-    """Return right, misnamed or unknown."""
+    """Classify the checker's result as right, misnamed or unknown."""
     if report.form is None:
         return "unknown"
     name = "".join(map(fold, record["form"]))

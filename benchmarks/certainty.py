@@ -57,7 +57,7 @@ class OrderGenerator:
         self.refused = 0
 
     def orders(self, poems: int, variants: Sequence[str | None] = (None,)) -> Iterator[VerseOrder]:
-        """Yield orders for so many poems, alternating plain ones and ones with given characters.
+        """Yield orders for this many poems, alternating plain ones and ones with given characters.
 
         Args:
             poems: Number of poems, rounded up to full orders.

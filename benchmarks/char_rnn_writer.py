@@ -1,15 +1,15 @@
-"""Reproduce char-rnn-writer's network in torch: its perplexity on verse after given minutes.
+"""Reproduce char-rnn-writer's network in torch: its perplexity on verse after given training times.
 
     python benchmarks/char_rnn_writer.py verse.jsonl --minutes 1 3 5 15 [--threads 2]
 
 The architecture and training of that project: embedding 128, two layers of width 128 that share one
 LSTM cell, a full softmax; Adam at 0.01 without decay, batches of 64 poems drawn at random, padded
-to the longest of them, padding learned like text; poems of 5 to 79 characters. Two things differ,
+to the longest, with padding learned like text; poems of 5 to 79 characters. Two things differ,
 both in its favour: the first symbol of a poem states its form, and torch's fused LSTM reads several
 times as many poems per minute as the TensorFlow loop did.
 
-Trained on the records whose split is train, measured by protocol V (charbard.report.verse) on those
-of `--part`. The minutes are of training alone. Prints one JSON line for each of them.
+It is trained on the records whose split is train, and scored by protocol V (report.verse) on those
+of `--part`. The minutes count training alone. Prints one JSON line for each of them.
 
 Shape letters: T time, B poems, V symbols.
 """

@@ -1,10 +1,10 @@
-"""Benchmark the verse corpus: build time, speed of novelty queries, how often people repeat people.
+"""Benchmark the verse corpus: build time, speed of novelty queries, how often poets repeat others.
 
 python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source
-python benchmarks/corpora.py mended      50 lines of 词 before and after
-python benchmarks/corpora.py novelty     how often people repeat people, in the built corpus
-python benchmarks/corpora.py speed       of answers about one poem
-python benchmarks/corpora.py popularity  which search engine tells the poems of 唐诗三百首
+python benchmarks/corpora.py mended      50 lines of 词 before and after correction
+python benchmarks/corpora.py novelty     how often poets repeat others, in the built corpus
+python benchmarks/corpora.py speed       of queries about one poem
+python benchmarks/corpora.py popularity  which search engine best identifies 唐诗三百首
 """
 
 import json

@@ -1,9 +1,9 @@
-"""Count the stack frames that a line of verse passes, from the kernel's draw to the page.
+"""Count the stack frames that a line of verse passes through, from the kernel's draw to the page.
 
     python benchmarks/frames.py [MODEL]
 
 A request is streamed. Stacks are recorded when the kernel draws a character, when the line is
-complete, and when the answer is about to be sent, including the generators that the last one
+complete, and when the response is about to be sent; the last includes the generators that it
 awaits.
 """
 
@@ -39,7 +39,7 @@ def stack() -> list[Frame]:
 
 
 def awaited() -> list[Frame]:
-    """Return the asynchronous generators between the engine and the answer."""
+    """Return the asynchronous generators between the engine and the response."""
     found = dict[Frame, None]()
     for held in gc.get_objects():
         if inspect.isasyncgen(held) and held.ag_frame is not None:

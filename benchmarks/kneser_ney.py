@@ -2,10 +2,10 @@
 
     python benchmarks/kneser_ney.py verse.jsonl [--order 5] [--min-count 2 | --like BUNDLE] [--json]
 
-Trained on the records whose split is train, measured by protocol V (charbard.report.verse) on those
+It is trained on the records whose split is train, and scored by protocol V (report.verse) on those
 of `--part`: Chinese characters only, the form given. The form is the symbol that every poem begins
-with, so it is in the context of the first four characters. Interpolated at every order down to the
-uniform distribution over the vocabulary; what is rarer than `--min-count` is one unknown character,
+with, so the first four characters have it in context. It is interpolated at every order down to the
+uniform distribution over the vocabulary; characters rarer than `--min-count` are one unknown one,
 learned and scored as such.
 
 Source: Chen, Goodman 1998, "An empirical study of smoothing techniques for language modeling",
@@ -62,7 +62,7 @@ class Symbols:
         return cls(vocab, {name: len(vocab) + place for place, name in enumerate(names)})
 
     def text(self, records: Sequence[Record], kind: str) -> NGramText:
-        """Encode records; `kind` names the field that determines their beginning."""
+        """Encode records; `kind` names the field that determines their beginning symbol."""
         rows = []
         for record in records:
             begin = self.beginnings.get(record.fields.get(kind, ""), self.beginnings[""])

@@ -30,7 +30,7 @@ PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 
 class Answer(NamedTuple):
-    """One answer: its status, or 0 if the connection broke."""
+    """One response: its status, or 0 if the connection broke."""
 
     at: float
     """Time of completion on `perf_counter`'s clock."""
@@ -44,16 +44,16 @@ class Answer(NamedTuple):
 
 @dataclass
 class Tally:
-    """The collected answers."""
+    """The collected responses."""
 
     answers: list[Answer] = field(default_factory=list)
 
     def between(self, start: float, end: float) -> "Tally":
-        """Return only the answers completed in an interval."""
+        """Return only the responses completed in an interval."""
         return Tally([answer for answer in self.answers if start <= answer.at < end])
 
     def report(self, elapsed_s: float) -> dict[str, Any]:
-        """Report poems per second, latencies of answers and refusals, and every status."""
+        """Report poems per second, latencies of served and refused requests, and every status."""
         good = [answer for answer in self.answers if answer.status == 200]
         statuses = sorted({answer.status for answer in self.answers})
         return {
@@ -105,7 +105,7 @@ class Caller:
         tally.answers.append(Answer(now, status, now - began, first - began, sent - began))
 
     async def _answered(self, body: bytes) -> tuple[asyncio.StreamReader, str]:
-        """Send a request and read the head of its answer.
+        """Send a request and read the head of its response.
 
         If the server has closed an idle connection, open a new one, as every client does."""
         kept = self.streams is not None
@@ -150,7 +150,7 @@ class Load:
     order: dict[str, Any]
 
     async def closed(self, users: int, seconds: float, tally: Tally) -> None:
-        """Simulate so many users, each of whom sends a new request as soon as the last one is
+        """Simulate this many users, each of whom sends a new request as soon as the last one is
         answered."""
         seeds, end = iter(range(10**9)), perf_counter() + seconds
 
@@ -207,7 +207,7 @@ async def steady(load: Load, options: argparse.Namespace) -> None:
 
 
 async def overload(load: Load, options: argparse.Namespace) -> None:
-    """Measure the capacity, then apply twice that, then measure it in each second afterwards."""
+    """Measure the capacity, apply twice that load, then measure capacity in each second after."""
     before = Tally()
     await load.closed(options.users, options.seconds / 2, before)  # caches are warm after that
     memory, began = memory_mb(options.pid), perf_counter()

@@ -1,8 +1,8 @@
-"""Measure the peak memory of reading and training texts of 1 MB, 100 MB and 1 GB: it must not grow.
+"""Measure the peak memory of reading and training on 1 MB, 100 MB and 1 GB: it must not grow.
 
     python benchmarks/memory.py [--sizes 1,100,1000] [--json]
 
-Each size is a process of its own, whose peak the system counts: resident memory in all (`peak`),
+Each size runs in its own process, whose peak the system counts: resident memory in all (`peak`),
 and the part of it that is not a mapped file's pages (`own`), which the system cannot take back.
 The text is synthetic, over 70 characters, and not yet in the cache of encoded texts.
 """

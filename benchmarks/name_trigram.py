@@ -2,12 +2,12 @@
 
     python benchmarks/name_trigram.py NAMES.txt [--corpus names] [--model names.safetensors]
 
-NAMES.txt holds one full name a line. Its given names are predicted, the surname given: perplexity a
+NAMES.txt holds one full name per line. Given names are predicted from surnames: perplexity per
 character, and with the end of the name counted as one more. The model is conditioned on the modern
 era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
 (`kneser_ney.py`) over surname and given name in one string, learned from the records of `--corpus`
-whose split is train; rarer characters than `--min-count` are one unknown one. It begins the names
-in the way that fits the file best: as poets with their surname, or as given names of today alone.
+whose split is train; characters rarer than `--min-count` are one unknown one. It reads the names
+in the way that fits the file best: as poets' names with surname, or as modern given names alone.
 Names of the file that are also in the corpus are counted, not left out.
 """
 

@@ -4,9 +4,9 @@
     python benchmarks/page.py --runs 20
     python benchmarks/page.py --runs 20 --network fast-3g
 
-Needs Playwright and Chromium. Each visit is a context of its own, so nothing is cached. First paint
-is Chromium's first-contentful-paint, from the start of the navigation. A line counts from the press
-of the button that writes until its text is in the document. The first poems count from the start of
+Needs Playwright and Chromium. Each visit has a fresh context, so nothing is cached. First paint
+is Chromium's first-contentful-paint, from the start of navigation. A line is timed from the press
+of the write button until its text is in the document; the first poems are timed from the start of
 the navigation until four of them are done.
 """
 

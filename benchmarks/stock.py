@@ -42,7 +42,7 @@ def shares(lines: Sequence[str], phrases: frozenset[str]) -> dict[str, float | i
 
 
 def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str]:
-    """Yield the lines of so many poems, each written with one particle."""
+    """Yield the lines of this many poems, each written with one particle."""
     for seed in range(-(-poems // SAME)):
         order = VerseOrder(
             form=FORM, titled=False, candidates=SAME, drafts=1, seed=seed, temperature=temperature

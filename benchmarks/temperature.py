@@ -5,7 +5,7 @@
 For each temperature: how surprising the poems are to a separately trained model (nats per character
 without marks), how varied they are (distinct-2), how often a character repeats an earlier one of
 the poem, and how many two-character words occur in no training poem. The same is measured on
-equally many held-out poems by people in the same form. A model that is less surprising than people
+as many held-out poems by people in the same form. A model that is less surprising than people
 writes clichés; one that is more surprising invents words.
 """
 
@@ -61,7 +61,7 @@ def texts_of(form: str, part: str) -> list[str]:
 
 
 def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Iterator[str]:
-    """Yield so many poems, written as by the command but without selecting among candidates."""
+    """Yield this many poems, written as the command does but without selecting among candidates."""
     for start in range(0, count, BATCH):
         order = VerseOrder(
             form=form,

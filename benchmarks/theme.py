@@ -1,4 +1,4 @@
-"""Measure whether poems are about their titles: held-out titles, model's poems beside people's.
+"""Measure whether poems are about their titles: held-out titles, the model's poems beside people's.
 
     python benchmarks/theme.py [--model verse] [--form 七绝] [--titles 200] [--seed 0]
         [--set NAME=VALUE]... [--variant "[LABEL:] NAME=VALUE ..."]... [--from FILE.json]...

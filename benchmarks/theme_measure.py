@@ -142,7 +142,7 @@ def _has_title_character(title: str, lines: Sequence[str]) -> bool:
 
 
 def _one_a_title(poems: TitledPoems) -> list[list[str]]:
-    """Group first poems of every title, then second ones, and so on, with lines joined to texts."""
+    """Group first poems of every title, then second ones, and so on, lines joined into texts."""
     sets: list[list[str]] = []
     seen: dict[str, int] = {}
     for title, lines in poems:

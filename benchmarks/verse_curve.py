@@ -1,10 +1,10 @@
-"""Track verse quality over a training: protocol V on each snapshot of a run.
+"""Track verse quality over a training run: protocol V on each snapshot of a run.
 
     charbard train verse --minutes 60 --snapshots 10 --out runs/verse
     python benchmarks/verse_curve.py runs/verse [verse] [--part test]
 
-Prints one JSON line per snapshot. A snapshot from the middle of a run has a high learning rate: a
-training planned to end at that minute would be better.
+Prints one JSON line per snapshot. A snapshot taken mid-run still has a high learning rate: a
+training run planned to end at that minute would do better.
 """
 
 import argparse

@@ -56,7 +56,7 @@ def old_books(folder: Path) -> tuple[Readings, Readings]:
 
 
 def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
-    """Return the 词林 part of one 廣韻 entry; 话, alone among its rhyme, follows 画."""
+    """Return the 词林 part of one 廣韻 entry; 话, alone in its rhyme, follows 画."""
     if char in PART_10 and rhyme in "佳卦夬":
         return "10"
     if rhyme == "泰":

@@ -47,7 +47,7 @@ def people() -> Iterator[Poem]:
 
 
 def write(model: str, count: int, out: Path) -> None:
-    """Write a poem on each of so many titles."""
+    """Write a poem on each of this many titles."""
     titled = [
         (poem.form, poem.title)
         for poem in people()

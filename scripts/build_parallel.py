@@ -2,7 +2,7 @@
 
 Pairs are counted in the two middle couplets (颔联, 颈联) of all regulated octaves of the verse
 corpus except its test and held-out records; a pair is a character and the one below it in the next
-line. Pairs seen less than FEWEST times are left out as uninformative.
+line. Pairs seen fewer than FEWEST times are left out as uninformative.
 
     charbard corpus build verse
     python scripts/build_parallel.py

@@ -4,7 +4,7 @@
     python scripts/build_surnames.py sources
 
 pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script has
-the ones it lacks, of up to three characters, compiled by hand. The two lists may not overlap, so
+the ones it lacks, of up to three characters, compiled by hand. The two lists must not overlap, so
 every reading has one origin.
 """
 

@@ -1,7 +1,7 @@
 """Build src/charbard/writer/data/themes.txt: titles that many poets chose, to be drawn as themes.
 
 A title is a theme if its poems are about it: one of its characters occurs in them more often than
-in poems in general. That leaves out what says nothing (偶成, 又题). Counted in the training
+in poems in general. That leaves out empty titles (偶成, 又题). The counts are of the training
 records of the verse corpus.
 
     charbard corpus build verse

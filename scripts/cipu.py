@@ -1,8 +1,8 @@
 """Read 钦定词谱 (1715) in the machine-readable form of hulbji/couyun: every 体 of its 817 tunes.
 
-Using charbard does not require this. The folder `ci_pu` of github.com/hulbji/couyun (MIT) at
-commit
-1744e87f850c2205bc231bfdd858256036c0e4db is read as files; it is never copied into the project.
+Using charbard does not require this. The folder `ci_pu` of github.com/hulbji/couyun (MIT) is
+read as files and never copied into the project, at commit
+1744e87f850c2205bc231bfdd858256036c0e4db.
 """
 
 import json

@@ -2,14 +2,14 @@
 
     python scripts/derive_songs.py VERSE.jsonl
 
-A line of 曲 may have more characters than its tune asks (衬字), so a tune has hardly two poems of
-one shape
-and lines are derived one by one: `LINES` says how many characters each has (唐圭璋, 元人小令格律,
-as far as
-the poems agree); of all poems with so many lines, those whose line has that length decide its
-tones. A
-place is fixed where at least 90 % of at least `MIN_LINES` agree; a line rhymes where its end is in
-the poem's part of the 词林正韵, in any tone, in more than half of the poems.
+A line of 曲 may have more characters than its tune requires (衬字), so hardly two poems of a tune
+have the same shape, and lines are derived one by one.
+`LINES` says how many characters each line has (唐圭璋, 元人小令格律, where the poems agree).
+Of all poems with as many lines, those whose line has that length decide its tones.
+A place is fixed where at least 90 % of at least `MIN_LINES` lines agree.
+A line rhymes where its end is in
+the poem's part of the 词林正韵, in any tone,
+in more than half of the poems.
 """
 
 import argparse
@@ -103,7 +103,7 @@ def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def pieces(lines: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
-    """Yield a poem of so many lines, or each of several that share a record."""
+    """Yield a poem of this many lines, or each of several that share a record."""
     if len(lines) % count == 0:
         for start in range(0, len(lines), count):
             yield tuple(lines[start : start + count])

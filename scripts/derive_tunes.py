@@ -8,18 +8,16 @@ reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each t
 1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
    the tone of the rhyme: in long tunes ， falls freely inside a sentence;
 2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at
-least
-   90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says that
-   either tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
+   least 90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says
+   that either tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
 3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems
-confirm them. A place is free if the book says 可平可仄, or if it is free in the same line of the
-   commonest
-   variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of the poems
-   agree;
-4. five times a fifth of the poems is left out and compared with what the others say.
+   confirm them. A place is free if the book says 可平可仄, or if it is free in the same line of the
+   commonest variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of
+   the poems agree;
+4. each fifth of the poems is left out in turn, and compared with what the others predict.
 
-Taken are tunes with at least 20 poems, every tune of 宋词三百首, and the short 曲 of `SHORT_SONGS`.
-scripts/tunes.tsv has the names that neither source joins.
+It takes tunes with at least 20 poems, every tune of 宋词三百首, and the short 曲 of `SHORT_SONGS`.
+scripts/tunes.tsv adds names that neither source links to a tune.
 """
 
 import argparse
@@ -103,7 +101,7 @@ def from_poems(aligned: Sequence[Poem]) -> Variant:
 
 
 def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
-    """Return the tones of a variant, also free where its 体 in the book is and some poems deviate.
+    """Return a variant's tones, freeing those that its 体 in the book frees and some poems break.
 
     A place is also free where the book and the poems disagree. Rhyme places stay fixed.
     """

@@ -1,4 +1,4 @@
-"""Draw a training from its log: the loss curve, with samples written on the way.
+"""Draw a training run from its log: the loss curve, with samples written on the way.
 
 python scripts/draw_run.py runs/shakespeare docs/run.svg
 """

@@ -2,10 +2,10 @@
 
     python scripts/mixed_rhymes.py VERSE.jsonl
 
-Of every 词 of a known tune: the part in which most of a rhyme's ends are, and the parts of the
-ends that
-are not in it. A pair of parts is mixed if at least 5 % of the poems in the one have an end in
-the other, and as many the other way. The result stands in prosody/check/rhyme.py.
+For each rhyme of every 词 of a known tune, the script notes the part that most of its ends are in,
+and the parts of the other ends.
+A pair of parts is mixed if at least 5 % of the poems in the one have an end in
+the other, and vice versa. The result is in prosody/check/rhyme.py.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Take the pictures of the studio in docs/images from a real server and a real browser.
 
-    python scripts/take_screenshots.py TEXT        all of them; TEXT is learned in the workshop
+    python scripts/take_screenshots.py TEXT        all of them; the workshop trains on TEXT
     python scripts/take_screenshots.py TEXT --only studio-look.png --folder /tmp/pictures
 
 Needs Playwright, Chromium (/usr/bin/chromium) and charbard[train]. The seeds are random.
@@ -77,7 +77,7 @@ def on_look(page: Page, text: Path) -> None:
 
 
 def in_workshop(page: Page, text: Path) -> None:
-    """Show a training in progress, reusing one that is already there."""
+    """Show a training run in progress, reusing one that is already there."""
     page.goto(f"{page.url.split('#')[0]}#/workshop")
     page.wait_for_selector(".slip .go")
     page.wait_for_timeout(1000)

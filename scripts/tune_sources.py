@@ -70,9 +70,8 @@ def read_sources(corpus: Path, folder: Path) -> Sources:
 def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
     """Move poems of 宋词三百首 to the tune whose 体 they have, where the corpus misnames them.
 
-    It calls 浪淘沙慢 浪淘沙 and 青门引 青门饮. A poem moves if no 体 of its tune has its length,
-    and
-    one of exactly one other tune has its length and ends its sentences where the poem ends lines.
+    It has 浪淘沙慢 as 浪淘沙, 青门引 as 青门饮. A poem moves if no 体 of its tune has its length,
+    and one of exactly one other tune has it and ends its sentences where the poem ends lines.
     """
     for name in list(poems):
         for poem in [poem for poem in poems[name] if poem.is_canon]:

@@ -1,4 +1,4 @@
-"""Small real things that many tests use: a text, bundles, and one trained model."""
+"""Small real fixtures that many tests share: a text, bundles, and one trained model."""
 
 import os
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory) -> Iterator[Path]:
-    """The folder of a `charbard` program that starts at once."""
+    """A folder with a `charbard` program that starts without delay."""
     pytest.importorskip("torch")
     with installed(tmp_path_factory.mktemp("programs"), os.environ | ONE_THREAD) as folder:
         yield folder
@@ -71,7 +71,7 @@ def random_bundle(
 
 @pytest.fixture(scope="session")
 def trained(owl, tmp_path_factory) -> Path:
-    """The folder of a real training of a second or two."""
+    """The folder of a real training run of a second or two."""
     pytest.importorskip("torch")
     import charbard
 

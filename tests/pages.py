@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart: blocks, links, headings, commands."""
+"""Parses the documentation pages into blocks, links, headings and commands."""
 
 import re
 import shlex
@@ -41,14 +41,14 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def links_of(page: Path) -> list[str]:
-    """Where it points to, other sites left out."""
+    """The targets of a page's links, other sites left out."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     found = [first or second for first, second in _LINK.findall(text)]
     return [link for link in found if "://" not in link and not link.startswith("mailto:")]
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Its headings as the last part of a link to them."""
+    """The anchors of a page: each heading as a link spells it after #."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
@@ -57,7 +57,7 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def commands_of(code: str) -> Iterator[list[str]]:
-    """Each command of a shell block as words, without variables set before it and redirections."""
+    """Each command of a shell block as words, without leading variables and redirections."""
     lexer = shlex.shlex(_joined(code), posix=True, punctuation_chars="();<>|&")
     lexer.whitespace_split = True
     words: list[str] = []
@@ -76,6 +76,6 @@ def commands_of(code: str) -> Iterator[list[str]]:
 
 
 def _joined(code: str) -> str:
-    """One command a line, line ends as semicolons, comments gone."""
+    """The block on one line: line ends become semicolons, comments are dropped."""
     lines = code.replace("\\\n", " ").splitlines()
     return " ; ".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))

@@ -1,6 +1,6 @@
 """Defects of tensorflow_poems and char-rnn-writer that must not come back.
 
-Each was a crash, a silence or a loss there; here it is a promise.
+Each was a crash, a silent fault or a loss there; here a test rules it out.
 """
 
 import subprocess
@@ -23,7 +23,7 @@ def writer() -> Writer:
 
 
 def test_an_unknown_first_character_is_no_key_error(writer) -> None:
-    """It is read as a form the model knows, or skipped, and the reader is told."""
+    """An unknown first character is skipped, and a note says so."""
     order = TextOrder(prime="猫", seed=1)
 
     assert next(writer.texts(order)).prime == ""
@@ -38,7 +38,7 @@ def test_a_prime_may_have_many_characters(writer) -> None:
 @pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53, 1.0])
 @pytest.mark.parametrize("size", [3, 7000])
 def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
-    """Whatever the rounding of the sums, the place is one of a symbol that may be drawn."""
+    """However the sums are rounded, the index drawn is that of a symbol that may be drawn."""
     scores = np.zeros(size, np.float32)
     scores[-1] = -np.inf
 
@@ -55,7 +55,7 @@ def test_no_hidden_cap_cuts_a_text(writer) -> None:
 
 @pytest.mark.torch
 def test_writing_never_reads_the_training_text(tmp_path) -> None:
-    """The vocabulary is in the bundle: the text may change or go, the ids do not shift."""
+    """The vocabulary is in the bundle, so ids do not shift if the text changes or is gone."""
     pytest.importorskip("torch")
     import charbard
 
@@ -72,7 +72,7 @@ def test_writing_never_reads_the_training_text(tmp_path) -> None:
 
 
 def test_bytes_of_a_foreign_locale_are_understood(tmp_path) -> None:
-    """The defect that looked like a vocabulary's: surrogates from the command line."""
+    """A prompt that arrives as surrogates, because of the locale, is read as UTF-8."""
     path = tmp_path / "model.safetensors"
     save_bundle(random_bundle(), path)
     done = subprocess.run(

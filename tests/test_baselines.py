@@ -36,7 +36,7 @@ def _model(order: int) -> tuple[NGram, Symbols]:
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 @pytest.mark.parametrize("before", ["", "春", "春江花", "马马马马", "月月月月月"])
 def test_probabilities_sum_to_one(order, before) -> None:
-    """Behind any context, seen or not, over all that can be predicted."""
+    """After any context, seen or not, the probabilities of all symbols sum to one."""
     model, symbols = _model(order)
     context = [symbols.beginnings["一"], *symbols.vocab.encode(before).tolist()]
 
@@ -58,7 +58,7 @@ def test_longer_contexts_predict_better() -> None:
 
 
 def test_unknown_characters_are_counted() -> None:
-    """They cost what an unknown symbol costs, and are told."""
+    """Unknown characters are scored as the unknown symbol and counted."""
     (tally,) = score_with(*_model(3), [Record("春雪，")], "form")
 
     assert (tally.chars, tally.unknown) == (2, 1)
@@ -66,7 +66,7 @@ def test_unknown_characters_are_counted() -> None:
 
 
 def test_probabilities_by_hand() -> None:
-    """Absolute discounting of a bigram, worked out on paper."""
+    """The probabilities equal absolute discounting of a bigram, worked out on paper."""
     vocab = Vocab(tuple("ab"))
     symbols = Symbols.of(vocab, ())
     model = NGram(
@@ -89,7 +89,7 @@ def test_probabilities_by_hand() -> None:
 
 @pytest.mark.torch
 def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
-    """One cell in both layers; padding is learned but never counted; any length is scored."""
+    """It has one cell in both layers, learns padding but never counts it, scores any length."""
     torch = pytest.importorskip("torch")
     from char_rnn_writer import POEMS, RATE, Poems, SharedCell, scores
 
@@ -115,7 +115,7 @@ def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
 
 
 def test_names_are_parted() -> None:
-    """Surnames of two characters are known as such, unless nothing would be left."""
+    """A surname of two characters is split off whole, unless no given name would be left."""
     from name_trigram import WITH_SURNAME, Trigram, split_name
 
     assert [split_name(name) for name in ("欧阳修", "李白", "欧阳")] == [

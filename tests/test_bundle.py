@@ -1,4 +1,4 @@
-"""One file is the model: it survives the round trip, and any change is noticed."""
+"""A model is one file, which survives the round trip; any change to it is noticed."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_round_trip(tmp_path, cell: str) -> None:
 
 
 def test_bytes_are_smaller_and_lose_nothing_that_writes(tmp_path) -> None:
-    """A quarter on disk, float32 in memory; to save it again changes nothing."""
+    """Byte weights are small on disk and float32 in memory; saving again changes nothing."""
     bundle = random_bundle(hidden_size=64, attention=24, projection_size=20)
     save_bundle(bundle, tmp_path / "full")
     saved = save_bundle(bundle, tmp_path / "bytes", as_bytes=True)
@@ -68,7 +68,7 @@ def test_bytes_are_smaller_and_lose_nothing_that_writes(tmp_path) -> None:
 
 
 def resaved(path: Path, change) -> None:
-    """A file with other arrays and metadata, and the digest that belongs to them."""
+    """Rewrite a file with changed arrays and metadata, and with the digest that fits them."""
     with safe_open(path, "numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         document = json.loads(file.metadata()["charbard"])
@@ -80,7 +80,7 @@ def resaved(path: Path, change) -> None:
 
 @pytest.mark.parametrize("change", ["no unit", "unit too short", "unit of nothing"])
 def test_bytes_without_their_units_are_refused(tmp_path, change: str) -> None:
-    """Bytes alone say nothing."""
+    """Byte weights are refused if their units are missing, too short or of no array."""
 
     def changed(arrays, document):
         unit = arrays.pop("embedding.unit")
@@ -99,7 +99,7 @@ def test_bytes_without_their_units_are_refused(tmp_path, change: str) -> None:
 
 
 def test_an_older_bundle_is_read(tmp_path) -> None:
-    """Version 1, with float16 weights."""
+    """A bundle of version 1, with float16 weights, can be read."""
 
     def older(arrays, document):
         halves = {name: value.astype(np.float16) for name, value in arrays.items()}
@@ -119,7 +119,7 @@ def test_an_older_bundle_is_read(tmp_path) -> None:
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 @settings(max_examples=60)
 def test_any_changed_byte_is_refused(tmp_path_factory, place: float, flip: int) -> None:
-    """Whatever byte is altered, the bundle does not open."""
+    """Whichever byte is altered, the bundle does not open."""
     path = tmp_path_factory.mktemp("b") / "m.safetensors"
     save_bundle(random_bundle(), path)
     content = bytearray(path.read_bytes())
@@ -132,7 +132,7 @@ def test_any_changed_byte_is_refused(tmp_path_factory, place: float, flip: int) 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999])
 def test_a_truncated_file_is_refused(tmp_path, share: float) -> None:
-    """A download that was cut short is noticed."""
+    """A file cut short, as by a failed download, is refused."""
     path = tmp_path / "m.safetensors"
     save_bundle(random_bundle(), path)
     content = path.read_bytes()
@@ -143,7 +143,7 @@ def test_a_truncated_file_is_refused(tmp_path, share: float) -> None:
 
 
 def test_missing_and_foreign_files(tmp_path) -> None:
-    """No file, and somebody else's file, each get their own message."""
+    """A missing file and a file that is not a bundle each have their own message."""
     with pytest.raises(BundleError, match="no model at"):
         load_bundle(tmp_path / "none")
     from safetensors.numpy import save_file
@@ -154,7 +154,7 @@ def test_missing_and_foreign_files(tmp_path) -> None:
 
 
 def test_another_version_is_named(tmp_path) -> None:
-    """A bundle of a later version says which one it is."""
+    """The error for a bundle of a later version names that version."""
     path = tmp_path / "m.safetensors"
     save_bundle(random_bundle(), path)
     _edit_metadata(path, lambda document: document | {"version": 9})
@@ -164,7 +164,7 @@ def test_another_version_is_named(tmp_path) -> None:
 
 
 def test_an_unwritable_place(tmp_path) -> None:
-    """A folder in place of the file is an error, not a traceback."""
+    """A folder where the file should be gives a `SaveError`, not a bare OS error."""
     (tmp_path / "m").mkdir()
 
     with pytest.raises(SaveError, match="cannot write"):
@@ -182,7 +182,7 @@ def _edit_metadata(path, change) -> None:
 
 
 def test_a_shipped_bundle_is_known_by_name(tmp_path, monkeypatch) -> None:
-    """A name opens the bundle that came with the package; a file of that name comes first."""
+    """A name opens the bundle that came with the package; a file of that name takes precedence."""
     shipped, own = random_bundle(), random_bundle("gru")
     monkeypatch.setattr("charbard.bundle.SHIPPED", tmp_path / "models")
     monkeypatch.chdir(tmp_path)
@@ -197,7 +197,7 @@ def test_a_shipped_bundle_is_known_by_name(tmp_path, monkeypatch) -> None:
 
 
 def test_the_shipped_verse_model_shows_how_it_learned() -> None:
-    """Ten small snapshots of one training, within the five megabytes that they may take."""
+    """The shipped verse model has ten snapshots of its training run, under 5 MB in all."""
     found = snapshots_beside(shipped_bundles()["verse"])
     steps = [load_bundle(path).provenance["steps"] for path in found]
 

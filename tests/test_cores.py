@@ -1,4 +1,4 @@
-"""A thread for each core at most."""
+"""There may be at most one thread per core."""
 
 import pytest
 
@@ -8,13 +8,13 @@ from charbard.errors import OptionError
 
 @pytest.mark.parametrize("threads", [None, 1, cores()])
 def test_as_many_threads_as_cores_are_fine(threads) -> None:
-    """And none is no wish at all."""
+    """Up to one thread per core is accepted, and so is None, which requests no number."""
     check_threads(threads)
 
 
 @pytest.mark.parametrize("threads", [0, -3, "2", 1.5, cores() + 1])
 def test_other_threads_are_refused(threads) -> None:
-    """By the name that the user gave them, whatever their type."""
+    """Other values of any type are refused, under the name of the setting that was used."""
     with pytest.raises(OptionError, match="workshop_threads must be") as caught:
         check_threads(threads, name="workshop_threads")
     assert "leave workshop_threads out" in caught.value.hint
@@ -33,7 +33,7 @@ def test_other_threads_are_refused(threads) -> None:
     ],
 )
 def test_a_containers_quota_counts_as_cores(tmp_path, files, expected) -> None:
-    """Of either version of control groups; what cannot be read is no limit."""
+    """A quota of either cgroup version counts as cores; an unreadable one sets no limit."""
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)

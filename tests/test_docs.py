@@ -28,7 +28,7 @@ def name_of(page: Path) -> str:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p not in TRANSLATED], ids=name_of)
 def test_every_block_runs(page: Path, programs: Path, tmp_path: Path, monkeypatch) -> None:
-    """The blocks of a page run in order, in one folder and namespace, and print what it says."""
+    """The blocks of a page run in order, in one folder and namespace, and print what is shown."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -49,7 +49,7 @@ def test_every_block_runs(page: Path, programs: Path, tmp_path: Path, monkeypatc
 
 
 def run_python(page: Path, block: Block, names: dict[str, object]) -> str:
-    """Run it with the page's own line numbers in a traceback."""
+    """Run a block so that tracebacks have the page's own line numbers."""
     printed = io.StringIO()
     code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
     with contextlib.redirect_stdout(printed):
@@ -67,7 +67,7 @@ def run_shell(page: Path, block: Block) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_what_does_not_run_here_is_still_right(page: Path) -> None:
-    """Commands that are only shown have options that exist, with values that are allowed."""
+    """Commands that are only shown use options that exist, with values that are allowed."""
     for block in blocks_of(page):
         if block.kind == "sh" and not block.runs:
             for words in commands_of(block.code):
@@ -91,7 +91,7 @@ def check_command(words: list[str]) -> None:
 
 
 def check_charbard(arguments: list[str]) -> None:
-    """Parse as the program does, without running anything."""
+    """Parse the arguments as the program does, without running anything."""
     from typer.main import get_command
 
     from charbard.cli.app import app
@@ -152,7 +152,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", TRANSLATED, ids=name_of)
 def test_a_translation_has_the_same_blocks(page: Path) -> None:
-    """What was run for the original holds for the translation."""
+    """A translation has the same blocks as its original, where they are run."""
 
     def commands(page: Path) -> list[tuple[str, bool, str]]:
         return [(b.kind, b.runs, b.code) for b in blocks_of(page) if b.kind != "text"]
@@ -169,7 +169,7 @@ def test_every_page_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("script", ["write_options.py", "write_commands.py"])
 def test_generated_pages_are_up_to_date(script: str) -> None:
-    """The pages of settings and of commands are what the code says."""
+    """The generated pages of settings and of commands match the code."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / script), "--check"], capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""Every setting of an order reaches every door, or is named here with the reason."""
+"""Every setting of an order reaches every interface, or is named here with the reason."""
 
 import dataclasses
 import inspect
@@ -38,7 +38,7 @@ DOORS: list[tuple[type, Any, type, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("order", "command", "body", "left_out"), DOORS)
 def test_every_setting_reaches_the_command_and_the_body(order, command, body, left_out) -> None:
-    """A new setting is an option and a key of the body, or its absence has a reason."""
+    """Every setting is an option and a key of the request body, or is listed as left out."""
     settings = {field.name for field in dataclasses.fields(order)} - set(left_out)
     options = set(inspect.signature(command).parameters)
 
@@ -48,7 +48,7 @@ def test_every_setting_reaches_the_command_and_the_body(order, command, body, le
 
 @pytest.mark.parametrize(("order", "command", "body", "left_out"), DOORS)
 def test_a_body_has_the_declared_defaults_and_limits(order, command, body, left_out) -> None:
-    """Nothing is written down twice."""
+    """A request body has the defaults, limits and help texts that the order declares."""
     for field in dataclasses.fields(order):
         if not field.metadata or field.name in {*left_out, "seed"}:
             continue

@@ -1,4 +1,4 @@
-"""An error is one thing; each door says it in its own words."""
+"""An error is defined once; each interface (command line, Python, web) words it its own way."""
 
 import ast
 import dataclasses
@@ -22,7 +22,7 @@ SETTING = re.compile("⟪([a-z_]+)")
 
 
 def literals(path: Path) -> list[str]:
-    """Every text in a module's code, docstrings left out; parts of one text are one."""
+    """Every string in a module's code, docstrings left out."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     shown = ast.walk(tree)
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -37,7 +37,7 @@ MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if "data" not in path.p
 
 
 def test_only_the_command_line_names_its_options() -> None:
-    """A message below the doors names a setting, so that each door can spell it."""
+    """Messages below the interfaces name settings, which each interface spells its own way."""
     below = [one for one in MODULES if not one.relative_to(SOURCE).as_posix().startswith(DOORS)]
     found = [
         (path.name, text)
@@ -50,7 +50,7 @@ def test_only_the_command_line_names_its_options() -> None:
 
 
 def test_every_setting_in_a_message_exists() -> None:
-    """A misspelt one would reach the user as it stands."""
+    """Every setting that a message names exists."""
     kinds = [kind for kind in vars(config).values() if dataclasses.is_dataclass(kind)]
     known = {field.name for kind in kinds for field in dataclasses.fields(kind)}
     known |= set(inspect.signature(charbard.fit).parameters)
@@ -65,7 +65,7 @@ ERROR = OptionError("⟪min_count=0⟫ is no count", hint="raise ⟪min_count⟫
 
 
 def test_the_doors_spell_one_error() -> None:
-    """An option, an argument, a field of JSON."""
+    """One error names an option, an argument or a JSON field, depending on the interface."""
     flags = {"min_count": "--min-count", "encoding": "--encoding"}
 
     assert ERROR.said(lambda name, value: in_options(flags, name, value)) == (
@@ -83,12 +83,12 @@ def test_the_doors_spell_one_error() -> None:
 
 
 def test_a_traceback_shows_the_hint() -> None:
-    """In Python nothing else would."""
+    """A Python traceback shows the error's hint."""
     assert "Hint: raise min_count" in "".join(traceback.format_exception(ERROR))
 
 
 def test_an_error_with_its_place_is_still_spelled_later() -> None:
-    """What is put around a message does not fix its words."""
+    """A place added to an error leaves its settings to be spelled by each interface."""
     error = CorpusError("no ⟪text_field⟫", hint="see ⟪fields⟫").at("a.csv, line 3")
 
     assert str(error) == "a.csv, line 3: no text_field"
@@ -96,7 +96,7 @@ def test_an_error_with_its_place_is_still_spelled_later() -> None:
 
 
 def test_what_a_door_lacks_is_not_offered_there() -> None:
-    """`score` cannot refuse bad bytes, so its note does not say how; `train` can, and says it."""
+    """A note offers a setting only where the interface has that setting."""
     note = "it: 1 byte is not utf-8 (to refuse such a file: ⟪bad_bytes=refuse⟫)"
 
     assert spelled(note, lambda *_: None) == "it: 1 byte is not utf-8"

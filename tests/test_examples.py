@@ -1,4 +1,4 @@
-"""What stands in `examples/` runs."""
+"""The programs in `examples/` run."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Ray's 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    """Asks the Ray Serve example, of which two replicas run."""
+    """An HTTP client of the Ray Serve example, which runs two replicas."""
     ray = pytest.importorskip("ray", reason="Ray is large: pip install 'charbard[ray]'")
     from ray import serve
 
@@ -41,7 +41,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def replicas() -> set[int]:
-    """The processes that write."""
+    """The process ids of the replicas."""
     import ray
 
     found = set()
@@ -56,7 +56,7 @@ def replicas() -> set[int]:
 
 
 def wait_for_two(but_not: int) -> None:
-    """Return when two replicas are ready, none of which is the process that was killed."""
+    """Return when two replicas are ready, neither of which is the process that was killed."""
     from ray import serve
 
     for _ in range(3000):
@@ -68,7 +68,7 @@ def wait_for_two(but_not: int) -> None:
 
 
 def test_two_replicas_write_the_same_poem(client) -> None:
-    """Whichever replica answers: the same seed, the same poem."""
+    """Whichever replica responds, the same seed gives the same poem."""
     assert client.get("/api/ready").json()["status"] == "ready"
     assert len(replicas()) == 2
 
@@ -78,7 +78,7 @@ def test_two_replicas_write_the_same_poem(client) -> None:
 
 
 def test_a_stream_comes_through_line_by_line(client) -> None:
-    """Four lines, the poem, and an end that says that it is one."""
+    """A streamed response has four lines, the poem, and an event that marks the end."""
     with client.stream("POST", "/api/verse", json={**ORDER, "stream": True}) as answer:
         lines = [line for line in answer.iter_lines() if line]
 
@@ -87,7 +87,7 @@ def test_a_stream_comes_through_line_by_line(client) -> None:
 
 
 def test_requests_go_on_when_a_replica_is_killed(client) -> None:
-    """Nobody loses more than the poem that the dead one was writing; another takes its place."""
+    """A user loses at most the poem in progress, and a new replica takes the dead one's place."""
     killed, kept = sorted(replicas())
     expected = client.post("/api/verse", json=ORDER).json()
     writing = Barrier(USERS + 1)

@@ -10,7 +10,7 @@ from charbard.files import write_atomically, write_folder_atomically
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch) -> None:
-    """When the disk is full the error says so, and the old content stands."""
+    """When the disk is full the error says so, and the old content remains."""
     path = tmp_path / "model"
     path.write_bytes(b"old")
 

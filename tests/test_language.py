@@ -1,4 +1,4 @@
-"""Every error and note has its Chinese: codes in the source against the catalogue."""
+"""Every error and note has a Chinese wording: codes in the source match the catalogue."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ SRC = Path(charbard.__file__).parent
 
 
 def kinds() -> set[str]:
-    """Every class of errors: those of `charbard.errors`, and what others derive from them."""
+    """Every error class: those of `charbard.errors`, and those derived from them elsewhere."""
     known = {
         name
         for name, kind in vars(errors).items()
@@ -68,7 +68,7 @@ def names_in(text: str) -> set[str]:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_error_has_its_chinese(where: str, call: ast.Call) -> None:
-    """An error is raised with a code that the catalogue words, from values that are given."""
+    """Every error has a code in the catalogue and the values that its Chinese wording uses."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     assert "code" in given, f"{where}: give this error a code, and its Chinese in language/data"
     for node in ast.walk(given["code"]):
@@ -81,7 +81,7 @@ def test_every_error_has_its_chinese(where: str, call: ast.Call) -> None:
 
 
 def test_every_note_has_its_chinese() -> None:
-    """A note's code is worded, from values that it has."""
+    """Every note has a code in the catalogue and the values that its Chinese wording uses."""
     for path in SRC.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and name_of(node.func) == "Note"):
@@ -96,7 +96,7 @@ def test_every_note_has_its_chinese() -> None:
 
 
 def test_nothing_is_worded_that_is_never_said() -> None:
-    """Each code of the catalogue stands in the source."""
+    """Each code of the catalogue appears in the source."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in SRC.rglob("*.py"))
 
     for code in chinese():
@@ -105,7 +105,7 @@ def test_nothing_is_worded_that_is_never_said() -> None:
 
 @pytest.mark.parametrize("code", chinese())
 def test_chinese_is_chinese(code: str) -> None:
-    """No English but names of things."""
+    """A Chinese wording has no English except names and technical terms."""
     for text in chinese()[code]:
         plain = TERMS.sub("", re.sub(r"{\w+}|⟪[^⟫]*⟫", "", text))
         assert not re.search(r"[A-Za-z]{2,}", plain), plain
@@ -113,7 +113,7 @@ def test_chinese_is_chinese(code: str) -> None:
 
 
 def test_an_error_is_worded_from_its_code() -> None:
-    """Values are filled in, lists joined, settings spelled by the door; else it is English."""
+    """An error with a code is worded in Chinese with its values; one without stays English."""
     error = OptionError(
         "English", hint="say", code="setting.choice", values={"name": "book", "known": ["a", "b"]}
     )
@@ -123,7 +123,7 @@ def test_an_error_is_worded_from_its_code() -> None:
 
 
 def test_notes_are_texts_with_parts() -> None:
-    """A note is its English sentence, also as JSON; a part of it is worded, too."""
+    """A note equals its English text; notes among its values get a Chinese wording, too."""
     part = Note("poet", "field.author")
     note = Note("untold", "told.untrained", {"name": "theme", "value": "x", "known": [part, "y"]})
 
@@ -142,7 +142,7 @@ def test_notes_are_texts_with_parts() -> None:
     [({"LANG": "zh_CN.UTF-8"}, True), ({"LANG": "zh_TW", "LC_ALL": "C"}, False), ({}, False)],
 )
 def test_the_locale_decides(monkeypatch, environment, answer) -> None:
-    """LC_ALL is asked before LANG."""
+    """The locale decides whether messages are Chinese, and LC_ALL takes precedence over LANG."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():

@@ -58,7 +58,7 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("part", sorted(HEIGHT.keys() - {"train"}))
 def test_torch_is_for_training_only(part: str) -> None:
-    """Outside `train` no module imports torch but inside a function of the two doors to it."""
+    """Outside `train` only `cli/train.py` may import torch."""
     allowed = {SRC / "cli" / "train.py"}
 
     for path in (SRC / part).rglob("*.py"):
@@ -68,7 +68,7 @@ def test_torch_is_for_training_only(part: str) -> None:
 
 
 def test_every_part_has_a_row() -> None:
-    """A new part is given one, or its imports would not be watched."""
+    """Every part has a row, so that the imports of a new part are checked, too."""
     assert {part_of(path) for path in MODULES} == set(HEIGHT)
 
 
@@ -103,7 +103,7 @@ def test_the_table_of_files_is_complete() -> None:
 
 
 def test_modules_do_not_import_each_other_in_a_circle() -> None:
-    """Within a part, too."""
+    """No modules import each other in a circle, not even within a part."""
     names = {
         ".".join(("charbard", *path.relative_to(SRC).with_suffix("").parts)): path
         for path in MODULES
@@ -125,7 +125,7 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
 
 
 def _modules_used(path: Path, names: set[str]) -> set[str]:
-    """Modules that are imported when this one is, not inside functions and not for types only."""
+    """Modules imported along with this one, not within functions and not for types only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = set[str]()
     for node in tree.body:
@@ -149,7 +149,7 @@ def test_every_public_name_exists() -> None:
 
 
 def test_the_rooms_of_the_writer_have_rows() -> None:
-    """Shared modules first, then `inspect`, then `text` and `verse`, which are apart."""
+    """Shared modules of the writer import no others, and `text` and `verse` not each other."""
     rows = {"": 1, "inspect": 2, "text": 3, "verse": 3}
     for path in (SRC / "writer").rglob("*.py"):
         here = path.parent.name if path.parent != SRC / "writer" else ""

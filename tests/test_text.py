@@ -27,7 +27,7 @@ def test_encodings_are_detected(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark(encoding: str) -> None:
-    """Western text in UTF-16 is known by its zero bytes."""
+    """Western text in UTF-16 is recognised by its zero bytes."""
     content = ("To be or not to be\n" * 20).encode(encoding)
 
     assert detect_encoding(io.BytesIO(content), name="play") == encoding
@@ -43,7 +43,7 @@ TRADITIONAL = "床前明月光疑是地上霜舉頭望明月低頭思故鄉春�
     ids=["lines", "no zero byte", "traditional", "with English"],
 )
 def test_chinese_utf16_without_a_mark(encoding: str, text: str) -> None:
-    """Known because nearly all of it is common Chinese; in the other order it would not be."""
+    """Chinese UTF-16 is recognised, as only in the right byte order are its characters common."""
     assert detect_encoding(io.BytesIO(text.encode(encoding)), name="poem") == encoding
 
 
@@ -91,7 +91,7 @@ LEGACY = {
 )
 @pytest.mark.parametrize("around", ["", "Plain words, as many texts have them. " * 40])
 def test_legacy_encodings_are_recognised(text: str, encoding: str, around: str) -> None:
-    """Each by what its bytes say, also within much plain ASCII; never taken for Chinese."""
+    """Legacy encodings are recognised by their bytes, even amid much ASCII."""
     content = (around + text * 9).encode(encoding)
 
     found = detect_encoding(io.BytesIO(content), name="it")
@@ -120,7 +120,7 @@ def test_legacy_encodings_are_recognised(text: str, encoding: str, around: str) 
     ids=["UTF-8", "ASCII", "GB18030"],
 )
 def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, note: str) -> None:
-    """It is named by line and place and read as the replacement character, or the file refused."""
+    """A stray byte is reported with its place and replaced; on request the file is refused."""
     found = detect_encoding(io.BytesIO(content), name="it")
 
     notes = read_as(io.BytesIO(content), found, name="it").notes
@@ -162,7 +162,7 @@ def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
     ids=["places", "names", "mixed script", "half-width", "two characters"],
 )
 def test_what_may_be_another_encoding_is_never_taken_for_chinese(text, encoding, message) -> None:
-    """Where the evidence points two ways, the user is asked."""
+    """Bytes with more than one plausible encoding are refused, and the hint asks for one."""
     content = (text * 9 if "\n" in text else text).encode(encoding)
 
     with pytest.raises(CorpusError, match=message) as caught:
@@ -172,7 +172,7 @@ def test_what_may_be_another_encoding_is_never_taken_for_chinese(text, encoding,
 
 
 def test_two_encodings_in_one_file_are_refused() -> None:
-    """Every reading would be wrong, so the first foreign place is named."""
+    """A file in two encodings is refused, and the first place that does not fit is named."""
     content = POEM.encode() + POEM.encode("gb18030")
 
     with pytest.raises(CorpusError, match=r"in several encodings at once.*line 7, byte 1"):
@@ -181,7 +181,7 @@ def test_two_encodings_in_one_file_are_refused() -> None:
 
 @pytest.mark.parametrize("at", [3, 5000, 90_000])
 def test_one_rule_for_zeros(at: int) -> None:
-    """A zero character is left out wherever it stands, and said."""
+    """A zero character is left out wherever it occurs, and a note reports it."""
     content = b"words and words\n" * 8000
     content = content[:at] + b"\x00" + content[at:]
 
@@ -194,7 +194,7 @@ def test_one_rule_for_zeros(at: int) -> None:
 
 
 def test_marks_of_joined_files_are_left_out() -> None:
-    """`cat` of two files with a byte-order mark leaves one in the middle."""
+    """A byte-order mark that `cat` left in the middle of two joined files is left out."""
     for encoding in ("utf-8-sig", "utf-16"):
         content = POEM.encode(encoding) * 2
         found = detect_encoding(io.BytesIO(content), name="it")
@@ -203,7 +203,7 @@ def test_marks_of_joined_files_are_left_out() -> None:
 
 @given(st.binary(min_size=64, max_size=256))
 def test_random_bytes_are_no_utf16(content: bytes) -> None:
-    """By chance a third of the code points would be common, not nine tenths."""
+    """Random bytes are never taken for UTF-16: too few of their characters are common."""
     with suppress(CorpusError):
         found = detect_encoding(io.BytesIO(b"\x80\xff\x80" + content), name="it")
         assert found == "gb18030"
@@ -218,7 +218,7 @@ def test_random_bytes_are_no_utf16(content: bytes) -> None:
     ids=["picture", "noise"],
 )
 def test_what_cannot_be_told_is_an_error(content: bytes, message: str) -> None:
-    """Binary files and unknown encodings are refused with a way out."""
+    """Binary files and unknown encodings are refused with a hint."""
     with pytest.raises(CorpusError, match=message) as caught:
         detect_encoding(io.BytesIO(content), name="it")
 
@@ -226,13 +226,13 @@ def test_what_cannot_be_told_is_an_error(content: bytes, message: str) -> None:
 
 
 def test_control_codes_are_not_text() -> None:
-    """A file that decodes but is full of control codes is binary."""
+    """A file that decodes but is full of control codes is refused as binary."""
     with pytest.raises(CorpusError, match="control codes"):
         read_as(io.BytesIO(bytes(range(1, 8)) * 50), "utf-8", name="it")
 
 
 def test_wrong_encoding_says_which_bytes() -> None:
-    """Reading in a wrong encoding is refused, and names the first bytes that do not fit."""
+    """A wrong encoding is refused, and the error names the first bytes that do not fit."""
     with pytest.raises(
         CorpusError, match=r"it is not utf-8: \d+ bytes do not.*line 1, byte 5 \(c3"
     ):
@@ -241,7 +241,7 @@ def test_wrong_encoding_says_which_bytes() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
 def test_pieces_make_the_whole(raw: str) -> None:
-    """However it is cut, the pieces join to the normalised whole."""
+    """However a text is cut, its pieces concatenate to the normalised whole."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decode_module, "PIECE_CHARS", 3)
         joined = "".join(pieces(io.BytesIO(raw.encode()), "utf-8", name="it"))
@@ -263,7 +263,7 @@ def test_variants_do_not_repeat_or_return_the_character() -> None:
     ids=["German", "French", "names"],
 )
 def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
-    """An accented letter with the one behind it is a valid, rare character of GB18030."""
+    """Accented text is not taken for Chinese, though an accent and a letter are valid GB18030."""
     content = (("plain " * 1000) + text * 30).encode("latin-1")
 
     found = detect_encoding(io.BytesIO(content), name="it")
@@ -272,18 +272,18 @@ def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
 
 
 def test_traditional_characters_are_chinese_too() -> None:
-    """Half of a classical text is common to both scripts."""
+    """A poem in traditional characters is recognised as GB18030, too."""
     poem = "床前明月光，疑是地上霜。舉頭望明月，低頭思故鄉。春眠不覺曉，處處聞啼鳥。"
 
     assert detect_encoding(io.BytesIO(poem.encode("gb18030")), name="it") == "gb18030"
 
 
 def test_half_a_surrogate_pair_is_mended() -> None:
-    """No text that charbard keeps holds what no encoding can carry."""
+    """Surrogate pairs are joined, and a lone half becomes the replacement character."""
     assert normalise("\ud83e\udd89") == "\U0001f989"
     assert normalise("a\udc80b") == "a\ufffdb"
 
 
 def test_signs_of_several_characters_are_one() -> None:
-    """A flag, a family, a letter with a mark that does not compose."""
+    """A flag, a family, and a letter with a combining mark are one sign each."""
     assert len(graphemes("🇩🇪👨\u200d👩\u200d👧q\u0308")) == 3

@@ -1,4 +1,4 @@
-"""The yardstick of themes tells a poem that keeps to its title from one that does not."""
+"""The theme figures tell a poem that keeps to its title from one that does not."""
 
 import sys
 from dataclasses import replace
@@ -24,7 +24,7 @@ def _poem(title: str, text: str) -> Poem:
 
 
 def _counts() -> Counts:
-    """Every theme has three texts, of its own sign and characters that stand everywhere."""
+    """Counts of three texts per theme, of the theme's own sign and characters common to all."""
     return counted(
         _poem(theme, f"{sign}人不见，")
         for theme, sign in zip(THEMES, SIGNS, strict=True)
@@ -33,7 +33,7 @@ def _counts() -> Counts:
 
 
 def test_a_poem_of_its_theme_is_recognised() -> None:
-    """Each theme's sign alone points to its title, though no title character stands in the text."""
+    """A poem with its theme's sign is recognised, though it has no character of the title."""
     poems = [(theme, [f"{sign}人"]) for theme, sign in zip(THEMES, SIGNS, strict=True)]
 
     found = figures(poems, THEMES, _counts())
@@ -44,7 +44,7 @@ def test_a_poem_of_its_theme_is_recognised() -> None:
 
 
 def test_a_poem_of_another_theme_is_not_recognised() -> None:
-    """With the next theme's sign no poem is recognised as its own title's."""
+    """A poem with the sign of another theme is not recognised as its own title's."""
     moved = SIGNS[1:] + SIGNS[:1]
 
     found = figures(
@@ -55,14 +55,14 @@ def test_a_poem_of_another_theme_is_not_recognised() -> None:
 
 
 def test_a_tie_is_not_recognised() -> None:
-    """A poem that says nothing of any title is no hit."""
+    """A poem that points to no title in particular does not count as recognised."""
     found = figures([(theme, ["人不见"]) for theme in THEMES], THEMES, _counts())
 
     assert found["recognised"] == 0.0
 
 
 def test_shares_are_counted_in_lines() -> None:
-    """Title characters, repeats, neighbours never seen: a pair across two lines is none."""
+    """Title characters, repeats and unseen pairs are counted within lines, not across them."""
     poems = [("春", ["春人不见", "甲甲"]), ("秋", ["丙人", "不见"])]
 
     found = figures(poems, THEMES, _counts())
@@ -83,7 +83,7 @@ def test_distinct_pairs_are_compared_among_one_poem_a_title() -> None:
 
 
 def test_other_titles_are_the_same_every_time() -> None:
-    """The draw depends on the title and the titles there are, not on their order."""
+    """The other titles drawn depend on the title and the set, not on the order of the set."""
     found = others_for("春", list(THEMES))
 
     assert found == others_for("春", list(reversed(THEMES)))
@@ -91,13 +91,13 @@ def test_other_titles_are_the_same_every_time() -> None:
 
 
 def test_too_few_titles_are_refused() -> None:
-    """Recognition among fewer than 32 titles would be another figure."""
+    """Too few titles are refused, as recognition is always measured among 32."""
     with pytest.raises(OptionError, match="too few"):
         others_for("春", THEMES[:20])
 
 
 def test_variants_are_settings_of_a_poem() -> None:
-    """Labels, shared settings, values by type; an unknown name is refused."""
+    """A variant has a label, shared and own settings of the right type; others are refused."""
     found = variants(["candidates=2"], ["hot: temperature=1", "default"])
 
     assert found == {"hot": {"candidates": 2, "temperature": 1}, "default": {"candidates": 2}}
@@ -109,7 +109,7 @@ def test_variants_are_settings_of_a_poem() -> None:
 
 
 def test_titles_are_held_out_and_distinct(tmp_path, monkeypatch) -> None:
-    """Only held-out poems with a title of 2 to 7 Chinese characters, each title once."""
+    """Titles are of held-out poems and have 2 to 7 Chinese characters; each occurs once."""
     poems = [
         _poem("春夜喜雨", "甲人不见，"),
         _poem("春夜喜雨", "乙人不见，"),

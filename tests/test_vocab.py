@@ -29,7 +29,7 @@ def test_unknown_characters_get_the_unknown_id(known: str, other: str) -> None:
 
 
 def test_rare_characters_are_left_out() -> None:
-    """A minimum count decides who is in; the most frequent comes first."""
+    """Characters below the minimum count are left out; the most frequent comes first."""
     vocab = Vocab.from_counts(count_chars(["aabbbc"]), min_count=2)
 
     assert vocab.chars == ("b", "a")
@@ -49,5 +49,5 @@ def test_repeated_characters_are_refused() -> None:
 
 @pytest.mark.parametrize(("char", "known"), [("Ａ", "A"), ("馬", "马"), ("！", "!"), ("☃", None)])
 def test_the_nearest_known_form(char: str, known: str | None) -> None:
-    """Width and script variants find the character that the model knows."""
+    """A character's nearest known form is a width or script variant of it, or none."""
     assert Vocab(("A", "马", "!")).nearest(char) == known

@@ -2,8 +2,8 @@
 
 One process imports everything and listens; each call of the small `charbard` program that `install`
 writes is run by a fork of it, in the caller's folder and on the caller's files. What runs is the
-real `main`. An interrupt or termination of the caller reaches the fork; if the caller is killed, the
-fork is killed too.
+real `main`. An interrupt or termination of the caller reaches the fork; when the caller is killed,
+the fork is killed too.
 """
 
 import os
@@ -75,7 +75,7 @@ def _serve(address: str) -> None:
 
 
 def _warm_up() -> None:
-    """Import all, draw once, measure the machine once, and that with a small product."""
+    """Import everything, draw a figure, and measure the machine once, with a small product."""
     import gc
     import io
 

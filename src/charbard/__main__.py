@@ -1,4 +1,4 @@
-"""Entry point of `python -m charbard`, which torchrun starts as well."""
+"""Entry point of `python -m charbard`, which torchrun also runs."""
 
 from charbard.cli.app import main
 

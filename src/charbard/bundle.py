@@ -109,7 +109,7 @@ class Bundle:
 
 
 def snapshots_beside(path: Path) -> tuple[Path, ...]:
-    """Return the snapshots that a training saved beside its bundle, oldest first.
+    """Return the snapshots that a training run saved beside its bundle, oldest first.
 
     In a folder of several bundles, such as `SHIPPED`, each has its own in `snapshots/NAME`.
 
@@ -160,7 +160,7 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     Args:
         path: A bundle, a checkpoint, a run's folder, or the name of a bundle that ships with the
             package.
-        with_resume: Also load the arrays that a resumed training needs.
+        with_resume: Also load the arrays that are needed to resume training.
 
     Raises:
         BundleError: The file is missing, truncated, altered, not a bundle, or of another version.

@@ -13,7 +13,7 @@ __all__ = ["check_threads", "cores"]
 def cores() -> int:
     """Return how many cores this process may use.
 
-    Fewer than the machine has where a container limits the set of cores or the share of CPU time.
+    This is less than the machine has if a container limits its cores or its share of CPU time.
 
     >>> cores() >= 1
     True

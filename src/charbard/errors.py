@@ -5,8 +5,8 @@
     ├── ConflictError      the demands on a poem contradict each other; lists the conflict
     ├── CorpusError        a text cannot be read, or holds nothing to learn from
     ├── BundleError        a model file is missing, truncated, altered or of another version
-    ├── CheckpointError    a training cannot be resumed from this file
-    ├── TrainingError      a training cannot continue (it diverged, or its budget is too short)
+    ├── CheckpointError    training cannot be resumed from this file
+    ├── TrainingError      training cannot continue (it diverged, or its budget is too short)
     ├── DeadEndError       no character may be written: a constraint or a ban left none
     ├── BusyError          the engine's queue is full; try again in a moment
     ├── LimitError         a request is larger than the engine allows
@@ -24,7 +24,7 @@ Messages have one shape: what is wrong, with the value. The hint says what is al
 command to try next. The command line and the web each translate this tree once.
 
 Each error, and each note of a result, has a stable code and the values in its sentence. The English
-sentence is written where the error is raised; the page and a Chinese terminal word codes themselves
+sentence is written where the error is raised; the page and a Chinese terminal reword it by its code
 (`language`). A test checks that the page has Chinese for every code.
 
 A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface spells it in its own way:
@@ -215,11 +215,11 @@ class BundleError(CharbardError):
 
 
 class CheckpointError(CharbardError):
-    """A training cannot be resumed from this file."""
+    """Training cannot be resumed from this file."""
 
 
 class TrainingError(CharbardError):
-    """A training cannot continue."""
+    """Training cannot continue."""
 
 
 class DeadEndError(CharbardError):

@@ -1,4 +1,4 @@
-"""The command line as a user has it: arguments and bytes in, exit code, stdout and stderr out."""
+"""The command line as a user sees it: arguments and bytes in; exit code, stdout and stderr out."""
 
 import io
 import os
@@ -32,7 +32,7 @@ class Done:
 
 @pytest.fixture
 def call(capsys, monkeypatch) -> Callable[..., Done]:
-    """Run a command in this process, through the entry point of the console."""
+    """Run a command in this process, through the console entry point."""
 
     def run(*args: object, stdin: bytes = b"") -> Done:
         monkeypatch.setattr(sys, "argv", ["charbard", *map(str, args)])
@@ -63,6 +63,6 @@ def spawn(*args: "str | os.PathLike[str] | bytes", **options) -> "subprocess.Pop
 
 
 def finish(process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Done:
-    """Wait for a command's end."""
+    """Wait for a command to finish and return its result."""
     out, err = process.communicate(stdin, timeout=300)
     return Done(process.returncode, (out or b"").decode(), (err or b"").decode())

@@ -20,7 +20,7 @@ from tests.conftest import TEXT
 
 
 def refused(done: Done, message: str, hint: str) -> None:
-    """One line of error, one of hint, nothing on stdout."""
+    """Assert that a command failed with an error line and a hint line, and nothing on stdout."""
     errors = done.err.splitlines()[-2:]
     assert done.code == 1, done
     assert done.out == ""
@@ -70,7 +70,7 @@ BAD_TEXTS = {
 
 @pytest.mark.parametrize("kind", BAD_TEXTS)
 def test_a_text_that_cannot_be_learned(call, tmp_path, kind: str) -> None:
-    """Said before a run is begun."""
+    """A text that cannot be learned from is reported before the run's folder is created."""
     pytest.importorskip("torch")
     make, message, hint = BAD_TEXTS[kind]
     text = tmp_path / "text.txt"
@@ -106,7 +106,7 @@ BAD_RECORDS = {
 
 @pytest.mark.parametrize("kind", BAD_RECORDS)
 def test_records_that_have_not_the_formats_shape(call, tmp_path, kind: str) -> None:
-    """The file, the line and what is in it."""
+    """Records that do not fit the format are refused, with what was found instead and a hint."""
     pytest.importorskip("torch")
     format, content, fields, message, hint = BAD_RECORDS[kind]
     text = tmp_path / "records"
@@ -146,7 +146,7 @@ BAD_SETTINGS = {
 
 @pytest.mark.parametrize("kind", BAD_SETTINGS)
 def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
-    """The name as it was typed, the value, and what is allowed."""
+    """An impossible setting is refused, under the name that was typed, with what is allowed."""
     pytest.importorskip("torch")
     options, message, hint = BAD_SETTINGS[kind]
     done = call("train", owl, "--out", tmp_path / "run", *options)
@@ -168,7 +168,7 @@ def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
     ids=["misspelt", "in a table", "not TOML", "missing"],
 )
 def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint) -> None:
-    """Unknown names are refused, with the nearest known one."""
+    """Unknown names, broken TOML and a missing file are each refused with a hint or an example."""
     pytest.importorskip("torch")
     config = tmp_path / "config.toml"
     if content is not None:
@@ -180,7 +180,7 @@ def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint
 
 @pytest.mark.torch
 def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) -> None:
-    """A machine that makes next to no updates in the time: a longer one is named."""
+    """A budget that allows next to no updates is refused, and a sufficient one is suggested."""
     pytest.importorskip("torch")
     monkeypatch.setattr("charbard.train.start.measured_speed", lambda model, config: 100.0)
     options = ("--minutes", 0.1, "--threads", 1)
@@ -203,7 +203,7 @@ def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) 
     ids=["train", "a setting", "bench", "serve"],
 )
 def test_more_threads_than_cores(call, trained, args) -> None:
-    """They would wait for each other, many times slower: refused at every door."""
+    """train, bench and serve refuse more threads than cores, which would slow each other down."""
     pytest.importorskip("torch")
     done = call(*args, trained)
 
@@ -211,7 +211,7 @@ def test_more_threads_than_cores(call, trained, args) -> None:
 
 
 def test_a_place_that_cannot_be_listened_on(call, trained) -> None:
-    """A port that is taken, and an address that is another machine's, have hints of their own."""
+    """A port already in use and an address of another machine each get a hint of their own."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -249,7 +249,7 @@ BAD_MODELS = {
 @pytest.mark.parametrize("kind", BAD_MODELS)
 @pytest.mark.parametrize("command", ["write", "eval", "score", "info", "--init-from"])
 def test_a_damaged_bundle(call, owl, trained, tmp_path, kind: str, command: str) -> None:
-    """Whoever opens it, it is the same error."""
+    """Every command that opens a damaged bundle reports the same error."""
     make, message, hint = BAD_MODELS[kind]
     model = tmp_path / "model.safetensors"
     shutil.copy(trained / "model.safetensors", model)
@@ -312,7 +312,7 @@ BAD_CHECKPOINTS = {
 @pytest.mark.torch
 @pytest.mark.parametrize("kind", BAD_CHECKPOINTS)
 def test_a_checkpoint_that_does_not_serve(call, owl, run, kind: str) -> None:
-    """It is named; the run's files stay as they were."""
+    """A resume that cannot work is refused, and the run's files stay as they were."""
     pytest.importorskip("torch")
     make, options, message, hint = BAD_CHECKPOINTS[kind]
     if make is not None:
@@ -325,7 +325,7 @@ def test_a_checkpoint_that_does_not_serve(call, owl, run, kind: str) -> None:
 
 @pytest.mark.torch
 def test_a_checkpoint_of_another_text(call, run, tmp_path) -> None:
-    """A resumed training needs the text it began with."""
+    """A training run can be resumed only with the text it began with."""
     pytest.importorskip("torch")
     text = tmp_path / "other.txt"
     text.write_text(TEXT + "More.")
@@ -336,7 +336,7 @@ def test_a_checkpoint_of_another_text(call, run, tmp_path) -> None:
 
 @pytest.mark.torch
 def test_a_run_is_never_overwritten(call, owl, run) -> None:
-    """A second training in the same folder is refused."""
+    """A second training run in the same folder is refused."""
     pytest.importorskip("torch")
     done = call("train", owl, "--steps", 2, "--out", run)
 
@@ -345,7 +345,7 @@ def test_a_run_is_never_overwritten(call, owl, run) -> None:
 
 @contextmanager
 def files_of_at_most(size_bytes: int):
-    """Let the system refuse to write more into any one file, as a full disk would."""
+    """Limit the size of every file, so that a larger write fails as it would on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
     try:
@@ -356,7 +356,7 @@ def files_of_at_most(size_bytes: int):
 
 @pytest.mark.torch
 def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
-    """The error names file and reason; everything saved before is intact and can be resumed."""
+    """The error names file and reason; all that was saved before is intact and resumable."""
     pytest.importorskip("torch")
     checkpoints = {path: path.read_bytes() for path in run.glob("checkpoint_*")}
     model = (run / "model.safetensors").read_bytes()
@@ -377,7 +377,7 @@ def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
 
 @pytest.mark.torch
 def test_a_full_disk(owl, run, tmp_path) -> None:
-    """A real one of a quarter of a megabyte, with the run on it."""
+    """A run on a real disk of 256 KiB ends with a clear error and leaves no temporary file."""
     pytest.importorskip("torch")
     if sys.platform != "linux" or not shutil.which("unshare"):
         pytest.skip("needs unshare to mount a disk of its own")
@@ -406,7 +406,7 @@ def test_a_full_disk(owl, run, tmp_path) -> None:
 
 
 def test_a_place_that_may_not_be_written(call, owl, tmp_path) -> None:
-    """A file where the run's folder should be."""
+    """If a file is in the way of the run's folder, the error advises choosing another place."""
     pytest.importorskip("torch")
     (tmp_path / "taken").touch()
     done = call("train", owl, "--steps", 2, "--out", tmp_path / "taken" / "run", *SMALL)
@@ -416,7 +416,7 @@ def test_a_place_that_may_not_be_written(call, owl, tmp_path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a device of POSIX")
 def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
-    """Every event is logged or the training says that it cannot."""
+    """If the log cannot be written, training stops and says why."""
     pytest.importorskip("torch")
     run = tmp_path / "run"
     run.mkdir()
@@ -424,6 +424,20 @@ def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
 
     done = call("train", owl, "--steps", 2, "--out", run, *SMALL)
     refused(done, "log.jsonl': no space left on device", "free some space")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("verse", "秋夜"), "--theme 秋夜"),
+        (("verse", "autumn night"), "--theme 'autumn night'"),
+        (("verse", "念奴娇"), "--form 念奴娇"),
+        (("name", "林"), "--surname 林"),
+        (("write", "月"), "--prime 月"),
+    ],
+)
+def test_a_text_in_place_of_the_model_is_told_its_option(call, args, said) -> None:
+    refused(call(*args), "no model at", f"if it is not a model: {said}; shipped: ")
 
 
 @pytest.mark.parametrize(
@@ -437,7 +451,7 @@ def test_a_log_on_a_full_disk(call, owl, tmp_path) -> None:
     ],
 )
 def test_the_terminal_names_the_options_of_the_command(call, args, said) -> None:
-    """A setting without an option of its own goes by its name."""
+    """Errors name a setting by its option, or by its own name if it has no option."""
     done = call(*args)
 
     assert done.code == 1

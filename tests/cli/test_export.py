@@ -1,4 +1,4 @@
-"""An exported bundle is small, whole and writes like the one it came from."""
+"""An exported bundle is small, complete and writes like the one it came from."""
 
 import re
 
@@ -12,12 +12,12 @@ from tests.conftest import random_bundle
 
 
 def run(*args: object):
-    """The command line with these words."""
+    """Run the command line with these arguments."""
     return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
 def test_export_makes_a_checkpoint_small(tmp_path) -> None:
-    """What only training needs is left behind; weights are rounded to bytes."""
+    """Export leaves out what only training needs and rounds the weights to bytes."""
     bundle = random_bundle(hidden_size=40)
     checkpoint = type(bundle)(
         **{
@@ -41,7 +41,7 @@ def test_export_makes_a_checkpoint_small(tmp_path) -> None:
 
 
 def test_export_refuses_what_is_too_large(tmp_path) -> None:
-    """Before anything is written."""
+    """A bundle larger than `--most-mb` is refused before anything is written."""
     save_bundle(random_bundle(), tmp_path / "b.safetensors")
 
     done = run(
@@ -53,7 +53,7 @@ def test_export_refuses_what_is_too_large(tmp_path) -> None:
 
 
 def test_export_lists_the_words_of_the_text(owl, tmp_path) -> None:
-    """The training's text gives a model its words; another text is refused."""
+    """The words are listed from the text the model was trained on; another text is refused."""
     pytest.importorskip("torch")
     other = tmp_path / "other.txt"
     other.write_text("Another text, which the model has never read. " * 9, encoding="utf-8")
@@ -69,7 +69,7 @@ def test_export_lists_the_words_of_the_text(owl, tmp_path) -> None:
 
 
 def test_a_training_lists_the_words_of_its_text(owl, tmp_path) -> None:
-    """With `--spelling` the model has them at once, and writes no other ones."""
+    """A model trained with `--spelling` lists the words of its text and writes only those."""
     pytest.importorskip("torch")
     at = tmp_path / "run"
     run("train", owl, "--steps", 2, "--hidden-size", 8, "--out", at, "--quiet", "--spelling")

@@ -1,4 +1,4 @@
-"""Help comes at once and loads nothing heavy."""
+"""Help appears at once and loads nothing heavy."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ COMMANDS = ("train", "write", "eval", "score", "info")
 
 
 def test_help_loads_neither_numpy_nor_torch() -> None:
-    """What `--help` imports is the command line and the settings, nothing numeric."""
+    """`--help` imports only the command line and the settings, nothing numeric."""
     code = (
         "import sys; sys.argv = ['charbard', '--help']\n"
         "from charbard.cli.app import main\n"
@@ -37,7 +37,7 @@ def test_help_names_every_command(call) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_by_an_example(call, command: str) -> None:
-    """Its help holds an example that begins with the command."""
+    """The help of each command includes an example that begins with that command."""
     done = call(command, "--help")
 
     assert done.code == 0
@@ -45,7 +45,7 @@ def test_every_command_explains_itself_by_an_example(call, command: str) -> None
 
 
 def test_defaults_in_help_are_the_declared_ones(call) -> None:
-    """Help takes numbers and meanings from the settings themselves."""
+    """Help takes defaults and descriptions from the settings themselves."""
     shown = " ".join(call("train", "--help").out.split())
 
     assert "Recurrent cell. [default: (lstm)]" in shown
@@ -66,7 +66,7 @@ def test_as_a_module_and_its_version() -> None:
     ids=["command", "option", "argument", "number"],
 )
 def test_wrong_usage_is_exit_code_2(call, args: list[str]) -> None:
-    """A typing error shows how it is meant, on stderr."""
+    """A mistyped command line prints the usage on stderr and exits with code 2."""
     done = call(*args)
 
     assert done.code == 2

@@ -1,4 +1,4 @@
-"""Ctrl-C, kill and torn logs: what is lost is at most the work since the last checkpoint."""
+"""Ctrl-C, kill and torn logs lose at most the work since the last checkpoint."""
 
 import json
 import shlex
@@ -18,7 +18,7 @@ STEPS = 300
 
 
 def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until the log has this many."""
+    """Wait until the log has this many checkpoints."""
     until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         log = run / "log.jsonl"
@@ -32,7 +32,7 @@ def test_interrupted_killed_and_resumed_it_is_the_same_training(
     call, programs, owl, tmp_path
 ) -> None:
     """Ctrl-C saves and prints the command that resumes; a kill -9 loses little; the result equals
-    that of an uninterrupted training, bit for bit."""
+    that of an uninterrupted training run, bit for bit."""
     run = tmp_path / "a run"
     more = ("--eval-every", "1000", "--save-every", "50", "--steps", str(STEPS))
     command = (programs / "charbard", "train")
@@ -74,7 +74,7 @@ def test_interrupted_killed_and_resumed_it_is_the_same_training(
 
 
 def test_ctrl_c_before_the_first_step(tmp_path) -> None:
-    """While the text is still being read there is nothing to save: it just ends."""
+    """While the text is still being read there is nothing to save, so the command just ends."""
     process = spawn("train", "-", "--steps", "5", "--out", str(tmp_path / "run"))
     time.sleep(1.0)
     assert process.poll() is None
@@ -87,7 +87,7 @@ def test_ctrl_c_before_the_first_step(tmp_path) -> None:
 
 
 def test_what_a_kill_left_half_written_is_cleared(call, owl, tmp_path) -> None:
-    """Files that a kill left beside their place do not pile up."""
+    """Half-written files that a kill left behind are removed when the run is resumed."""
     run = tmp_path / "run"
     call("train", owl, "--steps", 10, "--out", run, *SMALL)
     half = run / ".checkpoint_epoch0.10_3.1000.safetensors.abc123"

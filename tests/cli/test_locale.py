@@ -33,7 +33,7 @@ def test_a_prime_in_an_ascii_locale(letters) -> None:
 
 
 def test_a_text_to_score_in_an_ascii_locale(letters) -> None:
-    """As an argument and through a pipe it is the same text."""
+    """A text to score is understood alike as an argument and through a pipe."""
     typed = finish(spawn("score", letters, "花月".encode(), env=ASCII))
     piped = finish(spawn("score", letters, "-", env=ASCII), stdin="花月".encode())
 
@@ -54,7 +54,7 @@ def test_verse_in_an_ascii_locale() -> None:
 
 
 def test_an_error_about_bytes_that_are_no_text(letters) -> None:
-    """A path is shown byte by byte as it was given."""
+    """A path that is not valid text is reported like any missing file, without a traceback."""
     done = spawn("info", b"caf\xe9.safetensors", env=ASCII)
     out, err = done.communicate(timeout=60)
 
@@ -66,7 +66,7 @@ def test_an_error_about_bytes_that_are_no_text(letters) -> None:
 
 @pytest.mark.torch
 def test_training_in_an_ascii_locale(tmp_path) -> None:
-    """Files, folders and options may have any name."""
+    """The names of files and folders and the values of options may hold any characters."""
     pytest.importorskip("torch")
     text = tmp_path / "诗.txt"
     text.write_text("题：春江花月夜。\n" * 60 + "题：坏坏坏坏。\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from tests.conftest import random_bundle
 
 
 def test_eval_tells_nats_bits_and_perplexity(call, trained, owl) -> None:
-    """One line a protocol; by default A and B on the part kept for validation."""
+    """By default eval prints a line each for protocols A and B, on the validation part."""
     done = call("eval", trained, owl)
     a, b = done.out.splitlines()
 
@@ -23,7 +23,7 @@ def test_eval_tells_nats_bits_and_perplexity(call, trained, owl) -> None:
 
 @pytest.mark.torch
 def test_eval_as_json_by_all_protocols(call, trained, owl) -> None:
-    """The numbers agree with each other, and knowing more of the past never hurts here."""
+    """Nats, bits and perplexity agree, and protocols that know more of the past score better."""
     pytest.importorskip("torch")
     done = call("eval", trained, owl, "--protocol", "abc", "--json", "--part", "all")
     rows = {row["protocol"]: row for row in map(json.loads, done.out.splitlines())}
@@ -47,7 +47,7 @@ def test_eval_as_json_by_all_protocols(call, trained, owl) -> None:
     ],
 )
 def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, message: str) -> None:
-    """With the choices."""
+    """An unknown or unsuitable protocol or part is refused, with the reason."""
     done = call("eval", trained, owl, *options)
 
     assert done.code == 1
@@ -55,7 +55,7 @@ def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, messag
 
 
 def test_eval_of_a_text_that_holds_nothing(call, trained, tmp_path) -> None:
-    """A file of nothing but a byte-order mark is not a traceback."""
+    """A file of nothing but a byte-order mark is reported in an error, not a traceback."""
     text = tmp_path / "mark.txt"
     text.write_bytes(b"\xef\xbb\xbf")
     done = call("eval", trained, text)
@@ -65,7 +65,7 @@ def test_eval_of_a_text_that_holds_nothing(call, trained, tmp_path) -> None:
 
 
 def test_score_names_each_character(call, trained) -> None:
-    """A line a character on stdout, the sum on stderr."""
+    """Score prints one line per character on stdout and the total on stderr."""
     done = call("score", trained, "The owl", "--top", 2)
     lines = done.out.splitlines()
 
@@ -77,7 +77,7 @@ def test_score_names_each_character(call, trained) -> None:
 
 
 def test_score_reads_a_pipe_in_any_encoding(call, tmp_path) -> None:
-    """Line ends and Unicode form are those of training."""
+    """Piped text is decoded and its line ends are normalised, as in training."""
     path = tmp_path / "letters.safetensors"
     save_bundle(random_bundle(), path)
     plain = call("score", path, "春江\n花月", "--json")
@@ -104,7 +104,7 @@ def test_score_reads_a_pipe_in_any_encoding(call, tmp_path) -> None:
     ids=["empty", "unknown", "empty pipe", "binary pipe"],
 )
 def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) -> None:
-    """It says so."""
+    """A text without a character to score is refused, with the reason."""
     done = call("score", trained, text, stdin=stdin)
 
     assert done.code == 1
@@ -112,7 +112,7 @@ def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) 
 
 
 def test_info_tells_where_a_model_comes_from(call, trained) -> None:
-    """Network, text, settings, machine, scores; as a list and as JSON."""
+    """Info shows network, text, training and scores, as a list and as JSON."""
     facts = json.loads(call("info", trained, "--json").out)
     shown = call("info", trained).out
 

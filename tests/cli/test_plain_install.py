@@ -1,4 +1,4 @@
-"""Without the extras: what still works, and what is said where it does not."""
+"""Without the extras: what still works, and which error is reported where it does not."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def command(*args: object) -> str:
 
 
 def test_writing_needs_no_torch(trained) -> None:
-    """The plain package writes."""
+    """The plain package writes text without torch or matplotlib."""
     done = without("torch matplotlib", command("write", trained, "-n", 20, "--seed", 1))
 
     assert done.code == 0
@@ -36,7 +36,7 @@ def test_writing_needs_no_torch(trained) -> None:
 
 @pytest.mark.parametrize("missing", ["torch", "matplotlib"])
 def test_training_says_what_to_install(call, owl, tmp_path, monkeypatch, missing: str) -> None:
-    """Before any work, with the command."""
+    """A missing package is reported before any work, with the command that installs it."""
     monkeypatch.setitem(sys.modules, missing, None)
     done = call("train", owl, "--steps", 2, "--out", tmp_path / "run")
 
@@ -48,7 +48,7 @@ def test_training_says_what_to_install(call, owl, tmp_path, monkeypatch, missing
 
 
 def test_dynamic_evaluation_says_what_to_install(call, trained, owl, monkeypatch) -> None:
-    """Protocols A and B run without torch, C names what it lacks."""
+    """Protocol B runs without torch; protocol C reports that it needs torch."""
     monkeypatch.setitem(sys.modules, "torch", None)
     done = call("eval", trained, owl, "--protocol", "BC")
 
@@ -58,7 +58,7 @@ def test_dynamic_evaluation_says_what_to_install(call, trained, owl, monkeypatch
 
 
 def test_from_python_it_is_the_same_error(monkeypatch) -> None:
-    """`charbard.fit` is not an ImportError from deep inside."""
+    """`charbard.fit` reports the missing extra, not an ImportError from deep inside."""
     import charbard
     from charbard.errors import MissingExtraError
 

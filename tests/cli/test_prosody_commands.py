@@ -17,7 +17,7 @@ def run(*args: str, given: str | bytes | None = None):
 
 
 def test_check_says_kept() -> None:
-    """A good poem is kept, and its tones are shown."""
+    """A poem that keeps its form is reported as kept, and its tones are shown."""
     result = run("check", POEM)
 
     assert "kept" in result.stdout
@@ -25,7 +25,7 @@ def test_check_says_kept() -> None:
 
 
 def test_check_as_json_from_a_file(tmp_path) -> None:
-    """The poem may be in a file, the answer JSON."""
+    """The poem may be read from a file, and the result printed as JSON."""
     path = tmp_path / "poem.txt"
     path.write_text("登鹳雀楼\n" + POEM, encoding="utf-8")
 
@@ -36,7 +36,7 @@ def test_check_as_json_from_a_file(tmp_path) -> None:
 
 
 def test_check_many_from_standard_input() -> None:
-    """One row in, one row out; --strict makes a broken poem an exit code."""
+    """Each input row gives one output row; with --strict a broken poem gives exit code 1."""
     rows = f"{POEM}\n{POEM.replace('楼', '天')}\n"
     result = run("check", "-", "--each-line", "--strict", given=rows)
 
@@ -46,7 +46,7 @@ def test_check_many_from_standard_input() -> None:
 
 
 def test_every_row_has_a_row_of_result() -> None:
-    """A row that is no verse, and one of no known form, do not stop the others."""
+    """A row that is not verse and a row of unknown form do not stop the others."""
     result = run("check", "-", "--each-line", given=f"{POEM}\nhello\n\n春江潮水连海平\n{POEM}\n")
 
     assert [row.split("\t")[0] for row in result.stdout.splitlines()] == ["1", "2", "4", "5"]
@@ -56,7 +56,7 @@ def test_every_row_has_a_row_of_result() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
-    """From a file and through a pipe."""
+    """A poem is read in any encoding, from a file and through a pipe."""
     path = tmp_path / "poem"
     path.write_bytes(POEM.encode(encoding))
 
@@ -65,7 +65,7 @@ def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
 
 
 def test_check_of_what_is_no_text(tmp_path) -> None:
-    """A picture and a file that is not there are errors like any other."""
+    """A picture and a missing file are reported like any other error."""
     picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9
     with pytest.raises(CorpusError, match="standard input is not text"):
         run("check", "-", given=picture)
@@ -74,7 +74,7 @@ def test_check_of_what_is_no_text(tmp_path) -> None:
 
 
 def test_check_like_another_poem() -> None:
-    """The form may be that of another poem."""
+    """A poem may be checked against the form of another poem."""
     assert "kept" in run("check", POEM, "--like", POEM).stdout
 
 
@@ -96,7 +96,7 @@ def test_check_and_rhyme_refuse_what_they_cannot_do(args) -> None:
 
 
 def test_forms_lists_and_shows() -> None:
-    """All forms in a list; one form line by line."""
+    """Without a name all forms are listed; a named form is shown line by line."""
     listed = run("forms").stdout
 
     assert "浣溪沙" in listed
@@ -108,7 +108,7 @@ def test_forms_lists_and_shows() -> None:
 
 
 def test_rhyme_lists_by_tone_and_frequency() -> None:
-    """Each reading has its row; a rhyme may be named."""
+    """Each reading of a character has a row of its own; a rhyme may be given by its name."""
     rows = run("rhyme", "看").stdout.splitlines()
     named = json.loads(run("rhyme", "东", "--name", "--json", "--limit", "3").stdout)
 

@@ -1,4 +1,4 @@
-"""`charbard train`: a path on stdout, the story on stderr, and every format of text."""
+"""`charbard train`: a path on stdout, progress on stderr, and every format of text."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ def _torch() -> None:
 
 
 def train(call, tmp_path, text, *more):
-    """A training of six steps; returns what it said, and its model."""
+    """Train for six steps; return the result of the command and the model."""
     out = tmp_path / "run"
     done = call("train", text, "--steps", 6, "--out", out, *SMALL, *more)
     assert done.code == 0, done.err
@@ -27,7 +27,7 @@ def train(call, tmp_path, text, *more):
 
 
 def test_stdout_is_the_path_of_the_model(call, owl, tmp_path, monkeypatch) -> None:
-    """So that `charbard write $(charbard train …)` works; the rest is on stderr, in runs/NAME."""
+    """Only the path is on stdout, so that `charbard write $(charbard train …)` works."""
     monkeypatch.chdir(tmp_path)
     first = call("train", owl, "--steps", 2, *SMALL)
     second = call("train", owl, "--steps", 2, *SMALL, "--quiet")
@@ -56,7 +56,7 @@ def test_standard_input_is_a_text(call, tmp_path) -> None:
 
 
 def test_files_folders_patterns_together(call, tmp_path) -> None:
-    """Several names are one text; each file keeps its own encoding; empty files are passed over."""
+    """Several files are read as one text, each in its own encoding; empty files are skipped."""
     folder = tmp_path / "texts"
     folder.mkdir()
     (folder / "a.txt").write_text(TEXT[:500])
@@ -87,7 +87,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("format", RECORDS)
 def test_records_in_every_format(call, tmp_path, format: str) -> None:
-    """Each format trains and writes; its fields become conditions."""
+    """A model trains on each format and writes; the fields become conditions."""
     content, fields = RECORDS[format]
     text = tmp_path / "records"
     text.write_text(content, encoding="utf-8")
@@ -104,7 +104,7 @@ def test_records_in_every_format(call, tmp_path, format: str) -> None:
 
 
 def test_classic_filters_and_rare_characters(call, tmp_path) -> None:
-    """Lengths and forbidden characters leave records out; a rare character is never written."""
+    """Length limits and forbidden characters drop records; rare characters are never written."""
     text = tmp_path / "poems.txt"
     lines = ["好：春眠不觉晓", "短：春", "括：（春眠不觉晓）", "稀：春眠不觉曉"]
     text.write_text("\n".join([lines[0]] * 30 + lines), encoding="utf-8")
@@ -119,7 +119,7 @@ def test_classic_filters_and_rare_characters(call, tmp_path) -> None:
 
 
 def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
-    """A TOML file, then --set, then options: the later wins; the bundle holds what came of it."""
+    """--set overrides a TOML file and options override both; the bundle holds the outcome."""
     config = tmp_path / "small.toml"
     config.write_text('[model]\ncell = "gru"\nnum_layers = 2\n[train]\nclip = 3.0\nwarmup = 0.2\n')
     _, model = train(call, tmp_path, owl, "--config", config, "--set", "clip=2", "--num-layers", 1)
@@ -130,7 +130,7 @@ def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
 
 
 def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) -> None:
-    """The one dial: six seconds are six seconds; width, dropout and batch have a reason."""
+    """`--minutes` alone is enough: training ends on time and gives reasons for its choices."""
     done = call("train", owl, "--minutes", 0.1, "--out", tmp_path / "run", "--threads", 1)
 
     assert done.code == 0, done.err
@@ -143,7 +143,7 @@ def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) 
 
 
 def test_begin_with_another_model(call, owl, trained, tmp_path) -> None:
-    """--init-from keeps the network, grows the vocabulary and says where it began."""
+    """--init-from keeps the network, grows the vocabulary and records the model it began with."""
     text = tmp_path / "new.txt"
     text.write_text("An ōwl once spoke.\n" * 100, encoding="utf-8")
     out = tmp_path / "run"
@@ -157,7 +157,7 @@ def test_begin_with_another_model(call, owl, trained, tmp_path) -> None:
 
 
 def test_curves_for_tensorboard_need_its_package(call, owl, tmp_path, monkeypatch) -> None:
-    """It is missed before any work, with the command that brings it."""
+    """A missing tensorboard is reported before any work, with the command that installs it."""
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     done = call("train", owl, "--steps", 2, "--tensorboard", "--out", tmp_path / "run")
 
@@ -168,7 +168,7 @@ def test_curves_for_tensorboard_need_its_package(call, owl, tmp_path, monkeypatc
 
 
 def test_quiet_keeps_what_changes_the_learning(call, tmp_path) -> None:
-    """Assumed encoding and format, replaced bytes, settings without effect: said all the same."""
+    """--quiet still reports assumed encoding and format, replaced bytes, ineffective settings."""
     text = tmp_path / "poems.jsonl"
     poem = json.dumps({"text": "夜来风雨声，花落知多少。"}, ensure_ascii=False)
     text.write_bytes(f"{poem}\n".encode("gb18030") * 200 + b"\xff\n")

@@ -1,4 +1,4 @@
-"""`charbard verse`, `couplet` and `name`: stdout is the text, stderr all that is said about it."""
+"""`charbard verse`, `couplet` and `name`: the text is on stdout, all remarks are on stderr."""
 
 import json
 
@@ -17,7 +17,7 @@ def model(tmp_path_factory):
 
 
 def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
-    """Two couplets are printed as two rows, and the seed on stderr."""
+    """The poem is printed one couplet a row, and the seed on stderr repeats it."""
     done = call("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬")
     again = call(
         *("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬"),
@@ -32,7 +32,7 @@ def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
 
 
 def test_json_says_how_it_came_about(call, model) -> None:
-    """One object a candidate, the best first, with every part of its score."""
+    """--json prints one object per candidate, best first, with every part of its score."""
     done = call(
         *("verse", model, "--form", "五律", "--theme", "送别", "--json"),
         *("--candidates", 3, "--seed", 4),
@@ -47,7 +47,7 @@ def test_json_says_how_it_came_about(call, model) -> None:
 
 
 def test_what_does_not_reach_the_model_is_said(call, model) -> None:
-    """On stderr beside the poem, and in each object of --json."""
+    """What does not reach the model is reported on stderr and in each object of --json."""
     asked = ("verse", model, "--form", "五绝", "--author", "李白", "--theme", "my cat", "--seed", 1)
     done, told = call(*asked), call(*asked, "--json")
 
@@ -58,7 +58,7 @@ def test_what_does_not_reach_the_model_is_said(call, model) -> None:
 
 
 def test_layouts(call, model) -> None:
-    """Pinyin above, tone marks below, or columns from right to left; any script."""
+    """A poem may have pinyin above, tone marks below, vertical columns or traditional script."""
     args = ("verse", model, "--form", "五绝", "--seed", 1, "--untitled")
     plain = call(*args).out.replace("\n", "")
     rows = call(*args, "--pinyin", "--tones").out.splitlines()
@@ -74,7 +74,7 @@ def test_layouts(call, model) -> None:
 
 
 def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:
-    """As its title; one that was given is known to whoever gave it."""
+    """A theme that was drawn is printed as the poem's title; one that was given is not."""
     args = ("verse", model, "--form", "五绝", "--seed", 1)
     title, *poem = call(*args).out.splitlines()
 
@@ -83,7 +83,7 @@ def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:
 
 
 def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
-    """What conflicts, and what could be asked instead; nothing on stdout."""
+    """The error says what conflicts and the hint what would work; stdout stays empty."""
     done = call("verse", model, "--form", "五绝", "--rhyme", "东", "--lock", "2.5=花")
 
     assert done.code == 1
@@ -94,14 +94,14 @@ def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
 
 
 def test_a_first_line_to_a_second(call, model) -> None:
-    """The model's place is kept by an empty first line."""
+    """With an empty first side and `--second`, a first side is written to match."""
     rows = call("couplet", "", model, "--second", "明月何时照我还", "-n", 1).out.splitlines()
 
     assert rows[0].endswith("，明月何时照我还。")
 
 
 def test_couplets_and_names(call, model) -> None:
-    """A heading above, two sides below; names one a row."""
+    """A couplet is printed below its heading, and names are printed one per row."""
     rows = call("couplet", "春风又绿江南岸", model, "--heading", "-n", 1).out.splitlines()
     names = call("name", model, "--surname", "李", "--tones", "仄平", "-n", 3).out.splitlines()
 
@@ -111,7 +111,7 @@ def test_couplets_and_names(call, model) -> None:
 
 
 def test_rare_characters_are_told(call, model) -> None:
-    """What the model reads in their place is said beside the poem."""
+    """A rare character is written as given, and stderr mentions it."""
     done = call("verse", model, "--form", "五绝", "--lock", "1.1=龘")
 
     assert done.out.startswith("龘")

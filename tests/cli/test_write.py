@@ -42,7 +42,7 @@ def test_a_folder_a_bundle_and_a_checkpoint_can_be_named(call, trained, tmp_path
 
 
 def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
-    """Several texts, each the one it would be alone."""
+    """Samples are separated by an empty line, and the first is the text it would be alone."""
     done = call("write", trained, "--samples", 2, "--seed", 5, "--length", 20, "--ban", "\n")
     first, empty, second, _, rest = done.out.split("\n")
 
@@ -64,7 +64,7 @@ def test_json_is_one_object_a_text(call, trained) -> None:
 
 
 def test_every_dial_reaches_the_text(call, trained) -> None:
-    """Greedy is one text whatever the seed; stop strings, bans and line ends are kept."""
+    """Greedy ignores the seed; bans, stop strings and --finish-line are obeyed."""
     greedy = [call("write", trained, "--greedy", "-n", 60, "--seed", s).out for s in (1, 2)]
     first_only = call("write", trained, "--top-k", 1, "--seed", 3, "-n", 60).out
 
@@ -79,7 +79,7 @@ def test_every_dial_reaches_the_text(call, trained) -> None:
 
 
 def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> None:
-    """No prompt makes it fail; stderr says what was read instead."""
+    """Unknown characters do not make it fail; stderr says what was read instead or skipped."""
     done = call("write", trained, "--prime", "Ｔhe 猫☃ ow\u0301l\r\n", "-n", 5, "--seed", 1)
 
     assert done.code == 0
@@ -90,7 +90,7 @@ def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> Non
 
 
 def test_fields_condition_the_text(call, verse) -> None:
-    """A field may be given or left open; one the model does not know is named."""
+    """A field may be given or left open; one that the model does not know is refused by name."""
     args = ("--seed", 4, "-n", 30, "--json")
     spring, open_ = (call("write", verse, *o, *args) for o in (["--field", "form=春江"], []))
     wrong = call("write", verse, "--field", "tune=春", *args)
@@ -121,7 +121,7 @@ def test_fields_condition_the_text(call, verse) -> None:
     ],
 )
 def test_wrong_values_are_named(call, trained, options, message: str, hint: str) -> None:
-    """Exit code 1, nothing on stdout, what is wrong and what is allowed on stderr."""
+    """A wrong value gives exit code 1, and stderr says what is wrong and what is allowed."""
     done = call("write", trained, *options)
 
     assert done.code == 1
@@ -145,7 +145,7 @@ def test_a_reader_that_goes_away_is_no_error_message(trained) -> None:
 
 
 def test_a_full_disk_behind_stdout(trained) -> None:
-    """What cannot be written is said in one line."""
+    """A failure to write to stdout is reported in one line."""
     with open("/dev/full", "wb") as full:
         done = finish(spawn("write", str(trained), "--length", "50", stdout=full))
 
@@ -154,7 +154,7 @@ def test_a_full_disk_behind_stdout(trained) -> None:
 
 
 def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
-    """Whole, in any encoding that can be told; one of them, not two."""
+    """A prompt may come from a file or a pipe, in any encoding, but not from two places."""
     file = tmp_path / "prime.txt"
     file.write_bytes("The owl\r\nof the".encode("utf-16"))
     rest = ("-n", 9, "--seed", 3)
@@ -173,7 +173,7 @@ def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
 
 
 def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
-    r"""With --escapes \n is a line end in prime and stop; without, a note says how to have it."""
+    r"""With --escapes, \n is a line end in prime and stop; without, a note mentions the option."""
     rest = ("-n", 60, "--seed", 3)
     literal = call("write", trained, "--prime", r"The\nowl", *rest)
     read = call("write", trained, "--escapes", "--prime", r"The\nowl \u0061", *rest)
@@ -187,7 +187,7 @@ def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
 
 
 def test_temperature_zero_is_greedy(call, trained) -> None:
-    """As it is over HTTP."""
+    """Temperature 0 is greedy, as it is over HTTP."""
     greedy = call("write", trained, "--greedy", "-n", 40, "--seed", 1).out
 
     assert call("write", trained, "--temperature", 0, "-n", 40, "--seed", 2).out == greedy

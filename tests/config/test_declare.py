@@ -41,7 +41,7 @@ def test_wrong_values_are_refused(build, message: str) -> None:
 
 
 def test_an_unknown_name_suggests_the_right_one() -> None:
-    """A misspelt setting is answered with the nearest ones."""
+    """A misspelt setting is refused with a hint that names the nearest ones."""
     with pytest.raises(OptionError) as caught:
         from_dict(TrainConfig, {"steps": 1, "learning_rat": 0.1})
 
@@ -56,7 +56,7 @@ def test_configs_survive_json() -> None:
 
 
 def test_a_file_of_settings(tmp_path) -> None:
-    """Tables in a TOML file only group; an unreadable one is an error with an example."""
+    """Tables in a TOML file only group settings; a file that is not TOML is an error."""
     path = tmp_path / "c.toml"
     path.write_text("minutes = 2\n[network]\nhidden_size = 64\n")
 
@@ -67,7 +67,7 @@ def test_a_file_of_settings(tmp_path) -> None:
 
 
 def test_weights_are_counted() -> None:
-    """Parameters and multiply-accumulates of a small network, counted by hand."""
+    """Parameters and multiply-accumulates of a small network match a count by hand."""
     config = ModelConfig(vocab_size=10, hidden_size=4, embedding_size=3, projection_size=2)
 
     gates = 16 * 3 + 16 * 4
@@ -76,7 +76,7 @@ def test_weights_are_counted() -> None:
 
 
 def test_numbers_of_numpy_are_taken() -> None:
-    """They become Python's own; an array of several is none."""
+    """NumPy scalars become Python numbers; an array of several values is refused."""
     options = SampleOptions(top_k=np.int64(5), temperature=np.float32(0.5), greedy=np.bool_(True))
 
     assert (options.top_k, options.temperature, options.greedy) == (5, 0.5, True)
@@ -89,7 +89,7 @@ def test_numbers_of_numpy_are_taken() -> None:
 
 
 def test_an_old_name_is_refused_with_the_new_one() -> None:
-    """What is added to scores is a frequency penalty."""
+    """The old name `repetition_penalty` is refused with a hint to use `frequency_penalty`."""
     with pytest.raises(OptionError) as caught:
         from_dict(SampleOptions, {"repetition_penalty": 0.5})
 

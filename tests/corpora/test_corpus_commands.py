@@ -14,7 +14,7 @@ def _run(*words: str):
 
 
 def test_list_shows_what_is_here(cache, tgz) -> None:
-    """Each corpus with its package, licence and state."""
+    """The list shows for each corpus whether it is fetched and built."""
     assert "not fetched" in _run("list").stdout
 
     _run("build", "verse-core", "--from", str(tgz))
@@ -24,7 +24,7 @@ def test_list_shows_what_is_here(cache, tgz) -> None:
 
 
 def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
-    """The file on stdout, what was done on stderr."""
+    """Build prints the path of the file on stdout and everything else on stderr."""
     done = _run("build", "verse-core", "--from", str(tgz))
 
     assert done.stdout.strip().endswith("verse-core.jsonl")
@@ -33,7 +33,7 @@ def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
 
 
 def test_info_tells_sources_and_counts(cache, tgz) -> None:
-    """For people and, with --json, for programs."""
+    """Info shows sources and counts to people and, with --json, to programs."""
     _run("build", "verse-core", "--from", str(tgz))
 
     shown = _run("info", "verse-core").stdout
@@ -46,7 +46,7 @@ def test_info_tells_sources_and_counts(cache, tgz) -> None:
 
 
 def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
-    """In either script; a new line is passed over."""
+    """Trace finds lines in either script and leaves out a line that is not in the corpus."""
     _run("build", "verse-core", "--from", str(tgz))
 
     found = _run("trace", "春眠不覺曉，键盘声声起。", "--in", "verse-core").stdout.splitlines()
@@ -56,13 +56,13 @@ def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
 
 @pytest.mark.parametrize("words", [("info", "verse"), ("trace", "春眠不觉晓"), ("info", "prose")])
 def test_what_is_not_built(cache, words) -> None:
-    """Says what to type next."""
+    """A corpus that is not built is an error with a hint that says what to type next."""
     with pytest.raises(CorpusError) as caught:
         _run(*words)
     assert "charbard corpus" in caught.value.hint
 
 
 def test_lines_to_exclude_are_for_corpora_of_records(cache, sdist, tmp_path) -> None:
-    """A running text has none."""
+    """`--exclude-lines` is refused for a corpus of running text."""
     with pytest.raises(CorpusError, match="no lines to exclude"):
         _run("build", "shakespeare", "--exclude-lines", str(tmp_path / "x"))

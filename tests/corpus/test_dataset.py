@@ -14,7 +14,7 @@ from charbard.vocab import END, UNKNOWN, Vocab
 
 
 def test_a_running_text_is_split_by_position(owl) -> None:
-    """The last part validates; the ids are the text."""
+    """The ids decode to the text, and its last parts are kept for validation and test."""
     data = open_dataset([str(owl)], CorpusConfig(validation=0.1, test=0.05))
 
     text = owl.read_text()
@@ -24,7 +24,7 @@ def test_a_running_text_is_split_by_position(owl) -> None:
 
 
 def test_the_cache_is_used_until_the_content_changes(tmp_path) -> None:
-    """Same content, even under another name: nothing to do. Another byte: encoded anew."""
+    """The same content is encoded once, whatever its name; changed content is encoded anew."""
     said: list[str] = []
     for name, content in (("a", "hello\n"), ("b", "hello\n"), ("a", "hallo\n")):
         (tmp_path / name).write_text(content * 50)
@@ -34,7 +34,7 @@ def test_the_cache_is_used_until_the_content_changes(tmp_path) -> None:
 
 
 def test_records_hold_fields_text_and_end(tmp_path) -> None:
-    """The layout that the trainer relies on."""
+    """A record is stored as fields, text and end marker, the layout that the trainer relies on."""
     path = tmp_path / "r.jsonl"
     rows = [{"form": "五绝", "title": "夜", "text": "月"}, {"form": "七绝", "text": "江"}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -76,7 +76,7 @@ def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
 
 
 def test_filters_that_leave_nothing(tmp_path) -> None:
-    """Nothing to learn from is an error, and no half-made cache stays."""
+    """If the filters leave nothing to learn from, that is an error."""
     (tmp_path / "t").write_text("a\nb\n")
 
     with pytest.raises(CorpusError, match="nothing to learn from"):
@@ -84,7 +84,7 @@ def test_filters_that_leave_nothing(tmp_path) -> None:
 
 
 def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
-    """Encoding anew or found in the cache; only the number goes into a bundle's provenance."""
+    """Left-out records are reported even from the cache; the provenance has only their number."""
     (tmp_path / "t").write_text("a:春江花月夜\nno colon\nb:床前明月光\n")
     told: list[list[str]] = [[], []]
 
@@ -99,7 +99,7 @@ def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
 
 
 def test_released_memory_reads_the_same(owl) -> None:
-    """Giving memory back loses nothing."""
+    """Releasing memory leaves the ids unchanged."""
     data = open_dataset([str(owl)])
     before = np.array(data.ids)
 
@@ -110,7 +110,7 @@ def test_released_memory_reads_the_same(owl) -> None:
 
 
 def test_a_damaged_cache_is_made_again(tmp_path) -> None:
-    """Ids that lost their end are encoded anew."""
+    """A cache whose ids were cut short is encoded anew."""
     text = tmp_path / "text.txt"
     text.write_text("abcdefgh\n" * 100)
     before = open_dataset([str(text)])

@@ -50,7 +50,7 @@ def test_standard_input(monkeypatch) -> None:
     ids=["missing", "empty", "binary", "empty folder"],
 )
 def test_bad_inputs(tmp_path, make, message: str) -> None:
-    """Each has its own error, which names it."""
+    """Each bad input has its own error, which names it."""
     path = tmp_path / "input"
     make(path)
 
@@ -60,7 +60,7 @@ def test_bad_inputs(tmp_path, make, message: str) -> None:
 
 
 def test_packed_text_is_known_by_its_first_bytes(tmp_path, monkeypatch) -> None:
-    """gzip's text is unpacked from standard input and under any name; `.gz` alone packs nothing."""
+    """Gzipped text is unpacked whatever its name; plain text named `.gz` is read as it is."""
     packed = gzip.compress("夜来风雨声\n".encode())
     (tmp_path / "a.txt").write_bytes(packed)
     (tmp_path / "b.gz").write_text("b\n")
@@ -80,7 +80,7 @@ def test_a_damaged_gz(tmp_path) -> None:
 
 
 def test_lines_of_a_file_without_a_last_line_end(tmp_path) -> None:
-    """The last line counts, with or without its end."""
+    """The last line is read even if it has no line end."""
     (tmp_path / "a.txt").write_bytes("一\r\n二\r三".encode())
 
     (source,) = find_inputs([str(tmp_path / "a.txt")])
@@ -89,7 +89,7 @@ def test_lines_of_a_file_without_a_last_line_end(tmp_path) -> None:
 
 
 def test_a_pipe_with_a_name(tmp_path) -> None:
-    """What `charbard train <(zcat …)` gives: it can be read once, and is kept."""
+    """A named pipe, as from `charbard train <(zcat …)`, is read once and its text is kept."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_text, args=("through a pipe",))

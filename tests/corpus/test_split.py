@@ -15,7 +15,7 @@ def _clusters(texts) -> Clusters:
 
 
 def test_half_the_lines_of_the_shorter_make_a_near_copy() -> None:
-    """Two of four lines shared: together. One of four: apart."""
+    """Texts that share half the lines of the shorter one go together; one of four is too few."""
     texts = [
         "甲，乙，丙，丁。",
         "甲，乙，戊，己。",
@@ -37,7 +37,7 @@ def test_a_chain_of_near_copies_is_one_cluster() -> None:
 
 
 def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
-    """A refrain in many songs says nothing; a name that occurs a hundred times is one cluster."""
+    """A refrain in many songs joins none of them; a name that occurs 100 times is one cluster."""
     songs = [f"啦啦啦 {index} {index + 1000}" for index in range(50)]
     names = ["王伟"] * 100
 
@@ -60,7 +60,7 @@ def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> 
 
 
 def test_fractions_are_kept() -> None:
-    """Of many records about the asked share goes to each side."""
+    """Of many records, about the requested share goes to each side."""
     sides = _clusters(f"record {index}" for index in range(4000)).sides(validation=0.2, test=0.1)
 
     shares = [float((sides == side).mean()) for side in (TRAIN, VALIDATION, TEST)]

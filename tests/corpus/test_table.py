@@ -19,7 +19,7 @@ def _read(path, **settings) -> list:
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("declared", ["", "sep="])
 def test_delimiters_are_detected(tmp_path, mark: str, declared: str) -> None:
-    """By the columns that are wanted, however many other marks a cell holds."""
+    """The delimiter is found by the requested columns, whatever other marks a cell holds."""
     first = f"sep={mark}\r\n" if declared else ""
     odd = 'a, b; c &#039; | d "q"'.replace(mark, " ")
     rows = [f"mood{mark}text", f"April 15, 2023{mark}x" if mark != "," else "sad,x"]
@@ -33,7 +33,7 @@ def test_delimiters_are_detected(tmp_path, mark: str, declared: str) -> None:
 
 
 def test_a_quote_that_is_never_closed(tmp_path) -> None:
-    """The line that opens it is named; no record is swallowed."""
+    """The error names the line on which the quote opens, and no record is swallowed."""
     rows = ["text,n", *(f"line {number},{number}" for number in range(200))]
     rows[52] = '"line 51,51'
     (tmp_path / "t.csv").write_text("\n".join(rows))
@@ -43,7 +43,7 @@ def test_a_quote_that_is_never_closed(tmp_path) -> None:
 
 
 def test_a_given_delimiter(tmp_path) -> None:
-    """A character, or tab by its name; anything else is refused."""
+    """A delimiter may be one character or `tab`; anything else is refused."""
     (tmp_path / "t.txt").write_text("text^n\na, b^1\n")
 
     assert _read(tmp_path / "t.txt", format="csv", delimiter="^") == [("a, b", {})]
@@ -66,7 +66,7 @@ def test_a_given_delimiter(tmp_path) -> None:
     ],
 )
 def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, format: str) -> None:
-    """Without --format; with one, nothing is looked at."""
+    """A format that is not given is recognised and reported; one that is given is simply used."""
     path, said = tmp_path / name, []
     path.write_text(content, encoding="utf-8")
 
@@ -80,7 +80,7 @@ def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, form
 
 
 def test_records_of_other_names_are_pointed_out(tmp_path) -> None:
-    """The text is still plain text, but how to read it otherwise is said."""
+    """Records without the text field are read as plain text, and a note lists their fields."""
     path, said = tmp_path / "a.jsonl", []
     path.write_text('{"body": "one"}\n{"body": "two"}\n')
 
@@ -95,7 +95,7 @@ def test_records_of_other_names_are_pointed_out(tmp_path) -> None:
     "text", ["Once, upon a time;\nthere was text.\n", "[a] note\nmore\n", "{not json}\n{at all}\n"]
 )
 def test_plain_text_stays_plain_text(tmp_path, text: str) -> None:
-    """Commas, brackets and braces are no table."""
+    """Commas, brackets and braces alone do not make a text a table."""
     path, said = tmp_path / "a.txt", []
     path.write_text(text)
 
@@ -104,7 +104,7 @@ def test_plain_text_stays_plain_text(tmp_path, text: str) -> None:
 
 
 def test_a_list_of_texts(tmp_path) -> None:
-    """In JSON and in JSON lines; with fields a string has none."""
+    """A JSON list of strings is read as texts, but refused if fields are asked for."""
     (tmp_path / "a.json").write_text(json.dumps(["one\r\ntwo", "三"]))
 
     assert _read(tmp_path / "a.json", format="json") == [("one\ntwo", {}), ("三", {})]
@@ -113,7 +113,7 @@ def test_a_list_of_texts(tmp_path) -> None:
 
 
 def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
-    """JSON may hold U+2028 and U+0085 as they are; a record ends at a line feed."""
+    """JSON strings may hold U+2028 and U+0085; only a line feed ends a record."""
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "one\u2028two"}\n{"text": "three\x85four"}\n', encoding="utf-8")
 
@@ -124,7 +124,7 @@ def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
 
 
 def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
-    """By its name and its header; numbers with commas in them are one cell."""
+    """A CSV of one column is recognised by its name and header; a quoted number is one cell."""
     path = tmp_path / "sep.csv"
     path.write_text('"text"\n"1,000"\n"2,000"\n')
 
@@ -135,7 +135,7 @@ def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
 
 
 def test_a_quote_that_begins_a_cell_is_told_of_by_its_own_line(tmp_path) -> None:
-    """Not by the line on which the reader noticed it."""
+    """The error names the line on which the quote opens, not the one on which it was noticed."""
     path = tmp_path / "q.tsv"
     path.write_text('text\tlabel\n"Second\tsecond\nThird "sentence"\tthird\nFourth\tfourth\n')
 

@@ -1,4 +1,4 @@
-"""What a field can say is listed where it is a list."""
+"""The values of a field are listed if there are only a few."""
 
 import json
 
@@ -8,7 +8,7 @@ from charbard.corpus.values import listed_values
 
 
 def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
-    """The commonest first; one that only validation has is none that was trained on."""
+    """Only fields with few values are listed, commonest first, from the training side alone."""
     rows = [
         {"dynasty": "宋" if n % 3 else "唐", "title": f"其{n}", "text": "月落", "split": "train"}
         for n in range(60)
@@ -22,5 +22,5 @@ def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
 
 
 def test_a_running_text_has_none(owl) -> None:
-    """It has no fields."""
+    """A running text has no fields and therefore no values to list."""
     assert listed_values(open_dataset([str(owl)])) == {}

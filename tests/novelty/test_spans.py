@@ -1,4 +1,4 @@
-"""Which parts of a poem occur in the corpus: lines by the package, spans by the corpus."""
+"""Which parts of a poem are known: lines by the package's list, spans by the corpus's index."""
 
 import json
 from importlib.resources import files
@@ -33,7 +33,7 @@ def index(tmp_path_factory):
 
 
 def test_a_span_names_its_source(index) -> None:
-    """A span has title, poet, line, and its number of occurrences."""
+    """A span gives the title, poet and line of its source and how often it occurs."""
     first, second = index.spans(["夜来风雨声", "莫教枝上月"])
 
     assert (first.line, first.start, first.end, first.count) == (0, 0, 5, 1)
@@ -46,31 +46,31 @@ def test_a_span_names_its_source(index) -> None:
 
 
 def test_a_shared_beginning_counts_twice(index) -> None:
-    """Four characters that two poems share: two places, the first is named."""
+    """Four characters that two poems share count twice, and the first poem is named."""
     (span,) = index.spans(["夜来风雨止"])
 
     assert (span.end, span.count, span.source.title) == (4, 2, "春晓")
 
 
 def test_each_character_knows_its_longest_span(index) -> None:
-    """And a pause inside a line does not part it."""
+    """Each character gets the length of its longest span, and a pause does not break a span."""
     assert index.lengths(["我浪淘尽千古", "床前明月光"]) == ((0, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0))
 
 
 def test_nothing_reaches_over_a_line_end(index) -> None:
-    """The end of a line and the start of the next are no span."""
+    """The end of a line and the start of the next do not form a span."""
     assert index.spans(["不觉晓处处闻"]) == ()
     assert index.spans(["", "春", "𠀀𠀀𠀀𠀀"]) == ()
 
 
 def test_another_spelling_is_no_new_line(index) -> None:
-    """A variant of a character matches it."""
+    """Traditional characters and variant shapes match the spelling of the corpus."""
     assert index.lengths(["大江東去", "打起黄鶑儿"]) == ((0, 0, 0, 0), (5, 5, 5, 5, 5))
 
 
 @given(st.text("春眠不觉晓处闻啼鸟夜来风雨声花落知多少", min_size=0, max_size=12))
 def test_spans_are_those_of_a_plain_search(index, line: str) -> None:
-    """The index finds what looking through every line finds."""
+    """The index finds exactly what a search through every line finds."""
     corpus = [part for _, _, text in POEMS for part in text.replace("、", "").split("，")]
     corpus = [part for text in corpus for part in text.split("。")]
     lengths = [0] * len(line)
@@ -84,7 +84,7 @@ def test_spans_are_those_of_a_plain_search(index, line: str) -> None:
 
 
 def test_a_damaged_index_says_how_to_mend_it(index, tmp_path) -> None:
-    """A missing part is an error, not a wrong answer."""
+    """A missing part of the index is an error with a hint, not a wrong result."""
     records = tmp_path / "verse.jsonl"
     records.write_text(json.dumps({"title": "a", "dynasty": "唐", "text": "春眠不觉晓。"}) + "\n")
     open_spans(records)
@@ -107,7 +107,7 @@ def test_known_lines_are_never_missed() -> None:
 
 @given(st.lists(st.integers(0, 2**22 - 1), unique=True, max_size=60))
 def test_packing_loses_nothing(numbers: list[int]) -> None:
-    """However far apart the digests are."""
+    """Packing and unpacking give the same digests, however far apart they are."""
     digests = np.array(sorted(numbers), np.int64)
     known = KnownLines.from_digests(digests, space=2**22)
 
@@ -117,7 +117,7 @@ def test_packing_loses_nothing(numbers: list[int]) -> None:
 
 
 def test_the_package_knows_the_classics() -> None:
-    """Its own list holds famous lines and not what nobody wrote; its error is as promised."""
+    """The package's list holds famous lines and no invented one, with error and size in bounds."""
     known = known_lines()
 
     assert known.hold(["疑是地上霜", "国破山河在", "大江东去"]).all()

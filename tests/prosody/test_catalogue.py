@@ -1,4 +1,4 @@
-"""Forms: named in either script, sized, read from pages, a text or line lengths."""
+"""Forms: found by name in either script, or made from a size, a page, a text or lengths."""
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ stanzas = ["中中平a，中中平a。", "中仄。"]
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
 def test_forms_are_whole(form) -> None:
-    """Lines have tones, rhymes have partners, stanzas and sentences end."""
+    """Every form ends with a stanza's end, rhymes no line alone and gives rhyme words a tone."""
     assert form.variants
     for variant in form.variants:
         assert variant.lines[-1].ends_stanza
@@ -70,7 +70,7 @@ def test_regulated_verse_alternates() -> None:
     ],
 )
 def test_tunes_that_change_rhyme(name: str, keys: str) -> None:
-    """The rhyme groups of the tunes that change rhyme are the known ones."""
+    """Tunes that change rhyme have their known rhyme groups."""
     lines = form_named(name).variants[0].lines
 
     assert "".join(line.rhyme or "." for line in lines) == keys
@@ -105,7 +105,7 @@ def test_other_names_of_a_tune(name: str, tune: str) -> None:
 
 @pytest.mark.parametrize("name", ["声声慢", "满江红", "忆秦娥"])
 def test_level_and_oblique_variants_stand_apart(name: str) -> None:
-    """A tune of both rhymes has a variant of each, and 平韵 or 仄韵 alone names one."""
+    """A tune with level and oblique variants has both, and 平韵 or 仄韵 selects one."""
     form = form_named(name)
 
     for tone in "平仄":
@@ -119,14 +119,14 @@ def test_a_variant_is_named_after_its_poet() -> None:
 
 
 def test_stanzas_are_part_of_the_form() -> None:
-    """A tune of two halves ends a stanza twice, a single one once."""
+    """A tune has as many stanza ends as it has stanzas, from one to four."""
     for name, count in (("水调歌头", 2), ("十六字令", 1), ("兰陵王", 3), ("莺啼序", 4)):
         lines = form_named(name).variants[0].lines
         assert sum(line.ends_stanza for line in lines) == count, name
 
 
 def test_forms_of_open_size() -> None:
-    """排律 takes any even number of lines from ten."""
+    """排律 takes any even number of lines, ten or more."""
     assert len(form_named("五排", 16).variants[0].lines) == 16
     assert form_named("七言排律14").variants[0].lengths == (7,) * 14
     with pytest.raises(OptionError, match="cannot have 9 lines"):
@@ -136,7 +136,7 @@ def test_forms_of_open_size() -> None:
 
 
 def test_either_script_and_near_names() -> None:
-    """Names are known in both scripts; a wrong one brings the nearest."""
+    """A form is found by its name in either script; for a wrong name the hint has the nearest."""
     assert form_named("減字木蘭花").name == "减字木兰花"
     with pytest.raises(OptionError) as caught:
         form_named("七律绝")
@@ -148,7 +148,7 @@ def test_either_script_and_near_names() -> None:
     [("歌行", "七古"), ("七言古风", "七古"), ("五言古風", "五古"), ("歌行12", "七古12")],
 )
 def test_old_verse_goes_by_its_usual_names(name, form) -> None:
-    """What readers call old verse finds it."""
+    """Old verse is found under the names that readers use for it."""
     assert form_named(name).name == form
 
 
@@ -163,7 +163,7 @@ def test_old_verse_goes_by_its_usual_names(name, form) -> None:
     ],
 )
 def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
-    """A kind is no form: the forms it may mean are offered, and no others."""
+    """A name that covers several forms is refused, and the hint offers exactly those forms."""
     with pytest.raises(OptionError, match="no form named") as caught:
         form_named(name)
 
@@ -171,7 +171,7 @@ def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
 
 
 def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
-    """A user's page is a form by its path, and by its name once its folder is known."""
+    """A user's page defines a form, found by path or, once its folder is set, by name."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
     monkeypatch.setenv("CHARBARD_FORMS", str(tmp_path))
@@ -185,7 +185,7 @@ def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
 
 
 def test_a_name_is_never_a_path(tmp_path, monkeypatch) -> None:
-    """A name that comes over the network reads no file; a wrong folder is said."""
+    """A path given as a form's name reads no file, and a wrong forms folder is reported."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
 
@@ -208,13 +208,13 @@ def test_a_name_is_never_a_path(tmp_path, monkeypatch) -> None:
     ],
 )
 def test_a_wrong_page_is_refused(page: str, message: str) -> None:
-    """A page that cannot be read says where and why."""
+    """A page that cannot be read is refused, and the message says where and why."""
     with pytest.raises(OptionError, match=message):
         [template.form() for template in read_page(page, source="mine.toml")]
 
 
 def test_form_of_a_text_is_kept_by_the_text() -> None:
-    """A template read off a poem has its lengths, its rhyme and its sure tones."""
+    """A template read off a poem has its line lengths, its rhyme and its unambiguous tones."""
     form = form_of_text(
         "枯藤老树昏鸦，小桥流水人家，古道西风瘦马。夕阳西下，断肠人在天涯。", book="cilin"
     )
@@ -240,6 +240,6 @@ def test_lengths_are_kept(parts: list[tuple[int, str]]) -> None:
 
 @pytest.mark.parametrize("lengths", ["0", "7,99", "x", "7;;7"])
 def test_impossible_lengths_are_refused(lengths: str) -> None:
-    """Lines of none or of too many characters are refused."""
+    """Lines of zero or too many characters are refused."""
     with pytest.raises(OptionError):
         form_of_lengths(lengths)

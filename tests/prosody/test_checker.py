@@ -90,7 +90,7 @@ TOWER = (
 
 @pytest.mark.parametrize("title", GOLD)
 def test_poems_with_known_rescues(title: str) -> None:
-    """Poems of the 唐诗三百首 keep their form, and their 拗救 is named where it stands."""
+    """Poems of the 唐诗三百首 keep their form, and each 拗救 is noted at its line."""
     text, form, said = GOLD[title]
 
     report = check(text)
@@ -100,7 +100,7 @@ def test_poems_with_known_rescues(title: str) -> None:
 
 
 def test_a_famous_break_of_adhesion() -> None:
-    """渭城曲 is the handbooks' example of 失粘."""
+    """渭城曲, the handbooks' example of 失粘, is reported as that and nothing else."""
     report = check(WEI)
 
     assert [(each.rule, each.line, each.place) for each in report.violations] == [
@@ -114,7 +114,7 @@ def test_a_famous_irregular_poem() -> None:
 
 
 def test_old_verse_is_recognised_as_such() -> None:
-    """春晓 rhymes oblique, so it is a 古绝, and what it would break as 五绝 is said."""
+    """春晓 rhymes oblique, so it is a 古绝; a remark says what it would break as a 五绝."""
     report = check("春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。")
 
     assert (report.form, report.variant, report.is_kept) == ("五古绝", "仄韵首句入韵", True)
@@ -133,7 +133,7 @@ def test_old_verse_is_recognised_as_such() -> None:
     ],
 )
 def test_what_is_wrong_is_named(change, rule, line, allowed) -> None:
-    """One changed character brings one violation, with its place and what would be right."""
+    """One changed character causes one violation, with its line and what is allowed there."""
     poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。".replace(*change)
 
     found = [(each.rule, each.line, each.allowed) for each in check(poem, "五绝").violations]
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_named(change, rule, line, allowed) -> None:
 
 
 def test_first_line_may_borrow_a_rhyme() -> None:
-    """A first line in a neighbouring rhyme is legal and said; a far one is broken."""
+    """A first line in a neighbouring rhyme is legal and gets a note."""
     rest = "，山路元无雨，空翠湿人衣。"
     near = check("荆溪白石希，天寒红叶稀" + rest, "五绝")
     report = check("清明时节雨纷纷，路上行人欲断魂。借问酒家何处有，牧童遥指杏花村。")
@@ -160,7 +160,7 @@ def test_a_first_line_of_both_tones_may_stay_unrhymed() -> None:
 
 
 def test_tunes_are_recognised_and_divided() -> None:
-    """A 词 is known by its shape, and its lines divided as the form has them."""
+    """A 词 with a sentence divided otherwise keeps its form, and a note gives the line."""
     report = check(
         "明月几时有，把酒问青天。不知天上宫阙，今夕是何年。我欲乘风归去，又恐琼楼玉宇，"
         "高处不胜寒。起舞弄清影，何似在人间。转朱阁，低绮户，照无眠。不应有恨，何事长向别时圆。"
@@ -173,8 +173,8 @@ def test_tunes_are_recognised_and_divided() -> None:
 
 
 def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
-    """大江东去 divides its sentences in its own way: it keeps 念奴娇, and its lines stay its
-    own."""
+    """大江东去 divides its sentences in its own way: it still keeps 念奴娇, and its lines stay
+    as they are."""
     report = check(
         "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
         "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"
@@ -186,7 +186,7 @@ def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
 
 
 def test_changing_rhymes_are_checked_group_by_group() -> None:
-    """菩萨蛮 changes rhyme every two lines."""
+    """菩萨蛮 changes rhyme every two lines, and each pair is checked by itself."""
     text = (
         "平林漠漠烟如织，寒山一带伤心碧。暝色入高楼，有人楼上愁。"
         "玉阶空伫立，宿鸟归飞急。何处是归程，长亭更短亭。"
@@ -204,7 +204,7 @@ def test_changing_rhymes_are_checked_group_by_group() -> None:
 
 
 def test_lengths_come_first() -> None:
-    """A poem of another shape gets a finding for each wrong line."""
+    """A poem of another shape gets one finding for each line of the wrong length."""
     report = check("床前明月光，疑是地上霜。举头望月，低头思故乡。", "五绝")
 
     assert [(each.rule, each.line, each.allowed) for each in report.violations] == [
@@ -213,7 +213,7 @@ def test_lengths_come_first() -> None:
 
 
 def test_other_books_and_rhymes() -> None:
-    """The book is an argument, and a rhyme can be required."""
+    """A poem is judged by the book that is named, and a rhyme can be required of it."""
     text = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 
     assert check(text, "五绝", rhyme="尤").is_kept
@@ -260,7 +260,7 @@ def test_reports_say_everything() -> None:
 
 @pytest.mark.parametrize("char", ["㐂", "□", "{丿尽}", "⿰氵青", "[金*本]"])
 def test_what_no_book_lists_cannot_be_judged(char: str) -> None:
-    """A place that asks a tone and holds no known character is neither kept nor broken."""
+    """An unlisted character where a tone is required leaves a poem neither kept nor broken."""
     report = check(f"白日依山{char}，黄河入海流。欲穷千里目，更上一层楼。", "五绝")
 
     assert (report.verdict, report.unjudged) == ("unjudged", ((1, 5),))
@@ -285,7 +285,7 @@ def test_a_poem_keeps_the_form_read_off_it(name: str) -> None:
     st.sampled_from([None, "五绝", "七律", "浣溪沙", "7a,5a", "对联"]),
 )
 def test_no_text_breaks_the_checker(text: str, form: str | None) -> None:
-    """Any text is judged, or refused as a user's error."""
+    """Any text is either judged or refused with an `OptionError`."""
     with suppress(OptionError):
         report = check(text, form)
         assert as_text(report)
@@ -294,7 +294,7 @@ def test_no_text_breaks_the_checker(text: str, form: str | None) -> None:
 
 
 def filled(form, variant, rng: random.Random) -> str:
-    """A poem of random characters that the tables allow: tones, and one rhyme a key."""
+    """A poem of random characters with the right tones and one rhyme for each rhyme key."""
     rhymes = {}
     text = ""
     for line in variant.lines:
@@ -345,7 +345,7 @@ def test_every_rhyme_is_accepted() -> None:
     ids=["乡-光", "三"],
 )
 def test_a_rhyme_in_either_tone_is_heard_in_its_usual_reading(text: str, tune: str) -> None:
-    """Of two readings that rhyme alike the usual one is taken, so nothing is called rare."""
+    """Of two readings that rhyme equally well the usual one is taken, so none is called rare."""
     report = check(text, tune)
 
     assert report.is_kept

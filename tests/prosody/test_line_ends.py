@@ -1,4 +1,4 @@
-"""Sound line ends: what is written is read as usual, and doubled only where people double it."""
+"""The machine writes usual readings only, and doubles characters only where people do."""
 
 from functools import cache
 from itertools import pairwise
@@ -47,7 +47,7 @@ def odd(report: Report) -> set[tuple[int, int]]:
     st.integers(0, 999),
 )
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """Closure: the checker accepts the text and notes only what was given."""
+    """The checker accepts what is written, and notes a rare reading only where it was given."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -73,7 +73,7 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
 
 @pytest.mark.parametrize("char", ["悠", "年", "处"])
 def test_what_people_double_may_be_doubled(char: str) -> None:
-    """At the head of a line, after the first of the two was given."""
+    """A given character that people double may be doubled at a line's head, but not tripled."""
     spec = FormSpec(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
     machine = try_compile(spec, usual("pingshui"))
 
@@ -85,7 +85,7 @@ def test_what_people_double_may_be_doubled(char: str) -> None:
 
 
 def test_a_stutter_is_written_rather_than_nothing() -> None:
-    """With one level character in the vocabulary the form comes first."""
+    """A vocabulary with a single character still fills the form, by repeating it."""
     lexicon = Lexicon.build(Vocab(("，", "。", "心")), "pingshui")
     machine = try_compile(FormSpec(form=form_named("7"), book="pingshui"), lexicon)
 
@@ -94,13 +94,13 @@ def test_a_stutter_is_written_rather_than_nothing() -> None:
 
 
 def test_a_double_that_straddles_two_words_is_nobodys() -> None:
-    """In regulated lines no word begins at the third place of five, or the third or fifth."""
+    """Regulated lines double nothing across places 2 and 3, nor 4 and 5 of seven."""
     for length, place in ((5, 1), (7, 1), (7, 3)):
         assert doubled_at("近体诗", length, place) == frozenset()
 
 
 def test_the_checker_notes_a_rare_reading() -> None:
-    """A given 逢 may rhyme in 东; the poem is kept, and the note says where it is."""
+    """A poem that rhymes 逢 in 东 is kept, and a note says where the rare reading is."""
     report = check("白日依山尽，黄河入海东。欲穷千里目，更上一层逢。", "五绝")
 
     assert report.is_kept
@@ -118,7 +118,7 @@ def test_usual_readings_win_where_two_rhymes_serve() -> None:
 
 @pytest.mark.parametrize("book", BOOKS)
 def test_every_group_that_a_quatrain_needs_is_still_open(book: str) -> None:
-    """Leaving rare readings out closes no level rhyme but the smallest."""
+    """Without rare readings a quatrain can still use every level rhyme but the smallest."""
     machine = try_compile(FormSpec(form=form_named("七绝"), book=book, repeats="none"), usual(book))
 
     assert machine is not None

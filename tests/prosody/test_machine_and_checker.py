@@ -30,7 +30,7 @@ CHARS = common_chars()[:1500]
 
 @cache
 def machine(name: str) -> Machine:
-    """Every reading and every repetition allowed, as in a name."""
+    """A machine that allows every reading and every repetition, as it does for names."""
     vocab = Vocab(tuple("，。" + common_chars()))
     lexicon = Lexicon.build(vocab, "pingshui", least=0)
     form = replace(form_named(name), kind="姓名")
@@ -56,7 +56,7 @@ def writes(maker: Machine, text: str) -> bool:
     st.lists(st.tuples(st.integers(0, 47), st.sampled_from(CHARS)), max_size=4),
 )
 def test_the_machine_can_write_what_the_checker_accepts_and_nothing_else(poem, changes) -> None:
-    """Famous poems with a few characters changed: both say yes, or both say no."""
+    """On a famous poem with a few characters changed, the machine and the checker agree."""
     text = list(poem)
     for place, char in changes:
         if text[place % len(text)] not in "，。":
@@ -68,5 +68,5 @@ def test_the_machine_can_write_what_the_checker_accepts_and_nothing_else(poem, c
 
 @pytest.mark.parametrize("poem", [text for text in POEMS if text[0] in "白功朝月"])
 def test_famous_poems_can_be_written(poem: str) -> None:
-    """Poems of the Tang that keep the strict rules pass the machine."""
+    """Tang poems that keep the strict rules pass the machine."""
     assert writes(machine(POEMS[poem]), poem)

@@ -29,7 +29,7 @@ LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故�
     ],
 )
 def test_layouts(text: str) -> None:
-    """Punctuated or not, in rows or in one, with a title or a note: the lines are the same."""
+    """A poem's lines are the same with or without punctuation, rows, a title or a note."""
     assert read_poem(text).lines == LINES
 
 
@@ -42,13 +42,13 @@ def test_stanzas_and_titles_are_kept() -> None:
 
 
 def test_pauses_do_not_end_a_line() -> None:
-    """、 parts a line without ending it."""
+    """The mark 、 divides a line without ending it."""
     assert read_poem("对潇潇、暮雨洒江天，一番洗清秋。").shape == (8, 5)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_poem_or_an_error(text: str) -> None:
-    """Nothing a user types ends in anything but a poem or a clear error."""
+    """Any text that a user types is read as a poem or refused with a clear error."""
     with suppress(OptionError):
         poem = read_poem(text)
         assert len(poem.lines) == len(poem.marks)
@@ -77,7 +77,7 @@ def test_any_text_is_a_poem_or_an_error(text: str) -> None:
     ],
 )
 def test_marks_and_separators(text: str) -> None:
-    """Only Chinese characters are read; whatever parts lines parts them."""
+    """Only Chinese characters are read, and any common separator divides lines."""
     assert read_poem(text).lines == LINES
 
 
@@ -94,12 +94,12 @@ def test_marks_and_separators(text: str) -> None:
     ],
 )
 def test_a_composed_or_missing_character_is_one_place(written: str, read: str) -> None:
-    """However many signs describe a character, it fills one place of the line."""
+    """However many symbols describe a character, it fills one place of the line."""
     assert read_poem(f"{written}，疑是地上霜。").lines[0] == read
 
 
 def test_other_ways_to_read_a_text_follow() -> None:
-    """The first reading is the likeliest; a preface may be verse or not."""
+    """A possible preface is first read as verse, and left out in a later reading."""
     text = "水调歌头\n丙辰中秋，欢饮达旦，大醉，作此篇，兼怀子由。\n明月几时有，把酒问青天。"
     shapes = [poem.shape for poem in readings(text)]
 
@@ -109,7 +109,7 @@ def test_other_ways_to_read_a_text_follow() -> None:
 
 @given(st.text("春江〇□花月夜，。！？；：、\n", max_size=30))
 def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
-    """Plain texts take a short way; a tab sends the same text the long way."""
+    """The fast path reads a plain text as the full path does, which a tab forces."""
     assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")
 
 
@@ -127,7 +127,7 @@ def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> N
     ],
 )
 def test_a_source_below_a_poem_is_none_of_its_lines(below: str, is_source: bool) -> None:
-    """Verse may begin with the same words."""
+    """A source below a poem is none of its lines; verse that begins with the same words is."""
     poem = read_poem("床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n" + below)
 
     assert (poem.source == below) is is_source

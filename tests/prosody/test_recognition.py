@@ -1,4 +1,4 @@
-"""What the checker says of texts as people paste them: named, or honestly not named."""
+"""The checker on texts as people paste them: it names the form, or admits it cannot."""
 
 import pytest
 
@@ -51,7 +51,7 @@ QUATRAIN = "白日依山尽，黄河入海流。欲穷千里目，更上一层�
     ],
 )
 def test_known_poems_are_named_and_kept(text: str, form: str, variant: str | None) -> None:
-    """With title, author, preface and source or without them: the form is known, and kept."""
+    """With or without title, author, preface and source, the form is recognised and kept."""
     report = check(text)
 
     assert (report.form, report.verdict) == (form, "kept")
@@ -69,7 +69,7 @@ def test_known_poems_are_named_and_kept(text: str, form: str, variant: str | Non
     ],
 )
 def test_what_is_not_known_is_said(text: str, key: str) -> None:
-    """No form is guessed; tones are shown all the same, and why there is no form is said."""
+    """No form is guessed; the tones are still shown, with the reason why no form is named."""
     report = check(text)
 
     assert (report.form, report.verdict) == (None, "unknown")
@@ -79,7 +79,7 @@ def test_what_is_not_known_is_said(text: str, key: str) -> None:
 
 
 def test_rhymes_of_an_unknown_form_are_shown() -> None:
-    """Lines that rhyme have one letter."""
+    """In a text of unknown form, lines that rhyme are marked with the same letter."""
     report = check("山中一日，天上千年流。江水东去，明月照高楼。谁家，唱了三回又。")
 
     assert report.form is None
@@ -87,7 +87,7 @@ def test_rhymes_of_an_unknown_form_are_shown() -> None:
 
 
 def test_characters_without_marks_can_be_divided_as_a_form_that_is_named() -> None:
-    """28 characters are a 七绝 only if the user says so."""
+    """28 characters without marks are divided as a 七绝 if the user names that form."""
     report = check("朝辞白帝彩云间千里江陵一日还两岸猿声啼不住轻舟已过万重山", "七绝")
 
     assert (report.verdict, report.poem.shape) == ("kept", (7, 7, 7, 7))
@@ -95,7 +95,7 @@ def test_characters_without_marks_can_be_divided_as_a_form_that_is_named() -> No
 
 
 def test_lines_are_never_cut_across_punctuation() -> None:
-    """A text with as many characters as a tune, but other lines, is no such tune."""
+    """A text with as many characters as a tune but other line ends is not taken for it."""
     chars = "".join(char for char in MEETING if char not in "，。\n")
     text = "，".join(chars[at : at + 4] for at in range(0, 36, 4)) + "。"
 
@@ -105,14 +105,14 @@ def test_lines_are_never_cut_across_punctuation() -> None:
 
 
 def test_a_form_that_fits_badly_is_no_match() -> None:
-    """Lines of 浣溪沙 with the tones of prose are not called 浣溪沙."""
+    """Lines as long as those of 浣溪沙 but with the tones of prose are not named 浣溪沙."""
     text = "今天下午我去河边，看见许多人在钓鱼。他们说今年雨很少。" * 2
 
     assert check(text).form is None
 
 
 def test_a_title_settles_what_lines_leave_open() -> None:
-    """The lines of a 七绝 are a 七绝 without a title that says otherwise."""
+    """A title that is a form's name counts; one that only begins with a tune's name does not."""
     text = "朝辞白帝彩云间，千里江陵一日还。两岸猿声啼不住，轻舟已过万重山。"
 
     assert check(f"七绝·早发白帝城\n{text}").form == "七绝"
@@ -129,7 +129,7 @@ def test_half_a_poem_is_not_judged_for_the_whole() -> None:
 
 
 def test_a_sentence_of_another_length_is_named_with_its_place() -> None:
-    """One character too many in one sentence: the tune is still known, and the place is said."""
+    """With a character too many in a sentence, the tune is still recognised and the line named."""
     report = check(SLOW.replace("最难将息", "最是难将息"))
 
     assert (report.form, report.verdict) == ("声声慢", "broken")
@@ -145,14 +145,14 @@ def test_a_sentence_of_another_length_is_named_with_its_place() -> None:
     ],
 )
 def test_rhymes_of_a_tune(old: str, new: str, rule: str | None) -> None:
-    """A rhyme of another part is broken, one of the same part kept."""
+    """A rhyme word from another part is a violation, one from the same part is not."""
     report = check(MEETING.replace(old, new), "相见欢")
 
     assert {each.rule for each in report.violations} == ({rule} if rule else set())
 
 
 def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
-    """杯 and 台 are one rhyme in the 平水韵 and two parts in the 词林正韵."""
+    """A 词 that rhymes 杯 and 台, as only the 平水韵 does, is kept and gets a note."""
     text = (
         "一曲新词酒一杯，去年天气旧亭台。夕阳西下几时回。"
         "无可奈何花落去，似曾相识燕归来。小园香径独徘徊。"
@@ -164,7 +164,7 @@ def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
 
 
 def test_rhymes_that_song_poets_mix_are_a_note() -> None:
-    """Parts six and eleven are mixed in one 词 of four; that is said, not counted."""
+    """A 词 that mixes parts as its poets often do is kept and gets a note."""
     text = "东风吹破千年梦，芳草斜阳。" * 2
     assert check(text).form is None
     report = check(
@@ -179,7 +179,7 @@ def test_rhymes_that_song_poets_mix_are_a_note() -> None:
 
 
 def test_what_would_mend_a_place_is_shown() -> None:
-    """A wrong rhyme brings characters that would rhyme."""
+    """For a wrong rhyme the report suggests characters that would rhyme."""
     shown = as_text(check(QUATRAIN.replace("楼", "天"), "五绝"))
 
     assert "such as" in shown
@@ -187,7 +187,7 @@ def test_what_would_mend_a_place_is_shown() -> None:
 
 
 def test_signs_that_are_no_characters_are_left_out_and_named() -> None:
-    """Emoji and letters are no part of a line."""
+    """Emoji and letters are left out of the lines and named in the remark."""
     report = check("床前明月光🌙，疑是地上霜a。举头望明月，低头思故乡。")
 
     assert report.poem.shape == (5, 5, 5, 5)
@@ -195,6 +195,6 @@ def test_signs_that_are_no_characters_are_left_out_and_named() -> None:
 
 
 def test_stanzas_are_shown() -> None:
-    """The break between two halves is part of what is printed."""
+    """Reports show the breaks between stanzas."""
     assert "\n\n" in as_text(check(SLOW))
     assert check(SLOW).as_dict()["stanza_ends"] == [10, 19]

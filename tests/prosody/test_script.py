@@ -1,4 +1,4 @@
-"""Verse comes back in traditional characters as it was written."""
+"""Simplified verse converts back to the traditional characters it was written in."""
 
 import pytest
 from hypothesis import given
@@ -27,12 +27,12 @@ LINES = (
 
 @pytest.mark.parametrize("line", LINES)
 def test_lines_come_back(line: str) -> None:
-    """A line is the same after simplifying and back."""
+    """A line survives conversion to simplified characters and back."""
     assert to_traditional(to_simplified(line)) == line
 
 
 def test_punctuation_and_other_text_stay() -> None:
-    """Only Chinese characters are converted; a line ends where the punctuation is."""
+    """Only Chinese characters are converted, and each stretch of them by itself."""
     assert (
         to_traditional("云，abc\n发。")
         == to_traditional("云") + "，abc\n" + to_traditional("发") + "。"
@@ -49,7 +49,7 @@ def test_every_character_keeps_its_place(text: str) -> None:
 
 
 def test_neighbours_decide() -> None:
-    """A pair outweighs what a character mostly is."""
+    """A neighbouring character outweighs the most frequent traditional form."""
     choices = TraditionalCounts(
         alone={"云": {"雲": 98, "云": 2}}, context={"<曰云": {"云": 2}, ">云山": {"雲": 9}}
     )
@@ -59,7 +59,7 @@ def test_neighbours_decide() -> None:
 
 
 def test_names_have_a_list_to_avoid() -> None:
-    """The list is simplified, small, and without the characters that names are made of."""
+    """The list of characters to avoid in names is simplified, short and without common ones."""
     assert len(unwanted_in_names()) < 300
     assert not unwanted_in_names() & set("月明春山文雅诗安宁思远")
     assert {to_simplified(char) for char in unwanted_in_names()} == unwanted_in_names()

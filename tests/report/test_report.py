@@ -1,4 +1,4 @@
-"""A report is whole, repeatable, and says what a reader needs."""
+"""A report is complete and repeatable, and says what a reader needs."""
 
 import json
 from dataclasses import replace
@@ -26,12 +26,12 @@ NOTES = "## About\nA poet.\n\n## Data\nOld poems, MIT.\n\n## Command\nmake verse
 
 @pytest.fixture(scope="module")
 def document(poet, poems):
-    """Made once; tests leave it as it is."""
+    """A report on verse, made once; tests must not change it."""
     return collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
 
 
 def test_a_report_on_verse_answers_every_question(document) -> None:
-    """All seven sections, each with figures or texts."""
+    """A report on verse has all seven sections, each with figures or texts."""
     keys = [section["key"] for section in document["sections"]]
 
     assert keys == [
@@ -41,7 +41,7 @@ def test_a_report_on_verse_answers_every_question(document) -> None:
 
 
 def test_people_set_the_measure(document) -> None:
-    """Held-out poems are in every table that judges what was written."""
+    """Tables that judge generated poems also have rows of poems by people."""
     found = {section["key"]: section["rows"] for section in document["sections"]}
 
     assert found["form"]["七绝 by people"]["rhyme and T4"] == 1.0
@@ -52,14 +52,14 @@ def test_people_set_the_measure(document) -> None:
 
 
 def test_the_same_seed_gives_the_same_report(document, poet, poems) -> None:
-    """Nothing in it depends on chance or the clock."""
+    """Two reports with the same seed are equal: nothing depends on chance or the clock."""
     again = collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
 
     assert again == document
 
 
 def test_a_small_corpus_is_enough(poet, tmp_path) -> None:
-    """No poem of some forms, none by people to compare with: what is left is still told."""
+    """A corpus too small for some sections still gets a report of the others."""
     row = {"kind": "词", "form": "如梦令", "text": "昨夜雨疏风骤，浓睡不消残酒。"}
     rows = [json.dumps({**row, "split": split}) for split in ("train", "test")]
     (tmp_path / "one.jsonl").write_text("\n".join(rows))
@@ -72,7 +72,7 @@ def test_a_small_corpus_is_enough(poet, tmp_path) -> None:
 
 
 def test_skipped_sections_are_left_out(poet, poems) -> None:
-    """By name; a name that is none is an error."""
+    """Sections are skipped by name, and an unknown name is an error."""
     options = replace(SMALL, skip=("themes", "novelty", "perplexity"))
 
     keys = [s["key"] for s in collect(poet, [str(poems)], options, title="x")["sections"]]
@@ -83,7 +83,7 @@ def test_skipped_sections_are_left_out(poet, poems) -> None:
 
 
 def test_a_report_on_running_text(tmp_path) -> None:
-    """Prediction, variety, copying and samples; nothing of verse."""
+    """A report on running text has four sections, none of them about verse."""
     (tmp_path / "t.txt").write_text("abcd abba\ncafe babe dead beef\n" * 60)
 
     found = collect(random_bundle(), [str(tmp_path / "t.txt")], SMALL, title="letters")
@@ -94,7 +94,7 @@ def test_a_report_on_running_text(tmp_path) -> None:
 
 
 def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
-    """Samples and variety need none; verse must be measured against poems."""
+    """Without a text there are samples and variety; a report on verse requires the poems."""
     keys = [s["key"] for s in collect(random_bundle(), [], SMALL, title="x")["sections"]]
 
     assert keys == ["variety", "samples"]
@@ -103,7 +103,7 @@ def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
 
 
 def test_a_report_on_records(tmp_path) -> None:
-    """Names are given what held-out names are given, and shown with it."""
+    """Each written name is given the fields of a held-out one and shown with them."""
     rows = [
         json.dumps({"surname": "春江"[n % 2], "text": "花月夜马"[n % 4] + "a" * (n % 7 + n % 3)})
         for n in range(80)
@@ -123,7 +123,7 @@ def test_a_report_on_records(tmp_path) -> None:
 
 
 class _Checked(HTMLParser):
-    """Every element that is opened is closed, in order."""
+    """Checks that every element that is opened is closed, in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class _Checked(HTMLParser):
 
 
 def test_the_page_is_whole_and_runs_nothing(document) -> None:
-    """Well-formed, charts drawn, no script, nothing fetched, texts escaped."""
+    """The page is well-formed, has charts, runs no script, fetches nothing and escapes texts."""
     written = page({**document, "title": "<b>poet</b>"})
 
     checked = _Checked()
@@ -152,7 +152,7 @@ def test_the_page_is_whole_and_runs_nothing(document) -> None:
 
 
 def test_bars_are_drawn_to_scale() -> None:
-    """The longest bar fills the room; a value below zero has none."""
+    """The longest bar takes the full width, and a negative value has no bar."""
     drawn = bars({"a": 2.0, "b": 1.0, "c": -1.0}, label="three")
 
     assert 'width="374.0"' in drawn
@@ -161,7 +161,7 @@ def test_bars_are_drawn_to_scale() -> None:
 
 
 def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path) -> None:
-    """Notes, recipe, every table, every sample; none is typed twice."""
+    """The card combines the notes with the tables and samples of the report."""
     (tmp_path / "notes.md").write_text(NOTES + "\n## Bad\nToo much moon.\n")
 
     card = filled_card(document, read_notes(tmp_path / "notes.md"), size_bytes=2_000_000)
@@ -180,7 +180,7 @@ def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path
     [(NOTES + "## Odd\nx\n", "unknown part 'Odd'"), ("## About\nx\n", "no part 'Data'")],
 )
 def test_notes_are_checked(tmp_path, text, message) -> None:
-    """A heading that would be lost, or one that is missing, is an error."""
+    """Notes with an unknown part, or without a required one, are refused."""
     (tmp_path / "notes.md").write_text(text)
 
     with pytest.raises(OptionError, match=message):
@@ -188,7 +188,7 @@ def test_notes_are_checked(tmp_path, text, message) -> None:
 
 
 def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
-    """Paths on stdout; the files are there."""
+    """The command writes page, JSON and card, and prints the paths of page and card."""
     save_bundle(poet, tmp_path / "poet.safetensors", as_bytes=True)
     (tmp_path / "notes.md").write_text(NOTES)
 
@@ -208,7 +208,7 @@ def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
 
 
 def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
-    """`charbard eval --protocol V` prints a line a group, or all of them as JSON."""
+    """`charbard eval --protocol V` prints one line for each group, or all of them as JSON."""
     save_bundle(poet, tmp_path / "poet.safetensors")
     command = ["eval", str(tmp_path / "poet.safetensors"), str(poems), "--protocol", "V"]
 
@@ -221,7 +221,7 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
 
 
 def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
-    """`verse` was once what `verse-core` is now, and its file had the same name."""
+    """The corpus a model was trained on is found by its size where file names are the same."""
     sizes = {"verse": 200, "verse-core": 100}
     there = {name: BuiltCorpus(Path(name), {"bytes": size}) for name, size in sizes.items()}
     monkeypatch.setattr("charbard.report.collect.built", there.get)

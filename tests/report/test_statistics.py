@@ -16,7 +16,7 @@ QUATRAIN = POEMS["七绝"][0]
 
 
 def test_gold_poems_keep_their_form() -> None:
-    """Regulated poems of the Tang pass in lines, rhyme and T4."""
+    """Regulated Tang poems pass on line lengths, rhyme and T4."""
     for form in ("七绝", "五绝", "五律"):
         counted = count_form(POEMS[form], form)
         rates = counted.rates()
@@ -26,7 +26,7 @@ def test_gold_poems_keep_their_form() -> None:
 
 
 def test_broken_poems_do_not() -> None:
-    """A line too short, a rhyme that fails, tones that fail: each is counted where it belongs."""
+    """A short line, a wrong rhyme and wrong tones each lower the rate that they belong to."""
     short = count_form([QUATRAIN.replace("白帝", "帝")], "七绝").rates()
     no_rhyme = count_form([QUATRAIN.replace("还", "月")], "七绝").rates()
     tones = count_form([QUATRAIN.replace("千里", "千山")], "七绝").rates()
@@ -37,7 +37,7 @@ def test_broken_poems_do_not() -> None:
 
 
 def test_a_tune_has_the_lines_of_its_poets() -> None:
-    """Whatever shape was sung counts, any other does not."""
+    """A 词 in a shape that its poets used counts as well shaped, in any other it does not."""
     counted = count_form([SONG, SONG + "好。"], "如梦令", frozenset({shape_of(SONG)}))
 
     assert (counted.poems, counted.shaped) == (2, 1)
@@ -51,7 +51,7 @@ def test_nothing_counted_is_no_rate() -> None:
 
 
 def test_distinct_counts_within_lines() -> None:
-    """An n-gram reaches across no mark, and the same one counts once."""
+    """An n-gram never spans a mark, and equal ones count once."""
     assert distinct(["春江春江", "春江"], 2) == 2 / 4
     assert len(grams_of("春，江", 2)) == 0
     assert len(grams_of("春", 4)) == 0
@@ -59,18 +59,18 @@ def test_distinct_counts_within_lines() -> None:
 
 
 def test_four_characters_are_told_apart() -> None:
-    """Common characters are not confused, whatever their order."""
+    """4-grams of the same characters in different orders are told apart."""
     assert len(np.unique(grams_of("春江花月，江春花月，春江月花", 4))) == 3
 
 
 def test_jaccard_compares_across_groups_only() -> None:
-    """Texts on one theme may be alike; across themes that counts."""
+    """Likeness counts between texts of different groups, never within one group."""
     assert jaccard([["春江花", "春江花"], ["夜马夜"]]) == 0
     assert jaccard([["春江花"], ["春江月"]]) == pytest.approx(1 / 3)
 
 
 def test_copies_are_found() -> None:
-    """A learned line is one, a learned 4-gram inside a new line is one, new text is neither."""
+    """A learned line is a copy, a new line can have learned 4-grams, and new text has neither."""
     learned = Learned([QUATRAIN])
 
     assert learned.copied([QUATRAIN]).rates() == {"lines": 1.0, "4-grams": 1.0}
@@ -80,14 +80,14 @@ def test_copies_are_found() -> None:
 
 
 def test_words_are_copied_as_words() -> None:
-    """Where text has words, four of them in a row count."""
+    """In text with words, a 4-gram is four words in a row, not four characters."""
     learned = Learned(["To be, or not to be: that is the question"], grams=word_grams)
 
     assert learned.copied(["or not to be that was"]).rates()["4-grams"] == pytest.approx(2 / 3)
 
 
 def test_parallel_couplets_score_higher() -> None:
-    """Pairs seen in middle couplets beat the same characters in another order."""
+    """Pairs seen in middle couplets score above the same characters in another order."""
     learned = [
         POEMS["五律"][0],
         POEMS["五律"][0].replace("照", "出"),
@@ -101,7 +101,7 @@ def test_parallel_couplets_score_higher() -> None:
 
 
 def test_a_model_deaf_to_themes_recognises_none(poet) -> None:
-    """If the title changes nothing, no poem is nearer to its own than to others."""
+    """If titles do not affect a model's scores, the gain from giving the right one is zero."""
     weights = {name: value.copy() for name, value in poet.weights.items()}
     for name in weights:
         if name.startswith("layer0"):
@@ -116,7 +116,7 @@ def test_a_model_deaf_to_themes_recognises_none(poet) -> None:
 
 
 def test_theme_fit_prefers_what_the_model_prefers(poet) -> None:
-    """The gain is the score with the theme less the score without, a character."""
+    """The gain is what the theme adds to the score, per character."""
     from charbard.report.scoring import tallies
 
     fit = theme_fit(Model(poet), poet.vocab, [("月", QUATRAIN)], form="七绝")

@@ -1,4 +1,4 @@
-"""Constraints and tasks that tests are made of."""
+"""Constraints and tasks that the runtime tests are built from."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ NOTHING: Ids = as_ids([])
 
 
 class Lines:
-    """A number of lines of equal length, a line end after each; the state is the place."""
+    """A fixed number of equally long lines, each with a line end; the state is the place."""
 
     def __init__(self, allowed: Ids, newline: int, *, lines: int = 3, length: int = 4) -> None:
         self._allowed, self._newline = allowed, as_ids([newline])
@@ -52,7 +52,7 @@ FORM = Lines(as_ids(range(6, 17)), 2)
 
 
 def likelihood(draft: Draft) -> float:
-    """What drafts are ranked by."""
+    """The log-probability of a draft, by which drafts are ranked."""
     return float(np.sum(draft.logp))
 
 
@@ -74,13 +74,13 @@ def poem(network: Network, sample: int = 0, *, form: Lines = FORM, drafts: int =
 
 
 def ids_of(said: list) -> tuple[int, ...]:
-    """Of all that a poem's task emitted: the poem."""
+    """The ids of the poem among all that its task emitted."""
     (text,) = (value for value in said if isinstance(value, Decoded))
     return text.ids
 
 
 def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15) -> Steps:
-    """Free text: a number of characters, one by one."""
+    """The steps of a free text of a given number of characters."""
     written: list[Step] = []
 
     def take(step: Step) -> tuple[list[Step], bool]:

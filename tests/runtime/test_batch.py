@@ -33,7 +33,7 @@ MODEL = ByteModel(random_bundle(projection_size=6, tied=True, attention=5, atten
 
 
 def poem(sample: int, form: Lines = forms.FORM) -> Task:
-    """A poem, every other one chosen among three drafts."""
+    """The task of a poem; every other sample is searched with three drafts."""
     return forms.poem(MODEL, sample, form=form, drafts=1 + 2 * (sample % 2))
 
 
@@ -45,7 +45,7 @@ ALONE = [written(poem(sample)) for sample in range(8)]
 
 
 def test_a_constraint_is_kept_and_can_be_used_again() -> None:
-    """Every poem has its lines, two from one constraint are equal, other samples differ."""
+    """Poems keep their constraint; using it again repeats a sample, and other samples differ."""
     ids = ids_of(ALONE[0])
 
     assert len(ids) == 15
@@ -58,7 +58,7 @@ def test_a_constraint_is_kept_and_can_be_used_again() -> None:
 @settings(max_examples=30)
 @given(st.permutations(range(8)), st.integers(1, 8))
 def test_any_order_and_any_room(order, rows: int) -> None:
-    """Whatever shares the batch, each poem is what it is alone, logp included."""
+    """Whatever shares the batch, each poem equals the one written alone, logp included."""
     emitted: dict[int, list] = {}
     for index, value in run(MODEL, [poem(sample) for sample in order], rows=rows):
         emitted.setdefault(order[index], []).append(value)
@@ -69,7 +69,7 @@ def test_any_order_and_any_room(order, rows: int) -> None:
 @settings(max_examples=40)
 @given(st.data())
 def test_joining_leaving_and_waiting_at_any_step(data) -> None:
-    """Tasks join, are cancelled and are held back between any two steps; the rest is untouched."""
+    """Tasks may join, be cancelled or wait between any two steps without affecting others."""
     batch, emitted, sample_of = Batch(MODEL), {}, {}
     for _ in range(40):
         if len(sample_of) < 8 and data.draw(st.booleans()):
@@ -91,7 +91,7 @@ def test_joining_leaving_and_waiting_at_any_step(data) -> None:
 
 
 def test_a_dead_end_ends_its_own_task_only() -> None:
-    """An empty set of ids, or one that is barred altogether, is an error of that text."""
+    """A task with no allowed id, or with all of them barred, fails without affecting others."""
     nothing = Lines(as_ids([]), 2)
     draws = Draws(
         options=SampleOptions(), seed=1, boost=Bias(as_ids([7]), np.array([-np.inf], np.float32))
@@ -131,7 +131,7 @@ def test_several_texts_share_what_was_read_before() -> None:
 
 
 def test_the_best_of_several() -> None:
-    """Only the text with the highest score is heard, and whole."""
+    """Of several texts only the one with the highest score is emitted, and in full."""
 
     def score(steps) -> float:
         return sum(step.logp for step in steps)
@@ -143,7 +143,7 @@ def test_the_best_of_several() -> None:
 
 
 def test_through_changes_and_ends() -> None:
-    """What a task emits can be changed on its way, and the task ended by it."""
+    """`through` can change what a task emits, and can end the task."""
     seen = []
 
     def take(step):
@@ -180,7 +180,7 @@ def test_units_are_read_and_switched_off() -> None:
 @given(st.integers(1, 4), st.integers(1, 3))
 @settings(max_examples=20)
 def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
-    """As if nothing had been read since, in as many rows as wanted; others do not notice."""
+    """A task resumes from a kept state, in any number of rows, without affecting others."""
 
     def wander():
         outcome = yield Plan((0,), (3,), (None,))
@@ -205,7 +205,7 @@ def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
 
 
 def test_forks_are_read_once_and_drawn_one_by_one() -> None:
-    """Among other tasks, a row that is drawn from several times gives each its own character."""
+    """A row that is drawn from several times gives what as many separate rows would give."""
 
     def forked():
         specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]

@@ -1,4 +1,4 @@
-"""Many users at once: in their order, bounded, and independent of each other."""
+"""Many users at once are served in order, within bounds and independently of each other."""
 
 import asyncio
 import threading
@@ -28,7 +28,7 @@ ALONE = [[step for _, step in run(MODEL, [poem(MODEL, sample)])] for sample in r
 
 
 def endless(started: threading.Event | None = None, closed: threading.Event | None = None) -> Task:
-    """A task that never ends by itself, and says when it begins and when it is closed."""
+    """A task that never ends by itself, and signals when it starts and when it is closed."""
 
     def steps():
         try:
@@ -45,7 +45,7 @@ def endless(started: threading.Event | None = None, closed: threading.Event | No
 
 
 def test_threads_get_their_own_texts() -> None:
-    """Forty poems by ten threads over six rows: each is what it is alone."""
+    """Forty poems from ten threads over six rows each equal the one written alone."""
     with Engine(MODEL, rows=6) as engine, ThreadPoolExecutor(10) as pool:
         poems = list(pool.map(lambda sample: list(engine.run(poem(MODEL, sample))), range(40)))
 
@@ -53,7 +53,7 @@ def test_threads_get_their_own_texts() -> None:
 
 
 def test_an_event_loop_gets_its_texts() -> None:
-    """Forty poems at once in one event loop: each is what it is alone."""
+    """Forty poems at once in one event loop each equal the one written alone."""
 
     async def one(engine: Engine, sample: int) -> list:
         return [step async for step in engine.stream(poem(MODEL, sample))]
@@ -66,7 +66,7 @@ def test_an_event_loop_gets_its_texts() -> None:
 
 
 def test_who_goes_away_frees_his_row() -> None:
-    """Closing an iterator ends the task; the one row is free for the next."""
+    """Closing an iterator ends its task and frees its row for the next one."""
     closed = threading.Event()
     with Engine(MODEL, rows=1) as engine:
         values = engine.run(endless(closed=closed))
@@ -79,7 +79,7 @@ def test_who_goes_away_frees_his_row() -> None:
 
 
 def test_who_goes_away_during_a_step_gets_no_other() -> None:
-    """His rows are free before the next step of the batch."""
+    """A task that is closed during a step gets no further step."""
     in_step, may_end, closed = threading.Event(), threading.Event(), threading.Event()
     steps = []
 
@@ -107,7 +107,7 @@ def test_who_goes_away_during_a_step_gets_no_other() -> None:
 
 
 def test_a_cancelled_stream_frees_its_row() -> None:
-    """So does cancelling the coroutine that waits."""
+    """Cancelling the coroutine that reads a stream ends its task and frees its row."""
     closed = threading.Event()
 
     async def leave() -> list:
@@ -127,7 +127,7 @@ def test_a_cancelled_stream_frees_its_row() -> None:
 
 
 def test_an_iterator_that_never_starts_holds_nothing() -> None:
-    """The place in the queue is taken when the first value is asked for."""
+    """An iterator takes its place in the queue only when its first value is requested."""
     with Engine(MODEL, rows=1) as engine:
         idle = [engine.run(poem(MODEL, 0)) for _ in range(500)]
 
@@ -147,7 +147,7 @@ def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
 
 
 def test_the_queue_is_bounded() -> None:
-    """Beyond its length a request is refused, at once; a waiting one can leave, too."""
+    """A request beyond the queue's length is refused at once; a waiting one is served later."""
     started = threading.Event()
     with Engine(MODEL, rows=1, queue=1) as engine, ThreadPoolExecutor(2) as pool:
         running = engine.run(endless(started))
@@ -163,7 +163,7 @@ def test_the_queue_is_bounded() -> None:
 
 
 def counted(name: str, order: list[str]) -> Task:
-    """A task of one step, which notes that it was run."""
+    """A task of one step that records that it was run."""
 
     def steps() -> Steps:
         order.append(name)
@@ -181,7 +181,7 @@ def two_tasks(order: list[str]) -> Program[str]:
 
 
 def test_tasks_wait_in_the_order_in_which_they_came() -> None:
-    """First come, first served."""
+    """Tasks run first come, first served."""
     order: list[str] = []
 
     with Engine(MODEL, rows=1) as engine, ThreadPoolExecutor(8) as pool:
@@ -197,7 +197,7 @@ def test_tasks_wait_in_the_order_in_which_they_came() -> None:
 
 
 def test_a_program_is_the_same_in_a_batch_an_engine_and_an_event_loop() -> None:
-    """The values of its tasks come as they are emitted, its result comes last."""
+    """However a program is run, it yields its tasks' values in order and its result last."""
 
     async def in_loop(engine: Engine) -> list:
         return [value async for value in engine.perform(two_tasks([]))]
@@ -229,7 +229,7 @@ def test_what_nobody_wants_never_leaves_the_engine() -> None:
 
 
 def test_errors_reach_their_own_reader() -> None:
-    """A dead end, a fault in a task, too many rows: each ends its own task only."""
+    """A dead end, a fault in a task or too many rows ends that task only."""
 
     def faulty():
         yield Plan((0,), (3,), (None,))
@@ -269,7 +269,7 @@ def test_stopping_ends_every_text_with_an_error() -> None:
 
 
 def test_a_graceful_stop_lets_texts_end() -> None:
-    """Within the grace, what is written and what waits is finished; nothing new is accepted."""
+    """Within the grace period, running and waiting texts finish; nothing new is accepted."""
     engine = Engine(MODEL, rows=1, ahead=1)
     with ThreadPoolExecutor(3) as pool:
         running = engine.run(poem(MODEL, 0))
@@ -287,7 +287,7 @@ def test_a_graceful_stop_lets_texts_end() -> None:
 
 
 def test_a_task_that_finds_no_memory_ends_alone(monkeypatch) -> None:
-    """The engine goes on with the others; nothing of the lost task stays in the batch."""
+    """A task that runs out of memory ends alone and leaves nothing in the batch."""
 
     def start():
         raise MemoryError

@@ -1,4 +1,4 @@
-"""The compiled kernel and NumPy are one and the same, to the last bit."""
+"""The compiled kernel and NumPy give the same results, to the last bit."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def kernels() -> list:
 
 @pytest.fixture(params=kernels(), ids=str)
 def compiled(request):
-    """Whether to ask for the compiled kernel; the variant is set for the length of a test."""
+    """Whether to use the compiled kernel; its variant is set for the duration of a test."""
     if request.param is None:
         yield False
         return
@@ -59,7 +59,7 @@ def assert_same_state(one: State, other: State) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("shape", SHAPES, ids=NAMES)
 def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
-    """States, features and scores are equal, not merely close."""
+    """Every kernel gives the same states, features and scores as NumPy, not merely close ones."""
     bundle = random_bundle(cell, **shape)
     one, reference = ByteModel(bundle, compiled=compiled), ByteModel(bundle, compiled=False)
     ids_TB = np.random.default_rng(0).integers(0, len(bundle.vocab), (6, 13))
@@ -75,7 +75,7 @@ def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("attention", [None, 66])
 def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention) -> None:
-    """Neighbours, their number and the place among them leave no trace."""
+    """A row's results do not depend on its neighbours, their number or its place among them."""
     bundle = random_bundle(cell, hidden_size=70, attention=attention)
     model = ByteModel(bundle, compiled=compiled)
     rng = np.random.default_rng(1)
@@ -93,7 +93,7 @@ def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention
 
 @pytest.mark.parametrize("attention", [None, 5])
 def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
-    """With one thread or three: the same."""
+    """The results are the same with one thread and with three."""
     bundle = random_bundle(attention=attention)
     ids = np.arange(160) % len(bundle.vocab)
     specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
@@ -148,7 +148,7 @@ def specs(draw, size: int) -> SampleSpec | None:
 
 @st.composite
 def batches(draw, size: int, *, most: int) -> list[SampleSpec | None]:
-    """Rows, some of them guided by the one behind them."""
+    """Rows, some of them guided by the one after them."""
     rows: list[SampleSpec | None] = []
     for spec in draw(st.lists(specs(size), min_size=1, max_size=most)):
         if spec is None or len(rows) + 2 > most or draw(st.booleans()):
@@ -171,7 +171,7 @@ FEATURES = np.random.default_rng(7).normal(0, 1, (5, 9)).astype(np.float32)
 @settings(max_examples=60)
 @given(batches(41, most=5))
 def test_every_kernel_chooses_alike(asked) -> None:
-    """Whatever is asked: the same character, the same probabilities."""
+    """Whatever is asked, every kernel gives the same character and the same probabilities."""
     from charbard.runtime import _kernel, compiled
 
     features = FEATURES[: len(asked)]
@@ -198,7 +198,7 @@ LOGITS = np.random.default_rng(8).normal(0, 2, (2, 41)).astype(np.float32)
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.5])
 def test_guidance_is_the_published_formula(scale: float) -> None:
-    """Scores are bare + scale * (conditioned - bare), as log-probabilities."""
+    """Guided scores are bare + scale * (conditioned - bare), as log-probabilities."""
     own, bare = (row - np.log(np.exp(row).sum()) for row in LOGITS.astype(float))
 
     scores, gain = guided(*LOGITS, Guidance(scale, as_ids([])))
@@ -221,7 +221,7 @@ def test_guidance_raises_nothing_that_is_capped() -> None:
 
 
 def test_a_scale_of_one_only_measures() -> None:
-    """The same character as without guidance, and by how much the conditions favour it."""
+    """At scale 1 the character is the same as without guidance, and the gain is measured."""
     spec = SampleSpec(as_ids(range(41)), SampleOptions(), 1, 2, 3)
     pair = [spec._replace(guidance=Guidance(1.0, as_ids([]))), None]
 
@@ -235,7 +235,7 @@ def test_a_scale_of_one_only_measures() -> None:
 
 
 def test_threads_never_part_a_row_from_its_twin() -> None:
-    """Wherever the batch would be cut: a guided row and its twin stay together."""
+    """However a batch is split among threads, a guided row and its twin stay together."""
     spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, 0, 0)
     guidance = Guidance(2.0, as_ids([5]))
     bundle = random_bundle()
@@ -267,7 +267,7 @@ def test_bytes_lose_little() -> None:
 
 
 def test_a_wide_layer_adds_up_exactly() -> None:
-    """Beyond 1,024 inputs float32 sums are taken in parts, so they stay whole numbers."""
+    """Beyond 1,024 inputs float32 sums are taken in parts, so they remain exact integers."""
     rng = np.random.default_rng(4)
     weight = rng.choice([-1.0, 1.0], (3, 3000)).astype(np.float32)
     x = np.where(weight[:1] > 0, np.float32(1), np.float32(-1))[:, None]
@@ -295,7 +295,7 @@ def test_every_kernel_rounds_wide_sums_alike() -> None:
 
 @pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
 def test_an_id_outside_the_vocabulary_is_refused() -> None:
-    """The kernel never reads past its weights."""
+    """An id outside the vocabulary is refused, so the kernel never reads past its weights."""
     from charbard.runtime import compiled
 
     def choose(allowed, bias=None) -> None:
@@ -312,7 +312,7 @@ def test_an_id_outside_the_vocabulary_is_refused() -> None:
 
 
 def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
-    """What is read once and drawn from several times gives what as many rows would give."""
+    """A row read once and drawn from several times gives what as many separate rows would."""
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
     spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(min_p=0.05), 1, 0, 0)
@@ -338,7 +338,7 @@ def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
 
 
 def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
-    """Forks of a row that may write the beginning of one array, each as much of it as it says."""
+    """Forks whose allowed ids are prefixes of one array each keep to their own prefix."""
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
     ids = as_ids(range(4, 19))

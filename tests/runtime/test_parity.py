@@ -1,4 +1,4 @@
-"""NumPy and torch are the same network."""
+"""NumPy and torch compute the same network."""
 
 import itertools
 
@@ -85,7 +85,7 @@ def test_the_same_greedy_text(trained) -> None:
 
 
 def test_scores_are_the_probabilities_of_what_comes() -> None:
-    """A score is the log-probability at its place; alternatives are ordered."""
+    """A score is the log-probability of the next character; alternatives come best first."""
     bundle = random_bundle()
     model = Model(bundle)
     ids = np.array([2, 5, 3, 4, 6])

@@ -1,4 +1,4 @@
-"""What was read is shared, bounded, and never changed."""
+"""A row's past is shared, bounded, and never changed."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ def places_of(past: Past, row: int) -> list:
 @given(st.data())
 @settings(max_examples=40)
 def test_any_way_through_forks_and_joins(data) -> None:
-    """However rows fork, wait, join and go back, each finds what it would find alone."""
+    """However rows fork, wait, join and go back, each has the state it would have alone."""
     texts: list[tuple[int, ...]] = [()]
     state = MODEL.start()
     kept: list[tuple[list[tuple[int, ...]], State]] = []
@@ -45,7 +45,7 @@ def test_any_way_through_forks_and_joins(data) -> None:
 
 
 def test_forks_share_what_they_have_read() -> None:
-    """A fork has the very places of the row it comes from: none is copied."""
+    """A fork shares the stored places of its row, and none is copied."""
     _, state = MODEL.read(np.arange(3)[:, None], MODEL.start())
     forked = state.take([0, 0, 0])
 
@@ -55,7 +55,7 @@ def test_forks_share_what_they_have_read() -> None:
 
 
 def test_a_past_is_bounded() -> None:
-    """However much is read, a row keeps `attention_span` places; rows that left leave none."""
+    """A row never keeps more than `attention_span` places, and removed rows leave none."""
     _, long = MODEL.read(np.zeros((4 * SPAN, 1), int), MODEL.start())
     assert len(places_of(long.past, 0)) == SPAN
 

@@ -1,4 +1,4 @@
-"""The rules of choosing, as promises."""
+"""The rules by which a character is chosen, as promises."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ WEIGHTS = SCORES.map(sampling.weigh)
 
 @given(SCORES)
 def test_weights_are_probabilities(scores) -> None:
-    """Integer weights are e^score to one part in a million of the likeliest."""
+    """Integer weights are e^score to within one millionth of the largest."""
     weights = sampling.weigh(scores)
 
     assert weights.max() == sampling.ONE
@@ -52,7 +52,7 @@ def test_top_p_keeps_the_fewest_that_hold_the_share(weights, share: float) -> No
 
 @given(WEIGHTS, st.floats(0, 1))
 def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
-    """The likeliest always stays; what stays is at least its share."""
+    """The likeliest always stays; all that stay have at least the given share of its weight."""
     kept = sampling.keep_min_p(weights, share)
 
     assert kept[weights.argmax()] == sampling.ONE
@@ -60,7 +60,7 @@ def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
 
 
 def test_a_bias_counts_each_time() -> None:
-    """A character named twice changes twice; one that is not allowed does no harm."""
+    """A bias given twice for a character counts twice; one for a disallowed id is ignored."""
     bias = Bias(np.array([1, 1, 2, 7], np.int32), np.full(4, -0.5, np.float32))
     spec = SampleSpec(as_ids([0, 1, 2]), SampleOptions(), 0, 0, 0, bias=bias)
 
@@ -68,7 +68,7 @@ def test_a_bias_counts_each_time() -> None:
 
 
 def test_the_temperature_glides() -> None:
-    """From the first temperature to the last in even strides, then no further."""
+    """The temperature moves from the first to the last in even steps and then stays."""
     options = SampleOptions(temperature=1.0, temperature_end=0.5, temperature_steps=10)
 
     glide = [sampling.temperature_at(options, step) for step in (0, 5, 10, 99)]
@@ -78,14 +78,14 @@ def test_the_temperature_glides() -> None:
 
 @given(WEIGHTS, st.floats(0, 1, exclude_max=True))
 def test_a_dropped_character_is_never_drawn(weights, u: float) -> None:
-    """Whatever the chance, the draw is one of those left."""
+    """Whatever the random number, only a character that was kept is drawn."""
     left = sampling.keep_top_k(weights, 3)
 
     assert left[sampling.draw(left[None], np.array([u]))[0]] > 0
 
 
 def test_draws_follow_the_probabilities() -> None:
-    """Twenty thousand draws come out as the probabilities say."""
+    """The frequencies of twenty thousand draws match the probabilities."""
     p = np.array([0.5, 0.3, 0.15, 0.05])
     u = sampling.uniform(3, np.arange(20_000), 7)
 
@@ -96,7 +96,7 @@ def test_draws_follow_the_probabilities() -> None:
 
 
 def test_chance_depends_on_nothing_but_its_place() -> None:
-    """(seed, sample, step) decides; neighbours differ; the batch does not matter."""
+    """A random number depends on seed, sample and step, and not on the batch."""
     together = sampling.uniform(5, np.arange(100), 3)
     alone = np.array([sampling.chance(5, index, 3) for index in range(100)])
 
@@ -110,7 +110,7 @@ def test_chance_depends_on_nothing_but_its_place() -> None:
 
 @pytest.mark.parametrize("rows", [1, 4])
 def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
-    """One definition serves a single text and a batch."""
+    """A row is filtered alone exactly as it is within a batch."""
     options = SampleOptions(top_k=6, top_p=0.9, min_p=0.05)
     weights = sampling.weigh(np.random.default_rng(0).normal(0, 2, (rows, 12)).astype(np.float32))
 
@@ -121,7 +121,7 @@ def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
 
 
 def test_a_choice_tells_the_models_own_probabilities() -> None:
-    """`logp` and `log_mass` are those before temperature and filters; a forced id has them, too."""
+    """`logp` and `log_mass` are from before temperature and filters, for forced ids as well."""
     logits = np.random.default_rng(0).normal(0, 2, (3, 12)).astype(np.float32)
     options = SampleOptions(temperature=0.5, top_k=2)
     specs = [
@@ -143,7 +143,7 @@ def test_a_choice_tells_the_models_own_probabilities() -> None:
 
 
 def test_minus_infinity_bars_a_character() -> None:
-    """It is neither drawn nor counted; where all are barred, nothing is drawn."""
+    """A character at minus infinity is neither drawn nor counted; if all are, nothing is drawn."""
     logits = np.zeros((2, 4), np.float32)
     options = SampleOptions(temperature=2.0)
     some = Bias(as_ids([0, 1]), np.full(2, -np.inf, np.float32))

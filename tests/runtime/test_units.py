@@ -1,4 +1,4 @@
-"""Single units, read and switched off."""
+"""Single units can be read and switched off."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ IDS = np.array([2, 5, 9, 3, 3, 7])
 
 
 def test_activations_are_those_of_the_network() -> None:
-    """They lie near the exact network's, one vector a character and layer."""
+    """Rounded activations are close to the exact ones, one vector per character and layer."""
     exact, rounded = (activations(model, IDS) for model in (Model(BUNDLE), ByteModel(BUNDLE)))
 
     assert exact.shape == (6, 2, 32)
@@ -29,7 +29,7 @@ def test_activations_are_those_of_the_network() -> None:
 
 @pytest.mark.parametrize("kind", [Model, ByteModel])
 def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
-    """It puts out 0 after every character, and others hear that."""
+    """A unit that is switched off outputs 0 after every character, and this changes others."""
     keep = without_units(BUNDLE.config, [(0, 3), (1, 31)])
     with_all, without = (activations(kind(BUNDLE), IDS, keep_LH=k) for k in (None, keep))
 
@@ -41,7 +41,7 @@ def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
 
 @pytest.mark.parametrize("kind", [Model, ByteModel])
 def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
-    """Each place shares one look among the places before it and nothing; some have no head."""
+    """Attention falls within the span and sums to less than 1; without a head there is none."""
     bundle = random_bundle(hidden_size=32, attention=8, attention_span=3)
     network = kind(bundle)
     found = attention_map(network, activations(network, IDS)[:, -1])
@@ -55,7 +55,7 @@ def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
 
 
 def test_what_was_looked_at_is_what_was_found() -> None:
-    """The shares weigh the values that the exact network found."""
+    """The attention shares, times the values, give what the exact network retrieved."""
     bundle = random_bundle(hidden_size=32, attention=8)
     model = Model(bundle)
     hidden = activations(model, IDS)[:, -1]
@@ -67,7 +67,7 @@ def test_what_was_looked_at_is_what_was_found() -> None:
 
 @pytest.mark.parametrize("unit", [(2, 0), (0, 32), (-1, 0), (0, -1)])
 def test_a_unit_that_is_not_there_is_refused(unit) -> None:
-    """With what there is."""
+    """A unit that does not exist is refused, and the hint gives the valid range."""
     with pytest.raises(OptionError, match="no unit") as caught:
         without_units(BUNDLE.config, [unit])
 

@@ -1,4 +1,4 @@
-"""Everything here needs torch, on one thread: small work is not worth two."""
+"""Everything here needs torch and runs on one thread; the work is too small for two."""
 
 import pytest
 

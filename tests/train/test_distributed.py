@@ -1,4 +1,4 @@
-"""Two processes are one, and a dead one comes back."""
+"""Two processes train like one, and a killed one is restarted."""
 
 import json
 import os
@@ -30,7 +30,7 @@ SETTINGS = [part for setting in EXACT for part in ("--set", setting)]
 
 
 def _train(programs: Path, owl: Path, out: Path, *more: str, processes: int = 1) -> str:
-    """Training by so many processes, each with the environment that torchrun would give it."""
+    """Train with this many processes, in the environment of torchrun, and return their stdout."""
     command = [programs / "charbard", "train", owl, "--out", out, *SETTINGS, *more]
     world = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes)}
     meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
@@ -77,7 +77,7 @@ def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
 
 
 def test_in_float32_the_curves_stay_together(programs, owl, tmp_path) -> None:
-    """Over 500 steps two processes never leave one by more than half a per cent."""
+    """Over 500 steps the losses of two processes stay within half a per cent of those of one."""
     steps = ("--steps", "500", "--eval-every", "50", "--set", "dropout_output=0.2")
     for out, processes in (("one", 1), ("two", 2)):
         _train(programs, owl, tmp_path / out, *steps, processes=processes)

@@ -1,4 +1,4 @@
-"""One update, and everything it owns."""
+"""One update, and everything that takes part in it."""
 
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ def _batch(seed: int = 0, rows: int = 4) -> Batch:
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float64"])
 def test_every_cell_learns(cell: str, how: dict[str, str], precision: str) -> None:
     """A hundred updates on one batch take a third off its loss; where the processor lacks the
-    arithmetic for it, that is said beforehand."""
+    arithmetic for it, an error says so beforehand."""
     model = ModelConfig(**{**MODEL.__dict__, "cell": cell, "projection_size": 8, "tied": True})
     config = TrainConfig(
         steps=100,
@@ -82,7 +82,7 @@ def test_restored_it_goes_on_bit_for_bit() -> None:
 
 
 def test_adamw_is_that_of_torch_bit_for_bit() -> None:
-    """Matrices decay, biases do not; the rate may change at every step."""
+    """Updates equal those of torch's AdamW; matrices decay, biases do not, at changing rates."""
     config = TrainConfig(steps=9, optimizer="adamw", learning_rate=0.02, weight_decay=0.1)
     ours = {
         name: torch.nn.Parameter(torch.randn(shape)) for name, shape in (("w", (5, 3)), ("b", 4))
@@ -142,7 +142,7 @@ def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
 
 @pytest.mark.parametrize(("symbols", "drawn"), [(1500, 200), (1500, 500), (900, 5)])
 def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) -> None:
-    """A sample holds different symbols beyond the common ones; where it would hold all, none is."""
+    """Each step samples distinct rare symbols anew, unless the sample would be all of them."""
     model = ModelConfig(vocab_size=symbols, hidden_size=4)
     config = TrainConfig(steps=1, softmax_sample=drawn)
     generator = torch.Generator().manual_seed(0)
@@ -178,7 +178,7 @@ def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
 
 
 def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
-    """The summed loss of a batch is that of its rows; -1 counts nothing."""
+    """The loss of a batch is the sum of its rows' losses; targets of -1 do not count."""
     network = CharRNN(MODEL)
     batch = _batch()
     targets = batch.targets_TB.clone()
@@ -194,7 +194,7 @@ def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
 
 @pytest.mark.parametrize("sample", [None, 3])
 def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> None:
-    """A stretch of nothing but titles is read like any other, and its loss is zero."""
+    """A batch without targets has a loss of zero and leaves the weights unchanged."""
     model = ModelConfig(vocab_size=1010, hidden_size=8, embedding_size=4, attention=4)
     learner = Learner(
         model, TrainConfig(steps=9, batch_size=4, softmax_sample=sample, weight_decay=0.0), Ranks()
@@ -220,7 +220,7 @@ def test_forget_gates_start_open() -> None:
 
 
 def test_the_average_follows_the_weights() -> None:
-    """Early on it equals them; later it lags behind."""
+    """Early on the average equals the weights; later it lags behind."""
     learner = Learner(MODEL, TrainConfig(steps=99, batch_size=4, average=0.2), Ranks())
     learner.update(_batch(), 1.0)
     first = _lag(learner)
@@ -238,7 +238,7 @@ def _lag(learner: Learner) -> float:
 
 @pytest.mark.parametrize("decay", ["linear", "cosine", "constant"])
 def test_rates_rise_then_fall(decay: str) -> None:
-    """Never zero at the start, at its highest after warm-up, never rising again."""
+    """The rate starts above zero, is highest after warm-up and never rises again."""
     config = TrainConfig(steps=1, warmup=0.1, decay=decay, final_rate=0.05)
     rates = [rate_at(index / 100, config) for index in range(101)]
 

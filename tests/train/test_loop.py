@@ -1,4 +1,4 @@
-"""A training ends on time, loses nothing, and resumes where it stopped."""
+"""A training run ends on time, loses nothing, and resumes where it stopped."""
 
 import json
 import math
@@ -62,7 +62,7 @@ def _run(*args, **settings):
 
 
 def test_a_run_leaves_all_its_files(trained) -> None:
-    """Bundle, two checkpoints named by epoch and loss, snapshots, log and report."""
+    """A run leaves a bundle, checkpoints named by epoch and loss, snapshots, log and report."""
     folder = RunFolder(trained)
     events = [json.loads(line) for line in folder.log.read_text().splitlines()]
     bundle = load_bundle(folder.bundle)
@@ -99,7 +99,7 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
     "more", [{}, {"attention": 8, "muon_every": 3}], ids=["plain", "looks back"]
 )
 def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
-    """Stopped after 20 of 35 steps and resumed, it ends with the same numbers as without a stop."""
+    """A run that is stopped and resumed ends with the same numbers as an uninterrupted one."""
     flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
     flat["eval_every"] = 25  # beside the stop: a validation leaves no trace in what is learned
     _run(owl, tmp_path / "parts", steps=20, **flat)
@@ -122,7 +122,7 @@ def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
 
 
 def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
-    """Ctrl-C ends the step, writes a checkpoint, and the rest can be done later."""
+    """Ctrl-C finishes the step and writes a checkpoint, from which the run can be resumed."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     events = []
     for event in recorded(trainer):
@@ -139,7 +139,7 @@ def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
 
 
 def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
-    """A poisoned update is undone, the rate halved, and the training ends well."""
+    """A poisoned update is undone, the rate is halved, and the run completes."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     update, poisoned = trainer.learner.update, []
 
@@ -188,7 +188,7 @@ def test_the_best_weights_are_kept(owl, tmp_path) -> None:
 
 
 def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> None:
-    """Fine-tuning starts where the model stands and learns characters it did not know."""
+    """Fine-tuning starts from the weights of the model and learns characters it did not know."""
     path = tmp_path / "new.txt"
     path.write_text("春江花月夜。\n" * 60 + owl.read_text()[-3000:])
     init = trained / "model.safetensors"
@@ -209,7 +209,7 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
 
 
 def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
-    """A field that the model did not know comes in; everything it knew has the weights it had."""
+    """A field that the model did not know is added; everything it knew keeps its weights."""
     path = tmp_path / "r.jsonl"
     path.write_text('{"title": "夜", "rhyme": "霜", "text": "床前明月光"}\n' * 100)
 
@@ -269,7 +269,7 @@ def test_begin_with_another_model_and_a_head_that_looks_back(owl, tmp_path, trai
 
 @pytest.mark.parametrize("format", ["lines", "titled", "songs"])
 def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
-    """Names, titled poems and songs: a real training, then texts that end."""
+    """Models trained on names, titled poems and songs write texts that end by themselves."""
     lines = {"lines": "王小明", "titled": "夜思:床前明月光", "songs": "天青色 等烟雨"}
     path = tmp_path / "r.txt"
     path.write_text("".join(f"{lines[format]}{chr(0x4E00 + n % 9)}\n" for n in range(300)))
@@ -311,7 +311,7 @@ def test_what_cannot_be_trained(owl, tmp_path, settings, error, message: str) ->
 
 
 def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
-    """A hundred characters are enough, and the change is said."""
+    """A text of about a hundred characters is enough, and the smaller batches are reported."""
     (tmp_path / "t").write_text("to be or not to be, that is the question. " * 3)
     said: list[str] = []
     settings = {"steps": 3, "hidden_size": 16, "embedding_size": 8}
@@ -324,7 +324,7 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
 
 
 def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
-    """What the machine decides may change on the way; the rest of the settings stays."""
+    """Settings that concern speed may change on resume; the others stay the same."""
     _run(owl, tmp_path / "run", steps=10, threads=None)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
@@ -348,7 +348,7 @@ def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
 
 
 def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
-    """The values that the text's fields have are in the bundle, also after a stop."""
+    """The bundle lists the values of the text's fields, even after a resume."""
     chance = random.Random(0)
     rows = [
         {"text": "".join(chance.choices("春江花月夜山水", k=20)), "form": "ab"[n % 2]}
@@ -370,7 +370,7 @@ def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
 
 
 def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
-    """No checkpoint, another text, another setting, a taken folder: each is told apart."""
+    """A missing checkpoint, a changed text or setting and a taken folder get separate errors."""
     other = tmp_path / "other.txt"
     other.write_text("quite another text\n" * 99)
     cases = [
@@ -385,7 +385,7 @@ def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
 
 
 def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
-    """If the newest is cut short, the one before serves."""
+    """If the newest checkpoint is cut short, the one before it is used."""
     _run(owl, tmp_path / "run", steps=20)
     folder = RunFolder(tmp_path / "run")
     older, newest = folder.checkpoints()
@@ -417,7 +417,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(owl, tmp_path, monkeypatch) -> No
 
 
 def test_from_python(owl, tmp_path) -> None:
-    """Three lines to train, and a result that shows itself."""
+    """`charbard.fit` trains and returns a result that displays itself in a notebook."""
     with pytest.warns(UserWarning, match="dropout has no effect"):
         result = charbard.fit(owl, out=tmp_path / "run", **{**SMALL, "steps": 12})
 
@@ -433,7 +433,7 @@ def test_from_python(owl, tmp_path) -> None:
 
 
 def test_samples_are_real_text(owl, tmp_path) -> None:
-    """What is shown while training consists of the text's own characters."""
+    """Samples shown during training consist of the text's own characters."""
     events = _run(owl, tmp_path / "run", steps=20)
 
     texts = [event.text for event in events if isinstance(event, Sampled)]
@@ -442,7 +442,7 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
 
 
 def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
-    """With clock processor only work counts, and what an earlier run had used."""
+    """With clock="processor" only processor time counts, together with that of an earlier run."""
     config = TrainConfig(minutes=1, clock="processor", threads=1)
     budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
     idle = budget.fraction(step=0, epochs=0)
@@ -466,7 +466,7 @@ def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
 
 
 def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch) -> None:
-    """After so many validations in a row that are no better; the budget is not used up."""
+    """Training ends early after `patience` validations in a row without improvement."""
     losses = chain([3.0, 3.1, 2.9, 3.0], repeat(2.9))
     monkeypatch.setattr("charbard.train.loop.validation_loss", lambda *_: next(losses))
     events = _run(owl, tmp_path / "run", steps=500, eval_every=2, patience=3)
@@ -480,7 +480,7 @@ def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch)
 
 
 def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
-    """Without a validation share it could never end."""
+    """Patience is refused if there is no validation share."""
     request = TrainRequest(
         names=[str(owl)],
         out=tmp_path / "run",
@@ -493,7 +493,7 @@ def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
 
 
 def test_texts_in_memory(tmp_path) -> None:
-    """Each is a record; mappings have fields; what is neither is refused by its number."""
+    """Each text is a record, and a mapping has fields; anything else is refused by its number."""
     texts = [f"the owl of night {number}" for number in range(60)]
     told = [{"text": text, "mood": "calm" if at % 2 else "wild"} for at, text in enumerate(texts)]
     small = {**SMALL, "num_layers": 2, "steps": 3}

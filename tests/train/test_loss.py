@@ -1,4 +1,4 @@
-"""The fused loss is torch's own, in less memory."""
+"""The fused loss equals torch's own, in less memory."""
 
 import itertools
 import math
@@ -31,7 +31,7 @@ def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
 
 
 def test_in_16_bits_it_agrees_too() -> None:
-    """Under autocast products are taken in bfloat16, whatever the features are in."""
+    """Under autocast to bfloat16 the loss and its gradients agree to within rounding."""
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).requires_grad_() for shape in ((40, 6), (9, 6), (9,))]
     targets = torch.randint(-1, 9, (40,))
@@ -55,7 +55,7 @@ def _leaves(symbols: int = 9) -> list[torch.Tensor]:
 
 
 def _estimated(leaves: list[torch.Tensor], targets: torch.Tensor, rare: list[int]) -> torch.Tensor:
-    """The sampled loss as it is defined, a prediction at a time."""
+    """Compute the sampled loss by its definition, one prediction at a time."""
     features, weight, bias = leaves
     stands_for, total = (len(bias) - 4) / len(rare), features.new_zeros(())
     for row, right in enumerate(targets.tolist()):
@@ -70,7 +70,7 @@ def _estimated(leaves: list[torch.Tensor], targets: torch.Tensor, rare: list[int
 @pytest.mark.parametrize("chunk", [13, 1 << 20], ids=["many chunks", "one chunk"])
 @pytest.mark.parametrize("rare", [[6], [8, 4], [4, 5, 6, 7, 8]], ids=str)
 def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]) -> None:
-    """Sum and gradients of a sample, the right symbol in it or not, agree with the definition."""
+    """The sampled loss and its gradients match the definition, target in the sample or not."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(-1, 9, (50,))
@@ -88,7 +88,7 @@ def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]
 
 
 def test_a_sample_of_all_is_the_loss_and_others_stand_for_them(monkeypatch) -> None:
-    """With every symbol drawn it is the loss; over all samples the softmax's sum is right."""
+    """A sample of all symbols gives the full loss, and the softmax's sum is right on average."""
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(0, 4, (50,))
     whole = summed_cross_entropy(*leaves, targets)

@@ -1,4 +1,4 @@
-"""The one dial chooses sensibly, on any machine and for any text."""
+"""A budget of minutes leads to sensible settings, on any machine and for any text."""
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def _task(*, size=1_000_000, vocab=65, minutes=5.0, gflops=200.0, records=False)
     records=st.booleans(),
 )
 def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -> None:
-    """Whatever text, time and machine: valid settings with reasons, or a clear refusal."""
+    """Any text, time and machine gives valid settings with reasons, or a clear refusal."""
     task = _task(size=size, vocab=vocab, minutes=minutes, gflops=gflops, records=records)
     try:
         recipe = choose(task, {"minutes": minutes})
@@ -48,13 +48,13 @@ def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -
 
 
 def _most_updates(task: Workload) -> float:
-    """Updates of the smallest batch that a long text gets, in the narrowest network."""
+    """The number of updates that the narrowest network makes with the smallest batch."""
     narrow, train = configs_from({"hidden_size": 64, "embedding_size": 64}, task.vocab_size)
     return task.seconds * task.speed(narrow, train) / (4 * 64)
 
 
 def test_more_time_makes_wider_networks_and_more_dropout() -> None:
-    """The dial turns everything the right way."""
+    """With more time, width and dropout grow and never shrink."""
     chosen = [choose(_task(minutes=m), {"minutes": m}).settings for m in (0.5, 5, 50)]
 
     widths = [settings["hidden_size"] for settings in chosen]
@@ -65,7 +65,7 @@ def test_more_time_makes_wider_networks_and_more_dropout() -> None:
 
 
 def test_records_are_looked_back_over_where_it_pays() -> None:
-    """In Chinese verse and enough time, not in a minute, not in running text; a wish decides."""
+    """Attention is chosen for Chinese verse with enough time, unless the user decides."""
     verse = {"size": 20_000_000, "vocab": 7000, "records": True, "gflops": 100.0}
 
     def attention(wishes=None, **changes) -> int | None:
@@ -81,7 +81,7 @@ def test_records_are_looked_back_over_where_it_pays() -> None:
 
 
 def test_thousands_of_symbols_get_cheaper_updates() -> None:
-    """Half of the work would be orthogonal matrices and characters that hardly occur."""
+    """With thousands of symbols, orthogonal updates are rarer and the softmax is sampled."""
     many, few = (choose(_task(vocab=vocab), {"minutes": 5}).settings for vocab in (5000, 65))
 
     assert (many["muon_every"], many["softmax_sample"]) == (4, 500)
@@ -89,7 +89,7 @@ def test_thousands_of_symbols_get_cheaper_updates() -> None:
 
 
 def test_a_wish_is_kept() -> None:
-    """What the user sets is not chosen."""
+    """Settings that the user gives are kept as they are."""
     wishes = {"minutes": 5.0, "hidden_size": 100, "dropout_output": 0.9, "cell": "gru"}
 
     settings = choose(_task(), wishes).settings
@@ -98,14 +98,14 @@ def test_a_wish_is_kept() -> None:
 
 
 def test_a_small_text_gets_a_small_network() -> None:
-    """Ten thousand characters do not feed a wide network, however long it takes."""
+    """Ten thousand characters get a narrower network than a long text in the same time."""
     wide = choose(_task(minutes=60), {"minutes": 60}).settings["hidden_size"]
 
     assert choose(_task(size=10_000, minutes=60), {"minutes": 60}).settings["hidden_size"] < wide
 
 
 def test_too_short_a_time_names_one_that_is_enough() -> None:
-    """The hint can be typed as it stands, in Python as here."""
+    """Too short a time is refused with a sufficient one, written as a Python argument."""
     with pytest.raises(TrainingError, match="too short") as caught:
         choose(_task(minutes=0.1, gflops=0.05), {"minutes": 0.1})
     assert "minutes=" in caught.value.hint

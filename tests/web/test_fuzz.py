@@ -30,7 +30,7 @@ CHEAP = {"length": 3, "samples": 1, "candidates": 1, "drafts": 1, "max_tokens": 
 
 
 def bodies(api: dict, path: str) -> st.SearchStrategy[dict]:
-    """Bodies with the right names and any values, most of them few and cheap."""
+    """Bodies with valid field names and arbitrary values, most of them small and cheap."""
     reference = api["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
     properties = api["components"]["schemas"][reference["$ref"].split("/")[-1]]["properties"]
     example = api["components"]["schemas"][reference["$ref"].split("/")[-1]].get("example", {})

@@ -34,7 +34,7 @@ def test_hints_lead_to_a_page_that_exists(client, method, path, body) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/api/health", "/api/models", "/v1/models", "/docs.html"])
 def test_head_is_get_without_its_body(client, path) -> None:
-    """Health checks and link checkers ask so."""
+    """Health checks and link checkers send HEAD."""
     head, get = client.head(path), client.get(path)
 
     assert head.status_code == get.status_code == 200
@@ -160,7 +160,7 @@ def test_a_shared_poem_has_a_preview(client) -> None:
     ],
 )
 def test_a_link_that_holds_no_poem_is_not_found(client, link) -> None:
-    """Cut, of another version, no poem, or far too long when it is unpacked."""
+    """Truncated, of another version, not a poem, or far too long once unpacked."""
     answer = client.get(f"/p/{link}")
 
     assert answer.status_code == 404
@@ -168,7 +168,7 @@ def test_a_link_that_holds_no_poem_is_not_found(client, link) -> None:
 
 
 def test_a_browser_is_told_in_both_languages_what_is_not_there(client) -> None:
-    """As a page that leads home, wherever it is; a client of the API gets JSON."""
+    """A browser gets a page that links home, at any path; an API client gets JSON."""
     asked = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     for path in ("/nowhere/at/all", "/p/cut"):
         page = client.get(path, headers=asked)
@@ -183,6 +183,6 @@ def test_a_browser_is_told_in_both_languages_what_is_not_there(client) -> None:
 
 
 def test_a_blocked_word_is_not_shown_on_a_shared_page(verse_writer) -> None:
-    """Nobody puts on this server by a link what it would not write."""
+    """A link cannot make this server show what it would refuse to write."""
     with serving(("verse", verse_writer), blocked=("黄河",)) as running, running.client() as client:
         assert client.get(f"/p/{packed(SENT)}").json()["code"] == "link.blocked"

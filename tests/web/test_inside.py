@@ -64,7 +64,7 @@ def test_the_same_seed_at_every_snapshot(grown) -> None:
 
 
 def test_snapshots_come_one_after_the_other(grown) -> None:
-    """As lines, then the end; of many, the first and the last are among the few asked for."""
+    """They are streamed one by one; a limited selection still includes the first and the last."""
     lines = grown.post("/api/growth", json={"stream": True, "most": 2}).text.splitlines()
 
     assert len(lines) == 3
@@ -74,7 +74,7 @@ def test_snapshots_come_one_after_the_other(grown) -> None:
 
 
 def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> None:
-    """Who leaves frees place, rows and engine at once, and no further snapshot is opened."""
+    """A client that leaves frees its slot and rows at once; no further snapshot is opened."""
     (tmp_path / "snapshots").mkdir()
     for step in (10, 20):
         save_bundle(random_bundle(seed=step), tmp_path / "snapshots" / f"step{step}.safetensors")
@@ -112,7 +112,7 @@ def test_a_snapshot_knows_the_others(run_folder) -> None:
 
 
 def test_a_blocked_word_is_not_shown(run_folder) -> None:
-    """A text of a snapshot ends before it, a poem with it is left out."""
+    """A snapshot's text ends before the word; a poem that contains it is left out."""
     library = Library.open([run_folder / "model.safetensors"])
     blocked = ("，", "a", "春", "江")
     with serving(library=library, blocked=blocked) as here, here.client() as client:
@@ -122,7 +122,7 @@ def test_a_blocked_word_is_not_shown(run_folder) -> None:
 
 
 def test_what_each_character_looked_back_at(tmp_path) -> None:
-    """The strongest looks, at earlier characters of the text; none of a network without a head."""
+    """The strongest attention to earlier characters; none for a network without a head."""
     for name, changes in (("back", {"attention": 6, "attention_span": 4}), ("plain", {})):
         save_bundle(random_bundle(**changes), tmp_path / f"{name}.safetensors")
     library = Library.open([tmp_path / "back.safetensors", tmp_path / "plain.safetensors"])

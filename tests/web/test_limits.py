@@ -23,7 +23,7 @@ LONG = {"length": 1_000_000, "stream": True}
 
 
 def until(condition, seconds: float = 5.0) -> bool:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -54,7 +54,7 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
 
 @pytest.mark.parametrize("path", ["/api/prose", "/v1/completions"])
 def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
-    """Hanging up frees slot and rows, also without a stream."""
+    """Hanging up frees the slot and its rows, even when nothing is streamed."""
     body = {"length": 10**6} if path == "/api/prose" else {"model": "owl", "max_tokens": 10**6}
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
@@ -96,7 +96,7 @@ def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> N
 
 
 def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None:
-    """When all is full a body is not even looked at; what needs no turn is answered."""
+    """When the server is full a body is not even read; requests that need no turn are answered."""
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
         here.client() as client,
@@ -113,7 +113,7 @@ def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None
 
 
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:
-    """A queued request is written as soon as the one before it ends."""
+    """A queued request is served as soon as the one before it ends."""
     with (
         serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here,
         here.client() as client,
@@ -136,7 +136,7 @@ def test_who_waits_gets_the_next_turn(prose_writer) -> None:
 
 
 def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
-    """After the time of grace the last line says that the studio is stopping."""
+    """After the grace period the last line says that the studio is stopping."""
     with (
         serving(("owl", prose_writer), grace_s=0.2, max_length=10**6) as here,
         here.client() as client,
@@ -151,7 +151,7 @@ def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
 
 
 def test_a_stream_that_ends_in_time_is_whole(prose_writer) -> None:
-    """While a stream runs out nobody else is let in."""
+    """While the last streams finish, nobody else is let in."""
     with (
         serving(("owl", prose_writer), grace_s=20.0) as here,
         here.client() as client,
@@ -168,7 +168,7 @@ def test_a_stream_that_ends_in_time_is_whole(prose_writer) -> None:
 
 
 def test_bodies_are_bounded(prose_writer) -> None:
-    """By what they declare, and by what they are."""
+    """By their declared length, and by their actual length."""
     with serving(("owl", prose_writer), max_body=2000) as here, here.client() as client:
         declared = client.post("/api/prose", json={"prime": "a" * 3000})
         chunked = client.post("/api/prose", content=(b"x" * 500 for _ in range(9)))
@@ -178,7 +178,7 @@ def test_bodies_are_bounded(prose_writer) -> None:
 
 
 def test_one_client_cannot_ask_too_often(prose_writer) -> None:
-    """Behind a proxy clients are told apart by what it says."""
+    """Behind a proxy, clients are told apart by the address that it forwards."""
     with (
         serving(("owl", prose_writer), rate=0.1, burst=2, behind_proxy=True) as here,
         here.client() as client,
@@ -192,7 +192,7 @@ def test_one_client_cannot_ask_too_often(prose_writer) -> None:
 
 
 def test_a_token_guards_the_api_and_not_the_page(prose_writer) -> None:
-    """Health stays open for those who watch."""
+    """The health check stays open for monitoring."""
     with serving(("owl", prose_writer), token="secret") as here, here.client() as client:
         assert client.get("/api/models").status_code == 401
         assert client.get("/api/health").status_code == 200
@@ -239,7 +239,7 @@ def test_a_prefix_works_whether_or_not_the_proxy_cuts_it(prose_writer) -> None:
 
 
 def test_the_log_has_routes_and_no_texts(client, caplog) -> None:
-    """Neither bodies nor queries nor unknown paths are written down."""
+    """Neither bodies nor queries nor unknown paths are logged."""
     logger = logging.getLogger("charbard.access")
     logger.propagate = True
     with caplog.at_level(logging.INFO, "charbard.access"):
@@ -273,7 +273,7 @@ def test_ready_means_that_there_is_a_model(client) -> None:
 
 
 def test_a_bucket_fills_by_itself() -> None:
-    """A burst, then one request for each fill; clients do not share."""
+    """A burst, then one request per refill; clients do not share a bucket."""
     now = [0.0]
     rate = Rate(2.0, 3, clock=lambda: now[0])
     for _ in range(3):
@@ -288,7 +288,7 @@ def test_a_bucket_fills_by_itself() -> None:
 
 
 def test_waiting_has_an_end() -> None:
-    """A turn that does not come in time is refused, and leaves no trace."""
+    """A request whose turn does not come in time is refused, and leaves no trace."""
 
     async def wait() -> Slots:
         slots = Slots(StudioConfig(streams=1, queue=2, patience_s=0.05))

@@ -1,4 +1,4 @@
-"""The page's modules: unit tests under node, and the rooms they live in."""
+"""The page's modules: unit tests under node, and the folders they live in."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ def test_units(unit: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_modules_stay_in_their_rooms(path: Path) -> None:
-    """`core` knows no other room, `parts` no view, and no view another view."""
+    """`core` imports no other folder, `parts` no view, and no view another view."""
     room = path.relative_to(STATIC / "js").parts[0]
     if room not in ROOMS:
         return
@@ -44,14 +44,14 @@ def test_modules_stay_in_their_rooms(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_core_draws_nothing(path: Path) -> None:
-    """What can be tested under node touches no document, but for the builder of elements."""
+    """Modules tested under node never touch the document, except the element builder."""
     if path.parent.name == "core" and path.name != "dom.js":
         assert "document." not in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not installed, so nothing else reads JavaScript")
 def test_modules_are_whole_when_they_are_sent(running, tmp_path) -> None:
-    """Without comments and indents each module is still one that can be parsed."""
+    """Each module still parses once its comments and indentation are stripped."""
     with running.client() as client:
         for path in MODULES:
             name = path.relative_to(STATIC).as_posix()

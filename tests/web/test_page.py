@@ -1,4 +1,4 @@
-"""The page in a real browser: every flow, with an input method, light and dark, phone and desk."""
+"""The page in a real browser: every flow, with an input method, both themes, phone and desktop."""
 
 import json
 import re
@@ -27,8 +27,8 @@ def test_it_opens_on_poems(visit) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_nothing_moves_while_lines_come(browser, running, size) -> None:
-    """The sheets stand before the first line: the layout does not shift; hardly at first, when
-    the navigation comes."""
+    """The sheets are laid out before the first line arrives: nothing shifts, except slightly when
+    the navigation first appears."""
     with visiting(browser, running, viewport=size) as here:
         here.page.add_init_script(
             """window.shifts = []; new PerformanceObserver((list) => {
@@ -49,7 +49,7 @@ def test_nothing_moves_while_lines_come(browser, running, size) -> None:
 
 
 def test_the_first_paint_waits_for_no_answer(browser, running) -> None:
-    """The page is painted before any answer of the API is there: nothing slow can hold it up."""
+    """The page is painted before any API response arrives: nothing slow can hold it up."""
     with visiting(browser, running) as here:
         held = []
         here.page.route("**/api/**", lambda route: held.append(route))
@@ -64,7 +64,7 @@ def test_the_first_paint_waits_for_no_answer(browser, running) -> None:
 
 
 def test_wishes_are_kept(visit) -> None:
-    """Acrostic and form come back in the poems, and the wish survives a reload."""
+    """The poems keep the requested acrostic and form, and the request survives a reload."""
     page = visit.written()
     page.check("input[value=五绝]")
     page.fill("input[placeholder^='如：春江']", "春江花月")
@@ -79,7 +79,7 @@ def test_wishes_are_kept(visit) -> None:
 
 
 def test_enter_does_not_write_while_composing(visit) -> None:
-    """An input method's Enter takes a word; only the next one writes."""
+    """Enter in an input method only confirms a word; the next Enter starts writing."""
     page = visit.written()
     before = state(page)["shelf"]["history"][0]["id"]
     page.focus(".theme")
@@ -170,7 +170,7 @@ def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
 
 
 def test_a_line_is_edited_by_hand(visit) -> None:
-    """A line of the right length is taken and judged at once, another is not."""
+    """A line of the right length is accepted and judged at once; any other is not."""
     page = visit.on_desk()
     page.click("[aria-label='手改第 1 句']")
     page.fill(".line-edit", "天天天天天天天")
@@ -311,7 +311,7 @@ def test_looking_inside(visit) -> None:
 
 
 def test_what_is_borrowed_is_underlined_and_has_a_source(browser, running, small_corpus) -> None:
-    """Whole lines and parts look different; focus and click tell poet, title and line."""
+    """Whole lines and parts look different; focus or a click shows poet, title and line."""
     with visiting(browser, running) as here:
         page = here.open("look")
         page.fill("textarea", "夜来风雨聲，花落知多矣。明月几时有")
@@ -358,7 +358,7 @@ def test_how_a_model_learned(browser, run_folder) -> None:
 
 
 def test_names_of_a_gender(browser, names_writer) -> None:
-    """The choice stands there for a model that knows genders, and reaches it."""
+    """The choice is offered for a model that knows genders, and is passed on to it."""
     with serving(("names", names_writer)) as running, visiting(browser, running) as here:
         page = here.open("names")
         page.wait_for_selector(".name")
@@ -369,7 +369,7 @@ def test_names_of_a_gender(browser, names_writer) -> None:
 
 
 def test_arrows_go_from_poem_to_poem(visit) -> None:
-    """Down and up; in a field they stay with the field."""
+    """The arrow keys move between poems; in a text field they keep their usual effect."""
     page = visit.written()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -393,7 +393,7 @@ def test_known_lines_may_be_allowed(visit) -> None:
 
 
 def test_traditional_and_pinyin(visit) -> None:
-    """The reader's script and sounds reach poems that are there already."""
+    """The reader's script and pinyin also apply to poems that are already on the page."""
     page = visit.on_desk()
     page.click("[aria-label=设置]")
     page.check("input[value=traditional]")
@@ -410,7 +410,7 @@ def test_traditional_and_pinyin(visit) -> None:
 
 
 def test_free_text_is_written_and_stopped(visit) -> None:
-    """The other model writes; Escape stops it; it can be written again while it writes."""
+    """The other model writes; Escape stops it; it can be restarted while it writes."""
     page = visit.written()
     page.check("input[value='model:owl']")
     page.fill("input[type=number]", "20000")
@@ -470,7 +470,7 @@ OTHERS = ("docs", "embed", "shared")
 
 
 def test_script_and_style_are_small(running) -> None:
-    """All of it, with the words of both languages, stays within 200 kB, and within 70 kB as it is
+    """All of it, with the words of both languages, stays within 200 kB, and within 70 kB as
     sent. The glossary of themes and the dictionary come when they are asked for."""
     static = Path(str(files("charbard.web") / "static"))
     paths = [*(static / "js").rglob("*.js"), *(static / "css").rglob("*.css")]
@@ -485,7 +485,7 @@ def test_script_and_style_are_small(running) -> None:
 
 
 def test_both_languages_have_every_word() -> None:
-    """Each name has two words, none empty, with the same places to fill in."""
+    """Each key has a text in both languages, neither empty, with the same placeholders."""
     table = json.loads((files("charbard.web") / "static" / "words.json").read_text("utf-8"))
 
     for part, words in table.items():
@@ -508,7 +508,7 @@ def test_another_language_at_once(visit) -> None:
 
 
 def test_stanzas_are_parted_on_the_sheet_and_in_what_is_copied(visit) -> None:
-    """A 词 has room between its 片, and its copy a blank row."""
+    """A 词 has a gap between its 片, and a blank line there when it is copied."""
     page = visit.written()
     page.check("input[name=form][value=词]")
     page.locator(".tune", has_text=re.compile("^浣溪沙")).first.click()

@@ -19,7 +19,7 @@ def test_same_order_same_text_in_both_doors(client, prose_writer) -> None:
 
 
 def test_a_stream_adds_up_to_the_whole(client) -> None:
-    """Pieces join to the text that is given whole; the last line tells how to repeat it."""
+    """The pieces concatenate to the whole text; the last line says how to repeat it."""
     body = {"prime": "春", "length": 40, "samples": 2, "seed": 9}
     whole = client.post("/api/prose", json=body).json()
 
@@ -36,7 +36,7 @@ def test_a_stream_adds_up_to_the_whole(client) -> None:
 
 
 def test_a_fresh_seed_is_told_and_repeats(client) -> None:
-    """Without a seed each text is another, and its seed writes it again."""
+    """Without a seed each text is different, and its reported seed reproduces it."""
     first = client.post("/api/prose", json={"length": 40}).json()
 
     again = client.post("/api/prose", json={"length": 40, "seed": first["seed"]}).json()

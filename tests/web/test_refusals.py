@@ -47,7 +47,7 @@ REFUSED = (
 
 @pytest.mark.parametrize(("path", "body"), REFUSED, ids=lambda value: json.dumps(value)[:60])
 def test_what_is_refused_has_a_code_with_its_chinese(client, path, body) -> None:
-    """Whatever a page may send: the answer's code is worded, from values that it has."""
+    """Whatever a page may send, the error's code has a Chinese text, filled from its values."""
     answer = client.post(f"/api/{path}", json=body)
     told = answer.json()
 

@@ -11,7 +11,7 @@ SETTINGS = Path(__file__).with_name("schemathesis.toml")
 
 @pytest.mark.slow
 def test_answers_are_as_described(running, tmp_path) -> None:
-    """Statuses, types and headers of every address, for bodies that fit and such that do not.
+    """Statuses, types and headers of every path, for valid and for invalid bodies.
 
     What a schema cannot say, such as which wishes for a poem go together, is answered by 422.
     """
@@ -49,7 +49,7 @@ def test_every_refusal_is_described(client) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused(client) -> None:
-    """As an error like any other."""
+    """They are an error like any other."""
     answer = client.post(
         "/api/check", content=b"\x0f\xffr", headers={"content-type": "application/json"}
     )

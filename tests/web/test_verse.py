@@ -55,7 +55,7 @@ def test_lines_come_before_poems_and_join_to_them(client) -> None:
     ids=["form", "acrostic", "opening", "boldness", "model", "conflict"],
 )
 def test_what_cannot_be_written_is_refused_before_writing(client, body, words) -> None:
-    """Also in a stream the refusal is a status, as nothing has been sent."""
+    """Even for a stream the refusal is a status, as nothing has been sent yet."""
     for stream in (False, True):
         answer = client.post("/api/verse", json={**body, "stream": stream})
         assert answer.status_code == 422
@@ -187,7 +187,7 @@ def test_names_of_a_gender_the_model_knows(names_writer) -> None:
 
 
 def test_write_poem_takes_a_theme_and_a_model(client) -> None:
-    """Beside what char-rnn-writer's clients know."""
+    """In addition to the parameters that char-rnn-writer's clients know."""
     answer = client.get("/write_poem", params={"theme": "秋夜", "model": "verse", "form": "五绝"})
 
     assert len(answer.json()["result"].replace("\n", "")) == 24
@@ -202,7 +202,7 @@ def test_write_poem_takes_a_theme_and_a_model(client) -> None:
     ],
 )
 def test_a_place_that_the_poem_lacks_is_refused(client, more, message) -> None:
-    """Whatever the scope; it was an error of the server once."""
+    """Whatever the scope; this once caused a server error."""
     lines = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"]
 
     answer = client.post("/api/rewrite", json={"form": "五绝", "lines": lines, **more})
@@ -229,7 +229,7 @@ def test_words_that_face_one_in_a_couplet(client) -> None:
 
 
 def test_words_for_the_upper_line_and_for_none(client) -> None:
-    """The upper line is faced by the lower one; a line that has no other line by none."""
+    """The upper line is faced by the lower one; a line without a counterpart, by none."""
     upper = client.post("/api/parallel", json={"text": COUPLET, "line": 1, "place": 5}).json()
     alone = client.post("/api/parallel", json={"text": "春风吹绿柳。", "line": 1, "place": 1})
     missing = client.post("/api/parallel", json={"text": COUPLET, "line": 3, "place": 1})

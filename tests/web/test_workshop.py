@@ -20,10 +20,7 @@ from tests.web.test_limits import until
 
 pytest.importorskip("torch")
 FAKE = Path(__file__).with_name("fake_trainer.py")
-SMALL = (
-    *("--steps", "400", "--eval-every", "200"),
-    *("--hidden-size", "16", "--batch-size", "4", "--seq-length", "16"),
-)
+SMALL = ["--steps", "400", "--eval-every", "200", "--hidden-size", "16", "--batch-size", "4"]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +32,7 @@ def bundle(tmp_path_factory) -> Path:
 
 @contextmanager
 def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
-    """A studio with a workshop that stands back for nobody."""
+    """A studio with a workshop that gives way to nobody."""
     named = {"workshop": True, "workshop_folder": str(folder), "workshop_nice": 0}
     with serving(("owl", prose_writer), **{**named, "workshop_threads": 1, **settings}) as here:
         yield here
@@ -76,7 +73,7 @@ def warm(here: Running, programs: Path) -> None:
 
 
 def followed(client, number: str) -> list[dict]:
-    """Everything that is told of a training, to its end."""
+    """Everything that is reported about a training, to its end."""
     with client.stream("GET", f"/api/jobs/{number}/events", timeout=120) as answer:
         return [json.loads(line) for line in answer.iter_lines()]
 
@@ -124,7 +121,7 @@ def test_a_real_training_from_a_text_to_a_model_that_writes(tmp_path, prose_writ
 
 
 def test_one_training_at_a_time(shop) -> None:
-    """A second one is refused with 409 before its text is read; two may look on at the first."""
+    """A second one is refused with 409 before its text is read; two clients may watch the first."""
     with shop.client() as client, shop.client() as other:
         number = started(client)
         assert first_sample(client, number) == first_sample(other, number)
@@ -137,7 +134,7 @@ def test_one_training_at_a_time(shop) -> None:
 
 
 def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> None:
-    """Stopping ends the stream of who follows, and the model writes; deleting takes all away."""
+    """Stopping ends all streams and leaves a model that writes; deleting removes everything."""
     with shop.client() as client:
         number = started(client, name="my diary")
         first_sample(client, number)
@@ -157,7 +154,7 @@ def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> N
     ("sent", "state"), [(signal.SIGKILL, "failed"), (signal.SIGTERM, "interrupted")]
 )
 def test_a_training_that_somebody_else_ends_can_be_resumed(shop, sent, state) -> None:
-    """As the kernel does when memory is short: nobody here asked for it, so nothing is deleted."""
+    """For example by the kernel, out of memory: nobody here asked for it, so nothing is deleted."""
     with shop.client() as client:
         number = started(client)
         first_sample(client, number)
@@ -169,7 +166,7 @@ def test_a_training_that_somebody_else_ends_can_be_resumed(shop, sent, state) ->
 
 
 def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
-    """The training does not care who looks on; the stream begins at the beginning."""
+    """Training does not depend on who is watching; a new stream starts from the beginning."""
     with shop.client() as client:
         number = started(client)
         first_sample(client, number)
@@ -208,7 +205,7 @@ def test_the_server_ends_a_training_and_the_next_one_has_its_model(
 
 
 def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle) -> None:
-    """After a restart it goes on where it was; its log is one story; at its end the text goes."""
+    """After a restart it resumes where it was, in one log; at the end the text is deleted."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client, name="owl")
@@ -233,7 +230,7 @@ def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle)
 
 
 def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writer, bundle) -> None:
-    """It is said, and the text, which is of no use now, is gone."""
+    """The user is told so, and the text, now useless, is deleted."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client)
@@ -252,7 +249,7 @@ def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writ
 
 
 def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bundle) -> None:
-    """An error while it goes on is told, and takes neither text nor checkpoint away."""
+    """An error while resuming is reported, and deletes neither text nor checkpoint."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client)
@@ -269,10 +266,11 @@ def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bun
 
 @pytest.mark.slow
 def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -> None:
-    """It ends with one server and goes on in the next, from the step where it was, to its end."""
+    """It stops with one server and resumes under the next, from the same step, to its end."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         warm(here, programs)
-        here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "1000", "--eval-every", "100"]
+        longer = [*SMALL, "--steps", "1000", "--eval-every", "100", "--seq-length", "16"]
+        here.studio.workshop.budget = lambda minutes: longer
         number = started(client, name="owl")
         first_sample(client, number)
     log = JobFolder(tmp_path / number).log
@@ -358,7 +356,7 @@ def test_a_bad_body_is_refused(shared, body) -> None:
     [("GET", ""), ("GET", "/events"), ("POST", "/stop"), ("DELETE", "")],
 )
 def test_an_unknown_training_is_not_found(shared, method, path) -> None:
-    """Whatever is wanted of it."""
+    """Whatever the request wants to do with it."""
     with shared.client() as client:
         answer = client.request(method, f"/api/jobs/none{path}")
 
@@ -367,7 +365,7 @@ def test_an_unknown_training_is_not_found(shared, method, path) -> None:
 
 
 def test_an_upload_that_breaks_off_starts_nothing(shop) -> None:
-    """Half a text is not trained on, and the door is open again."""
+    """A partial text is never trained on, and the next upload is accepted."""
     import socket
 
     with socket.create_connection(("127.0.0.1", int(shop.url.rsplit(":", 1)[1]))) as wire:
@@ -393,7 +391,7 @@ def test_no_text_is_logged(shop, caplog) -> None:
 
 
 def test_a_studio_without_a_workshop_says_so(client) -> None:
-    """The addresses are there, and the answer names the option."""
+    """The routes exist, and the error names the option that opens one."""
     answer = client.post("/api/jobs", json={"text": TEXT})
 
     assert answer.status_code == 404
@@ -426,7 +424,7 @@ def test_two_studios_do_not_share_a_workshop(shop, prose_writer) -> None:
 
 
 def test_progress_is_thinned_but_what_is_rare_stays() -> None:
-    """Who comes late gets a curve's worth of points, the latest among them."""
+    """A client that joins late gets enough points for a curve, including the latest."""
     facts = [{"progress": at} for at in range(2000)]
     facts.insert(1000, {"validation": 1})
 
@@ -440,7 +438,7 @@ def test_progress_is_thinned_but_what_is_rare_stays() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
 def test_the_length_is_counted_in_characters(encoding) -> None:
-    """In whatever encoding it came."""
+    """Characters count, not bytes, whatever the encoding of the text."""
     assert checked_text(("春江花月夜，" * 100).encode(encoding))[0] == 600
 
 

@@ -1,4 +1,4 @@
-"""The workshop in a real browser: paste, train, look on, come back, stop, write with it."""
+"""The workshop in a real browser: paste, train, watch, come back, stop, write with it."""
 
 from collections.abc import Iterator
 
@@ -47,7 +47,7 @@ def pasted(page, text: str) -> None:
 
 @pytest.mark.slow
 def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_writer) -> None:
-    """A real training: curve and samples come, and its model writes from the form of wishes."""
+    """A real training: curve and samples come, and its model writes from the request form."""
     with workshop(tmp_path, prose_writer) as here, visiting(browser, here) as visit:
         here.studio.workshop.budget = lambda minutes: SMALL
         page = begun(visit, "夜猫")
@@ -63,7 +63,7 @@ def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_w
 
 
 def test_a_reload_finds_the_running_training(browser, shop) -> None:
-    """Its curve and samples are there again, and so they are for a second visitor."""
+    """Its curve and samples reappear, for a second visitor too."""
     with visiting(browser, shop) as visit, visiting(browser, shop, viewport=PHONE) as other:
         page = begun(visit)
 
@@ -79,7 +79,7 @@ def test_a_reload_finds_the_running_training(browser, shop) -> None:
 
 
 def test_an_interrupted_training_is_gone_on_with(browser, tmp_path, prose_writer, bundle) -> None:
-    """After a restart the page offers it; its curve goes on where it was."""
+    """After a restart the page offers to resume it; its curve continues where it stopped."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         first_sample(client, started(client, name="owl"))
@@ -137,7 +137,7 @@ def test_a_file_is_dropped_or_chosen(browser, shop, tmp_path) -> None:
 
 
 def test_what_is_refused_is_said_on_the_page(browser, shop) -> None:
-    """Too large is told before it is sent; a second training and a short text by the server."""
+    """Too large a file is refused before upload; a second training or short text, by the server."""
     with visiting(browser, shop) as visit:
         page = visit.open("workshop")
         page.click(".slip .go")

@@ -1,4 +1,4 @@
-"""Couplets: what is promised of the written side, whatever the model says."""
+"""Couplets: what is promised of the written side, whatever the model predicts."""
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +39,7 @@ def shape(side: str) -> list[int]:
     st.integers(0, 99),
 )
 def test_the_written_side_mirrors_the_given_one(phrases, is_second, seed) -> None:
-    """The same repeats, no character of the other side, opposed tones, no rare reading."""
+    """The written side has the given side's repeats, none of its characters, opposed tones."""
     side = "，".join(phrases)
     if sum(map(len, phrases)) < 2:
         return
@@ -71,7 +71,7 @@ def test_the_written_side_mirrors_the_given_one(phrases, is_second, seed) -> Non
     ],
 )
 def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> None:
-    """What is written for a first line of the form keeps the form."""
+    """A second side that is written to a regular first side keeps the form."""
     for upper, lower in written(first=first, seed=3):
         report = check(f"{upper}，{lower}。", form)
         assert report.is_kept
@@ -79,14 +79,14 @@ def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> 
 
 
 def test_a_double_is_answered_by_one_that_people_use() -> None:
-    """落木萧萧下 asks for 滚滚, not for any character twice."""
+    """A doubled character is faced by one that people double, as 萧萧 by 滚滚."""
     for _, second in written(first="无边落木萧萧下", seed=1):
         assert second[4] == second[5]
         assert second[4] in (doubled_at("近体诗", 7, 4) or ())
 
 
 def test_a_couplet_is_named_after_the_form_it_keeps() -> None:
-    """One with an irregular given line keeps no form, and is not checked by one."""
+    """A couplet is named after a regulated form only if its given side keeps that form."""
     (regular, _), *_ = couplets(WRITER, CoupletOrder(first="明月松间照", candidates=1))
     (other, _), *_ = couplets(WRITER, CoupletOrder(first="东风东风东", candidates=1))
 
@@ -95,7 +95,7 @@ def test_a_couplet_is_named_after_the_form_it_keeps() -> None:
 
 
 def test_marks_are_those_of_the_given_line() -> None:
-    """Phrases are answered one by one, with the same marks between them."""
+    """Each given phrase is faced by one of its length, with the same marks between them."""
     (poem, _), *_ = couplets(WRITER, CoupletOrder(first="天对地，雨对风。", candidates=1))
 
     assert poem.marks == ("，", "；", "，", "。")
@@ -115,7 +115,7 @@ def test_marks_are_those_of_the_given_line() -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused(order, message) -> None:
-    """Before anything is written, with what is allowed."""
+    """A side that cannot be matched is refused before anything is written, with a hint."""
     with pytest.raises(OptionError, match=message) as caught:
         couplets(WRITER, CoupletOrder(**order))
 
@@ -123,14 +123,14 @@ def test_what_cannot_be_answered_is_refused(order, message) -> None:
 
 
 def test_a_level_ending_is_not_the_third_level_in_a_row() -> None:
-    """No 三平尾 in the answer either."""
+    """The written side never ends in 三平尾."""
     (_, second) = facing_form("明月松间见", "pingshui").variants[0].lines
 
     assert all("仄" in pattern[-3:] for pattern in second.patterns)
 
 
 def test_a_last_character_of_both_tones_is_read_as_its_side_ends() -> None:
-    """看 ends a first line oblique, so the second ends level; and the other way round."""
+    """看 counts as oblique at the end of a first side and as level at the end of a second."""
     assert tones_of("看", book="pingshui") == {"平", "仄"}
     (_, second) = facing_form("江山留与后人看", "pingshui").variants[0].lines
     (first, _) = facing_form("江山留与后人看", "pingshui", is_second=True).variants[0].lines

@@ -1,4 +1,4 @@
-"""Readings: of a place in verse, and of surnames."""
+"""Pinyin: the reading of a place in verse, and of surnames."""
 
 import pytest
 
@@ -15,7 +15,7 @@ POEMS = {
 
 @pytest.mark.parametrize("char", POEMS)
 def test_a_reading_fits_its_place(char: str) -> None:
-    """Tone of the place and rhyme of the poem choose among today's readings."""
+    """The tone of a place and the rhyme of the poem decide among a character's readings."""
     text, line, place, sound = POEMS[char]
 
     assert pinyin_of_poem(text.split())[line][place] == sound
@@ -43,7 +43,7 @@ def test_free_lines_keep_their_usual_readings() -> None:
     ],
 )
 def test_surnames_are_read_as_surnames(surname: str, sound: str) -> None:
-    """From the table, in either script; the given name keeps its own reading."""
+    """A surname is read by the table, in either script; the given name keeps its own reading."""
     found = pinyin_of_name(surname + "乐", surname)
 
     assert " ".join(found) == f"{sound} lè"

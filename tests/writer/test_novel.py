@@ -47,7 +47,7 @@ def only(char: str, place: str) -> tuple[str, ...]:
 
 @pytest.fixture
 def corpus_of(monkeypatch):
-    """Put other lines in the place of the corpus."""
+    """Put the given lines in place of the corpus."""
 
     def put(lines: Sequence[str]) -> None:
         known = KnownLines.of(lines)
@@ -58,7 +58,7 @@ def corpus_of(monkeypatch):
 
 @pytest.mark.parametrize("drafts", [1, 4])
 def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
-    """What was written without the rule is the corpus: with it, the same seeds write new lines."""
+    """If all that was written becomes the corpus, the same seeds now write other lines."""
     plain = WRITER.verse(order(drafts=drafts, novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
     poems = WRITER.verse(order(drafts=drafts))
@@ -69,7 +69,7 @@ def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
 
 
 def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
-    """Lines before the first known one are those that come without the rule."""
+    """Lines before the first known one are the same as without the rule."""
     (plain,) = WRITER.verse(order(candidates=1, novel=False))
     corpus_of([plain.lines[2]])
     (poem,) = WRITER.verse(order(candidates=1))
@@ -80,7 +80,7 @@ def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
 
 @pytest.mark.parametrize("drafts", [1, 4])
 def test_a_known_line_stays_if_no_other_comes_and_that_is_said(drafts) -> None:
-    """The fallback: no dead end, and the note names the line."""
+    """If no other line is possible the known one is kept, and a note names it."""
     wish = {"template": "白日依山_", "bans": only("尽", "1.5"), "repeats": "free"}
     (poem,) = WRITER.verse(order(candidates=1, drafts=drafts, **wish))
     (silent,) = WRITER.verse(order(candidates=1, drafts=drafts, novel=False, **wish))
@@ -94,7 +94,7 @@ def test_a_known_line_stays_if_no_other_comes_and_that_is_said(drafts) -> None:
 @pytest.mark.parametrize("drafts", [1, 4])
 @pytest.mark.parametrize("changes", [{"opening": KNOWN}, {"template": "_____/_____/" + KNOWN}])
 def test_a_known_line_that_was_given_is_left_alone(drafts, changes) -> None:
-    """Nobody's own words are questioned."""
+    """A known line that the user gave is kept without a note."""
     wish = order(candidates=1, drafts=drafts, form="五古绝", **changes)
     (poem,) = WRITER.verse(wish)
     (plain,) = WRITER.verse(VerseOrder(**{**vars(wish), "novel": False}))
@@ -105,7 +105,7 @@ def test_a_known_line_that_was_given_is_left_alone(drafts, changes) -> None:
 
 
 def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
-    """Alone or among others a candidate is the same, and each line is said once, when certain."""
+    """A candidate is the same alone or among others; each line is streamed once, when final."""
     plain = WRITER.verse(order(novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
     said = list(WRITER.stream(order(candidates=2)))
@@ -122,7 +122,7 @@ def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
 @pytest.mark.parametrize("drafts", [1, 4])
 @pytest.mark.parametrize("more", [{}, {"acrostic": "春夏秋冬"}, {"locks": ("2.3=江", "4.5=人")}])
 def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
-    """Whatever is not wanted, a text ends, and names exactly the drawn lines that are not."""
+    """Whatever is rejected, a text is finished and lists exactly its lines that are unwanted."""
     request = WRITER.request(order(form="五古绝", **more))
 
     def unwanted(index: int, ids: Sequence[int]) -> bool:
@@ -154,7 +154,7 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
 
 
 def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
-    """What the model says of a line drafted again is what it says of the finished poem."""
+    """A line drafted again has the scores that it has in the finished poem."""
     request = WRITER.request(order())
     search = Search(
         options=SampleOptions(),

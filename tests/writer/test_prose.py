@@ -49,7 +49,7 @@ def test_a_text_does_not_depend_on_its_fellows(writer) -> None:
 
 
 def test_streamed_pieces_are_the_text(writer) -> None:
-    """What is streamed joins to what is returned whole."""
+    """The streamed pieces concatenate to the text that is returned whole."""
     order = TextOrder(prime="ab", length=50, seed=2, stop=("d", "ef"))
 
     (whole,) = writer.texts(order)
@@ -76,7 +76,7 @@ def test_stop_strings_are_cut_where_they_first_end(text: str, stops) -> None:
 
 
 def test_what_must_not_be_written_is_not(writer) -> None:
-    """Special symbols and banned characters never appear, however bold the draw."""
+    """Special symbols and banned characters never appear, however high the temperature."""
     text = writer.write(length=400, seed=1, temperature=10.0, banned="a春").text
 
     assert not set(text) & {"a", "春"}
@@ -85,7 +85,7 @@ def test_what_must_not_be_written_is_not(writer) -> None:
 
 
 def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
-    """Variants are found, the rest is skipped, and both are said."""
+    """Unknown characters are read as known variants or skipped, and notes report both."""
     written = writer.write("馬☃Ａ", length=5, seed=1)
 
     assert written.prime == "马A"
@@ -97,7 +97,7 @@ def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
 
 
 def test_a_field_in_unknown_letters_is_left_out_and_said() -> None:
-    """Free text with fields, too, is written as if the field had not been given."""
+    """A field in unknown letters is treated as if it had not been given, and a note says so."""
     writer = Writer(small_bundle())
     told, plain = (
         next(writer.texts(TextOrder(length=8, seed=1, fields=fields)))
@@ -111,7 +111,7 @@ def test_a_field_in_unknown_letters_is_left_out_and_said() -> None:
 
 @given(st.text(max_size=20))
 def test_any_prime_works(prime: str) -> None:
-    """No prime at all raises."""
+    """A text can be started from any prime without an error."""
     Writer(random_bundle()).write(prime, length=1, seed=0)
 
 
@@ -124,7 +124,7 @@ def test_records_end_by_themselves() -> None:
 
 
 def test_finish_line_ends_with_a_line_end(writer) -> None:
-    """Past the length the text goes on to the end of its line, not further."""
+    """Past the length the text continues to the end of its line and no further."""
     order = TextOrder(length=10, finish_line=True, seed=3, options=SampleOptions(temperature=3.0))
 
     (written,) = writer.texts(order)
@@ -134,7 +134,7 @@ def test_finish_line_ends_with_a_line_end(writer) -> None:
 
 
 def test_fields_condition_and_may_be_left_open() -> None:
-    """A condition changes the text; an unknown one is refused."""
+    """Each condition changes the probabilities, and an unknown field is refused."""
     writer = Writer(random_bundle(has_records=True, fields=("form", "title")))
 
     def write(*fields):
@@ -155,7 +155,7 @@ def test_orders_check_their_values() -> None:
 
 
 def test_a_text_is_normalised_before_it_is_scored(writer) -> None:
-    """As a text to train on is: the line ends of Windows are no unknown characters."""
+    """A text is normalised before scoring, so Windows line ends are not unknown characters."""
     scored = writer.score("a\r\nb")
 
     assert [char.char for char in scored.chars] == ["a", "\n", "b"]
@@ -163,7 +163,7 @@ def test_a_text_is_normalised_before_it_is_scored(writer) -> None:
 
 
 def test_scores_and_notebook_views(writer) -> None:
-    """A scored text has a number for each character; results show themselves as HTML."""
+    """A scored text has a number for each character; results have an HTML view."""
     scored = writer.score("春江<a>", top=2)
 
     assert [char.char for char in scored.chars] == ["春", "江", "a"]
@@ -177,7 +177,7 @@ def test_scores_and_notebook_views(writer) -> None:
 
 
 def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
-    """Many samples are cut into groups; each is what it would be in another number of samples."""
+    """Many samples are split into groups, and each is the same whatever their number."""
     order = {"prime": "ab", "length": 6, "seed": 3}
     many = [text.text for text in writer.texts(TextOrder(samples=70, **order))]
 
@@ -222,7 +222,7 @@ def test_the_same_text_without_the_compiled_kernel(writer) -> None:
     ids=["flag", "family", "syllable", "letter"],
 )
 def test_a_length_is_never_within_a_sign(sign: str, chars: int) -> None:
-    """A text goes on to the end of its last sign, and not into the next one."""
+    """A text continues to the end of its last sign and not into the next one."""
     for length in range(1, 2 * chars + 1):
         ending, kept = Ending(TextOrder(length=length)), ""
         for char in sign * 4:

@@ -24,7 +24,7 @@ def _writer() -> VerseWriter:
 
 
 def test_an_unusual_spelling_is_never_chosen() -> None:
-    """A model that would write nothing else does not write it."""
+    """An unusual spelling is never written, even by a model that prefers it to all else."""
     order = VerseOrder(form="七绝", candidates=4, drafts=1, seed=1)
 
     written = "".join("".join(poem.lines) for poem in _writer().verse(order))

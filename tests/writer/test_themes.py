@@ -1,4 +1,4 @@
-"""A poem that is requested without a theme has one drawn for it, by its seed."""
+"""A poem that is requested without a theme gets one, drawn by its seed."""
 
 from dataclasses import replace
 

@@ -18,7 +18,7 @@ def plain() -> VerseWriter:
 
 
 def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  # noqa: F811
-    """Whether the model is told them or not, though this one knows nothing; the form is kept."""
+    """Requested words are used whether or not the model is given them, and the form is kept."""
     for writer in (planner, plain):
         unasked = writer.verse(order(drafts=16, candidates=POETS, seed=1))
         by_chance = sum(share_used(poem.lines, ("江", "明月")) or 0 for poem in unasked)
@@ -34,7 +34,7 @@ def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  #
 
 
 def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
-    """So guidance listens to the words, too; without a theme there is a twin for their sake."""
+    """The twin is not given the words, so guidance covers them, too, even without a theme."""
     request = planner.request(order(words="江"))
 
     own, bare = request.prompts
@@ -43,7 +43,7 @@ def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
 
 
 def test_words_are_refused_or_explained(planner, plain) -> None:  # noqa: F811
-    """Too many; unknown characters; a model that was trained without."""
+    """Too many words are refused; unknown characters and a model without words get notes."""
     with pytest.raises(OptionError, match=r"7 .*words.* are more than 6"):
         planner.request(order(words="一 二 三 四 五 六 七"))
     notes = planner.request(order(words="江龘 龘")).notes

@@ -1,4 +1,4 @@
-"""No word that is none: free text of listed words only."""
+"""Free text that is made of listed words only."""
 
 import re
 from dataclasses import replace
@@ -28,9 +28,9 @@ def bundle(words: tuple[str, ...] = LISTED, chars: str = CHARS, **more):
 
 
 def faults(text: str, words: tuple[str, ...], *, cut: bool = True) -> list[str]:
-    """Pieces of a text that are no listed words, found without the constraint's code.
+    """Pieces of a text that are not listed words, found without the constraint's code.
 
-    A piece stands between anything but letters, apostrophes and hyphens. It is right if it is made
+    A piece is a run of letters, apostrophes and hyphens. It is right if it is made
     of listed words, hyphens between them, and quotes around them. The last may be cut off.
     """
     titles = [re.sub("[a-z]", lambda letter: letter[0].upper(), word, count=1) for word in words]
@@ -49,7 +49,7 @@ def faults(text: str, words: tuple[str, ...], *, cut: bool = True) -> list[str]:
     st.randoms(use_true_random=False),
 )
 def test_there_is_always_a_next_character(words, prompt, random) -> None:
-    """Whatever is listed, whatever comes first and whatever is drawn: no dead end."""
+    """Whatever is listed, given and drawn, there is always a next character."""
     allowed = as_ids(range(VOCAB.first_char, len(VOCAB)))
     spelling = Spelling(VOCAB, allowed, WordList(words, frozenset(CHARS)), prompt)
 
@@ -62,7 +62,7 @@ def test_there_is_always_a_next_character(words, prompt, random) -> None:
 
 
 def test_only_listed_words_are_written() -> None:
-    """By default, where the model lists words; without the list it writes others at once."""
+    """A model that lists words writes only those by default, and others with spelling off."""
     writer = Writer(bundle())
     order = TextOrder(length=400, samples=4, seed=3, options=SampleOptions(temperature=2.0))
 
@@ -74,7 +74,7 @@ def test_only_listed_words_are_written() -> None:
 
 
 def test_every_listed_word_can_be_written() -> None:
-    """Apostrophes and hyphens inside and at the edges, capitals, lines: nothing is kept out."""
+    """Words with apostrophes, hyphens and capitals can all be written, and so can line ends."""
     writer = Writer(bundle())
     text = "".join(
         piece.text
@@ -88,7 +88,7 @@ def test_every_listed_word_can_be_written() -> None:
 
 
 def test_a_word_that_the_prompt_begins_is_completed() -> None:
-    """Half a word goes on as a listed one; a word that no list has stands as it was given."""
+    """Half a word in the prompt is completed to a listed one; an unlisted word is left as is."""
     writer = Writer(bundle())
     hot = SampleOptions(temperature=3.0)
 
@@ -100,7 +100,7 @@ def test_a_word_that_the_prompt_begins_is_completed() -> None:
 
 
 def test_words_of_the_prompt_may_be_written() -> None:
-    """A name that the user gives comes again."""
+    """An unlisted word that the prompt has, such as a name, may be written again."""
     writer = Writer(bundle(("ab",)))
     order = TextOrder(
         prime="cc ", length=300, seed=2, options=SampleOptions(temperature=3.0, boosted="c")
@@ -113,7 +113,7 @@ def test_words_of_the_prompt_may_be_written() -> None:
 
 
 def test_bans_leave_words_that_can_still_be_written() -> None:
-    """Words with a banned letter are gone, the others are completed; without any it is said."""
+    """Words with a banned letter are not written; if no word is left, the order is refused."""
     writer = Writer(bundle())
     order = TextOrder(length=200, seed=2, options=SampleOptions(banned="c", temperature=2.0))
 
@@ -127,7 +127,7 @@ def test_bans_leave_words_that_can_still_be_written() -> None:
 
 
 def test_a_model_without_a_list_says_so() -> None:
-    """Asked for spelling it cannot keep it; not asked it writes as ever."""
+    """A model without a word list refuses an order for spelling, and writes as usual otherwise."""
     writer = Writer(random_bundle())
 
     assert writer.write("a", length=5, seed=1).text
@@ -147,7 +147,7 @@ def test_records_end_between_words() -> None:
 
 
 def test_the_list_is_saved_with_the_model(tmp_path) -> None:
-    """It comes back as it was; a model without one has the digest that it always had."""
+    """The word list is saved and loaded unchanged, and it counts in the digest."""
     listed = bundle()
     plain = replace(listed, spelling=())
 
@@ -168,12 +168,12 @@ def test_the_list_is_saved_with_the_model(tmp_path) -> None:
     ],
 )
 def test_words_of_any_alphabet(text: str, words: tuple[str, ...]) -> None:
-    """Letters of any script, with their marks; none of scripts without spaces."""
+    """Words of any alphabet are listed, marks included, but none of scripts without spaces."""
     assert spellings([text], sorted(set(text)), most=10) == words
 
 
 def test_the_end_is_no_letter() -> None:
-    """The end of a record is allowed between words and leads back between them."""
+    """The end of a record is allowed between words and leads back to the start."""
     allowed = as_ids([END, *range(VOCAB.first_char, len(VOCAB))])
     spelling = Spelling(VOCAB, allowed, WordList(LISTED, frozenset(CHARS)), "")
 

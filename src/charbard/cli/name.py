@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from charbard.cli.models import MODEL
+from charbard.cli.models import model_argument
 from charbard.cli.options import of_config, with_settings
 from charbard.cli.wording import tell
 from charbard.config import NameOrder
@@ -24,7 +24,7 @@ __all__ = ["name"]
     },
 )
 def name(
-    model: Annotated[Path, typer.Argument(help=MODEL)] = Path("names"),
+    model: Annotated[Path, model_argument("surname")] = Path("names"),
     pinyin: Annotated[bool, typer.Option(help="Today's reading behind each name.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a name.")] = False,
     **settings: Any,

@@ -1,4 +1,4 @@
-"""Training progress in the terminal: one live line, and events that scroll by permanently."""
+"""Training progress in the terminal: one live line, with permanent lines for events above it."""
 
 import sys
 from types import TracebackType

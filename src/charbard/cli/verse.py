@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charbard.cli.models import MODEL
+from charbard.cli.models import model_argument
 from charbard.cli.options import given_typed, of_config, option, with_settings
 from charbard.cli.wording import tell
 from charbard.config import VerseOrder
@@ -31,7 +31,7 @@ __all__ = ["show", "show_json", "verse"]
     },
 )
 def verse(
-    model: Annotated[Path, typer.Argument(help=MODEL)] = Path("verse"),
+    model: Annotated[Path, model_argument("theme", forms=True)] = Path("verse"),
     lock: Annotated[
         list[str] | None, typer.Option(help="A character at a place, as line.place=char: 2.3=花.")
     ] = None,

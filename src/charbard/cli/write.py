@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charbard.cli.models import MODEL
+from charbard.cli.models import model_argument
 from charbard.cli.options import given_typed, of_config, typed, with_settings
 from charbard.cli.texts import ENCODING, piped, read_text
 from charbard.cli.wording import tell
@@ -37,7 +37,7 @@ _ESCAPE = re.compile(
     },
 )
 def write(
-    model: Annotated[Path, typer.Argument(help=MODEL)],
+    model: Annotated[Path, model_argument("prime")],
     prime: Annotated[
         str | None,
         typer.Option(

@@ -1,4 +1,4 @@
-"""Settings of reading a text. They are part of the cache key of the encoded text."""
+"""Settings for reading a text. They are part of the cache key of the encoded text."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ WITH_FIELDS = ("titled", "json", "jsonl", "csv")
 
 @dataclass(frozen=True, kw_only=True)
 class CorpusConfig:
-    """Settings of reading, filtering and splitting a text."""
+    """Settings for reading, filtering and splitting a text."""
 
     format: str = setting(
         "text",

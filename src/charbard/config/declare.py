@@ -205,7 +205,7 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
 
 
 def _from_json(value: Any, hint: Any) -> Any:
-    """Convert a list of JSON or TOML to a tuple where the field wants one."""
+    """Convert a JSON or TOML list to a tuple where the field requires one."""
     wants_tuple = tuple in {typing.get_origin(kind) for kind in (hint, *typing.get_args(hint))}
     return tuple(value) if wants_tuple and isinstance(value, list) else value
 

@@ -1,4 +1,4 @@
-"""Settings of training. Saved in every checkpoint and, as provenance, in every bundle."""
+"""Training settings. Saved in every checkpoint and, as provenance, in every bundle."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SPEED = ("precision", "device", "threads", "softmax_sample", "muon_every")
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Every setting of training. Exactly one of minutes, epochs and steps is the budget."""
+    """Every training setting. Exactly one of minutes, epochs and steps is the budget."""
 
     minutes: float | None = setting(
         None, "Finish within M minutes; chooses all that is not set.", minimum=0.1

@@ -1,6 +1,6 @@
 """Orders for poems, couplets and names: the same order, bundle and seed give the same text.
 
-Every door (command line, Python, HTTP) fills in these values and takes its defaults, limits and
+Every interface (command line, Python, HTTP) fills in these values and has its defaults, limits and
 help from here.
 """
 
@@ -34,7 +34,7 @@ class _Drawn:
 
     @property
     def options(self) -> SampleOptions:
-        """Return the sampling options: the dial's temperature, or the one that overrides it."""
+        """Return the sampling options, with the boldness dial's temperature unless one is given."""
         temperature = self.temperature
         if temperature is None:
             temperature = self.dial[self.boldness]

@@ -1,4 +1,4 @@
-"""Held-out lines, which no training may see, stored as digests that reveal no text.
+"""Held-out lines, which no training run may see, stored as digests that reveal no text.
 
 A digest is BLAKE2b of the simplified line without punctuation: UTF-8, unkeyed, 8 bytes.
 """

@@ -1,4 +1,4 @@
 """Find what a text shares with the corpus of verse: whole lines, and spans with their sources.
 
-Knows no models and no forms.
+Knows nothing of models or forms.
 """

@@ -1,6 +1,6 @@
 """Tones, rhyme and verse forms: what a form requires, and whether a poem satisfies it.
 
-Knows characters, rhyme books, forms and vocabulary ids; no models or probabilities.
+Knows characters, rhyme books, forms and vocabulary ids, not models or probabilities.
 """
 
 from charbard.prosody.book import (

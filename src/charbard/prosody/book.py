@@ -1,8 +1,8 @@
 """Rhyme books: which tones and rhymes a character has.
 
-A character may have several readings, so every answer is a set; the empty set means that the book
+A character may have several readings, so every result is a set; the empty set means that the book
 does not list it, and the caller must decide. Tables are read once, on first use, and never change.
-Knows nothing of lines and forms.
+Knows nothing of lines or forms.
 """
 
 from collections.abc import Mapping

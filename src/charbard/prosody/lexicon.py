@@ -1,6 +1,6 @@
 """A vocabulary seen through a rhyme book: which ids fit a required tone or rhyme.
 
-Knows ids and readings, no probabilities. Built once per vocabulary and shared by every machine.
+Knows ids and readings, not probabilities. Built once per vocabulary and shared by every machine.
 
 A vocabulary has thousands of characters but only some hundred distinct sets of readings. All rules
 are therefore evaluated per *kind* (K), and the result is spread over the ids (V) by one gather.

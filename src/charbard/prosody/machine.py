@@ -2,7 +2,7 @@
 characters.
 
 The machine reads a text from left to right, marks included, and returns at each step the ids that
-may come next: exactly those from which the end can still be reached. It knows ids and readings, no
+may come next: exactly those from which the end can still be reached. It knows ids and readings, not
 probabilities; it satisfies the runtime's protocol without importing it.
 
 Why this is certain: a plan computes beforehand, backward from the end, which patterns of each line
@@ -59,7 +59,7 @@ class _Line(NamedTuple):
 class Machine:
     """A compiled specification, made by `compiler`.
 
-    Its memo tables grow with use; its answers never change.
+    Its memo tables grow with use; its results never change.
     """
 
     def __init__(

@@ -61,7 +61,7 @@ def main_rhyme(text: str, *, book: str) -> str | None:
 
 @cache
 def _rhymes(char: str, book: str) -> frozenset[Reading]:
-    """Return a character's rhymes by tone; parts of 词林正韵, which join tones, represent
+    """Return a character's rhymes by tone; parts of 词林正韵, which span tones, represent
     themselves."""
     readings = readings_of(char, book=book) - _unused(fold(char), book)
     return frozenset(each._replace(tone="") if book == "cilin" else each for each in readings)

@@ -140,7 +140,7 @@ class Template:
 
 @cache
 def _line(patterns: tuple[str, ...], rhyme: str | None, mark: str) -> Line:
-    """Build a line; cached, since nine of ten lines in the tunes occur before."""
+    """Build a line; cached, since nine in ten lines of the tunes repeat an earlier one."""
     return Line(patterns, rhyme, mark)
 
 

@@ -100,7 +100,7 @@ class Pool:
         lexicon: The vocabulary in one rhyme book.
         allowed: (V,) ids that may be chosen at all.
         taken: Ids locked somewhere, if characters must not repeat: they are allowed only directly
-            beside themselves, and are not counted.
+            next to that place, and are not counted.
     """
 
     def __init__(self, lexicon: Lexicon, allowed: Mask, taken: Iterable[int] = ()) -> None:

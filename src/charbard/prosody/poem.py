@@ -45,6 +45,7 @@ _TITLE = re.compile(r"\s*[《〈【〔「『].*[》〉】〕」』].*")
 _TITLED = re.compile(r"\s*([《〈【][^》〉】]*[》〉】])(.*)")
 _AUTHOR = re.compile(r"\s*([\u3400-\u9fff]{2,4})\s*[：\s]")
 _NUMBER = re.compile(r"^\s*(?:\d{1,3}|[其之][一二三四五六七八九十]+)\s*[、。：)）]\s*(?=\S)")
+_SPACED = re.compile(r"(?<=[。！？])(?:\s{2,}|\u3000)")
 _LINE = re.compile(rf"([^{MARKS}]+)([{MARKS}]*)")
 
 
@@ -238,7 +239,7 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
             ends.add(len(lines))
             left_out |= dict.fromkeys(filter(_is_odd, row))
             continue
-        for part in re.split(r"(?<=[。！？])(?:\s{2,}|\u3000)", row):
+        for part in _SPACED.split(row):
             for piece in re.split(rf"[{separators}]+", part) if separators else [part]:
                 for line, mark in _LINE.findall(piece):
                     chars = chars_of_line(line)

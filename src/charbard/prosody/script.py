@@ -1,6 +1,6 @@
 """Convert verse from one script to the other.
 
-To simplified is unambiguous: every traditional character has one simplified shape. To traditional
+Simplifying is unambiguous: every traditional character has one simplified shape. The reverse
 is not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours;
 OpenCC converts whatever the table lacks.
 """

@@ -1,4 +1,4 @@
-"""Names for the shape of a poem: the number and length of its lines. No tones, no rhyme."""
+"""Names for the shape of a poem, its number and length of lines, whatever its tones and rhyme."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

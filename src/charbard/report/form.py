@@ -20,7 +20,7 @@ _BOOK = "pingshui"
 
 @dataclass(frozen=True)
 class FormCount:
-    """Counts over poems of one form; a rate is a share of 1, or None if nothing was counted."""
+    """Counts over poems of one form; a rate is between 0 and 1, or None if nothing was counted."""
 
     poems: int = 0
     shaped: int = 0

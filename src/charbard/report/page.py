@@ -101,7 +101,7 @@ def _table(section: Mapping[str, Any]) -> str:
 
 
 def cell(value: Any, *, share: bool) -> str:
-    """Format one figure: shares as per cent, counts with commas.
+    """Format one figure: shares as percentages, counts with commas.
 
     >>> cell(0.1234, share=True), cell(1234, share=False), cell(None, share=False)
     ('12.3 %', '1,234', '–')

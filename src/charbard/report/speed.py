@@ -60,7 +60,7 @@ class Pace:
 
 
 def verse_sized(chars: int = 6939) -> Bundle:
-    """Return an untrained network of the verse model's size, which writes as fast, but nonsense."""
+    """Return an untrained network of the verse model's size, which writes nonsense just as fast."""
     config = ModelConfig(
         vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
     )

@@ -181,7 +181,7 @@ def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[
     Args:
         network: What they run on.
         tasks: Each is seated as soon as there is room for its rows.
-        rows: Room.
+        rows: Maximum number of rows in the batch.
 
     Yields:
         (index of the task, what it emitted), as it comes.

@@ -18,7 +18,7 @@ Ids = NDArray[np.int32]
 class Constraint(Protocol[S]):
     """A state machine over ids. Its states are values: never changed, always replaced.
 
-    So one constraint serves many texts at once, and going back is keeping an old state.
+    So one constraint serves many texts at once, and going back means returning to an old state.
     """
 
     def start(self) -> S:
@@ -29,8 +29,8 @@ class Constraint(Protocol[S]):
         """The ids that may be written now, and those of them that are barred all the same.
 
         An index array rather than a mask, as only these columns are read. It is built once for each
-        class of characters and handed out again and again; the second, short one is this text's
-        own. One id is forced, and costs no softmax. Nothing left is a dead end.
+        class of characters and then reused; the second, short array is this text's
+        own. A single id is forced and needs no softmax; no id at all is a dead end.
         """
         ...
 

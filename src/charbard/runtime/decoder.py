@@ -1,4 +1,4 @@
-"""Drafts side by side: writing under a constraint as if nobody had forced it, and on its theme.
+"""Drafts side by side: writing under a constraint so that it reads unforced, and on its theme.
 
 To draw from what is allowed, character by character, bends a text: it runs happily into a corner
 where only an unlikely character rhymes. Here several drafts (particles) of one text grow side by
@@ -194,7 +194,7 @@ class _Text:
         return True
 
     def certain(self) -> Iterator[Segment]:
-        """The segments that all drafts have alike and that have not been emitted."""
+        """The segments on which all drafts agree and that have not been emitted."""
         # A segment that was emitted is never taken back, so all survivors must agree on it, and on
         # every segment before it.
         best = self._drafts[0]
@@ -260,8 +260,8 @@ class _Text:
 def _rejected_in(
     constraint: SegmentedConstraint[Any], spans: Sequence[slice], search: Search
 ) -> Callable[[Draft, range], bool]:
-    """From a draft and some of its segments to whether one is to be avoided; segments that were
-    given whole are not asked."""
+    """Return the test of whether any of a draft's segments is to be avoided; segments that were
+    given whole are not tested."""
     drawn = {
         number
         for number, span in enumerate(spans)

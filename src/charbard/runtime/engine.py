@@ -100,8 +100,8 @@ class Engine:
         self.stop()
 
     def run(self, task: Task) -> Iterator[Any]:
-        """Yield what a task emits, as it comes. It is queued when the first value is asked for; to
-        stop iterating (`close`) ends the task.
+        """Yield what a task emits, as it comes. It is queued when the first value is requested;
+        closing the iterator (`close`) ends the task.
 
         Raises:
             LimitError: The task has more rows than the engine.
@@ -218,7 +218,7 @@ class Engine:
                 self._work.notify_all()
 
     def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
-        """Wake the engine if this task had waited for its reader."""
+        """Wake the engine if this task was waiting for its reader."""
         # The engine skips full mailboxes only, and this one was full until this value was taken. At
         # every other length the lock is not needed.
         if len(mailbox) == self._ahead - 1:

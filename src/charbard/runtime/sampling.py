@@ -145,7 +145,7 @@ def draw(weights: I64, u: NDArray[np.float64]) -> I64:
 
 
 def temperature_at(options: SampleOptions, step: int) -> float:
-    """The temperature of a step: from the first to the last in even strides, then constant."""
+    """The temperature of a step: linear from the first to the last, then constant."""
     if options.temperature_end is None:
         return options.temperature
     passed = min(1.0, step / options.temperature_steps)
@@ -228,7 +228,7 @@ def chance(seed: int, sample: int, step: int) -> float:
 
 
 def uniform(seed: Places, sample: Places, step: Places) -> NDArray[np.float64]:
-    """Many a `chance` at once; arrays are taken together."""
+    """Many `chance` values at once; array arguments are broadcast."""
     seeds, samples, steps = np.broadcast_arrays(seed, sample, step)
     words = np.atleast_1d(seeds).astype(np.uint64)
     for part in (samples, steps):
@@ -244,7 +244,7 @@ def _mix(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _mix_one(word: int) -> int:
-    """The same on one of Python's own numbers: ten times as fast as on an array of one."""
+    """The same for one Python int: ten times as fast as for an array of one."""
     word &= _WORD
     word = ((word ^ (word >> 30)) * _FIRST) & _WORD
     word = ((word ^ (word >> 27)) * _SECOND) & _WORD
@@ -252,7 +252,7 @@ def _mix_one(word: int) -> int:
 
 
 def _rank(weights: I64) -> I64:
-    """Place of each character from the heaviest down; of equals the first comes first."""
+    """Rank of each character, the heaviest first; ties keep their order."""
     order = np.argsort(-weights, axis=-1, kind="stable")
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[-1]), order.shape), -1)

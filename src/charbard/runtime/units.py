@@ -23,7 +23,7 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 
     Args:
         network: The network.
-        ids_N: The text behind what it starts from; at least one id.
+        ids_N: The text after its opening; at least one id.
         keep_LH: Units switched off, from `without_units`.
     """
     keep_BLH = None if keep_LH is None else keep_LH[None]
@@ -50,7 +50,7 @@ def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
-    """Return the mask that ablates these (layer, unit), counted from 0.
+    """Return the mask that ablates these (layer, unit) pairs, counted from 0.
 
     Returns:
         (L, H), for `Task.keep_LH` and `activations`: 1, and 0 at these units.

@@ -1,1 +1,1 @@
-"""What the studio serves: loaded models, turns and limits, trainings as jobs. Knows no HTTP."""
+"""What the studio serves: loaded models, slots and limits, training jobs. Does not know HTTP."""

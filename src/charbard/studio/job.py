@@ -1,7 +1,7 @@
 """One training job of the workshop: its record, its folder, and its log as facts for clients.
 
 A folder holds `job.json`, the text while it is needed, and the run's folder of `charbard train`.
-Knows files and JSON; no processes, no HTTP.
+Knows files and JSON, not processes or HTTP.
 """
 
 import json
@@ -27,7 +27,7 @@ _MOST_POINTS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The record of a training, saved as `job.json`."""
+    """The record of a training job, saved as `job.json`."""
 
     id: str
     name: str
@@ -81,13 +81,13 @@ class Job:
 
 @dataclass(frozen=True)
 class JobFolder:
-    """The folder of one training."""
+    """The folder of one training job."""
 
     path: Path
 
     @property
     def text(self) -> Path:
-        """The text to learn."""
+        """The text to train on."""
         return self.path / "text.txt"
 
     @property
@@ -160,7 +160,7 @@ class JobFolder:
 
 
 def _named(option: re.Match[str]) -> str:
-    """Return a setting's name in the API, where minutes is the only setting of training."""
+    """Return a setting's name in the API, where `minutes` is the only training setting."""
     return option[1].replace("-", "_")
 
 

@@ -45,7 +45,7 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
 
 
 def _unoffered(name: str, value: str | None) -> None:
-    """Spell a setting of reading in a message as nothing, since visitors cannot choose it."""
+    """Leave a setting for reading out of a message, since visitors cannot choose it."""
 
 
 def model_name(wish: str, taken: Container[str]) -> str:

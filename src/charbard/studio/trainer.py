@@ -1,6 +1,6 @@
 """The training process: start it in a job's folder, end orphans, lock the workshop's folder.
 
-Knows processes and files; no models, no HTTP.
+Knows processes and files, not models or HTTP.
 """
 
 import contextlib
@@ -49,7 +49,7 @@ def spawned(command: Sequence[str], place: JobFolder, *, nice: int) -> subproces
 
 
 def end_orphan(job: Job) -> None:
-    """Stop a training whose server was killed; only on systems with /proc."""
+    """Stop a training process whose server was killed; only on systems with /proc."""
     folder = Path(f"/proc/{job.pid}/cwd")
 
     def lives() -> bool:

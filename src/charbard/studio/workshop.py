@@ -41,7 +41,7 @@ _SNAPSHOTS = 12
 
 @dataclass(frozen=True)
 class TrainingOrder:
-    """A visitor's request for a training."""
+    """A visitor's request to train a model."""
 
     content: bytes
     """The text, in any encoding that `charbard train` recognises."""
@@ -58,7 +58,7 @@ class Workshop:
 
         Raises:
             MissingExtraError: torch is not installed.
-            OptionError: Another studio has this folder, or there are fewer cores than threads.
+            OptionError: Another studio uses this folder, or there are fewer cores than threads.
             SaveError: The folder cannot be written.
         """
         need("the workshop", "torch", "matplotlib", extra="train")
@@ -114,7 +114,7 @@ class Workshop:
         """Upload slot: hold it while a text is received, so that only one is in memory at a time.
 
         Raises:
-            OccupiedError: A training is running, or another text is being received.
+            OccupiedError: A training job is running, or another text is being received.
         """
         if self._upload_is_taken or self.running:
             raise OccupiedError(
@@ -144,7 +144,7 @@ class Workshop:
             )
 
     async def start(self, order: TrainingOrder) -> Job:
-        """Start a training; the caller holds the upload slot.
+        """Start a training job; the caller holds the upload slot.
 
         Raises:
             OptionError: The minutes are out of range.
@@ -167,11 +167,11 @@ class Workshop:
         return job
 
     async def resume(self, number: str) -> Job:
-        """Resume an interrupted or failed training from its checkpoint.
+        """Resume an interrupted or failed training job from its checkpoint.
 
         Raises:
             NotFoundError: There is no job of this number.
-            OccupiedError: A training is running, or a text is being received.
+            OccupiedError: A training job is running, or a text is being received.
             OptionError: The training is over, or its text or checkpoint is gone.
             SaveError: The disk is full.
         """
@@ -197,7 +197,7 @@ class Workshop:
         self._watching = asyncio.create_task(self._watch(job))
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
-        """Stop a training and wait until it has saved what it has learned.
+        """Stop a training job and wait until it has saved what it has learned.
 
         Raises:
             NotFoundError: There is no job of this number.
@@ -242,7 +242,7 @@ class Workshop:
             self._lock = None
 
     def command(self, job: Job) -> list[str]:
-        """Return the command that starts a training, or resumes it if it has a checkpoint."""
+        """Return the command that starts a training job, or resumes it if it has a checkpoint."""
         command = [sys.executable, "-m", "charbard", "train", "text.txt", "--out", "run", "--quiet"]
         if job.threads is not None:
             command += ["--threads", str(job.threads)]
@@ -296,7 +296,7 @@ class Workshop:
         self._jobs[job.id] = job
 
     def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, ServedModel | None]:
-        """Record the result of a training, and delete what is not needed any more."""
+        """Record how a training job ended, and delete what is no longer needed."""
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
@@ -364,7 +364,7 @@ def _opened(name: str, path: Path) -> ServedModel:
 
 
 def _clear(place: JobFolder) -> None:
-    """Delete what only a resumed training would need, above all the text."""
+    """Delete what is needed only for resuming, above all the text."""
     shutil.rmtree(place.cache, ignore_errors=True)
     for path in (place.text, *place.checkpoints()):
         path.unlink(missing_ok=True)

@@ -73,7 +73,7 @@ class Optimizer:
             weight.grad = None
 
     def _muon(self, rate: float) -> None:
-        """Update the momentum; in every `muon_every`-th update move the weights, that much further.
+        """Update the momentum; every `muon_every` updates move the weights, that many times as far.
 
         The momentum changes little from one update to the next, and orthogonalising it takes a
         third of the training time of a wide network.

@@ -48,7 +48,7 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """Every event as a line of JSON."""
+        """Path of the log, with every event as a line of JSON."""
         return self.path / "log.jsonl"
 
     @property

@@ -1,4 +1,4 @@
-"""The studio: a page and an API over `writer`. Knows HTTP, no verse and no arithmetic of models."""
+"""The studio: a page and an API over `writer`. Knows HTTP, not verse or a model's arithmetic."""
 
 from charbard.studio.library import Library
 from charbard.web.app import create_app

@@ -20,7 +20,7 @@ class Wrong(BaseModel):
 
 
 class CompletionError(BaseModel):
-    """The same for clients of the compatible addresses."""
+    """The error as clients of the OpenAI-compatible routes expect it."""
 
     message: str
     type: str
@@ -29,7 +29,7 @@ class CompletionError(BaseModel):
 
 
 class WrongCompletion(BaseModel):
-    """What is wrong with a request to a compatible address."""
+    """What is wrong with a request to an OpenAI-compatible route."""
 
     error: CompletionError
 

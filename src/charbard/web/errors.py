@@ -149,12 +149,12 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _is_browser(request: Request) -> bool:
-    """Return whether a browser opens an address: clients of the API do not ask for HTML."""
+    """Return whether a browser sent the request: API clients do not ask for HTML."""
     return "text/html" in request.headers.get("accept", "")
 
 
 def _lost(request: Request, error: CharbardError) -> HTMLResponse:
-    """What is not there, as a page in both languages."""
+    """Return the not-found page, in both languages."""
     said = {"zh-Hans": in_chinese(error, in_api), "en": error.said(in_api)}
     page = lost_page(said, f"{request.scope.get('root_path', '')}/")
     return HTMLResponse(page, 404, {"vary": "accept"})
@@ -165,7 +165,7 @@ def _docs(request: Request) -> str:
 
 
 def _methods_at(request: Request) -> list[str]:
-    """Return the methods of an address, which several routes may share."""
+    """Return the methods allowed at a path, which several routes may share."""
     path, paths = path_in_app(request.scope), request.app.openapi()["paths"]
     templates = [path] if path in paths else [one for one in paths if _matches(one, path)]
     methods = {method.upper() for one in templates for method in paths[one]}

@@ -59,7 +59,7 @@ def performed(
     skip: type | tuple[()] = (),
     is_quick: bool = False,
 ) -> AsyncGenerator[Any, None]:
-    """Run a program in the model's shared engine; yield what its tasks emit, last a `Result`.
+    """Run a program in the model's shared engine; yield what its tasks emit, then a `Result`.
 
     Args:
         studio: The studio.
@@ -118,7 +118,7 @@ def encode_event(fact: dict[str, Any]) -> bytes:
 class Lines(Response):
     """A streamed response: facts as they come, one per line; the last one says how it ended.
 
-    Nothing is sent before the slot is taken and the first fact is there, so that an error in the
+    Nothing is sent before the slot is taken and the first fact is ready, so that an error in the
     request has its own status. Later errors become the last line.
 
     Args:
@@ -127,7 +127,7 @@ class Lines(Response):
         encode: Encodes a fact, as a line or as a server-sent event.
         slots: Slots to take one from; None: those of all requests.
         breaks_off: Whether to break off when the server is stopping. False for facts that end by
-            themselves then, such as those of a training.
+            themselves then, such as those of a training job.
     """
 
     media_type = "application/x-ndjson"
@@ -192,7 +192,7 @@ class Lines(Response):
 
 
 def _more(body: bytes) -> dict[str, Any]:
-    """Return a message of the body that others follow."""
+    """Return a body message that is not the last one."""
     return {"type": "http.response.body", "body": body, "more_body": True}
 
 

@@ -56,7 +56,7 @@ def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, di
 
     Args:
         findings: pydantic's errors, in the order of the fields.
-        docs: Address of the page with all settings.
+        docs: URL of the page with all settings.
     """
     first = findings[0]
     if first["type"] == "json_invalid":

@@ -1,4 +1,4 @@
-"""What a link to a poem holds: the page packs it, so that no server needs to know it.
+"""The content of a link to a poem, packed by the page so that no server has to store the poem.
 
 The same format as the page's `core/link.js`: JSON, deflated without a header, in URL-safe base64.
 """
@@ -44,10 +44,10 @@ class Shared:
 
 
 def unpacked(packed: str) -> Shared:
-    """Return the poem that the last part of an address holds.
+    """Decode the poem that the last segment of a URL holds.
 
     Raises:
-        NotFoundError: It was cut short or altered, or is no poem.
+        NotFoundError: It was cut short or altered, or is not a poem.
     """
     try:
         data = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))

@@ -50,7 +50,7 @@ class Head:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; to the app, a HEAD request's client disconnects after the headers."""
+        """Pass a request on; the app sees a HEAD request's client disconnect after the headers."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
@@ -155,7 +155,7 @@ class Gate:
         self.rate = Rate(studio.config.rate, studio.config.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with an error."""
+        """Pass a request on, or respond with an error."""
         path = path_in_app(scope) if scope["type"] == "http" else ""
         if not path.startswith(_GUARDED) or path in _OPEN or scope["method"] == "OPTIONS":
             await self.app(scope, receive, send)

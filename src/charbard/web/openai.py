@@ -1,6 +1,6 @@
 """Shared parts of the OpenAI-compatible routes: parameters, orders, log-probabilities.
 
-Characters are the tokens. A parameter that cannot be honoured is refused by its name.
+Characters are the tokens. A parameter that cannot be honoured is refused by name.
 """
 
 import json
@@ -110,7 +110,7 @@ class OpenAIBody(Body):
         """Refuse unsupported parameters.
 
         Raises:
-            OptionError: One has another value than its neutral one.
+            OptionError: One has a value other than its neutral one.
         """
         for name in ("presence_penalty", "logit_bias"):
             if value := getattr(self, name):

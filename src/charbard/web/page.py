@@ -52,7 +52,7 @@ class Page:
         self._folders = [_folder(*place) for place in folders]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a file, or with 304 if the client has it already."""
+        """Respond with a file, or with 304 if the client has it already."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(404)
         file = self._find(path_in_app(scope).strip("/") or _INDEX)
@@ -86,7 +86,7 @@ def _folder(package: str, folder: str) -> Path:
 
 @cache
 def _prepared(path: Path, changed: int) -> _File:
-    """Prepare a file; `changed`, its time of change, invalidates the cache for an edited one."""
+    """Prepare a file; `changed`, its modification time, invalidates the cache for an edited one."""
     content = path.read_bytes()
     if path.suffix in _SHORTER:
         content = _SHORTER[path.suffix](content.decode()).encode()

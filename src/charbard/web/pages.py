@@ -1,4 +1,4 @@
-"""HTML that the server writes itself: a poem that a link holds, and what was not found."""
+"""HTML that the server renders itself: the page of a shared poem, and the not-found page."""
 
 from collections.abc import Mapping
 from html import escape
@@ -21,7 +21,7 @@ _FOOT = "</article></main></body></html>\n"
 
 
 def shared_page(poem: Shared, packed: str) -> str:
-    """Return the page of a shared poem, at an address one level below the studio's own.
+    """Return the page of a shared poem, for a path one level below the studio's own.
 
     Previews are made from its Open Graph tags; it can be read without a script, and its script
     opens the poem in the studio.
@@ -48,11 +48,11 @@ def shared_page(poem: Shared, packed: str) -> str:
 
 
 def lost_page(said: Mapping[str, tuple[str, str]], root: str) -> str:
-    """Return the page for something that is not there.
+    """Return the page for something that was not found.
 
     Args:
-        said: For each language tag what is wrong and what can be done.
-        root: The studio's own address, with a slash at its end.
+        said: For each language tag, what is wrong and what can be done.
+        root: The studio's own path, with a trailing slash.
     """
     texts = "".join(
         f'<section lang="{tag}"><h1>{escape(message)}</h1>'

@@ -70,7 +70,7 @@ def body_from(
         config: A config whose fields are settings.
         base: Body that it extends.
         leave_out: Settings that are absent from the body or have another shape there.
-        longest: Most characters of the settings that are texts, by name.
+        longest: Maximum number of characters of each setting that is a text, by name.
     """
     hints = hints_of(config)
     settings: dict[str, Any] = {

@@ -23,7 +23,7 @@ def built(package, tmp_path):
 
 
 def test_a_poem_becomes_a_record(built) -> None:
-    """Simplified, without notes, with form, popularity and place in the source."""
+    """A record is simplified, without notes, and has form, author and place in the source."""
     poems, _ = built
     poem = poems["江雪"]
 
@@ -34,7 +34,7 @@ def test_a_poem_becomes_a_record(built) -> None:
 
 
 def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
-    """By 平水韵, with its tone; a song by the part of 词林正韵, all tones together."""
+    """The main rhyme of a 诗 is a rhyme of 平水韵, that of a 词 is a part of 词林正韵."""
     poems, _ = built
 
     assert poems["江雪"].rhyme == "屑"
@@ -53,12 +53,12 @@ def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
     ],
 )
 def test_a_rhyme_runs_through_most_sentences(text: str, book: str, group: str | None) -> None:
-    """Three of four sentences are enough, one of two is not."""
+    """The main rhyme is one that three of four sentences share; half of them are too few."""
     assert main_rhyme(text, book=book) == group
 
 
 def test_songs_know_their_tune(built) -> None:
-    """The tune itself, not the poet's name for it; a title that is the first line is none."""
+    """The form is the tune, not its other name; a title that is the first line is dropped."""
     poems, _ = built
 
     assert poems["念奴娇"].tags == ("宋词三百首",)
@@ -67,7 +67,7 @@ def test_songs_know_their_tune(built) -> None:
 
 
 def test_everything_is_counted(built) -> None:
-    """Of each collection: in the source = kept + left out, with reasons."""
+    """In each collection, the records kept and those left out, by reason, add up to the source."""
     _, report = built
 
     for counts in report["cleaning"].values():
@@ -81,7 +81,7 @@ def test_everything_is_counted(built) -> None:
 
 
 def test_near_copies_stand_together(built) -> None:
-    """Half the lines shared: one cluster, one side. Three quarters: left out."""
+    """Poems that share half their lines share cluster and side; nearer copies are left out."""
     poems, report = built
 
     assert poems["拟春晓"].cluster == poems["春晓"].cluster
@@ -103,7 +103,7 @@ def test_the_held_out_list_holds(built) -> None:
 
 
 def test_records_come_back_as_they_were() -> None:
-    """JSON and back loses nothing."""
+    """A round trip through JSON loses nothing."""
     poem = Poem(
         id="poet.tang.0/3", kind="诗", dynasty="唐", author="", title="", form="句",
         text="床前明月光，疑是地上霜。", tags=("思乡",), popularity=1.5, cluster=7, split="test",
@@ -125,7 +125,7 @@ def test_records_come_back_as_they_were() -> None:
     ],
 )
 def test_the_schema_refuses(change, message: str) -> None:
-    """What is not a record is an error that names it."""
+    """Anything that is not a record is refused with an error that says why."""
     record = {"id": "a/1", "kind": "诗", "dynasty": "唐", "form": "句", "text": "春，夜。"}
 
     with pytest.raises(CorpusError, match=message):
@@ -138,7 +138,7 @@ def test_pauses_do_not_end_lines() -> None:
 
 
 def test_tunes_of_qu() -> None:
-    """A tune is found after a play or a key, or before a title; a lost text is refused."""
+    """A tune is found after the name of a play or a key, and before a title."""
     titles = ["汉宫秋・梅花酒", "双调・蟾宫曲叹世", "双调・蟾宫曲怀古", "越调・人月圆"]
     tunes = known_tunes(titles)
 
@@ -147,6 +147,6 @@ def test_tunes_of_qu() -> None:
 
 
 def test_one_spelling_keeps_every_length() -> None:
-    """Variants are one character for one, and none leads to another."""
+    """Each variant shape becomes one character, and a second pass changes nothing."""
     assert one_spelling("劒鴈踈") == "剑雁疏"
     assert one_spelling(one_spelling("鳯髪隠")) == one_spelling("鳯髪隠")

@@ -31,7 +31,7 @@ from charbard.corpus.verse.poem import lines_of
     ids=["notes", "questions", "other marks", "a tune", "pauses at ends", "marks twice"],
 )
 def test_what_is_mended(raw: str, clean: str) -> None:
-    """Notes go, supplied characters and named tunes stay, three marks remain."""
+    """Notes are removed, supplied characters and tune names kept, and marks reduced to three."""
     assert cleaned_text(raw) == clean
 
 
@@ -58,7 +58,7 @@ def test_what_is_refused(raw: str, reason: str) -> None:
 
 
 def test_stage_directions() -> None:
-    """Between lines, brackets may mark speech; after the last line they are simply dropped."""
+    """A stage direction after the last line is dropped; anywhere else the text is refused."""
     assert cleaned_text("怎生回避。(下)。", songs=True) == "怎生回避。"
     with pytest.raises(Unusable, match="stage directions"):
         cleaned_text("(末唱)怎生回避。", songs=True)
@@ -66,7 +66,7 @@ def test_stage_directions() -> None:
 
 @given(st.text("春夜，。、？！；：（）[]《》「」 一", max_size=40))
 def test_a_clean_text_is_lines_and_their_marks(raw: str) -> None:
-    """Whatever goes in, what comes out is lines that end in ， or 。, and cleaning it again changes
+    """Whatever goes in, the result is lines that end in ， or 。, and cleaning it again changes
     nothing.
     """
     try:
@@ -82,14 +82,14 @@ def test_a_clean_text_is_lines_and_their_marks(raw: str) -> None:
 
 
 def test_lost_marks_come_back() -> None:
-    """A paragraph of print that lost its mark ends a line all the same."""
+    """A printed paragraph that lost its final mark still ends a line."""
     assert joined(["操吴戈兮被犀甲", "车错毂兮短兵接。", "旌蔽日"]) == (
         "操吴戈兮被犀甲。车错毂兮短兵接。旌蔽日。"
     )
 
 
 def test_titles_and_authors() -> None:
-    """Notes and counts go; a title with missing characters and a nameless poet are empty."""
+    """Notes and counts are removed; damaged titles and unknown poets become empty."""
     assert cleaned_title("延慶寺（寺在崇德）  其一") == "延慶寺 其一"
     assert cleaned_title("□明") == ""
     assert cleaned_author("尹鹗 六首") == "尹鹗"
@@ -113,5 +113,5 @@ def test_titles_and_authors() -> None:
     ],
 )
 def test_forms_by_shape(shape: list[int], form: str) -> None:
-    """How many lines of how many characters."""
+    """The form follows from the number of lines and their lengths."""
     assert form_of(["春" * width for width in shape]) == form

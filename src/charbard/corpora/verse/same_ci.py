@@ -119,7 +119,7 @@ def _laid(chars: str, marked: str) -> str:
 
 
 def changed_lines(one: Poem, other: Poem) -> Iterator[tuple[str, str]]:
-    """Yield the lines that differ between two texts of one poem with equally many lines."""
+    """Yield the lines that differ between two texts of one poem with the same number of lines."""
     if len(one.lines) == len(other.lines):
         yield from ((a, b) for a, b in zip(one.lines, other.lines, strict=True) if a != b)
 

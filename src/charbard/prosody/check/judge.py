@@ -1,7 +1,7 @@
 """Judge a poem against one form: tones by rule or by table, then rhyme."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from charbard.prosody.book import Reading, readings_of
@@ -39,7 +39,7 @@ class Near(Protocol):
 
     @property
     def wanted(self) -> int:
-        """Characters that the form requires there."""
+        """Number of characters that the form requires in that sentence."""
 
 
 REGULATED = "近体诗"
@@ -62,13 +62,17 @@ def judge(
     # The rules find the line types by themselves, so one judgement covers all variants.
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
-    reports = [_patterned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
+    found = [_scanned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
+    # Notes only break ties between variants; finding them is half the work.
+    least = min(each.faults for each in found)
+    reports = [_report(poem, form, each, book=book) for each in found if each.faults == least]
     return min(reports, key=nearness)
 
 
 def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
     """Judge a poem against a variant in which one sentence has another number of characters."""
-    report = _patterned(poem, form, near.variant, book=book, rhyme=None)
+    scanned = _scanned(poem, form, near.variant, book=book, rhyme=None)
+    report = _report(poem, form, scanned, book=book)
     odd = Finding("sentence", near.line, None, str(near.wanted))
     return replace(report, findings=_in_order([*report.findings, odd]), is_strict=False)
 
@@ -168,8 +172,24 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
     return None
 
 
-def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> Report:
-    """Judge any other form by its table of patterns."""
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """How a poem keeps the tones and rhymes of one variant in the form's table."""
+
+    variant: Variant
+    patterns: tuple[str, ...]
+    chosen: dict[int, Reading]
+    """Line -> the reading by which it rhymes."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def faults(self) -> tuple[int, int]:
+        """The criteria that precede notes in choosing a variant: the beginning of `nearness`."""
+        return sum(not each.legal for each in self.findings), -len(self.chosen)
+
+
+def _scanned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> _Scanned:
+    """Compare tones and rhymes with the patterns of one variant."""
     tones = tone_strings(poem.lines, book=book)
     usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
@@ -189,8 +209,13 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         if form.kind in SUNG:
             missing = list(allowed_rhymes(missing, ends, rhyming, today=form.kind == "曲"))
         findings += missing
-    findings += _repeats(poem, chosen)
-    findings += _divisions(poem, form, variant)
+    return _Scanned(variant, tuple(patterns), chosen, tuple(findings))
+
+
+def _report(poem: Poem, form: Form, scanned: _Scanned, *, book: str) -> Report:
+    """Complete the comparison with notes and everything else that a report shows."""
+    variant, patterns, chosen = scanned.variant, scanned.patterns, scanned.chosen
+    findings = [*scanned.findings, *_repeats(poem, chosen), *_divisions(poem, form, variant)]
     if form.kind in SUNG:  # take the stanzas from the tune, whether or not blank rows show them
         poem = poem.with_stanzas(variant.stanza_ends)
     rhymes = _by_line(poem, chosen)
@@ -200,8 +225,8 @@ def _patterned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: st
         variant=variant.name,
         book=book,
         poem=poem,
-        tones=tones,
-        patterns=tuple(patterns),
+        tones=tone_strings(poem.lines, book=book),
+        patterns=patterns,
         rhymes=rhymes,
         findings=_with_rare(poem, patterns, rhymes, findings, book=book),
         # Of the legal findings only these need no exception to the rules of tone and rhyme.

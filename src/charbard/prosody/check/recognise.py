@@ -1,6 +1,6 @@
 """Identify the form of a poem: by its title, by its lines, by where its sentences end.
 
-A form whose lines or fixed tones fit badly is no match: the result is then None, not the nearest
+A form whose lines or fixed tones fit badly is not a match: the result is None, not the nearest
 form.
 """
 

@@ -57,7 +57,7 @@ def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool =
     """Compare a poem's tones with the rules, using the line types that fit it best.
 
     Args:
-        tones: One string a line, all of five or all of seven.
+        tones: One string per line, all of five or all of seven.
         types: Required line types; None determines the best ones.
         first_rhymes: Whether the first line can rhyme, which breaks ties between line types.
 

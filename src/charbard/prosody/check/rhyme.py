@@ -61,7 +61,7 @@ def rhyme_groups(
     Args:
         ends: Line ends of one rhyme key.
         asked: Name of the required rhyme; None selects the most frequent one.
-        better: Character whose rhyme is preferred among those that serve equally many ends.
+        better: Character whose rhyme is preferred among those that serve the same number of ends.
 
     Returns:
         (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.

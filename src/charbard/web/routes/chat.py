@@ -1,7 +1,7 @@
-"""OpenAI's chat interface over a model that continues a text and knows no turns.
+"""OpenAI's chat interface over a model that only continues texts and has no notion of turns.
 
-The turns are joined to one text, oldest first, each on a line of its own (or without anything
-between them, where the model knows no line end), and the answer is what the model writes next.
+The turns are joined into one text, oldest first, each on a line of its own (or without anything
+between them, if the model has no line end), and the response is what the model writes next.
 """
 
 from time import time
@@ -73,12 +73,12 @@ class ChatBody(OpenAIBody):
 
     @property
     def length(self) -> int:
-        """Characters to write at most."""
+        """Maximum number of characters to write."""
         given = (self.max_completion_tokens, self.max_tokens)
         return next((value for value in given if value is not None), _DEFAULT_LENGTH)
 
     def prompt(self, opened: ServedModel) -> str:
-        """Join the turns to one text."""
+        """Join the turns into one text."""
         between = "\n" if "\n" in opened.bundle.vocab else ""
         return between.join(map(_text_of, self.messages))
 
@@ -102,7 +102,7 @@ def _text_of(turn: Turn) -> str:
 
 @router.post("/chat/completions", response_model=None, responses=EVENTS)
 async def chat(body: ChatBody, request: Request, studio: Here) -> Response | dict[str, Any] | None:
-    """Write on from the turns of a chat; with `stream` as server-sent events."""
+    """Continue the turns of a chat; with `stream`, as server-sent events."""
     opened = studio.library.find(body.model)
     prompted = body.orders(studio, opened)
     head = {"id": f"chatcmpl-{prompted.order.seed}", "created": int(time()), "model": opened.name}

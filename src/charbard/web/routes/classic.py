@@ -34,7 +34,7 @@ async def write_poem(
     theme: str = Query("", max_length=100, description="Theme or title, where it writes verse."),
     model: str | None = Query(None, max_length=200, description="Name or digest of a model."),
 ) -> dict[str, str] | None:
-    """A poem, or what the model writes, that begins with a character or a few.
+    """A poem, or whatever the model writes, that begins with one or a few given characters.
 
     Characters that a poem cannot begin with are left out, so there is always a result.
     """

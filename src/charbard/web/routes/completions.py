@@ -75,13 +75,13 @@ class CompletionBody(OpenAIBody):
 
 @router.get("/models")
 async def models(studio: Here) -> dict[str, Any]:
-    """Names to give as `model`."""
+    """The models, each with the name to give as `model`."""
     return {"object": "list", "data": [_card(opened.name) for opened in studio.library]}
 
 
 @router.get("/models/{name}")
 async def model(name: str, studio: Here) -> dict[str, Any]:
-    """One of them."""
+    """One model, by its name."""
     return _card(studio.library.find(name).name)
 
 
@@ -89,9 +89,9 @@ async def model(name: str, studio: Here) -> dict[str, Any]:
 async def completions(
     body: CompletionBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:
-    """Write on from a prompt; with `stream` as server-sent events.
+    """Continue a prompt; with `stream`, as server-sent events.
 
-    With `logprobs` each character has its log-probability, with `echo` those of the prompt, too.
+    With `logprobs`, each character has its log-probability; with `echo`, so has the prompt's.
     """
     opened = studio.library.find(body.model)
     prompted = body.orders(studio)

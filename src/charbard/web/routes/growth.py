@@ -1,4 +1,4 @@
-"""The time-lapse of a training: texts with the same seed at each snapshot."""
+"""The time-lapse of a training run: texts with the same seed at each snapshot."""
 
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -29,7 +29,7 @@ _MOST = 24
 
 
 class GrowthBody(Seeded):
-    """What to write again and again."""
+    """What to write with every snapshot."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"form": "七绝", "seed": 7}})
 
@@ -46,10 +46,10 @@ class GrowthBody(Seeded):
 async def growth(
     body: GrowthBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:
-    """The same seed at each snapshot of a model, from the first to the last.
+    """A text with the same seed from each snapshot of a model, from the first to the last.
 
     Each is `{"snapshot", "of", "step", "units", "minutes", "loss", "text"}`, with `lines` and
-    `marks` where it is verse; the loss is in nats a character, null before it was first measured.
+    `marks` where it is verse; the loss is in nats per character, null before its first measurement.
     A model that was served from its run's folder, trained with `--snapshots N`, has them, and so
     has the shipped model of verse, from a smaller network: see `snapshots` in `/api/models`. With
     `stream` each is a line; the last one is `{"done", "seed", "model"}`.

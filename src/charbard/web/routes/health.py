@@ -12,13 +12,13 @@ router = APIRouter(prefix="/api", tags=["operation"])
 
 @router.get("/health")
 async def health() -> dict[str, str]:
-    """The process answers."""
+    """The process is running."""
     return {"status": "ok"}
 
 
 @router.get("/ready", responses=errors_at("/api", 404, 503))
 async def ready(studio: Here) -> dict[str, object]:
-    """It has a model and is not being stopped; 404 or 503 otherwise."""
+    """The server has a model and is not stopping; 404 or 503 otherwise."""
     studio.check_running()
     studio.library.find(None)
     return {"status": "ready", "models": len(studio.library)}

@@ -28,7 +28,7 @@ _LOOKS, _FAINTEST = 5, 0.02
 
 
 class InsightBody(Body):
-    """A text to look at."""
+    """A text to analyse."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"text": "白日依山尽，黄河入海流。"}})
 
@@ -39,7 +39,7 @@ class InsightBody(Body):
 
 
 class ShowBody(Body):
-    """Lines to show otherwise."""
+    """Lines to show in traditional characters and pinyin."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"texts": ["白发三千丈"]}})
 
@@ -53,7 +53,7 @@ class ShowBody(Body):
 
 @router.post("/insight")
 async def insight(body: InsightBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Which units track the place in a line, its end, the rhyme …; and what they put out."""
+    """Which units track the place in a line, its end, the rhyme …; and their outputs."""
     opened = studio.library.find(body.model)
     return await collect(studio, request, lambda: in_thread(studio, _look, opened, body))
 
@@ -106,7 +106,7 @@ def unit_named(text: str) -> tuple[int, int]:
     """Parse a unit, written layer.unit.
 
     Raises:
-        OptionError: The text has another form.
+        OptionError: The text is not of this form.
     """
     layer, dot, unit = text.partition(".")
     if not (dot and layer.isdecimal() and unit.isdecimal() and len(text) < 12):

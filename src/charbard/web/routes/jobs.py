@@ -67,7 +67,7 @@ class JobBody(Body):
 
 @router.get("", responses={200: {"content": {"application/json": {"example": [EXAMPLE]}}}})
 async def jobs(studio: Here) -> dict[str, Any]:
-    """Every training that is kept, one that runs first, then the latest; what is allowed here."""
+    """Every training job kept, the running one first, then the latest; and the server's limits."""
     workshop = _workshop(studio)
     told = [workshop.about(job) for job in workshop.jobs()]
     return {"jobs": told, "limits": workshop_limits(workshop)}
@@ -118,20 +118,20 @@ async def train_file(
 def example_text(
     name: Annotated[str, Path(description="words or code.", examples=["words"])],
 ) -> str:
-    """A text to try a training on: the words of classical verse, or this program's own source."""
+    """A text to try training on: the words of classical verse, or this program's own source."""
     return example(name)
 
 
 @router.get("/{number}", responses={200: _TOLD[200]})
 async def job(number: Number, studio: Here) -> dict[str, Any]:
-    """One training: its state is training, finished, stopped, interrupted or failed."""
+    """One training job: its state is training, finished, stopped, interrupted or failed."""
     workshop = _workshop(studio)
     return workshop.about(workshop.find(number))
 
 
 @router.get("/{number}/events", response_class=Response)
 async def events(number: Number, studio: Here) -> Response:
-    """How a training goes, as JSON lines, from its beginning to its end; attach whenever you like.
+    """The progress of a training job, as JSON lines from its beginning to its end; attach any time.
 
     The first line is `{"job"}`; then come `{"progress"}`, `{"validation"}`, `{"sample"}`,
     `{"notice"}` and, when there is no news, `{"waiting"}`; the last one is `{"done", …}` with the
@@ -144,16 +144,16 @@ async def events(number: Number, studio: Here) -> Response:
 
 @router.post("/{number}/stop", responses={200: _TOLD[200]})
 async def stop(number: Number, studio: Here) -> dict[str, Any]:
-    """End a training early. What it has learned so far is saved and can be written with."""
+    """End a training job early. What it has learned so far is saved and can be used to write."""
     workshop = _workshop(studio)
     return workshop.about(await workshop.stop(number))
 
 
 @router.post("/{number}/resume", responses=_RESUMED)
 async def resume(number: Number, studio: Here) -> dict[str, Any]:
-    """Resume a training that the server's end or an error interrupted, for its remaining time.
+    """Resume a training job that a server shutdown or an error interrupted, for its remaining time.
 
-    It can be if `resumable` says so: then its text and a checkpoint are still there.
+    This is possible if `resumable` is true: its text and a checkpoint are still there then.
     """
     workshop = _workshop(studio)
     studio.check_running()
@@ -162,7 +162,7 @@ async def resume(number: Number, studio: Here) -> dict[str, Any]:
 
 @router.delete("/{number}")
 async def remove(number: Number, studio: Here) -> dict[str, str]:
-    """Forget a training with its text and its model; if it is running it is stopped first."""
+    """Delete a training job with its text and its model; if it is running, it is stopped first."""
     await _workshop(studio).remove(number)
     return {"removed": number}
 

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["models"])
 
 @router.get("/models")
 async def models(studio: Here) -> dict[str, Any]:
-    """Every open model, and the limits of this server."""
+    """Every loaded model, and the limits of this server."""
     return {
         "models": [_about(opened) for opened in studio.library],
         "limits": _limits(studio.config) | _of_workshop(studio),

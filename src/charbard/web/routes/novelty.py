@@ -30,7 +30,7 @@ class NoveltyBody(Body):
 
 @router.post("/novelty")
 async def novelty(body: NoveltyBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Stretches of four characters or more that stand in the corpus of verse, with their sources.
+    """Stretches of four characters or more that occur in the corpus of verse, with their sources.
 
     Where the server has no corpus on disk (`corpus` is false) only whole lines are found, without
     a source, from the package alone; `hint` says what to run there.

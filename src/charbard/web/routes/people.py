@@ -17,7 +17,7 @@ _MOST = 24
 
 
 class QuotesBody(Body):
-    """What lines are wanted."""
+    """Which lines to return."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"theme": "秋夜"}})
 

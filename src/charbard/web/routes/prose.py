@@ -29,9 +29,9 @@ router = APIRouter(prefix="/api", tags=["prose"])
 async def prose(
     body: ProseBody, request: Request, studio: Here
 ) -> Response | dict[str, Any] | None:
-    """Write on from a text.
+    """Continue a text.
 
-    With `stream` each line of the answer is `{"sample", "text", "logp"}`, the last one
+    With `stream`, each line of the response is `{"sample", "text", "logp"}`, the last one
     `{"done", "seed", "model", "prime", "notes"}` or `{"error", "hint"}`.
     """
     order = text_order(studio, body)

@@ -81,7 +81,7 @@ def _checked(body: CheckBody, text: str) -> Report:
 
 @router.post("/parallel")
 def parallel_words(body: ParallelBody, studio: Here) -> dict[str, Any]:
-    """Words for a place that face the word above or below it, and break nothing that was kept.
+    """Words for a place that face the word above or below it, and break no rule that was kept.
 
     `faces` is that word, empty where the line faces none or no word of two characters is there;
     `start` is where the words go, from 1.
@@ -97,7 +97,7 @@ def parallel_words(body: ParallelBody, studio: Here) -> dict[str, Any]:
 
 @router.get("/rules")
 async def rules() -> dict[str, Any]:
-    """What the checker knows: each rule with its Chinese name."""
+    """The rules that the checker knows, each with its Chinese name."""
     return {key: asdict(rule) for key, rule in RULES.items()}
 
 

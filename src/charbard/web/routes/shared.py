@@ -1,4 +1,4 @@
-"""The address of a shared poem."""
+"""The route of a shared poem."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -15,7 +15,7 @@ router = APIRouter(tags=["page"])
 
 @router.get("/p/{packed}", response_class=HTMLResponse, include_in_schema=False)
 def shared(packed: str, studio: Here) -> HTMLResponse:
-    """A poem that its own address holds, as a page with a preview; nothing of it is kept here."""
+    """A poem encoded in its own URL, as a page with a preview; the server does not store it."""
     poem = unpacked(packed)
     if studio.blocks(poem.title + poem.text):
         raise NotFoundError("this poem is not shown here", code="link.blocked")

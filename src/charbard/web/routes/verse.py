@@ -51,7 +51,7 @@ router = APIRouter(prefix="/api", tags=["verse"])
 async def verse(body: VerseBody, request: Request, studio: Here) -> Response | None:
     """Write poems, several at once, the best first.
 
-    With `stream` each line of the answer is `{"candidate", "line", "text", "mark", "logp"}` as soon
+    With `stream`, each response line is `{"candidate", "line", "text", "mark", "logp"}` as soon
     as it is certain, then `{"candidate", "poem"}`; the last is `{"done", "seed", "model",
     "digest"}` or `{"error", "hint"}`.
     """
@@ -64,7 +64,7 @@ async def verse(body: VerseBody, request: Request, studio: Here) -> Response | N
 
 @router.post("/rewrite", response_model=None, responses=LINES)
 async def write_again(body: RewriteBody, request: Request, studio: Here) -> Response | None:
-    """Rewrite a part of a poem, given the text around it; the answer is that of `/api/verse`."""
+    """Rewrite a part of a poem, given the text around it; the response is that of `/api/verse`."""
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = rewrite(
@@ -80,7 +80,7 @@ async def write_again(body: RewriteBody, request: Request, studio: Here) -> Resp
 
 @router.post("/next")
 async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Candidates for the first line that is still open, the likeliest first, none twice."""
+    """Candidates for the first line that is still open, the likeliest first, without duplicates."""
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     given = "/".join(body.lines)
@@ -100,7 +100,7 @@ async def next_lines(body: NextBody, request: Request, studio: Here) -> dict[str
 async def alternatives(
     body: AlternativesBody, request: Request, studio: Here
 ) -> dict[str, Any] | None:
-    """Characters that could stand at a place of a poem and keep its form, the likeliest first."""
+    """Characters that could take a place in a poem and keep its form, the likeliest first."""
     opened = studio.library.find(body.model, verse=True)
     order = verse_order(body)
 
@@ -116,7 +116,7 @@ async def alternatives(
 
 @router.post("/couplet")
 async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Answer the first line of a couplet, or write one to a second."""
+    """Write the second line of a couplet for a given first, or the first for a given second."""
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})
@@ -135,9 +135,9 @@ async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str
 
 @router.post("/names")
 async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Names with a surname, tones and characters as wished, the best first, none twice.
+    """Names with the requested surname, tones and characters, the best first, without duplicates.
 
-    Each with a line of verse that has its characters, where the package carries one.
+    Each comes with a line of verse that has its characters, if the package contains one.
     """
     opened = studio.library.for_names(body.model)
     studio.check_limit("candidates", body.candidates, 2 * studio.config.max_samples)
@@ -190,7 +190,7 @@ async def _answer(
 async def _facts(
     studio: Studio, opened: ServedModel, order: VerseOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:
-    """Yield lines, then poems. With blocked words no lines, as their poem may contain one."""
+    """Yield lines, then poems; no lines if any words are blocked, as their poem may contain one."""
     compiled = await _compiled(studio, opened, order)
     values = performed(
         studio,

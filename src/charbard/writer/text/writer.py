@@ -98,7 +98,7 @@ class Writer:
 
         Raises:
             BundleError: It is missing, truncated, altered or of another version.
-            OptionError: It is no path.
+            OptionError: It is not a path.
         """
         return cls(load_bundle(path_of(path, name="path")))
 
@@ -178,7 +178,7 @@ class Writer:
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
     def notes(self, order: TextOrder) -> list[Note]:
-        """Notes on what is read otherwise than given, and on settings without effect."""
+        """Notes on what is not read as given, and on settings without effect."""
         notes = opening_ids(self.bundle, order.prime, order.fields)[2]
         return [*notes, *_without_effect(order.options)]
 
@@ -224,7 +224,7 @@ class Writer:
         return prompts
 
     def _constraint(self, order: TextOrder) -> Constraint[Any]:
-        """Return the constraint: listed words only, if the model has a list and the order wants."""
+        """Return the constraint: listed words only, if the model has a list and the order asks."""
         allowed = self._allowed(order.options)
         if order.spelling is False or not (order.spelling or self.bundle.spelling):
             return Anything(allowed)

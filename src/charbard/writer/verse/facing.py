@@ -107,7 +107,7 @@ def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | N
 
 
 def word_at(line: str, place: int) -> int | None:
-    """Return where the word of two characters begins that a place of a line is in, from 0.
+    """Return where the two-character word that contains a place begins in its line, from 0.
 
     >>> word_at("明月松间照", 1), word_at("大漠孤烟直", 4)
     (0, 3)

@@ -61,7 +61,10 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
         form=form.name,
         book=_BOOK,
         template=before + given,
-        banned=order.banned + _unwanted(order, surname + given),
+        # Where the surname is told instead of written, `repeats` does not see it.
+        banned=order.banned
+        + _unwanted(order, surname + given)
+        + ("".join(sorted(set(surname) - set(given + like))) if told else ""),
         commonest=None if "era" in known else _COMMON,
         boldness=order.boldness,
         temperature=order.temperature,

@@ -26,7 +26,7 @@ async function start() {
   applySettings();
   addEventListener("unhandledrejection", onTrouble);
   const [, loading] = await Promise.allSettled([learnWords(), learnServer()]);
-  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
+  await dress();
   if (loading.reason) tellError(loading.reason);
   addEventListener("hashchange", show);
   addEventListener("keydown", onKey);
@@ -42,8 +42,12 @@ async function start() {
 /** The reader has set something: the view is drawn again in it. */
 async function changed() {
   applySettings();
-  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
+  await dress();
   await show();
+}
+
+async function dress() {
+  await learnScript().catch((error) => console.warn("the interface stays in simplified characters", error));
 }
 
 function applySettings() {

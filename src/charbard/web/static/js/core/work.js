@@ -13,16 +13,17 @@ const OPEN = "_";
 
 /** The requests of one desk; what came back is in `report`, `alternatives`, `facing` and `lines`. */
 export class Work {
+  report = null;
+  alternatives = null;
+  lines = null;
+  asked = "";
+  checked = null;
+  timer = 0;
+  abort = new AbortController();
+  isBusy = false;
+
   constructor(desk) {
     this.desk = desk;
-    this.report = null;
-    this.alternatives = null;
-    this.lines = null;
-    this.asked = "";
-    this.checked = null;
-    this.timer = 0;
-    this.abort = new AbortController();
-    this.isBusy = false;
   }
 
   stop() {

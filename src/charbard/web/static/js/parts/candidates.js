@@ -11,17 +11,18 @@ const NEAR_PX = 40;
 
 /** One candidate on its sheet. One for verse knows its lines in advance, so nothing moves while they come. */
 export class Sheet {
+  poem = null;
+  text = "";
+  /** What was written so far, as a poem: set by whoever knows how it comes about. */
+  partial = null;
+  spans = [];
+  frame = 0;
+  follows = true;
+
   /** `number` counts from 1; `shape` has the lengths of `lines` and their `marks`, null: prose. */
   constructor(number, shape) {
     this.number = number;
-    this.poem = null;
-    this.text = "";
     this.lines = shape ? linesOf({ ...shape, lines: shape.lines.map(() => "") }) : [];
-    /** What was written so far, as a poem: set by whoever knows how it comes about. */
-    this.partial = null;
-    this.spans = [];
-    this.frame = 0;
-    this.follows = true;
     this.body = shape ? this.ruled(shape) : h("p.prose-text.is-growing", { tabindex: 0, on: { scroll: () => this.scrolled() } });
     this.foot = h("div.sheet-foot");
     this.element = h(

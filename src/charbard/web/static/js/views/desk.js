@@ -7,6 +7,9 @@ import { button, call, dressed, fill, h, heading, iconButton, isComposing, langu
 import { cellElement, findingsOf, markWords, verdictElement } from "../parts/strip.js";
 import { sidePanels } from "./desk-side.js";
 
+/** By then the click that follows a touch has come. */
+const CLICK_MS = 50;
+
 /** Build the view. Returns what keys do here. */
 export function mount(root) {
   const { putting } = store.state;
@@ -37,10 +40,12 @@ class DeskView {
   }
 
   draw() {
-    if (!this.root.isConnected) return;
+    this.isStale = this.isPressed;
+    if (this.isPressed || !this.root.isConnected) return;
     if (!this.desk.state) return this.drawEmpty();
     if (!this.sheet.isConnected) {
-      this.box = h("div.desk", this.sheet, this.side);
+      this.box = h("div.desk", { on: { pointerdown: () => this.press() } }, this.sheet, this.side);
+      this.box.addEventListener("click", () => { this.isPressed = false; }, true);
       fill(this.root, this.box);
     }
     this.box.classList.toggle("has-chosen", Boolean(this.desk.state.chosen) || Boolean(this.desk.work.lines));
@@ -51,13 +56,26 @@ class DeskView {
     this.desk.work.refresh();
   }
 
+  /** Nothing is replaced before the click of a press: a button that is gone gets none. */
+  press() {
+    this.isPressed = true;
+    const release = () => {
+      this.isPressed = false;
+      if (this.isStale && this.box.isConnected) this.draw();
+    };
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(release, CLICK_MS), { once: true });
+  }
+
   drawEmpty() {
     let text = "";
-    const put = async () => text.trim() && lay(poemOf(await call("check", { text })), t("desk.step.first"));
+    const put = async () => {
+      if (text.trim()) lay(poemOf(await call("check", { text })), t("desk.step.first"));
+      this.draw();
+    };
     fill(this.root, h("div.check",
       h("div.slip",
-        textField({ label: t("desk.paste"), value: "", place: t("check.place"), area: true, rows: 6, lang: "zh", maxlength: 2000, onInput: (value) => { text = value; }, onEnter: () => put().then(() => this.draw()) }),
-        button("go", t("desk.put"), () => put().then(() => this.draw()))),
+        textField({ label: t("desk.paste"), value: "", place: t("check.place"), area: true, rows: 6, lang: "zh", maxlength: 2000, onInput: (value) => { text = value; }, onEnter: put }),
+        button("go", t("desk.put"), put)),
       h("div.panel", h("p", t("desk.empty")), h("div.scopes", store.state.features.verse && this.blankButtons()))));
   }
 
