@@ -5,8 +5,8 @@ if at least FEWEST training poems are theirs: a network learns nothing about rar
 Held-out records are left out. The words need src/charbard/corpus/data/words.tsv, which
 `scripts/build_words.py` builds.
 
-Half of the corpus is 诗 of the Yuan, Ming and Qing, and readers ask for poems like those of Tang and
-Song: `--every 4` trains on one in four of the later ones and validates on the earlier ones.
+Half of the corpus is 诗 of the Yuan, Ming and Qing, and readers ask for poems like those of Tang
+and Song: `--every 4` trains on one in four of the later ones and validates on the earlier ones.
 
     charbard corpus build verse
     python scripts/build_told.py TARGET.jsonl [verse.jsonl] [--every 4]
