@@ -3,8 +3,8 @@
 #
 #     scripts/build_models.sh verse names english
 #
-# For each: the corpus, the training (settings in scripts/models/NAME.toml; a second one, NAME.then.toml,
-# begins with what the first has learned), the bundle under src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the
+# For each: the corpus, the training (settings in scripts/models/NAME.toml; a second and a third, NAME.then.toml
+# and NAME.long.toml, begin with what the one before has learned), the bundle under src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the
 # bundle (what people wrote is scripts/models/NAME.md). A training that was cut short goes on.
 #
 # MINUTES=1 scripts/build_models.sh names     a trial run
@@ -39,7 +39,7 @@ train() { # corpus, run, then options; a run that is complete is only looked at 
         ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
 }
 
-corpus_of() { # the model of verse that ships learned from the first of the two sources alone
+corpus_of() { # the model of verse begins with the first of the two sources, and is measured on it
     case $1 in
         verse) echo verse-core ;;
         *) echo "$1" ;;
@@ -71,6 +71,12 @@ for name in "$@"; do
     if [ -e "$here/models/$name.then.toml" ]; then
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
+    fi
+    if [ -e "$here/models/$name.long.toml" ]; then # and a third, on more text that tells more
+        charbard corpus build "$name"
+        [ -e "$RUNS/$name.told.jsonl" ] || "$PYTHON" "$here/build_told.py" "$RUNS/$name.told.jsonl" --every 4
+        train "$RUNS/$name.told.jsonl" "$name.long" --init-from "$RUNS/$run"
+        run=$name.long
     fi
     if [ -e "$here/models/$name.small.toml" ]; then # snapshots that show how a network learns
         train "$corpus" "$name.small"

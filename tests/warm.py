@@ -2,7 +2,8 @@
 
 One process imports everything and listens; each call of the small `charbard` program that `install`
 writes is run by a fork of it, in the caller's folder and on the caller's files. What runs is the
-real `main`.
+real `main`. An interrupt or termination of the caller reaches the fork; when the caller is killed,
+the fork is killed too.
 """
 
 import os
@@ -14,16 +15,27 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 _CALLER = """#!{python} -SE
-import json, os, socket, sys
+import json, os, signal, socket, sys
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
-call = json.dumps([os.getcwd(), sys.argv[1:], dict(os.environ)])
 socket.send_fds(server, [b"."], [0, 1, 2])
-server.sendall(call.encode())
-server.shutdown(socket.SHUT_WR)
-sys.exit(int(server.recv(16) or 70))
+server.sendall(json.dumps([os.getcwd(), sys.argv[1:], dict(os.environ)]).encode() + b"\\n")
+answers = server.makefile()
+process = int(answers.readline())
+passed_on = []
+def pass_on(number, frame):
+    passed_on.append(number)
+    os.kill(process, number)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, pass_on)
+code = answers.readline()
+if passed_on and not code:
+    signal.signal(passed_on[-1], signal.SIG_DFL)
+    os.kill(os.getpid(), passed_on[-1])
+sys.exit(int(code or 70))
 """
 
 
@@ -91,6 +103,9 @@ def _answer(caller: socket.socket) -> None:
     from charbard.cli.app import main
 
     _, files, _, _ = socket.recv_fds(caller, 1, 3)
+    folder, arguments, environment = json.loads(caller.makefile().readline())
+    caller.sendall(f"{os.getpid()}\n".encode())
+    Thread(target=_die_with, args=(caller,), daemon=True).start()
     for target, source in enumerate(files):
         os.dup2(source, target)
         os.close(source)
@@ -98,7 +113,6 @@ def _answer(caller: socket.socket) -> None:
         open(number, mode, closefd=False, encoding="utf-8")  # noqa: SIM115
         for number, mode in enumerate(("r", "w", "w"))
     )
-    folder, arguments, environment = json.loads(b"".join(iter(lambda: caller.recv(65536), b"")))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -113,8 +127,14 @@ def _answer(caller: socket.socket) -> None:
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    caller.sendall(str(code).encode())
+    caller.sendall(f"{code}\n".encode())
     os._exit(code)
+
+
+def _die_with(caller: socket.socket) -> None:
+    """Wait for the caller's end; it sends nothing more."""
+    caller.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

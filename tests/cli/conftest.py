@@ -55,11 +55,11 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def spawn(*args: "str | os.PathLike[str] | bytes", **options) -> "subprocess.Popen[bytes]":
-    """Start a command in a process of its own."""
+    """Start a command in a process of its own; `command` comes before the arguments."""
     env = environment(**options.pop("env", {}))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = [sys.executable, "-m", "charbard", *args]
-    return subprocess.Popen(command, env=env, **(pipes | options))
+    command = options.pop("command", (sys.executable, "-m", "charbard"))
+    return subprocess.Popen([*command, *args], env=env, **(pipes | options))
 
 
 def finish(process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Done:

@@ -28,12 +28,15 @@ def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes
     raise AssertionError(f"no {count} checkpoints; {process.poll()}")
 
 
-def test_interrupted_killed_and_resumed_it_is_the_same_training(call, owl, tmp_path) -> None:
+def test_interrupted_killed_and_resumed_it_is_the_same_training(
+    call, programs, owl, tmp_path
+) -> None:
     """Ctrl-C saves and prints the command that resumes; a kill -9 loses little; the result equals
     that of an uninterrupted training run, bit for bit."""
     run = tmp_path / "a run"
     more = ("--eval-every", "1000", "--save-every", "50", "--steps", str(STEPS))
-    process = spawn("train", str(owl), "--out", str(run), *SMALL, *more)
+    command = (programs / "charbard", "train")
+    process = spawn(str(owl), "--out", str(run), *SMALL, *more, command=command)
     wait_for_checkpoints(run, 1, process)
     process.send_signal(signal.SIGINT)
     interrupted = finish(process)
@@ -43,10 +46,11 @@ def test_interrupted_killed_and_resumed_it_is_the_same_training(call, owl, tmp_p
     told = interrupted.err.splitlines()[-1]
     assert told.startswith("interrupted and saved; go on with: charbard train ")
     again = shlex.split(told.split("go on with: ")[1])
+    assert again[:2] == ["charbard", "train"]
     saved = load_bundle(RunFolder(run).newest_checkpoint()).extra["step"]
     assert 50 <= saved < STEPS
 
-    killed = spawn(*again[1:])
+    killed = spawn(*again[2:], command=command)
     wait_for_checkpoints(run, 4, killed)
     killed.kill()
     assert finish(killed).code == -signal.SIGKILL

@@ -165,7 +165,7 @@ def test_it_copies_what_a_state_forgets(cell: str) -> None:
         )
         learner = Learner(model, TrainConfig(steps=1, batch_size=32, learning_rate=0.01), Ranks())
         recent = []
-        for _ in range(300):
+        for _ in range(150):
             half = torch.randint(1, 12, (8, 32), generator=generator)
             text = torch.cat((half, torch.zeros(1, 32).long(), half))
             targets = text[1:].clone()

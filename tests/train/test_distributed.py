@@ -56,9 +56,9 @@ def _free_port() -> int:
         return port
 
 
-def _weights(out: Path) -> dict[str, np.ndarray]:
+def _weights(out: Path, *, step: int) -> dict[str, np.ndarray]:
     bundle = load_bundle(RunFolder(out).newest_checkpoint(), with_resume=True)
-    assert bundle.extra["step"] == 50
+    assert bundle.extra["step"] == step
     return {name: value for name, value in bundle.resume.items() if name.startswith("weight.")}
 
 
@@ -70,7 +70,7 @@ def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
     _train(programs, owl, tmp_path / "one", *steps)
     told = _train(programs, owl, tmp_path / "two", *steps, processes=2)
 
-    one, two = _weights(tmp_path / "one"), _weights(tmp_path / "two")
+    one, two = (_weights(tmp_path / out, step=50) for out in ("one", "two"))
     assert told.strip() == str(tmp_path / "two" / "model.safetensors")
     for name, value in one.items():
         assert np.abs(two[name] - value).max() < 1e-9, name
@@ -94,43 +94,45 @@ def test_in_float32_the_curves_stay_together(programs, owl, tmp_path) -> None:
     assert two == pytest.approx(one, rel=5e-3)
 
 
-def test_a_killed_process_goes_on_from_the_checkpoint(owl, tmp_path) -> None:
+MORTAL = """#!/bin/sh
+if [ "$RANK" = 1 ] && [ ! -e killed ]; then
+    (
+        until ls run/checkpoint_* >/dev/null 2>&1; do kill -0 $$ && sleep 0.05 || exit; done
+        touch killed
+        kill -9 $$
+    ) &
+fi
+exec charbard "$@"
+"""
+"""A `charbard` that is killed at the first checkpoint if it is the second process, once."""
+
+
+def test_a_killed_process_goes_on_from_the_checkpoint(programs, owl, tmp_path) -> None:
     """torchrun starts the processes again; they resume and finish."""
-    killer = tmp_path / "sitecustomize.py"
-    killer.write_text(
-        "import os, threading, time\n"
-        "from pathlib import Path\n"
-        f"run = Path({str(tmp_path / 'run')!r})\n"
-        "def kill():\n"
-        "    while not list(run.glob('checkpoint_*')):\n"
-        "        time.sleep(0.01)\n"
-        "    (run / 'killed').touch()\n"
-        "    os.kill(os.getpid(), 9)\n"
-        "if os.environ.get('RANK') == '1' and not (run / 'killed').exists():\n"
-        "    threading.Thread(target=kill, daemon=True).start()\n"
-    )
+    mortal = tmp_path / "mortal"
+    mortal.write_text(MORTAL)
+    mortal.chmod(0o700)
 
     done = subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-            *("--nproc-per-node", "2", "--max-restarts", "2", "-m", "charbard", "train"),
-            *(owl, "--out", tmp_path / "run", *SETTINGS, "--steps", "50", "--save-every", "5"),
+            *("--nproc-per-node", "2", "--max-restarts", "2", "--no-python", mortal, "train"),
+            *(owl, "--out", "run", *SETTINGS, "--steps", "150", "--save-every", "10"),
         ],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
-        env=os.environ
-        | ONE_THREAD
-        | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+        env={**os.environ, **ONE_THREAD, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
     )
     assert done.returncode == 0, done.stderr
 
     events = [
         json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()
     ]
-    assert (tmp_path / "run" / "killed").exists()
+    assert (tmp_path / "killed").exists()
     assert events[-1]["event"] == "finished"
     assert events[-1]["complete"]
-    assert len(_weights(tmp_path / "run")) > 0
+    assert len(_weights(tmp_path / "run", step=150)) > 0
 
 
 @pytest.mark.parametrize(

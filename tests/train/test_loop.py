@@ -42,6 +42,7 @@ SMALL = {
     "dropout_output": 0.2,
     "eval_every": 10,
     "save_every": 10,
+    "threads": 1,
 }
 
 
@@ -100,6 +101,7 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
 def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
     """A run that is stopped and resumed ends with the same numbers as an uninterrupted one."""
     flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
+    flat["eval_every"] = 25  # beside the stop: a validation leaves no trace in what is learned
     _run(owl, tmp_path / "parts", steps=20, **flat)
     straight = _run(owl, tmp_path / "straight", steps=35, **flat)
     resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
@@ -121,7 +123,7 @@ def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
 
 def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
     """Ctrl-C finishes the step and writes a checkpoint, from which the run can be resumed."""
-    trainer = _trainer(owl, tmp_path / "run", steps=60)
+    trainer = _trainer(owl, tmp_path / "run", steps=30)
     events = []
     for event in recorded(trainer):
         events.append(event)
@@ -131,8 +133,8 @@ def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
     end = events[-1]
     assert isinstance(end, Finished)
     assert not end.complete
-    assert 10 <= end.step < 60
-    straight = _run(owl, tmp_path / "straight", steps=60)
+    assert 10 <= end.step < 30
+    straight = _run(owl, tmp_path / "straight", steps=30)
     assert _run(owl, tmp_path / "run", resume=True)[-1].loss == straight[-1].loss
 
 
@@ -194,7 +196,7 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
         names=[str(path)],
         out=tmp_path / "run",
         init_from=init,
-        settings={"steps": 40, "batch_size": 4, "seq_length": 16, "eval_every": 5},
+        settings={"steps": 10, "batch_size": 4, "seq_length": 16, "eval_every": 5, "threads": 1},
     )
 
     events = list(recorded(open_training(request, Ranks())))
@@ -276,7 +278,7 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
         names=[str(path)],
         out=tmp_path / "run",
         corpus=CorpusConfig(format=format, fields=fields),
-        settings={**SMALL, "steps": 120, "learning_rate": 0.02},
+        settings={**SMALL, "steps": 120, "learning_rate": 0.02, "eval_every": 60},
     )
 
     end = list(recorded(open_training(request, Ranks())))[-1]
@@ -323,7 +325,7 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
 
 def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
     """Settings that concern speed may change on resume; the others stay the same."""
-    _run(owl, tmp_path / "run", steps=10)
+    _run(owl, tmp_path / "run", steps=10, threads=None)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
 
@@ -333,6 +335,16 @@ def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
     assert (kept.threads, kept.precision, kept.muon_every) == (1, "float64", 2)
     assert (kept.steps, kept.batch_size) == (12, SMALL["batch_size"])
     assert list(recorded(trainer))[-1].step == 12
+
+
+def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
+    """Their number is in the checkpoint and need not be given again."""
+    _run(owl, tmp_path / "run", steps=2)
+    torch.set_num_threads(2)
+
+    _trainer(owl, tmp_path / "run", resume=True)
+
+    assert torch.get_num_threads() == SMALL["threads"] == 1
 
 
 def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
@@ -387,7 +399,7 @@ def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
 
 def test_a_full_disk_keeps_the_last_checkpoint(owl, tmp_path, monkeypatch) -> None:
     """When saving fails, what was saved before can still be resumed."""
-    trainer = _trainer(owl, tmp_path / "run", steps=40)
+    trainer = _trainer(owl, tmp_path / "run", steps=20)
     events = recorded(trainer)
     for event in events:
         if isinstance(event, Saved) and event.kind == "checkpoint":

@@ -46,8 +46,30 @@ def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
         yield here
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, prose_writer, bundle) -> Iterator[Running]:
+    """The same for tests that leave no training behind."""
+    folder = tmp_path_factory.mktemp("shop")
+    with workshop(folder, prose_writer, workshop_bytes=50_000) as here:
+        fake(here, bundle)
+        yield here
+
+
 def fake(here: Running, bundle: Path, mode: str = "wait") -> None:
     here.studio.workshop.command = lambda job: [sys.executable, str(FAKE), mode, str(bundle)]
+
+
+def warm(here: Running, programs: Path) -> None:
+    """Train with the `charbard` that starts at once; the other words of the command stay."""
+    command = here.studio.workshop.command
+    python = [sys.executable, "-m", "charbard"]
+
+    def warmed(job) -> list[str]:
+        words = command(job)
+        assert words[:3] == python
+        return [str(programs / "charbard"), *words[3:]]
+
+    here.studio.workshop.command = warmed
 
 
 def followed(client, number: str) -> list[dict]:
@@ -243,22 +265,25 @@ def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bun
 
 
 @pytest.mark.slow
-def test_a_real_training_survives_its_server(tmp_path, prose_writer) -> None:
+def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -> None:
     """It stops with one server and resumes under the next, from the same step, to its end."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
-        here.studio.workshop.budget = lambda minutes: [*SMALL, "--steps", "2000"]
+        warm(here, programs)
+        longer = [*SMALL, "--steps", "1000", "--eval-every", "100", "--seq-length", "16"]
+        here.studio.workshop.budget = lambda minutes: longer
         number = started(client, name="owl")
         first_sample(client, number)
     log = JobFolder(tmp_path / number).log
     there = [event["step"] for event in Tail(log).events() if event["event"] == "finished"]
     with workshop(tmp_path, prose_writer) as again, again.client() as client:
+        warm(again, programs)
         assert client.post(f"/api/jobs/{number}/resume").is_success
 
         last = followed(client, number)[-1]
 
     (broken_off, end) = [event for event in Tail(log).events() if event["event"] == "finished"]
     assert there == [broken_off["step"]]
-    assert 0 < broken_off["step"] < end["step"] == 2000
+    assert 0 < broken_off["step"] < end["step"] == 1000
     assert (last["state"], last["model"], last["resumable"]) == ("finished", "owl-2", False)
 
 
@@ -302,21 +327,21 @@ def test_the_oldest_trainings_go(tmp_path, prose_writer, bundle) -> None:
         (TEXT.encode(), "?minutes=soon", 422, "minutes"),
     ],
 )
-def test_a_bad_file_is_refused_with_what_is_allowed(shop, content, query, status, said) -> None:
+def test_a_bad_file_is_refused_with_what_is_allowed(shared, content, query, status, said) -> None:
     """Nothing begins, nothing is left behind, and the next text is taken."""
-    with shop.client() as client:
+    with shared.client() as client:
         answer = client.post(f"/api/jobs/file{query}", content=content)
 
         assert (answer.status_code, said in answer.json()["error"]) == (status, True), answer.text
         assert answer.json()["hint"]
         assert client.get("/api/jobs").json()["jobs"] == []
-        assert started(client)
+        assert client.delete(f"/api/jobs/{started(client)}").is_success
 
 
 @pytest.mark.parametrize("body", [{}, {"text": 7}, {"text": TEXT, "x": 1}, {"text": "\ud800"}])
-def test_a_bad_body_is_refused(shop, body) -> None:
+def test_a_bad_body_is_refused(shared, body) -> None:
     """Missing, wrong or unknown fields are named."""
-    with shop.client() as client:
+    with shared.client() as client:
         sent = json.dumps(body).encode()
         answer = client.post(
             "/api/jobs", content=sent, headers={"content-type": "application/json"}
@@ -330,9 +355,9 @@ def test_a_bad_body_is_refused(shop, body) -> None:
     ("method", "path"),
     [("GET", ""), ("GET", "/events"), ("POST", "/stop"), ("DELETE", "")],
 )
-def test_an_unknown_training_is_not_found(shop, method, path) -> None:
+def test_an_unknown_training_is_not_found(shared, method, path) -> None:
     """Whatever the request wants to do with it."""
-    with shop.client() as client:
+    with shared.client() as client:
         answer = client.request(method, f"/api/jobs/none{path}")
 
     assert answer.status_code == 404

@@ -9,7 +9,10 @@ import torch
 
 __all__ = ["describe_machine", "fast_bfloat16", "lstm_takes_bfloat16", "peak_flops", "seconds_for"]
 
-_SIZE = 2048
+_SIZE = 1024
+"""Rows of a product that occupies a processor for about 30 ms, so that a start stays short."""
+_SIZE_OF_CARD = 4096
+"""Rows of a product that takes a graphics card longer than starting it does."""
 
 
 def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
@@ -25,10 +28,11 @@ def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
 
 @cache
 def peak_flops(device: torch.device) -> float:
-    """Measure floating-point operations a second in a float32 product of 2048 x 2048 matrices."""
-    a, b = (torch.randn(_SIZE, _SIZE, device=device) for _ in range(2))
+    """Measure floating-point operations a second in a float32 product of square matrices."""
+    size = _SIZE if device.type == "cpu" else _SIZE_OF_CARD
+    a, b = (torch.randn(size, size, device=device) for _ in range(2))
     # Reading one number waits until the device is done; starting the product does not.
-    return 2 * _SIZE**3 / seconds_for(lambda: (a @ b)[0, 0].item())
+    return 2 * size**3 / seconds_for(lambda: (a @ b)[0, 0].item())
 
 
 @cache

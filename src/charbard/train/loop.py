@@ -115,8 +115,8 @@ class Trainer:
                 fraction, stopped = self._agree(stop)
                 if math.isfinite(result.grad_norm):
                     yield from self._report(fraction, result)
-                if fraction < 1:
-                    yield from self._maintain(fraction)
+                    if fraction < 1:
+                        yield from self._maintain(fraction)
             yield from self._end(complete=fraction >= 1)
 
     def _fraction(self, elapsed_s: float | None = None) -> float:

@@ -25,6 +25,7 @@ from charbard.train.page import write_page
 from charbard.train.recipe import OVERHEAD, Recipe, Workload, choose, configs_from
 from charbard.train.run import RunFolder, newest_readable
 from charbard.train.schedule import Budget
+from charbard.train.threads import use_kept
 from charbard.train.trial import measured_speed
 from charbard.vocab import Vocab
 
@@ -255,6 +256,7 @@ def _resumed(
     depend on the machine may change."""
     checkpoint = newest_readable(folder)
     config = _kept_settings(checkpoint, request.settings)
+    use_kept(config)
     corpus = from_dict(CorpusConfig, checkpoint.extra["corpus"])
     if request.corpus not in (corpus, CorpusConfig()):
         raise CheckpointError(

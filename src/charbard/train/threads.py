@@ -13,7 +13,7 @@ from charbard.config import TrainConfig
 from charbard.cores import cores
 from charbard.train.distributed import Ranks
 
-__all__ = ["ThreadCount", "thread_count"]
+__all__ = ["ThreadCount", "thread_count", "use_kept"]
 
 _FAIR = 4
 """Fewest updates of a trial; the first one is slow because it starts threads."""
@@ -79,3 +79,9 @@ def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
     if min(most, cores()) < 2:
         return None
     return ThreadCount((most, 1), max(_FAIR, config.muon_every), torch.set_num_threads)
+
+
+def use_kept(config: TrainConfig) -> None:
+    """Use the number of threads that a resumed training was given, if it fits this machine."""
+    if config.threads is not None:
+        torch.set_num_threads(min(config.threads, cores()))
