@@ -221,7 +221,7 @@ def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
         assert sent.value.post_data_json["theme"] == "春节"
         page.wait_for_selector(".sheet.is-done")
         page.fill(".theme", "qwertz")
-        page.wait_for_selector(".glosses >> text=Not found")
+        page.wait_for_selector(".glosses >> text=Not in the glossary")
 
 
 def test_a_link_on_this_computer_says_so(visit) -> None:
