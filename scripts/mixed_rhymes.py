@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def rhymes_of(tune: str, text: str) -> Any:
-    """Return (the part of most ends, other parts used) for each rhyme of a poem."""
+    """Return (the part most line ends belong to, other parts used) for each rhyme of a poem."""
     try:
         form, poem = form_named(tune), read_poem(text)
     except OptionError:

@@ -1,6 +1,7 @@
 """Small real fixtures that many tests share: a text, bundles, and one trained model."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from tests.warm import installed
 
 settings.register_profile("anywhere", deadline=None)  # no test fails because a machine is busy
 settings.load_profile("anywhere")
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and all they start would
+# inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TEXT = (
     "The owl sat in the old oak tree.\nThe more it saw, the less it spoke.\n"

@@ -53,7 +53,7 @@ def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
 
 
 def test_json_is_one_object_a_text(call, trained) -> None:
-    """Each line can be read by itself and says how to repeat the text."""
+    """Each line can be read by itself and says how to reproduce the text."""
     done = call("write", trained, "--json", "--samples", 3, "--seed", 5, "--length", 20)
     rows = [json.loads(line) for line in done.out.splitlines()]
 

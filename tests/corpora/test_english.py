@@ -93,7 +93,7 @@ def test_milton_stands_once_and_without_his_editors(english) -> None:
 
 
 def test_poems_of_hopkins_lose_what_is_damaged(english) -> None:
-    """A stanza with broken letters goes, its poem stays; stresses become ordinary endings."""
+    """A stanza with garbled letters goes, its poem stays; stressed endings become plain ones."""
     works = poets_works(english[2])
 
     assert "The last of Byron" in works[0]

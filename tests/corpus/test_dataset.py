@@ -84,7 +84,7 @@ def test_filters_that_leave_nothing(tmp_path) -> None:
 
 
 def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
-    """Left-out records are reported even from the cache; the provenance has only their number."""
+    """Left-out records are reported even from the cache; the provenance has only a count."""
     (tmp_path / "t").write_text("a:春江花月夜\nno colon\nb:床前明月光\n")
     told: list[list[str]] = [[], []]
 

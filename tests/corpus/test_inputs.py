@@ -1,4 +1,4 @@
-"""What a user may name as a text."""
+"""What a user may give where a text is expected."""
 
 import gzip
 import io

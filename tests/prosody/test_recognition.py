@@ -164,7 +164,7 @@ def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
 
 
 def test_rhymes_that_song_poets_mix_are_a_note() -> None:
-    """A 词 that mixes parts as its poets often do is kept and gets a note."""
+    """A 词 whose rhymes mix parts, as Song poets often did, still passes but gets a note."""
     text = "东风吹破千年梦，芳草斜阳。" * 2
     assert check(text).form is None
     report = check(

@@ -135,7 +135,7 @@ def test_a_new_record_sees_nothing_of_the_one_before() -> None:
 @CELLS
 @pytest.mark.parametrize("optimizer", ["muon", "adamw"])
 def test_restored_it_goes_on_bit_for_bit(cell: str, optimizer: str) -> None:
-    """A restore brings back what was read, so every later update gives the very same weights."""
+    """Restoring brings back the cached context, so every later update gives identical weights."""
     model = ModelConfig(**{**MODEL.__dict__, "cell": cell})
     config = TrainConfig(
         steps=50, batch_size=4, reset=0.3, dropout_output=0.2, optimizer=optimizer,

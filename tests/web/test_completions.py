@@ -90,7 +90,7 @@ def test_several_prompts(api) -> None:
 
 
 def test_errors_are_of_the_clients_own_classes(api, prose_writer) -> None:
-    """An unknown model, an invalid value, an unsupported feature, a wrong token."""
+    """A bad model, value, feature or token raises the client library's own error class."""
     with pytest.raises(openai.NotFoundError, match="no model named 'x'"):
         api.completions.create(model="x", prompt="a")
     with pytest.raises(openai.UnprocessableEntityError, match="temperature"):

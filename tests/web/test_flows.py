@@ -316,7 +316,7 @@ def test_flying_flowers(visit) -> None:
 
 
 def test_how_people_wrote_of_it(visit) -> None:
-    """Lines by poets beside what was written, when they are unfolded."""
+    """Lines by poets appear beside the written text once they are expanded."""
     page = visit.written()
     page.fill(".theme", "送别")
     page.focus(".theme")

@@ -254,7 +254,7 @@ def test_the_log_has_routes_and_no_texts(client, caplog) -> None:
 
 
 def test_metrics_count_what_happened(client) -> None:
-    """Prometheus can read requests by route and status, and who is writing."""
+    """Prometheus can read request counts by route and status, and how many are writing."""
     client.post("/api/prose", json={"length": 2})
 
     text = client.get("/api/metrics").text

@@ -39,7 +39,7 @@ def test_a_wrong_method_is_told_the_right_one(client, path) -> None:
 
 
 def test_every_refusal_is_described(client) -> None:
-    """Each guarded address names the errors it may answer with, and how long to wait."""
+    """Each guarded endpoint documents the errors it may return, and how long to wait."""
     api = client.get("/api/openapi.json").json()
     for path, methods in api["paths"].items():
         for about in methods.values():

@@ -40,7 +40,7 @@ def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
 
 @pytest.fixture
 def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
-    """A workshop whose trainings are faked: they go on until they are told to stop."""
+    """A workshop with faked training runs, which go on until they are told to stop."""
     with workshop(tmp_path / "shop", prose_writer, workshop_bytes=50_000) as here:
         fake(here, bundle)
         yield here

@@ -39,7 +39,7 @@ def shape(side: str) -> list[int]:
     st.integers(0, 99),
 )
 def test_the_written_side_mirrors_the_given_one(phrases, is_second, seed) -> None:
-    """The written side has the given side's repeats, none of its characters, opposed tones."""
+    """The written side has the given one's repeats, none of its characters, and opposite tones."""
     side = "，".join(phrases)
     if sum(map(len, phrases)) < 2:
         return

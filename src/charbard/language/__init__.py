@@ -1,4 +1,4 @@
-"""Word errors and notes in Chinese, by their codes: for the page, and for a Chinese terminal.
+"""Give errors and notes their Chinese wording, by code, for the page and a Chinese terminal.
 
 `data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
 ⟪name⟫ for a setting. Both interfaces read it; `data/zh-terminal.json` has the codes that never

@@ -217,7 +217,7 @@ def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.
 
 
 def _keys(ids: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """Return, for each position, the number of the gram that begins there; 0 if a 0 is in it."""
+    """Return, for each position, the key of the n-gram that begins there; 0 if it contains a 0."""
     count = max(0, len(ids) - GRAM + 1)
     keys, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
     for shift in range(GRAM):

@@ -150,7 +150,7 @@ class Pool:
         return self.lexicon.rhyming(tones, groups) & self.allowed
 
     def _counts(self, banned: frozenset[int]) -> NDArray[np.int64]:
-        """Count (K,) the ids of each kind that can be chosen."""
+        """Count the ids of each kind that can be chosen; shape (K,)."""
         # Bans are few: subtract them by kind instead of counting the whole vocabulary again.
         out = [char for char in banned if self._fresh[char]]
         if not out:

@@ -1,4 +1,4 @@
-"""Free text, character by character: the plainest task."""
+"""Free text, character by character: the simplest task."""
 
 from collections import deque
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ __all__ = ["Model", "Network", "Turn", "log_softmax", "start_state"]
 
 
 class Turn(NamedTuple):
-    """Result of a step of all rows."""
+    """Result of advancing all rows by one step."""
 
     features_BP: F32
     """Input of the output layer."""

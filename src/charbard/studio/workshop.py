@@ -329,7 +329,7 @@ class Workshop:
                 await self.remove(job.id)
 
     def _restore(self) -> None:
-        """Load the jobs and models of earlier servers."""
+        """Load the jobs and models left by earlier server runs."""
         for path in sorted(self._folder.iterdir()):
             place = JobFolder(path)
             if (job := place.load()) is None or job.id != path.name:

@@ -16,7 +16,7 @@ __all__ = ["Memory", "attend"]
 
 
 class Memory(NamedTuple):
-    """Cached keys and values of each row, the newest place last. Rows are on axis 1, as in every
+    """Cached keys and values of each row, newest position last. Rows are on axis 1, as in every
     state."""
 
     past_MBA2: Tensor

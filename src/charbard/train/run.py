@@ -37,7 +37,7 @@ def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Folder in which one training writes."""
+    """Folder that one training run writes to."""
 
     path: Path
 

@@ -53,7 +53,7 @@ def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
     ],
 )
 def test_a_rhyme_runs_through_most_sentences(text: str, book: str, group: str | None) -> None:
-    """The main rhyme is one that three of four sentences share; half of them are too few."""
+    """The main rhyme is one that three out of four sentences share; half is not enough."""
     assert main_rhyme(text, book=book) == group
 
 

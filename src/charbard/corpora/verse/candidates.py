@@ -61,7 +61,7 @@ class Candidate:
 def core_candidates(
     gathered: Gathered, held_lines: frozenset[int], report: Outcomes
 ) -> Iterator[Candidate]:
-    """Yield cleaned poems of chinese-poetry, skipping repeated texts."""
+    """Yield cleaned poems from chinese-poetry, skipping repeated texts."""
     popularity, refiner, seen = Popularity.of(gathered), Refiner.of(gathered), set()
     for raw in gathered.poems():
         group = group_of(raw)

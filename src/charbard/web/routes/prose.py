@@ -54,7 +54,7 @@ async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, An
 
 
 def text_order(studio: Studio, body: ProseBody) -> TextOrder:
-    """Build the order of a body, checked against the configs and this server's limits.
+    """Build the text order from a request body, checked against the configs and server limits.
 
     Raises:
         OptionError: A value is out of range.

@@ -21,7 +21,7 @@ def share_told(
     """Total-variation distance between the first-character distributions under two conditionings.
 
     Half the sum of |p − q| over all characters (total variation): 0 if the fields change nothing,
-    1 if no text that begins one way begins the other way.
+    1 if no first character is possible under both.
     """
     p_V, q_V = (_first(bundle, network, fields) for fields in (one, other))
     return float(np.abs(p_V - q_V).sum() / 2)

@@ -174,7 +174,7 @@ class Writer:
         return (value for _, value in run(self.network, [task], rows=task.rows))
 
     def understood(self, order: TextOrder) -> str:
-        """Return the prompt as the model can read it."""
+        """Return the prompt in a form the model can read."""
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
     def notes(self, order: TextOrder) -> list[Note]:

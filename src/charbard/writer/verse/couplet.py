@@ -63,7 +63,7 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
 
 
 def _kept_form(poem: Poem) -> str | None:
-    """Return the couplet form that the whole keeps, so that a check by its name passes.
+    """Return the form that the whole couplet keeps, so that checking it by that name passes.
 
     None if the given line keeps no form; the written line then only opposes its tones.
     """

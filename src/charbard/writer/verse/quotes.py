@@ -98,7 +98,7 @@ def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
 
 
 def verse_with(chars: str) -> Quote | None:
-    """Return lines that hold these characters side by side, or else at least all of them.
+    """Return lines with these characters side by side or, failing that, anywhere in them.
 
     >>> verse_with("明月").text.count("明月")
     1

@@ -38,7 +38,7 @@ def theme_drawn(seed: int) -> str:
 
 
 def with_theme(order: VerseOrder) -> VerseOrder:
-    """Return the order with a theme drawn by its seed, or itself if it has a subject already.
+    """Return the order with a theme drawn by its seed, or unchanged if it already has a subject.
 
     >>> with_theme(VerseOrder(opening="春")).theme
     ''
