@@ -9,10 +9,12 @@ from charbard.corpora.archive import members
 from charbard.errors import CorpusError
 from charbard.text import normalise
 
-__all__ = ["BETWEEN", "other_text", "read_named", "read_works", "tidy"]
+__all__ = ["BETWEEN", "LINE_NUMBER", "other_text", "read_named", "read_works", "tidy"]
 
 BETWEEN = "\n\n"
 """Blank lines between two works."""
+LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
+"""Number of a line of verse, at its end."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+\n")
 
@@ -69,12 +71,8 @@ def read_named(source: Path, wanted: Collection[str], label: str) -> dict[str, s
 
 def other_text(source: Path, file: str, label: str) -> CorpusError:
     """Return the error that says that a file is not the one of the pinned package."""
-    return CorpusError(
-        f"the {file} in {str(source)!r} is not that of {label}",
-        code="source.text",
-        values={"path": str(source), "file": file, "source": label},
-        hint=f"give the package {label}, or its folder",
-    )
+    message = f"the {file} in {str(source)!r} is not that of {label}"
+    return _wrong_source(message, "source.text", source, file, label)
 
 
 def _read(source: Path, wanted: Callable[[str], bool]) -> dict[str, str]:
@@ -82,9 +80,13 @@ def _read(source: Path, wanted: Callable[[str], bool]) -> dict[str, str]:
 
 
 def _lacking(source: Path, files: str, label: str) -> CorpusError:
+    return _wrong_source(f"{str(source)!r} holds no {files}", "source.works", source, files, label)
+
+
+def _wrong_source(message: str, code: str, source: Path, file: str, label: str) -> CorpusError:
     return CorpusError(
-        f"{str(source)!r} holds no {files}",
-        code="source.works",
-        values={"path": str(source), "files": files, "source": label},
+        message,
+        code=code,
+        values={"path": str(source), "file": file, "source": label},
         hint=f"give the package {label}, or its folder",
     )

