@@ -1,8 +1,12 @@
 """Initialise a larger network from the weights of a smaller one.
 
-A new text may have new characters and fields, and a network without attention may get a head. The
-function that the old network computes is preserved: new symbols are improbable at first, and the
-output of a new head is multiplied by zero until an update changes that.
+A new text may have new characters and fields, the layers may become wider, and a network without
+attention may get a head. The function that the old network computes is preserved: new symbols are
+improbable at first, and whatever reads a new unit or the output of a new head multiplies it by
+zero until an update changes that.
+
+Source: widening with outgoing weights of zero, as in Gesmundo and Maile 2023, "Composable
+function-preserving expansions for transformer architectures".
 """
 
 from collections.abc import Mapping
@@ -16,17 +20,22 @@ from torch import Tensor
 from charbard.bundle import Bundle
 from charbard.config import ModelConfig
 from charbard.errors import OptionError
+from charbard.train.network import CharRNN
 from charbard.vocab import Vocab
 
 __all__ = ["grown_network", "grown_weights"]
 
+_Floats = NDArray[np.float32]
+_Places = NDArray[np.int_]
+"""For each row or column of an array, where the smaller network has it; -1: nowhere."""
+_SYMBOLS = ("embedding", "output.weight", "output.bias")
+"""Arrays with a row for each symbol."""
 _MAY_BEGIN = ("attention", "attention_span")
-"""Settings that may be added to a bundle's network; all others stay as the bundle has them."""
-_A_ROW_A_SYMBOL = ("embedding", "output.weight", "output.bias")
+"""Settings that may be added to a bundle's network; but for the width, all others stay."""
 
 
 def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of the bundle's network, with an attention head if one is requested.
+    """Return the settings of the bundle's network, wider or with an attention head if requested.
 
     Raises:
         OptionError: The settings ask for a network that the weights do not fit.
@@ -36,7 +45,8 @@ def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
     begins = _MAY_BEGIN if base.config.attention is None else ()
     for name in names:
         asked = settings.get(name, network[name])
-        if name in begins:
+        wider = name == "hidden_size" and asked > network[name]
+        if wider or name in begins:
             network[name] = asked
         elif asked != network[name]:
             raise OptionError(
@@ -50,7 +60,7 @@ def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, Tensor]:
-    """Extend the bundle's weights by rows for new symbols and columns for a new head's output.
+    """Place the bundle's weights in the arrays of a larger network.
 
     Args:
         base: The model to start from.
@@ -58,27 +68,25 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
         model: The network of the new training.
 
     Returns:
-        float32 weights by name, without those of a new head, which are initialised at random.
+        float32 weights by name: all of the network's.
     """
-    # A fixed seed, so that all processes of a training grow the same weights.
+    # Fixed seeds, so that all processes of a training grow the same weights.
+    fresh = CharRNN(model, generator=torch.Generator().manual_seed(0)).named_weights()
     rng = np.random.default_rng(0)
-    old = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
-    rows = np.array([old.get(symbol, -1) for symbol in vocab.symbols])
-    grown = {name: value.astype(np.float32) for name, value in base.weights.items()}
-    for name in _A_ROW_A_SYMBOL:
-        if name in grown:
-            grown[name] = _with_rows(grown[name], rows, rng)
-    return {
-        name: torch.from_numpy(_with_columns(value, model.shapes()[name]))
-        for name, value in grown.items()
-    }
+    grown = {name: weight.detach().numpy() for name, weight in fresh.items()}
+    known = {symbol: row for row, symbol in enumerate(base.vocab.symbols)}
+    symbols = np.array([known.get(symbol, -1) for symbol in vocab.symbols])
+    for name, weight in base.weights.items():
+        old = weight.astype(np.float32)
+        if name in _SYMBOLS:
+            old = _with_rows(old, symbols, rng)
+        _place(old, grown[name], _places(name, grown[name].shape, base.config, model))
+    return {name: torch.from_numpy(value) for name, value in grown.items()}
 
 
-def _with_rows(
-    value: NDArray[np.float32], rows: NDArray[np.int_], rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _with_rows(value: _Floats, symbols: _Places, rng: np.random.Generator) -> _Floats:
     """Keep the rows of old symbols; give new ones (-1) rows near the mean and a low bias."""
-    grown, new = value[rows], rows < 0
+    grown, new = value[symbols], symbols < 0
     if value.ndim == 1:
         grown[new] = value.min()
     else:
@@ -87,6 +95,40 @@ def _with_rows(
     return grown
 
 
-def _with_columns(value: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Append columns of zeros where a layer now reads a wider input."""
-    return np.pad(value, [(0, size - had) for size, had in zip(shape, value.shape, strict=True)])
+def _places(
+    name: str, shape: tuple[int, ...], old: ModelConfig, new: ModelConfig
+) -> tuple[_Places, ...]:
+    """Return where the smaller network has each row, and each column, of an array.
+
+    Args:
+        name: The array.
+        shape: Its shape in the larger network.
+        old: The smaller network.
+        new: The larger network.
+    """
+    units = np.full(new.hidden_size, -1)
+    units[: old.hidden_size] = np.arange(old.hidden_size)
+    rows, *columns = [np.arange(size) for size in shape]
+    if name.startswith("layer"):
+        gates = [np.where(units < 0, -1, units + g * old.hidden_size) for g in range(new.num_gates)]
+        rows = np.concatenate(gates)
+    reads_units = name.endswith(("weight_hh", "attention.weight")) or (
+        name.endswith("weight_ih") and not name.startswith("layer0.")
+    )
+    if reads_units:
+        columns = [units]
+    reads_state = "output.weight" if new.projection_size is None else "projection.weight"
+    if name == reads_state:
+        # The head's output stands behind the units, so it moves when they become more.
+        head = np.full(new.attention or 0, -1)
+        head[: old.attention or 0] = old.hidden_size + np.arange(old.attention or 0)
+        columns = [np.concatenate((units, head))]
+    return rows, *columns
+
+
+def _place(old: _Floats, new: _Floats, places: tuple[_Places, ...]) -> None:
+    """Copy a smaller array into a larger one. New rows keep their initial values, but whatever the
+    old rows read from new columns is multiplied by zero."""
+    new[places[0] >= 0] = 0
+    kept = [axis >= 0 for axis in places]
+    new[np.ix_(*kept)] = old[np.ix_(*(axis[axis >= 0] for axis in places))]
