@@ -3,9 +3,10 @@
 #
 #     scripts/build_models.sh verse names english
 #
-# For each: the corpus, the training (settings in scripts/models/NAME.toml; a second and a third, NAME.then.toml
-# and NAME.long.toml, begin with what the one before has learned), the bundle under src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the
-# bundle (what people wrote is scripts/models/NAME.md). A training that was cut short goes on.
+# For each: the corpus, the training (settings in scripts/models/NAME.toml; NAME.then.toml, NAME.long.toml and
+# NAME.wide.toml, where there are such, each begin with what the one before has learned), the bundle under
+# src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the bundle (what people
+# wrote is scripts/models/NAME.md). A training that was cut short goes on.
 #
 # MINUTES=1 scripts/build_models.sh names     a trial run
 # PYTHON=.venv/bin/python THREADS=2 ...       another Python, another number of cores
@@ -72,12 +73,14 @@ for name in "$@"; do
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
     fi
-    if [ -e "$here/models/$name.long.toml" ]; then # and a third, on more text that tells more
+    for part in long wide; do # on more text that tells more; then with more units
+        [ -e "$here/models/$name.$part.toml" ] || continue
         charbard corpus build "$name"
-        [ -e "$RUNS/$name.told.jsonl" ] || "$PYTHON" "$here/build_told.py" "$RUNS/$name.told.jsonl" --every 4
-        train "$RUNS/$name.told.jsonl" "$name.long" --init-from "$RUNS/$run"
-        run=$name.long
-    fi
+        told="$RUNS/$name.told.jsonl"
+        [ -e "$told" ] || "$PYTHON" "$here/build_told.py" "$told" --every 4
+        train "$told" "$name.$part" --init-from "$RUNS/$run"
+        run=$name.$part
+    done
     if [ -e "$here/models/$name.small.toml" ]; then # snapshots that show how a network learns
         train "$corpus" "$name.small"
         mkdir -p "$BUNDLES/snapshots/$name"

@@ -339,6 +339,22 @@ def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) ->
     assert "charbard corpus build verse" in page.inner_text(".panel code")
 
 
+def test_an_earlier_text_does_not_replace_a_later_one(visit) -> None:
+    """The answer to an earlier text that arrives late is not shown."""
+    held: list = []
+    visit.page.route(
+        "**/api/score", lambda route: route.continue_() if held else held.append(route)
+    )
+    page = visit.open("look")  # the example is looked at first; its answer is held back
+    page.fill("textarea", "处处闻啼鸟")
+    page.click(".go")
+    page.wait_for_selector(".heat >> text=啼")
+    held[0].continue_()
+    page.wait_for_timeout(300)
+
+    assert page.inner_text(".heat") == "处处闻啼鸟"
+
+
 def test_how_a_model_learned(browser, run_folder) -> None:
     """The same seed at every snapshot, along a slider that the keyboard moves."""
     library = Library.open([run_folder / "model.safetensors"])

@@ -15,10 +15,13 @@ export function mount(root) {
   let text = poem ? textOf(poem) : store.state.lookText ?? sample();
   let chosen = modelNamed(poem?.made?.model)?.name ?? "";
   const out = h("div.look-out");
+  let running = null;
   const go = async () => {
     store.state.lookText = text;
     store.state.looking = null;
-    if (text.trim()) await look(out, text, chosen || readerOf(text).name).catch((error) => fill(out, notice(error)));
+    running?.abort(); // or the answer to an earlier text could come later
+    const { signal } = (running = new AbortController());
+    if (text.trim()) await look(out, text, chosen || readerOf(text).name, signal).catch((error) => signal.aborted || fill(out, notice(error)));
   };
   const models = store.state.models.map((model) => model.name);
   root.append(
@@ -51,8 +54,8 @@ function readerOf(text) {
   return [set, isHan && modelFor("verse"), ...models].find((model) => model && fits(model)) ?? models[0];
 }
 
-async function look(out, text, model) {
-  fill(out, heatPanel(text, await call("score", { text, model, top: 8 }), model));
+async function look(out, text, model, signal) {
+  fill(out, heatPanel(text, await call("score", { text, model, top: 8 }, { signal }), model));
   if (/\p{Script=Han}/u.test(text)) out.append(noveltyPanel(text));
   out.append(unitsPanel(text, model), growthPanel(model));
 }
