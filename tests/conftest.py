@@ -1,4 +1,4 @@
-"""Small real fixtures that many tests share: a text, bundles, and one trained model."""
+"""Fixtures that many tests share: a text, untrained bundles and one trained model."""
 
 import os
 import signal
@@ -16,8 +16,8 @@ from tests.warm import installed
 
 settings.register_profile("anywhere", deadline=None)  # no test fails because a machine is busy
 settings.load_profile("anywhere")
-# A shell that starts the tests in the background lets them ignore Ctrl-C, and all they start would
-# inherit that.
+# A shell makes background jobs ignore Ctrl-C, and every process that the tests start would inherit
+# this.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -29,7 +29,7 @@ TEXT = (
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory):
-    """No test reads or writes the user's cache."""
+    """Give the tests a cache folder of their own, so that none touches the user's."""
     patch = pytest.MonkeyPatch()
     patch.setenv("CHARBARD_CACHE", str(tmp_path_factory.mktemp("cache")))
     yield
@@ -38,14 +38,14 @@ def _own_cache(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def owl(tmp_path_factory) -> Path:
-    """A text file of 6,000 characters."""
+    """A text file of about 5,800 characters."""
     path = tmp_path_factory.mktemp("text") / "owl.txt"
     path.write_text(TEXT, encoding="utf-8")
     return path
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""What small work is done with: the machine may be busy."""
+"""Environment that limits numeric libraries to one thread, as the machine may be busy."""
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def programs(tmp_path_factory) -> Iterator[Path]:
 def random_bundle(
     cell: str = "lstm", *, has_records: bool = False, seed: int = 7, **shape
 ) -> Bundle:
-    """An untrained bundle over a few letters, some of them Chinese."""
+    """Return an untrained bundle whose vocabulary is a few letters and Chinese characters."""
     chars = shape.pop("chars", "\n abcdefgh春江花月夜马A")
     vocab = Vocab(tuple(chars), shape.pop("fields", ()))
     config = ModelConfig(
@@ -76,7 +76,7 @@ def random_bundle(
 
 @pytest.fixture(scope="session")
 def trained(owl, tmp_path_factory) -> Path:
-    """The folder of a real training run of a second or two."""
+    """The folder of a real training run, which took a second or two."""
     pytest.importorskip("torch")
     import charbard
 

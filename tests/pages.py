@@ -1,4 +1,4 @@
-"""Parses the documentation pages into blocks, links, headings and commands."""
+"""Parse the documentation's pages: code blocks, links, anchors and shell commands."""
 
 import re
 import shlex
@@ -15,19 +15,19 @@ _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Block:
-    """The text between two fences."""
+    """A fenced code block of a page."""
 
     kind: str
-    """The word after the fence: python, sh, output (of the block before), or any other."""
+    """Word after the opening fence: python, sh, output (of the block before) or another."""
     runs: bool
-    """False if the fence says `norun`: it takes minutes, a network or several machines."""
+    """False if the fence says `norun`: the block needs minutes, a network or several machines."""
     code: str
     line: int
-    """Line of the page that its first line is."""
+    """Number of the page's line on which the code begins."""
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """Every fenced block, in order."""
+    """Return all fenced blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     return [
         Block(
@@ -41,14 +41,14 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def links_of(page: Path) -> list[str]:
-    """The targets of a page's links, other sites left out."""
+    """Return the targets of a page's links, except links to other sites."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     found = [first or second for first, second in _LINK.findall(text)]
     return [link for link in found if "://" not in link and not link.startswith("mailto:")]
 
 
 def anchors_of(page: Path) -> set[str]:
-    """The anchors of a page: each heading as a link spells it after #."""
+    """Return a page's anchors: its headings as links spell them after #."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
@@ -57,7 +57,7 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def commands_of(code: str) -> Iterator[list[str]]:
-    """Each command of a shell block as words, without leading variables and redirections."""
+    """Yield each command of a shell block as words, without leading assignments or redirections."""
     lexer = shlex.shlex(_joined(code), posix=True, punctuation_chars="();<>|&")
     lexer.whitespace_split = True
     words: list[str] = []
@@ -76,6 +76,6 @@ def commands_of(code: str) -> Iterator[list[str]]:
 
 
 def _joined(code: str) -> str:
-    """The block on one line: line ends become semicolons, comments are dropped."""
+    """Join a block into one line: line ends become semicolons, and comments are dropped."""
     lines = code.replace("\\\n", " ").splitlines()
     return " ; ".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))

@@ -1,6 +1,6 @@
 """Defects of tensorflow_poems and char-rnn-writer that must not come back.
 
-Each was a crash, a silent fault or a loss there; here a test rules it out.
+Each test rules out a crash, a silent fault or a loss of data that occurred in one of them.
 """
 
 import subprocess
@@ -31,14 +31,14 @@ def test_an_unknown_first_character_is_no_key_error(writer) -> None:
 
 
 def test_a_prime_may_have_many_characters(writer) -> None:
-    """A prime is read character by character, not looked up as one."""
+    """A prompt is read character by character, not looked up as a single symbol."""
     assert str(writer.write("春江花月夜", seed=1)).startswith("春江花月夜")
 
 
 @pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53, 1.0])
 @pytest.mark.parametrize("size", [3, 7000])
 def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
-    """However the sums are rounded, the index drawn is that of a symbol that may be drawn."""
+    """However the sums are rounded, a draw never returns a barred symbol or an index too high."""
     scores = np.zeros(size, np.float32)
     scores[-1] = -np.inf
 
@@ -46,7 +46,7 @@ def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
 
 
 def test_no_hidden_cap_cuts_a_text(writer) -> None:
-    """A text ends where the model ends it or where the order says, not at 24 characters."""
+    """A text ends where the model or the order's length ends it, not at 24 characters."""
     longest = max(len(text.text) for text in writer.texts(TextOrder(samples=200, seed=1)))
 
     assert longest > 24
@@ -55,7 +55,7 @@ def test_no_hidden_cap_cuts_a_text(writer) -> None:
 
 @pytest.mark.torch
 def test_writing_never_reads_the_training_text(tmp_path) -> None:
-    """The vocabulary is in the bundle, so ids do not shift if the text changes or is gone."""
+    """A model writes the same after its training text has been changed or deleted."""
     pytest.importorskip("torch")
     import charbard
 
@@ -72,7 +72,7 @@ def test_writing_never_reads_the_training_text(tmp_path) -> None:
 
 
 def test_bytes_of_a_foreign_locale_are_understood(tmp_path) -> None:
-    """A prompt that arrives as surrogates, because of the locale, is read as UTF-8."""
+    """In an ASCII locale, a prompt that arrives as surrogates is read as UTF-8."""
     path = tmp_path / "model.safetensors"
     save_bundle(random_bundle(), path)
     done = subprocess.run(

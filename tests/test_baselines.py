@@ -1,4 +1,4 @@
-"""The baselines that models are compared with do what they claim."""
+"""The baselines that models are compared with work as claimed."""
 
 import sys
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_probabilities_sum_to_one(order, before) -> None:
 
 
 def test_longer_contexts_predict_better() -> None:
-    """On its own text a 3-gram is less surprised than a 1-gram."""
+    """On the training text, a 3-gram model has a lower loss than a 1-gram model."""
     records = [Record(text, {"form": "一"}) for text in TEXTS]
 
     nats = [sum(t.nats for t in score_with(*_model(order), records, "form")) for order in (1, 3)]
@@ -66,7 +66,7 @@ def test_unknown_characters_are_counted() -> None:
 
 
 def test_probabilities_by_hand() -> None:
-    """The probabilities equal absolute discounting of a bigram, worked out on paper."""
+    """The probabilities of a 1-gram model equal absolute discounting computed by hand."""
     vocab = Vocab(tuple("ab"))
     symbols = Symbols.of(vocab, ())
     model = NGram(
@@ -89,7 +89,10 @@ def test_probabilities_by_hand() -> None:
 
 @pytest.mark.torch
 def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
-    """It has one cell in both layers, learns padding but never counts it, scores any length."""
+    """The reimplemented char-rnn-writer shares one cell between layers and learns.
+
+    It learns to predict padding but never scores it, and it scores records of any length.
+    """
     torch = pytest.importorskip("torch")
     from char_rnn_writer import POEMS, RATE, Poems, SharedCell, scores
 
@@ -108,14 +111,14 @@ def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
         optimizer.step()
     after = scores(network, poems, told)
 
-    assert len(poems) == POEMS  # the long one is not learned from
+    assert len(poems) == POEMS  # the overlong poem is left out
     assert [(tally.chars, tally.unknown) for tally in after] == [(10, 0), (3, 1), (100, 0)]
     assert after[0].nats < 0.7 * before[0].nats
     assert sum(p.numel() for p in network.cell.parameters()) == 2 * 4 * 128 * 128 + 2 * 4 * 128
 
 
 def test_names_are_parted() -> None:
-    """A surname of two characters is split off whole, unless no given name would be left."""
+    """A surname of two characters is split off whole, unless no given name would remain."""
     from name_trigram import WITH_SURNAME, Trigram, split_name
 
     assert [split_name(name) for name in ("欧阳修", "李白", "欧阳")] == [

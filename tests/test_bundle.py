@@ -1,4 +1,4 @@
-"""A model is one file, which survives the round trip; any change to it is noticed."""
+"""A bundle survives saving and loading, and any change to its file is detected."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from tests.conftest import random_bundle
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_round_trip(tmp_path, cell: str) -> None:
-    """Everything that was saved comes back."""
+    """A loaded bundle equals the bundle that was saved."""
     bundle = replace(random_bundle(cell, projection_size=6, tied=True), scores={"nats": 1.25})
 
     saved = save_bundle(bundle, tmp_path / "m.safetensors")
@@ -68,7 +68,7 @@ def test_bytes_are_smaller_and_lose_nothing_that_writes(tmp_path) -> None:
 
 
 def resaved(path: Path, change) -> None:
-    """Rewrite a file with changed arrays and metadata, and with the digest that fits them."""
+    """Rewrite a bundle's file with changed arrays and metadata, and with a matching digest."""
     with safe_open(path, "numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         document = json.loads(file.metadata()["charbard"])
@@ -80,7 +80,7 @@ def resaved(path: Path, change) -> None:
 
 @pytest.mark.parametrize("change", ["no unit", "unit too short", "unit of nothing"])
 def test_bytes_without_their_units_are_refused(tmp_path, change: str) -> None:
-    """Byte weights are refused if their units are missing, too short or of no array."""
+    """Byte weights are refused if a unit array is missing, too short or without its weights."""
 
     def changed(arrays, document):
         unit = arrays.pop("embedding.unit")
@@ -119,7 +119,7 @@ def test_an_older_bundle_is_read(tmp_path) -> None:
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 @settings(max_examples=60)
 def test_any_changed_byte_is_refused(tmp_path_factory, place: float, flip: int) -> None:
-    """Whichever byte is altered, the bundle does not open."""
+    """`load_bundle` refuses a file in which any single byte was changed."""
     path = tmp_path_factory.mktemp("b") / "m.safetensors"
     save_bundle(random_bundle(), path)
     content = bytearray(path.read_bytes())
@@ -143,7 +143,7 @@ def test_a_truncated_file_is_refused(tmp_path, share: float) -> None:
 
 
 def test_missing_and_foreign_files(tmp_path) -> None:
-    """A missing file and a file that is not a bundle each have their own message."""
+    """A missing file and a file of another kind each give a specific error."""
     with pytest.raises(BundleError, match="no model at"):
         load_bundle(tmp_path / "none")
     from safetensors.numpy import save_file
@@ -164,7 +164,7 @@ def test_another_version_is_named(tmp_path) -> None:
 
 
 def test_an_unwritable_place(tmp_path) -> None:
-    """A folder where the file should be gives a `SaveError`, not a bare OS error."""
+    """If a folder already has the file's name, `save_bundle` raises a `SaveError`."""
     (tmp_path / "m").mkdir()
 
     with pytest.raises(SaveError, match="cannot write"):
@@ -182,7 +182,7 @@ def _edit_metadata(path, change) -> None:
 
 
 def test_a_shipped_bundle_is_known_by_name(tmp_path, monkeypatch) -> None:
-    """A name opens the bundle that came with the package; a file of that name takes precedence."""
+    """A bundle that ships with the package opens by its name, unless a file has that name."""
     shipped, own = random_bundle(), random_bundle("gru")
     monkeypatch.setattr("charbard.bundle.SHIPPED", tmp_path / "models")
     monkeypatch.chdir(tmp_path)

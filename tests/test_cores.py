@@ -1,4 +1,4 @@
-"""There may be at most one thread per core."""
+"""A setting may ask for at most one thread per core."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_as_many_threads_as_cores_are_fine(threads) -> None:
 
 @pytest.mark.parametrize("threads", [0, -3, "2", 1.5, cores() + 1])
 def test_other_threads_are_refused(threads) -> None:
-    """Other values of any type are refused, under the name of the setting that was used."""
+    """`check_threads` refuses any other value, and its error names the setting in question."""
     with pytest.raises(OptionError, match="workshop_threads must be") as caught:
         check_threads(threads, name="workshop_threads")
     assert "leave workshop_threads out" in caught.value.hint
@@ -33,7 +33,7 @@ def test_other_threads_are_refused(threads) -> None:
     ],
 )
 def test_a_containers_quota_counts_as_cores(tmp_path, files, expected) -> None:
-    """A quota of either cgroup version counts as cores; an unreadable one sets no limit."""
+    """A CPU quota of either cgroup version limits the cores; an unreadable quota does not."""
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)

@@ -1,4 +1,4 @@
-"""The documentation, executed: every block runs, every link leads somewhere, all is up to date."""
+"""The documentation works: blocks run, links resolve, and generated pages are up to date."""
 
 import contextlib
 import io
@@ -67,7 +67,7 @@ def run_shell(page: Path, block: Block) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_what_does_not_run_here_is_still_right(page: Path) -> None:
-    """Commands that are only shown use options that exist, with values that are allowed."""
+    """Commands that are shown but not run use existing options with allowed values."""
     for block in blocks_of(page):
         if block.kind == "sh" and not block.runs:
             for words in commands_of(block.code):
@@ -141,7 +141,7 @@ def check_pip(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    """A link names a file that is here and, behind #, a heading that is in it."""
+    """Every link leads to an existing file and, after #, to an existing heading."""
     for link in links_of(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
@@ -152,7 +152,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", TRANSLATED, ids=name_of)
 def test_a_translation_has_the_same_blocks(page: Path) -> None:
-    """A translation has the same blocks as its original, where they are run."""
+    """A translated page has the same code blocks as its original, except plain text."""
 
     def commands(page: Path) -> list[tuple[str, bool, str]]:
         return [(b.kind, b.runs, b.code) for b in blocks_of(page) if b.kind != "text"]
@@ -169,7 +169,7 @@ def test_every_page_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("script", ["write_options.py", "write_commands.py"])
 def test_generated_pages_are_up_to_date(script: str) -> None:
-    """The generated pages of settings and of commands match the code."""
+    """The generated pages of options and commands match the code."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / script), "--check"], capture_output=True, text=True
     )

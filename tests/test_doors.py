@@ -1,4 +1,4 @@
-"""Every setting of an order reaches every interface, or is named here with the reason."""
+"""Every setting of an order is available in each interface, or is listed here with a reason."""
 
 import dataclasses
 import inspect
@@ -21,7 +21,7 @@ CALLED = {
     "bans": "ban_at",
     **_RENAMED,
 }
-"""Settings that a command calls otherwise."""
+"""Settings whose command-line parameter has another name."""
 DOORS: list[tuple[type, Any, type, dict[str, str]]] = [
     (SampleOptions, write, schemas.ProseBody, {}),
     (

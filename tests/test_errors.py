@@ -1,4 +1,4 @@
-"""An error is defined once; each interface (command line, Python, web) words it its own way."""
+"""An error is defined once, and each interface spells its settings in its own way."""
 
 import ast
 import dataclasses
@@ -15,14 +15,14 @@ from charbard.web.errors import body_of
 
 SOURCE = Path(charbard.__file__).parent
 DOORS = ("cli/", "web/routes/jobs.py")
-"""They may name their own options: those of the command line, and curl's."""
+"""Modules whose messages may name options: the command line's own, or those of curl."""
 OPTION = re.compile(r"(?<![\w-])--[a-z]")
 COMMAND = re.compile("charbard [a-z]+ |^--[a-z-]+=?$|git|npm")
 SETTING = re.compile("⟪([a-z_]+)")
 
 
 def literals(path: Path) -> list[str]:
-    """Every string in a module's code, docstrings left out."""
+    """Return every string in a module's code, without docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     shown = ast.walk(tree)
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -37,7 +37,7 @@ MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if "data" not in path.p
 
 
 def test_only_the_command_line_names_its_options() -> None:
-    """Messages below the interfaces name settings, which each interface spells its own way."""
+    """Outside the interfaces and three exempt modules, no message names a command-line option."""
     below = [one for one in MODULES if not one.relative_to(SOURCE).as_posix().startswith(DOORS)]
     found = [
         (path.name, text)
@@ -50,7 +50,7 @@ def test_only_the_command_line_names_its_options() -> None:
 
 
 def test_every_setting_in_a_message_exists() -> None:
-    """Every setting that a message names exists."""
+    """Every setting that an error or note names exists."""
     kinds = [kind for kind in vars(config).values() if dataclasses.is_dataclass(kind)]
     known = {field.name for kind in kinds for field in dataclasses.fields(kind)}
     known |= set(inspect.signature(charbard.fit).parameters)
@@ -65,7 +65,7 @@ ERROR = OptionError("⟪min_count=0⟫ is no count", hint="raise ⟪min_count⟫
 
 
 def test_the_doors_spell_one_error() -> None:
-    """One error names an option, an argument or a JSON field, depending on the interface."""
+    """Each interface spells an error's settings as options, arguments or JSON fields."""
     flags = {"min_count": "--min-count", "encoding": "--encoding"}
 
     assert ERROR.said(lambda name, value: in_options(flags, name, value)) == (
@@ -88,7 +88,7 @@ def test_a_traceback_shows_the_hint() -> None:
 
 
 def test_an_error_with_its_place_is_still_spelled_later() -> None:
-    """A place added to an error leaves its settings to be spelled by each interface."""
+    """An error to which a place was added still lets each interface spell its settings."""
     error = CorpusError("no ⟪text_field⟫", hint="see ⟪fields⟫").at("a.csv, line 3")
 
     assert str(error) == "a.csv, line 3: no text_field"

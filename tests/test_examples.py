@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 ORDER = {"form": "七绝", "candidates": 1, "seed": 7}
 USERS, REQUESTS = 4, 6
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Ray's own
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Ray has warnings
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def client() -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(EXAMPLES))
         patch.setenv("PYTHONPATH", str(EXAMPLES), prepend=os.pathsep)  # for the replicas
-        patch.setenv("RAY_worker_niceness", "0")  # else other tests starve the replicas
+        patch.setenv("RAY_worker_niceness", "0")  # or other tests starve the replicas
         ray.init(num_cpus=2, include_dashboard=False)
         try:
             from ray_serve import app
@@ -41,7 +41,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def replicas() -> set[int]:
-    """The process ids of the replicas."""
+    """Return the process ids of the replicas."""
     import ray
 
     found = set()
@@ -51,12 +51,12 @@ def replicas() -> set[int]:
             try:
                 found.add(ray.get(handle.__ray_call__.remote(lambda _: os.getpid())))
             except ray.exceptions.RayActorError:
-                continue  # it is the one that was killed, and Ray has not struck it off
+                continue  # the killed replica, which Ray still lists
     return found
 
 
 def wait_for_two(but_not: int) -> None:
-    """Return when two replicas are ready, neither of which is the process that was killed."""
+    """Wait until two replicas are ready and neither of them is the killed process."""
     from ray import serve
 
     for _ in range(3000):
@@ -87,7 +87,7 @@ def test_a_stream_comes_through_line_by_line(client) -> None:
 
 
 def test_requests_go_on_when_a_replica_is_killed(client) -> None:
-    """A user loses at most the poem in progress, and a new replica takes the dead one's place."""
+    """If a replica is killed, each user loses at most one poem and a new replica starts."""
     killed, kept = sorted(replicas())
     expected = client.post("/api/verse", json=ORDER).json()
     writing = Barrier(USERS + 1)

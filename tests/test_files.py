@@ -1,4 +1,4 @@
-"""Saving loses nothing."""
+"""Files and folders are written completely or not at all."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from charbard.files import write_atomically, write_folder_atomically
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch) -> None:
-    """When the disk is full the error says so, and the old content remains."""
+    """If the disk is full, the error says so and the old file keeps its content."""
     path = tmp_path / "model"
     path.write_bytes(b"old")
 
@@ -27,14 +27,14 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch) -> None:
 
 
 def test_a_file_is_readable_by_others(tmp_path) -> None:
-    """A file gets the permissions that the user's mask gives, not a temporary file's."""
+    """A new file has the permissions that the user's umask allows, not a temporary file's."""
     write_atomically(tmp_path / "model", b"new")
 
     assert (tmp_path / "model").stat().st_mode & 0o777 == 0o666 & ~_mask()
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path) -> None:
-    """If filling it fails, no folder and no remains are left."""
+    """If filling a folder fails, neither the folder nor temporary files remain."""
 
     def fail(place):
         (place / "half").write_text("x")
@@ -47,7 +47,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path) -> None:
 
 
 def test_the_first_folder_wins(tmp_path) -> None:
-    """Two processes that make the same folder do not disturb each other."""
+    """If the same folder is written twice, the first content stays."""
     for content in "ab":
         write_folder_atomically(
             tmp_path / "data", lambda place, c=content: (place / "x").write_text(c)

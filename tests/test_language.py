@@ -16,7 +16,7 @@ SRC = Path(charbard.__file__).parent
 
 
 def kinds() -> set[str]:
-    """Every error class: those of `charbard.errors`, and those derived from them elsewhere."""
+    """Return the names of all error classes, in `charbard.errors` or derived elsewhere."""
     known = {
         name
         for name, kind in vars(errors).items()
@@ -30,7 +30,7 @@ def kinds() -> set[str]:
 
 
 COMPUTED = ("body.", "kind.", "field.", "part.", "conflict.")
-"""Beginnings of codes that are put together: of a finding, a type, a field, a part of a wish."""
+"""Prefixes of codes that are composed at run time and so may not appear whole in the source."""
 TERMS = re.compile(
     r"charbard\.fit\([^)]*\)|texts=\[[^]]*\]|texts|docs/data\.md|[\w./*]+\.(?:txt|json|tgz)|\.txt(?:\.gz)?|\.tgz"
     r"|Markdown|MODEL|PATH|DIR|CSV|jsonl|json|csv|titled|songs|title|tab|torch|bfloat16|LSTM|BLAKE2b|wheel"
@@ -41,11 +41,11 @@ TERMS = re.compile(
     r"|boost|temperature_\w+|prefix|head|tail|diagonal|size|lines|forms\.variants|forms|hidden_size"
     r"|clip|true|form|toml|attention|MB|FOLDER|FILE|a/7|\d+a"
 )
-"""Names that stand in a Chinese sentence as they are."""
+"""Pattern of names and terms that may stay untranslated in a Chinese wording."""
 
 
 def raised() -> Iterator[tuple[str, ast.Call]]:
-    """Every call in the source that makes an error, with its place."""
+    """Yield every call in the source that makes an error, with its file and line."""
     errors_known = kinds()
     for path in sorted(SRC.rglob("*.py")):
         where = path.relative_to(SRC).as_posix()
@@ -96,7 +96,7 @@ def test_every_note_has_its_chinese() -> None:
 
 
 def test_nothing_is_worded_that_is_never_said() -> None:
-    """Each code of the catalogue appears in the source."""
+    """Every code of the catalogue appears in the source or has a prefix in `COMPUTED`."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in SRC.rglob("*.py"))
 
     for code in chinese():
@@ -113,7 +113,7 @@ def test_chinese_is_chinese(code: str) -> None:
 
 
 def test_an_error_is_worded_from_its_code() -> None:
-    """An error with a code is worded in Chinese with its values; one without stays English."""
+    """An error with a code is worded in Chinese; an error without a code stays English."""
     error = OptionError(
         "English", hint="say", code="setting.choice", values={"name": "book", "known": ["a", "b"]}
     )
@@ -123,7 +123,7 @@ def test_an_error_is_worded_from_its_code() -> None:
 
 
 def test_notes_are_texts_with_parts() -> None:
-    """A note equals its English text; notes among its values get a Chinese wording, too."""
+    """A note equals its English text, and notes among its values get a Chinese wording, too."""
     part = Note("poet", "field.author")
     note = Note("untold", "told.untrained", {"name": "theme", "value": "x", "known": [part, "y"]})
 

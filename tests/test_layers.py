@@ -1,4 +1,4 @@
-"""The architecture, as a test: imports point down."""
+"""The package is layered: a part imports only parts in lower rows."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import charbard
 
 SRC = Path(charbard.__file__).parent
 DOCS = Path(__file__).parents[1] / "docs"
-LAYERS = (  # lowest first; a part may import itself and lower rows, never its row-mates
+LAYERS = (  # lowest first; a part may import itself and lower rows, never others of its row
     ("errors",),
     ("config", "text", "files", "extras", "cores", "rounded", "language", "tables"),
     ("vocab",),
@@ -22,11 +22,11 @@ LAYERS = (  # lowest first; a part may import itself and lower rows, never its r
     ("cli", "web"),
 )
 HEIGHT = {part: row for row, parts in enumerate(LAYERS) for part in parts}
-# The package's own face and entry point, and what is allowed by name in docs/architecture.md.
+# The package's interface and entry point, and the exceptions listed in docs/architecture.md.
 EXEMPT = {"__init__.py", "__main__.py"}
 ALLOWED = {
     ("report/perplexity.py", "train"),  # inside a function: dynamic evaluation needs torch
-    ("cli/serve.py", "web"),  # inside a function: one door starts the other
+    ("cli/serve.py", "web"),  # inside a function: the command line starts the server
 }
 MODULES = sorted(path for path in SRC.rglob("*.py") if str(path.relative_to(SRC)) not in EXEMPT)
 
@@ -58,7 +58,7 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("part", sorted(HEIGHT.keys() - {"train"}))
 def test_torch_is_for_training_only(part: str) -> None:
-    """Outside `train` only `cli/train.py` may import torch."""
+    """Outside `train`, only `cli/train.py` may import torch."""
     allowed = {SRC / "cli" / "train.py"}
 
     for path in (SRC / part).rglob("*.py"):
@@ -68,13 +68,13 @@ def test_torch_is_for_training_only(part: str) -> None:
 
 
 def test_every_part_has_a_row() -> None:
-    """Every part has a row, so that the imports of a new part are checked, too."""
+    """Every part of the package has a row in `LAYERS`, so that its imports are checked."""
     assert {part_of(path) for path in MODULES} == set(HEIGHT)
 
 
 @pytest.mark.parametrize("page", ["architecture.md", "contributing.md"])
 def test_the_rows_are_those_of_the_docs(page: str) -> None:
-    """Both pages show the table that is enforced, its highest row first."""
+    """Both pages show the rows of `LAYERS`, highest first."""
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", (DOCS / page).read_text("utf-8"), re.M)
 
     assert [int(number) for number, _ in rows] == list(range(len(LAYERS), 0, -1))
@@ -83,8 +83,7 @@ def test_the_rows_are_those_of_the_docs(page: str) -> None:
 
 
 def test_the_table_of_files_is_complete() -> None:
-    """Each module is named in docs/architecture.md, or lies in a folder that is named as a whole;
-    and what is named exists."""
+    """docs/architecture.md names every module or its whole folder, and nothing that is missing."""
     text = (DOCS / "architecture.md").read_text("utf-8")
     table = text[text.index("| file | what it does |") : text.index("## Rules")]
     named = set[str]()
@@ -103,7 +102,7 @@ def test_the_table_of_files_is_complete() -> None:
 
 
 def test_modules_do_not_import_each_other_in_a_circle() -> None:
-    """No modules import each other in a circle, not even within a part."""
+    """No modules import each other in a cycle, not even within a part."""
     names = {
         ".".join(("charbard", *path.relative_to(SRC).with_suffix("").parts)): path
         for path in MODULES
@@ -125,7 +124,7 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
 
 
 def _modules_used(path: Path, names: set[str]) -> set[str]:
-    """Modules imported along with this one, not within functions and not for types only."""
+    """Return the modules imported at the top level, outside functions and conditional blocks."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = set[str]()
     for node in tree.body:
@@ -135,7 +134,7 @@ def _modules_used(path: Path, names: set[str]) -> set[str]:
 
 
 def test_every_public_name_exists() -> None:
-    """Each module's `__all__` names things that are there, without repeats."""
+    """Every name in a module's `__all__` exists and is listed only once."""
     from importlib import import_module
 
     for path in MODULES:
@@ -149,7 +148,10 @@ def test_every_public_name_exists() -> None:
 
 
 def test_the_rooms_of_the_writer_have_rows() -> None:
-    """Shared modules of the writer import no others, and `text` and `verse` not each other."""
+    """In `charbard.writer`, shared modules import no subpackage.
+
+    `inspect` imports only shared modules, and `text` and `verse` do not import each other.
+    """
     rows = {"": 1, "inspect": 2, "text": 3, "verse": 3}
     for path in (SRC / "writer").rglob("*.py"):
         here = path.parent.name if path.parent != SRC / "writer" else ""

@@ -1,4 +1,4 @@
-"""Any bytes become normalised text, or a clear error."""
+"""Any bytes become normalised text or give a clear error."""
 
 import io
 import unicodedata
@@ -17,7 +17,7 @@ POEM = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡�
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
 def test_encodings_are_detected(encoding: str) -> None:
-    """A Chinese poem is read alike in every encoding that people use."""
+    """A Chinese poem is read correctly in each common encoding."""
     content = POEM.encode(encoding)
 
     found = detect_encoding(io.BytesIO(content), name="poem")
@@ -27,7 +27,7 @@ def test_encodings_are_detected(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_a_mark(encoding: str) -> None:
-    """Western text in UTF-16 is recognised by its zero bytes."""
+    """Western text in UTF-16 without a byte-order mark is recognised by its zero bytes."""
     content = ("To be or not to be\n" * 20).encode(encoding)
 
     assert detect_encoding(io.BytesIO(content), name="play") == encoding
@@ -43,7 +43,7 @@ TRADITIONAL = "床前明月光疑是地上霜舉頭望明月低頭思故鄉春�
     ids=["lines", "no zero byte", "traditional", "with English"],
 )
 def test_chinese_utf16_without_a_mark(encoding: str, text: str) -> None:
-    """Chinese UTF-16 is recognised, as only in the right byte order are its characters common."""
+    """Chinese UTF-16 is recognised, because only the right byte order yields common characters."""
     assert detect_encoding(io.BytesIO(text.encode(encoding)), name="poem") == encoding
 
 
@@ -138,7 +138,7 @@ def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, not
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("given", [True, False], ids=["given", "found"])
 def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
-    """`head -c` and `tail -c` cut characters; the rest is read, and a note says so."""
+    """A character that is cut off at an end of a file is left out, and a note says so."""
     content = (POEM * 50).encode(encoding)[:-2]
     content = content[1:] if encoding == "utf-8" else content
 
@@ -162,7 +162,7 @@ def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
     ids=["places", "names", "mixed script", "half-width", "two characters"],
 )
 def test_what_may_be_another_encoding_is_never_taken_for_chinese(text, encoding, message) -> None:
-    """Bytes with more than one plausible encoding are refused, and the hint asks for one."""
+    """Bytes with several plausible encodings are refused, and the hint asks for the encoding."""
     content = (text * 9 if "\n" in text else text).encode(encoding)
 
     with pytest.raises(CorpusError, match=message) as caught:
@@ -181,7 +181,7 @@ def test_two_encodings_in_one_file_are_refused() -> None:
 
 @pytest.mark.parametrize("at", [3, 5000, 90_000])
 def test_one_rule_for_zeros(at: int) -> None:
-    """A zero character is left out wherever it occurs, and a note reports it."""
+    """A NUL character is left out wherever it occurs, and a note reports it."""
     content = b"words and words\n" * 8000
     content = content[:at] + b"\x00" + content[at:]
 
@@ -203,7 +203,7 @@ def test_marks_of_joined_files_are_left_out() -> None:
 
 @given(st.binary(min_size=64, max_size=256))
 def test_random_bytes_are_no_utf16(content: bytes) -> None:
-    """Random bytes are never taken for UTF-16: too few of their characters are common."""
+    """Random bytes are never taken for UTF-16, as too few of the characters would be common."""
     with suppress(CorpusError):
         found = detect_encoding(io.BytesIO(b"\x80\xff\x80" + content), name="it")
         assert found == "gb18030"
@@ -241,7 +241,7 @@ def test_wrong_encoding_says_which_bytes() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
 def test_pieces_make_the_whole(raw: str) -> None:
-    """However a text is cut, its pieces concatenate to the normalised whole."""
+    """However a text is cut into pieces, they concatenate to the normalised whole."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decode_module, "PIECE_CHARS", 3)
         joined = "".join(pieces(io.BytesIO(raw.encode()), "utf-8", name="it"))
@@ -250,7 +250,7 @@ def test_pieces_make_the_whole(raw: str) -> None:
 
 
 def test_variants_do_not_repeat_or_return_the_character() -> None:
-    """Every variant is another single character, named once."""
+    """`variants` returns neither the character itself nor the same variant twice."""
     for char in "Ａ馬后髮é☃":
         found = list(variants(char))
         assert char not in found
@@ -263,7 +263,7 @@ def test_variants_do_not_repeat_or_return_the_character() -> None:
     ids=["German", "French", "names"],
 )
 def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
-    """Accented text is not taken for Chinese, though an accent and a letter are valid GB18030."""
+    """Accented Western text is not taken for GB18030, though some of its bytes would be valid."""
     content = (("plain " * 1000) + text * 30).encode("latin-1")
 
     found = detect_encoding(io.BytesIO(content), name="it")
@@ -272,18 +272,18 @@ def test_western_accents_are_not_taken_for_chinese(text: str) -> None:
 
 
 def test_traditional_characters_are_chinese_too() -> None:
-    """A poem in traditional characters is recognised as GB18030, too."""
+    """A poem in traditional characters is recognised as GB18030."""
     poem = "床前明月光，疑是地上霜。舉頭望明月，低頭思故鄉。春眠不覺曉，處處聞啼鳥。"
 
     assert detect_encoding(io.BytesIO(poem.encode("gb18030")), name="it") == "gb18030"
 
 
 def test_half_a_surrogate_pair_is_mended() -> None:
-    """Surrogate pairs are joined, and a lone half becomes the replacement character."""
+    """`normalise` joins surrogate pairs and replaces a lone surrogate."""
     assert normalise("\ud83e\udd89") == "\U0001f989"
     assert normalise("a\udc80b") == "a\ufffdb"
 
 
 def test_signs_of_several_characters_are_one() -> None:
-    """A flag, a family, and a letter with a combining mark are one sign each."""
+    """A flag, a family emoji, and a letter with a combining mark are one grapheme each."""
     assert len(graphemes("🇩🇪👨\u200d👩\u200d👧q\u0308")) == 3

@@ -1,4 +1,4 @@
-"""The theme figures tell a poem that keeps to its title from one that does not."""
+"""The theme figures distinguish poems that fit their title from poems that do not."""
 
 import sys
 from dataclasses import replace
@@ -16,7 +16,7 @@ from theme_measure import AMONG, Counts, counted, figures, others_for
 
 THEMES = "春夏秋冬山水花月风雪云雨琴棋书画松竹梅兰鱼鸟虫兽金木土火江河湖海"
 SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥乾坤震巽坎离艮兑天地"
-"""The character that stands in every text on the theme at the same place of `THEMES`."""
+"""`SIGNS[i]` is the character that every text on the theme `THEMES[i]` contains."""
 
 
 def _poem(title: str, text: str) -> Poem:
@@ -24,7 +24,7 @@ def _poem(title: str, text: str) -> Poem:
 
 
 def _counts() -> Counts:
-    """Counts of three texts per theme, of the theme's own sign and characters common to all."""
+    """Count three texts per theme, each with its theme's sign and characters common to all."""
     return counted(
         _poem(theme, f"{sign}人不见，")
         for theme, sign in zip(THEMES, SIGNS, strict=True)
@@ -44,7 +44,7 @@ def test_a_poem_of_its_theme_is_recognised() -> None:
 
 
 def test_a_poem_of_another_theme_is_not_recognised() -> None:
-    """A poem with the sign of another theme is not recognised as its own title's."""
+    """A poem with another theme's sign is not recognised."""
     moved = SIGNS[1:] + SIGNS[:1]
 
     found = figures(
@@ -55,7 +55,7 @@ def test_a_poem_of_another_theme_is_not_recognised() -> None:
 
 
 def test_a_tie_is_not_recognised() -> None:
-    """A poem that points to no title in particular does not count as recognised."""
+    """A poem that fits all titles equally well is not recognised."""
     found = figures([(theme, ["人不见"]) for theme in THEMES], THEMES, _counts())
 
     assert found["recognised"] == 0.0
@@ -73,7 +73,7 @@ def test_shares_are_counted_in_lines() -> None:
 
 
 def test_distinct_pairs_are_compared_among_one_poem_a_title() -> None:
-    """Writing a title's poem twice in the same words does not lower the figure."""
+    """A repeated poem does not lower distinct-2, but the same words under another title do."""
     once = [("春", ["甲人"]), ("夏", ["乙人"])]
 
     assert figures(once * 2, THEMES, _counts())["distinct-2"] == 1.0
@@ -83,7 +83,7 @@ def test_distinct_pairs_are_compared_among_one_poem_a_title() -> None:
 
 
 def test_other_titles_are_the_same_every_time() -> None:
-    """The other titles drawn depend on the title and the set, not on the order of the set."""
+    """The other titles that are drawn depend on the set of titles, not on its order."""
     found = others_for("春", list(THEMES))
 
     assert found == others_for("春", list(reversed(THEMES)))
@@ -91,13 +91,13 @@ def test_other_titles_are_the_same_every_time() -> None:
 
 
 def test_too_few_titles_are_refused() -> None:
-    """Too few titles are refused, as recognition is always measured among 32."""
+    """Fewer titles than the 32 that recognition compares are refused."""
     with pytest.raises(OptionError, match="too few"):
         others_for("春", THEMES[:20])
 
 
 def test_variants_are_settings_of_a_poem() -> None:
-    """A variant has a label, shared and own settings of the right type; others are refused."""
+    """A variant combines shared settings with its own; an unsuitable setting is refused."""
     found = variants(["candidates=2"], ["hot: temperature=1", "default"])
 
     assert found == {"hot": {"candidates": 2, "temperature": 1}, "default": {"candidates": 2}}
@@ -109,7 +109,7 @@ def test_variants_are_settings_of_a_poem() -> None:
 
 
 def test_titles_are_held_out_and_distinct(tmp_path, monkeypatch) -> None:
-    """Titles are of held-out poems and have 2 to 7 Chinese characters; each occurs once."""
+    """`held_out` returns held-out poems with distinct titles of 2 to 7 Chinese characters."""
     poems = [
         _poem("春夜喜雨", "甲人不见，"),
         _poem("春夜喜雨", "乙人不见，"),

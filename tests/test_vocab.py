@@ -1,4 +1,4 @@
-"""Characters and ids."""
+"""The vocabulary maps characters to ids and back."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ CHARS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, m
 
 @given(CHARS)
 def test_encode_and_decode_are_inverse(text: str) -> None:
-    """A text of known characters survives the round trip."""
+    """A text of known characters survives encoding and decoding."""
     vocab = Vocab.from_counts(count_chars([text]))
 
     assert vocab.decode(vocab.encode(text)) == text
@@ -20,7 +20,7 @@ def test_encode_and_decode_are_inverse(text: str) -> None:
 
 @given(CHARS, CHARS)
 def test_unknown_characters_get_the_unknown_id(known: str, other: str) -> None:
-    """Exactly the characters that are not in the vocabulary are unknown."""
+    """Exactly the characters outside the vocabulary get the unknown id."""
     vocab = Vocab.from_counts(count_chars([known]))
 
     unknown = [char_id == UNKNOWN for char_id in vocab.encode(other)]
@@ -29,7 +29,7 @@ def test_unknown_characters_get_the_unknown_id(known: str, other: str) -> None:
 
 
 def test_rare_characters_are_left_out() -> None:
-    """Characters below the minimum count are left out; the most frequent comes first."""
+    """Characters below the minimum count are left out, and the most frequent comes first."""
     vocab = Vocab.from_counts(count_chars(["aabbbc"]), min_count=2)
 
     assert vocab.chars == ("b", "a")
@@ -42,12 +42,12 @@ def test_nothing_left_is_an_error() -> None:
 
 
 def test_repeated_characters_are_refused() -> None:
-    """A vocabulary with a character twice cannot be made."""
+    """A vocabulary that contains a character twice is refused."""
     with pytest.raises(BundleError, match="twice"):
         Vocab(("a", "a"))
 
 
 @pytest.mark.parametrize(("char", "known"), [("Ａ", "A"), ("馬", "马"), ("！", "!"), ("☃", None)])
 def test_the_nearest_known_form(char: str, known: str | None) -> None:
-    """A character's nearest known form is a width or script variant of it, or none."""
+    """`nearest` returns a known width or script variant of a character, or None."""
     assert Vocab(("A", "马", "!")).nearest(char) == known

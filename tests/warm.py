@@ -1,9 +1,9 @@
-"""`charbard` without its start-up time, for pages that call it dozens of times.
+"""`charbard` without its start-up time, for tests that call it dozens of times.
 
-One process imports everything and listens; each call of the small `charbard` program that `install`
-writes is run by a fork of it, in the caller's folder and on the caller's files. What runs is the
-real `main`. An interrupt or termination of the caller reaches the fork; when the caller is killed,
-the fork is killed too.
+A server process imports everything and listens. `installed` writes a small `charbard` program; a
+fork of the server runs each call of it, with the real `main`, in the caller's folder and on the
+caller's files. The caller passes an interrupt or termination on to the fork; if the caller is
+killed, the fork is killed, too.
 """
 
 import os
@@ -41,7 +41,7 @@ sys.exit(int(code or 70))
 
 @contextmanager
 def installed(folder: Path, env: Mapping[str, str]) -> Iterator[Path]:
-    """A folder with a program `charbard` in it, which works as long as the context lasts."""
+    """Yield a folder with a `charbard` program that works until the context ends."""
     address = folder / "socket"
     program = folder / "bin" / "charbard"
     program.parent.mkdir()
@@ -75,7 +75,7 @@ def _serve(address: str) -> None:
 
 
 def _warm_up() -> None:
-    """Import everything, draw a figure, and measure the machine once, with a small product."""
+    """Import everything, draw a figure, and time a small matrix product for `peak_flops`."""
     import gc
     import io
 
@@ -132,7 +132,7 @@ def _answer(caller: socket.socket) -> None:
 
 
 def _die_with(caller: socket.socket) -> None:
-    """Wait for the caller's end; it sends nothing more."""
+    """Kill this process when the caller's end of the socket closes."""
     caller.recv(1)
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""The command line as a user sees it: arguments and bytes in; exit code, stdout and stderr out."""
+"""Run the command line as a user would; return its exit code, stdout and stderr."""
 
 import io
 import os
@@ -17,7 +17,7 @@ SMALL = (
     *("--set", "embedding_size=8", "--hidden-size", "16", "--batch-size", "4"),
     *("--seq-length", "16", "--eval-every", "10", "--save-every", "10", "--threads", "1"),
 )
-"""A network that learns next to nothing, at once."""
+"""Options for a tiny network that trains in an instant and learns next to nothing."""
 SOURCE = str(Path(charbard.__file__).parents[1])
 
 
@@ -49,13 +49,13 @@ def call(capsys, monkeypatch) -> Callable[..., Done]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, in which `python -m charbard` is the code under test."""
+    """Return an environment in which `python -m charbard` runs the code under test."""
     paths = [SOURCE, os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", **more}
 
 
 def spawn(*args: "str | os.PathLike[str] | bytes", **options) -> "subprocess.Popen[bytes]":
-    """Start a command in a process of its own; `command` comes before the arguments."""
+    """Start a command in its own process; `command` replaces `python -m charbard`."""
     env = environment(**options.pop("env", {}))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = options.pop("command", (sys.executable, "-m", "charbard"))

@@ -1,4 +1,4 @@
-"""Every bad input gets a clear error: what is wrong, what to do, exit code 1, and nothing lost."""
+"""Bad input gets exit code 1 and an error with a hint, and loses no data."""
 
 import os
 import resource
@@ -70,7 +70,7 @@ BAD_TEXTS = {
 
 @pytest.mark.parametrize("kind", BAD_TEXTS)
 def test_a_text_that_cannot_be_learned(call, tmp_path, kind: str) -> None:
-    """A text that cannot be learned from is reported before the run's folder is created."""
+    """An unusable text is refused before the run's folder is created."""
     pytest.importorskip("torch")
     make, message, hint = BAD_TEXTS[kind]
     text = tmp_path / "text.txt"
@@ -106,7 +106,7 @@ BAD_RECORDS = {
 
 @pytest.mark.parametrize("kind", BAD_RECORDS)
 def test_records_that_have_not_the_formats_shape(call, tmp_path, kind: str) -> None:
-    """Records that do not fit the format are refused, with what was found instead and a hint."""
+    """Records that do not fit the format are refused with a specific error and hint."""
     pytest.importorskip("torch")
     format, content, fields, message, hint = BAD_RECORDS[kind]
     text = tmp_path / "records"
@@ -146,7 +146,7 @@ BAD_SETTINGS = {
 
 @pytest.mark.parametrize("kind", BAD_SETTINGS)
 def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
-    """An impossible setting is refused, under the name that was typed, with what is allowed."""
+    """An impossible setting is refused by the name that was typed, with a hint at valid values."""
     pytest.importorskip("torch")
     options, message, hint = BAD_SETTINGS[kind]
     done = call("train", owl, "--out", tmp_path / "run", *options)
@@ -168,7 +168,7 @@ def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
     ids=["misspelt", "in a table", "not TOML", "missing"],
 )
 def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint) -> None:
-    """Unknown names, broken TOML and a missing file are each refused with a hint or an example."""
+    """A config file that is missing, broken or has unknown names is refused with a hint."""
     pytest.importorskip("torch")
     config = tmp_path / "config.toml"
     if content is not None:
@@ -180,7 +180,7 @@ def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint
 
 @pytest.mark.torch
 def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) -> None:
-    """A budget that allows next to no updates is refused, and a sufficient one is suggested."""
+    """A budget that allows hardly any updates is refused, and a sufficient budget is suggested."""
     pytest.importorskip("torch")
     monkeypatch.setattr("charbard.train.start.measured_speed", lambda model, config: 100.0)
     options = ("--minutes", 0.1, "--threads", 1)
@@ -203,7 +203,7 @@ def test_a_budget_too_short_to_learn_anything(call, owl, tmp_path, monkeypatch) 
     ids=["train", "a setting", "bench", "serve"],
 )
 def test_more_threads_than_cores(call, trained, args) -> None:
-    """train, bench and serve refuse more threads than cores, which would slow each other down."""
+    """`train`, `bench` and `serve` refuse more threads than there are cores."""
     pytest.importorskip("torch")
     done = call(*args, trained)
 
@@ -211,7 +211,7 @@ def test_more_threads_than_cores(call, trained, args) -> None:
 
 
 def test_a_place_that_cannot_be_listened_on(call, trained) -> None:
-    """A port already in use and an address of another machine each get a hint of their own."""
+    """A port that is in use and another machine's address each get a hint of their own."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -249,7 +249,7 @@ BAD_MODELS = {
 @pytest.mark.parametrize("kind", BAD_MODELS)
 @pytest.mark.parametrize("command", ["write", "eval", "score", "info", "--init-from"])
 def test_a_damaged_bundle(call, owl, trained, tmp_path, kind: str, command: str) -> None:
-    """Every command that opens a damaged bundle reports the same error."""
+    """A missing or damaged bundle gives the same error in every command that opens one."""
     make, message, hint = BAD_MODELS[kind]
     model = tmp_path / "model.safetensors"
     shutil.copy(trained / "model.safetensors", model)
@@ -276,7 +276,7 @@ def test_a_damaged_bundle(call, owl, trained, tmp_path, kind: str, command: str)
 
 @pytest.fixture
 def run(trained, tmp_path) -> Path:
-    """A run that can be resumed."""
+    """A copy of a training run that can be resumed."""
     return Path(shutil.copytree(trained, tmp_path / "run"))
 
 
@@ -312,7 +312,7 @@ BAD_CHECKPOINTS = {
 @pytest.mark.torch
 @pytest.mark.parametrize("kind", BAD_CHECKPOINTS)
 def test_a_checkpoint_that_does_not_serve(call, owl, run, kind: str) -> None:
-    """A resume that cannot work is refused, and the run's files stay as they were."""
+    """A run that cannot be resumed as requested is refused, and its files stay unchanged."""
     pytest.importorskip("torch")
     make, options, message, hint = BAD_CHECKPOINTS[kind]
     if make is not None:
@@ -356,7 +356,7 @@ def files_of_at_most(size_bytes: int):
 
 @pytest.mark.torch
 def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
-    """The error names file and reason; all that was saved before is intact and resumable."""
+    """If a checkpoint cannot be written, earlier files stay intact and the run can be resumed."""
     pytest.importorskip("torch")
     checkpoints = {path: path.read_bytes() for path in run.glob("checkpoint_*")}
     model = (run / "model.safetensors").read_bytes()
@@ -377,7 +377,7 @@ def test_a_disk_that_refuses_a_checkpoint(call, owl, run) -> None:
 
 @pytest.mark.torch
 def test_a_full_disk(owl, run, tmp_path) -> None:
-    """A run on a real disk of 256 KiB ends with a clear error and leaves no temporary file."""
+    """Training on a real disk of 256 KiB ends with a clear error and leaves no temporary file."""
     pytest.importorskip("torch")
     if sys.platform != "linux" or not shutil.which("unshare"):
         pytest.skip("needs unshare to mount a disk of its own")
@@ -451,7 +451,7 @@ def test_a_text_in_place_of_the_model_is_told_its_option(call, args, said) -> No
     ],
 )
 def test_the_terminal_names_the_options_of_the_command(call, args, said) -> None:
-    """Errors name a setting by its option, or by its own name if it has no option."""
+    """An error names a setting by its option, or by the setting's own name without an option."""
     done = call(*args)
 
     assert done.code == 1

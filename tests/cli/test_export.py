@@ -1,4 +1,4 @@
-"""An exported bundle is small, complete and writes like the one it came from."""
+"""`charbard export` makes small bundles that have all that writing needs."""
 
 import re
 
@@ -17,7 +17,7 @@ def run(*args: object):
 
 
 def test_export_makes_a_checkpoint_small(tmp_path) -> None:
-    """Export leaves out what only training needs and rounds the weights to bytes."""
+    """`export` leaves out the training state and rounds the weights to bytes."""
     bundle = random_bundle(hidden_size=40)
     checkpoint = type(bundle)(
         **{
@@ -53,7 +53,7 @@ def test_export_refuses_what_is_too_large(tmp_path) -> None:
 
 
 def test_export_lists_the_words_of_the_text(owl, tmp_path) -> None:
-    """The words are listed from the text the model was trained on; another text is refused."""
+    """`export --spelling` lists the words of the training text and refuses any other text."""
     pytest.importorskip("torch")
     other = tmp_path / "other.txt"
     other.write_text("Another text, which the model has never read. " * 9, encoding="utf-8")
@@ -69,7 +69,7 @@ def test_export_lists_the_words_of_the_text(owl, tmp_path) -> None:
 
 
 def test_a_training_lists_the_words_of_its_text(owl, tmp_path) -> None:
-    """A model trained with `--spelling` lists the words of its text and writes only those."""
+    """A model trained with `--spelling` lists the words of its text and writes only those words."""
     pytest.importorskip("torch")
     at = tmp_path / "run"
     run("train", owl, "--steps", 2, "--hidden-size", 8, "--out", at, "--quiet", "--spelling")
@@ -80,6 +80,6 @@ def test_a_training_lists_the_words_of_its_text(owl, tmp_path) -> None:
     written = re.findall("[A-Za-z']+", done.stdout)[:-1]
     assert "owl" in words
     assert written
-    bare = {word.strip("'").lower() for word in written} - {""}  # an apostrophe may quote, too
+    bare = {word.strip("'").lower() for word in written} - {""}  # some are quotation marks
     assert bare <= {word.lower() for word in words}
     assert run("write", at, "--length", 300, "--seed", 1, "--any-spelling").stdout != done.stdout

@@ -1,4 +1,4 @@
-"""Help appears at once and loads nothing heavy."""
+"""Help is complete and loads no numeric package."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def test_help_loads_neither_numpy_nor_torch() -> None:
 
 
 def test_help_names_every_command(call) -> None:
-    """The list of commands is complete, on stdout, with exit code 0."""
+    """`charbard --help` lists the commands on stdout and exits with code 0."""
     done = call("--help")
 
     assert done.code == 0
@@ -37,7 +37,7 @@ def test_help_names_every_command(call) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_by_an_example(call, command: str) -> None:
-    """The help of each command includes an example that begins with that command."""
+    """The help of each command includes an example of that command."""
     done = call(command, "--help")
 
     assert done.code == 0
@@ -45,7 +45,7 @@ def test_every_command_explains_itself_by_an_example(call, command: str) -> None
 
 
 def test_defaults_in_help_are_the_declared_ones(call) -> None:
-    """Help takes defaults and descriptions from the settings themselves."""
+    """The help of `train` shows the defaults and descriptions that the settings declare."""
     shown = " ".join(call("train", "--help").out.split())
 
     assert "Recurrent cell. [default: (lstm)]" in shown
@@ -53,7 +53,7 @@ def test_defaults_in_help_are_the_declared_ones(call) -> None:
 
 
 def test_as_a_module_and_its_version() -> None:
-    """`python -m charbard` is the same program."""
+    """`python -m charbard --version` prints the program's name and version."""
     done = finish(spawn("--version"))
 
     assert done.code == 0

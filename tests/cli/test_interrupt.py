@@ -1,4 +1,4 @@
-"""Ctrl-C, kill and torn logs lose at most the work since the last checkpoint."""
+"""Ctrl-C, a kill or a truncated log loses at most the work since the last checkpoint."""
 
 import json
 import shlex
@@ -31,8 +31,11 @@ def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes
 def test_interrupted_killed_and_resumed_it_is_the_same_training(
     call, programs, owl, tmp_path
 ) -> None:
-    """Ctrl-C saves and prints the command that resumes; a kill -9 loses little; the result equals
-    that of an uninterrupted training run, bit for bit."""
+    """A run that is interrupted, killed and resumed ends exactly as an uninterrupted run does.
+
+    Ctrl-C saves a checkpoint and prints the command that resumes; `kill -9` loses only the work
+    since the last checkpoint.
+    """
     run = tmp_path / "a run"
     more = ("--eval-every", "1000", "--save-every", "50", "--steps", str(STEPS))
     command = (programs / "charbard", "train")
@@ -74,7 +77,7 @@ def test_interrupted_killed_and_resumed_it_is_the_same_training(
 
 
 def test_ctrl_c_before_the_first_step(tmp_path) -> None:
-    """While the text is still being read there is nothing to save, so the command just ends."""
+    """Ctrl-C while the text is still being read ends the command and leaves no run folder."""
     process = spawn("train", "-", "--steps", "5", "--out", str(tmp_path / "run"))
     time.sleep(1.0)
     assert process.poll() is None

@@ -1,4 +1,4 @@
-"""Text is text whatever the locale: bytes on the command line, in a pipe and in a file's name."""
+"""UTF-8 works in arguments, pipes and file names, even in an ASCII locale."""
 
 import os
 import shutil
@@ -10,19 +10,19 @@ from tests.cli.conftest import SMALL, finish, spawn
 from tests.conftest import random_bundle
 
 ASCII = {"LC_ALL": "C", "LANG": "", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-"""A locale in which Python takes every byte beyond ASCII for a surrogate."""
+"""Environment of a locale in which Python decodes each non-ASCII byte as a surrogate."""
 
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory) -> str:
-    """A model that knows 春江花月夜."""
+    """Path of an untrained model whose vocabulary includes 春江花月夜."""
     path = tmp_path_factory.mktemp("letters") / "letters.safetensors"
     save_bundle(random_bundle(), path)
     return str(path)
 
 
 def test_a_prime_in_an_ascii_locale(letters) -> None:
-    """A prompt that arrives as surrogates is understood, and printed as UTF-8 on stdout."""
+    """In an ASCII locale, `write` understands a prompt in UTF-8 and prints UTF-8."""
     args = ("-n", "5", "--seed", "1", "--prime", "春江".encode(), "--ban", "夜".encode())
     done = finish(spawn("write", letters, *args, env=ASCII))
 
@@ -33,7 +33,7 @@ def test_a_prime_in_an_ascii_locale(letters) -> None:
 
 
 def test_a_text_to_score_in_an_ascii_locale(letters) -> None:
-    """A text to score is understood alike as an argument and through a pipe."""
+    """In an ASCII locale, `score` reads a text from an argument as it does from a pipe."""
     typed = finish(spawn("score", letters, "花月".encode(), env=ASCII))
     piped = finish(spawn("score", letters, "-", env=ASCII), stdin="花月".encode())
 
@@ -43,7 +43,7 @@ def test_a_text_to_score_in_an_ascii_locale(letters) -> None:
 
 
 def test_verse_in_an_ascii_locale() -> None:
-    """Characters to rhyme with, a poem, its form and its book are read as they were typed."""
+    """In an ASCII locale, `rhyme` and `check` read Chinese arguments as they were typed."""
     poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
     options = ("--form", "五绝".encode(), "--book", "平水韵".encode())
     rhymed = finish(spawn("rhyme", "楼".encode(), "--limit", "3", env=ASCII))
@@ -54,7 +54,7 @@ def test_verse_in_an_ascii_locale() -> None:
 
 
 def test_an_error_about_bytes_that_are_no_text(letters) -> None:
-    """A path that is not valid text is reported like any missing file, without a traceback."""
+    """A path that is not valid UTF-8 is reported like any missing file, without a traceback."""
     done = spawn("info", b"caf\xe9.safetensors", env=ASCII)
     out, err = done.communicate(timeout=60)
 
@@ -66,7 +66,7 @@ def test_an_error_about_bytes_that_are_no_text(letters) -> None:
 
 @pytest.mark.torch
 def test_training_in_an_ascii_locale(tmp_path) -> None:
-    """The names of files and folders and the values of options may hold any characters."""
+    """In an ASCII locale, file names and option values may contain any characters."""
     pytest.importorskip("torch")
     text = tmp_path / "诗.txt"
     text.write_text("题：春江花月夜。\n" * 60 + "题：坏坏坏坏。\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`charbard eval`, `score` and `info`."""
+"""The commands `charbard eval`, `score` and `info`."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from tests.conftest import random_bundle
 
 
 def test_eval_tells_nats_bits_and_perplexity(call, trained, owl) -> None:
-    """By default eval prints a line each for protocols A and B, on the validation part."""
+    """By default `eval` prints one line each for protocols A and B, on the validation part."""
     done = call("eval", trained, owl)
     a, b = done.out.splitlines()
 
@@ -23,7 +23,7 @@ def test_eval_tells_nats_bits_and_perplexity(call, trained, owl) -> None:
 
 @pytest.mark.torch
 def test_eval_as_json_by_all_protocols(call, trained, owl) -> None:
-    """Nats, bits and perplexity agree, and protocols that know more of the past score better."""
+    """Nats, bits and perplexity agree, and the loss falls from protocol A to B to C."""
     pytest.importorskip("torch")
     done = call("eval", trained, owl, "--protocol", "abc", "--json", "--part", "all")
     rows = {row["protocol"]: row for row in map(json.loads, done.out.splitlines())}
@@ -47,7 +47,7 @@ def test_eval_as_json_by_all_protocols(call, trained, owl) -> None:
     ],
 )
 def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, message: str) -> None:
-    """An unknown or unsuitable protocol or part is refused, with the reason."""
+    """`eval` refuses an unknown or unsuitable protocol or part, with the reason."""
     done = call("eval", trained, owl, *options)
 
     assert done.code == 1
@@ -55,7 +55,7 @@ def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, messag
 
 
 def test_eval_of_a_text_that_holds_nothing(call, trained, tmp_path) -> None:
-    """A file of nothing but a byte-order mark is reported in an error, not a traceback."""
+    """`eval` reports a file with only a byte-order mark in an error, not a traceback."""
     text = tmp_path / "mark.txt"
     text.write_bytes(b"\xef\xbb\xbf")
     done = call("eval", trained, text)
@@ -65,7 +65,7 @@ def test_eval_of_a_text_that_holds_nothing(call, trained, tmp_path) -> None:
 
 
 def test_score_names_each_character(call, trained) -> None:
-    """Score prints one line per character on stdout and the total on stderr."""
+    """`score` prints one line per character on stdout and the total on stderr."""
     done = call("score", trained, "The owl", "--top", 2)
     lines = done.out.splitlines()
 
@@ -104,7 +104,7 @@ def test_score_reads_a_pipe_in_any_encoding(call, tmp_path) -> None:
     ids=["empty", "unknown", "empty pipe", "binary pipe"],
 )
 def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) -> None:
-    """A text without a character to score is refused, with the reason."""
+    """`score` refuses input without a character to score and says why."""
     done = call("score", trained, text, stdin=stdin)
 
     assert done.code == 1
@@ -112,7 +112,7 @@ def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) 
 
 
 def test_info_tells_where_a_model_comes_from(call, trained) -> None:
-    """Info shows network, text, training and scores, as a list and as JSON."""
+    """`info` shows network, text, training and scores, as a list or as JSON."""
     facts = json.loads(call("info", trained, "--json").out)
     shown = call("info", trained).out
 

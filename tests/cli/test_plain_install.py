@@ -1,4 +1,4 @@
-"""Without the extras: what still works, and which error is reported where it does not."""
+"""Without the optional packages, writing works and other commands say what to install."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tests.cli.conftest import Done, environment
 
 
 def without(packages: str, code: str) -> Done:
-    """Run Python code where these packages cannot be imported."""
+    """Run Python code in a process that cannot import these packages."""
     block = f"import sys; [sys.modules.__setitem__(p, None) for p in {packages.split()}]\n"
     done = subprocess.run(
         [sys.executable, "-c", block + code],
@@ -58,7 +58,7 @@ def test_dynamic_evaluation_says_what_to_install(call, trained, owl, monkeypatch
 
 
 def test_from_python_it_is_the_same_error(monkeypatch) -> None:
-    """`charbard.fit` reports the missing extra, not an ImportError from deep inside."""
+    """Without torch, `charbard.fit` raises `MissingExtraError`, not an ImportError."""
     import charbard
     from charbard.errors import MissingExtraError
 

@@ -1,4 +1,4 @@
-"""The commands check, forms and rhyme, as a user types them."""
+"""The commands `check`, `forms` and `rhyme`, as a user types them."""
 
 import json
 
@@ -25,7 +25,7 @@ def test_check_says_kept() -> None:
 
 
 def test_check_as_json_from_a_file(tmp_path) -> None:
-    """The poem may be read from a file, and the result printed as JSON."""
+    """`check` can read a poem from a file and print its result as JSON."""
     path = tmp_path / "poem.txt"
     path.write_text("登鹳雀楼\n" + POEM, encoding="utf-8")
 
@@ -46,7 +46,7 @@ def test_check_many_from_standard_input() -> None:
 
 
 def test_every_row_has_a_row_of_result() -> None:
-    """A row that is not verse and a row of unknown form do not stop the others."""
+    """A row that is not verse, or has no known form, does not stop the check of later rows."""
     result = run("check", "-", "--each-line", given=f"{POEM}\nhello\n\n春江潮水连海平\n{POEM}\n")
 
     assert [row.split("\t")[0] for row in result.stdout.splitlines()] == ["1", "2", "4", "5"]
@@ -56,7 +56,7 @@ def test_every_row_has_a_row_of_result() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
-    """A poem is read in any encoding, from a file and through a pipe."""
+    """`check` reads a poem in any encoding, from a file or through a pipe."""
     path = tmp_path / "poem"
     path.write_bytes(POEM.encode(encoding))
 
@@ -65,7 +65,7 @@ def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
 
 
 def test_check_of_what_is_no_text(tmp_path) -> None:
-    """A picture and a missing file are reported like any other error."""
+    """`check` refuses a picture and a missing file with an error of its own."""
     picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9
     with pytest.raises(CorpusError, match="standard input is not text"):
         run("check", "-", given=picture)
@@ -89,14 +89,14 @@ def test_check_like_another_poem() -> None:
     ],
 )
 def test_check_and_rhyme_refuse_what_they_cannot_do(args) -> None:
-    """Wrong options are refused with a hint."""
+    """`check` and `rhyme` refuse missing, wrong or conflicting arguments with a hint."""
     with pytest.raises(OptionError) as caught:
         run(*args)
     assert caught.value.hint
 
 
 def test_forms_lists_and_shows() -> None:
-    """Without a name all forms are listed; a named form is shown line by line."""
+    """`forms` lists all forms, or shows a named form line by line."""
     listed = run("forms").stdout
 
     assert "浣溪沙" in listed
@@ -108,7 +108,7 @@ def test_forms_lists_and_shows() -> None:
 
 
 def test_rhyme_lists_by_tone_and_frequency() -> None:
-    """Each reading of a character has a row of its own; a rhyme may be given by its name."""
+    """`rhyme` prints one row per reading of a character, and accepts the name of a rhyme."""
     rows = run("rhyme", "看").stdout.splitlines()
     named = json.loads(run("rhyme", "东", "--name", "--json", "--limit", "3").stdout)
 

@@ -1,4 +1,4 @@
-"""`charbard train`: a path on stdout, progress on stderr, and every format of text."""
+"""`charbard train` reads every text format and prints a path on stdout, progress on stderr."""
 
 import gzip
 import json
@@ -42,7 +42,7 @@ def test_stdout_is_the_path_of_the_model(call, owl, tmp_path, monkeypatch) -> No
 
 
 def test_standard_input_is_a_text(call, tmp_path) -> None:
-    """A pipe is read like a file, whatever its encoding."""
+    """A text from a pipe is read like a file, whatever its encoding."""
     out = tmp_path / "run"
     poem = "床前明月光，疑是地上霜。\r\n举头望明月，低头思故乡。\r\n" * 20
     args = ("--steps", 2, "--out", out, *SMALL)
@@ -56,7 +56,7 @@ def test_standard_input_is_a_text(call, tmp_path) -> None:
 
 
 def test_files_folders_patterns_together(call, tmp_path) -> None:
-    """Several files are read as one text, each in its own encoding; empty files are skipped."""
+    """A folder's files are read as one text, each in its own encoding; empty files are skipped."""
     folder = tmp_path / "texts"
     folder.mkdir()
     (folder / "a.txt").write_text(TEXT[:500])
@@ -87,7 +87,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("format", RECORDS)
 def test_records_in_every_format(call, tmp_path, format: str) -> None:
-    """A model trains on each format and writes; the fields become conditions."""
+    """A model can be trained on each format of records, and their fields become conditions."""
     content, fields = RECORDS[format]
     text = tmp_path / "records"
     text.write_text(content, encoding="utf-8")
@@ -119,7 +119,7 @@ def test_classic_filters_and_rare_characters(call, tmp_path) -> None:
 
 
 def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
-    """--set overrides a TOML file and options override both; the bundle holds the outcome."""
+    """`--set` overrides a TOML file, options override both, and the bundle records the result."""
     config = tmp_path / "small.toml"
     config.write_text('[model]\ncell = "gru"\nnum_layers = 2\n[train]\nclip = 3.0\nwarmup = 0.2\n')
     _, model = train(call, tmp_path, owl, "--config", config, "--set", "clip=2", "--num-layers", 1)
@@ -130,20 +130,20 @@ def test_settings_from_a_file_and_from_set(call, owl, tmp_path) -> None:
 
 
 def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) -> None:
-    """`--minutes` alone is enough: training ends on time and gives reasons for its choices."""
+    """With `--minutes` alone, training ends on time and explains its choice of settings."""
     done = call("train", owl, "--minutes", 0.1, "--out", tmp_path / "run", "--threads", 1)
 
     assert done.code == 0, done.err
     *_, last = map(json.loads, (tmp_path / "run" / "log.jsonl").read_text().splitlines())
     assert last["event"] == "finished"
-    assert last["elapsed_s"] < 6.5  # what a busy machine takes to load torch is not counted
+    assert last["elapsed_s"] < 6.5  # the time to load torch does not count
     assert done.out == f"{tmp_path / 'run' / 'model.safetensors'}\n"
     for choice in ("width ", "dropout ", "batch ", "characters fit in the time"):
         assert choice in done.err
 
 
 def test_begin_with_another_model(call, owl, trained, tmp_path) -> None:
-    """--init-from keeps the network, grows the vocabulary and records the model it began with."""
+    """`--init-from` keeps the network, grows the vocabulary and records the original model."""
     text = tmp_path / "new.txt"
     text.write_text("An ōwl once spoke.\n" * 100, encoding="utf-8")
     out = tmp_path / "run"
@@ -168,7 +168,7 @@ def test_curves_for_tensorboard_need_its_package(call, owl, tmp_path, monkeypatc
 
 
 def test_quiet_keeps_what_changes_the_learning(call, tmp_path) -> None:
-    """--quiet still reports assumed encoding and format, replaced bytes, ineffective settings."""
+    """`--quiet` still reports a guessed encoding or format, bad bytes and ineffective settings."""
     text = tmp_path / "poems.jsonl"
     poem = json.dumps({"text": "夜来风雨声，花落知多少。"}, ensure_ascii=False)
     text.write_bytes(f"{poem}\n".encode("gb18030") * 200 + b"\xff\n")

@@ -17,7 +17,7 @@ def model(tmp_path_factory):
 
 
 def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
-    """The poem is printed one couplet a row, and the seed on stderr repeats it."""
+    """The poem is printed with one couplet per row, and the seed on stderr repeats it."""
     done = call("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬")
     again = call(
         *("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬"),
@@ -32,7 +32,7 @@ def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
 
 
 def test_json_says_how_it_came_about(call, model) -> None:
-    """--json prints one object per candidate, best first, with every part of its score."""
+    """`--json` prints one object per candidate, best first, with every part of its score."""
     done = call(
         *("verse", model, "--form", "五律", "--theme", "送别", "--json"),
         *("--candidates", 3, "--seed", 4),
@@ -47,7 +47,7 @@ def test_json_says_how_it_came_about(call, model) -> None:
 
 
 def test_what_does_not_reach_the_model_is_said(call, model) -> None:
-    """What does not reach the model is reported on stderr and in each object of --json."""
+    """An author and a theme that do not reach the model are reported on stderr and in the JSON."""
     asked = ("verse", model, "--form", "五绝", "--author", "李白", "--theme", "my cat", "--seed", 1)
     done, told = call(*asked), call(*asked, "--json")
 
@@ -58,7 +58,7 @@ def test_what_does_not_reach_the_model_is_said(call, model) -> None:
 
 
 def test_layouts(call, model) -> None:
-    """A poem may have pinyin above, tone marks below, vertical columns or traditional script."""
+    """A poem can have pinyin above, tone marks below, vertical columns or traditional script."""
     args = ("verse", model, "--form", "五绝", "--seed", 1, "--untitled")
     plain = call(*args).out.replace("\n", "")
     rows = call(*args, "--pinyin", "--tones").out.splitlines()
@@ -74,7 +74,7 @@ def test_layouts(call, model) -> None:
 
 
 def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:
-    """A theme that was drawn is printed as the poem's title; one that was given is not."""
+    """A randomly drawn theme is printed as the poem's title; a given theme is not."""
     args = ("verse", model, "--form", "五绝", "--seed", 1)
     title, *poem = call(*args).out.splitlines()
 
@@ -83,7 +83,7 @@ def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:
 
 
 def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
-    """The error says what conflicts and the hint what would work; stdout stays empty."""
+    """For conflicting demands, the error names the conflict and the hint says what would work."""
     done = call("verse", model, "--form", "五绝", "--rhyme", "东", "--lock", "2.5=花")
 
     assert done.code == 1
@@ -94,7 +94,7 @@ def test_what_cannot_be_had_is_refused_in_two_lines(call, model) -> None:
 
 
 def test_a_first_line_to_a_second(call, model) -> None:
-    """With an empty first side and `--second`, a first side is written to match."""
+    """With an empty first side and `--second`, `couplet` writes a matching first side."""
     rows = call("couplet", "", model, "--second", "明月何时照我还", "-n", 1).out.splitlines()
 
     assert rows[0].endswith("，明月何时照我还。")
@@ -111,7 +111,7 @@ def test_couplets_and_names(call, model) -> None:
 
 
 def test_rare_characters_are_told(call, model) -> None:
-    """A rare character is written as given, and stderr mentions it."""
+    """A character that the model has never seen is written as given, with a note on stderr."""
     done = call("verse", model, "--form", "五绝", "--lock", "1.1=龘")
 
     assert done.out.startswith("龘")

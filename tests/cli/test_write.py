@@ -1,4 +1,4 @@
-"""`charbard write`: stdout holds the text and nothing else."""
+"""`charbard write` prints only the text on stdout."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.conftest import random_bundle
 
 @pytest.fixture(scope="module")
 def verse(tmp_path_factory):
-    """A model of records, conditioned on a form."""
+    """Path of an untrained model of records with the field `form`."""
     path = tmp_path_factory.mktemp("verse") / "verse.safetensors"
     save_bundle(random_bundle(has_records=True, fields=("form",)), path)
     return path
@@ -31,7 +31,7 @@ def test_stdout_is_the_text_stderr_the_seed(call, trained) -> None:
 
 
 def test_a_folder_a_bundle_and_a_checkpoint_can_be_named(call, trained, tmp_path) -> None:
-    """A run's folder stands for its best model, or for its newest checkpoint if it has none."""
+    """For a run's folder, `write` uses its best model, or else its newest checkpoint."""
     shutil.copy(max(trained.glob("checkpoint_*")), tmp_path)
     args = ("--seed", 3, "--length", 30)
 
@@ -42,7 +42,7 @@ def test_a_folder_a_bundle_and_a_checkpoint_can_be_named(call, trained, tmp_path
 
 
 def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
-    """Samples are separated by an empty line, and the first is the text it would be alone."""
+    """Samples are separated by an empty line, and the first equals a single sample."""
     done = call("write", trained, "--samples", 2, "--seed", 5, "--length", 20, "--ban", "\n")
     first, empty, second, _, rest = done.out.split("\n")
 
@@ -53,7 +53,7 @@ def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
 
 
 def test_json_is_one_object_a_text(call, trained) -> None:
-    """Each line can be read by itself and says how to reproduce the text."""
+    """`--json` prints one object per text, with the seed that reproduces it."""
     done = call("write", trained, "--json", "--samples", 3, "--seed", 5, "--length", 20)
     rows = [json.loads(line) for line in done.out.splitlines()]
 
@@ -64,7 +64,7 @@ def test_json_is_one_object_a_text(call, trained) -> None:
 
 
 def test_every_dial_reaches_the_text(call, trained) -> None:
-    """Greedy ignores the seed; bans, stop strings and --finish-line are obeyed."""
+    """`--greedy` ignores the seed; `--ban`, `--stop` and `--finish-line` take effect."""
     greedy = [call("write", trained, "--greedy", "-n", 60, "--seed", s).out for s in (1, 2)]
     first_only = call("write", trained, "--top-k", 1, "--seed", 3, "-n", 60).out
 
@@ -79,7 +79,7 @@ def test_every_dial_reaches_the_text(call, trained) -> None:
 
 
 def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> None:
-    """Unknown characters do not make it fail; stderr says what was read instead or skipped."""
+    """Unknown characters in a prompt are replaced or skipped, and stderr says which."""
     done = call("write", trained, "--prime", "Ｔhe 猫☃ ow\u0301l\r\n", "-n", 5, "--seed", 1)
 
     assert done.code == 0
@@ -90,7 +90,7 @@ def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> Non
 
 
 def test_fields_condition_the_text(call, verse) -> None:
-    """A field may be given or left open; one that the model does not know is refused by name."""
+    """`--field` changes the text; a field that the model does not know is refused by name."""
     args = ("--seed", 4, "-n", 30, "--json")
     spring, open_ = (call("write", verse, *o, *args) for o in (["--field", "form=春江"], []))
     wrong = call("write", verse, "--field", "tune=春", *args)
@@ -131,7 +131,7 @@ def test_wrong_values_are_named(call, trained, options, message: str, hint: str)
 
 
 def test_a_reader_that_goes_away_is_no_error_message(trained) -> None:
-    """`charbard write … | head` ends quietly."""
+    """`charbard write … | head` ends without an error message."""
     process = spawn("write", str(trained), "--length", "1000000")
     assert process.stdout is not None
     assert process.stdout.read(20)
@@ -154,7 +154,7 @@ def test_a_full_disk_behind_stdout(trained) -> None:
 
 
 def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
-    """A prompt may come from a file or a pipe, in any encoding, but not from two places."""
+    """A prompt may come from a file or a pipe, in any encoding; two sources are refused."""
     file = tmp_path / "prime.txt"
     file.write_bytes("The owl\r\nof the".encode("utf-16"))
     rest = ("-n", 9, "--seed", 3)
@@ -173,7 +173,7 @@ def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
 
 
 def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
-    r"""With --escapes, \n is a line end in prime and stop; without, a note mentions the option."""
+    r"""With `--escapes`, \n is a line end in prompt and stop string; otherwise a note names it."""
     rest = ("-n", 60, "--seed", 3)
     literal = call("write", trained, "--prime", r"The\nowl", *rest)
     read = call("write", trained, "--escapes", "--prime", r"The\nowl \u0061", *rest)
@@ -187,7 +187,7 @@ def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
 
 
 def test_temperature_zero_is_greedy(call, trained) -> None:
-    """Temperature 0 is greedy, as it is over HTTP."""
+    """Temperature 0 gives the same text as `--greedy`."""
     greedy = call("write", trained, "--greedy", "-n", 40, "--seed", 1).out
 
     assert call("write", trained, "--temperature", 0, "-n", 40, "--seed", 2).out == greedy
@@ -195,7 +195,7 @@ def test_temperature_zero_is_greedy(call, trained) -> None:
 
 @pytest.mark.skipif("english" not in shipped_bundles(), reason="no model came along")
 def test_a_name_of_no_model_is_answered_with_those_that_ship(call) -> None:
-    """As a name that a model had once."""
+    """The hint for an unknown model's name lists the models that ship with the package."""
     done = call("write", "shakespeare")
 
     assert done.code == 1

@@ -1,4 +1,4 @@
-"""A real browser, and a visitor in it who notes every complaint. Chromium is the system's own."""
+"""Drive the system's Chromium; a `Visit` records every error and warning of the browser."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tests.web.conftest import Running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
-"""The same engine without a window opens a page in a third of the time."""
+"""Programs to look for; the headless shell comes first, as it opens a page three times as fast."""
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 IN_BROWSER = [
     pytest.mark.browser,
@@ -29,13 +29,13 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_S = 45.0
-"""A busy machine writes slowly; nothing that works waits so long."""
+"""Limit for each wait: a busy machine is slow, but a working page never needs this long."""
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["sync_api.Browser"]:  # type: ignore[name-defined]
-    """For a module: while it is open, no other event loop runs in this thread."""
+    """Open one browser for a module; meanwhile no other event loop can run in this thread."""
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
@@ -43,10 +43,10 @@ def browser() -> Iterator["sync_api.Browser"]:  # type: ignore[name-defined]
 
 
 class Visit:
-    """A page that keeps what the browser complained about."""
+    """A browser page that records its errors, its warnings and its requests to other servers."""
 
     def __init__(self, browser, running: Running, keeps: bool = False, **options) -> None:
-        """`keeps`: the browser keeps the page for when there is no server, which costs a second."""
+        """Open a page; `keeps` leaves offline storage on, which costs a second."""
         self.context = browser.new_context(
             **{
                 "viewport": DESK,
@@ -74,7 +74,10 @@ class Visit:
             self.foreign.append(request.url)
 
     def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
-        """Wait until an expression is true. Playwright's own way needs what the policy forbids."""
+        """Poll a JavaScript expression until it is true.
+
+        Playwright's `wait_for_function` needs `eval`, which the page's security policy forbids.
+        """
         for _ in range(int(seconds / 0.05)):
             if self.page.evaluate(expression):
                 return
@@ -86,13 +89,13 @@ class Visit:
         return self.page
 
     def written(self):
-        """The page once it has written."""
+        """Open the writing view, wait for its first finished poem, and return the page."""
         page = self.open("write")
         page.wait_for_selector(".sheet.is-done")
         return page
 
     def on_desk(self):
-        """The page with the first poem on the desk."""
+        """Put the first poem on the desk, wait for its verdict, and return the page."""
         page = self.written()
         page.keyboard.press("1")
         page.wait_for_selector(".verdict:not(.faint)")
@@ -101,7 +104,7 @@ class Visit:
 
 @contextmanager
 def visiting(browser, running: Running, **options) -> Iterator[Visit]:
-    """A visit that must end without browser errors or requests to other servers."""
+    """Open a `Visit` that must end without browser errors or requests to other servers."""
     here = Visit(browser, running, **options)
     yield here
     here.context.close()
@@ -111,7 +114,7 @@ def visiting(browser, running: Running, **options) -> Iterator[Visit]:
 
 @pytest.fixture
 def visit(browser, running) -> Iterator[Visit]:
-    """On a desk, in Chinese."""
+    """Visit the Chinese page in a desktop-sized window."""
     with visiting(browser, running) as here:
         yield here
 

@@ -1,4 +1,4 @@
-"""Real servers on loopback, around small models with random weights."""
+"""Real servers on the loopback interface, with small models of random weights."""
 
 import json
 import socket
@@ -31,7 +31,7 @@ POEM = {
 
 
 def verse_bundle(*fields: str, seed: int = 3) -> Bundle:
-    """An untrained model of verse that knows 1,500 characters."""
+    """Return an untrained verse model whose vocabulary has 1,500 common characters."""
     fields = fields or ("form", "dynasty", "title")
     vocab = Vocab(("，", "。", *common_chars()[:1500]), fields)
     config = ModelConfig(
@@ -61,7 +61,7 @@ def names_writer() -> Writer:
 
 @pytest.fixture
 def small_corpus(tmp_path, monkeypatch) -> None:
-    """The corpus of verse on disk, of one poem, with its index."""
+    """Build a verse corpus of one poem, with its index, in a temporary cache folder."""
     monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path))
     folder = tmp_path / "corpora" / "verse-small"
     folder.mkdir(parents=True)
@@ -73,7 +73,7 @@ def small_corpus(tmp_path, monkeypatch) -> None:
 
 @pytest.fixture(scope="session", params=["verse", "prose"])
 def run_folder(request, tmp_path_factory) -> Path:
-    """The folder of a training that kept three snapshots."""
+    """A made-up run's folder with a model and three snapshots, once of verse, once of prose."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "snapshots").mkdir()
     for at in range(1, 4):
@@ -87,7 +87,7 @@ def run_folder(request, tmp_path_factory) -> Path:
 
 
 class Running:
-    """A studio that is being served."""
+    """A studio that is served on a local port."""
 
     def __init__(self, app, server, port: int) -> None:
         self.app, self.server = app, server
@@ -102,7 +102,7 @@ class Running:
 def serving(
     *writers: tuple[str, Writer], library: Library | None = None, **settings
 ) -> Iterator[Running]:
-    """Serve models until the block ends."""
+    """Serve models on a free local port until the block ends."""
     config = StudioConfig(**{"rate": None, "grace_s": 0.5, **settings})
     app = create_app(library or Library(writers), config)
     with socket.socket() as listener:
@@ -128,7 +128,7 @@ def serving(
 
 @pytest.fixture(scope="session")
 def running(prose_writer, verse_writer) -> Iterator[Running]:
-    """One studio with two models for every test that changes nothing."""
+    """One running studio with two models, shared by all tests that change nothing in it."""
     with serving(("owl", prose_writer), ("verse", verse_writer)) as here:
         yield here
 
@@ -141,7 +141,7 @@ def client(running) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def api(running):
-    """OpenAI's own client, of a running studio."""
+    """OpenAI's own client, connected to the shared studio."""
     import openai
 
     with openai.OpenAI(

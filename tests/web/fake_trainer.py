@@ -1,6 +1,7 @@
-"""Stands in for `charbard train`: the same files and signals, without learning anything.
+"""A fake `charbard train`: it writes the same files and obeys SIGTERM, but learns nothing.
 
-Usage: fake_trainer.py MODE BUNDLE. MODE is `quick`, `wait` (until told to stop) or `fail`.
+Usage: fake_trainer.py MODE BUNDLE. MODE `quick` finishes at once, `wait` runs until SIGTERM, and
+`fail` exits with an error. BUNDLE is copied as the trained model.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Everybody can use the page: axe-core finds nothing to object to, in any view."""
+"""Accessibility: axe-core reports no violation in any view of the page."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ pytestmark = IN_BROWSER
 
 
 def objections(here: Visit, where: str) -> list[str]:
-    """What axe-core says about the page as it is, light and dark; one line for each element.
+    """Return axe-core's violations on the page as shown, one line for each element.
 
-    Only colours differ in the dark.
+    In the dark theme only the contrast of colours is checked, because nothing else differs.
     """
     found = []
     if not here.page.evaluate("'axe' in globalThis"):
@@ -32,7 +32,7 @@ def objections(here: Visit, where: str) -> list[str]:
 
 
 def view(name: str, awaited: str) -> Callable[[Visit], None]:
-    """Goes to a view and waits until it has what it shows."""
+    """Return a step that opens a view and waits for one of its elements."""
 
     def go(here: Visit) -> None:
         here.page.goto(f"{here.url}/#/{name}")
@@ -42,7 +42,7 @@ def view(name: str, awaited: str) -> Callable[[Visit], None]:
 
 
 def pressed(button: str, awaited: str) -> Callable[[Visit], None]:
-    """Presses something and waits for what it opens."""
+    """Return a step that clicks a button and waits for the element that opens."""
 
     def press(here: Visit) -> None:
         here.page.locator(button).first.click()
@@ -57,7 +57,7 @@ def closed(here: Visit) -> None:
 
 
 def linked(here: Visit) -> None:
-    """Opens a poem as somebody who was sent its address."""
+    """Open the latest poem through its link, as a recipient of the link would."""
     here.page.goto(
         here.page.evaluate(
             """async () => { const { store } = await import('./js/core/store.js');
@@ -105,7 +105,7 @@ WALK: tuple[tuple[str, Callable[[Visit], None]], ...] = (
     ("size", "language"), [(PHONE, "zh-CN"), (DESK, "en-GB")], ids=["phone", "desk"]
 )
 def test_axe_objects_to_nothing(browser, running, size, language) -> None:
-    """Every view and dialog, light and dark: on a phone in Chinese, on a desktop in English."""
+    """axe-core finds no violation in any view or dialog, in light or dark, on phone or desktop."""
     found: list[str] = []
     with visiting(browser, running, viewport=size, locale=language) as here:
         here.on_desk()
@@ -118,6 +118,6 @@ def test_axe_objects_to_nothing(browser, running, size, language) -> None:
         found += objections(here, "the API's page")
         here.page.goto(f"{here.url}/nowhere")
         found += objections(here, "what is not there")
-        here.complaints.clear()  # Chromium logs every answer of status 404
+        here.complaints.clear()  # Chromium logs each 404 as an error
 
     assert found == []

@@ -1,4 +1,4 @@
-"""OpenAI's chat interface, through OpenAI's own client."""
+"""OpenAI's chat interface, used through OpenAI's own client."""
 
 import openai
 import pytest
@@ -7,7 +7,7 @@ TURNS = [{"role": "system", "content": "ab"}, {"role": "user", "content": "cd"}]
 
 
 def test_turns_are_lines_of_one_text(api) -> None:
-    """A chat is answered as the completion of its turns, each on its own line."""
+    """A chat gets the same reply as a completion whose prompt has one line per turn."""
     plain = api.completions.create(model="owl", prompt="ab\ncd", max_tokens=20, seed=5)
 
     chat = api.chat.completions.create(model="owl", messages=TURNS, max_tokens=20, seed=5)
@@ -19,7 +19,7 @@ def test_turns_are_lines_of_one_text(api) -> None:
 
 
 def test_a_chat_streams(api) -> None:
-    """Chunks join to the whole answer; the last ones have the reason and the usage."""
+    """A streamed chat concatenates to the whole reply and ends with finish reason and usage."""
     options = {"model": "owl", "messages": TURNS, "max_completion_tokens": 15, "seed": 2}
     whole = api.chat.completions.create(**options).choices[0].message.content
 
@@ -35,7 +35,7 @@ def test_a_chat_streams(api) -> None:
 
 
 def test_a_chat_of_a_model_without_line_ends(api) -> None:
-    """The turns are then joined without a separator, and so are the parts of a turn."""
+    """For a model without line ends, the parts of a turn are joined without a separator."""
     turn = {
         "role": "user",
         "content": [{"type": "text", "text": "春"}, {"type": "text", "text": "江"}],
@@ -47,7 +47,7 @@ def test_a_chat_of_a_model_without_line_ends(api) -> None:
 
 
 def test_logprobs_of_a_chat(api) -> None:
-    """One entry per character, with the drawn character among its alternatives."""
+    """Each character of a chat's reply is listed among its own alternatives."""
     choice = api.chat.completions.create(
         model="owl", messages=TURNS, max_tokens=6, seed=3, logprobs=True, top_logprobs=2
     ).choices[0]
@@ -68,7 +68,7 @@ def test_logprobs_of_a_chat(api) -> None:
     ],
 )
 def test_what_a_chat_cannot_have_is_refused_by_name(api, body, message) -> None:
-    """In OpenAI's shape, so that the client raises its own class."""
+    """A wrong or unsupported chat setting raises the client's own error, which names it."""
     asked = {"model": "owl", "messages": TURNS, **body}
 
     with pytest.raises(openai.UnprocessableEntityError, match=message):
@@ -87,7 +87,7 @@ def test_what_a_chat_cannot_have_is_refused_by_name(api, body, message) -> None:
     ids=["no tools", "plain text", "an empty turn"],
 )
 def test_what_asks_for_nothing_is_taken(api, body) -> None:
-    """Clients send their defaults, and null, of features that a text model lacks."""
+    """Null and default values are accepted for chat features that a text model lacks."""
     asked = {"model": "owl", "messages": TURNS, "max_tokens": 3, **body}
 
     answer = api.chat.completions.create(
@@ -98,7 +98,7 @@ def test_what_asks_for_nothing_is_taken(api, body) -> None:
 
 
 def test_a_picture_in_a_turn_is_refused_where_it_stands(client) -> None:
-    """The error is in plain words and JSON, with no Python type names or lists."""
+    """An image in a chat is refused with an error that names its place in the request."""
     turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}
 
     answer = client.post("/v1/chat/completions", json={"model": "owl", "messages": [turn]})

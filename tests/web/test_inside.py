@@ -1,4 +1,4 @@
-"""What is borrowed, and how a model learned."""
+"""The API for borrowed lines, training snapshots and attention."""
 
 import httpx
 import pytest
@@ -16,7 +16,7 @@ TEXT = "夜來風雨聲，花落知多矣。"
 
 
 def test_borrowed_stretches_have_their_place_and_their_source(client, small_corpus) -> None:
-    """Places count in the text as it was sent, in either script."""
+    """A borrowed stretch gets its source and its place in the text, simplified or traditional."""
     answer = client.post("/api/novelty", json={"text": TEXT}).json()
 
     whole, part = answer["spans"]
@@ -33,7 +33,7 @@ def test_borrowed_stretches_have_their_place_and_their_source(client, small_corp
 
 
 def test_without_a_corpus_whole_lines_are_found(client) -> None:
-    """From the package alone; the answer says what to run for the rest."""
+    """Without a corpus, known whole lines are still found, and a hint says what to run."""
     answer = client.post("/api/novelty", json={"text": "处处闻啼鸟，花落知多矣。"}).json()
 
     assert answer["corpus"] is False
@@ -43,7 +43,7 @@ def test_without_a_corpus_whole_lines_are_found(client) -> None:
 
 @pytest.fixture(scope="module")
 def grown(run_folder):
-    """A studio whose model lies in the folder of its run."""
+    """A client of a studio that serves a model from its run's folder."""
     with (
         serving(library=Library.open([run_folder / "model.safetensors"])) as here,
         here.client() as client,
@@ -52,7 +52,7 @@ def grown(run_folder):
 
 
 def test_the_same_seed_at_every_snapshot(grown) -> None:
-    """Step, minutes and loss beside what each wrote; the seed repeats all of it."""
+    """Each snapshot reports step, minutes, loss and text; the same seed repeats all of them."""
     first = grown.post("/api/growth", json={"seed": 7, "prime": "春"}).json()
     again = grown.post("/api/growth", json={"seed": 7, "prime": "春"}).json()
 
@@ -64,7 +64,7 @@ def test_the_same_seed_at_every_snapshot(grown) -> None:
 
 
 def test_snapshots_come_one_after_the_other(grown) -> None:
-    """They are streamed one by one; a limited selection still includes the first and the last."""
+    """Snapshots are streamed one per line; `most` keeps the first and the last."""
     lines = grown.post("/api/growth", json={"stream": True, "most": 2}).text.splitlines()
 
     assert len(lines) == 3
@@ -74,7 +74,7 @@ def test_snapshots_come_one_after_the_other(grown) -> None:
 
 
 def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> None:
-    """A client that leaves frees its slot and rows at once; no further snapshot is opened."""
+    """If the client disconnects, writing stops at once and no further snapshot is opened."""
     (tmp_path / "snapshots").mkdir()
     for step in (10, 20):
         save_bundle(random_bundle(seed=step), tmp_path / "snapshots" / f"step{step}.safetensors")
@@ -96,7 +96,7 @@ def test_a_snapshot_nobody_waits_for_is_not_written(tmp_path, monkeypatch) -> No
 
 
 def test_a_model_without_snapshots(client) -> None:
-    """The answer says how to have some."""
+    """For a model without snapshots, the hint names the option `--snapshots`."""
     answer = client.post("/api/growth", json={})
 
     assert answer.status_code == 404
@@ -104,7 +104,7 @@ def test_a_model_without_snapshots(client) -> None:
 
 
 def test_a_snapshot_knows_the_others(run_folder) -> None:
-    """Served from the run's folder or from among the snapshots: the same ones are found."""
+    """`snapshots_beside` finds the same files from the model and from one of its snapshots."""
     beside = snapshots_beside(run_folder / "model.safetensors")
 
     assert [path.stem for path in beside] == ["step000010", "step000020", "step000030"]
@@ -112,7 +112,7 @@ def test_a_snapshot_knows_the_others(run_folder) -> None:
 
 
 def test_a_blocked_word_is_not_shown(run_folder) -> None:
-    """A snapshot's text ends before the word; a poem that contains it is left out."""
+    """No snapshot's text contains a blocked word."""
     library = Library.open([run_folder / "model.safetensors"])
     blocked = ("，", "a", "春", "江")
     with serving(library=library, blocked=blocked) as here, here.client() as client:
@@ -122,7 +122,7 @@ def test_a_blocked_word_is_not_shown(run_folder) -> None:
 
 
 def test_what_each_character_looked_back_at(tmp_path) -> None:
-    """The strongest attention to earlier characters; none for a network without a head."""
+    """`looks` holds each character's strongest attention, or is null for a plain network."""
     for name, changes in (("back", {"attention": 6, "attention_span": 4}), ("plain", {})):
         save_bundle(random_bundle(**changes), tmp_path / f"{name}.safetensors")
     library = Library.open([tmp_path / "back.safetensors", tmp_path / "plain.safetensors"])

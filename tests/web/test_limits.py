@@ -1,4 +1,4 @@
-"""What a server must withstand: too much, too often, too long, gone, stopping."""
+"""A server withstands overload, clients that leave, oversized bodies and shutdown."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ LONG = {"length": 1_000_000, "stream": True}
 
 
 def until(condition, seconds: float = 5.0) -> bool:
-    """Wait until a condition holds."""
+    """Wait until a condition holds; return whether it did in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -33,7 +33,7 @@ def until(condition, seconds: float = 5.0) -> bool:
 
 
 def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
-    """Start a stream, close it: the next request succeeds, and the engine is idle."""
+    """Closing a stream frees its slot and its engine rows for the next request."""
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
         here.client() as client,
@@ -54,7 +54,7 @@ def test_a_dropped_connection_frees_its_place(prose_writer) -> None:
 
 @pytest.mark.parametrize("path", ["/api/prose", "/v1/completions"])
 def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
-    """Hanging up frees the slot and its rows, even when nothing is streamed."""
+    """A client that hangs up frees its slot and engine rows, even without streaming."""
     body = {"length": 10**6} if path == "/api/prose" else {"model": "owl", "max_tokens": 10**6}
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
@@ -69,8 +69,7 @@ def test_an_answer_nobody_waits_for_is_not_written(prose_writer, path) -> None:
 
 
 def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> None:
-    """Couplets, names, next lines and alternatives run programs: cancelling one frees its
-    rows."""
+    """Cancelling `result_of` while its program runs frees the program's rows in the engine."""
 
     async def leave() -> bool:
         studio = Studio(Library([("owl", prose_writer)]), StudioConfig())
@@ -96,13 +95,13 @@ def test_what_is_found_out_in_between_is_left_with_its_client(prose_writer) -> N
 
 
 def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None:
-    """When the server is full a body is not even read; requests that need no turn are answered."""
+    """A full server refuses a request without reading it, unless the request needs no slot."""
     with (
         serving(("owl", prose_writer), streams=1, queue=0, max_length=10**6) as here,
         here.client() as client,
         client.stream("POST", "/api/prose", json=LONG) as reply,
     ):
-        lines = reply.iter_lines()  # kept: an iterator that goes closes the connection
+        lines = reply.iter_lines()  # if collected, it closes the connection
         next(lines)
         refused = client.post("/api/prose", content=b"not JSON")
         answered = client.post("/api/check", json={"text": "白日依山尽，黄河入海流。"})
@@ -113,7 +112,7 @@ def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None
 
 
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:
-    """A queued request is served as soon as the one before it ends."""
+    """A queued request is served as soon as the request before it ends."""
     with (
         serving(("owl", prose_writer), streams=1, queue=1, max_length=10**6) as here,
         here.client() as client,
@@ -136,7 +135,7 @@ def test_who_waits_gets_the_next_turn(prose_writer) -> None:
 
 
 def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
-    """After the grace period the last line says that the studio is stopping."""
+    """After the grace period, an open stream ends with a line that says the studio is stopping."""
     with (
         serving(("owl", prose_writer), grace_s=0.2, max_length=10**6) as here,
         here.client() as client,
@@ -151,7 +150,7 @@ def test_streams_end_properly_when_the_server_stops(prose_writer) -> None:
 
 
 def test_a_stream_that_ends_in_time_is_whole(prose_writer) -> None:
-    """While the last streams finish, nobody else is let in."""
+    """During the grace period a stream can finish, but no new connection is accepted."""
     with (
         serving(("owl", prose_writer), grace_s=20.0) as here,
         here.client() as client,
@@ -168,7 +167,7 @@ def test_a_stream_that_ends_in_time_is_whole(prose_writer) -> None:
 
 
 def test_bodies_are_bounded(prose_writer) -> None:
-    """By their declared length, and by their actual length."""
+    """Too large a body is refused, whether it declares its length or comes in chunks."""
     with serving(("owl", prose_writer), max_body=2000) as here, here.client() as client:
         declared = client.post("/api/prose", json={"prime": "a" * 3000})
         chunked = client.post("/api/prose", content=(b"x" * 500 for _ in range(9)))
@@ -178,7 +177,7 @@ def test_bodies_are_bounded(prose_writer) -> None:
 
 
 def test_one_client_cannot_ask_too_often(prose_writer) -> None:
-    """Behind a proxy, clients are told apart by the address that it forwards."""
+    """Each client has its own rate limit; behind a proxy, its forwarded address identifies it."""
     with (
         serving(("owl", prose_writer), rate=0.1, burst=2, behind_proxy=True) as here,
         here.client() as client,
@@ -192,7 +191,7 @@ def test_one_client_cannot_ask_too_often(prose_writer) -> None:
 
 
 def test_a_token_guards_the_api_and_not_the_page(prose_writer) -> None:
-    """The health check stays open for monitoring."""
+    """A token is required for the API, but not for the page or the health check."""
     with serving(("owl", prose_writer), token="secret") as here, here.client() as client:
         assert client.get("/api/models").status_code == 401
         assert client.get("/api/health").status_code == 200
@@ -204,7 +203,7 @@ def test_a_token_guards_the_api_and_not_the_page(prose_writer) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/api/models", "/api/nowhere", "/js/main.js"])
 def test_headers_trust_nobody_else(client, path) -> None:
-    """No inline script, no frame, no other origin, and no CORS until it is asked for."""
+    """By default, security headers forbid inline scripts, MIME sniffing and other origins."""
     headers = client.get(path, headers={"origin": "http://elsewhere.example"}).headers
 
     policy = headers["content-security-policy"]
@@ -215,7 +214,7 @@ def test_headers_trust_nobody_else(client, path) -> None:
 
 
 def test_cors_for_named_origins_only(prose_writer) -> None:
-    """An origin that is named may call, another may not."""
+    """Only a configured origin gets the CORS header."""
     with (
         serving(("owl", prose_writer), origins=("http://friend.example",)) as here,
         here.client() as client,
@@ -228,7 +227,7 @@ def test_cors_for_named_origins_only(prose_writer) -> None:
 
 
 def test_a_prefix_works_whether_or_not_the_proxy_cuts_it(prose_writer) -> None:
-    """Page and API answer under the prefix and without it."""
+    """Page and API respond both under the configured prefix and without it."""
     with serving(("owl", prose_writer), prefix="/poems") as here:
         root = here.url.removesuffix("/poems")
         with httpx.Client(base_url=root, trust_env=False) as client:
@@ -239,7 +238,7 @@ def test_a_prefix_works_whether_or_not_the_proxy_cuts_it(prose_writer) -> None:
 
 
 def test_the_log_has_routes_and_no_texts(client, caplog) -> None:
-    """Neither bodies nor queries nor unknown paths are logged."""
+    """The access log names routes, but contains no bodies, queries or path parameters."""
     logger = logging.getLogger("charbard.access")
     logger.propagate = True
     with caplog.at_level(logging.INFO, "charbard.access"):
@@ -254,7 +253,7 @@ def test_the_log_has_routes_and_no_texts(client, caplog) -> None:
 
 
 def test_metrics_count_what_happened(client) -> None:
-    """Prometheus can read request counts by route and status, and how many are writing."""
+    """The metrics count requests by route and status, and report what is being written."""
     client.post("/api/prose", json={"length": 2})
 
     text = client.get("/api/metrics").text
@@ -265,7 +264,7 @@ def test_metrics_count_what_happened(client) -> None:
 
 
 def test_ready_means_that_there_is_a_model(client) -> None:
-    """A server without a model is alive but not ready."""
+    """A server without a model is healthy but not ready."""
     assert client.get("/api/ready").json()["models"] == 2
     with serving() as here, here.client() as empty:
         assert empty.get("/api/health").status_code == 200
@@ -273,7 +272,7 @@ def test_ready_means_that_there_is_a_model(client) -> None:
 
 
 def test_a_bucket_fills_by_itself() -> None:
-    """A burst, then one request per refill; clients do not share a bucket."""
+    """After its burst a client gets one request per refill; other clients are unaffected."""
     now = [0.0]
     rate = Rate(2.0, 3, clock=lambda: now[0])
     for _ in range(3):
@@ -288,7 +287,7 @@ def test_a_bucket_fills_by_itself() -> None:
 
 
 def test_waiting_has_an_end() -> None:
-    """A request whose turn does not come in time is refused, and leaves no trace."""
+    """A request that times out or is cancelled in the queue leaves no slot or place taken."""
 
     async def wait() -> Slots:
         slots = Slots(StudioConfig(streams=1, queue=2, patience_s=0.05))
@@ -308,7 +307,7 @@ def test_waiting_has_an_end() -> None:
 
 
 def test_settings_are_checked() -> None:
-    """A prefix without its slash, a token that no header can hold, an empty blocked word."""
+    """`StudioConfig` refuses a bad prefix, token, blocked word or port."""
     for wrong in ({"prefix": "poems"}, {"token": "密"}, {"blocked": ("",)}, {"port": 70_000}):
         with pytest.raises(OptionError):
             StudioConfig(**wrong)

@@ -1,4 +1,4 @@
-"""The page's modules: unit tests under node, and the folders they live in."""
+"""The page's JavaScript modules: unit tests under Node, and rules for imports."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ import pytest
 STATIC = Path(str(files("charbard.web") / "static"))
 NODE = shutil.which("node")
 ROOMS = {"core": {"core"}, "parts": {"core", "parts"}, "views": {"core", "parts"}}
-"""What the modules of each room may import; a view also modules that begin with its own name."""
+"""What each folder's modules may import; a view may also import modules with its own prefix."""
 _IMPORT = re.compile(r"(?:from|import\()\s*[\"'`](\.[^\"'`]+)[\"'`]")
 MODULES = sorted((STATIC / "js").rglob("*.js"))
 UNITS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
@@ -20,7 +20,7 @@ UNITS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))
 @pytest.mark.skipif(NODE is None, reason="node is not installed, so the page's units go untested")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name.removesuffix(".test.mjs"))
 def test_units(unit: Path) -> None:
-    """Each file of unit tests passes under node's own runner."""
+    """Each file of unit tests passes under Node's test runner."""
     done = subprocess.run(
         [str(NODE), "--test", str(unit)], capture_output=True, text=True, timeout=60, check=False
     )
@@ -31,7 +31,7 @@ def test_units(unit: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_modules_stay_in_their_rooms(path: Path) -> None:
-    """`core` imports no other folder, `parts` no view, and no view another view."""
+    """`core` imports no other folder, `parts` imports no view, and no view imports another view."""
     room = path.relative_to(STATIC / "js").parts[0]
     if room not in ROOMS:
         return
@@ -44,14 +44,14 @@ def test_modules_stay_in_their_rooms(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_core_draws_nothing(path: Path) -> None:
-    """Modules tested under node never touch the document, except the element builder."""
+    """No module in `core` touches the document, except the element builder `dom.js`."""
     if path.parent.name == "core" and path.name != "dom.js":
         assert "document." not in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not installed, so nothing else reads JavaScript")
 def test_modules_are_whole_when_they_are_sent(running, tmp_path) -> None:
-    """Each module still parses once its comments and indentation are stripped."""
+    """Each module still parses after the server strips its comments and indentation."""
     with running.client() as client:
         for path in MODULES:
             name = path.relative_to(STATIC).as_posix()

@@ -1,4 +1,4 @@
-"""The page in a real browser: every flow, with an input method, both themes, phone and desktop."""
+"""The page in a real browser: its views, input methods, themes, and phone and desktop sizes."""
 
 import json
 import re
@@ -16,7 +16,7 @@ pytestmark = IN_BROWSER
 
 
 def test_it_opens_on_poems(visit) -> None:
-    """Four candidates are written at once; the best is marked; a screen reader is told."""
+    """The page opens with four poems, marks the best, and announces them to screen readers."""
     page = visit.written()
 
     assert page.locator(".sheet.is-done").count() == 4
@@ -27,8 +27,7 @@ def test_it_opens_on_poems(visit) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_nothing_moves_while_lines_come(browser, running, size) -> None:
-    """The sheets are laid out before the first line arrives: nothing shifts, except slightly when
-    the navigation first appears."""
+    """Arriving lines move nothing on the page, and its opening moves things only slightly."""
     with visiting(browser, running, viewport=size) as here:
         here.page.add_init_script(
             """window.shifts = []; new PerformanceObserver((list) => {
@@ -40,7 +39,8 @@ def test_nothing_moves_while_lines_come(browser, running, size) -> None:
         first = page.locator(".sheet").first.inner_text()
         opening = page.evaluate("shifts.splice(0).reduce((sum, [value]) => sum + value, 0)")
 
-        # A theme drawn at random may hold a character unknown to the small model: a note says so.
+        # A theme drawn at random may contain a character that the small model does not know; the
+        # note about it would shift the sheets.
         page.fill(".theme", "春风")
         page.click("text=落笔")
         here.until(f"document.querySelector('.sheet').innerText !== {json.dumps(first)}")
@@ -51,7 +51,7 @@ def test_nothing_moves_while_lines_come(browser, running, size) -> None:
 
 
 def test_the_first_paint_waits_for_no_answer(browser, running) -> None:
-    """The page is painted before any API response arrives: nothing slow can hold it up."""
+    """The page is first painted before any API response arrives."""
     with visiting(browser, running) as here:
         held = []
         here.page.route("**/api/**", lambda route: held.append(route))
@@ -66,7 +66,7 @@ def test_the_first_paint_waits_for_no_answer(browser, running) -> None:
 
 
 def test_wishes_are_kept(visit) -> None:
-    """The poems keep the requested acrostic and form, and the request survives a reload."""
+    """The poems keep the requested acrostic, and the request survives a reload."""
     page = visit.written()
     page.check("input[value=五绝]")
     page.fill("input[placeholder^='如：春江']", "春江花月")
@@ -105,7 +105,7 @@ def test_enter_does_not_write_while_composing(visit) -> None:
 
 
 def test_what_cannot_be_is_explained(visit) -> None:
-    """A conflict is shown once, in Chinese, with buttons that do what could be done instead."""
+    """An impossible request is explained once, with buttons that make the suggested changes."""
     page = visit.written()
     page.check("input[value=五绝]")
     page.fill("input[placeholder^='如：春江']", "春江花月夜")
@@ -115,21 +115,21 @@ def test_what_cannot_be_is_explained(visit) -> None:
 
     assert "有 5 个字" in page.inner_text(".notice")
     assert not page.locator("#toast.is-shown").count()
-    assert page.locator(".sheet.is-done").count() == 4  # what was there stays
+    assert page.locator(".sheet.is-done").count() == 4  # the earlier poems stay
     page.click("text=改为五律")
     page.wait_for_selector(".sheet.is-done .given")
     page.check("input[name=form][value=五绝]")
     page.click("text=落笔")
     page.click("text=只藏“春江花月”")
     visit.until("document.querySelectorAll('.sheet.is-done .given').length === 16")
-    visit.complaints.clear()  # Chromium logs every answer of status 422
+    visit.complaints.clear()  # Chromium logs each 422 as an error
 
 
 @pytest.mark.parametrize(
     ("language", "said"), [("zh", "从未见过这些字"), ("en", "never seen these characters")]
 )
 def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) -> None:
-    """A theme in characters that the model has never seen, in the language of the page."""
+    """A note in the page's language names the characters of a theme unknown to the model."""
     page = visit.written()
     page.evaluate(
         "async (language) => { const { store } = await import('./js/core/store.js');"
@@ -146,7 +146,7 @@ def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) ->
 
 
 def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
-    """Swap a character for one that fits, lock it, write its line again, undo, and reload."""
+    """On the desk, characters are swapped and locked, and changes undone even after a reload."""
     page = visit.on_desk()
     before = page.locator(".cell-char").all_inner_texts()
     page.click('[data-at="1.2"]')
@@ -172,7 +172,7 @@ def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
 
 
 def test_a_line_is_edited_by_hand(visit) -> None:
-    """A line of the right length is accepted and judged at once; any other is not."""
+    """An edited line of the right length is accepted and judged; any other length is refused."""
     page = visit.on_desk()
     page.click("[aria-label='手改第 1 句']")
     page.fill(".line-edit", "天天天天天天天")
@@ -189,7 +189,7 @@ def test_a_line_is_edited_by_hand(visit) -> None:
 
 
 def test_a_poem_line_by_line(visit) -> None:
-    """From a blank poem: candidates for each next line, by their number, to the end."""
+    """A poem can be written from nothing by choosing each next line by its number."""
     page = visit.written()
     page.goto(f"{visit.url}/#/desk")
     page.click("text=逐句写 · 五绝")
@@ -202,7 +202,7 @@ def test_a_poem_line_by_line(visit) -> None:
 
 
 def test_checking_says_what_breaks(visit) -> None:
-    """Tones, rhyme and place of a fault, in shapes and in words."""
+    """The check view marks each fault with a shape and lists it in words."""
     page = visit.open("check")
     page.wait_for_selector(".verdict.is-good")
     page.fill("textarea", "白日依山尽，黄河入海天。欲穷千里目，更上一层楼。")
@@ -216,7 +216,7 @@ def test_checking_says_what_breaks(visit) -> None:
 
 
 def test_names_are_found_and_kept(visit) -> None:
-    """Names begin with the surname; a favourite survives a reload."""
+    """Suggested names begin with the surname, and a saved name survives a reload."""
     page = visit.written()
     page.goto(f"{visit.url}/#/names")
     page.wait_for_selector(".name")
@@ -231,7 +231,7 @@ def test_names_are_found_and_kept(visit) -> None:
 
 
 def test_a_link_shows_the_same_poem_to_anybody(visit, browser, running) -> None:
-    """The address holds the poem, its model and its seed; a cut address is refused."""
+    """A link opens the same poem in another browser; a link that is cut off is refused."""
     page = visit.written()
     link = page.evaluate(
         """async () => { const { store } = await import('./js/core/store.js');
@@ -256,7 +256,7 @@ def test_a_link_shows_the_same_poem_to_anybody(visit, browser, running) -> None:
 
 
 def test_cards_are_drawn_by_the_page(visit) -> None:
-    """SVG and PNG, upright and across, each character in its place."""
+    """A poem's card has one element per character and can be saved as SVG or PNG."""
     page = visit.written()
     page.locator(".sheet [aria-label=分享]").first.click()
     page.wait_for_selector(".card-preview svg")
@@ -268,14 +268,14 @@ def test_cards_are_drawn_by_the_page(visit) -> None:
     with page.expect_download() as png:
         page.click("text=存图片")
 
-    title = state(page)["shelf"]["history"][0]["title"]  # one theme was drawn for all four
-    assert upright == 28 + len(f"{title} · 七绝") + 2 + 15  # poem, heading, seal, who wrote it
+    title = state(page)["shelf"]["history"][0]["title"]  # all four share the drawn theme
+    assert upright == 28 + len(f"{title} · 七绝") + 2 + 15  # poem, heading, seal, credit line
     assert "<svg" in svg.value.path().read_text(encoding="utf-8")[:100]
     assert png.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def test_the_shelf_goes_out_and_comes_back(visit) -> None:
-    """What is exported as JSON can be imported; text and Markdown hold every line."""
+    """Importing a backup of the shelf restores deleted poems; the plain text has their lines."""
     page = visit.written()
     page.locator("[aria-label=收藏]").first.click()
     page.goto(f"{visit.url}/#/shelf")
@@ -298,7 +298,7 @@ def test_the_shelf_goes_out_and_comes_back(visit) -> None:
 
 
 def test_looking_inside(visit) -> None:
-    """Surprise, what was expected, a unit's colour, and the poem without that unit."""
+    """The view shows a character's alternatives, and the poem written without a chosen unit."""
     page = visit.written()
     page.locator("[aria-label=细看]").first.click()
     page.wait_for_selector("button.heat-char")
@@ -313,7 +313,7 @@ def test_looking_inside(visit) -> None:
 
 
 def test_what_is_borrowed_is_underlined_and_has_a_source(browser, running, small_corpus) -> None:
-    """Whole lines and parts look different; focus or a click shows poet, title and line."""
+    """Borrowed lines and parts of lines are underlined differently; focus shows their source."""
     with visiting(browser, running) as here:
         page = here.open("look")
         page.fill("textarea", "夜来风雨聲，花落知多矣。明月几时有")
@@ -328,12 +328,12 @@ def test_what_is_borrowed_is_underlined_and_has_a_source(browser, running, small
 
 
 def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) -> None:
-    """Whole lines are found from the package alone; the page says what is missing."""
+    """Without the corpus, known whole lines are still found, and the page says what to run."""
     monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path))
     page = visit.open("look")
     page.fill("textarea", "处处闻啼鸟，键盘声声起。")
     page.click(".go")
-    page.wait_for_selector(".trace >> text=处处闻啼鸟")  # the example was looked at before
+    page.wait_for_selector(".trace >> text=处处闻啼鸟")  # the view opens with an example
 
     assert page.locator(".trace").all_inner_texts() == ["处处闻啼鸟"]
     assert "charbard corpus build verse" in page.inner_text(".panel code")
@@ -356,7 +356,7 @@ def test_an_earlier_text_does_not_replace_a_later_one(visit) -> None:
 
 
 def test_how_a_model_learned(browser, run_folder) -> None:
-    """The same seed at every snapshot, along a slider that the keyboard moves."""
+    """A slider, which the keyboard can move, shows each snapshot's text for the same seed."""
     library = Library.open([run_folder / "model.safetensors"])
     with serving(library=library) as running, visiting(browser, running) as here:
         page = here.open("look")
@@ -376,7 +376,7 @@ def test_how_a_model_learned(browser, run_folder) -> None:
 
 
 def test_names_of_a_gender(browser, names_writer) -> None:
-    """The choice is offered for a model that knows genders, and is passed on to it."""
+    """The choice of a gender is offered and sent to a model that knows genders."""
     with serving(("names", names_writer)) as running, visiting(browser, running) as here:
         page = here.open("names")
         page.wait_for_selector(".name")
@@ -387,7 +387,7 @@ def test_names_of_a_gender(browser, names_writer) -> None:
 
 
 def test_arrows_go_from_poem_to_poem(visit) -> None:
-    """The arrow keys move between poems; in a text field they keep their usual effect."""
+    """The arrow keys move between poems; in a form control they keep their usual effect."""
     page = visit.written()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -399,7 +399,7 @@ def test_arrows_go_from_poem_to_poem(visit) -> None:
 
 
 def test_known_lines_may_be_allowed(visit) -> None:
-    """The rule against lines of the corpus can be switched off."""
+    """The rule against lines of known poems can be switched off."""
     page = visit.written()
     page.click("summary")
     page.uncheck(".tick input")
@@ -411,7 +411,7 @@ def test_known_lines_may_be_allowed(visit) -> None:
 
 
 def test_traditional_and_pinyin(visit) -> None:
-    """The reader's script and pinyin also apply to poems that are already on the page."""
+    """Pinyin and traditional script also apply to poems that are already on the page."""
     page = visit.on_desk()
     page.click("[aria-label=设置]")
     page.check("input[value=traditional]")
@@ -428,7 +428,7 @@ def test_traditional_and_pinyin(visit) -> None:
 
 
 def test_free_text_is_written_and_stopped(visit) -> None:
-    """The other model writes; Escape stops it; it can be restarted while it writes."""
+    """Prose can be restarted while it is being written, and Escape stops it."""
     page = visit.written()
     page.check("input[value='model:owl']")
     page.fill("input[type=number]", "20000")
@@ -452,7 +452,7 @@ def test_free_text_is_written_and_stopped(visit) -> None:
     ids=["phone", "phone-english", "desk"],
 )
 def test_every_view_fits_and_can_be_read(browser, running, size, language) -> None:
-    """No view scrolls sideways, none has a nameless control; both themes, both languages."""
+    """No view scrolls sideways or has a control without a name, in either theme or language."""
     with visiting(browser, running, viewport=size, locale=language) as here:
         page = here.on_desk()
         for view in ("write", "desk", "check", "names", "look", "shelf", "practice", "about"):
@@ -473,7 +473,7 @@ NAMELESS = """() => [...document.querySelectorAll('button, a, input, select, tex
 
 
 def test_the_api_page_draws_itself(visit) -> None:
-    """Every address of the description has its section and an example."""
+    """The documentation page of the API builds itself and names the API's addresses."""
     page = visit.page
     page.goto(f"{visit.url}/docs.html")
     page.wait_for_selector("section.panel")
@@ -484,12 +484,14 @@ def test_the_api_page_draws_itself(visit) -> None:
 
 
 OTHERS = ("docs", "embed", "shared")
-"""Pages of their own."""
+"""Stems of scripts and styles that only the other pages load."""
 
 
 def test_script_and_style_are_small(running) -> None:
-    """All of it, with the words of both languages, stays within 200 kB, and within 70 kB as
-    sent. The glossary of themes and the dictionary come when they are asked for."""
+    """Scripts, styles and words of both languages take at most 200 kB, or 70 kB compressed.
+
+    The theme glossary and the dictionary do not count, as the page loads them on demand.
+    """
     static = Path(str(files("charbard.web") / "static"))
     paths = [*(static / "js").rglob("*.js"), *(static / "css").rglob("*.css")]
     names = [path.relative_to(static).as_posix() for path in paths if path.stem not in OTHERS]
@@ -503,7 +505,7 @@ def test_script_and_style_are_small(running) -> None:
 
 
 def test_both_languages_have_every_word() -> None:
-    """Each key has a text in both languages, neither empty, with the same placeholders."""
+    """Each text of the page exists in both languages, with the same placeholders."""
     table = json.loads((files("charbard.web") / "static" / "words.json").read_text("utf-8"))
 
     for part, words in table.items():
@@ -514,7 +516,7 @@ def test_both_languages_have_every_word() -> None:
 
 
 def test_another_language_at_once(visit) -> None:
-    """Chosen in the settings, it reaches the dialog and the page; it survives a reload."""
+    """A language chosen in the settings applies at once and survives a reload."""
     page = visit.written()
     page.click("[aria-label=设置]")
     page.check("input[value=en]")
@@ -526,7 +528,7 @@ def test_another_language_at_once(visit) -> None:
 
 
 def test_stanzas_are_parted_on_the_sheet_and_in_what_is_copied(visit) -> None:
-    """A 词 has a gap between its 片, and a blank line there when it is copied."""
+    """A 词 shows a gap between its stanzas, and its copied text has a blank line there."""
     page = visit.written()
     page.check("input[name=form][value=词]")
     page.locator(".tune", has_text=re.compile("^浣溪沙")).first.click()

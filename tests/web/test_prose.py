@@ -1,4 +1,4 @@
-"""Free text and scores over HTTP."""
+"""The API for free text and scores."""
 
 import json
 
@@ -6,7 +6,7 @@ from charbard import TextOrder
 
 
 def test_same_order_same_text_in_both_doors(client, prose_writer) -> None:
-    """What HTTP writes is what the library writes."""
+    """HTTP and the library write the same texts for the same order."""
     order = TextOrder(prime="ab", length=30, samples=3, seed=5)
 
     answer = client.post(
@@ -19,7 +19,7 @@ def test_same_order_same_text_in_both_doors(client, prose_writer) -> None:
 
 
 def test_a_stream_adds_up_to_the_whole(client) -> None:
-    """The pieces concatenate to the whole text; the last line says how to repeat it."""
+    """Streamed pieces concatenate to the whole text, and the last line contains the seed."""
     body = {"prime": "春", "length": 40, "samples": 2, "seed": 9}
     whole = client.post("/api/prose", json=body).json()
 
@@ -36,7 +36,7 @@ def test_a_stream_adds_up_to_the_whole(client) -> None:
 
 
 def test_a_fresh_seed_is_told_and_repeats(client) -> None:
-    """Without a seed each text is different, and its reported seed reproduces it."""
+    """Without a seed in the request, the response reports a new seed that repeats the text."""
     first = client.post("/api/prose", json={"length": 40}).json()
 
     again = client.post("/api/prose", json={"length": 40, "seed": first["seed"]}).json()
@@ -45,7 +45,7 @@ def test_a_fresh_seed_is_told_and_repeats(client) -> None:
 
 
 def test_what_is_wrong_is_said_by_status_and_words(client) -> None:
-    """A wrong value, an unknown setting, a missing one, no JSON, no model, no address."""
+    """A bad request gets the right status and an error that says what is wrong."""
     cases = [
         ({"length": 0}, 422, "length"),
         ({"temperature": "hot"}, 422, "temperature"),
@@ -69,7 +69,7 @@ def test_what_is_wrong_is_said_by_status_and_words(client) -> None:
 
 
 def test_scores_name_alternatives(client, prose_writer) -> None:
-    """Each character has its log-probability and what else was likely."""
+    """Each scored character has its likeliest alternatives, and the loss is the library's."""
     answer = client.post("/api/score", json={"text": "春江a", "top": 3}).json()
 
     assert [char["char"] for char in answer["chars"]] == ["春", "江", "a"]
@@ -79,7 +79,7 @@ def test_scores_name_alternatives(client, prose_writer) -> None:
 
 
 def test_models_tell_what_they_are_and_what_is_allowed(client) -> None:
-    """The list has every model and the limits of the server; one model has its origin."""
+    """The list has all models and the server's limits; a model's details have its provenance."""
     answer = client.get("/api/models").json()
 
     assert [model["name"] for model in answer["models"]] == ["owl", "verse"]

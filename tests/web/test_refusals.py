@@ -1,4 +1,4 @@
-"""Whatever a page may send: what is refused has a code with its Chinese."""
+"""Every error that the page can cause has a code with a Chinese text."""
 
 import json
 
@@ -47,7 +47,7 @@ REFUSED = (
 
 @pytest.mark.parametrize(("path", "body"), REFUSED, ids=lambda value: json.dumps(value)[:60])
 def test_what_is_refused_has_a_code_with_its_chinese(client, path, body) -> None:
-    """Whatever a page may send, the error's code has a Chinese text, filled from its values."""
+    """Each error's code has a Chinese text that needs only the values in the response."""
     answer = client.post(f"/api/{path}", json=body)
     told = answer.json()
 

@@ -1,4 +1,4 @@
-"""The API does what its description says, as Schemathesis sees it."""
+"""The API matches its OpenAPI description, as Schemathesis checks it."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ SETTINGS = Path(__file__).with_name("schemathesis.toml")
 
 @pytest.mark.slow
 def test_answers_are_as_described(running, tmp_path) -> None:
-    """Statuses, types and headers of every path, for valid and for invalid bodies.
+    """Status, types and headers of each response match the schema, for valid and invalid bodies.
 
-    What a schema cannot say, such as which wishes for a poem go together, is answered by 422.
+    A valid body may still get a 422, as a schema cannot say which demands on a poem conflict.
     """
     asked = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS)),
@@ -30,7 +30,7 @@ def test_answers_are_as_described(running, tmp_path) -> None:
 
 @pytest.mark.parametrize("path", ["/api/verse", "/v1/completions"])
 def test_a_wrong_method_is_told_the_right_one(client, path) -> None:
-    """405 with Allow, in the shape that the address's clients expect."""
+    """A wrong method gets a 405 with the right method in `Allow` and an error in JSON."""
     answer = client.get(path)
 
     assert answer.status_code == 405
@@ -39,7 +39,7 @@ def test_a_wrong_method_is_told_the_right_one(client, path) -> None:
 
 
 def test_every_refusal_is_described(client) -> None:
-    """Each guarded endpoint documents the errors it may return, and how long to wait."""
+    """Each guarded endpoint documents its possible errors and the `Retry-After` header."""
     api = client.get("/api/openapi.json").json()
     for path, methods in api["paths"].items():
         for about in methods.values():
@@ -49,7 +49,7 @@ def test_every_refusal_is_described(client) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused(client) -> None:
-    """They are an error like any other."""
+    """A body that is not valid UTF-8 gets a 400 with an error in JSON."""
     answer = client.post(
         "/api/check", content=b"\x0f\xffr", headers={"content-type": "application/json"}
     )

@@ -1,4 +1,4 @@
-"""Verse over HTTP: what comes back keeps its form, and is what the library writes."""
+"""Verse over HTTP keeps its form and equals what the library writes."""
 
 import json
 
@@ -13,7 +13,7 @@ POEM = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层�
 
 
 def test_same_order_same_poems_in_both_doors(client, verse_writer) -> None:
-    """HTTP and the library write the same poems in the same order of rank."""
+    """For the same order, HTTP and the library write the same poems, ranked alike."""
     order = VerseOrder(form="五绝", theme="春", candidates=3, drafts=2, seed=8)
     body = {"form": "五绝", "theme": "春", "candidates": 3, "drafts": 2, "seed": 8}
 
@@ -26,7 +26,7 @@ def test_same_order_same_poems_in_both_doors(client, verse_writer) -> None:
 
 
 def test_lines_come_before_poems_and_join_to_them(client) -> None:
-    """A streamed poem is its streamed lines; its acrostic and its form are kept."""
+    """The streamed lines of a poem equal its final lines, and keep the acrostic and the form."""
     body = {"form": "七绝", "acrostic": "春江花月", "candidates": 2, "seed": 1, "stream": True}
 
     with client.stream("POST", "/api/verse", json=body) as response:
@@ -55,7 +55,7 @@ def test_lines_come_before_poems_and_join_to_them(client) -> None:
     ids=["form", "acrostic", "opening", "boldness", "model", "conflict"],
 )
 def test_what_cannot_be_written_is_refused_before_writing(client, body, words) -> None:
-    """Even for a stream the refusal is a status, as nothing has been sent yet."""
+    """An impossible poem is refused with status 422, even if a stream was requested."""
     for stream in (False, True):
         answer = client.post("/api/verse", json={**body, "stream": stream})
         assert answer.status_code == 422
@@ -64,7 +64,7 @@ def test_what_cannot_be_written_is_refused_before_writing(client, body, words) -
 
 
 def test_rewriting_leaves_what_is_locked(client) -> None:
-    """Only the third line changes, and not its locked character."""
+    """A rewrite changes only the given line and keeps its locked character."""
     body = {"form": "五绝", "lines": POEM, "line": 3, "locked": ["3.1"], "candidates": 2}
 
     answer = client.post("/api/rewrite", json=body).json()
@@ -76,7 +76,7 @@ def test_rewriting_leaves_what_is_locked(client) -> None:
 
 
 def test_alternatives_keep_the_form(client) -> None:
-    """Each character that is offered can be put there."""
+    """Every alternative that is offered for a character keeps the form."""
     body = {"form": "五绝", "lines": POEM, "line": 2, "place": 5, "top": 8}
 
     answer = client.post("/api/alternatives", json=body).json()
@@ -89,7 +89,7 @@ def test_alternatives_keep_the_form(client) -> None:
 
 
 def test_next_lines_go_on_from_what_there_is(client) -> None:
-    """Candidates for the second line, none twice."""
+    """`/api/next` offers different candidates for the line after the given lines."""
     body = {"form": "五绝", "lines": POEM[:1], "candidates": 4}
 
     lines = client.post("/api/next", json=body).json()["lines"]
@@ -99,7 +99,7 @@ def test_next_lines_go_on_from_what_there_is(client) -> None:
 
 
 def test_couplets_answer_the_first_line(client) -> None:
-    """The first line stands as given, the second is as long."""
+    """`/api/couplet` keeps the first line and writes a second line of the same length."""
     answer = client.post("/api/couplet", json={"first": "春风吹绿柳", "candidates": 2}).json()
 
     assert [poem["lines"][0] for poem in answer["poems"]] == ["春风吹绿柳"] * 2
@@ -107,7 +107,7 @@ def test_couplets_answer_the_first_line(client) -> None:
 
 
 def test_a_first_line_is_written_to_a_second(client) -> None:
-    """The second line stands as given, phrase by phrase; both at once are refused."""
+    """`/api/couplet` writes a first line for a given second line, but refuses both together."""
     order = {"second": "柳绿，花红", "candidates": 1}
     (poem,) = client.post("/api/couplet", json=order).json()["poems"]
     refused = client.post("/api/couplet", json={**order, "first": "山青，水秀"})
@@ -118,7 +118,7 @@ def test_a_first_line_is_written_to_a_second(client) -> None:
 
 
 def test_like_this_one_takes_the_shape_of_a_poem(client) -> None:
-    """The form is read off a given text."""
+    """A poem written with `like` has the line lengths of the given text."""
     body = {"like": "寻寻觅觅，冷冷清清，凄凄惨惨戚戚。", "candidates": 1}
 
     (poem,) = client.post("/api/verse", json=body).json()["poems"]
@@ -127,7 +127,7 @@ def test_like_this_one_takes_the_shape_of_a_poem(client) -> None:
 
 
 def test_blocked_words_are_never_shown(verse_writer) -> None:
-    """A poem with a blocked word is left out; a word of every poem leaves none."""
+    """Poems with a blocked word are left out, even if no poem remains."""
     with serving(("verse", verse_writer), blocked=("春江",)) as here, here.client() as client:
         body = {"form": "五绝", "opening": "春江", "candidates": 2}
         assert client.post("/api/verse", json=body).json()["poems"] == []
@@ -138,7 +138,7 @@ def test_blocked_words_are_never_shown(verse_writer) -> None:
 
 
 def test_a_blocked_line_is_not_offered(verse_writer) -> None:
-    """The same seed offers the same next lines, but for those with a blocked character."""
+    """With the same seed, blocking a character removes only the lines that contain it."""
     order = {"form": "五绝", "lines": ["春江潮水连"], "candidates": 4, "seed": 1}
     with serving(("verse", verse_writer)) as here, here.client() as client:
         offered = client.post("/api/next", json=order).json()["lines"]
@@ -152,7 +152,7 @@ def test_a_blocked_line_is_not_offered(verse_writer) -> None:
 
 
 def test_check_and_forms_and_rhyme(client) -> None:
-    """The checker, the catalogue and the rhyme books answer without a model."""
+    """The checker, the catalogue of forms and the rhyme books are available over HTTP."""
     report = client.post("/api/check", json={"text": "，".join(POEM)}).json()
     assert report["form"] == "五绝"
     assert report["is_kept"]
@@ -167,7 +167,7 @@ def test_check_and_forms_and_rhyme(client) -> None:
 
 
 def test_names_of_a_gender_the_model_does_not_know(client) -> None:
-    """They are written all the same, and a note says so."""
+    """A model that does not know genders still writes names, and a note says so."""
     answer = client.post("/api/names", json={"surname": "李", "gender": "女", "model": "verse"})
 
     assert answer.json()["names"]
@@ -175,7 +175,7 @@ def test_names_of_a_gender_the_model_does_not_know(client) -> None:
 
 
 def test_names_of_a_gender_the_model_knows(names_writer) -> None:
-    """Another gender, other names, with the same seed."""
+    """With the same seed, a model that knows genders writes other names for another gender."""
     with serving(("names", names_writer)) as here, here.client() as client:
         told, other = (
             client.post("/api/names", json={"gender": gender, "seed": 3}).json()
@@ -187,7 +187,7 @@ def test_names_of_a_gender_the_model_knows(names_writer) -> None:
 
 
 def test_write_poem_takes_a_theme_and_a_model(client) -> None:
-    """In addition to the parameters that char-rnn-writer's clients know."""
+    """`/write_poem` accepts a theme, a model and a form."""
     answer = client.get("/write_poem", params={"theme": "秋夜", "model": "verse", "form": "五绝"})
 
     assert len(answer.json()["result"].replace("\n", "")) == 24
@@ -202,7 +202,7 @@ def test_write_poem_takes_a_theme_and_a_model(client) -> None:
     ],
 )
 def test_a_place_that_the_poem_lacks_is_refused(client, more, message) -> None:
-    """Whatever the scope; this once caused a server error."""
+    """A rewrite of a line or place that the poem does not have is refused, in any scope."""
     lines = ["白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼"]
 
     answer = client.post("/api/rewrite", json={"form": "五绝", "lines": lines, **more})
@@ -215,7 +215,7 @@ COUPLET = "春风吹绿柳，细雨润青山。"
 
 
 def test_words_that_face_one_in_a_couplet(client) -> None:
-    """What answers 春风 takes the place of 细雨, and the couplet still keeps its form."""
+    """The words offered for 细雨 are parallel to 春风 above it and keep the couplet's form."""
     asked = {"text": COUPLET, "line": 2, "place": 2, "top": 5}
 
     found = client.post("/api/parallel", json=asked).json()
@@ -229,7 +229,7 @@ def test_words_that_face_one_in_a_couplet(client) -> None:
 
 
 def test_words_for_the_upper_line_and_for_none(client) -> None:
-    """The upper line is faced by the lower one; a line without a counterpart, by none."""
+    """A word of the upper line faces a word of the lower line; a single line gets no words."""
     upper = client.post("/api/parallel", json={"text": COUPLET, "line": 1, "place": 5}).json()
     alone = client.post("/api/parallel", json={"text": "春风吹绿柳。", "line": 1, "place": 1})
     missing = client.post("/api/parallel", json={"text": COUPLET, "line": 3, "place": 1})
@@ -240,7 +240,7 @@ def test_words_for_the_upper_line_and_for_none(client) -> None:
 
 
 def test_names_come_with_a_line_of_verse(client) -> None:
-    """Where the poems of the package have a name's characters, with poet and title."""
+    """A name that occurs in the package's poems comes with the line, its poet and its title."""
     names = client.post("/api/names", json={"candidates": 12, "seed": 5, "length": 1}).json()[
         "names"
     ]

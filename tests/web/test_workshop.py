@@ -1,4 +1,4 @@
-"""The workshop over HTTP: one training at a time, followed line by line, then written with."""
+"""The workshop over HTTP: training runs that are started, followed, stopped and resumed."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ def bundle(tmp_path_factory) -> Path:
 
 @contextmanager
 def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
-    """A studio with a workshop that gives way to nobody."""
+    """Serve a studio whose workshop trains on one thread at normal priority."""
     named = {"workshop": True, "workshop_folder": str(folder), "workshop_nice": 0}
     with serving(("owl", prose_writer), **{**named, "workshop_threads": 1, **settings}) as here:
         yield here
@@ -40,7 +40,7 @@ def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
 
 @pytest.fixture
 def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
-    """A workshop with faked training runs, which go on until they are told to stop."""
+    """A workshop with fake training runs that continue until they are told to stop."""
     with workshop(tmp_path / "shop", prose_writer, workshop_bytes=50_000) as here:
         fake(here, bundle)
         yield here
@@ -48,7 +48,7 @@ def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory, prose_writer, bundle) -> Iterator[Running]:
-    """The same for tests that leave no training behind."""
+    """A workshop with fake training runs, shared by tests that leave no training run behind."""
     folder = tmp_path_factory.mktemp("shop")
     with workshop(folder, prose_writer, workshop_bytes=50_000) as here:
         fake(here, bundle)
@@ -60,7 +60,7 @@ def fake(here: Running, bundle: Path, mode: str = "wait") -> None:
 
 
 def warm(here: Running, programs: Path) -> None:
-    """Train with the `charbard` that starts at once; the other words of the command stay."""
+    """Make the workshop's commands run the `charbard` program that starts without delay."""
     command = here.studio.workshop.command
     python = [sys.executable, "-m", "charbard"]
 
@@ -73,7 +73,7 @@ def warm(here: Running, programs: Path) -> None:
 
 
 def followed(client, number: str) -> list[dict]:
-    """Everything that is reported about a training, to its end."""
+    """Return every event of a training run, up to its end."""
     with client.stream("GET", f"/api/jobs/{number}/events", timeout=120) as answer:
         return [json.loads(line) for line in answer.iter_lines()]
 
@@ -85,7 +85,7 @@ def started(client, **body) -> str:
 
 
 def first_sample(client, number: str) -> dict:
-    """Follow a training until it has written something, then leave."""
+    """Return the first sample of a training run, then disconnect."""
     with client.stream("GET", f"/api/jobs/{number}/events") as answer:
         facts = map(json.loads, answer.iter_lines())
         return next(fact for fact in facts if "sample" in fact)["sample"]
@@ -93,7 +93,7 @@ def first_sample(client, number: str) -> dict:
 
 @pytest.mark.slow
 def test_a_real_training_from_a_text_to_a_model_that_writes(tmp_path, prose_writer) -> None:
-    """Losses and samples come while it learns; at its end the model is in the library."""
+    """A real training run reports losses and samples, and its model joins the library."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         here.studio.workshop.budget = lambda minutes: SMALL
         number = started(client, name="猫头鹰.txt", minutes=2)
@@ -121,7 +121,7 @@ def test_a_real_training_from_a_text_to_a_model_that_writes(tmp_path, prose_writ
 
 
 def test_one_training_at_a_time(shop) -> None:
-    """A second one is refused with 409 before its text is read; two clients may watch the first."""
+    """A second training run is refused before its text is read; two clients may watch the first."""
     with shop.client() as client, shop.client() as other:
         number = started(client)
         assert first_sample(client, number) == first_sample(other, number)
@@ -134,7 +134,7 @@ def test_one_training_at_a_time(shop) -> None:
 
 
 def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> None:
-    """Stopping ends all streams and leaves a model that writes; deleting removes everything."""
+    """A stopped training run leaves a model that writes; deleting the run removes everything."""
     with shop.client() as client:
         number = started(client, name="my diary")
         first_sample(client, number)
@@ -154,7 +154,7 @@ def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> N
     ("sent", "state"), [(signal.SIGKILL, "failed"), (signal.SIGTERM, "interrupted")]
 )
 def test_a_training_that_somebody_else_ends_can_be_resumed(shop, sent, state) -> None:
-    """For example by the kernel, out of memory: nobody here asked for it, so nothing is deleted."""
+    """A training run that the system kills or terminates can be resumed."""
     with shop.client() as client:
         number = started(client)
         first_sample(client, number)
@@ -166,7 +166,7 @@ def test_a_training_that_somebody_else_ends_can_be_resumed(shop, sent, state) ->
 
 
 def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
-    """Training does not depend on who is watching; a new stream starts from the beginning."""
+    """A training run continues unwatched, and a new stream reports it from the beginning."""
     with shop.client() as client:
         number = started(client)
         first_sample(client, number)
@@ -183,7 +183,7 @@ def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
 def test_the_server_ends_a_training_and_the_next_one_has_its_model(
     tmp_path, prose_writer, bundle
 ) -> None:
-    """Checkpoint and text stay, so that it can be resumed; the model is open after a restart."""
+    """If the server stops, a training run keeps text, checkpoint and model, and can be resumed."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client, name="owl")
@@ -205,7 +205,7 @@ def test_the_server_ends_a_training_and_the_next_one_has_its_model(
 
 
 def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle) -> None:
-    """After a restart it resumes where it was, in one log; at the end the text is deleted."""
+    """A resumed training run continues the same log; once it ends, its text is deleted."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client, name="owl")
@@ -230,7 +230,7 @@ def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle)
 
 
 def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writer, bundle) -> None:
-    """The user is told so, and the text, now useless, is deleted."""
+    """Without a checkpoint, a training run cannot be resumed and its text is deleted."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client)
@@ -249,7 +249,7 @@ def test_without_a_checkpoint_nothing_is_left_to_go_on_from(tmp_path, prose_writ
 
 
 def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bundle) -> None:
-    """An error while resuming is reported, and deletes neither text nor checkpoint."""
+    """If a resumed training run fails, the error is reported and the run can still be resumed."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client)
@@ -266,7 +266,7 @@ def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bun
 
 @pytest.mark.slow
 def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -> None:
-    """It stops with one server and resumes under the next, from the same step, to its end."""
+    """A real training run that a shutdown interrupts is resumed by the next server and finishes."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         warm(here, programs)
         longer = [*SMALL, "--steps", "1000", "--eval-every", "100", "--seq-length", "16"]
@@ -288,7 +288,7 @@ def test_a_real_training_survives_its_server(tmp_path, prose_writer, programs) -
 
 
 def test_a_training_that_fails_says_why(shop, bundle) -> None:
-    """The error and hint of the command line are the end of the stream."""
+    """The stream of a failed training run ends with the command line's error and hint."""
     fake(shop, bundle, "fail")
     with shop.client() as client:
         last = followed(client, started(client))[-1]
@@ -298,7 +298,7 @@ def test_a_training_that_fails_says_why(shop, bundle) -> None:
 
 
 def test_the_oldest_trainings_go(tmp_path, prose_writer, bundle) -> None:
-    """No more are kept than the server says; their models go with them."""
+    """Beyond the configured number, the oldest training runs are deleted with their models."""
     with (
         workshop(tmp_path, prose_writer, workshop_kept=2) as here,
         here.client() as client,
@@ -328,7 +328,7 @@ def test_the_oldest_trainings_go(tmp_path, prose_writer, bundle) -> None:
     ],
 )
 def test_a_bad_file_is_refused_with_what_is_allowed(shared, content, query, status, said) -> None:
-    """Nothing begins, nothing is left behind, and the next text is taken."""
+    """A bad upload is refused with a hint, leaves nothing behind and does not block the next."""
     with shared.client() as client:
         answer = client.post(f"/api/jobs/file{query}", content=content)
 
@@ -340,7 +340,7 @@ def test_a_bad_file_is_refused_with_what_is_allowed(shared, content, query, stat
 
 @pytest.mark.parametrize("body", [{}, {"text": 7}, {"text": TEXT, "x": 1}, {"text": "\ud800"}])
 def test_a_bad_body_is_refused(shared, body) -> None:
-    """Missing, wrong or unknown fields are named."""
+    """A body with a missing, wrong or unknown field is refused with status 422."""
     with shared.client() as client:
         sent = json.dumps(body).encode()
         answer = client.post(
@@ -356,7 +356,7 @@ def test_a_bad_body_is_refused(shared, body) -> None:
     [("GET", ""), ("GET", "/events"), ("POST", "/stop"), ("DELETE", "")],
 )
 def test_an_unknown_training_is_not_found(shared, method, path) -> None:
-    """Whatever the request wants to do with it."""
+    """Any request for an unknown training run gets a 404 with a hint."""
     with shared.client() as client:
         answer = client.request(method, f"/api/jobs/none{path}")
 
@@ -365,7 +365,7 @@ def test_an_unknown_training_is_not_found(shared, method, path) -> None:
 
 
 def test_an_upload_that_breaks_off_starts_nothing(shop) -> None:
-    """A partial text is never trained on, and the next upload is accepted."""
+    """An upload that breaks off starts no training run, and the next upload is accepted."""
     import socket
 
     with socket.create_connection(("127.0.0.1", int(shop.url.rsplit(":", 1)[1]))) as wire:
@@ -379,19 +379,19 @@ def test_an_upload_that_breaks_off_starts_nothing(shop) -> None:
 
 
 def test_no_text_is_logged(shop, caplog) -> None:
-    """Neither the text nor the name of the file."""
-    logging.getLogger("charbard.access").propagate = True  # a server of another test stopped it
+    """The access log contains neither an uploaded text nor its file's name."""
+    logging.getLogger("charbard.access").propagate = True  # another server turned it off
     caplog.set_level(logging.INFO, "charbard.access")
     with shop.client() as client:
         client.post("/api/jobs/file?name=secret", content=TEXT.encode())
-        assert until(lambda: "/api/jobs/file" in caplog.text)  # noted after the answer has left
+        assert until(lambda: "/api/jobs/file" in caplog.text)  # logged after the response
 
     assert "secret" not in caplog.text
     assert "owl sat" not in caplog.text
 
 
 def test_a_studio_without_a_workshop_says_so(client) -> None:
-    """The routes exist, and the error names the option that opens one."""
+    """Without a workshop, the hint names the option that opens one."""
     answer = client.post("/api/jobs", json={"text": TEXT})
 
     assert answer.status_code == 404
@@ -400,7 +400,7 @@ def test_a_studio_without_a_workshop_says_so(client) -> None:
 
 
 def test_without_torch_the_workshop_does_not_open(tmp_path, prose_writer, monkeypatch) -> None:
-    """The error comes at the start, not when somebody hands in a text."""
+    """Without torch, a studio with a workshop does not start and says what to install."""
     monkeypatch.setattr("charbard.extras.find_spec", lambda name: None)
 
     with (
@@ -413,7 +413,7 @@ def test_without_torch_the_workshop_does_not_open(tmp_path, prose_writer, monkey
 
 
 def test_two_studios_do_not_share_a_workshop(shop, prose_writer) -> None:
-    """The second one is told to take another folder."""
+    """A second studio is refused a workshop folder that is in use."""
     with (
         pytest.raises(OptionError, match="another studio") as caught,
         workshop(Path(shop.studio.config.workshop_folder), prose_writer),
@@ -424,7 +424,7 @@ def test_two_studios_do_not_share_a_workshop(shop, prose_writer) -> None:
 
 
 def test_progress_is_thinned_but_what_is_rare_stays() -> None:
-    """A client that joins late gets enough points for a curve, including the latest."""
+    """`thinned` drops most progress events, but keeps the latest and all rare events."""
     facts = [{"progress": at} for at in range(2000)]
     facts.insert(1000, {"validation": 1})
 
@@ -438,7 +438,7 @@ def test_progress_is_thinned_but_what_is_rare_stays() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
 def test_the_length_is_counted_in_characters(encoding) -> None:
-    """Characters count, not bytes, whatever the encoding of the text."""
+    """A text's length is counted in characters, whatever its encoding."""
     assert checked_text(("春江花月夜，" * 100).encode(encoding))[0] == 600
 
 
@@ -447,5 +447,5 @@ def test_the_length_is_counted_in_characters(encoding) -> None:
     [("", "text"), ("红楼梦.TXT", "红楼梦"), ("a/b\\c", "a-b-c"), ("x" * 99, "x" * 40)],
 )
 def test_names_are_made_safe(wish, name) -> None:
-    """Letters of any script, no path, not too long."""
+    """A model's name keeps letters of any script, has no path and at most 40 characters."""
     assert model_name(wish, ()) == name

@@ -1,4 +1,4 @@
-"""The workshop in a real browser: paste, train, watch, come back, stop, write with it."""
+"""The workshop in a real browser: starting, watching, stopping and resuming training runs."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ pytestmark = IN_BROWSER
 
 @pytest.fixture
 def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
-    """A workshop behind a prefix, whose trainings go on until they are told to stop."""
+    """A workshop behind a URL prefix, with fake training runs that continue until stopped."""
     settings = {"prefix": "/poems", "workshop_bytes": 50_000}
     with workshop(tmp_path / "shop", prose_writer, **settings) as here:
         fake(here, bundle)
@@ -24,7 +24,7 @@ def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
 
 
 def begun(visit, name: str = "owl"):
-    """The page with a training that has written something."""
+    """Start a training run on the page, wait for its two samples, and return the page."""
     page = visit.open("workshop")
     page.fill(".slip textarea", TEXT)
     page.fill(".slip input[maxlength='40']", name)
@@ -34,7 +34,7 @@ def begun(visit, name: str = "owl"):
 
 
 def pasted(page, text: str) -> None:
-    """What the browser does when somebody pastes into the field."""
+    """Paste a text into the field, as the browser would."""
     page.evaluate(
         """(text) => { const clipboardData = new DataTransfer();
           clipboardData.setData('text/plain', text);
@@ -47,7 +47,7 @@ def pasted(page, text: str) -> None:
 
 @pytest.mark.slow
 def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_writer) -> None:
-    """A real training: curve and samples come, and its model writes from the request form."""
+    """The page shows the curve of a real training run and then writes with its model."""
     with workshop(tmp_path, prose_writer) as here, visiting(browser, here) as visit:
         here.studio.workshop.budget = lambda minutes: SMALL
         page = begun(visit, "夜猫")
@@ -63,7 +63,7 @@ def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_w
 
 
 def test_a_reload_finds_the_running_training(browser, shop) -> None:
-    """Its curve and samples reappear, for a second visitor too."""
+    """A running training run reappears after a reload, and for a second visitor."""
     with visiting(browser, shop) as visit, visiting(browser, shop, viewport=PHONE) as other:
         page = begun(visit)
 
@@ -79,7 +79,7 @@ def test_a_reload_finds_the_running_training(browser, shop) -> None:
 
 
 def test_an_interrupted_training_is_gone_on_with(browser, tmp_path, prose_writer, bundle) -> None:
-    """After a restart the page offers to resume it; its curve continues where it stopped."""
+    """The page can resume a training run that a restart interrupted; its progress continues."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         first_sample(client, started(client, name="owl"))
@@ -96,7 +96,7 @@ def test_an_interrupted_training_is_gone_on_with(browser, tmp_path, prose_writer
 
 
 def test_it_is_stopped_by_keyboard_and_said_aloud(browser, shop) -> None:
-    """What it learned is kept; a screen reader hears the sample and the end."""
+    """A training run can be stopped by keyboard; a screen reader hears its sample and its end."""
     with visiting(browser, shop) as visit:
         page = begun(visit)
         assert "an owl at 1" in page.locator("#live").inner_text()
@@ -109,7 +109,7 @@ def test_it_is_stopped_by_keyboard_and_said_aloud(browser, shop) -> None:
 
 
 def test_it_is_deleted_on_the_second_press(browser, shop) -> None:
-    """The first press asks; after the second the model is gone from every list."""
+    """The first press only asks; the second deletes the training run and its model."""
     with visiting(browser, shop) as visit:
         page = begun(visit)
         page.click(".bench .stop")
@@ -123,7 +123,7 @@ def test_it_is_deleted_on_the_second_press(browser, shop) -> None:
 
 
 def test_a_file_is_dropped_or_chosen(browser, shop, tmp_path) -> None:
-    """It takes the place of the pasted text, is named on the page, and names the model."""
+    """A chosen file is named on the page, and its name becomes the model's name."""
     path = tmp_path / "tales.txt"
     path.write_text(TEXT)
     with visiting(browser, shop) as visit:
@@ -137,7 +137,7 @@ def test_a_file_is_dropped_or_chosen(browser, shop, tmp_path) -> None:
 
 
 def test_what_is_refused_is_said_on_the_page(browser, shop) -> None:
-    """Too large a file is refused before upload; a second training or short text, by the server."""
+    """The page reports a missing text, a second training run, and a file that is too large."""
     with visiting(browser, shop) as visit:
         page = visit.open("workshop")
         page.click(".slip .go")
@@ -150,11 +150,11 @@ def test_what_is_refused_is_said_on_the_page(browser, shop) -> None:
         pasted(page, "x" * 60_000)
         page.click(".slip .go")
         visit.until("document.getElementById('toast').textContent.includes('0.05 MB')")
-        visit.complaints.clear()  # the browser notes refused requests by itself
+        visit.complaints.clear()  # the browser logs refused requests as errors
 
 
 def test_without_a_workshop_there_is_no_such_view(browser, running) -> None:
-    """The navigation does not offer what the server does not do."""
+    """If the server has no workshop, the navigation does not offer one."""
     with visiting(browser, running) as visit:
         page = visit.open("write")
         page.wait_for_selector("nav a")
@@ -163,7 +163,7 @@ def test_without_a_workshop_there_is_no_such_view(browser, running) -> None:
 
 
 def test_axe_objects_to_nothing_in_the_workshop(browser, shop) -> None:
-    """While it trains and when it has ended, light and dark."""
+    """axe-core finds no violation in the workshop, neither during a training run nor after it."""
     access = pytest.importorskip("tests.web.test_access")
     with visiting(browser, shop, viewport=PHONE) as visit:
         begun(visit)
