@@ -35,7 +35,7 @@ from charbard.errors import OptionError
     ],
 )
 def test_wrong_values_are_refused(build, message: str) -> None:
-    """A wrong value is named, with what is allowed."""
+    """A wrong value is refused, and the message says what is allowed."""
     with pytest.raises(OptionError, match=message):
         build()
 
@@ -49,7 +49,7 @@ def test_an_unknown_name_suggests_the_right_one() -> None:
 
 
 def test_configs_survive_json() -> None:
-    """A config is the same after a round trip through plain values."""
+    """A config is the same after conversion to plain values and back."""
     config = replace(TrainConfig(steps=3), dropout=0.25)
 
     assert from_dict(TrainConfig, to_dict(config)) == config
