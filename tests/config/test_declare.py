@@ -56,7 +56,7 @@ def test_configs_survive_json() -> None:
 
 
 def test_a_file_of_settings(tmp_path) -> None:
-    """Tables in a TOML file only group settings; a file that is not TOML is an error."""
+    """Tables in a TOML file only group settings; a file that is not TOML is refused."""
     path = tmp_path / "c.toml"
     path.write_text("minutes = 2\n[network]\nhidden_size = 64\n")
 

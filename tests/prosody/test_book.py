@@ -66,7 +66,7 @@ def test_every_rhyme_of_a_book_has_characters(book: str, count: int) -> None:
 
 
 def test_rhymes_of_pingshui_by_tone() -> None:
-    """平水韵 has 30 level rhymes, 29 rising, 30 departing and 17 entering ones."""
+    """The 平水韵 has 30 level rhymes, 29 rising, 30 departing and 17 entering ones."""
     assert [len(rhyme_names("pingshui", tone)) for tone in "平上去入"] == [30, 29, 30, 17]
 
 
@@ -181,6 +181,6 @@ def test_a_wrong_number_is_told(name: str) -> None:
 
 
 def test_rhymes_of_the_other_books_by_name() -> None:
-    """A 词林正韵 part is also found by one of its rhymes, a 中华新韵 rhyme by its number."""
+    """A 词林正韵 part is found by a rhyme in it, and a 中华新韵 rhyme by a numbered name."""
     assert rhyme_named("第一部", book="cilin") == rhyme_named("一东", book="cilin") == "1"
     assert rhyme_named("十三支", book="xinyun") == rhyme_named("支韵", book="xinyun") == "支"

@@ -142,7 +142,7 @@ def test_what_is_wrong_is_named(change, rule, line, allowed) -> None:
 
 
 def test_first_line_may_borrow_a_rhyme() -> None:
-    """A first line may end in a neighbouring rhyme, and a note then says so."""
+    """A first line may end in a neighbouring rhyme, and a note says so."""
     rest = "，山路元无雨，空翠湿人衣。"
     near = check("荆溪白石希，天寒红叶稀" + rest, "五绝")
     report = check("清明时节雨纷纷，路上行人欲断魂。借问酒家何处有，牧童遥指杏花村。")
@@ -173,7 +173,7 @@ def test_tunes_are_recognised_and_divided() -> None:
 
 
 def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
-    """大江东去 is recognised as 念奴娇, although it divides some sentences differently."""
+    """大江东去 is recognised as 念奴娇 and keeps its own division of sentences into lines."""
     report = check(
         "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
         "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"

@@ -47,7 +47,7 @@ def odd(report: Report) -> set[tuple[int, int]]:
     st.integers(0, 999),
 )
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """A written text keeps its form; only locked characters are rare readings or oddly doubled."""
+    """A written text keeps its form, with rare readings and odd doubling at locked places only."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -94,7 +94,7 @@ def test_a_stutter_is_written_rather_than_nothing() -> None:
 
 
 def test_a_double_that_straddles_two_words_is_nobodys() -> None:
-    """Regulated verse doubles no character across places 2 and 3, nor across 4 and 5 of seven."""
+    """Regulated verse doubles no character across a caesura, as between places 2 and 3."""
     for length, place in ((5, 1), (7, 1), (7, 3)):
         assert doubled_at("近体诗", length, place) == frozenset()
 

@@ -1,4 +1,4 @@
-"""The machine allows exactly the texts that an enumeration of all texts finds to be right."""
+"""The machine allows exactly the texts that an enumeration finds to keep the form."""
 
 from dataclasses import replace
 from functools import cache
@@ -340,7 +340,7 @@ def test_bans_that_leave_a_rhyme_too_few_words_are_refused_with_their_reason() -
 
 
 def test_open_groups_are_those_that_can_be_written() -> None:
-    """`open_groups` returns the rhymes in which a request with a locked rhyme word is feasible."""
+    """`open_groups` returns the rhymes in which a poem with a locked rhyme word can be written."""
     spec = FormSpec(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))
 
     groups = open_groups(spec, large())

@@ -112,7 +112,7 @@ def test_a_form_that_fits_badly_is_no_match() -> None:
 
 
 def test_a_title_settles_what_lines_leave_open() -> None:
-    """A title that is a form's name decides the form; 南浦别 only begins with one and does not."""
+    """A title decides the form if it names one, but not if it only begins with a tune's name."""
     text = "朝辞白帝彩云间，千里江陵一日还。两岸猿声啼不住，轻舟已过万重山。"
 
     assert check(f"七绝·早发白帝城\n{text}").form == "七绝"

@@ -41,7 +41,7 @@ def test_punctuation_and_other_text_stay() -> None:
 
 @given(st.text(alphabet="云发里后征余干斗几于，。\na", max_size=40))
 def test_every_character_keeps_its_place(text: str) -> None:
-    """`to_traditional` keeps the number of characters, and `to_simplified` reverses it."""
+    """`to_traditional` keeps the number of characters, and `to_simplified` undoes the change."""
     found = to_traditional(text)
 
     assert len(found) == len(text)

@@ -197,7 +197,7 @@ def test_tasks_wait_in_the_order_in_which_they_came() -> None:
 
 
 def test_a_program_is_the_same_in_a_batch_an_engine_and_an_event_loop() -> None:
-    """A program yields the same values in a batch, an engine and an event loop, then its result."""
+    """A program yields the same values and result in a batch, an engine and an event loop."""
 
     async def in_loop(engine: Engine) -> list:
         return [value async for value in engine.perform(two_tasks([]))]

@@ -113,7 +113,7 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
 
 @st.composite
 def specs(draw, size: int) -> SampleSpec | None:
-    """Draw any sample spec that a row may have; None draws nothing from the row."""
+    """Draw any sample spec that a row may have, or None."""
     allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
     options = SampleOptions(
         temperature=draw(st.sampled_from([0.3, 1.0, 2.5])),

@@ -169,7 +169,7 @@ def test_the_training_side_only(owl) -> None:
 
 
 def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
-    """A field in `field_dropout_of` is dropped at its own rate, other fields at `field_dropout`."""
+    """A field in `field_dropout_of` is dropped at its own rate, and others at the common rate."""
     rows = [{"text": "春江", "poet": "李白", "form": "古"} for _ in range(2000)]
     dataset = _records(tmp_path, rows, fields=("form", "poet"))
 

@@ -64,7 +64,7 @@ def _weights(out: Path, *, step: int) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("more", [(), ("--attention", "8")], ids=["plain", "looks back"])
 def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
-    """In float64, two processes reach the weights of one to 1e-9, and only one of them reports."""
+    """In float64, two processes reach the same weights as one process, to 1e-9; one reports."""
     steps = ("--steps", "50", "--precision", "float64", *more)
 
     _train(programs, owl, tmp_path / "one", *steps)

@@ -54,7 +54,7 @@ def test_a_wider_network_computes_what_the_old_one_did(settings, asked) -> None:
 
 
 def test_only_width_and_a_new_head_may_grow() -> None:
-    """A change other than a wider layer or a first attention head is refused by its name."""
+    """A network may only become wider or get a first attention head; other changes are refused."""
     base = _bundle(attention=4)
     for name, value in {"hidden_size": 8, "cell": "gru", "attention": 8}.items():
         with pytest.raises(OptionError, match=f"{name} is .* cannot become"):

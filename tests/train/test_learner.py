@@ -211,7 +211,7 @@ def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> 
 
 
 def test_forget_gates_start_open() -> None:
-    """In a new LSTM the forget gates have a bias of 1, and the input gates one of at most 0.25."""
+    """In a new LSTM the forget gates have a bias of 1, and the input gates at most 0.25."""
     network = CharRNN(MODEL)
 
     assert (network.weight("layer1.bias_ih")[16:32] == 1).all()

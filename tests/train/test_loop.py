@@ -161,7 +161,7 @@ def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
 
 
 def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
-    """If lower learning rates do not prevent a loss of NaN, the hint says what to try."""
+    """If the loss is NaN even at lower rates, training fails and the hint says what to try."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     update = trainer.learner.update
 
@@ -442,7 +442,7 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
 
 
 def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
-    """With clock="processor" only processor time is spent, including the time of earlier runs."""
+    """With clock="processor" a budget counts processor time only, earlier runs included."""
     config = TrainConfig(minutes=1, clock="processor", threads=1)
     budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
     idle = budget.fraction(step=0, epochs=0)

@@ -31,7 +31,7 @@ def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
 
 
 def test_in_16_bits_it_agrees_too() -> None:
-    """Under autocast to bfloat16 the loss and its gradients agree to within rounding."""
+    """Under autocast to bfloat16 the loss and gradients equal float32 ones to within rounding."""
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).requires_grad_() for shape in ((40, 6), (9, 6), (9,))]
     targets = torch.randint(-1, 9, (40,))
@@ -70,7 +70,7 @@ def _estimated(leaves: list[torch.Tensor], targets: torch.Tensor, rare: list[int
 @pytest.mark.parametrize("chunk", [13, 1 << 20], ids=["many chunks", "one chunk"])
 @pytest.mark.parametrize("rare", [[6], [8, 4], [4, 5, 6, 7, 8]], ids=str)
 def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]) -> None:
-    """The sampled loss and its gradients match the definition, whether or not it has the target."""
+    """The sampled loss and gradients match the definition, whether or not the target is sampled."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(-1, 9, (50,))

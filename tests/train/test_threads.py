@@ -14,7 +14,7 @@ CHARS = 100
 
 
 def chosen(speeds) -> list[int]:
-    """Return the threads used in each update, given the machine's speeds at each update."""
+    """Return the number of threads of each update, given the machine's speeds at that update."""
     now: list[int] = []
     count, history = ThreadCount((4, 1), 3, now.append), []
     for speed in speeds:
