@@ -35,7 +35,7 @@ from charbard.errors import OptionError
     ],
 )
 def test_wrong_values_are_refused(build, message: str) -> None:
-    """A wrong value is named, with what is allowed."""
+    """A wrong value is refused, and the message says what is allowed."""
     with pytest.raises(OptionError, match=message):
         build()
 
@@ -49,14 +49,14 @@ def test_an_unknown_name_suggests_the_right_one() -> None:
 
 
 def test_configs_survive_json() -> None:
-    """A config is the same after a round trip through plain values."""
+    """A config is the same after conversion to plain values and back."""
     config = replace(TrainConfig(steps=3), dropout=0.25)
 
     assert from_dict(TrainConfig, to_dict(config)) == config
 
 
 def test_a_file_of_settings(tmp_path) -> None:
-    """Tables in a TOML file only group settings; a file that is not TOML is an error."""
+    """Tables in a TOML file only group settings; a file that is not TOML is refused."""
     path = tmp_path / "c.toml"
     path.write_text("minutes = 2\n[network]\nhidden_size = 64\n")
 

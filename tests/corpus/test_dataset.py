@@ -1,4 +1,4 @@
-"""A text is encoded once, on disk, and found again."""
+"""A text is encoded once on disk, and found there the next time."""
 
 import json
 
@@ -14,7 +14,7 @@ from charbard.vocab import END, UNKNOWN, Vocab
 
 
 def test_a_running_text_is_split_by_position(owl) -> None:
-    """The ids decode to the text, and its last parts are kept for validation and test."""
+    """The ids decode to the text, and the end of the text is kept for validation and test."""
     data = open_dataset([str(owl)], CorpusConfig(validation=0.1, test=0.05))
 
     text = owl.read_text()
@@ -51,7 +51,7 @@ def test_records_hold_fields_text_and_end(tmp_path) -> None:
 
 
 def test_min_count_makes_unknown(tmp_path) -> None:
-    """Rare characters become the unknown one, and are counted."""
+    """Characters rarer than `min_count` are encoded as the unknown character, and counted."""
     (tmp_path / "t").write_text("aaaab" * 3 + "z")
 
     data = open_dataset([str(tmp_path / "t")], CorpusConfig(min_count=2))
@@ -61,7 +61,7 @@ def test_min_count_makes_unknown(tmp_path) -> None:
 
 
 def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
-    """Known ids stay the same; new characters become unknown, or are appended."""
+    """A given vocabulary keeps its ids; new characters are unknown or, if asked, are appended."""
     (tmp_path / "t").write_text("abc")
     vocab = Vocab(("b", "a"))
 
@@ -76,7 +76,7 @@ def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
 
 
 def test_filters_that_leave_nothing(tmp_path) -> None:
-    """If the filters leave nothing to learn from, that is an error."""
+    """If the filters leave no text to learn from, opening the dataset fails."""
     (tmp_path / "t").write_text("a\nb\n")
 
     with pytest.raises(CorpusError, match="nothing to learn from"):
@@ -84,7 +84,7 @@ def test_filters_that_leave_nothing(tmp_path) -> None:
 
 
 def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
-    """Left-out records are reported even from the cache; the provenance has only a count."""
+    """Left-out records are reported even from the cache; the provenance holds only their number."""
     (tmp_path / "t").write_text("a:春江花月夜\nno colon\nb:床前明月光\n")
     told: list[list[str]] = [[], []]
 
@@ -110,7 +110,7 @@ def test_released_memory_reads_the_same(owl) -> None:
 
 
 def test_a_damaged_cache_is_made_again(tmp_path) -> None:
-    """A cache whose ids were cut short is encoded anew."""
+    """If the cached ids are cut short, the text is encoded anew."""
     text = tmp_path / "text.txt"
     text.write_text("abcdefgh\n" * 100)
     before = open_dataset([str(text)])

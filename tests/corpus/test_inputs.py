@@ -1,4 +1,4 @@
-"""What a user may give where a text is expected."""
+"""A user may give files, folders, patterns, pipes or standard input as the text."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ def _text(names) -> str:
 
 
 def test_files_folders_patterns_and_gz(tmp_path) -> None:
-    """Several files, a folder, a pattern and a packed file are read in a fixed order."""
+    """Files, a folder, a pattern and a gzipped file are each read in a fixed order."""
     (tmp_path / "b.txt").write_text("b\n")
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "sub").mkdir()
@@ -29,7 +29,7 @@ def test_files_folders_patterns_and_gz(tmp_path) -> None:
 
 
 def test_standard_input(monkeypatch) -> None:
-    """`-` reads standard input, as often as it is needed."""
+    """`-` reads standard input, and its text can be read repeatedly."""
     monkeypatch.setattr(
         sys, "stdin", io.TextIOWrapper(io.BytesIO("夜来风雨声\r\n".encode("gb18030") * 9))
     )
@@ -50,7 +50,7 @@ def test_standard_input(monkeypatch) -> None:
     ids=["missing", "empty", "binary", "empty folder"],
 )
 def test_bad_inputs(tmp_path, make, message: str) -> None:
-    """Each bad input has its own error, which names it."""
+    """Each bad input is refused with its own error, which names the input."""
     path = tmp_path / "input"
     make(path)
 
@@ -60,7 +60,7 @@ def test_bad_inputs(tmp_path, make, message: str) -> None:
 
 
 def test_packed_text_is_known_by_its_first_bytes(tmp_path, monkeypatch) -> None:
-    """Gzipped text is unpacked whatever its name; plain text named `.gz` is read as it is."""
+    """Gzipped text is unpacked whatever its name; plain text named `.gz` is read as plain text."""
     packed = gzip.compress("夜来风雨声\n".encode())
     (tmp_path / "a.txt").write_bytes(packed)
     (tmp_path / "b.gz").write_text("b\n")
@@ -72,7 +72,7 @@ def test_packed_text_is_known_by_its_first_bytes(tmp_path, monkeypatch) -> None:
 
 
 def test_a_damaged_gz(tmp_path) -> None:
-    """A packed file that was cut short is an error."""
+    """A gzipped file that is cut short is refused."""
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"text\n" * 999)[:-20])
 
     with pytest.raises(CorpusError, match="cannot read"):
@@ -101,7 +101,7 @@ def test_a_pipe_with_a_name(tmp_path) -> None:
 
 
 def test_empty_files_beside_others_are_passed_over(tmp_path) -> None:
-    """A package's empty files do not stop its source code from being learned."""
+    """Empty files, such as a package's `__init__.py`, are skipped if there are others."""
     (tmp_path / "a.py").write_text("print(1)\n")
     (tmp_path / "__init__.py").touch()
 

@@ -1,4 +1,4 @@
-"""Every format of records, with its filters and its errors."""
+"""Records of every format are read and filtered, and misshapen records are reported."""
 
 import json
 
@@ -16,7 +16,7 @@ def _records(tmp_path, content: str, **config) -> list[Record]:
 
 
 def test_names(tmp_path) -> None:
-    """Each line is a name; blank lines are skipped."""
+    """In the format `lines` each line is a record, and blank lines are skipped."""
     assert _records(tmp_path, "赵丁畅\n\n赵颖锐", format="lines") == [
         Record("赵丁畅"),
         Record("赵颖锐"),
@@ -24,7 +24,7 @@ def test_names(tmp_path) -> None:
 
 
 def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
-    """The tensorflow_poems format is read, without poems of forbidden characters or lengths."""
+    """The format `titled` reads title and poem, and filters drop poems by character or length."""
     content = "静夜思:床前明月光，疑是地上霜。\n残：床前（一作窗前）明月光。\n短:月。\n"
 
     found = _records(
@@ -41,19 +41,19 @@ def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
 
 
 def test_only_the_first_colon_parts_a_title(tmp_path) -> None:
-    """The first colon of either width ends the title; colons in the poem stay as they are."""
+    """The first colon, ASCII or Chinese, ends the title; colons in the poem stay unchanged."""
     found = _records(tmp_path, "问:答：好\n问：答:好\n", format="titled")
 
     assert [record.text for record in found] == ["答：好", "答:好"]
 
 
 def test_songs(tmp_path) -> None:
-    """Each line is a song; phrases separated by spaces become lines."""
+    """In the format `songs` each line is a song, and phrases separated by spaces become lines."""
     assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]
 
 
 def test_json_csv_and_json_lines_agree(tmp_path) -> None:
-    """Three formats give the same record: a list of lines is joined, a missing field left open."""
+    """JSON, JSON lines and CSV give equal records, with lists joined and empty fields omitted."""
     row = {"form": "五绝", "paragraphs": ["春眠不觉晓，", "处处闻啼鸟。"]}
     wanted = [Record("春眠不觉晓，\n处处闻啼鸟。", {"form": "五绝"})]
     config = {"fields": ("form", "title"), "text_field": "paragraphs"}
@@ -85,7 +85,7 @@ def test_json_csv_and_json_lines_agree(tmp_path) -> None:
     ],
 )
 def test_misshapen_records(tmp_path, content: str, config, message: str) -> None:
-    """The error for a misshapen record says where it is and what is there instead."""
+    """The error for a misshapen record says where the record is and what is wrong with it."""
     with pytest.raises(CorpusError, match=message) as caught:
         _records(tmp_path, content, **config)
     assert caught.value.hint
@@ -101,7 +101,7 @@ GOOD_AND_BAD = {
 
 @pytest.mark.parametrize("format", GOOD_AND_BAD)
 def test_a_few_misshapen_records_are_counted_and_left_out(tmp_path, format: str) -> None:
-    """In any format, the first misshapen record is reported and the good ones are read."""
+    """Misshapen records are counted and left out, and the first one is reported."""
     good, bad, told = GOOD_AND_BAD[format]
     path = tmp_path / "r.txt"
     path.write_text(good + bad)
@@ -125,14 +125,14 @@ def test_a_text_of_another_format_is_refused(tmp_path) -> None:
 
 
 def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:
-    """Spaces between words stay, and spaces between Chinese characters are removed."""
+    """Spaces between words stay, but spaces between Chinese characters are removed."""
     records = _records(tmp_path, "Ode：O wild West Wind\n咏鹅:鹅 鹅，曲项 向天", format="titled")
 
     assert [record.text for record in records] == ["O wild West Wind", "鹅鹅，曲项向天"]
 
 
 def test_a_missing_value_is_left_open_and_zero_is_not(tmp_path) -> None:
-    """A null text is skipped, an empty field left open; 0 is a value. Strings are normalised."""
+    """A null text is skipped, an empty field is omitted, 0 is kept, and strings are normalised."""
     lines = (
         '{"text": null}',
         '{"text": "e\\u0301\\r\\n\\ud83e\\udd89", "form": 0}',
@@ -152,7 +152,7 @@ def test_a_cell_may_hold_a_novel(tmp_path) -> None:
 
 
 def test_lines_to_exclude(tmp_path) -> None:
-    """A record that shares a line with the list is left out, in either script."""
+    """A record that shares a line with the exclusion list is left out, in either script."""
     from charbard.corpus.split import line_hash
 
     path = tmp_path / "list.txt"
@@ -172,7 +172,7 @@ def test_lines_to_exclude(tmp_path) -> None:
     ("content", "message"), [("", "is empty"), ("国破山河在", "cannot read"), ("abc", "16 hex")]
 )
 def test_a_list_that_is_none(tmp_path, content: str, message: str) -> None:
-    """A list that holds no digests is an error, not a list that excludes nothing."""
+    """An exclusion list without valid digests is refused instead of excluding nothing."""
     path = tmp_path / "list.txt"
     path.write_text(content, encoding="utf-8")
 
@@ -181,7 +181,7 @@ def test_a_list_that_is_none(tmp_path, content: str, message: str) -> None:
 
 
 def test_a_field_may_say_the_side(tmp_path) -> None:
-    """A split field gives each record its side; records that are on no side are left out."""
+    """The split field gives each record its side, and records with any other value are left out."""
     rows = [{"text": side, "split": side} for side in ("train", "test", "heldout", "validation")]
 
     found = _records(

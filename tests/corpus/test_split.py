@@ -1,4 +1,4 @@
-"""Near-duplicates never end up on both sides."""
+"""Near-duplicates always stay on one side of the split."""
 
 import numpy as np
 from hypothesis import given
@@ -15,7 +15,7 @@ def _clusters(texts) -> Clusters:
 
 
 def test_half_the_lines_of_the_shorter_make_a_near_copy() -> None:
-    """Texts that share half the lines of the shorter one go together; one of four is too few."""
+    """Two texts are near-duplicates if they share half of the shorter one's lines."""
     texts = [
         "甲，乙，丙，丁。",
         "甲，乙，戊，己。",
@@ -30,14 +30,14 @@ def test_half_the_lines_of_the_shorter_make_a_near_copy() -> None:
 
 
 def test_a_chain_of_near_copies_is_one_cluster() -> None:
-    """A near B and B near C puts all three together."""
+    """If A is like B and B is like C, all three are in one cluster."""
     texts = ["a b c d", "c d e f", "e f g h"]
 
     assert _clusters(texts).roots.tolist() == [0, 0, 0]
 
 
 def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
-    """A refrain in many songs joins none of them; a name that occurs 100 times is one cluster."""
+    """A refrain does not join the songs that share it, but equal names form one cluster."""
     songs = [f"啦啦啦 {index} {index + 1000}" for index in range(50)]
     names = ["王伟"] * 100
 
@@ -49,7 +49,7 @@ def test_a_common_line_joins_nobody_but_equal_names_do() -> None:
 
 @given(st.lists(st.text("abc \n", max_size=12), max_size=30), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> None:
-    """Members of a cluster share a side; adding records moves no others."""
+    """All members of a cluster are on one side, and adding another record moves none of them."""
     one = _clusters(texts)
     sides, roots = one.sides(validation=validation, test=test), one.roots
 
@@ -60,7 +60,7 @@ def test_sides_follow_clusters_whatever_comes_after(texts, validation, test) -> 
 
 
 def test_fractions_are_kept() -> None:
-    """Of many records, about the requested share goes to each side."""
+    """Each side gets about its requested share of many records."""
     sides = _clusters(f"record {index}" for index in range(4000)).sides(validation=0.2, test=0.1)
 
     shares = [float((sides == side).mean()) for side in (TRAIN, VALIDATION, TEST)]

@@ -1,4 +1,4 @@
-"""Records as people have them: delimiters, quotes, formats that are not named."""
+"""Tables with any delimiter are read, and formats are recognised from the content."""
 
 import json
 
@@ -19,7 +19,7 @@ def _read(path, **settings) -> list:
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("declared", ["", "sep="])
 def test_delimiters_are_detected(tmp_path, mark: str, declared: str) -> None:
-    """The delimiter is found by the requested columns, whatever other marks a cell holds."""
+    """The delimiter is detected from the requested columns, whatever marks the cells contain."""
     first = f"sep={mark}\r\n" if declared else ""
     odd = 'a, b; c &#039; | d "q"'.replace(mark, " ")
     rows = [f"mood{mark}text", f"April 15, 2023{mark}x" if mark != "," else "sad,x"]
@@ -33,7 +33,7 @@ def test_delimiters_are_detected(tmp_path, mark: str, declared: str) -> None:
 
 
 def test_a_quote_that_is_never_closed(tmp_path) -> None:
-    """The error names the line on which the quote opens, and no record is swallowed."""
+    """If a quote is never closed, the error names the line on which it opens."""
     rows = ["text,n", *(f"line {number},{number}" for number in range(200))]
     rows[52] = '"line 51,51'
     (tmp_path / "t.csv").write_text("\n".join(rows))
@@ -66,7 +66,7 @@ def test_a_given_delimiter(tmp_path) -> None:
     ],
 )
 def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, format: str) -> None:
-    """A format that is not given is recognised and reported; one that is given is simply used."""
+    """A format that is not given is recognised and reported; a given format is used silently."""
     path, said = tmp_path / name, []
     path.write_text(content, encoding="utf-8")
 
@@ -80,7 +80,7 @@ def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, form
 
 
 def test_records_of_other_names_are_pointed_out(tmp_path) -> None:
-    """Records without the text field are read as plain text, and a note lists their fields."""
+    """Records without the text field are read as plain text, and a message lists their fields."""
     path, said = tmp_path / "a.jsonl", []
     path.write_text('{"body": "one"}\n{"body": "two"}\n')
 
@@ -104,7 +104,7 @@ def test_plain_text_stays_plain_text(tmp_path, text: str) -> None:
 
 
 def test_a_list_of_texts(tmp_path) -> None:
-    """A JSON list of strings is read as texts, but refused if fields are asked for."""
+    """A JSON list of strings is read as texts, but is refused if fields are requested."""
     (tmp_path / "a.json").write_text(json.dumps(["one\r\ntwo", "三"]))
 
     assert _read(tmp_path / "a.json", format="json") == [("one\ntwo", {}), ("三", {})]
@@ -113,7 +113,7 @@ def test_a_list_of_texts(tmp_path) -> None:
 
 
 def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
-    """JSON strings may hold U+2028 and U+0085; only a line feed ends a record."""
+    """JSON strings may contain U+2028 and U+0085, because only a line feed ends a record."""
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "one\u2028two"}\n{"text": "three\x85four"}\n', encoding="utf-8")
 
@@ -124,7 +124,7 @@ def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
 
 
 def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
-    """A CSV of one column is recognised by its name and header; a quoted number is one cell."""
+    """A CSV of one column is recognised by file name and header; a quoted 1,000 is one cell."""
     path = tmp_path / "sep.csv"
     path.write_text('"text"\n"1,000"\n"2,000"\n')
 
@@ -135,7 +135,7 @@ def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
 
 
 def test_a_quote_that_begins_a_cell_is_told_of_by_its_own_line(tmp_path) -> None:
-    """The error names the line on which the quote opens, not the one on which it was noticed."""
+    """The error for a stray quote names the line on which the quote opens."""
     path = tmp_path / "q.tsv"
     path.write_text('text\tlabel\n"Second\tsecond\nThird "sentence"\tthird\nFourth\tfourth\n')
 

@@ -8,7 +8,7 @@ from charbard.corpus.values import listed_values
 
 
 def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
-    """Only fields with few values are listed, commonest first, from the training side alone."""
+    """Only fields with few distinct values are listed, from the training side, commonest first."""
     rows = [
         {"dynasty": "宋" if n % 3 else "唐", "title": f"其{n}", "text": "月落", "split": "train"}
         for n in range(60)

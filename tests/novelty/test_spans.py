@@ -1,4 +1,4 @@
-"""Which parts of a poem are known: lines by the package's list, spans by the corpus's index."""
+"""Known lines are found in the package's list, and known spans in the corpus's index."""
 
 import json
 from importlib.resources import files
@@ -22,7 +22,7 @@ POEMS = (
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
-    """The index of three poems."""
+    """Return the index of three poems."""
     path = tmp_path_factory.mktemp("records") / "verse.jsonl"
     rows = [
         {"title": title, "author": author, "dynasty": "唐", "text": text}
@@ -33,7 +33,7 @@ def index(tmp_path_factory):
 
 
 def test_a_span_names_its_source(index) -> None:
-    """A span gives the title, poet and line of its source and how often it occurs."""
+    """A span gives the title, poet and line of its source, and its number of occurrences."""
     first, second = index.spans(["夜来风雨声", "莫教枝上月"])
 
     assert (first.line, first.start, first.end, first.count) == (0, 0, 5, 1)
@@ -46,14 +46,14 @@ def test_a_span_names_its_source(index) -> None:
 
 
 def test_a_shared_beginning_counts_twice(index) -> None:
-    """Four characters that two poems share count twice, and the first poem is named."""
+    """A span that occurs in two poems has a count of two, and its source is the first poem."""
     (span,) = index.spans(["夜来风雨止"])
 
     assert (span.end, span.count, span.source.title) == (4, 2, "春晓")
 
 
 def test_each_character_knows_its_longest_span(index) -> None:
-    """Each character gets the length of its longest span, and a pause does not break a span."""
+    """`lengths` gives each character its longest span, and a pause in a line breaks no span."""
     assert index.lengths(["我浪淘尽千古", "床前明月光"]) == ((0, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0))
 
 
@@ -84,7 +84,7 @@ def test_spans_are_those_of_a_plain_search(index, line: str) -> None:
 
 
 def test_a_damaged_index_says_how_to_mend_it(index, tmp_path) -> None:
-    """A missing part of the index is an error with a hint, not a wrong result."""
+    """If a file of the index is missing, `open_spans` raises an error with a hint."""
     records = tmp_path / "verse.jsonl"
     records.write_text(json.dumps({"title": "a", "dynasty": "唐", "text": "春眠不觉晓。"}) + "\n")
     open_spans(records)
@@ -96,7 +96,7 @@ def test_a_damaged_index_says_how_to_mend_it(index, tmp_path) -> None:
 
 
 def test_known_lines_are_never_missed() -> None:
-    """Every line of four characters or more that went in is found; a short one is not counted."""
+    """`KnownLines` finds all its lines of four characters or more, and no shorter line."""
     lines = [f"春眠不觉{chr(0x4E00 + n)}" for n in range(500)]
     known = KnownLines.of([*lines, "三月"])
 
@@ -107,7 +107,7 @@ def test_known_lines_are_never_missed() -> None:
 
 @given(st.lists(st.integers(0, 2**22 - 1), unique=True, max_size=60))
 def test_packing_loses_nothing(numbers: list[int]) -> None:
-    """Packing and unpacking give the same digests, however far apart they are."""
+    """Digests are the same after packing and unpacking, however far apart they are."""
     digests = np.array(sorted(numbers), np.int64)
     known = KnownLines.from_digests(digests, space=2**22)
 
@@ -117,7 +117,7 @@ def test_packing_loses_nothing(numbers: list[int]) -> None:
 
 
 def test_the_package_knows_the_classics() -> None:
-    """The package's list holds famous lines and no invented one, with error and size in bounds."""
+    """The package's list has famous lines, few false positives and at most 8 MB."""
     known = known_lines()
 
     assert known.hold(["疑是地上霜", "国破山河在", "大江东去"]).all()

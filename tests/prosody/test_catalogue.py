@@ -1,4 +1,4 @@
-"""Forms: found by name in either script, or made from a size, a page, a text or lengths."""
+"""Forms are found by name in either script, or made from a size, a page, a text or lengths."""
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ stanzas = ["中中平a，中中平a。", "中仄。"]
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
 def test_forms_are_whole(form) -> None:
-    """Every form ends with a stanza's end, rhymes no line alone and gives rhyme words a tone."""
+    """In every form the last line ends a stanza, and each rhyme has two lines or more."""
     assert form.variants
     for variant in form.variants:
         assert variant.lines[-1].ends_stanza
@@ -38,14 +38,14 @@ def test_forms_are_whole(form) -> None:
 
 
 def test_no_name_means_two_forms() -> None:
-    """Every name and other name belongs to one form."""
+    """No name or other name (词牌别名) belongs to two forms."""
     names = [name for each in templates() for name in (each.name, *each.aliases)]
 
     assert len(names) == len(set(names))
 
 
 def test_regulated_verse_alternates() -> None:
-    """In each variant of regulated verse 对 and 粘 hold at position two, and even lines rhyme."""
+    """Each variant of regulated verse has 对 and 粘 at place two, and its even lines rhyme."""
     for name in ("五绝", "七绝", "五律", "七律", "五排12", "七排"):
         for variant in form_named(name).variants:
             second = [{pattern[1] for pattern in line.patterns} for line in variant.lines]
@@ -70,14 +70,14 @@ def test_regulated_verse_alternates() -> None:
     ],
 )
 def test_tunes_that_change_rhyme(name: str, keys: str) -> None:
-    """Tunes that change rhyme have their known rhyme groups."""
+    """In a tune that changes rhyme, the right lines rhyme with each other."""
     lines = form_named(name).variants[0].lines
 
     assert "".join(line.rhyme or "." for line in lines) == keys
 
 
 def test_a_tune_as_the_handbooks_have_it() -> None:
-    """No fixed place of 卜算子 contradicts what every 词谱 prints."""
+    """Every fixed tone in the first four lines of 卜算子 agrees with the handbooks (词谱)."""
     lines = form_named("卜算子").variants[0].lines
     handbook = "中仄仄平平", "中仄平平仄", "中仄平平仄仄平", "中仄平平仄"
 
@@ -99,13 +99,13 @@ def test_a_tune_as_the_handbooks_have_it() -> None:
     ],
 )
 def test_other_names_of_a_tune(name: str, tune: str) -> None:
-    """A tune is found under each of its names."""
+    """A tune is found by its other names."""
     assert form_named(name).name == tune
 
 
 @pytest.mark.parametrize("name", ["声声慢", "满江红", "忆秦娥"])
 def test_level_and_oblique_variants_stand_apart(name: str) -> None:
-    """A tune with level and oblique variants has both, and 平韵 or 仄韵 selects one."""
+    """If a tune has level and oblique variants, 平韵 and 仄韵 select the right one."""
     form = form_named(name)
 
     for tone in "平仄":
@@ -114,19 +114,19 @@ def test_level_and_oblique_variants_stand_apart(name: str) -> None:
 
 
 def test_a_variant_is_named_after_its_poet() -> None:
-    """李清照's 声声慢 is a variant that can be requested."""
+    """A variant is found by the name of its poet, such as 李清照体 of 声声慢."""
     assert form_named("声声慢").variant_named("李清照体").name == "仄韵李清照体"
 
 
 def test_stanzas_are_part_of_the_form() -> None:
-    """A tune has as many stanza ends as it has stanzas, from one to four."""
+    """A tune has one stanza end for each of its one to four stanzas."""
     for name, count in (("水调歌头", 2), ("十六字令", 1), ("兰陵王", 3), ("莺啼序", 4)):
         lines = form_named(name).variants[0].lines
         assert sum(line.ends_stanza for line in lines) == count, name
 
 
 def test_forms_of_open_size() -> None:
-    """排律 takes any even number of lines, ten or more."""
+    """A 排律 may have any even number of lines from ten up; other sizes are refused."""
     assert len(form_named("五排", 16).variants[0].lines) == 16
     assert form_named("七言排律14").variants[0].lengths == (7,) * 14
     with pytest.raises(OptionError, match="cannot have 9 lines"):
@@ -136,7 +136,7 @@ def test_forms_of_open_size() -> None:
 
 
 def test_either_script_and_near_names() -> None:
-    """A form is found by its name in either script; for a wrong name the hint has the nearest."""
+    """A form is found by its name in either script; the hint for a misspelt name corrects it."""
     assert form_named("減字木蘭花").name == "减字木兰花"
     with pytest.raises(OptionError) as caught:
         form_named("七律绝")
@@ -148,7 +148,7 @@ def test_either_script_and_near_names() -> None:
     [("歌行", "七古"), ("七言古风", "七古"), ("五言古風", "五古"), ("歌行12", "七古12")],
 )
 def test_old_verse_goes_by_its_usual_names(name, form) -> None:
-    """Old verse is found under the names that readers use for it."""
+    """Old verse is found by its usual names, such as 歌行 for 七古."""
     assert form_named(name).name == form
 
 
@@ -163,7 +163,7 @@ def test_old_verse_goes_by_its_usual_names(name, form) -> None:
     ],
 )
 def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
-    """A name that covers several forms is refused, and the hint offers exactly those forms."""
+    """A name that covers several forms is refused, and the hint offers those forms."""
     with pytest.raises(OptionError, match="no form named") as caught:
         form_named(name)
 
@@ -171,7 +171,7 @@ def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
 
 
 def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
-    """A user's page defines a form, found by path or, once its folder is set, by name."""
+    """A form on a user's page is loaded by path, or by name from the folder in `CHARBARD_FORMS`."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
     monkeypatch.setenv("CHARBARD_FORMS", str(tmp_path))
@@ -185,7 +185,7 @@ def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
 
 
 def test_a_name_is_never_a_path(tmp_path, monkeypatch) -> None:
-    """A path given as a form's name reads no file, and a wrong forms folder is reported."""
+    """A form's name is never read as a path, and `CHARBARD_FORMS` must name a folder."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
 
@@ -208,13 +208,13 @@ def test_a_name_is_never_a_path(tmp_path, monkeypatch) -> None:
     ],
 )
 def test_a_wrong_page_is_refused(page: str, message: str) -> None:
-    """A page that cannot be read is refused, and the message says where and why."""
+    """A page of forms with a mistake is refused, and the message says what the mistake is."""
     with pytest.raises(OptionError, match=message):
         [template.form() for template in read_page(page, source="mine.toml")]
 
 
 def test_form_of_a_text_is_kept_by_the_text() -> None:
-    """A template read off a poem has its line lengths, its rhyme and its unambiguous tones."""
+    """A template made from a poem has the poem's line lengths, rhyme and unambiguous tones."""
     form = form_of_text(
         "枯藤老树昏鸦，小桥流水人家，古道西风瘦马。夕阳西下，断肠人在天涯。", book="cilin"
     )
@@ -231,7 +231,7 @@ def test_form_of_a_text_is_kept_by_the_text() -> None:
     )
 )
 def test_lengths_are_kept(parts: list[tuple[int, str]]) -> None:
-    """Line lengths and rhyme keys come back as they were given."""
+    """`form_of_lengths` makes lines with the given lengths and rhyme keys."""
     form = form_of_lengths(",".join(f"{size}{key}" for size, key in parts))
 
     assert form.variants[0].lengths == tuple(size for size, _ in parts)
@@ -240,6 +240,6 @@ def test_lengths_are_kept(parts: list[tuple[int, str]]) -> None:
 
 @pytest.mark.parametrize("lengths", ["0", "7,99", "x", "7;;7"])
 def test_impossible_lengths_are_refused(lengths: str) -> None:
-    """Lines of zero or too many characters are refused."""
+    """`form_of_lengths` refuses lengths that are zero, too large or malformed."""
     with pytest.raises(OptionError):
         form_of_lengths(lengths)

@@ -1,4 +1,4 @@
-"""The checker against poems whose verdict is known."""
+"""The checker gives famous poems and random poems the right verdict."""
 
 import random
 from contextlib import suppress
@@ -14,7 +14,7 @@ from charbard.prosody.book import chars_of, common_chars, rhyme_names
 from charbard.prosody.check import RULES, check
 from charbard.prosody.check.render import as_table, as_text
 
-# From 唐诗三百首: poem, form, what is said of it (rule, line).
+# Poems of the 唐诗三百首 by title: text, form, and the expected notes as (rule, line).
 GOLD = {
     "登乐游原": (
         "向晚意不适，驱车登古原。夕阳无限好，只是近黄昏。",
@@ -90,7 +90,7 @@ TOWER = (
 
 @pytest.mark.parametrize("title", GOLD)
 def test_poems_with_known_rescues(title: str) -> None:
-    """Poems of the 唐诗三百首 keep their form, and each 拗救 is noted at its line."""
+    """Poems of the 唐诗三百首 keep their form, and a note gives the line of each 拗救."""
     text, form, said = GOLD[title]
 
     report = check(text)
@@ -100,7 +100,7 @@ def test_poems_with_known_rescues(title: str) -> None:
 
 
 def test_a_famous_break_of_adhesion() -> None:
-    """渭城曲, the handbooks' example of 失粘, is reported as that and nothing else."""
+    """In 渭城曲, the textbook example of 失粘, the checker reports 失粘 and nothing else."""
     report = check(WEI)
 
     assert [(each.rule, each.line, each.place) for each in report.violations] == [
@@ -109,12 +109,12 @@ def test_a_famous_break_of_adhesion() -> None:
 
 
 def test_a_famous_irregular_poem() -> None:
-    """黄鹤楼 is judged broken as a 七律."""
+    """黄鹤楼, a famous irregular poem, does not pass as a 七律."""
     assert not check(TOWER, "七律").is_kept
 
 
 def test_old_verse_is_recognised_as_such() -> None:
-    """春晓 rhymes oblique, so it is a 古绝; a remark says what it would break as a 五绝."""
+    """春晓 has an oblique rhyme, so its form is 五古绝; a remark compares it with 五绝."""
     report = check("春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。")
 
     assert (report.form, report.variant, report.is_kept) == ("五古绝", "仄韵首句入韵", True)
@@ -133,7 +133,7 @@ def test_old_verse_is_recognised_as_such() -> None:
     ],
 )
 def test_what_is_wrong_is_named(change, rule, line, allowed) -> None:
-    """One changed character causes one violation, with its line and what is allowed there."""
+    """A violation gives the line of the changed character and what is allowed there."""
     poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。".replace(*change)
 
     found = [(each.rule, each.line, each.allowed) for each in check(poem, "五绝").violations]
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_named(change, rule, line, allowed) -> None:
 
 
 def test_first_line_may_borrow_a_rhyme() -> None:
-    """A first line in a neighbouring rhyme is legal and gets a note."""
+    """A first line may end in a neighbouring rhyme, and a note says so."""
     rest = "，山路元无雨，空翠湿人衣。"
     near = check("荆溪白石希，天寒红叶稀" + rest, "五绝")
     report = check("清明时节雨纷纷，路上行人欲断魂。借问酒家何处有，牧童遥指杏花村。")
@@ -153,14 +153,14 @@ def test_first_line_may_borrow_a_rhyme() -> None:
 
 
 def test_a_first_line_of_both_tones_may_stay_unrhymed() -> None:
-    """生 can be oblique, so a first line that ends in it need not rhyme."""
+    """A first line that ends in 生 need not rhyme, because 生 can be oblique."""
     report = check("家辞到五问黄生，寺自江层霜十松。惘彩托无然远道，寒成朝白日来重。", "七绝")
 
     assert (report.variant, report.is_kept) == ("平起首句不入韵", True)
 
 
 def test_tunes_are_recognised_and_divided() -> None:
-    """A 词 with a sentence divided otherwise keeps its form, and a note gives the line."""
+    """A 词 that divides a sentence differently keeps its form, and a note gives the line."""
     report = check(
         "明月几时有，把酒问青天。不知天上宫阙，今夕是何年。我欲乘风归去，又恐琼楼玉宇，"
         "高处不胜寒。起舞弄清影，何似在人间。转朱阁，低绮户，照无眠。不应有恨，何事长向别时圆。"
@@ -173,8 +173,7 @@ def test_tunes_are_recognised_and_divided() -> None:
 
 
 def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
-    """大江东去 divides its sentences in its own way: it still keeps 念奴娇, and its lines stay
-    as they are."""
+    """大江东去 is recognised as 念奴娇 and keeps its own division of sentences into lines."""
     report = check(
         "大江東去，浪淘盡，千古風流人物。故壘西邊，人道是，三國周郎赤壁。亂石穿空，驚濤拍岸，"
         "捲起千堆雪。江山如畫，一時多少豪傑。遙想公瑾當年，小喬初嫁了，雄姿英發。羽扇綸巾，"
@@ -186,7 +185,7 @@ def test_a_tune_divided_otherwise_is_found_by_its_sentences() -> None:
 
 
 def test_changing_rhymes_are_checked_group_by_group() -> None:
-    """菩萨蛮 changes rhyme every two lines, and each pair is checked by itself."""
+    """菩萨蛮 changes rhyme every two lines, and the checker judges each pair separately."""
     text = (
         "平林漠漠烟如织，寒山一带伤心碧。暝色入高楼，有人楼上愁。"
         "玉阶空伫立，宿鸟归飞急。何处是归程，长亭更短亭。"
@@ -204,7 +203,7 @@ def test_changing_rhymes_are_checked_group_by_group() -> None:
 
 
 def test_lengths_come_first() -> None:
-    """A poem of another shape gets one finding for each line of the wrong length."""
+    """A poem with lines of the wrong length gets one violation for each such line."""
     report = check("床前明月光，疑是地上霜。举头望月，低头思故乡。", "五绝")
 
     assert [(each.rule, each.line, each.allowed) for each in report.violations] == [
@@ -213,19 +212,19 @@ def test_lengths_come_first() -> None:
 
 
 def test_other_books_and_rhymes() -> None:
-    """A poem is judged by the book that is named, and a rhyme can be required of it."""
+    """The user may choose the rhyme book and the rhyme by which a poem is judged."""
     text = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 
     assert check(text, "五绝", rhyme="尤").is_kept
     assert [v.rule for v in check(text, "五绝", rhyme="东").violations] == ["rhyme", "rhyme"]
-    # 节 has lost its entering tone: as a line end it is oblique in the old books, level today.
+    # 节 has lost its entering tone: it is oblique in the old rhyme books and level today.
     rain = "好雨知时节，当春乃发生。随风潜入夜，润物细无声。"
     assert check(rain, "五绝").is_kept
     assert [(v.line, v.place) for v in check(rain, "五绝", book="中华新韵").violations] == [(1, 5)]
 
 
 def test_sized_forms_take_the_poem_s_size() -> None:
-    """排律 of any length is checked by its name alone."""
+    """A 排律 of twelve lines is checked under the name 五排, which gives no size."""
     lines = form_named("五排12").variants[0].lines
     level, oblique = chars_of_tone("平"), chars_of_tone("仄")
     poem = [
@@ -240,12 +239,12 @@ def test_sized_forms_take_the_poem_s_size() -> None:
 
 
 def chars_of_tone(tone: str) -> list[str]:
-    """Characters that have this tone only."""
+    """Return common characters that have only this tone."""
     return [c for c in common_chars()[:500] if tones_of(c, book="pingshui") == {tone}]
 
 
 def test_reports_say_everything() -> None:
-    """Text, table and JSON name the form, the book, each character and each finding."""
+    """A report's text, table and dictionary show the book, each character and each finding."""
     report = check(WEI)
     text, table, data = as_text(report), as_table(report), report.as_dict()
 
@@ -260,7 +259,7 @@ def test_reports_say_everything() -> None:
 
 @pytest.mark.parametrize("char", ["㐂", "□", "{丿尽}", "⿰氵青", "[金*本]"])
 def test_what_no_book_lists_cannot_be_judged(char: str) -> None:
-    """An unlisted character where a tone is required leaves a poem neither kept nor broken."""
+    """A poem is unjudged if a place that requires a tone has a character that no book lists."""
     report = check(f"白日依山{char}，黄河入海流。欲穷千里目，更上一层楼。", "五绝")
 
     assert (report.verdict, report.unjudged) == ("unjudged", ((1, 5),))
@@ -271,7 +270,7 @@ def test_what_no_book_lists_cannot_be_judged(char: str) -> None:
 
 @pytest.mark.parametrize("name", ["浣溪沙", "七言联", "四言", "五古绝"])
 def test_a_poem_keeps_the_form_read_off_it(name: str) -> None:
-    """Any poem keeps the template that was made from it."""
+    """A poem keeps the template that is made from it."""
     text = "".join(
         "".join("山" if tone in "平中" else "月" for tone in line.patterns[0]) + line.mark
         for line in form_named(name).variants[0].lines
@@ -294,7 +293,7 @@ def test_no_text_breaks_the_checker(text: str, form: str | None) -> None:
 
 
 def filled(form, variant, rng: random.Random) -> str:
-    """A poem of random characters with the right tones and one rhyme for each rhyme key."""
+    """Return a poem of random characters with the right tones and one rhyme for each rhyme key."""
     rhymes = {}
     text = ""
     for line in variant.lines:
@@ -311,13 +310,13 @@ def filled(form, variant, rng: random.Random) -> str:
 
 @cache
 def fitting(tone: str, book: str) -> list[str]:
-    """Common characters that can have this tone."""
+    """Return common characters that can have this tone."""
     return [c for c in common_chars()[:600] if tone == "中" or tone in tones_of(c, book=book)]
 
 
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
 def test_whatever_the_tables_allow_is_kept(form) -> None:
-    """Random characters that fit a variant's patterns and rhymes keep the form in the checker."""
+    """The checker accepts random characters that fit a variant's tone patterns and rhymes."""
     rng = random.Random(form.name)
 
     for variant in form.variants:
@@ -329,7 +328,7 @@ def test_whatever_the_tables_allow_is_kept(form) -> None:
 
 
 def test_every_rhyme_is_accepted() -> None:
-    """For each level rhyme of the 平水韵, its characters rhyme with each other in the checker."""
+    """For each level rhyme of the 平水韵, the checker accepts two of its characters as rhyming."""
     for name in rhyme_names("pingshui", "平"):
         first, second = chars_of(Reading("平", name), book="pingshui")[:2]
         report = check(f"白日依山尽，黄河入海{first}。欲穷千里目，更上一层{second}。", "五绝")
@@ -345,7 +344,7 @@ def test_every_rhyme_is_accepted() -> None:
     ids=["乡-光", "三"],
 )
 def test_a_rhyme_in_either_tone_is_heard_in_its_usual_reading(text: str, tune: str) -> None:
-    """Of two readings that rhyme equally well the usual one is taken, so none is called rare."""
+    """If a character rhymes in two readings, the usual reading counts and no note calls it rare."""
     report = check(text, tune)
 
     assert report.is_kept

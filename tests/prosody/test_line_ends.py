@@ -1,4 +1,4 @@
-"""The machine writes usual readings only, and doubles characters only where people do."""
+"""The machine writes usual readings only, and doubles characters only where verse does."""
 
 from functools import cache
 from itertools import pairwise
@@ -26,7 +26,7 @@ def usual(book: str) -> Lexicon:
 
 
 def odd(report: Report) -> set[tuple[int, int]]:
-    """Line and place, from 0, of each character doubled where verse does not double it."""
+    """Return (line, place), from 0, of each character that verse would not double there."""
     return {
         (number, place + 1)
         for number, line in enumerate(report.poem.lines)
@@ -47,7 +47,7 @@ def odd(report: Report) -> set[tuple[int, int]]:
     st.integers(0, 999),
 )
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """The checker accepts what is written, and notes a rare reading only where it was given."""
+    """A written text keeps its form, with rare readings and odd doubling at locked places only."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -73,7 +73,7 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
 
 @pytest.mark.parametrize("char", ["悠", "年", "处"])
 def test_what_people_double_may_be_doubled(char: str) -> None:
-    """A given character that people double may be doubled at a line's head, but not tripled."""
+    """A character that verse doubles may open a line twice in a row, but not three times."""
     spec = FormSpec(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
     machine = try_compile(spec, usual("pingshui"))
 
@@ -85,7 +85,7 @@ def test_what_people_double_may_be_doubled(char: str) -> None:
 
 
 def test_a_stutter_is_written_rather_than_nothing() -> None:
-    """A vocabulary with a single character still fills the form, by repeating it."""
+    """With a vocabulary of one character, the machine fills a form by repeating that character."""
     lexicon = Lexicon.build(Vocab(("，", "。", "心")), "pingshui")
     machine = try_compile(FormSpec(form=form_named("7"), book="pingshui"), lexicon)
 
@@ -94,13 +94,13 @@ def test_a_stutter_is_written_rather_than_nothing() -> None:
 
 
 def test_a_double_that_straddles_two_words_is_nobodys() -> None:
-    """Regulated lines double nothing across places 2 and 3, nor 4 and 5 of seven."""
+    """Regulated verse doubles no character across a caesura, as between places 2 and 3."""
     for length, place in ((5, 1), (7, 1), (7, 3)):
         assert doubled_at("近体诗", length, place) == frozenset()
 
 
 def test_the_checker_notes_a_rare_reading() -> None:
-    """A poem that rhymes 逢 in 东 is kept, and a note says where the rare reading is."""
+    """A poem in which 逢 rhymes in 东 is kept, and a note gives the place of the rare reading."""
     report = check("白日依山尽，黄河入海东。欲穷千里目，更上一层逢。", "五绝")
 
     assert report.is_kept
@@ -108,7 +108,7 @@ def test_the_checker_notes_a_rare_reading() -> None:
 
 
 def test_usual_readings_win_where_two_rhymes_serve() -> None:
-    """重 and 逢 rhyme in 冬, though 逢 is also listed in 东."""
+    """The checker finds that 重 and 逢 rhyme in 冬, the usual rhyme, and notes no rare reading."""
     report = check("白日依山尽，黄河入海重。欲穷千里目，更上一层逢。", "五绝")
 
     assert report.rhymes[3] is not None
@@ -118,7 +118,7 @@ def test_usual_readings_win_where_two_rhymes_serve() -> None:
 
 @pytest.mark.parametrize("book", BOOKS)
 def test_every_group_that_a_quatrain_needs_is_still_open(book: str) -> None:
-    """Without rare readings a quatrain can still use every level rhyme but the smallest."""
+    """A quatrain without rare readings can use all but the smallest of the level rhymes."""
     machine = try_compile(FormSpec(form=form_named("七绝"), book=book, repeats="none"), usual(book))
 
     assert machine is not None

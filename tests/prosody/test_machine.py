@@ -1,4 +1,4 @@
-"""The machine against the plain definition of what a form allows, by enumeration."""
+"""The machine allows exactly the texts that an enumeration finds to keep the form."""
 
 from dataclasses import replace
 from functools import cache
@@ -37,7 +37,7 @@ def large(book: str = "pingshui", *, least: float = 0) -> Lexicon:
 
 
 def fits(line: Line, text: str, group: str | None) -> bool:
-    """Whether a text fits one of a line's patterns, by the plain definition."""
+    """Return whether a text fits one of a line's patterns, by the plain definition."""
 
     def ok(char: str, symbol: str, rhyme: str | None) -> bool:
         found = readings_of(char, book="pingshui")
@@ -48,7 +48,7 @@ def fits(line: Line, text: str, group: str | None) -> bool:
 
 
 def keeps(variant: Variant, texts: list[str]) -> bool:
-    """Whether some choice of one group for each rhyme makes every line fit."""
+    """Return whether every line fits for some choice of a rhyme group for each rhyme key."""
     keys = sorted({line.rhyme for line in variant.lines if line.rhyme})
     for choice in product(SMALL.groups, repeat=len(keys)):
         group = dict(zip(keys, choice, strict=True))
@@ -61,7 +61,7 @@ def keeps(variant: Variant, texts: list[str]) -> bool:
 
 
 def written(machine: Machine, state=None, text: str = "") -> set[str]:
-    """Every text that the machine lets through."""
+    """Return every text that the machine allows."""
     state = machine.start() if state is None else state
     if machine.is_done(state):
         return {text}
@@ -75,7 +75,7 @@ def written(machine: Machine, state=None, text: str = "") -> set[str]:
 
 
 def random_text(machine: Machine, seed: int, state: VerseState | None = None) -> str:
-    """One text, every allowed character equally likely."""
+    """Return one text that the machine allows, with each allowed character equally likely."""
     rng, text = np.random.default_rng(seed), ""
     state = machine.start() if state is None else state
     while not machine.is_done(state):
@@ -90,7 +90,7 @@ def random_text(machine: Machine, seed: int, state: VerseState | None = None) ->
 @settings(max_examples=60)
 @given(st.data())
 def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
-    """With free repeats the machine writes every text that keeps the form, and no other."""
+    """If repeats are free, the machine allows every text that keeps the form, and no other text."""
     shape = data.draw(variants)
     form = Form("x", FREE, (Variant("one", tuple(shape)),))
     places = [(n, p) for n, line in enumerate(shape) for p in range(len(line))]
@@ -116,7 +116,7 @@ def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
 @settings(max_examples=60)
 @given(st.lists(lines, min_size=2, max_size=3), st.sampled_from(CHARS), st.integers(0, 1))
 def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> None:
-    """Starting in a rhyme group allows exactly what a machine made for that group allows."""
+    """Starting in a rhyme group allows the same texts as a machine compiled for that group."""
     shape = [replace(line, rhyme=line.rhyme and "a") for line in shape]
     if sum(map(len, shape)) > 4 or at >= len(shape[0]):
         return
@@ -133,7 +133,7 @@ def test_a_rhyme_chosen_at_the_start_is_a_rhyme_wished_for(shape, char, at) -> N
 @pytest.mark.parametrize("name", ["五绝", "七律", "七古绝", "水调歌头"])
 @pytest.mark.parametrize("repeats", ["rhymes", "none"])
 def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> None:
-    """Whichever open rhyme is chosen, the text reaches its end and keeps to that rhyme."""
+    """In every open rhyme a text can be completed, and all its rhyme words have that rhyme."""
     form = form_named(name)
     lexicon = large(form.book, least=USUAL)
     machine = compile_spec(FormSpec(form=form, book=form.book, repeats=repeats), lexicon)
@@ -146,7 +146,7 @@ def test_every_open_rhyme_can_be_written_to_the_end(name: str, repeats: str) -> 
 
 
 def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
-    """菩萨蛮 changes rhyme from couplet to couplet, so it offers no rhyme to choose."""
+    """A form that changes rhyme, such as 菩萨蛮, has no open rhymes to choose from."""
     machine = compile_spec(FormSpec(form=form_named("菩萨蛮"), book="cilin"), large("cilin"))
 
     assert machine.open_rhymes == ()
@@ -163,7 +163,7 @@ def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
     st.integers(0, 99),
 )
 def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
-    """Under the strictest rule a request is refused up front or no chosen character repeats."""
+    """With repeats="none" no free character repeats, unless the request is refused beforehand."""
     form = form_named(name)
     spec = FormSpec(
         form=form,
@@ -197,8 +197,7 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
 @given(commonest=st.integers(100, 250), seed=st.integers(0, 999))
 @settings(max_examples=25)
 def test_whoever_wastes_rhyme_words_cannot_run_out_of_them(name, repeats, commonest, seed) -> None:
-    """Rhyme words that are still needed are reserved from the first character on, even where
-    the first line may or may not rhyme."""
+    """Rhyme words never run out, even if every place uses as many of them as the machine allows."""
     machine = _with_few(name, repeats, commonest)
     if machine is None or not machine.open_rhymes:
         return
@@ -225,7 +224,7 @@ def _with_few(name: str, repeats: str, commonest: int) -> Machine | None:
 
 
 def test_a_small_rhyme_is_kept_for_the_rhyme_words() -> None:
-    """A rhyme with hardly more characters than rhyme words still has enough for all of them."""
+    """An octave in a rhyme of only five characters still gets four different rhyme words."""
     group = [c for c in common_chars() if ("平", "江") in readings_of(c, book="pingshui")]
     others = [c for c in common_chars()[:400] if c not in group]
     vocab = Vocab(tuple(["，", "。", *group[:5], *others]))
@@ -250,7 +249,7 @@ def test_rhyme_words_come_once() -> None:
 
 
 def test_one_machine_serves_many_texts_at_once() -> None:
-    """Texts written in turns equal those written alone: the machine itself keeps no state."""
+    """Two texts written alternately by one machine equal the same texts written one by one."""
     spec = FormSpec(form=form_named("五绝"), book="pingshui", repeats="none")
     alone = [random_text(compile_spec(spec, large()), seed) for seed in (1, 2)]
     machine = compile_spec(spec, large())
@@ -266,7 +265,7 @@ def test_one_machine_serves_many_texts_at_once() -> None:
 
 
 def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
-    """A conflict names a smallest set of clashing demands, and the nearby request is feasible."""
+    """A `ConflictError` names a minimal set of conflicting demands and holds a feasible request."""
     form = form_named("七绝")
     spec = FormSpec(
         form=form,
@@ -294,7 +293,7 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     )
 )
 def test_every_request_has_a_near_one(places) -> None:
-    """Every request has a feasible nearby one, and each lock it drops would conflict with it."""
+    """`nearest_feasible` returns a feasible request and drops only locks that conflict with it."""
     spec = FormSpec(
         form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
     )
@@ -317,7 +316,7 @@ def test_two_characters_at_one_place_conflict() -> None:
 
 
 def test_bans_hold_at_their_place_only() -> None:
-    """A character ruled out at one place may occur at another."""
+    """A character that is banned at one place may occur at another."""
     spec = FormSpec(
         form=form_named("五绝"), book="pingshui", bans=(Ban(0, 0, common_chars()[:4990]),)
     )
@@ -329,7 +328,7 @@ def test_bans_hold_at_their_place_only() -> None:
 
 
 def test_bans_that_leave_a_rhyme_too_few_words_are_refused_with_their_reason() -> None:
-    """Bans at all places of a rhyme count together, so some feasible requests are refused too."""
+    """Bans on all rhyme words of a rhyme add up, so even a feasible request may be refused."""
     lexicon = large()
     words = [char for char in lexicon.vocab.chars if "江" in rhymes_of(char, book="pingshui")]
     half = len(words) // 2
@@ -341,7 +340,7 @@ def test_bans_that_leave_a_rhyme_too_few_words_are_refused_with_their_reason() -
 
 
 def test_open_groups_are_those_that_can_be_written() -> None:
-    """The rhymes offered for a half-written poem are exactly those that compile."""
+    """`open_groups` returns the rhymes in which a poem with a locked rhyme word can be written."""
     spec = FormSpec(form=form_named("五绝"), book="pingshui", locks=(Lock(1, 4, "思"),))
 
     groups = open_groups(spec, large())
@@ -363,7 +362,7 @@ def test_open_groups_are_those_that_can_be_written() -> None:
     ],
 )
 def test_acrostics_lie_where_they_are_told(text, path, places) -> None:
-    """An acrostic is locked along its path: heads, ends, diagonal, one place, or any places."""
+    """An acrostic is locked at the places of its path: heads, ends, a diagonal or listed places."""
     locks = acrostic_locks(form_named("七绝").variants[0], text, path)
 
     assert [(lock.line, lock.place) for lock in locks] == places
@@ -376,7 +375,7 @@ def test_acrostics_lie_where_they_are_told(text, path, places) -> None:
      ("春夏", "1.1"), ("春夏", "0")],
 )  # fmt: skip
 def test_acrostics_that_do_not_fit_are_explained(text, path) -> None:
-    """An acrostic that does not fit is refused with a hint."""
+    """An acrostic that does not fit the form is refused with a hint."""
     with pytest.raises(OptionError) as caught:
         acrostic_locks(form_named("七绝").variants[0], text, path)
 
@@ -384,7 +383,7 @@ def test_acrostics_that_do_not_fit_are_explained(text, path) -> None:
 
 
 def test_places_are_read_strictly() -> None:
-    """A place in any format but line.place is refused."""
+    """`parse_places` refuses any format other than line.place."""
     with pytest.raises(OptionError, match="cannot read the places"):
         parse_places("1.1 x")
 
@@ -399,6 +398,6 @@ def test_places_are_read_strictly() -> None:
     ],
 )
 def test_what_does_not_exist_is_refused(spec, message) -> None:
-    """An unknown place, rhyme or variant is refused as a mistake, not as a conflict."""
+    """An unknown place, rhyme or variant raises an `OptionError`, not a `ConflictError`."""
     with pytest.raises(OptionError, match=message):
         compile_spec(FormSpec(form=form_named("五绝"), book="pingshui", **spec), large())

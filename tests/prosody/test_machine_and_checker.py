@@ -1,4 +1,4 @@
-"""The machine and the checker, which share nothing but the tables, agree on every text."""
+"""The machine and the checker, which share only the tables, agree on every text."""
 
 from dataclasses import replace
 from functools import cache
@@ -30,7 +30,7 @@ CHARS = common_chars()[:1500]
 
 @cache
 def machine(name: str) -> Machine:
-    """A machine that allows every reading and every repetition, as it does for names."""
+    """Return a machine that allows every reading and every repetition."""
     vocab = Vocab(tuple("，。" + common_chars()))
     lexicon = Lexicon.build(vocab, "pingshui", least=0)
     form = replace(form_named(name), kind="姓名")
@@ -40,7 +40,7 @@ def machine(name: str) -> Machine:
 
 
 def writes(maker: Machine, text: str) -> bool:
-    """Whether the machine lets a text through."""
+    """Return whether the machine allows a text."""
     state = maker.start()
     for char in text:
         char_id = maker.lexicon.vocab.id_of(char)
@@ -56,7 +56,7 @@ def writes(maker: Machine, text: str) -> bool:
     st.lists(st.tuples(st.integers(0, 47), st.sampled_from(CHARS)), max_size=4),
 )
 def test_the_machine_can_write_what_the_checker_accepts_and_nothing_else(poem, changes) -> None:
-    """On a famous poem with a few characters changed, the machine and the checker agree."""
+    """The machine allows a poem with a few characters changed exactly if the checker accepts it."""
     text = list(poem)
     for place, char in changes:
         if text[place % len(text)] not in "，。":
@@ -68,5 +68,5 @@ def test_the_machine_can_write_what_the_checker_accepts_and_nothing_else(poem, c
 
 @pytest.mark.parametrize("poem", [text for text in POEMS if text[0] in "白功朝月"])
 def test_famous_poems_can_be_written(poem: str) -> None:
-    """Tang poems that keep the strict rules pass the machine."""
+    """The machine allows Tang poems that keep the strict rules."""
     assert writes(machine(POEMS[poem]), poem)

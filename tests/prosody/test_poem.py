@@ -1,4 +1,4 @@
-"""Poems are read in whatever layout they come."""
+"""`read_poem` reads a poem in any common layout."""
 
 from contextlib import suppress
 
@@ -29,7 +29,7 @@ LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故�
     ],
 )
 def test_layouts(text: str) -> None:
-    """A poem's lines are the same with or without punctuation, rows, a title or a note."""
+    """`read_poem` returns the same lines with or without punctuation, rows, a title or a note."""
     assert read_poem(text).lines == LINES
 
 
@@ -48,7 +48,7 @@ def test_pauses_do_not_end_a_line() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_poem_or_an_error(text: str) -> None:
-    """Any text that a user types is read as a poem or refused with a clear error."""
+    """Any text is either read as a poem or refused with an `OptionError`."""
     with suppress(OptionError):
         poem = read_poem(text)
         assert len(poem.lines) == len(poem.marks)
@@ -94,12 +94,12 @@ def test_marks_and_separators(text: str) -> None:
     ],
 )
 def test_a_composed_or_missing_character_is_one_place(written: str, read: str) -> None:
-    """However many symbols describe a character, it fills one place of the line."""
+    """A missing character, or one described by several symbols, fills one place as □."""
     assert read_poem(f"{written}，疑是地上霜。").lines[0] == read
 
 
 def test_other_ways_to_read_a_text_follow() -> None:
-    """A possible preface is first read as verse, and left out in a later reading."""
+    """The first reading takes a possible preface as verse, and a later reading leaves it out."""
     text = "水调歌头\n丙辰中秋，欢饮达旦，大醉，作此篇，兼怀子由。\n明月几时有，把酒问青天。"
     shapes = [poem.shape for poem in readings(text)]
 
@@ -109,7 +109,7 @@ def test_other_ways_to_read_a_text_follow() -> None:
 
 @given(st.text("春江〇□花月夜，。！？；：、\n", max_size=30))
 def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
-    """The fast path reads a plain text as the full path does, which a tab forces."""
+    """`plain_text` returns the same on its fast path as on its full path, which a tab forces."""
     assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")
 
 
@@ -127,7 +127,7 @@ def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> N
     ],
 )
 def test_a_source_below_a_poem_is_none_of_its_lines(below: str, is_source: bool) -> None:
-    """A source below a poem is none of its lines; verse that begins with the same words is."""
+    """A source below a poem is left out of its lines, but verse with similar words is kept."""
     poem = read_poem("床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n" + below)
 
     assert (poem.source == below) is is_source

@@ -1,4 +1,4 @@
-"""The checker on texts as people paste them: it names the form, or admits it cannot."""
+"""The checker names the form of a pasted text, or says that it does not know the form."""
 
 import pytest
 
@@ -51,7 +51,7 @@ QUATRAIN = "白日依山尽，黄河入海流。欲穷千里目，更上一层�
     ],
 )
 def test_known_poems_are_named_and_kept(text: str, form: str, variant: str | None) -> None:
-    """With or without title, author, preface and source, the form is recognised and kept."""
+    """The checker recognises a poem with or without a title, an author, a preface and a source."""
     report = check(text)
 
     assert (report.form, report.verdict) == (form, "kept")
@@ -69,7 +69,7 @@ def test_known_poems_are_named_and_kept(text: str, form: str, variant: str | Non
     ],
 )
 def test_what_is_not_known_is_said(text: str, key: str) -> None:
-    """No form is guessed; the tones are still shown, with the reason why no form is named."""
+    """If no form is recognised, the report shows the tones and says why no form is named."""
     report = check(text)
 
     assert (report.form, report.verdict) == (None, "unknown")
@@ -95,7 +95,7 @@ def test_characters_without_marks_can_be_divided_as_a_form_that_is_named() -> No
 
 
 def test_lines_are_never_cut_across_punctuation() -> None:
-    """A text with as many characters as a tune but other line ends is not taken for it."""
+    """A text with the length of a tune but different line ends is not recognised as that tune."""
     chars = "".join(char for char in MEETING if char not in "，。\n")
     text = "，".join(chars[at : at + 4] for at in range(0, 36, 4)) + "。"
 
@@ -105,14 +105,14 @@ def test_lines_are_never_cut_across_punctuation() -> None:
 
 
 def test_a_form_that_fits_badly_is_no_match() -> None:
-    """Lines as long as those of 浣溪沙 but with the tones of prose are not named 浣溪沙."""
+    """Prose with the line lengths of 浣溪沙 but the wrong tones is not recognised as 浣溪沙."""
     text = "今天下午我去河边，看见许多人在钓鱼。他们说今年雨很少。" * 2
 
     assert check(text).form is None
 
 
 def test_a_title_settles_what_lines_leave_open() -> None:
-    """A title that is a form's name counts; one that only begins with a tune's name does not."""
+    """A title decides the form if it names one, but not if it only begins with a tune's name."""
     text = "朝辞白帝彩云间，千里江陵一日还。两岸猿声啼不住，轻舟已过万重山。"
 
     assert check(f"七绝·早发白帝城\n{text}").form == "七绝"
@@ -129,7 +129,7 @@ def test_half_a_poem_is_not_judged_for_the_whole() -> None:
 
 
 def test_a_sentence_of_another_length_is_named_with_its_place() -> None:
-    """With a character too many in a sentence, the tune is still recognised and the line named."""
+    """If a sentence is one character too long, the tune is recognised and the line is reported."""
     report = check(SLOW.replace("最难将息", "最是难将息"))
 
     assert (report.form, report.verdict) == ("声声慢", "broken")
@@ -145,14 +145,14 @@ def test_a_sentence_of_another_length_is_named_with_its_place() -> None:
     ],
 )
 def test_rhymes_of_a_tune(old: str, new: str, rule: str | None) -> None:
-    """A rhyme word from another part is a violation, one from the same part is not."""
+    """A rhyme word of a 词 from another part is a violation; one from the same part is not."""
     report = check(MEETING.replace(old, new), "相见欢")
 
     assert {each.rule for each in report.violations} == ({rule} if rule else set())
 
 
 def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
-    """A 词 that rhymes 杯 and 台, as only the 平水韵 does, is kept and gets a note."""
+    """A 词 that rhymes 杯 and 台, as only the 平水韵 allows, keeps its form and gets a note."""
     text = (
         "一曲新词酒一杯，去年天气旧亭台。夕阳西下几时回。"
         "无可奈何花落去，似曾相识燕归来。小园香径独徘徊。"
@@ -164,7 +164,7 @@ def test_rhymes_that_the_old_book_allows_are_a_note() -> None:
 
 
 def test_rhymes_that_song_poets_mix_are_a_note() -> None:
-    """A 词 whose rhymes mix parts, as Song poets often did, still passes but gets a note."""
+    """A 词 whose rhymes mix parts as Song poets often did keeps its form and gets a note."""
     text = "东风吹破千年梦，芳草斜阳。" * 2
     assert check(text).form is None
     report = check(
@@ -187,7 +187,7 @@ def test_what_would_mend_a_place_is_shown() -> None:
 
 
 def test_signs_that_are_no_characters_are_left_out_and_named() -> None:
-    """Emoji and letters are left out of the lines and named in the remark."""
+    """Emoji and letters are left out of a poem's lines and named in the remark."""
     report = check("床前明月光🌙，疑是地上霜a。举头望明月，低头思故乡。")
 
     assert report.poem.shape == (5, 5, 5, 5)

@@ -1,4 +1,4 @@
-"""Regulated verse: the checker's rules and the forms' patterns give the same verdict."""
+"""For regulated verse, the checker's rules and the forms' patterns give the same verdict."""
 
 from itertools import product
 
@@ -12,7 +12,7 @@ FORMS = {5: "五律", 7: "七律"}
 
 
 def good_lines(name: str, variant: int) -> list[str]:
-    """The first pattern of each line of a variant, its free places level."""
+    """Return the first pattern of each line of a variant, with free places level."""
     lines = form_named(name).variants[variant].lines
     return [line.patterns[0].replace("中", "平") for line in lines]
 
@@ -21,7 +21,7 @@ def good_lines(name: str, variant: int) -> list[str]:
 @pytest.mark.parametrize("variant", range(4))
 @pytest.mark.parametrize("place", range(4))
 def test_rules_and_patterns_agree_on_every_line(width: int, variant: int, place: int) -> None:
-    """Of all 2^width tone sequences for a line, the rules allow exactly those in its patterns."""
+    """The rules allow exactly those tone sequences of a line that the form's patterns allow."""
     form = form_named(FORMS[width])
     chosen = form.variants[variant]
     types = types_named(chosen.name, width, len(chosen.lines))
@@ -36,7 +36,7 @@ def test_rules_and_patterns_agree_on_every_line(width: int, variant: int, place:
 
 @pytest.mark.parametrize("width", [5, 7])
 def test_four_templates(width: int) -> None:
-    """A regular poem of each variant is recognised as that variant."""
+    """`scan` finds the right line types in a regular poem of each variant."""
     for number, variant in enumerate(form_named(FORMS[width]).variants):
         poem = good_lines(FORMS[width], number)
         types = types_named(variant.name, width, 8)
@@ -62,7 +62,7 @@ GOOD = ["仄仄平平仄", "平平仄仄平", "平平平仄仄", "仄仄仄平�
     ],
 )
 def test_each_rule_by_itself(line: int, tones: str, rule: str | None, place: int | None) -> None:
-    """One changed line breaks exactly the rule it should, at the right place, or none at all."""
+    """A changed line breaks exactly the expected rule at the expected place, or no rule."""
     poem = list(GOOD)
     poem[line - 1] = tones
     broken = [each for each in scan(poem).findings if not each.legal]
@@ -73,7 +73,7 @@ def test_each_rule_by_itself(line: int, tones: str, rule: str | None, place: int
 
 
 def test_rescue_needs_the_answer() -> None:
-    """仄仄平仄仄 is legal only if the next line's third character makes up for it."""
+    """仄仄平仄仄 is legal only if the third character of the next line rescues it."""
     rescued = scan(["仄仄平仄仄", "平平平仄平", *GOOD[2:]])
     not_rescued = scan(["仄仄平仄仄", "平平仄仄平", *GOOD[2:]])
 
@@ -84,7 +84,7 @@ def test_rescue_needs_the_answer() -> None:
 
 
 def test_broken_joints_are_named_as_such() -> None:
-    """Good lines in the wrong order break 粘 or 对, not the tones of single places."""
+    """Regular lines in the wrong order are reported as broken 粘 or 对, not as wrong tones."""
     adhesion = scan([*GOOD[:2], *GOOD[:2]])
     opposition = scan([GOOD[0], GOOD[3], *GOOD[2:]])
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.script import TraditionalCounts, choose, to_simplified, to_traditional
 
-# Lines whose characters have several sources: 云 雲, 发 發 髮, 里 裏, 后 後, 余 餘, 干 乾 幹.
+# These lines have ambiguous simplified forms: 云 雲, 发 發 髮, 里 裏, 后 後, 余 餘, 干 乾 幹.
 LINES = (
     "白髮三千丈",
     "花發多風雨",
@@ -27,12 +27,12 @@ LINES = (
 
 @pytest.mark.parametrize("line", LINES)
 def test_lines_come_back(line: str) -> None:
-    """A line survives conversion to simplified characters and back."""
+    """A traditional line is the same after conversion to simplified characters and back."""
     assert to_traditional(to_simplified(line)) == line
 
 
 def test_punctuation_and_other_text_stay() -> None:
-    """Only Chinese characters are converted, and each stretch of them by itself."""
+    """Only Chinese characters are converted, and each stretch between marks separately."""
     assert (
         to_traditional("云，abc\n发。")
         == to_traditional("云") + "，abc\n" + to_traditional("发") + "。"
@@ -41,7 +41,7 @@ def test_punctuation_and_other_text_stay() -> None:
 
 @given(st.text(alphabet="云发里后征余干斗几于，。\na", max_size=40))
 def test_every_character_keeps_its_place(text: str) -> None:
-    """Conversion is one character for one, and simplifying undoes it."""
+    """`to_traditional` keeps the number of characters, and `to_simplified` undoes the change."""
     found = to_traditional(text)
 
     assert len(found) == len(text)
@@ -49,7 +49,7 @@ def test_every_character_keeps_its_place(text: str) -> None:
 
 
 def test_neighbours_decide() -> None:
-    """A neighbouring character outweighs the most frequent traditional form."""
+    """A neighbouring character counts more than the frequency of a traditional form."""
     choices = TraditionalCounts(
         alone={"云": {"雲": 98, "云": 2}}, context={"<曰云": {"云": 2}, ">云山": {"雲": 9}}
     )
@@ -59,7 +59,7 @@ def test_neighbours_decide() -> None:
 
 
 def test_names_have_a_list_to_avoid() -> None:
-    """The list of characters to avoid in names is simplified, short and without common ones."""
+    """The list of characters to avoid in names is simplified and short, and omits common names."""
     assert len(unwanted_in_names()) < 300
     assert not unwanted_in_names() & set("月明春山文雅诗安宁思远")
     assert {to_simplified(char) for char in unwanted_in_names()} == unwanted_in_names()

@@ -1,4 +1,4 @@
-"""Constraints and tasks that the runtime tests are built from."""
+"""Constraints and tasks that several runtime tests use."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ NOTHING: Ids = as_ids([])
 
 
 class Lines:
-    """A fixed number of equally long lines, each with a line end; the state is the place."""
+    """A constraint of equally long lines, each with a line end; the state counts the ids so far."""
 
     def __init__(self, allowed: Ids, newline: int, *, lines: int = 3, length: int = 4) -> None:
         self._allowed, self._newline = allowed, as_ids([newline])
@@ -52,12 +52,12 @@ FORM = Lines(as_ids(range(6, 17)), 2)
 
 
 def likelihood(draft: Draft) -> float:
-    """The log-probability of a draft, by which drafts are ranked."""
+    """Return the log-probability of a draft, by which drafts are ranked."""
     return float(np.sum(draft.logp))
 
 
 def poem(network: Network, sample: int = 0, *, form: Lines = FORM, drafts: int = 1) -> Task:
-    """A task that searches for one poem."""
+    """Return a task that searches for one poem."""
     search = Search(
         options=SampleOptions(),
         seed=1,
@@ -74,13 +74,13 @@ def poem(network: Network, sample: int = 0, *, form: Lines = FORM, drafts: int =
 
 
 def ids_of(said: list) -> tuple[int, ...]:
-    """The ids of the poem among all that its task emitted."""
+    """Return the ids of the poem among the values that its task emitted."""
     (text,) = (value for value in said if isinstance(value, Decoded))
     return text.ids
 
 
 def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15) -> Steps:
-    """The steps of a free text of a given number of characters."""
+    """Return the steps of a free text with a given number of characters."""
     written: list[Step] = []
 
     def take(step: Step) -> tuple[list[Step], bool]:

@@ -1,4 +1,4 @@
-"""Tasks side by side do not affect each other."""
+"""Tasks that share a batch do not affect each other."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ MODEL = ByteModel(random_bundle(projection_size=6, tied=True, attention=5, atten
 
 
 def poem(sample: int, form: Lines = forms.FORM) -> Task:
-    """The task of a poem; every other sample is searched with three drafts."""
+    """Return the task of a poem, with three drafts for odd samples and one for even samples."""
     return forms.poem(MODEL, sample, form=form, drafts=1 + 2 * (sample % 2))
 
 
@@ -45,7 +45,7 @@ ALONE = [written(poem(sample)) for sample in range(8)]
 
 
 def test_a_constraint_is_kept_and_can_be_used_again() -> None:
-    """Poems keep their constraint; using it again repeats a sample, and other samples differ."""
+    """A poem keeps its constraint; the same sample repeats the poem, and other samples differ."""
     ids = ids_of(ALONE[0])
 
     assert len(ids) == 15
@@ -58,7 +58,7 @@ def test_a_constraint_is_kept_and_can_be_used_again() -> None:
 @settings(max_examples=30)
 @given(st.permutations(range(8)), st.integers(1, 8))
 def test_any_order_and_any_room(order, rows: int) -> None:
-    """Whatever shares the batch, each poem equals the one written alone, logp included."""
+    """A poem written in a batch equals the same poem written alone, log-probabilities included."""
     emitted: dict[int, list] = {}
     for index, value in run(MODEL, [poem(sample) for sample in order], rows=rows):
         emitted.setdefault(order[index], []).append(value)
@@ -91,7 +91,7 @@ def test_joining_leaving_and_waiting_at_any_step(data) -> None:
 
 
 def test_a_dead_end_ends_its_own_task_only() -> None:
-    """A task with no allowed id, or with all of them barred, fails without affecting others."""
+    """A task whose ids are all disallowed or barred fails without affecting other tasks."""
     nothing = Lines(as_ids([]), 2)
     draws = Draws(
         options=SampleOptions(), seed=1, boost=Bias(as_ids([7]), np.array([-np.inf], np.float32))
@@ -111,7 +111,7 @@ def test_a_dead_end_ends_its_own_task_only() -> None:
 
 
 def test_several_texts_share_what_was_read_before() -> None:
-    """Texts that share one reading of the prompt equal those written one by one."""
+    """Texts that share one reading of the prompt equal the same texts written one by one."""
     alone = [written(Task(letters(sample))) for sample in range(3)]
 
     def three():
@@ -131,7 +131,7 @@ def test_several_texts_share_what_was_read_before() -> None:
 
 
 def test_the_best_of_several() -> None:
-    """Of several texts only the one with the highest score is emitted, and in full."""
+    """`best_of` emits only the text with the highest score, and all of its steps."""
 
     def score(steps) -> float:
         return sum(step.logp for step in steps)
@@ -157,8 +157,7 @@ def test_through_changes_and_ends() -> None:
 
 
 def test_units_are_read_and_switched_off() -> None:
-    """A task sees the outputs of its units; a unit that is switched off stays at zero, and only
-    in its own task."""
+    """A task can read unit outputs, and a unit that it switches off is zero in this task only."""
     hidden: dict[bool, list] = {False: [], True: []}
 
     def watch(off: bool):
@@ -180,7 +179,7 @@ def test_units_are_read_and_switched_off() -> None:
 @given(st.integers(1, 4), st.integers(1, 3))
 @settings(max_examples=20)
 def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
-    """A task resumes from a kept state, in any number of rows, without affecting others."""
+    """A task can resume from a kept state, in any number of rows, without affecting others."""
 
     def wander():
         outcome = yield Plan((0,), (3,), (None,))
@@ -205,7 +204,7 @@ def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
 
 
 def test_forks_are_read_once_and_drawn_one_by_one() -> None:
-    """A row that is drawn from several times gives what as many separate rows would give."""
+    """Several draws from one row give the same characters as draws from separate rows."""
 
     def forked():
         specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, n, 0) for n in range(5)]

@@ -1,4 +1,4 @@
-"""Many users at once are served in order, within bounds and independently of each other."""
+"""An engine serves many users in order, within bounds and independently of each other."""
 
 import asyncio
 import threading
@@ -28,7 +28,7 @@ ALONE = [[step for _, step in run(MODEL, [poem(MODEL, sample)])] for sample in r
 
 
 def endless(started: threading.Event | None = None, closed: threading.Event | None = None) -> Task:
-    """A task that never ends by itself, and signals when it starts and when it is closed."""
+    """Return a task that never ends by itself, and that signals when it starts and is closed."""
 
     def steps():
         try:
@@ -45,7 +45,7 @@ def endless(started: threading.Event | None = None, closed: threading.Event | No
 
 
 def test_threads_get_their_own_texts() -> None:
-    """Forty poems from ten threads over six rows each equal the one written alone."""
+    """Each of forty poems for ten threads on six rows equals the same poem written alone."""
     with Engine(MODEL, rows=6) as engine, ThreadPoolExecutor(10) as pool:
         poems = list(pool.map(lambda sample: list(engine.run(poem(MODEL, sample))), range(40)))
 
@@ -53,7 +53,7 @@ def test_threads_get_their_own_texts() -> None:
 
 
 def test_an_event_loop_gets_its_texts() -> None:
-    """Forty poems at once in one event loop each equal the one written alone."""
+    """Each of forty poems requested at once in an event loop equals the same poem written alone."""
 
     async def one(engine: Engine, sample: int) -> list:
         return [step async for step in engine.stream(poem(MODEL, sample))]
@@ -66,7 +66,7 @@ def test_an_event_loop_gets_its_texts() -> None:
 
 
 def test_who_goes_away_frees_his_row() -> None:
-    """Closing an iterator ends its task and frees its row for the next one."""
+    """Closing an iterator ends its task and frees its row for the next task."""
     closed = threading.Event()
     with Engine(MODEL, rows=1) as engine:
         values = engine.run(endless(closed=closed))
@@ -127,7 +127,7 @@ def test_a_cancelled_stream_frees_its_row() -> None:
 
 
 def test_an_iterator_that_never_starts_holds_nothing() -> None:
-    """An iterator takes its place in the queue only when its first value is requested."""
+    """A task joins the queue only when the first value of its iterator is requested."""
     with Engine(MODEL, rows=1) as engine:
         idle = [engine.run(poem(MODEL, 0)) for _ in range(500)]
 
@@ -136,7 +136,7 @@ def test_an_iterator_that_never_starts_holds_nothing() -> None:
 
 
 def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
-    """A task whose values are not fetched pauses while others run, and later continues."""
+    """A task whose values are not fetched pauses while other tasks run, and continues later."""
     with Engine(MODEL, rows=2, ahead=1) as engine:
         slow = engine.run(poem(MODEL, 6))
         first = next(slow)
@@ -147,7 +147,7 @@ def test_a_slow_reader_is_waited_for_at_no_cost_to_others() -> None:
 
 
 def test_the_queue_is_bounded() -> None:
-    """A request beyond the queue's length is refused at once; a waiting one is served later."""
+    """If the queue is full, a new request is refused at once; a waiting request is served later."""
     started = threading.Event()
     with Engine(MODEL, rows=1, queue=1) as engine, ThreadPoolExecutor(2) as pool:
         running = engine.run(endless(started))
@@ -163,7 +163,7 @@ def test_the_queue_is_bounded() -> None:
 
 
 def counted(name: str, order: list[str]) -> Task:
-    """A task of one step that records that it was run."""
+    """Return a task of one step that appends its name to `order` when it starts."""
 
     def steps() -> Steps:
         order.append(name)
@@ -174,7 +174,7 @@ def counted(name: str, order: list[str]) -> Task:
 
 
 def two_tasks(order: list[str]) -> Program[str]:
-    """A program whose second task depends on what the first emitted."""
+    """A program whose second task depends on a value that the first task emitted."""
     (first,) = yield counted("a", order)
     (second,) = yield counted(first + "b", order)
     return first + second
@@ -197,7 +197,7 @@ def test_tasks_wait_in_the_order_in_which_they_came() -> None:
 
 
 def test_a_program_is_the_same_in_a_batch_an_engine_and_an_event_loop() -> None:
-    """However a program is run, it yields its tasks' values in order and its result last."""
+    """A program yields the same values and result in a batch, an engine and an event loop."""
 
     async def in_loop(engine: Engine) -> list:
         return [value async for value in engine.perform(two_tasks([]))]
@@ -211,7 +211,7 @@ def test_a_program_is_the_same_in_a_batch_an_engine_and_an_event_loop() -> None:
 
 
 def test_what_nobody_wants_never_leaves_the_engine() -> None:
-    """Values of a skipped type are dropped where they are emitted."""
+    """Values of a skipped type reach neither the reader nor the program."""
 
     async def in_loop(engine: Engine) -> list:
         return [value async for value in engine.perform(_all_of(7, "x", 8.0), skip=int)]
@@ -229,7 +229,7 @@ def test_what_nobody_wants_never_leaves_the_engine() -> None:
 
 
 def test_errors_reach_their_own_reader() -> None:
-    """A dead end, a fault in a task or too many rows ends that task only."""
+    """A task that fails or needs too many rows raises its error for its own reader only."""
 
     def faulty():
         yield Plan((0,), (3,), (None,))
@@ -249,7 +249,7 @@ def test_errors_reach_their_own_reader() -> None:
 
 
 def test_stopping_ends_every_text_with_an_error() -> None:
-    """Running and waiting clients get an error; afterwards nothing is accepted."""
+    """`stop` ends running and waiting tasks with a `StoppedError`, and refuses later tasks."""
     started = threading.Event()
     engine = Engine(MODEL, rows=1, ahead=10**9)
     with ThreadPoolExecutor(2) as pool:
@@ -269,7 +269,7 @@ def test_stopping_ends_every_text_with_an_error() -> None:
 
 
 def test_a_graceful_stop_lets_texts_end() -> None:
-    """Within the grace period, running and waiting texts finish; nothing new is accepted."""
+    """With a grace period, `stop` lets running and waiting tasks finish but accepts no new task."""
     engine = Engine(MODEL, rows=1, ahead=1)
     with ThreadPoolExecutor(3) as pool:
         running = engine.run(poem(MODEL, 0))

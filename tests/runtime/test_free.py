@@ -1,4 +1,4 @@
-"""Free text under a constraint: the plain loop honours the protocol that forms use."""
+"""`generate` writes free text under a constraint, by the same protocol that forms use."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ BREAK, BARRED, LETTERS = 2, 7, as_ids(range(6, 17))
 
 
 class Words:
-    """Words of three letters, with one letter barred; the state is the place in the word."""
+    """A constraint of three-letter words with a barred letter; the state counts the letters."""
 
     def start(self) -> int:
         return 0
@@ -25,7 +25,7 @@ class Words:
 
 
 def words(sample: int) -> Task:
-    """A task that writes twenty characters under the constraint."""
+    """Return a task that writes twenty characters under the constraint."""
     ids: list[int] = []
 
     def take(step):
@@ -37,7 +37,7 @@ def words(sample: int) -> Task:
 
 
 def written(samples: range) -> list[list[int]]:
-    """The texts that the given samples write in one batch."""
+    """Return the texts that the given samples write in one batch."""
     texts: list[list[int]] = [[] for _ in samples]
     for index, char_id in run(MODEL, [words(sample) for sample in samples]):
         texts[index].append(char_id)
@@ -45,7 +45,7 @@ def written(samples: range) -> list[list[int]]:
 
 
 def test_a_free_text_keeps_its_constraint() -> None:
-    """Every character is allowed by the constraint at its place and not barred by it."""
+    """Each character of a free text is one that the constraint allows there and does not bar."""
     texts = np.array(written(range(30)))
 
     assert (texts[:, 3::4] == BREAK).all()
@@ -54,7 +54,7 @@ def test_a_free_text_keeps_its_constraint() -> None:
 
 
 def test_a_constrained_text_is_the_same_alone_and_in_a_batch() -> None:
-    """Texts that share a constraint within a batch equal those written one by one."""
+    """Texts written in one batch under a constraint equal the same texts written one by one."""
     together = written(range(5))
 
     assert together == [written(range(n, n + 1))[0] for n in range(5)]

@@ -23,7 +23,7 @@ NAMES = ["plain", "tied", "odd", "looks back", "looks back far"]
 
 
 def kernels() -> list:
-    """NumPy, and every variant of the compiled kernel that runs here."""
+    """Return None for NumPy, and every variant of the compiled kernel that runs here."""
     try:
         from charbard.runtime import _kernel
     except ImportError:
@@ -33,7 +33,7 @@ def kernels() -> list:
 
 @pytest.fixture(params=kernels(), ids=str)
 def compiled(request):
-    """Whether to use the compiled kernel; its variant is set for the duration of a test."""
+    """Yield whether to use the compiled kernel, with its variant set until the test ends."""
     if request.param is None:
         yield False
         return
@@ -59,7 +59,7 @@ def assert_same_state(one: State, other: State) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("shape", SHAPES, ids=NAMES)
 def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
-    """Every kernel gives the same states, features and scores as NumPy, not merely close ones."""
+    """Every kernel gives exactly the same states, features and scores as NumPy."""
     bundle = random_bundle(cell, **shape)
     one, reference = ByteModel(bundle, compiled=compiled), ByteModel(bundle, compiled=False)
     ids_TB = np.random.default_rng(0).integers(0, len(bundle.vocab), (6, 13))
@@ -75,7 +75,7 @@ def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("attention", [None, 66])
 def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention) -> None:
-    """A row's results do not depend on its neighbours, their number or its place among them."""
+    """The results of a row do not depend on the other rows of the batch, or on their order."""
     bundle = random_bundle(cell, hidden_size=70, attention=attention)
     model = ByteModel(bundle, compiled=compiled)
     rng = np.random.default_rng(1)
@@ -93,7 +93,7 @@ def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention
 
 @pytest.mark.parametrize("attention", [None, 5])
 def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
-    """The results are the same with one thread and with three."""
+    """A batch gives the same results with one thread as with three."""
     bundle = random_bundle(attention=attention)
     ids = np.arange(160) % len(bundle.vocab)
     specs = [SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, row, 0) for row in range(160)]
@@ -113,7 +113,7 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
 
 @st.composite
 def specs(draw, size: int) -> SampleSpec | None:
-    """Any spec that a row may be given."""
+    """Draw any sample spec that a row may have, or None."""
     allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
     options = SampleOptions(
         temperature=draw(st.sampled_from([0.3, 1.0, 2.5])),
@@ -148,7 +148,7 @@ def specs(draw, size: int) -> SampleSpec | None:
 
 @st.composite
 def batches(draw, size: int, *, most: int) -> list[SampleSpec | None]:
-    """Rows, some of them guided by the one after them."""
+    """Draw the specs of a batch, in which some rows are guided by the row after them."""
     rows: list[SampleSpec | None] = []
     for spec in draw(st.lists(specs(size), min_size=1, max_size=most)):
         if spec is None or len(rows) + 2 > most or draw(st.booleans()):
@@ -171,7 +171,7 @@ FEATURES = np.random.default_rng(7).normal(0, 1, (5, 9)).astype(np.float32)
 @settings(max_examples=60)
 @given(batches(41, most=5))
 def test_every_kernel_chooses_alike(asked) -> None:
-    """Whatever is asked, every kernel gives the same character and the same probabilities."""
+    """For any sample specs, each kernel chooses the same characters with the same probabilities."""
     from charbard.runtime import _kernel, compiled
 
     features = FEATURES[: len(asked)]
@@ -184,7 +184,7 @@ def test_every_kernel_chooses_alike(asked) -> None:
 @settings(max_examples=40)
 @given(batches(41, most=5))
 def test_a_draw_does_not_depend_on_its_fellows(asked) -> None:
-    """Each row of a batch is drawn as it is alone."""
+    """A row draws the same character in a batch as alone."""
     together = plain.choose(FEATURES[: len(asked)], OUTPUT, asked)
 
     for row, spec in enumerate(asked):
@@ -198,7 +198,7 @@ LOGITS = np.random.default_rng(8).normal(0, 2, (2, 41)).astype(np.float32)
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.5])
 def test_guidance_is_the_published_formula(scale: float) -> None:
-    """Guided scores are bare + scale * (conditioned - bare), as log-probabilities."""
+    """Guided log-probabilities are unconditioned + scale * (conditioned - unconditioned)."""
     own, bare = (row - np.log(np.exp(row).sum()) for row in LOGITS.astype(float))
 
     scores, gain = guided(*LOGITS, Guidance(scale, as_ids([])))
@@ -208,7 +208,7 @@ def test_guidance_is_the_published_formula(scale: float) -> None:
 
 
 def test_guidance_raises_nothing_that_is_capped() -> None:
-    """A capped character may sink below its own score, but never rise above it."""
+    """Guidance may lower the score of a capped character, but never raises it."""
     own = LOGITS[0].astype(float) - np.log(np.exp(LOGITS[0].astype(float)).sum())
     capped = as_ids(range(0, 41, 2))
 
@@ -221,7 +221,7 @@ def test_guidance_raises_nothing_that_is_capped() -> None:
 
 
 def test_a_scale_of_one_only_measures() -> None:
-    """At scale 1 the character is the same as without guidance, and the gain is measured."""
+    """Guidance of scale 1 draws the same character as no guidance, and also reports the gain."""
     spec = SampleSpec(as_ids(range(41)), SampleOptions(), 1, 2, 3)
     pair = [spec._replace(guidance=Guidance(1.0, as_ids([]))), None]
 
@@ -235,7 +235,7 @@ def test_a_scale_of_one_only_measures() -> None:
 
 
 def test_threads_never_part_a_row_from_its_twin() -> None:
-    """However a batch is split among threads, a guided row and its twin stay together."""
+    """However a batch is split among threads, a guided row and its twin are in the same part."""
     spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(), 1, 0, 0)
     guidance = Guidance(2.0, as_ids([5]))
     bundle = random_bundle()
@@ -251,7 +251,7 @@ def test_threads_never_part_a_row_from_its_twin() -> None:
 
 
 def test_bytes_lose_little() -> None:
-    """The rounded network's scores stay near those of the exact one."""
+    """Scores of the quantised network differ from the exact network's by less than 0.15."""
     bundle = random_bundle(hidden_size=32, num_layers=1)
     ids_TB = np.random.default_rng(3).integers(0, len(bundle.vocab), (10, 4))
     exact, rounded = Model(bundle), ByteModel(bundle)
@@ -267,7 +267,7 @@ def test_bytes_lose_little() -> None:
 
 
 def test_a_wide_layer_adds_up_exactly() -> None:
-    """Beyond 1,024 inputs float32 sums are taken in parts, so they remain exact integers."""
+    """A layer with more than 1,024 inputs is summed in parts, so its integer sums stay exact."""
     rng = np.random.default_rng(4)
     weight = rng.choice([-1.0, 1.0], (3, 3000)).astype(np.float32)
     x = np.where(weight[:1] > 0, np.float32(1), np.float32(-1))[:, None]
@@ -281,7 +281,7 @@ def test_a_wide_layer_adds_up_exactly() -> None:
 
 @pytest.mark.skipif(kernels() == [None], reason="the kernel was not built")
 def test_every_kernel_rounds_wide_sums_alike() -> None:
-    """Sums beyond 2^24 are rounded to float32 once, in C and in NumPy."""
+    """In C as in NumPy, a sum beyond 2^24 is rounded to float32 only once."""
     from charbard.runtime import _kernel, compiled
 
     rng = np.random.default_rng(8)
@@ -312,7 +312,7 @@ def test_an_id_outside_the_vocabulary_is_refused() -> None:
 
 
 def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
-    """A row read once and drawn from several times gives what as many separate rows would."""
+    """Several draws from one row give the same results as draws from separate rows."""
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
     spec = SampleSpec(as_ids(range(4, 19)), SampleOptions(min_p=0.05), 1, 0, 0)
@@ -338,7 +338,7 @@ def test_forks_of_a_row_draw_as_rows_of_their_own_would(compiled) -> None:
 
 
 def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
-    """Forks whose allowed ids are prefixes of one array each keep to their own prefix."""
+    """Forks draw from their own allowed ids, even if these are prefixes of one array."""
     bundle = random_bundle()
     model = ByteModel(bundle, compiled=compiled)
     ids = as_ids(range(4, 19))

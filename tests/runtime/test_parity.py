@@ -35,7 +35,7 @@ def _torch_network(bundle):
     ids=["plain", "tied", "looks back", "looks back, projected"],
 )
 def test_each_step_agrees(cell: str, shape) -> None:
-    """After every character all log-probabilities agree to 1e-5."""
+    """After every character, the log-probabilities of NumPy and torch agree to 1e-5."""
     bundle = random_bundle(cell, **shape)
     ids = np.random.default_rng(1).integers(0, len(bundle.vocab), (40, 3))
     model, network = Model(bundle), _torch_network(bundle)
@@ -51,7 +51,7 @@ def test_each_step_agrees(cell: str, shape) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("attention", [None, 5])
 def test_reading_at_once_or_step_by_step(cell: str, attention) -> None:
-    """Cutting a text anywhere and carrying the state changes nothing."""
+    """A text gives the same features when read in parts, if the state is carried over."""
     bundle = random_bundle(cell, attention=attention, attention_span=9)
     model = Model(bundle)
     ids = np.random.default_rng(2).integers(0, len(bundle.vocab), (20, 1))
@@ -85,7 +85,7 @@ def test_the_same_greedy_text(trained) -> None:
 
 
 def test_scores_are_the_probabilities_of_what_comes() -> None:
-    """A score is the log-probability of the next character; alternatives come best first."""
+    """`score_ids` gives each next character's log-probability and its likeliest alternatives."""
     bundle = random_bundle()
     model = Model(bundle)
     ids = np.array([2, 5, 3, 4, 6])

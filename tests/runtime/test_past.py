@@ -1,4 +1,4 @@
-"""A row's past is shared, bounded, and never changed."""
+"""The past of a row is shared by its forks, bounded in length and never modified."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ def places_of(past: Past, row: int) -> list:
 @given(st.data())
 @settings(max_examples=40)
 def test_any_way_through_forks_and_joins(data) -> None:
-    """However rows fork, wait, join and go back, each has the state it would have alone."""
+    """After any forks, joins and returns, a row has the state that its text alone would give."""
     texts: list[tuple[int, ...]] = [()]
     state = MODEL.start()
     kept: list[tuple[list[tuple[int, ...]], State]] = []
@@ -45,7 +45,7 @@ def test_any_way_through_forks_and_joins(data) -> None:
 
 
 def test_forks_share_what_they_have_read() -> None:
-    """A fork shares the stored places of its row, and none is copied."""
+    """Forks share the stored places of their row and copy none of them."""
     _, state = MODEL.read(np.arange(3)[:, None], MODEL.start())
     forked = state.take([0, 0, 0])
 
@@ -55,7 +55,7 @@ def test_forks_share_what_they_have_read() -> None:
 
 
 def test_a_past_is_bounded() -> None:
-    """A row never keeps more than `attention_span` places, and removed rows leave none."""
+    """A row keeps at most `attention_span` places, and the places of removed rows are dropped."""
     _, long = MODEL.read(np.zeros((4 * SPAN, 1), int), MODEL.start())
     assert len(places_of(long.past, 0)) == SPAN
 

@@ -1,4 +1,4 @@
-"""The rules by which a character is chosen, as promises."""
+"""Sampling filters, biases and draws characters by its documented rules."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ WEIGHTS = SCORES.map(sampling.weigh)
 
 @given(SCORES)
 def test_weights_are_probabilities(scores) -> None:
-    """Integer weights are e^score to within one millionth of the largest."""
+    """`weigh` gives weights proportional to e^score, to within one millionth of the largest."""
     weights = sampling.weigh(scores)
 
     assert weights.max() == sampling.ONE
@@ -24,7 +24,7 @@ def test_weights_are_probabilities(scores) -> None:
 
 
 def test_the_exponential_is_exact_to_a_bit_or_two() -> None:
-    """Over its whole range the relative error stays below 2e-7."""
+    """The relative error of `exp_below_zero` stays below 2e-7 between -30 and 0."""
     x = np.linspace(-30, 0, 100_001, dtype=np.float32)
 
     wanted = np.exp(x.astype(np.float64))
@@ -33,7 +33,7 @@ def test_the_exponential_is_exact_to_a_bit_or_two() -> None:
 
 @given(WEIGHTS, st.integers(1, 15))
 def test_top_k_keeps_exactly_k(weights, k: int) -> None:
-    """Exactly k are left, even on ties, and none of the dropped beats one that is kept."""
+    """`keep_top_k` keeps exactly the k likeliest characters, even if some are equally likely."""
     alive = weights > 0
     kept = sampling.keep_top_k(weights, k) > 0
 
@@ -43,7 +43,7 @@ def test_top_k_keeps_exactly_k(weights, k: int) -> None:
 
 @given(WEIGHTS, st.floats(0, 1))
 def test_top_p_keeps_the_fewest_that_hold_the_share(weights, share: float) -> None:
-    """What is kept holds the share; without its least likely member it would not."""
+    """`keep_top_p` keeps the fewest characters that together have the given share."""
     kept = sampling.keep_top_p(weights, share)
 
     assert kept.sum() >= share * weights.sum()
@@ -52,7 +52,7 @@ def test_top_p_keeps_the_fewest_that_hold_the_share(weights, share: float) -> No
 
 @given(WEIGHTS, st.floats(0, 1))
 def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
-    """The likeliest always stays; all that stay have at least the given share of its weight."""
+    """`keep_min_p` keeps only characters with at least the given share of the largest weight."""
     kept = sampling.keep_min_p(weights, share)
 
     assert kept[weights.argmax()] == sampling.ONE
@@ -60,7 +60,7 @@ def test_min_p_is_relative_to_the_likeliest(weights, share: float) -> None:
 
 
 def test_a_bias_counts_each_time() -> None:
-    """A bias given twice for a character counts twice; one for a disallowed id is ignored."""
+    """A bias given twice for an id counts twice, and a bias for a disallowed id is ignored."""
     bias = Bias(np.array([1, 1, 2, 7], np.int32), np.full(4, -0.5, np.float32))
     spec = SampleSpec(as_ids([0, 1, 2]), SampleOptions(), 0, 0, 0, bias=bias)
 
@@ -68,7 +68,7 @@ def test_a_bias_counts_each_time() -> None:
 
 
 def test_the_temperature_glides() -> None:
-    """The temperature moves from the first to the last in even steps and then stays."""
+    """The temperature reaches `temperature_end` in `temperature_steps` even steps, then stays."""
     options = SampleOptions(temperature=1.0, temperature_end=0.5, temperature_steps=10)
 
     glide = [sampling.temperature_at(options, step) for step in (0, 5, 10, 99)]
@@ -78,7 +78,7 @@ def test_the_temperature_glides() -> None:
 
 @given(WEIGHTS, st.floats(0, 1, exclude_max=True))
 def test_a_dropped_character_is_never_drawn(weights, u: float) -> None:
-    """Whatever the random number, only a character that was kept is drawn."""
+    """`draw` never draws a dropped character, whatever the random number."""
     left = sampling.keep_top_k(weights, 3)
 
     assert left[sampling.draw(left[None], np.array([u]))[0]] > 0
@@ -96,7 +96,7 @@ def test_draws_follow_the_probabilities() -> None:
 
 
 def test_chance_depends_on_nothing_but_its_place() -> None:
-    """A random number depends on seed, sample and step, and not on the batch."""
+    """A random number depends only on seed, sample and step, not on the batch."""
     together = sampling.uniform(5, np.arange(100), 3)
     alone = np.array([sampling.chance(5, index, 3) for index in range(100)])
 
@@ -110,7 +110,7 @@ def test_chance_depends_on_nothing_but_its_place() -> None:
 
 @pytest.mark.parametrize("rows", [1, 4])
 def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
-    """A row is filtered alone exactly as it is within a batch."""
+    """Filters give a row the same result alone as in a batch."""
     options = SampleOptions(top_k=6, top_p=0.9, min_p=0.05)
     weights = sampling.weigh(np.random.default_rng(0).normal(0, 2, (rows, 12)).astype(np.float32))
 
@@ -121,7 +121,7 @@ def test_one_row_or_many_are_filtered_alike(rows: int) -> None:
 
 
 def test_a_choice_tells_the_models_own_probabilities() -> None:
-    """`logp` and `log_mass` are from before temperature and filters, for forced ids as well."""
+    """`logp` and `log_mass` are taken before temperature and filters, also for forced ids."""
     logits = np.random.default_rng(0).normal(0, 2, (3, 12)).astype(np.float32)
     options = SampleOptions(temperature=0.5, top_k=2)
     specs = [
@@ -143,7 +143,7 @@ def test_a_choice_tells_the_models_own_probabilities() -> None:
 
 
 def test_minus_infinity_bars_a_character() -> None:
-    """A character at minus infinity is neither drawn nor counted; if all are, nothing is drawn."""
+    """An id with a bias of minus infinity is not drawn; if every id has one, nothing is drawn."""
     logits = np.zeros((2, 4), np.float32)
     options = SampleOptions(temperature=2.0)
     some = Bias(as_ids([0, 1]), np.full(2, -np.inf, np.float32))

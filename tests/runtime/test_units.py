@@ -19,7 +19,7 @@ IDS = np.array([2, 5, 9, 3, 3, 7])
 
 
 def test_activations_are_those_of_the_network() -> None:
-    """Rounded activations are close to the exact ones, one vector per character and layer."""
+    """`activations` of the quantised network are within 0.1 of those of the exact network."""
     exact, rounded = (activations(model, IDS) for model in (Model(BUNDLE), ByteModel(BUNDLE)))
 
     assert exact.shape == (6, 2, 32)
@@ -29,7 +29,7 @@ def test_activations_are_those_of_the_network() -> None:
 
 @pytest.mark.parametrize("kind", [Model, ByteModel])
 def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
-    """A unit that is switched off outputs 0 after every character, and this changes others."""
+    """A unit that is switched off outputs 0 after every character, which affects other units."""
     keep = without_units(BUNDLE.config, [(0, 3), (1, 31)])
     with_all, without = (activations(kind(BUNDLE), IDS, keep_LH=k) for k in (None, keep))
 
@@ -41,7 +41,7 @@ def test_a_unit_switched_off_is_silent_from_the_start(kind) -> None:
 
 @pytest.mark.parametrize("kind", [Model, ByteModel])
 def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
-    """Attention falls within the span and sums to less than 1; without a head there is none."""
+    """Attention stays within the span and sums to less than 1; without a head the map is None."""
     bundle = random_bundle(hidden_size=32, attention=8, attention_span=3)
     network = kind(bundle)
     found = attention_map(network, activations(network, IDS)[:, -1])
@@ -55,7 +55,7 @@ def test_looks_go_back_and_no_further_than_the_span(kind) -> None:
 
 
 def test_what_was_looked_at_is_what_was_found() -> None:
-    """The attention shares, times the values, give what the exact network retrieved."""
+    """The attention weights times the values equal the output of the attention head."""
     bundle = random_bundle(hidden_size=32, attention=8)
     model = Model(bundle)
     hidden = activations(model, IDS)[:, -1]
@@ -75,7 +75,7 @@ def test_a_unit_that_is_not_there_is_refused(unit) -> None:
 
 
 def test_texts_are_scored_together_as_alone() -> None:
-    """Batch scores, alternatives included, are those of each text by itself."""
+    """Texts get the same scores and alternatives in a batch as alone."""
     model = ByteModel(BUNDLE)
     texts = [IDS, IDS[:3], np.array([4, 4]), IDS[::-1]]
 

@@ -1,4 +1,4 @@
-"""Everything here needs torch and runs on one thread; the work is too small for two."""
+"""The tests of training need torch, and run on one thread because their networks are tiny."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A network that looks back sees what it has read and nothing else, and learns from it."""
+"""A network with attention attends only to what it has read, and learns from it."""
 
 from itertools import pairwise
 
@@ -37,7 +37,7 @@ def _one_by_one(asked: Tensor, memory: Memory, span: int) -> Tensor:
 @pytest.mark.parametrize("kept", [0, 1, 5])
 @pytest.mark.parametrize("span", [1, 4, 50])
 def test_a_window_at_once_is_place_by_place(kept: int, span: int) -> None:
-    """Values and every gradient agree with a loop over rows and places, however much was kept."""
+    """`attend` gives the same values and gradients as a loop, whatever the cached context."""
     generator = torch.Generator().manual_seed(kept * 100 + span)
     asked, past = (
         torch.randn(size, 3, width, generator=generator, dtype=torch.float64, requires_grad=True)
@@ -75,7 +75,7 @@ def test_gradients_are_those_of_the_loss() -> None:
 @CELLS
 @pytest.mark.parametrize("cuts", [[0, 1, 4, 20, 40], [0, 30, 31, 40]])
 def test_cut_windows_read_as_one(cell: str, cuts: list[int]) -> None:
-    """However a text is cut into windows, every place gets the same features."""
+    """A text gives the same features at every place, however it is cut into windows."""
     model = ModelConfig(**{**MODEL.__dict__, "cell": cell, "num_layers": 2, "projection_size": 5})
     network = CharRNN(model, generator=torch.Generator().manual_seed(1)).eval()
     ids = torch.randint(7, (40, 3), generator=torch.Generator().manual_seed(2))
@@ -92,7 +92,7 @@ def test_cut_windows_read_as_one(cell: str, cuts: list[int]) -> None:
 
 
 def test_what_was_read_matters_as_far_as_it_sees() -> None:
-    """Without recurrence a network still sees the places within its span, and none before them."""
+    """Without recurrence, a character affects only its own place and the span that follows it."""
     cell = ModelConfig(**{**MODEL.__dict__, "cell": "rnn"})
     network = CharRNN(cell, generator=torch.Generator().manual_seed(1)).eval()
     network.weight("layer0.weight_hh").detach().zero_()
@@ -114,7 +114,7 @@ def _batch(seed: int, *, fresh: bool = False, continues: bool = False) -> Batch:
 
 
 def test_a_new_record_sees_nothing_of_the_one_before() -> None:
-    """A fresh batch and a row that is reset have the same loss whatever was read before."""
+    """The loss of a fresh batch, or after a reset of the state, does not depend on earlier text."""
     config = TrainConfig(steps=9, batch_size=4, reset=1.0, learning_rate=1e-7, muon_rate=1e-7)
     fresh, late, forgetful = (Learner(MODEL, config, Ranks()) for _ in range(3))
     for learner in (late, forgetful):
@@ -135,7 +135,7 @@ def test_a_new_record_sees_nothing_of_the_one_before() -> None:
 @CELLS
 @pytest.mark.parametrize("optimizer", ["muon", "adamw"])
 def test_restored_it_goes_on_bit_for_bit(cell: str, optimizer: str) -> None:
-    """Restoring brings back the cached context, so every later update gives identical weights."""
+    """`restore` includes the cached context, so that later updates give bit-identical weights."""
     model = ModelConfig(**{**MODEL.__dict__, "cell": cell})
     config = TrainConfig(
         steps=50, batch_size=4, reset=0.3, dropout_output=0.2, optimizer=optimizer,
@@ -156,7 +156,7 @@ def test_restored_it_goes_on_bit_for_bit(cell: str, optimizer: str) -> None:
 
 @CELLS
 def test_it_copies_what_a_state_forgets(cell: str) -> None:
-    """A text whose second half repeats the first is learned better by looking back."""
+    """A network with attention learns to repeat a passage better than a network without it."""
     generator = torch.Generator().manual_seed(0)
     losses = {}
     for width in (None, 16):
@@ -178,7 +178,7 @@ def test_it_copies_what_a_state_forgets(cell: str) -> None:
 
 
 def test_a_head_needs_a_width() -> None:
-    """A head with a width or span below one is refused."""
+    """An attention head with a width or span below one is refused."""
     for name in ("attention", "attention_span"):
         with pytest.raises(OptionError, match=name):
             ModelConfig(**{**MODEL.__dict__, name: 0})

@@ -1,4 +1,4 @@
-"""What the network reads, and how little of it is padding."""
+"""Batches hold the right ids and targets in the right order, with little padding."""
 
 import json
 
@@ -24,7 +24,7 @@ ALL = slice(None)
     steps=st.integers(2, 40),
 )
 def test_streams_read_on_without_a_gap(size: int, rows: int, length: int, steps: int) -> None:
-    """Each stream's chunks join up to the text from its start on, wrapping around at the end."""
+    """Each stream reads the text without gaps from its own start, and wraps around at the end."""
     ids = np.arange(size)
     config = TrainConfig(steps=1, batch_size=rows, seq_length=max(2, length))
     batches = StreamBatches(ids, config, ALL)
@@ -53,7 +53,7 @@ def _epoch(dataset, **config):
 
 
 def test_an_epoch_reads_every_record_once(tmp_path) -> None:
-    """The targets of an epoch are the texts and ends of all records, whatever their length."""
+    """The targets of an epoch are the texts and end markers of all records, each exactly once."""
     rows = [{"text": "春江花月夜"[: 1 + n % 5] * (1 + n % 60)} for n in range(200)]
     dataset = _records(tmp_path, rows)
 
@@ -70,7 +70,7 @@ def test_an_epoch_reads_every_record_once(tmp_path) -> None:
 
 
 def test_next_to_nothing_is_padding(tmp_path) -> None:
-    """With lengths from 3 to 300, fewer than 5 of 100 places are empty."""
+    """If records have 3 to 300 characters, less than 5 % of the places in batches are padding."""
     rng = np.random.default_rng(0)
     rows = [{"text": "春" * int(size)} for size in rng.integers(3, 300, 2000)]
 
@@ -82,7 +82,7 @@ def test_next_to_nothing_is_padding(tmp_path) -> None:
 
 
 def test_fields_are_read_but_not_learned_and_sometimes_left_open(tmp_path) -> None:
-    """Fields are dropped at the requested rate, and no target is part of a field."""
+    """Fields are dropped at the requested rate, and their characters are never targets."""
     rows = [{"form": "绝", "title": "夜", "text": f"月{n}"} for n in range(1000)]
     dataset = _records(tmp_path, rows, fields=("form", "title"))
 
@@ -99,7 +99,7 @@ def test_fields_are_read_but_not_learned_and_sometimes_left_open(tmp_path) -> No
 
 
 def test_a_field_that_is_to_be_written_is_learned(tmp_path) -> None:
-    """A written field's characters are targets unless it is left open; other fields' are not."""
+    """A written field that is not dropped has its characters as targets; other fields have none."""
     rows = [{"form": "绝", "rhyme": "东韵", "text": "月"} for _ in range(400)]
     dataset = _records(tmp_path, rows, fields=("form", "rhyme"))
 
@@ -117,7 +117,7 @@ def test_a_field_that_is_to_be_written_is_learned(tmp_path) -> None:
 
 @pytest.mark.parametrize("records", [False, True], ids=["stream", "records"])
 def test_position_brings_back_the_same_batches(tmp_path, owl, records: bool) -> None:
-    """A source that is set to a position resumes from there, also into the next epoch."""
+    """A source set to a saved position resumes there and continues into the next epoch."""
     if records:
         dataset = _records(tmp_path, [{"text": "春" * (1 + n % 9)} for n in range(60)])
     else:
@@ -137,7 +137,7 @@ def test_position_brings_back_the_same_batches(tmp_path, owl, records: bool) -> 
 @settings(max_examples=20)
 @given(world=st.integers(2, 5), records=st.booleans())
 def test_processes_read_what_one_would(tmp_path_factory, world: int, records: bool) -> None:
-    """The rows of all processes together are the global batch."""
+    """The rows of all processes together make up the global batch."""
     tmp_path = tmp_path_factory.mktemp("d")
     if records:
         dataset = _records(tmp_path, [{"text": "ab"[n % 2] * (1 + n % 7)} for n in range(40)])
@@ -158,7 +158,7 @@ def test_processes_read_what_one_would(tmp_path_factory, world: int, records: bo
 
 
 def test_the_training_side_only(owl) -> None:
-    """Text that is kept for validation is never read."""
+    """Training batches contain no text that is held out for validation."""
     dataset = open_dataset([str(owl)], CorpusConfig(validation=0.5))
     source = batches_of(dataset, TrainConfig(steps=1, batch_size=1, seq_length=50), ALL)
 
@@ -169,7 +169,7 @@ def test_the_training_side_only(owl) -> None:
 
 
 def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
-    """A field listed in field_dropout_of is dropped at its own rate, the others as usual."""
+    """A field in `field_dropout_of` is dropped at its own rate, and others at the common rate."""
     rows = [{"text": "春江", "poet": "李白", "form": "古"} for _ in range(2000)]
     dataset = _records(tmp_path, rows, fields=("form", "poet"))
 
@@ -184,7 +184,7 @@ def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
 
 @pytest.mark.parametrize("entry", ["poet", "poet=", "poet=2", "=0.5", "poet=nan"])
 def test_a_chance_of_a_field_is_a_name_and_a_number(entry: str) -> None:
-    """An entry that is not a name and a probability is refused, with an example."""
+    """An entry without a field's name and a probability is refused, and the hint has an example."""
     with pytest.raises(OptionError, match="field_dropout_of") as caught:
         TrainConfig(steps=1, field_dropout_of=(entry,))
 

@@ -1,4 +1,4 @@
-"""Two processes train like one, and a killed one is restarted."""
+"""Two processes train as one process does, and a killed process is restarted."""
 
 import json
 import os
@@ -30,7 +30,7 @@ SETTINGS = [part for setting in EXACT for part in ("--set", setting)]
 
 
 def _train(programs: Path, owl: Path, out: Path, *more: str, processes: int = 1) -> str:
-    """Train with this many processes, in the environment of torchrun, and return their stdout."""
+    """Train with this many processes, in an environment like torchrun's, and return the stdout."""
     command = [programs / "charbard", "train", owl, "--out", out, *SETTINGS, *more]
     world = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes)}
     meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
@@ -64,7 +64,7 @@ def _weights(out: Path, *, step: int) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("more", [(), ("--attention", "8")], ids=["plain", "looks back"])
 def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
-    """In float64, after 50 steps, every weight agrees to 1e-9; only one process reports."""
+    """In float64, two processes reach the same weights as one process, to 1e-9; one reports."""
     steps = ("--steps", "50", "--precision", "float64", *more)
 
     _train(programs, owl, tmp_path / "one", *steps)
@@ -77,7 +77,7 @@ def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
 
 
 def test_in_float32_the_curves_stay_together(programs, owl, tmp_path) -> None:
-    """Over 500 steps the losses of two processes stay within half a per cent of those of one."""
+    """Over 500 steps in float32, the losses of one and two processes differ by less than 0.5 %."""
     steps = ("--steps", "500", "--eval-every", "50", "--set", "dropout_output=0.2")
     for out, processes in (("one", 1), ("two", 2)):
         _train(programs, owl, tmp_path / out, *steps, processes=processes)
@@ -104,11 +104,11 @@ if [ "$RANK" = 1 ] && [ ! -e killed ]; then
 fi
 exec charbard "$@"
 """
-"""A `charbard` that is killed at the first checkpoint if it is the second process, once."""
+"""Runs `charbard`; the second process is killed at the first checkpoint, but only once."""
 
 
 def test_a_killed_process_goes_on_from_the_checkpoint(programs, owl, tmp_path) -> None:
-    """torchrun starts the processes again; they resume and finish."""
+    """If a process is killed, torchrun restarts all processes; they resume and finish."""
     mortal = tmp_path / "mortal"
     mortal.write_text(MORTAL)
     mortal.chmod(0o700)
@@ -140,7 +140,7 @@ def test_a_killed_process_goes_on_from_the_checkpoint(programs, owl, tmp_path) -
     [("1", "1", 1), ("1", "2", 3), ("", "3", 2), ("x", "1", 6), ("99", "1", 6)],
 )
 def test_threads_are_shared_by_the_processes(monkeypatch, asked, processes, threads) -> None:
-    """A lone process heeds OMP_NUM_THREADS; several, for which torchrun sets it to 1, do not."""
+    """A single process obeys OMP_NUM_THREADS; several processes ignore it and share the cores."""
     monkeypatch.setattr("charbard.train.distributed.cores", lambda: 6)
     monkeypatch.setenv("OMP_NUM_THREADS", asked)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)

@@ -40,8 +40,7 @@ def _logits(model: ModelConfig, weights, ids_TB) -> torch.Tensor:
 @pytest.mark.parametrize("settings", NETWORKS, ids=lambda s: "-".join(map(str, s.values())))
 @pytest.mark.parametrize("asked", [{"hidden_size": 20}, {"hidden_size": 20, "attention": 4}])
 def test_a_wider_network_computes_what_the_old_one_did(settings, asked) -> None:
-    """For every cell, with and without a head: the same logits before the first update, and new
-    units that differ from each other."""
+    """A grown network gives the old network's logits, and its new units differ from each other."""
     base = _bundle(**settings)
     network = grown_network(base, asked)
     model = ModelConfig(vocab_size=len(base.vocab), **network)
@@ -55,7 +54,7 @@ def test_a_wider_network_computes_what_the_old_one_did(settings, asked) -> None:
 
 
 def test_only_width_and_a_new_head_may_grow() -> None:
-    """A narrower network, or another cell, is refused with the setting's name and its value."""
+    """A network may only become wider or get a first attention head; other changes are refused."""
     base = _bundle(attention=4)
     for name, value in {"hidden_size": 8, "cell": "gru", "attention": 8}.items():
         with pytest.raises(OptionError, match=f"{name} is .* cannot become"):

@@ -19,7 +19,7 @@ def _write(path, *events) -> None:
 
 
 def test_a_line_cut_short_takes_no_other_with_it(tmp_path) -> None:
-    """A resumed run starts a new line instead of continuing the one that was cut short."""
+    """If a kill cut the last line short, a resumed run starts a new line."""
     log = tmp_path / "log.jsonl"
     _write(log, _progress(10))
     with log.open("a") as file:
@@ -30,7 +30,7 @@ def test_a_line_cut_short_takes_no_other_with_it(tmp_path) -> None:
 
 
 def test_steps_made_again_count_once(tmp_path) -> None:
-    """After a resume or a rollback, the later steps that were logged before it no longer count."""
+    """`read_journal` leaves out steps that a resume or a rollback has discarded."""
     log = tmp_path / "log.jsonl"
     _write(log, _progress(10), _progress(20), _progress(30))
     _write(log, _progress(15), _progress(25))
@@ -39,7 +39,7 @@ def test_steps_made_again_count_once(tmp_path) -> None:
 
 
 def test_samples_of_any_characters_are_one_line(tmp_path) -> None:
-    """A line separator within a sample does not end the line; a NaN loss is null."""
+    """A sample with line separators is logged on one line, and a loss of NaN is logged as null."""
     log = tmp_path / "log.jsonl"
     text = "a\u2028b\x85c\x0cd\n\x00"
     _write(log, Sampled(1, 0.5, text), _progress(2, math.nan))

@@ -1,4 +1,4 @@
-"""One update, and everything that takes part in it."""
+"""One update of the weights: loss, dropout, optimizer, learning rate and averaging."""
 
 from itertools import pairwise
 
@@ -37,8 +37,7 @@ def _batch(seed: int = 0, rows: int = 4) -> Batch:
 )
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float64"])
 def test_every_cell_learns(cell: str, how: dict[str, str], precision: str) -> None:
-    """A hundred updates on one batch take a third off its loss; where the processor lacks the
-    arithmetic for it, an error says so beforehand."""
+    """A hundred updates cut the loss by a third; bfloat16 is refused if the processor lacks it."""
     model = ModelConfig(**{**MODEL.__dict__, "cell": cell, "projection_size": 8, "tied": True})
     config = TrainConfig(
         steps=100,
@@ -62,7 +61,7 @@ def test_every_cell_learns(cell: str, how: dict[str, str], precision: str) -> No
 
 
 def test_restored_it_goes_on_bit_for_bit() -> None:
-    """After a restore every later update gives the very same weights."""
+    """After `restore`, every later update gives bit-identical weights."""
     config = TrainConfig(steps=50, batch_size=4, reset=0.2, **DROPOUT)
     learner = Learner(MODEL, config, Ranks())
     for step in range(5):
@@ -82,7 +81,7 @@ def test_restored_it_goes_on_bit_for_bit() -> None:
 
 
 def test_adamw_is_that_of_torch_bit_for_bit() -> None:
-    """Updates equal those of torch's AdamW; matrices decay, biases do not, at changing rates."""
+    """Updates equal torch's AdamW at changing rates, with weight decay for matrices only."""
     config = TrainConfig(steps=9, optimizer="adamw", learning_rate=0.02, weight_decay=0.1)
     ours = {
         name: torch.nn.Parameter(torch.randn(shape)) for name, shape in (("w", (5, 3)), ("b", 4))
@@ -106,7 +105,7 @@ def test_adamw_is_that_of_torch_bit_for_bit() -> None:
 
 
 def test_rarer_orthogonal_updates_go_as_far() -> None:
-    """With muon_every 3 a matrix moves in every third update, three strides at once."""
+    """With `muon_every=3`, a matrix moves only in every third update, but three times as far."""
     moved = {}
     for every in (1, 3):
         config = TrainConfig(steps=9, muon_every=every, weight_decay=0.0)
@@ -130,19 +129,19 @@ def test_rarer_orthogonal_updates_go_as_far() -> None:
 
 @pytest.mark.parametrize("shape", [(4, 32, 32), (4, 64, 32), (1, 32, 64)])
 def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
-    """Muon's updates have singular values near 1, whatever the gradient's were."""
+    """The singular values of a Muon update are near 1, whatever the gradient's singular values."""
     gradient = torch.randn(shape) * torch.logspace(-1, 1, shape[2])
 
     values = torch.linalg.svdvals(orthogonal(gradient, "float32"))
 
-    # The quintic aims near 1; five rounds leave the very least values on their way.
+    # Five rounds of the quintic are too few for the smallest singular values to get near 1.
     assert values.max() < 1.3
     assert values.quantile(0.2) > 0.6
 
 
 @pytest.mark.parametrize(("symbols", "drawn"), [(1500, 200), (1500, 500), (900, 5)])
 def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) -> None:
-    """Each step samples distinct rare symbols anew, unless the sample would be all of them."""
+    """Each step draws a new sample of distinct rare symbols, or none if it would be all of them."""
     model = ModelConfig(vocab_size=symbols, hidden_size=4)
     config = TrainConfig(steps=1, softmax_sample=drawn)
     generator = torch.Generator().manual_seed(0)
@@ -161,7 +160,7 @@ def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) ->
 
 
 def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
-    """A mask has one value per row and unit, zero or 1 / (1 - share), 1 on average."""
+    """A dropout mask has no time axis, and its values are 0 or 1 / (1 - share) with a mean of 1."""
     config = TrainConfig(steps=1, batch_size=500, **DROPOUT)
     noise = Noise.draw(
         MODEL, config, batch=500, rows=slice(None), generator=torch.Generator().manual_seed(0)
@@ -178,7 +177,7 @@ def test_masks_keep_the_mean_and_are_locked_over_time() -> None:
 
 
 def test_a_whole_batch_is_the_sum_of_its_rows() -> None:
-    """The loss of a batch is the sum of its rows' losses; targets of -1 do not count."""
+    """The loss of a batch is the sum of its rows' losses, and targets of -1 are ignored."""
     network = CharRNN(MODEL)
     batch = _batch()
     targets = batch.targets_TB.clone()
@@ -212,7 +211,7 @@ def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> 
 
 
 def test_forget_gates_start_open() -> None:
-    """An LSTM begins by remembering; torch's bias of the other gates stays small."""
+    """In a new LSTM the forget gates have a bias of 1, and the input gates at most 0.25."""
     network = CharRNN(MODEL)
 
     assert (network.weight("layer1.bias_ih")[16:32] == 1).all()
@@ -220,7 +219,7 @@ def test_forget_gates_start_open() -> None:
 
 
 def test_the_average_follows_the_weights() -> None:
-    """Early on the average equals the weights; later it lags behind."""
+    """The averaged weights equal the latest weights after one update, and lag behind later."""
     learner = Learner(MODEL, TrainConfig(steps=99, batch_size=4, average=0.2), Ranks())
     learner.update(_batch(), 1.0)
     first = _lag(learner)
@@ -238,7 +237,7 @@ def _lag(learner: Learner) -> float:
 
 @pytest.mark.parametrize("decay", ["linear", "cosine", "constant"])
 def test_rates_rise_then_fall(decay: str) -> None:
-    """The rate starts above zero, is highest after warm-up and never rises again."""
+    """The learning rate starts above zero, peaks at the end of warm-up and never rises again."""
     config = TrainConfig(steps=1, warmup=0.1, decay=decay, final_rate=0.05)
     rates = [rate_at(index / 100, config) for index in range(101)]
 

@@ -89,7 +89,7 @@ def test_a_run_leaves_all_its_files(trained) -> None:
 
 
 def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
-    """Every checkpoint can be sampled as it is."""
+    """A checkpoint can be loaded and sampled like a bundle."""
     path = RunFolder(trained).checkpoints()[0]
 
     assert len(charbard.load(path).write(length=20, seed=1).text) == 20
@@ -99,12 +99,12 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
     "more", [{}, {"attention": 8, "muon_every": 3}], ids=["plain", "looks back"]
 )
 def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
-    """A run that is stopped and resumed ends with the same numbers as an uninterrupted one."""
+    """A run that is stopped and resumed has the same weights and loss as an uninterrupted run."""
     flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
-    flat["eval_every"] = 25  # beside the stop: a validation leaves no trace in what is learned
+    flat["eval_every"] = 25  # not at the stop: validating must not affect training
     _run(owl, tmp_path / "parts", steps=20, **flat)
     straight = _run(owl, tmp_path / "straight", steps=35, **flat)
-    resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # already done
+    resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # nothing to do
     assert resumed[-1].complete
 
     request = TrainRequest(
@@ -122,7 +122,7 @@ def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
 
 
 def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
-    """Ctrl-C finishes the step and writes a checkpoint, from which the run can be resumed."""
+    """On Ctrl-C a run finishes the step and writes a checkpoint from which it can be resumed."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     events = []
     for event in recorded(trainer):
@@ -139,7 +139,7 @@ def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
 
 
 def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
-    """A poisoned update is undone, the rate is halved, and the run completes."""
+    """After a loss of NaN the run goes back a few steps, halves the learning rate and completes."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     update, poisoned = trainer.learner.update, []
 
@@ -161,7 +161,7 @@ def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
 
 
 def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
-    """If even small rates do not help, the error says what to try."""
+    """If the loss is NaN even at lower rates, training fails and the hint says what to try."""
     trainer = _trainer(owl, tmp_path / "run", steps=30)
     update = trainer.learner.update
 
@@ -178,7 +178,7 @@ def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
 
 
 def test_the_best_weights_are_kept(owl, tmp_path) -> None:
-    """The bundle's score is the lowest validation loss of the run, not the last."""
+    """The bundle's score is the lowest validation loss of the run, not the last one."""
     events = _run(owl, tmp_path / "run", steps=60, learning_rate=0.5, muon_rate=0.5, average=None)
 
     losses = [event.loss for event in events if isinstance(event, Validated)]
@@ -188,7 +188,7 @@ def test_the_best_weights_are_kept(owl, tmp_path) -> None:
 
 
 def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> None:
-    """Fine-tuning starts from the weights of the model and learns characters it did not know."""
+    """Fine-tuning starts from a model's weights and adds the characters that the model lacks."""
     path = tmp_path / "new.txt"
     path.write_text("春江花月夜。\n" * 60 + owl.read_text()[-3000:])
     init = trained / "model.safetensors"
@@ -209,7 +209,7 @@ def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> 
 
 
 def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
-    """A field that the model did not know is added; everything it knew keeps its weights."""
+    """Fine-tuning adds a field that the model lacks, and every old symbol keeps its weights."""
     path = tmp_path / "r.jsonl"
     path.write_text('{"title": "夜", "rhyme": "霜", "text": "床前明月光"}\n' * 100)
 
@@ -239,7 +239,7 @@ def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
 
 
 def test_begin_with_another_model_and_a_head_that_looks_back(owl, tmp_path, trained) -> None:
-    """At first the new head changes nothing; then it is trained with the rest."""
+    """A new attention head leaves the logits unchanged at first, and is then trained."""
     init = trained / "model.safetensors"
 
     def training(**settings) -> Trainer:
@@ -302,7 +302,7 @@ def test_records_train_and_end_by_themselves(tmp_path, format: str) -> None:
     ],
 )
 def test_what_cannot_be_trained(owl, tmp_path, settings, error, message: str) -> None:
-    """Each wrong request has its own error, before anything is written."""
+    """Each invalid request is refused with its own error before anything is written."""
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", settings=settings)
 
     with pytest.raises(error, match=message):
@@ -324,7 +324,7 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
 
 
 def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
-    """Settings that concern speed may change on resume; the others stay the same."""
+    """Settings that concern speed may change on resume; all other settings stay the same."""
     _run(owl, tmp_path / "run", steps=10, threads=None)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
@@ -338,7 +338,7 @@ def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
 
 
 def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
-    """Their number is in the checkpoint and need not be given again."""
+    """A resumed run uses the number of threads that its checkpoint holds."""
     _run(owl, tmp_path / "run", steps=2)
     torch.set_num_threads(2)
 
@@ -370,7 +370,7 @@ def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
 
 
 def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
-    """A missing checkpoint, a changed text or setting and a taken folder get separate errors."""
+    """A missing checkpoint, a changed text or setting and a used folder give separate errors."""
     other = tmp_path / "other.txt"
     other.write_text("quite another text\n" * 99)
     cases = [
@@ -385,7 +385,7 @@ def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
 
 
 def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
-    """If the newest checkpoint is cut short, the one before it is used."""
+    """If the newest checkpoint is cut short, the run resumes from the checkpoint before it."""
     _run(owl, tmp_path / "run", steps=20)
     folder = RunFolder(tmp_path / "run")
     older, newest = folder.checkpoints()
@@ -398,7 +398,7 @@ def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
 
 
 def test_a_full_disk_keeps_the_last_checkpoint(owl, tmp_path, monkeypatch) -> None:
-    """When saving fails, what was saved before can still be resumed."""
+    """If saving fails for lack of space, the run can be resumed from its last checkpoint."""
     trainer = _trainer(owl, tmp_path / "run", steps=20)
     events = recorded(trainer)
     for event in events:
@@ -442,7 +442,7 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
 
 
 def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
-    """With clock="processor" only processor time counts, together with that of an earlier run."""
+    """With clock="processor" a budget counts processor time only, earlier runs included."""
     config = TrainConfig(minutes=1, clock="processor", threads=1)
     budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
     idle = budget.fraction(step=0, epochs=0)
@@ -473,14 +473,14 @@ def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch)
 
     gains = [event.best for event in events if isinstance(event, Validated)]
     assert gains[:6] == [True, False, True, False, False, False]
-    assert len(gains) <= 7  # one more at the end
+    assert len(gains) <= 7  # a run validates once more at its end
     assert isinstance(events[-1], Finished)
     assert events[-1].complete
     assert any("no better in 3 validations" in e.message for e in events if isinstance(e, Notice))
 
 
 def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
-    """Patience is refused if there is no validation share."""
+    """The setting `patience` is refused if no text is held out for validation."""
     request = TrainRequest(
         names=[str(owl)],
         out=tmp_path / "run",
@@ -493,7 +493,7 @@ def test_patience_needs_something_to_validate_on(owl, tmp_path) -> None:
 
 
 def test_texts_in_memory(tmp_path) -> None:
-    """Each text is a record, and a mapping has fields; anything else is refused by its number."""
+    """`fit` accepts a list of texts, or of mappings with fields, and refuses any other element."""
     texts = [f"the owl of night {number}" for number in range(60)]
     told = [{"text": text, "mood": "calm" if at % 2 else "wild"} for at, text in enumerate(texts)]
     small = {**SMALL, "num_layers": 2, "steps": 3}

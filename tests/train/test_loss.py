@@ -1,4 +1,4 @@
-"""The fused loss equals torch's own, in less memory."""
+"""The fused loss and its gradients equal torch's own."""
 
 import itertools
 import math
@@ -12,7 +12,7 @@ from charbard.train.loss import sampled_cross_entropy, summed_cross_entropy
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20], ids=["many chunks", "one chunk"])
 def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
-    """Sum and all three gradients agree with cross_entropy, targets of -1 left out."""
+    """The summed loss and its three gradients equal `cross_entropy`, ignoring targets of -1."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).double().requires_grad_() for shape in ((50, 6), (9, 6), (9,))]
@@ -31,7 +31,7 @@ def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
 
 
 def test_in_16_bits_it_agrees_too() -> None:
-    """Under autocast to bfloat16 the loss and its gradients agree to within rounding."""
+    """Under autocast to bfloat16 the loss and gradients equal float32 ones to within rounding."""
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).requires_grad_() for shape in ((40, 6), (9, 6), (9,))]
     targets = torch.randint(-1, 9, (40,))
@@ -70,7 +70,7 @@ def _estimated(leaves: list[torch.Tensor], targets: torch.Tensor, rare: list[int
 @pytest.mark.parametrize("chunk", [13, 1 << 20], ids=["many chunks", "one chunk"])
 @pytest.mark.parametrize("rare", [[6], [8, 4], [4, 5, 6, 7, 8]], ids=str)
 def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]) -> None:
-    """The sampled loss and its gradients match the definition, target in the sample or not."""
+    """The sampled loss and gradients match the definition, whether or not the target is sampled."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(-1, 9, (50,))
@@ -88,7 +88,7 @@ def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]
 
 
 def test_a_sample_of_all_is_the_loss_and_others_stand_for_them(monkeypatch) -> None:
-    """A sample of all symbols gives the full loss, and the softmax's sum is right on average."""
+    """A sample of all symbols gives the full loss, and smaller samples an unbiased softmax sum."""
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(0, 4, (50,))
     whole = summed_cross_entropy(*leaves, targets)

@@ -30,7 +30,7 @@ def _task(*, size=1_000_000, vocab=65, minutes=5.0, gflops=200.0, records=False)
     records=st.booleans(),
 )
 def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -> None:
-    """Any text, time and machine gives valid settings with reasons, or a clear refusal."""
+    """For any text, time and machine, `choose` gives valid settings with reasons, or refuses."""
     task = _task(size=size, vocab=vocab, minutes=minutes, gflops=gflops, records=records)
     try:
         recipe = choose(task, {"minutes": minutes})
@@ -48,7 +48,7 @@ def test_every_choice_is_a_valid_config(size, vocab, minutes, gflops, records) -
 
 
 def _most_updates(task: Workload) -> float:
-    """The number of updates that the narrowest network makes with the smallest batch."""
+    """Return the number of updates that the narrowest network makes with the smallest batch."""
     narrow, train = configs_from({"hidden_size": 64, "embedding_size": 64}, task.vocab_size)
     return task.seconds * task.speed(narrow, train) / (4 * 64)
 
@@ -65,7 +65,7 @@ def test_more_time_makes_wider_networks_and_more_dropout() -> None:
 
 
 def test_records_are_looked_back_over_where_it_pays() -> None:
-    """Attention is chosen for Chinese verse with enough time, unless the user decides."""
+    """`choose` adds attention for Chinese records with enough time, unless the user forbids it."""
     verse = {"size": 20_000_000, "vocab": 7000, "records": True, "gflops": 100.0}
 
     def attention(wishes=None, **changes) -> int | None:
@@ -89,7 +89,7 @@ def test_thousands_of_symbols_get_cheaper_updates() -> None:
 
 
 def test_a_wish_is_kept() -> None:
-    """Settings that the user gives are kept as they are."""
+    """`choose` keeps every setting that the user gives."""
     wishes = {"minutes": 5.0, "hidden_size": 100, "dropout_output": 0.9, "cell": "gru"}
 
     settings = choose(_task(), wishes).settings
@@ -98,14 +98,14 @@ def test_a_wish_is_kept() -> None:
 
 
 def test_a_small_text_gets_a_small_network() -> None:
-    """Ten thousand characters get a narrower network than a long text in the same time."""
+    """A text of ten thousand characters gets a narrower network than a million in the same time."""
     wide = choose(_task(minutes=60), {"minutes": 60}).settings["hidden_size"]
 
     assert choose(_task(size=10_000, minutes=60), {"minutes": 60}).settings["hidden_size"] < wide
 
 
 def test_too_short_a_time_names_one_that_is_enough() -> None:
-    """Too short a time is refused with a sufficient one, written as a Python argument."""
+    """Too short a budget is refused, and the hint gives a sufficient one as a Python argument."""
     with pytest.raises(TrainingError, match="too short") as caught:
         choose(_task(minutes=0.1, gflops=0.05), {"minutes": 0.1})
     assert "minutes=" in caught.value.hint

@@ -9,12 +9,12 @@ from charbard.train.distributed import Ranks
 from charbard.train.threads import ThreadCount, thread_count
 
 FREE, BUSY = {4: 4000.0, 1: 1500.0}, {4: 700.0, 1: 1400.0}
-"""Characters a second by threads, alone and beside a busy neighbour."""
+"""Characters per second by number of threads, when idle and beside another busy program."""
 CHARS = 100
 
 
 def chosen(speeds) -> list[int]:
-    """Return the threads of each update, on a machine that has these speeds in turn."""
+    """Return the number of threads of each update, given the machine's speeds at that update."""
     now: list[int] = []
     count, history = ThreadCount((4, 1), 3, now.append), []
     for speed in speeds:
@@ -25,7 +25,7 @@ def chosen(speeds) -> list[int]:
 
 @pytest.mark.parametrize(("machine", "best"), [(FREE, 4), (BUSY, 1)])
 def test_the_fastest_is_kept_most_of_the_time(machine, best) -> None:
-    """The faster count is used most of the time; the other is tried now and then."""
+    """The faster number of threads is used most of the time, and the other is tried repeatedly."""
     history = chosen([machine] * 1000)
 
     assert history[:6] == [4, 4, 4, 1, 1, 1]
@@ -34,7 +34,7 @@ def test_the_fastest_is_kept_most_of_the_time(machine, best) -> None:
 
 
 def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
-    """When a busy neighbour comes or goes, the best count is found again in a few trials."""
+    """When another program starts or stops, the fastest number of threads is soon found again."""
     history = chosen(itertools.chain([FREE] * 500, [BUSY] * 500, [FREE] * 500))
 
     for start, best in ((250, 4), (750, 1), (1250, 4)):
@@ -43,7 +43,7 @@ def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
 
 
 def test_it_keeps_out_where_somebody_has_decided(monkeypatch) -> None:
-    """Threads stay fixed if user or environment set them, or if weights must be reproducible."""
+    """The number of threads stays fixed if user or environment set it, or for a budget of steps."""
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     for settings in ({"steps": 3}, {"minutes": 1, "threads": 1}):
         assert thread_count(TrainConfig(**settings), Ranks()) is None

@@ -27,7 +27,7 @@ SHAKESPEARE = Learned(
 def test_the_same_loss_means_another_thing_in_another_script(
     loss, symbols, unigram, expected
 ) -> None:
-    """The verdict on a loss depends on the script, and matches samples read at that loss."""
+    """The verdict on a loss depends on the script, and describes samples written at that loss."""
     learned = replace(SHAKESPEARE, validations=(loss,), symbols=symbols, unigram=unigram)
 
     assert expected in verdict(learned)
@@ -50,6 +50,6 @@ def test_advice_follows_from_how_it_went(changes, advice) -> None:
 
 
 def test_a_guesser_that_knows_frequencies() -> None:
-    """A guesser that knows only frequencies has the entropy of the characters as its loss."""
+    """`unigram_nats` is the entropy of the frequencies of the characters."""
     assert unigram_nats(np.array([3] * 50)) == 0
     assert unigram_nats(np.arange(8)) == pytest.approx(np.log(8))

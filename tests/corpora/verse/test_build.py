@@ -1,4 +1,4 @@
-"""From a small package to records: what is kept, what is counted, what the schema promises."""
+"""A small package becomes poems that are cleaned, counted, split and checked by the schema."""
 
 import json
 
@@ -16,25 +16,25 @@ from charbard.prosody.main_rhyme import main_rhyme
 
 @pytest.fixture
 def built(package, tmp_path):
-    """The records of the small package, by title or form, and the report."""
+    """Return the records of the small package by title or form, and the build report."""
     path = tmp_path / "verse.jsonl"
     report = build_core(package, path)
     return {poem.title or poem.form: poem for poem in read_poems(path)}, report
 
 
 def test_a_poem_becomes_a_record(built) -> None:
-    """A record is simplified, without notes, and has form, author and place in the source."""
+    """A record has simplified text without notes, a form, an author and its place in the source."""
     poems, _ = built
     poem = poems["江雪"]
 
     assert poem.text == "千山鸟飞绝，万径人踪灭。孤舟蓑笠翁，独钓寒江雪。"
     assert (poem.form, poem.author, poem.dynasty, poem.kind) == ("五绝", "柳宗元", "唐", "诗")
     assert poem.id == "poet.tang.0/1"
-    assert poem.popularity is None  # two characters of title say too little
+    assert poem.popularity is None  # a title of two characters is too short
 
 
 def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
-    """The main rhyme of a 诗 is a rhyme of 平水韵, that of a 词 is a part of 词林正韵."""
+    """The main rhyme of a 诗 is a 平水韵 rhyme, and the main rhyme of a 词 is a 词林正韵 part."""
     poems, _ = built
 
     assert poems["江雪"].rhyme == "屑"
@@ -53,12 +53,12 @@ def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
     ],
 )
 def test_a_rhyme_runs_through_most_sentences(text: str, book: str, group: str | None) -> None:
-    """The main rhyme is one that three out of four sentences share; half is not enough."""
+    """The main rhyme is the one that three of four sentences share; two of four are not enough."""
     assert main_rhyme(text, book=book) == group
 
 
 def test_songs_know_their_tune(built) -> None:
-    """The form is the tune, not its other name; a title that is the first line is dropped."""
+    """A 词 has its tune's main name as form, and a title that repeats the first line is dropped."""
     poems, _ = built
 
     assert poems["念奴娇"].tags == ("宋词三百首",)
@@ -81,7 +81,7 @@ def test_everything_is_counted(built) -> None:
 
 
 def test_near_copies_stand_together(built) -> None:
-    """Poems that share half their lines share cluster and side; nearer copies are left out."""
+    """Poems that share half their lines share a cluster and a split; closer copies are left out."""
     poems, report = built
 
     assert poems["拟春晓"].cluster == poems["春晓"].cluster
@@ -103,7 +103,7 @@ def test_the_held_out_list_holds(built) -> None:
 
 
 def test_records_come_back_as_they_were() -> None:
-    """A round trip through JSON loses nothing."""
+    """A record is the same after conversion to JSON and back."""
     poem = Poem(
         id="poet.tang.0/3", kind="诗", dynasty="唐", author="", title="", form="句",
         text="床前明月光，疑是地上霜。", tags=("思乡",), popularity=1.5, cluster=7, split="test",
@@ -125,7 +125,7 @@ def test_records_come_back_as_they_were() -> None:
     ],
 )
 def test_the_schema_refuses(change, message: str) -> None:
-    """Anything that is not a record is refused with an error that says why."""
+    """`from_json` refuses anything that is not a record, with an error that says why."""
     record = {"id": "a/1", "kind": "诗", "dynasty": "唐", "form": "句", "text": "春，夜。"}
 
     with pytest.raises(CorpusError, match=message):
@@ -133,12 +133,12 @@ def test_the_schema_refuses(change, message: str) -> None:
 
 
 def test_pauses_do_not_end_lines() -> None:
-    """A 、 may occur inside a line of a 词."""
+    """A pause mark (、) does not end a line of a 词."""
     assert lines_of("浪淘尽、千古风流人物。") == ("浪淘尽千古风流人物",)
 
 
 def test_tunes_of_qu() -> None:
-    """A tune is found after the name of a play or a key, and before a title."""
+    """The tune of a 曲 is found after the name of a play or a musical key, and before a title."""
     titles = ["汉宫秋・梅花酒", "双调・蟾宫曲叹世", "双调・蟾宫曲怀古", "越调・人月圆"]
     tunes = known_tunes(titles)
 
@@ -147,6 +147,6 @@ def test_tunes_of_qu() -> None:
 
 
 def test_one_spelling_keeps_every_length() -> None:
-    """Each variant shape becomes one character, and a second pass changes nothing."""
+    """`one_spelling` replaces variant shapes one for one, and a second pass changes nothing."""
     assert one_spelling("劒鴈踈") == "剑雁疏"
     assert one_spelling(one_spelling("鳯髪隠")) == one_spelling("鳯髪隠")

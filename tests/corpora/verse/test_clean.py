@@ -1,4 +1,4 @@
-"""What cleaning keeps, repairs and refuses."""
+"""Cleaning repairs a text, a title or an author's name, or refuses a damaged text."""
 
 import pytest
 from hypothesis import given
@@ -52,7 +52,7 @@ def test_what_is_mended(raw: str, clean: str) -> None:
     ],
 )
 def test_what_is_refused(raw: str, reason: str) -> None:
-    """Each fault has a reason of its own, which the report counts."""
+    """A damaged text is refused, and each kind of damage has its own reason for the report."""
     with pytest.raises(Unusable, match=reason):
         cleaned_text(raw)
 
@@ -66,9 +66,7 @@ def test_stage_directions() -> None:
 
 @given(st.text("春夜，。、？！；：（）[]《》「」 一", max_size=40))
 def test_a_clean_text_is_lines_and_their_marks(raw: str) -> None:
-    """Whatever goes in, the result is lines that end in ， or 。, and cleaning it again changes
-    nothing.
-    """
+    """A cleaned text is lines that end in ， or 。, and cleaning it again changes nothing."""
     try:
         text = cleaned_text(raw)
     except Unusable:
@@ -82,14 +80,14 @@ def test_a_clean_text_is_lines_and_their_marks(raw: str) -> None:
 
 
 def test_lost_marks_come_back() -> None:
-    """A printed paragraph that lost its final mark still ends a line."""
+    """`joined` adds the mark 。 to a paragraph that has lost its final mark."""
     assert joined(["操吴戈兮被犀甲", "车错毂兮短兵接。", "旌蔽日"]) == (
         "操吴戈兮被犀甲。车错毂兮短兵接。旌蔽日。"
     )
 
 
 def test_titles_and_authors() -> None:
-    """Notes and counts are removed; damaged titles and unknown poets become empty."""
+    """Notes and counts are removed from titles and names; damaged or unknown ones become empty."""
     assert cleaned_title("延慶寺（寺在崇德）  其一") == "延慶寺 其一"
     assert cleaned_title("□明") == ""
     assert cleaned_author("尹鹗 六首") == "尹鹗"

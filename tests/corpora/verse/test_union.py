@@ -1,4 +1,4 @@
-"""Two sources as one corpus: what is taken from the second and what stays from the first."""
+"""A second source adds poems and corrections to the verse corpus, and keeps its test poems."""
 
 import json
 import subprocess
@@ -52,7 +52,7 @@ SECOND = {
 
 @pytest.fixture
 def second(tmp_path, monkeypatch) -> Path:
-    """A small clone of poetry-source, pinned instead of the real one."""
+    """Write a small clone of poetry-source and pin it instead of the real one."""
     folder = tmp_path / "clone"
     contents = {}
     for name, entries in SECOND.items():
@@ -72,7 +72,7 @@ def second(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def verse_of_both(tgz, second, monkeypatch) -> Path:
-    """The first source's archive, pinned for the combined corpus as well."""
+    """Pin the first source's archive for the combined corpus too, and return its path."""
     recipe = recipes.RECIPES["verse"]
     first = replace(
         recipe.sources[0], archive=tgz.name, sha256=sha256(tgz.read_bytes()).hexdigest()
@@ -104,12 +104,12 @@ def test_what_the_second_source_adds(union) -> None:
 
 
 def test_a_poet_who_died_late_is_left_out(union) -> None:
-    """A poet who died less than seventy years ago is left out."""
+    """Poems by a poet who died less than seventy years ago are left out."""
     assert "poetry.清.0000/0" not in union
 
 
 def test_a_ci_of_both_has_the_second_text_and_title(union, package, tmp_path) -> None:
-    """A 词 in both sources is one record: the first's divisions, the second's text and title."""
+    """A 词 in both sources takes its divisions from the first, text and title from the second."""
     build_core(package, tmp_path / "core.jsonl")
     before = {poem.id: poem for poem in read_poems(tmp_path / "core.jsonl")}["ci.song.0/0"]
     after = union["ci.song.0/0"]
@@ -123,7 +123,7 @@ def test_a_ci_of_both_has_the_second_text_and_title(union, package, tmp_path) ->
 
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_splits_of_the_first_source_stay(package, second, tmp_path, monkeypatch, split) -> None:
-    """Its validation and test records stay the same, and no near-copy of them is trained on."""
+    """The first source's validation and test records stay, and their near-copies are held out."""
     from charbard.corpora.verse import placing
 
     shares = {"validation": 0.0, "test": 0.0, split: 1.0}
@@ -142,7 +142,7 @@ def test_splits_of_the_first_source_stay(package, second, tmp_path, monkeypatch,
 
 
 def test_eight_lines_of_one_rhyme_are_one_poem() -> None:
-    """A set is divided only where the rhyme changes."""
+    """A set of poems is divided only if the rhyme changes from poem to poem."""
     quatrain = ("白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼")
 
     assert len(list(joined_poems("登楼二首", quatrain + quatrain))) == 1
@@ -150,7 +150,7 @@ def test_eight_lines_of_one_rhyme_are_one_poem() -> None:
 
 
 def test_both_are_told_apart_wherever_they_are(cache, verse_of_both, second) -> None:
-    """Sources may be given in any order; the corpus names them; a second build does nothing."""
+    """Sources may be given in any order, the corpus lists them, and a second build does nothing."""
     said: list[str] = []
 
     done = build("verse", sources=[second, verse_of_both])
@@ -166,7 +166,7 @@ def test_both_are_told_apart_wherever_they_are(cache, verse_of_both, second) -> 
 
 
 def test_without_the_second_source_the_core_is_built(cache, verse_of_both, second, monkeypatch):
-    """The smaller corpus keeps its own name; messages say so, even when training on `verse`."""
+    """Without the second source, `verse-core` is built instead of `verse`, and messages say so."""
     monkeypatch.setenv("PATH", "")
     said: list[str] = []
 
@@ -181,7 +181,7 @@ def test_without_the_second_source_the_core_is_built(cache, verse_of_both, secon
 
 @pytest.mark.parametrize("damage", ["half", "altered", "foreign", "cut"])
 def test_a_damaged_second_source(cache, verse_of_both, second, tmp_path, damage: str) -> None:
-    """A damaged second source is refused with a hint, and not even the smaller corpus is built."""
+    """If the second source is damaged, it is refused with a hint, and no corpus is built."""
     place = second
     if damage == "half":
         (second / "source/词/宋/ci.宋.0000.json").unlink()
@@ -207,7 +207,7 @@ def run(*words: str | Path) -> None:
 
 
 def test_git_hands_over_the_commit(cache, second, tmp_path, monkeypatch) -> None:
-    """git fetches only the pinned commit and the folders that are read, kept as one file."""
+    """git fetches only the needed folders of the pinned commit, which are kept as one file."""
     run("init", "--quiet", second)
     run("-C", second, "config", "uploadpack.allowAnySHA1InWant", "true")
     run("-C", second, "config", "uploadpack.allowFilter", "true")

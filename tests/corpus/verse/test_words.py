@@ -1,4 +1,4 @@
-"""The words of a poem occur in it, say what it is about, and do not repeat its title."""
+"""The keywords of a poem occur in it, say what it is about, and do not repeat its title."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ LINES = st.lists(
 
 
 def test_a_couplet_has_a_word() -> None:
-    """Each couplet gives one word, in order; words without a meaning of their own are left out."""
+    """Each couplet gives one keyword, in order, and a function word is never a keyword."""
     words = words_of(QUATRAIN)
 
     assert len(words) == 2
@@ -26,21 +26,21 @@ def test_a_couplet_has_a_word() -> None:
 
 
 def test_what_the_title_told_is_passed_over() -> None:
-    """A word that the title already has is passed over for the next one."""
+    """A word with a character of the title is not chosen as a keyword."""
     (word,) = words_of("明月照梅花，不知何处有。")
 
     assert words_of("明月照梅花，不知何处有。", word) != (word,)
 
 
 def test_no_word_lies_across_a_line_or_its_rhythm() -> None:
-    """Words keep within a line and its rhythm, such as 2-2-3 in a line of seven."""
+    """A word never crosses the caesuras of its line, such as 2-2-3 in a line of seven."""
     assert pairs_of("江枫渔火对愁眠") == ["江枫", "渔火", "对愁", "愁眠"]
     assert pairs_of("寒山寺") == ["寒山", "山寺"]
 
 
 @given(LINES)
 def test_the_field_reads_back_and_ends(lines: list[str]) -> None:
-    """The field holds at most six words, all different and from the text, and ends with a mark."""
+    """The field has at most six different words, all from the text, and ends with a mark."""
     text = "".join(line + "，。"[at % 2] for at, line in enumerate(lines))
 
     words, field = words_of(text), words_field(text)
@@ -52,7 +52,7 @@ def test_the_field_reads_back_and_ends(lines: list[str]) -> None:
 
 @pytest.mark.parametrize("couplets", [7, 12, 40])
 def test_a_long_poem_is_told_throughout(couplets: int) -> None:
-    """The words of a long poem come from all of it, not just from its beginning."""
+    """The keywords of a long poem come from all its parts, not only from the beginning."""
     tail = "落日照梧桐，孤舟听夜雨。"
     text = "不何无有不，何有不无何。" * (couplets - 1) + tail
 
