@@ -36,7 +36,7 @@ def test_the_command_prints_a_row_for_each_batch_size(tmp_path) -> None:
 
 
 def test_the_untrained_network_has_the_verse_models_size() -> None:
-    """`verse_sized` takes 3.48 million multiply-adds per character, like the verse model."""
+    """The network of `verse_sized` takes 3.48 million multiply-adds per character, like `verse`."""
     config = speed.verse_sized().config
 
     assert round(config.macs_per_char / 1e6, 2) == 3.48

@@ -83,7 +83,7 @@ def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> 
 
 
 def test_a_double_is_answered_by_one_that_people_use() -> None:
-    """A doubled character is answered by a character that verse doubles, as 萧萧 by 滚滚."""
+    """A doubled character is answered by a character that verse doubles: 滚滚 may answer 萧萧."""
     for _, second in written(first="无边落木萧萧下", seed=1):
         assert second[4] == second[5]
         assert second[4] in (doubled_at("近体诗", 7, 4) or ())

@@ -43,7 +43,7 @@ def test_free_lines_keep_their_usual_readings() -> None:
     ],
 )
 def test_surnames_are_read_as_surnames(surname: str, sound: str) -> None:
-    """A surname in either script gets its reading as a surname; the given name does not."""
+    """A surname in either script is read as a surname; the given name keeps its usual reading."""
     found = pinyin_of_name(surname + "乐", surname)
 
     assert " ".join(found) == f"{sound} lè"

@@ -65,7 +65,7 @@ def test_what_is_given_is_wanted(listening) -> None:
 
 
 def test_a_given_name_does_not_repeat_the_surname(listening) -> None:
-    """A given name repeats the surname, as in 林佳林, only if the user gives it there."""
+    """A given name repeats the surname, as in 林佳林, only if the user asks for it."""
     bias = listening.weights["output.bias"].copy()
     bias[listening.vocab.encode("李")] += 9
     fond = VerseWriter(replace(listening, weights={**listening.weights, "output.bias": bias}))
@@ -127,7 +127,7 @@ def test_a_model_without_genders_says_so() -> None:
     ],
 )
 def test_a_surname_that_is_none_is_refused_in_words(listening, surname: str, message: str) -> None:
-    """`names` refuses a surname that is not Chinese or too long, with an example in the hint."""
+    """`names` refuses a surname that is not Chinese or is too long; the hint gives an example."""
     with pytest.raises(OptionError, match=message) as caught:
         names(VerseWriter(listening), NameOrder(surname=surname))
 

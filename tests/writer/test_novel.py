@@ -58,7 +58,7 @@ def corpus_of(monkeypatch):
 
 @pytest.mark.parametrize("drafts", [1, 4])
 def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
-    """If the corpus consists of all lines written before, the same seeds write only other lines."""
+    """If the lines of earlier poems become the corpus, the same seeds write only new lines."""
     plain = WRITER.verse(order(drafts=drafts, novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
     poems = WRITER.verse(order(drafts=drafts))

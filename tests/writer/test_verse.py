@@ -125,7 +125,7 @@ def test_the_chosen_rhyme_is_one_that_was_allowed(rhymer) -> None:
 
 
 def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
-    """`score` gives a written poem the same rhymes and log-probabilities as writing did."""
+    """Scoring a written poem gives the rhymes and log-probabilities with which it was written."""
     request = rhymer.request(order())
 
     told = request.conditioned(request.prompt, group="尤")
@@ -139,7 +139,7 @@ def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
 
 
 def test_same_order_same_poems_alone_or_together(writer) -> None:
-    """A candidate does not depend on how many are written; another seed gives other poems."""
+    """A candidate does not depend on the number of candidates; another seed gives other poems."""
     first, again = writer.verse(order(seed=5)), writer.verse(order(seed=5, candidates=4))
     other = writer.verse(order(seed=6))
 
@@ -149,7 +149,7 @@ def test_same_order_same_poems_alone_or_together(writer) -> None:
 
 
 def test_streamed_lines_are_the_poems(writer) -> None:
-    """The streamed lines are those of the finished poems, and the best poem is streamed first."""
+    """The streamed lines equal the lines of the finished poems, and the best poem comes first."""
     said = list(writer.stream(order(seed=2)))
 
     lines: dict[int, list[str]] = {}
@@ -238,7 +238,7 @@ def test_unknown_characters_are_used_and_explained(writer) -> None:
 
 
 def test_stand_ins_sound_alike() -> None:
-    """A stand-in is a known variant or else the commonest known character that sounds alike."""
+    """A stand-in is a known variant, or otherwise the commonest character that sounds alike."""
     vocab = Vocab(tuple("马公功空"))
 
     assert stand_in(vocab, "馬") == "马"
@@ -258,7 +258,7 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
 
 
 def test_what_the_model_cannot_be_told_is_said(writer) -> None:
-    """A poet does not affect a model without poets, and a note lists the model's conditions."""
+    """A requested poet does not affect a model without poets; a note lists what does."""
     (poem,) = writer.verse(order(author="李白", candidates=1))
     (plain,) = writer.verse(order(candidates=1))
 
@@ -270,7 +270,7 @@ def test_what_the_model_cannot_be_told_is_said(writer) -> None:
 
 
 def test_a_dynasty_that_was_never_told_is_said() -> None:
-    """If the model was not trained on a dynasty, a note lists the dynasties that it knows."""
+    """If the requested dynasty is unknown to the model, a note lists the known dynasties."""
     listed = replace(small_bundle(), provenance={"values": {"dynasty": ["宋", "唐"]}})
     writer = VerseWriter(listed)
 
@@ -316,7 +316,7 @@ def test_orders_that_make_no_sense_are_refused(writer, wrong, message) -> None:
 
 
 def test_rhyme_is_named_by_group_or_by_a_character(writer) -> None:
-    """A character can name its rhyme in an order: 花 stands for 麻."""
+    """An order can name a rhyme by any character in it: 花 means 麻."""
     (poem,) = writer.verse(order(rhyme="花", candidates=1))
 
     assert poem.rhymes == ("麻",)
@@ -393,14 +393,14 @@ def test_every_form_can_be_written(writer) -> None:
     ],
 )
 def test_rhyme_goes_by_the_names_that_the_checker_prints(writer, form, rhyme, group) -> None:
-    """An order accepts the full rhyme names that the checker prints, and shorter ones."""
+    """An order accepts the rhyme names that the checker prints, and shorter forms of them."""
     (poem,) = writer.verse(order(form=form, rhyme=rhyme, candidates=1))
 
     assert poem.rhymes == (group,)
 
 
 def test_a_character_of_several_rhymes_names_them(writer) -> None:
-    """A character of several rhymes cannot name a rhyme: 看 is refused with a hint at 寒 and 翰."""
+    """A character of two rhymes, such as 看, is refused as a rhyme; the hint names both rhymes."""
     with pytest.raises(OptionError, match="several rhymes") as caught:
         writer.verse(order(rhyme="看"))
 

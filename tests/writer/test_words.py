@@ -34,7 +34,7 @@ def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  #
 
 
 def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
-    """The unconditioned prompt lacks the requested words, so guidance works without a theme."""
+    """Only the conditioned prompt has the words, so guidance works even without a theme."""
     request = planner.request(order(words="江"))
 
     own, bare = request.prompts

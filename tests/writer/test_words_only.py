@@ -89,7 +89,7 @@ def test_every_listed_word_can_be_written() -> None:
 
 
 def test_a_word_that_the_prompt_begins_is_completed() -> None:
-    """A prompt's half word is completed to a listed word; an unlisted word is left as it is."""
+    """If the prompt ends within a listed word, the word is completed; an unlisted word is kept."""
     writer = Writer(bundle())
     hot = SampleOptions(temperature=3.0)
 
@@ -114,7 +114,7 @@ def test_words_of_the_prompt_may_be_written() -> None:
 
 
 def test_bans_leave_words_that_can_still_be_written() -> None:
-    """Words with banned letters are not written; a ban of every word or separator is refused."""
+    """Words with banned letters are not written; a ban on all words or separators is refused."""
     writer = Writer(bundle())
     order = TextOrder(length=200, seed=2, options=SampleOptions(banned="c", temperature=2.0))
 
