@@ -1,4 +1,4 @@
-"""The compiled kernel: optional. Where there is no C compiler, NumPy does its work, only slower."""
+"""Build the optional compiled kernel; without a C compiler, NumPy does its work more slowly."""
 
 from setuptools import Extension, setup
 
@@ -8,7 +8,7 @@ setup(
             "charbard.runtime._kernel",
             sources=["src/charbard/runtime/c/kernel.c"],
             depends=[f"src/charbard/runtime/c/{name}.h" for name in ("body", "lanes", "numbers")],
-            # No -ffast-math and no fused operations: every machine must round alike.
+            # No -ffast-math and no fused operations: every machine must round in the same way.
             extra_compile_args=[
                 "-O3",
                 "-ffp-contract=off",

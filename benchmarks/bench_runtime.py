@@ -2,9 +2,10 @@
 
     python benchmarks/bench_runtime.py [MODEL] [--records verse.jsonl] [--rounds 5]
 
-Without a model, an untrained network of the verse model's size is timed; its poems obey a form that
-allows as many characters. With a file of records, the loss of the int8 weights is measured on
-its test part. Every time is the best of several rounds, because other load can only increase it.
+Without a model, an untrained network of the verse model's size is timed. The poems obey a form that
+allows about as many characters as verse does. With a file of records, the loss caused by int8
+weights is measured on the test part of the file. Every time is the best of several rounds, because
+other load can only increase it.
 """
 
 import argparse
@@ -50,8 +51,8 @@ OPTIONS = SampleOptions(temperature=0.8)
 
 
 class Quatrain:
-    """Four lines of seven characters and a mark, with a few hundred allowed ids: similar to
-    七绝."""
+    """A constraint similar to 七绝: four lines of seven characters and a mark, with a few hundred
+    allowed ids."""
 
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)
@@ -77,7 +78,7 @@ class Quatrain:
 
 
 def poem(form: SegmentedConstraint[int], network: Network, sample: int, *, drafts: int = 1) -> Task:
-    """Write a poem line by line, from one draft or the best of several."""
+    """Return a task that writes a poem line by line, from one draft or the best of several."""
 
     def steps() -> Steps:
         yield from decode([[0]], form, search)
@@ -111,7 +112,7 @@ def score(network: Network, ids: NDArray[np.int64], state: State) -> None:
 
 
 def networks(bundle: Bundle) -> None:
-    """Time one step with all scores, without drawing, for each candidate kernel."""
+    """Time one step that scores every symbol and draws none, for each kernel."""
     kinds: dict[str, Network] = {
         "NumPy float32": Model(bundle),
         "NumPy bytes": ByteModel(bundle, threads=1, compiled=False),
@@ -145,7 +146,7 @@ def write(form: SegmentedConstraint[int], network: Network, count: int, drafts: 
 
 
 def poems(bundle: Bundle, rounds: int) -> None:
-    """Time constrained quatrains in the batch: alone, and 64 side by side."""
+    """Time constrained quatrains, one alone and many in a batch of 64 rows."""
     print("\nquatrains of 32 characters")
     form = Quatrain(len(bundle.vocab), wide=300)
     for threads in (1, 2):
@@ -165,7 +166,7 @@ def poems(bundle: Bundle, rounds: int) -> None:
 
 
 def users(bundle: Bundle, rounds: int) -> None:
-    """Time 64 concurrent requests through the engine, against one offline batch of 64 rows."""
+    """Time 64 concurrent requests through the engine, and compare with an offline batch."""
     form, network, count = Quatrain(len(bundle.vocab), wide=300), ByteModel(bundle), 320
 
     def offline() -> None:
@@ -192,7 +193,7 @@ def users(bundle: Bundle, rounds: int) -> None:
 
 
 def cold_start(bundle: Bundle, rounds: int) -> None:
-    """Time from the shell to the first character, and measure the memory it takes."""
+    """Time a new process up to its first character, and measure its peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
         save_bundle(bundle, path, as_bytes=True)

@@ -6,9 +6,9 @@ VERSE.jsonl is the built corpus (`charbard corpus build verse`); its tags say wh
 the two anthologies. Each poem's text is checked without its title.
 
 A 词 is *right* if the checker names the tune that the record names (by any of its names),
-*misnamed* if it names another, *unknown* if it names none, *refused* if it raises an error. The
-corpus itself misnames some (`MISNAMED`); for these the correct name counts. *Kept* means that no
-rule is broken, with or without notes.
+*misnamed* if it names another tune, *unknown* if it names none, and *refused* if it raises an
+error. The corpus itself misnames some poems (`MISNAMED`); for these the correct name counts. *Kept*
+means that no rule is broken, with or without notes.
 """
 
 import argparse
@@ -34,7 +34,7 @@ MISNAMED = {
     "双桨来时": ("自度曲", "琵琶仙", "姜夔's own tune, by the name he gave it"),
     "对宿烟收": ("大", "大酺", "the second character is lost in the source"),
 }
-"""Some of the first characters -> (what chinese-poetry calls it, what it is, why)."""
+"""Characters near the beginning -> (tune in chinese-poetry, correct tune, reason)."""
 REGULATED = {(5, 5, 5, 5), (7, 7, 7, 7), (5,) * 8, (7,) * 8}
 
 
@@ -50,13 +50,13 @@ def main() -> None:
     names = {name: each.name for each in templates() for name in (each.name, *each.aliases)}
     songs = [each for each in records if "宋词三百首" in each["tags"] and each["kind"] == "词"]
     poems = [each for each in records if "唐诗三百首" in each["tags"] and each["kind"] == "诗"]
-    check(songs[0]["text"])  # the tables are read once
+    check(songs[0]["text"])  # reads the tables before the clock starts
     print(json.dumps({"宋词三百首": sung(songs, names, show=options.show)}, ensure_ascii=False))
     print(json.dumps({"唐诗三百首": regulated(poems)}, ensure_ascii=False))
 
 
 def sung(records: list[dict[str, Any]], names: dict[str, str], *, show: bool) -> dict[str, object]:
-    """Count the outcomes for 词."""
+    """Count the outcomes for 词, and time the checks."""
     count: Counter[str] = Counter(right=0, misnamed=0, unknown=0, refused=0, kept=0)
     start = time.process_time()
     for record in records:
@@ -94,7 +94,7 @@ def named(record: dict[str, Any], report: Report, names: dict[str, str]) -> str:
 
 
 def regulated(records: list[dict[str, Any]]) -> dict[str, object]:
-    """Count the outcomes for 诗 that have the lines of a regulated form."""
+    """Count 诗 by their lines and by the form that the checker names."""
     reports = [check(record["text"]) for record in records]
     even = [each for each in reports if each.poem.shape in REGULATED]
     tight = [each for each in even if each.kind == "近体诗"]

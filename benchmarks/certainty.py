@@ -2,16 +2,16 @@
 
     python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--rows OUT.jsonl]
 
-With `--forms all`, every form and tune is written, each of its variants in turn. Rows are appended
-to OUT.jsonl as forms are finished, and a form with a row there is skipped, so an interrupted run
-can be resumed.
+With `--forms all`, every form and tune is written, each of its variants in turn. A row is appended
+to OUT.jsonl whenever a form is finished, and a form with a row there is skipped, so an interrupted
+run can be resumed.
 
-Half of the poems are requested by form alone, or with a rhyme; the other half with random acrostics
-(heads, ends, diagonal), random locked characters or both. An infeasible random request must be
-refused with the conflicting parts, and the nearest feasible request is written instead, so nothing
-is left out. Rare readings (the checker's notes) and unusual doubled characters are also counted,
-except given ones. The checker shares only its tables with the writer. Given characters are compared
-here, one by one.
+Half of the poems are requested by form alone or with a rhyme. The other half are requested with
+random acrostics (heads, ends, diagonal), random locked characters or both. An infeasible random
+request must be refused with the conflicting parts. The nearest feasible request is then written
+instead, so nothing is left out. Rare readings (the checker's notes) and unusual doubled characters
+are also counted, except those that were given. The checker shares only its tables with the writer.
+Given characters are compared here, one by one.
 """
 
 import argparse
@@ -57,7 +57,7 @@ class OrderGenerator:
         self.refused = 0
 
     def orders(self, poems: int, variants: Sequence[str | None] = (None,)) -> Iterator[VerseOrder]:
-        """Yield orders for this many poems, alternating plain ones and ones with given characters.
+        """Yield orders for this many poems; every second order has given characters.
 
         Args:
             poems: Number of poems, rounded up to full orders.
@@ -95,7 +95,7 @@ class OrderGenerator:
         if what != 1:
             size = int(self.rng.integers(2, min(len(lengths), 8) + 1))
             path = str(self.rng.choice(PATHS))
-            if min(lengths) == 1:  # 十六字令: no diagonal crosses it
+            if min(lengths) == 1:  # 十六字令 is too narrow
                 path = path.replace("diagonal", "head")
             if path == "diagonal":
                 size = min(size, *lengths)
@@ -113,8 +113,7 @@ class OrderGenerator:
         return "".join(self.rng.choice(list(common_chars()[:1500]), size, replace=False))
 
     def possible(self, order: VerseOrder) -> VerseOrder:
-        """Return the order itself, or with the locks of the nearest feasible request if it is
-        refused."""
+        """Return the order, or the nearest feasible order if the writer refuses it."""
         try:
             self.writer.request(order)
         except ConflictError as error:
@@ -125,14 +124,14 @@ class OrderGenerator:
             kept = tuple(f"{lock.line + 1}.{lock.place + 1}={lock.char}" for lock in near.locks)
             order = replace(order, acrostic="", locks=kept, variant=near.variant)
             order = order if any(near.rhyme) else replace(order, rhyme="")
-        except OptionError:  # an acrostic longer than a line of an uneven form
+        except OptionError:  # the acrostic is longer than a line
             return self.possible(replace(order, acrostic_at="head"))
         return order
 
 
 def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[str]:
-    """Yield everything that is wrong with a poem."""
-    # A text can keep two variants; it is judged by the one that it was written in.
+    """Yield a description of each fault of a poem."""
+    # A text can keep two variants, so it is judged by the variant in which it was written.
     report = check(poem.text, order.form, variant=poem.variants[0], rhyme=order.rhyme or None)
     if not report.is_kept:
         yield f"form: {[finding.rule for finding in report.violations]}"
@@ -153,7 +152,7 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
 
 
 def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield line and place of each character that is repeated at the next place."""
+    """Yield line and place of each character that occurs again at the next place."""
     for number, line in enumerate(lines):
         for place, (char, after) in enumerate(pairwise(line)):
             if char == after:
@@ -161,7 +160,7 @@ def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[str, Any]:
-    """Write poems of a form and count what is wrong with them.
+    """Write poems of a form and count their faults.
 
     Args:
         every: Whether to write each variant of the form in turn; otherwise the writer chooses.
@@ -192,7 +191,7 @@ def row_of(writer: VerseWriter, name: str, poems: int, *, every: bool) -> dict[s
 
 
 def names_of_all() -> list[str]:
-    """Return every form, short ones first, so that an interrupted run has finished most of them."""
+    """Return the names of all forms, shortest first, so that most are finished early."""
     return [form.name for form in sorted(forms(), key=lambda form: form.variants[0].line_ends[-1])]
 
 

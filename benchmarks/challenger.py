@@ -1,14 +1,14 @@
-"""Compare cells that train in parallel with the LSTM, at equal minutes on a CPU.
+"""Compare the LSTM with cells that train in parallel over time, at equal minutes on a CPU.
 
 The challenger is a stack of gated linear recurrences (RG-LRU blocks of Griffin, or minGRU), each
 followed by a gated feed-forward layer. Its products run over all of T x B rows at once; only the
-element-wise recurrence h = a h + b walks through time. Both sides get the same text, batches,
-schedule, averaging, arithmetic and optimizer (Muon for inner matrices, AdamW for the rest).
-Minutes are the process's CPU time on one thread, so other load on the machine favours neither side.
+element-wise recurrence h = a h + b is sequential. Both sides get the same text, batches, schedule,
+weight averaging, arithmetic and optimizer (Muon for inner matrices, AdamW for the rest). Minutes
+are the process's CPU time on one thread, so other load on the machine favours neither side.
 
     python benchmarks/challenger.py TEXT --minutes 1 --cells lstm:256:1 rglru:192:2
 
-Prints one JSON line per run.
+The script prints one JSON line per run.
 
 Source: De et al. 2024, "Griffin"; Feng et al. 2024, "Were RNNs all we needed?".
 
@@ -136,7 +136,7 @@ class Stack(nn.Module):
 
 
 class Reference(nn.Module):
-    """The package's own network behind the same interface."""
+    """The package's own network with the interface of `Stack`."""
 
     def __init__(self, vocab_size: int, width: int, layers: int) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ def _locked(x_TBD: Tensor, drop: float) -> Tensor:
 
 def forgotten(state: Any, keep_B: Tensor) -> Any:
     """Return the state with some rows reset to zero; rows are the second-last axis of every
-    part."""
+    tensor."""
     if isinstance(state, Tensor):
         return state * keep_B[:, None].to(state)
     return type(state)(forgotten(part, keep_B) for part in state)

@@ -2,14 +2,16 @@
 
     python benchmarks/char_rnn_writer.py verse.jsonl --minutes 1 3 5 15 [--threads 2]
 
-The architecture and training of that project: embedding 128, two layers of width 128 that share one
-LSTM cell, a full softmax; Adam at 0.01 without decay, batches of 64 poems drawn at random, padded
-to the longest, with padding learned like text; poems of 5 to 79 characters. Two things differ,
-both in its favour: the first symbol of a poem states its form, and torch's fused LSTM reads several
-times as many poems per minute as the TensorFlow loop did.
+Architecture and training are those of that project. The network has an embedding of 128, two layers
+of width 128 that share one LSTM cell, and a full softmax. It is trained by Adam at 0.01 without
+decay on random batches of 64 poems of 5 to 79 characters, which are padded to the longest; padding
+is learned like text. Two things differ, both in favour of that project: the first symbol of a poem
+states its form, and torch's fused LSTM reads several times as many poems per minute as the
+TensorFlow loop did.
 
-It is trained on the records whose split is train, and scored by protocol V (report.verse) on those
-of `--part`. The minutes count training alone. Prints one JSON line for each of them.
+The network is trained on the records whose split is train, and scored by protocol V (report.verse)
+on the records of `--part`. One JSON line is printed for each training time, which does not include
+scoring.
 
 Shape letters: T time, B poems, V symbols.
 """
@@ -94,7 +96,7 @@ class Poems:
 
 @torch.no_grad()
 def scores(network: SharedCell, poems: Poems, records: Sequence[Record]) -> list[Tally]:
-    """Return one tally per record, of Chinese characters only."""
+    """Return one tally per record, which counts only Chinese characters."""
     order = np.argsort([-len(record.text) for record in records], kind="stable").tolist()
     found = [Tally()] * len(records)
     for start in range(0, len(order), POEMS):

@@ -1,9 +1,9 @@
 """Benchmark the verse corpus: build time, speed of novelty queries, how often poets repeat others.
 
-python benchmarks/corpora.py build PATH  a fresh cache; PATH is poetry-source
+python benchmarks/corpora.py build PATH  time of a fresh build; PATH is poetry-source
 python benchmarks/corpora.py mended      50 lines of 词 before and after correction
 python benchmarks/corpora.py novelty     how often poets repeat others, in the built corpus
-python benchmarks/corpora.py speed       of queries about one poem
+python benchmarks/corpora.py speed       time of queries about one poem
 python benchmarks/corpora.py popularity  which search engine best identifies 唐诗三百首
 """
 
@@ -34,7 +34,7 @@ SAMPLE = 1000
 
 
 def build() -> None:
-    """Measure time and memory of a build, of an up-to-date check, and of a second build."""
+    """Measure a build and a repeated build, in each of two new caches, and compare the files."""
     package, second = fetch(CHINESE_POETRY), Path(sys.argv[2])
     digests = set()
     for _ in range(2):
@@ -77,7 +77,7 @@ def mended() -> None:
 
 
 def novelty() -> None:
-    """Measure how many lines and 4-grams occur in other people's poems, with timings."""
+    """Measure how many lines and 4-grams of held-out poems occur in training poems."""
     path = _verse()
     poems = [poem for poem in read_poems(path) if poem.kind == "诗"]
     train = [poem for poem in poems if poem.split == "train"]
@@ -149,14 +149,14 @@ def _time(path: Path, poems: Sequence[Poem]) -> None:
 
 
 def _shuffled(lines: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """Return new lines of the same characters in random order."""
+    """Return new lines of the same lengths with the same characters in random order."""
     chars = rng.permutation(list("".join(lines)))
     ends = np.cumsum([len(line) for line in lines])
     return ["".join(part) for part in np.split(chars, ends[:-1])]
 
 
 def popularity() -> None:
-    """Print the AUC of picking out 唐诗三百首 by hits, for each search engine."""
+    """Print how well the hits of each search engine identify 唐诗三百首, as an AUC."""
     files = gather(fetch(CHINESE_POETRY)).files
     poems = [
         (entry["author"], entry["title"], "唐诗三百首" in entry.get("tags", ()))
@@ -178,7 +178,7 @@ def popularity() -> None:
 
 
 def _area(scores: NDArray[np.float64]) -> float:
-    """Return the probability that a chosen poem scores higher than another one; ties count half."""
+    """Return the AUC: how likely a chosen poem scores higher than another; ties count half."""
     chosen, others = scores[scores[:, 1] == 1, 0], np.sort(scores[scores[:, 1] == 0, 0])
     below = np.searchsorted(others, chosen, "left") + np.searchsorted(others, chosen, "right")
     return float(below.mean() / 2 / len(others))

@@ -3,9 +3,9 @@
     charbard corpus build english
     python benchmarks/english.py english [MORE MODELS] [--most 100000]
 
-Protocol A (windows of 256 characters, each from a zero state), on the network that writes, in nats
-a character: of the first `--most` characters of each end. The end of Shakespeare's part is held out
-by the corpus `shakespeare` as well.
+Each model is evaluated by protocol A (windows of 256 characters, each from a zero state) on the
+first `--most` characters of each end, with the network that writes. Losses are in nats per
+character. The end of Shakespeare's part is also held out by the corpus `shakespeare`.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from charbard.report import evaluate
 
 
 def ends(corpus: BuiltCorpus) -> Iterator[tuple[str, str]]:
-    """Yield the name and the held-out end of each part: the text ends with them."""
+    """Yield each part's name and held-out end; the held-out ends come last in the text."""
     text = corpus.path.read_text(encoding="utf-8")
     sizes = corpus.about["heldout_characters"]
     place = len(text) - sum(sizes.values()) - len(BETWEEN) * (len(sizes) - 1)

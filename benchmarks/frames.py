@@ -3,8 +3,8 @@
     python benchmarks/frames.py [MODEL]
 
 A request is streamed. Stacks are recorded when the kernel draws a character, when the line is
-complete, and when the response is about to be sent; the last includes the generators that it
-awaits.
+complete, and when the response is about to be sent. The last record includes the generators that
+the response awaits.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from charbard.web import Library, create_app, flow
 ROOT = Path(charbard.__file__).parent
 Frame = tuple[str, str]
 CONTEXTS = ("one", "_lifespan")
-"""Names of generators that are context managers, which no data passes through."""
+"""Names of generators that serve as context managers, so that no data passes through them."""
 
 
 def stack() -> list[Frame]:

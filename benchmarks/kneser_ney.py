@@ -2,11 +2,11 @@
 
     python benchmarks/kneser_ney.py verse.jsonl [--order 5] [--min-count 2 | --like BUNDLE] [--json]
 
-It is trained on the records whose split is train, and scored by protocol V (report.verse) on those
-of `--part`: Chinese characters only, the form given. The form is the symbol that every poem begins
-with, so the first four characters have it in context. It is interpolated at every order down to the
-uniform distribution over the vocabulary; characters rarer than `--min-count` are one unknown one,
-learned and scored as such.
+The model is trained on the records whose split is train, and scored by protocol V (report.verse) on
+the records of `--part`, so only Chinese characters count and the form is given. The form is the
+symbol that every poem begins with, so the first four characters have it in context. The model is
+interpolated at every order down to the uniform distribution over the vocabulary. Characters rarer
+than `--min-count` are learned and scored as one unknown character.
 
 Source: Chen, Goodman 1998, "An empirical study of smoothing techniques for language modeling",
 section 3; n-grams that begin a record keep their raw counts, as nothing can precede them.
@@ -57,7 +57,7 @@ class Symbols:
 
     @classmethod
     def of(cls, vocab: Vocab, kinds: Iterable[str]) -> "Symbols":
-        """Add a beginning symbol for each of these kinds, and one for records of no kind."""
+        """Add a beginning symbol for each of these kinds, and one for records without a kind."""
         names = ["", *sorted(set(kinds) - {""})]
         return cls(vocab, {name: len(vocab) + place for place, name in enumerate(names)})
 
@@ -75,7 +75,7 @@ class Symbols:
 
 @dataclass(frozen=True)
 class _Level:
-    """One order of the model."""
+    """The probabilities of n-grams of one length."""
 
     keys_G: Ints
     """Sorted keys: id of the context among the shorter n-grams, times S, plus the character."""
@@ -143,7 +143,7 @@ class _Grams:
 
     keys_G: Ints
     sample_G: Ints
-    """Position where one of its occurrences ends."""
+    """Position at which one occurrence of each n-gram ends."""
     counts_G: Ints
     grams_N: Ints
     """Id of the n-gram that ends at each token; -1 if the record is too short."""
@@ -161,7 +161,7 @@ def _longer(text: NGramText, shorter_N: Ints, length: int, symbols: int) -> _Gra
 
 
 def _discounted(keys_G: Ints, counts_G: Ints, contexts_G: Ints, contexts: int) -> _Level:
-    """Apply Chen and Goodman's three discounts, leaving the freed mass to shorter orders."""
+    """Apply the three discounts of Chen and Goodman; the freed mass goes to shorter n-grams."""
     of = [max(1, int((counts_G == number).sum())) for number in range(5)]
     y = of[1] / (of[1] + 2 * of[2])
     cuts = np.array([0.0, *(n - (n + 1) * y * of[n + 1] / of[n] for n in (1, 2, 3))])
@@ -183,7 +183,7 @@ def _found(keys_G: Ints, wanted: Ints) -> Ints:
 def score_with(
     model: NGram, symbols: Symbols, records: Sequence[Record], kind: str, *, only_han: bool = True
 ) -> list[Tally]:
-    """Return one tally per record: of Chinese characters only, or of every character and the
+    """Return one tally per record, of Chinese characters only or of every character and the
     end."""
     text = symbols.text(records, kind)
     counted_N = text.place_N > 0
@@ -199,7 +199,7 @@ def score_with(
 
 
 def line(name: str, found: Perplexity) -> str:
-    """Format one result for people."""
+    """Format one result as a line of text."""
     rate = found.unknown / found.chars
     return f"{name:24} {found.perplexity:9.2f}  {found.chars:9,} characters, {rate:.3%} unknown"
 

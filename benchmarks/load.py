@@ -7,8 +7,8 @@
     python benchmarks/load.py --rate 100 --seconds 600 --every 60 --pid $PID
     python benchmarks/load.py --overload --pid $PID
 
-The generator speaks HTTP/1.1 over plain sockets, so that it takes little CPU time from the server.
-At a fixed rate, latency counts from the time a request was due, so stalls of the server are
+The load generator speaks HTTP/1.1 over plain sockets, so that it takes little CPU time from the
+server. At a fixed rate, latency counts from the time a request was due, so stalls of the server are
 included.
 """
 
@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from charbard.cli.options import parse_assignments
 
 ORDER = {"form": "七绝", "candidates": 1, "drafts": 1}
-"""The default request, which `--set` overrides: one particle, so the engine without any search."""
+"""The default request, which `--set` overrides. With one draft the engine does not search."""
 PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 
@@ -37,9 +37,9 @@ class Answer(NamedTuple):
     status: int
     seconds: float
     first_s: float
-    """Seconds until the first piece of the body."""
+    """Seconds until the first piece of the body arrived."""
     late_s: float
-    """Part of that time which the generator was late: its own delay, not the server's."""
+    """Seconds by which the load generator sent the request late; included in `first_s`."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Tally:
 
 
 def quantiles(seconds: list[float]) -> dict[str, float]:
-    """Return milliseconds at each of `PARTS`; empty for no values."""
+    """Return the milliseconds at each quantile of `PARTS`; empty if there are no values."""
     times = sorted(seconds)
     return {
         f"{name}_ms": round(times[int(share * (len(times) - 1))] * 1000, 1)
@@ -150,7 +150,7 @@ class Load:
     order: dict[str, Any]
 
     async def closed(self, users: int, seconds: float, tally: Tally) -> None:
-        """Simulate this many users, each of whom sends a new request as soon as the last one is
+        """Simulate this many users, each of whom sends a new request as soon as the previous one is
         answered."""
         seeds, end = iter(range(10**9)), perf_counter() + seconds
 
@@ -162,7 +162,7 @@ class Load:
         await asyncio.gather(*(user() for _ in range(users)))
 
     async def fixed(self, rate: float, seconds: float, tally: Tally) -> None:
-        """Send requests at a fixed rate, whether or not earlier ones have been answered."""
+        """Send requests at a fixed rate, whether or not earlier requests have been answered."""
         idle, running = list[Caller](), set[asyncio.Task[None]]()
 
         async def one(seed: int, due: float) -> None:
@@ -189,7 +189,7 @@ def memory_mb(pid: int | None) -> float | None:
 
 
 async def steady(load: Load, options: argparse.Namespace) -> None:
-    """Run one load, printing a JSON line for each interval and one for the whole."""
+    """Run one load, and print a JSON line for each interval and a last line for the whole."""
     tally, began = Tally(), perf_counter()
     if options.rate:
         work = asyncio.create_task(load.fixed(options.rate, options.seconds, tally))
@@ -207,9 +207,9 @@ async def steady(load: Load, options: argparse.Namespace) -> None:
 
 
 async def overload(load: Load, options: argparse.Namespace) -> None:
-    """Measure the capacity, apply twice that load, then measure capacity in each second after."""
+    """Measure the capacity, apply twice that load, then measure the capacity of each second."""
     before = Tally()
-    await load.closed(options.users, options.seconds / 2, before)  # caches are warm after that
+    await load.closed(options.users, options.seconds / 2, before)  # warms the caches
     memory, began = memory_mb(options.pid), perf_counter()
     before = Tally()
     await load.closed(options.users, options.seconds, before)

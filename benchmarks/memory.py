@@ -2,9 +2,9 @@
 
     python benchmarks/memory.py [--sizes 1,100,1000] [--json]
 
-Each size runs in its own process, whose peak the system counts: resident memory in all (`peak`),
-and the part of it that is not a mapped file's pages (`own`), which the system cannot take back.
-The text is synthetic, over 70 characters, and not yet in the cache of encoded texts.
+Each size runs in a process of its own, whose peak memory is counted: all resident memory (`peak`),
+and the anonymous part of it (`own`), which is not backed by a file, so the system cannot reclaim
+it. The text is synthetic, has 31 distinct characters, and is not yet in the cache of encoded texts.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def write_text(path: Path, megabytes: int) -> None:
 
 
 def watch_own_memory(peak: list[int]) -> None:
-    """Track the highest anonymous memory of this process in kB, where /proc provides it."""
+    """Track the peak anonymous memory of this process in kB, if the system has /proc."""
     while Path("/proc/self/status").exists():
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("RssAnon"):
@@ -41,7 +41,7 @@ def watch_own_memory(peak: list[int]) -> None:
 
 
 def measure(text: str, out: str) -> None:
-    """Train for a few steps in a separate process, and print the memory it took as JSON."""
+    """Train for a few steps, and print the peak memory of this process as JSON."""
     own = [0]
     threading.Thread(target=watch_own_memory, args=(own,), daemon=True).start()
     import charbard

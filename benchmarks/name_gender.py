@@ -2,10 +2,10 @@
 
     python benchmarks/name_gender.py --model src/charbard/models/names.safetensors
 
-Two measures: how much the distribution of first characters differs between the genders (total
-variation), and how often a held-out given name is likelier under its own gender than under the
-other one. If the model was trained with an era, only modern names count, each once whatever its
-surname.
+Two measures are printed: how much the distribution of first characters differs between the genders
+(total variation), and how often a held-out given name is likelier under its own gender than under
+the other. Each held-out name with a gender counts once, whatever surnames it has. If the model was
+trained with eras, it is conditioned on the modern era.
 """
 
 import argparse
@@ -26,7 +26,7 @@ GENDERS = ("男", "女")
 
 
 def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
-    """Return the nats of each given name and its end, with the surname left open."""
+    """Return the nats of each given name and its end, without a surname as condition."""
     opening = bundle.vocab.opening(has_records=True, fields=_known(bundle, gender))
     texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
     scores = score_texts(Model(bundle), texts)
@@ -34,7 +34,7 @@ def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
 
 
 def _known(bundle: Bundle, gender: str) -> dict[str, str]:
-    """Return the conditions for a modern name."""
+    """Return the conditions for a modern name of this gender."""
     era = {"era": "今"} if "era" in bundle.vocab.fields else {}
     return {**era, "gender": gender}
 

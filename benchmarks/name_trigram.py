@@ -2,13 +2,13 @@
 
     python benchmarks/name_trigram.py NAMES.txt [--corpus names] [--model names.safetensors]
 
-NAMES.txt holds one full name per line. Given names are predicted from surnames: perplexity per
-character, and with the end of the name counted as one more. The model is conditioned on the modern
-era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
+NAMES.txt holds one full name per line. Given names are predicted from surnames; the result is the
+perplexity per character, with and without the end of the name. The model is conditioned on the
+modern era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
 (`kneser_ney.py`) over surname and given name in one string, learned from the records of `--corpus`
-whose split is train; characters rarer than `--min-count` are one unknown one. It reads the names
-in the way that fits the file best: as poets' names with surname, or as modern given names alone.
-Names of the file that are also in the corpus are counted, not left out.
+whose split is train. Characters rarer than `--min-count` are replaced by one unknown character. The
+trigram scores the names in the way that fits the file best: as poets' names with surname, or as
+modern given names alone. Names of the file that are also in the corpus are counted, not left out.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from charbard.vocab import UNKNOWN, Vocab, count_chars
 ORDER = 3
 ERA = "今"
 WITH_SURNAME = " with surname"
-# Surnames of two characters in 百家姓 that are still borne.
+# Surnames of two characters in 百家姓 that are still in use.
 _COMPOUND = (
     "万俟司马上官欧阳夏侯诸葛闻人东方赫连皇甫尉迟公羊澹台公冶宗政濮阳淳于单于太叔申屠"
     "公孙仲孙轩辕令狐钟离宇文长孙慕容鲜于闾丘司徒司空南宫西门东郭呼延端木"
@@ -48,13 +48,13 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
-    """Return every distinct name of a file."""
+    """Return every distinct name of a file as (surname, given name)."""
     lines = path.read_text(encoding="utf-8-sig").split()
     return [split_name(name) for name in dict.fromkeys(lines) if len(name) > 1]
 
 
 class Trigram:
-    """The baseline, with a beginning symbol for each era and one for names without a surname."""
+    """The baseline, with a beginning symbol for each era with and without surnames."""
 
     def __init__(self, records: Sequence[Record], vocab: Vocab | None, min_count: int) -> None:
         whole = [
@@ -76,7 +76,7 @@ class Trigram:
         )
 
     def score(self, names: Sequence[tuple[str, str]], kind: str, *, with_end: bool) -> Tally:
-        """Score all given names, starting them like records of a kind."""
+        """Score all given names, each begun with the symbol of this kind of record."""
         if not kind.endswith(WITH_SURNAME):
             names = [("", given) for _, given in names]
         records = [Record(surname + given, {"kind": kind}) for surname, given in names]
@@ -89,16 +89,15 @@ class Trigram:
         return Tally(nats, int(counted.sum()), unknown)
 
     def best(self, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
-        """Return the best result over all beginnings, though only the test names decide which it
-        is."""
+        """Return the best result over all beginnings, which is chosen on the test names."""
         kinds = self.symbols.beginnings
         tallies = (self.score(names, kind, with_end=with_end) for kind in kinds if kind)
         return min(tallies, key=lambda tally: tally.nats)
 
 
 def _is_made_up(record: Record) -> bool:
-    """Return whether a modern name repeats with another surname: this would distort the
-    discounts."""
+    """Return whether the corpus combined a modern given name with a surname; such repeats would
+    distort the discounts."""
     return record.fields.get("era") == ERA and "surname" in record.fields
 
 
@@ -107,7 +106,7 @@ def _kind(era: str, has_surname: bool) -> str:
 
 
 def model_score(bundle: Bundle, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
-    """Score names with a bundle trained on the field surname and possibly era and gender."""
+    """Score given names with a bundle that has the field surname, and possibly era and gender."""
     era = {"era": ERA} if "era" in bundle.vocab.fields else {}
     records = [Record(given, {"surname": surname, **era}) for surname, given in names]
     return sum(tallies(Model(bundle), bundle.vocab, records, only_han=not with_end), start=Tally())

@@ -4,10 +4,10 @@
     python benchmarks/page.py --runs 20
     python benchmarks/page.py --runs 20 --network fast-3g
 
-Needs Playwright and Chromium. Each visit has a fresh context, so nothing is cached. First paint
-is Chromium's first-contentful-paint, from the start of navigation. A line is timed from the press
-of the write button until its text is in the document; the first poems are timed from the start of
-the navigation until four of them are done.
+The script needs Playwright and Chromium. Each visit has a fresh context, so nothing is cached.
+First paint is Chromium's first-contentful-paint, from the start of navigation. A line is timed
+from the click on the write button until its text is in the document. The first poems are timed
+from the start of navigation until four of them are done.
 """
 
 import argparse
@@ -22,9 +22,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 NETWORKS = {"fast-3g": {"down_bps": 1_600_000, "up_bps": 768_000, "latency_ms": 150}}
-"""As WebPageTest defines them; Chromium delays every request by the latency."""
+"""Network profiles as WebPageTest defines them; Chromium delays each request by the latency."""
 PATIENCE_MS = 180_000
-"""A busy machine is slow; the load average is reported beside the times."""
+"""Timeout of the browser, long enough for a busy machine."""
 PAINT = """new Promise((found) => new PerformanceObserver((list) => {
   const paint = list.getEntriesByName('first-contentful-paint')[0];
   if (paint) found(paint.startTime);
@@ -43,7 +43,7 @@ LINE = """new Promise((found) => {
 
 
 def slow_down(page: Page, network: str) -> None:
-    """Emulate a network, by the DevTools protocol."""
+    """Emulate a network with the DevTools protocol."""
     about = NETWORKS[network]
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -59,7 +59,7 @@ def slow_down(page: Page, network: str) -> None:
 
 
 def visit(browser: Browser, url: str, network: str | None) -> dict[str, float]:
-    """Simulate a new visitor, who waits for the poems and writes again."""
+    """Simulate a new visitor who waits for the first poems and then writes again."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -76,7 +76,7 @@ def visit(browser: Browser, url: str, network: str | None) -> dict[str, float]:
 
 
 def report(visits: list[dict[str, float]]) -> dict[str, Any]:
-    """Return best, median and worst of each time."""
+    """Return the best, the median and the worst of each time."""
     return {
         name: {
             "best": round(min(times), 1),
@@ -97,7 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=options.chromium, args=FLAGS + QUIET)
-        visit(browser, options.url, None)  # the browser's own start is not the page's
+        visit(browser, options.url, None)  # includes the browser's own start
         visits = [visit(browser, options.url, options.network) for _ in range(options.runs)]
         browser.close()
     load = [round(one, 2) for one in os.getloadavg()]

@@ -4,7 +4,8 @@
 
 SOURCES holds npm chinese-poetry 2.0.1, unpacked; see scripts/sources.py.
 T4: every rule is kept. T5: a rescued 拗 (大拗对句救) also counts as kept. Both are shares of the
-poems whose even lines share a level rhyme; those in turn are a share of all poems of that shape.
+poems whose even lines share a level rhyme. The share of such poems among all poems of the same
+shape is printed, too.
 """
 
 import argparse
@@ -39,13 +40,13 @@ class Row:
     t4: float
     t5: float
     free: float
-    """Share of strict places with a character of both tones."""
+    """Share of strict places whose character can have both tones."""
     check_us: float
     """CPU time in microseconds of one check with the form given."""
 
 
 def judged(form: str, found: list[Poem], *, limit: int) -> Row:
-    """Judge poems of one form, simplifying each first."""
+    """Judge poems of one form, after converting them to simplified characters."""
     lines = [tuple(map(simplified, poem.lines)) for poem in islice(found, limit)]
     rhymed = [each for each in lines if rhymes(each)]
     meters = [scan([tone_string(line, book="pingshui") for line in each]) for each in rhymed]

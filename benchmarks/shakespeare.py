@@ -2,9 +2,10 @@
 
     python benchmarks/shakespeare.py TEXT --minutes 1 3 8 --seeds 1 2 3 --out runs/yardstick
 
-TEXT is tiny Shakespeare: the first 90 % train, the last 10 % validation. No other setting is given,
-so it measures the recipe. Prints one JSON line per run; a run that is already in `--out` is only
-evaluated. `--table` prints the runs in `--out` as a table.
+TEXT is tiny Shakespeare: the first 90 % are for training, the last 10 % for validation. No other
+setting is given, so the result measures the default recipe. The script prints one JSON line per
+run; a run that is already in `--out` is only evaluated. `--table` prints the runs in `--out` as a
+table.
 """
 
 import argparse
@@ -23,7 +24,7 @@ def charbard(*args: str) -> str:
 
 
 def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
-    """Train, unless already done, and evaluate."""
+    """Train, unless the run is already there, and evaluate."""
     folder = out / f"{minutes:g}min-seed{seed}"
     if not (folder / "model.safetensors").is_file():
         charbard(
@@ -53,7 +54,7 @@ def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
 
 
 def table(out: Path) -> str:
-    """Format the mean over seeds for each budget."""
+    """Format the mean losses over seeds for each training time."""
     runs = [json.loads(path.read_text()) for path in sorted(out.glob("*/yardstick.json"))]
     rows = ["| minutes | seeds | A | B | C | parameters |", "|---|---|---|---|---|---|"]
     for minutes in sorted({run["minutes"] for run in runs}):

@@ -2,9 +2,10 @@
 
     python benchmarks/spelling.py [MODEL] [--texts 20] [--length 1000] [--temperatures 0.7 1.0]
 
-For each temperature: the share of words that are listed, with and without the constraint, and its
-price in nats per character: the mean of -log of the probability that the model, at temperature 1,
-gives to the allowed characters. A word truncated by the length limit is not counted.
+For each temperature, the script prints the share of words that are listed, with and without the
+constraint, and the price of the constraint in nats per character. The price is the mean of -log of
+the probability that the model, at temperature 1, gives to the allowed characters. A word truncated
+by the length limit is not counted.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from charbard.writer.text.spelling import Spelling, WordList
 
 
 def steps(prompt: Sequence[int], constraint: Constraint[Any], draws: Draws, length: int) -> Steps:
-    """Write one text; emit its ids and the sum of its price."""
+    """Write one text; emit its ids and the total price of the constraint."""
     state, last, ids, price = constraint.start(), prompt[-1], list[int](), 0.0
     for step in range(length):
         outcome = yield Plan((0,), (last,), (draws.spec(constraint.choices(state)[0], step),))
@@ -35,7 +36,7 @@ def steps(prompt: Sequence[int], constraint: Constraint[Any], draws: Draws, leng
 
 
 def share_listed(texts: Sequence[str], words: set[str]) -> float:
-    """Return the share of listed words, found by splitting texts instead of by the constraint."""
+    """Return the share of words that are listed, without using the constraint's code."""
     pieces = [
         piece.strip(APOSTROPHES)
         for text in texts

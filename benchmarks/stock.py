@@ -1,9 +1,9 @@
-"""Count lines with one of the 500 most frequent stock phrases: people's and the model's.
+"""Count lines with one of the 500 most frequent stock phrases, by people and by the model.
 
     python benchmarks/stock.py MODEL [--poems 300] [--temperature 0.5]
 
 People's lines are the 七绝 of the validation and test parts of the verse corpus. The model writes
-each poem with one particle and the form alone, once without biases against stock phrases and habits
+each poem with one draft and the form alone, once without biases against stock phrases and habits
 and once with both. A stock phrase is counted anywhere in a line, and separately at its beginning.
 """
 
@@ -27,7 +27,7 @@ BIASES = ("away_from_stock", "away_from_habits")
 
 
 def commonest() -> frozenset[str]:
-    """Return the phrases that the most poems share."""
+    """Return the `MOST` stock phrases that occur in the most poems."""
     text = files("charbard.writer.data").joinpath("stock.txt").read_text(encoding="utf-8")
     phrases = [line for line in text.splitlines() if not line.startswith("#")]
     return frozenset(phrases[:MOST])
@@ -42,7 +42,7 @@ def shares(lines: Sequence[str], phrases: frozenset[str]) -> dict[str, float | i
 
 
 def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str]:
-    """Yield the lines of this many poems, each written with one particle."""
+    """Yield the lines of this many poems, each written with one draft."""
     for seed in range(-(-poems // SAME)):
         order = VerseOrder(
             form=FORM, titled=False, candidates=SAME, drafts=1, seed=seed, temperature=temperature
@@ -52,11 +52,11 @@ def written(writer: VerseWriter, poems: int, temperature: float) -> Iterator[str
 
 
 def _no_bias(ids: Sequence[int]) -> None:
-    """Leave every score as it is."""
+    """Return no bias."""
 
 
 def main() -> None:
-    """Print a row for people, and one for each way of writing with the model."""
+    """Print a row for people, and one for the model without and with its biases."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--poems", type=int, default=300)

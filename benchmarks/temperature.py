@@ -2,11 +2,11 @@
 
     python benchmarks/temperature.py MODEL JUDGE [--form 七绝] [--poems 2000] [--json OUT]
 
-For each temperature: how surprising the poems are to a separately trained model (nats per character
-without marks), how varied they are (distinct-2), how often a character repeats an earlier one of
-the poem, and how many two-character words occur in no training poem. The same is measured on
-as many held-out poems by people in the same form. A model that is less surprising than people
-writes clichés; one that is more surprising invents words.
+For each temperature, the script measures how surprising the poems are to a separately trained model
+(nats per character without marks), how varied they are (distinct-2), how often a character repeats
+an earlier character of the poem, and how many two-character words occur in no training poem. As
+many held-out poems by people in the same form are measured in the same way. A model that is less
+surprising than people writes clichés; a model that is more surprising invents words.
 """
 
 import argparse
@@ -55,13 +55,13 @@ def main() -> None:
 
 
 def texts_of(form: str, part: str) -> list[str]:
-    """Return poems of a form by people."""
+    """Return the texts of people's poems in this form."""
     records = read_verse(["verse"], part)
     return [record.text for record in records if record.fields.get("form") == form]
 
 
 def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Iterator[str]:
-    """Yield this many poems, written as the command does but without selecting among candidates."""
+    """Yield this many poems at default settings, without selecting among candidates."""
     for start in range(0, count, BATCH):
         order = VerseOrder(
             form=form,
@@ -76,7 +76,7 @@ def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Ite
 def measured(
     judge: VerseWriter, form: str, texts: Sequence[str], known: NDArray[np.uint64]
 ) -> dict[str, float]:
-    """Return the four figures."""
+    """Return the number of poems and the four figures of the module docstring."""
     pairs = grams_of("\n".join(texts), 2)
     han = ["".join(char for char in text if char not in "，。") for text in texts]
     return {
@@ -89,7 +89,7 @@ def measured(
 
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
-    """Return the judge's mean surprise, without marks."""
+    """Return the judge's mean nats per character, without marks."""
     prime = judge.request(VerseOrder(form=form, titled=False)).prompt
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0

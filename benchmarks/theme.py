@@ -4,10 +4,10 @@
         [--set NAME=VALUE]... [--variant "[LABEL:] NAME=VALUE ..."]... [--from FILE.json]...
         [--pairs FILE.json] [--json]
 
-NAME is any setting of a poem, such as temperature or candidates. Each --variant is a row; --set
-applies to all rows; without variants there is one row with the defaults. --from judges poems
-written elsewhere, as [[title, text], ...], instead. --pairs saves the first choices beside people's
-poems, for a blind reading. `figures` in theme_measure.py defines the figures.
+NAME is any setting of a poem, such as temperature or candidates. Each --variant adds a row; --set
+applies to all rows; without variants there is one row with the defaults. With --from, poems written
+elsewhere, as [[title, text], ...], are judged instead. --pairs saves the first choices beside
+people's poems, for a blind reading. `figures` in theme_measure.py defines the figures.
 """
 
 import argparse
@@ -40,13 +40,13 @@ PROGRESS_S = 10.0
 
 @dataclass
 class Row:
-    """One way of writing: its poems, and additional measurements."""
+    """The poems written with one group of settings, and additional measurements."""
 
     name: str
     shown: list[tuple[str, Sequence[str]]]
-    """Every poem shown, as (title, lines)."""
+    """Every candidate, as (title, lines)."""
     first: dict[str, str] = field(default_factory=dict)
-    """First choice for each title, with marks."""
+    """The best candidate for each title, with marks."""
     measured: dict[str, float] = field(default_factory=dict)
 
 
@@ -87,7 +87,7 @@ def _is_usable(title: str) -> bool:
 
 
 def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the settings of each way of writing, by label."""
+    """Return the settings of each variant by its label."""
     everywhere = parse_assignments(shared)
     found = {}
     for text in given or [" ".join(shared) or "default"]:
@@ -104,7 +104,7 @@ def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str,
 def written(
     writer: VerseWriter, poems: Sequence[Poem], name: str, settings: Mapping[str, Any]
 ) -> Row:
-    """Write on every title, as for a user."""
+    """Write poems on every title, and time them."""
     row, began = Row(name, []), time.monotonic()
     told = began
     for number, poem in enumerate(poems):
@@ -139,7 +139,7 @@ def read_given(path: Path) -> Row:
 
 
 def rows_of(args: argparse.Namespace, poems: Sequence[Poem]) -> Iterator[Row]:
-    """Yield every requested way of writing."""
+    """Yield a row for each file of poems, or for each variant if there are no files."""
     if args.given:
         yield from map(read_given, args.given)
         return
@@ -149,8 +149,8 @@ def rows_of(args: argparse.Namespace, poems: Sequence[Poem]) -> Iterator[Row]:
 
 
 def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, float]]:
-    """Return figures by row: over all poems shown and, if these are more, over first choices
-    alone."""
+    """Return the figures of each row: over all candidates and, if a title has several, over first
+    choices alone."""
     counts, pool = counts_of_corpus(), [poem.title for poem in poems]
     titles = {title for row in rows for title, _ in row.shown}
     people: TitledPoems = [(poem.title, poem.lines) for poem in poems if poem.title in titles]
@@ -164,7 +164,7 @@ def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, fl
 
 
 def pairs_of(rows: Sequence[Row], poems: Sequence[Poem]) -> list[tuple[str, dict[str, str]]]:
-    """Pair first choices with people's poems by title, people's first, for the blind reading."""
+    """Return, for each title, people's poem and the first choice of each row."""
     return [
         (
             p.title,

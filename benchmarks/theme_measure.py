@@ -1,4 +1,4 @@
-"""Figures on whether poems match their titles, from co-occurrence in the verse corpus.
+"""Measure whether poems match their titles, from co-occurrence in the verse corpus.
 
 No network is involved, because guidance raises a network's own score of a poem by construction.
 Poems are pairs of a title and lines without marks, whoever wrote them.
@@ -27,13 +27,13 @@ __all__ = ["AMONG", "Counts", "TitledPoems", "counted", "counts_of_corpus", "fig
 TitledPoems = Sequence[tuple[str, Sequence[str]]]
 """Pairs of (title, lines without marks)."""
 AMONG = 32
-"""Number of titles from which a poem's own title must be recognised, itself included."""
+"""Number of titles among which a poem must match its own title best."""
 LONGEST_TITLE = 6
-"""Longest title that counts, in characters: longer ones describe occasions more than themes."""
+"""Longest title that counts, in characters; longer titles describe occasions, not themes."""
 _BITS = 21
-"""Bits of a code point."""
+"""Number of bits of a code point."""
 _VERSION = 1
-"""Incremented whenever the counting changes."""
+"""Version of the counting; a change makes cached counts invalid."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Counts:
     """
 
     poems: int
-    """Training poems with a title that counts."""
+    """Number of training poems with a title that counts."""
     pairs_P: NDArray[np.uint64]
     """Title character and text character, packed in one number."""
     together_P: NDArray[np.int64]
-    """Number of poems with the one in the title and the other in the text."""
+    """Number of poems with the first character in the title and the second in the text."""
     heads_H: NDArray[np.uint64]
     in_titles_H: NDArray[np.int64]
     chars_C: NDArray[np.uint64]
@@ -61,7 +61,7 @@ class Counts:
         """Return each text character's mean pointwise mutual information with a title's, in nats.
 
         Observed and expected counts are smoothed by one, so a rare character carries little
-        information, and one never seen in a title carries none.
+        information, and a character never seen in a title carries none.
         """
         title_T = _points(title)
         place_T, is_known_T = place_among(title_T, self.heads_H)
@@ -73,7 +73,7 @@ class Counts:
         return information
 
     def information(self, titles: Sequence[str], texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return the mean over a text's distinct characters, for every text and title.
+        """Return the mean information of each text's distinct characters about each title.
 
         Returns:
             Nats, one row per text and one column per title.
@@ -91,9 +91,9 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
     """Measure how closely poems match their titles, and how idiomatic and varied they are.
 
     Args:
-        poems: The poems; several on one title count separately, and distinct-2 is the mean over
-            sets of one poem per title, so that it is comparable with people's.
-        pool: Titles from which the 31 others are drawn, always the same ones for a title.
+        poems: The poems. Several poems on one title count separately, and distinct-2 is the mean
+            over sets of one poem per title, so that it is comparable with people's.
+        pool: Titles from which the 31 others are drawn, which are always the same for a title.
         counts: Counts of the corpus.
 
     Returns:
@@ -123,7 +123,7 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
 
 
 def others_for(title: str, pool: Sequence[str]) -> list[str]:
-    """Draw the other titles that a poem is compared with, always the same ones for a title.
+    """Draw the other titles that a poem is compared with; they are always the same for a title.
 
     Raises:
         OptionError: The pool has too few titles.
@@ -142,7 +142,7 @@ def _has_title_character(title: str, lines: Sequence[str]) -> bool:
 
 
 def _one_a_title(poems: TitledPoems) -> list[list[str]]:
-    """Group first poems of every title, then second ones, and so on, lines joined into texts."""
+    """Return the lines of the first poem on every title, then of the second ones, and so on."""
     sets: list[list[str]] = []
     seen: dict[str, int] = {}
     for title, lines in poems:
@@ -169,7 +169,7 @@ def counts_of_corpus() -> Counts:
 
 
 def counted(poems: Iterable[Poem]) -> Counts:
-    """Count training poems; at least one needs a sufficiently short title."""
+    """Count training poems, at least one of them with a title that is short enough."""
     texts, pairs, titles, titled = list[str](), [], [], []
     for poem in poems:
         texts.append(poem.text)

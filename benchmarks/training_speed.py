@@ -2,8 +2,8 @@
 
     python benchmarks/training_speed.py [--seconds 8] [--threads 2]
 
-Prints a table. Operations are 6 x the multiply-accumulates of gates, projection and output per
-character. The peak is measured before and after each row, and the higher value is used.
+The script prints a table. A character takes 6 operations for each multiply-accumulate of gates,
+projection and output. The peak is measured before and after each row, and the higher value is used.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def fresh_peak() -> float:
 
 
 def speed(shape: Shape, how: Shape, precision: str, seconds: float) -> tuple[float, float]:
-    """Return characters per second, and their share of the peak."""
+    """Return characters per second, and the share of the sgemm peak that they use."""
     model = ModelConfig(**{"embedding_size": 64, **shape})  # type: ignore[arg-type]
     config = TrainConfig(steps=1, precision=precision, **how)  # type: ignore[arg-type]
     rows, length = config.batch_size, config.seq_length

@@ -3,10 +3,10 @@
     python benchmarks/verse.py MODEL [--judge OTHER] [--poems 400] [--form 七绝] [--json OUT]
 
 Poems of one form are written freely (conditioned on the form without a constraint), under plain
-masks, and with more and more particles; with the form alone, with a random acrostic of common
-heads, and with three locked characters. For each: mean nats per character under the model itself
-and under a separately trained one, given characters included; the share of free poems that keep the
-form; and the time per character relative to free text of the same run.
+masks, and with more and more particles. Constrained poems are requested with the form alone, with a
+random acrostic of common heads, and with three locked characters. Each row has the mean nats per
+character under the model itself and under a separately trained model, given characters included;
+the share of poems that keep the form; and the CPU time per character.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def free(writer: VerseWriter, request: Request, count: int) -> list[str]:
 
 
 def _ended(task: Task, most: int) -> Task:
-    """Stop a text at its end symbol."""
+    """Stop a text at its end symbol, or after `most` characters."""
 
     def steps() -> Steps:
         said, count = next(task.steps), 0
@@ -76,7 +76,7 @@ def _ended(task: Task, most: int) -> Task:
 
 
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
-    """Return one order per poem; those with given characters are all different."""
+    """Return one order per poem, each with random given characters of its own if `kind` has any."""
     rng = np.random.default_rng(7)
 
     def pick(size: int) -> str:

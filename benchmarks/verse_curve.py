@@ -3,8 +3,8 @@
     charbard train verse --minutes 60 --snapshots 10 --out runs/verse
     python benchmarks/verse_curve.py runs/verse [verse] [--part test]
 
-Prints one JSON line per snapshot. A snapshot taken mid-run still has a high learning rate: a
-training run planned to end at that minute would do better.
+The script prints one JSON line per snapshot. A snapshot from the middle of a run still has a high
+learning rate: a training run planned to end at that minute would do better.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
     python scripts/build_books.py SOURCES
 
-Writes pingshui.tsv, cilin.tsv, xinyun.tsv, shapes.tsv and rhymes.tsv; see scripts/sources.py for
-SOURCES.
-Keys are simplified characters: each has the union of the readings of its traditional sources.
+The script writes pingshui.tsv, cilin.tsv, xinyun.tsv, shapes.tsv and rhymes.tsv. SOURCES is
+described in scripts/sources.py. Keys are simplified characters, and each has the readings of all
+its traditional sources.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from xinyun import RHYMES, xinyun_readings
 
 Readings = dict[str, set[tuple[str, str]]]
 DATA = HERE.parent / "src" / "charbard" / "prosody" / "data"
-# 佳 and 卦 fall into parts 5 and 10, 泰 into 5 (open) and 3 (rounded): 戈载, 词林正韵.
+# 戈载 (词林正韵) divides 佳 and 卦 between parts 5 and 10, and 泰 between 5 (open) and 3 (rounded).
 PART_10 = set("佳涯娲媧蛙洼娃哇蜗蝸卦挂掛罣画畫诖詿絓话話")
 TONE_ORDER = "平上去入"
 CONVERTERS = {name: opencc.OpenCC(name) for name in ("t2s", "s2t", "t2tw", "t2jp", "jp2t")}
 
 
 def simplify(char: str) -> str:
-    """Return the simplified character, or the same one if that is beyond the basic plane (BMP)."""
+    """Return the simplified form of a character if it is in the basic plane, else the character."""
     shape = CONVERTERS["t2s"].convert(char)
     return shape if len(shape) == 1 and shape <= "\uffff" else char
 
@@ -56,7 +56,7 @@ def old_books(folder: Path) -> tuple[Readings, Readings]:
 
 
 def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
-    """Return the 词林 part of one 廣韻 entry; 话, alone in its rhyme, follows 画."""
+    """Return the 词林 part of a 廣韻 entry; 话 alone of the rhyme 夬 is in part 10, with 画."""
     if char in PART_10 and rhyme in "佳卦夬":
         return "10"
     if rhyme == "泰":
@@ -65,9 +65,10 @@ def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
 
 
 def add_parts(listed: Readings, cilin: Readings) -> None:
-    """Add the part of 平水 readings that the 廣韻 lacks, if their rhyme belongs to a single part.
+    """Add a 词林 part for each 平水 reading whose rhyme belongs to a single part.
 
-    A rhyme divided between two parts (such as 灰 and 元) decides nothing, so it adds nothing.
+    This covers readings that the 廣韻 lacks. A rhyme that is divided between two parts, such as 灰
+    or 元, adds nothing.
     """
     parts = defaultdict[Any, set[Any]](set)
     for tone, merged, part in rhymes206().values():
@@ -79,7 +80,7 @@ def add_parts(listed: Readings, cilin: Readings) -> None:
 
 
 def keyed(book: Readings) -> Readings:
-    """Return the same book, keyed by simplified characters."""
+    """Return a book with simplified characters of the basic plane as its keys."""
     found: Readings = defaultdict(set)
     for char, readings in book.items():
         if (key := simplify(char)) <= "\uffff":
@@ -112,7 +113,7 @@ def write(name: str, header: str, rows: dict[str, str]) -> None:
 
 
 def as_rows(book: Readings) -> dict[str, str]:
-    """Format readings as `平寒 去翰`, in the order of the tones."""
+    """Format each character's readings as `平寒 去翰`, in the order of the tones."""
     return {
         char: " ".join(
             tone + rhyme
@@ -123,7 +124,7 @@ def as_rows(book: Readings) -> dict[str, str]:
 
 
 def write_names() -> None:
-    """Write the rhymes of each book, tone by tone, in the book's order."""
+    """Write rhymes.tsv: the rhymes of each book, tone by tone, in the order of the book."""
     rows = []
     for tone in TONE_ORDER:
         names = dict.fromkeys(merged for t, merged, _ in rhymes206().values() if t == tone)

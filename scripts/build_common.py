@@ -24,7 +24,7 @@ HEAD = """\
 
 
 def main() -> None:
-    """Count characters and write the most frequent first."""
+    """Count the characters and write them, the most frequent first."""
     counts: Counter[str] = Counter()
     for poem in read_poems(required("verse").path):
         if poem.split == "train":

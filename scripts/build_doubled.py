@@ -1,15 +1,15 @@
-"""Count which characters are reduplicated in verse: src/charbard/prosody/data/doubled.tsv.
+"""Count which characters verse doubles, and where: src/charbard/prosody/data/doubled.tsv.
 
     charbard corpus build verse
     python scripts/build_doubled.py
 
-The training records of the verse corpus are counted, separately for 诗 and for 词 and 曲, by line
-length and place: 悠悠 opens and closes lines of seven, 年年 opens them but hardly ever closes them.
-A character is listed at a place if it is doubled there at least FEWEST times, and if the lower
-bound of the 95 % Wilson interval of its share of doublings reaches SHARE: 心 follows 心 once in a
-thousand times, by accident. Places where fewer than one line in RARE_PLACE has a double are left
-out: such a double straddles two words (the second and third character of a line of five, as in
-"忆君君不知").
+The script counts the training records of the verse corpus, separately for 诗 and for 词 and 曲, by
+line length and place: 悠悠 opens and closes lines of seven, 年年 opens them but hardly ever closes
+them. A character is listed at a place if it is doubled there at least FEWEST times, and if the
+lower bound of the 95 % Wilson interval for its share of doublings reaches SHARE. The bound
+leaves out 心, which follows 心 once in a thousand times, by accident. Places where fewer than one
+line in RARE_PLACE has a double are left out, because such a double straddles two words (the second
+and third character of a line of five, as in "忆君君不知").
 """
 
 import sys
@@ -37,7 +37,7 @@ Place = tuple[str, int, int]
 
 
 def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[Place, str]]]:
-    """Count lines by place, occurrences of characters there, and how many of these are doubled."""
+    """Count the lines with each place, the characters there, and how many of these are doubled."""
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()
@@ -61,7 +61,7 @@ def sure(hits: int, of: int) -> float:
 
 
 def rows() -> Iterator[str]:
-    """Yield one row per place, its characters in order of their frequency in verse."""
+    """Yield one row per place, with its characters in order of their frequency in verse."""
     lines, seen, doubled = count()
     rank = {char: at for at, char in enumerate(common_chars())}
     for place in sorted(lines):

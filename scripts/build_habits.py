@@ -1,8 +1,8 @@
 """Build src/charbard/writer/data/habits.tsv: pairs that a model overuses compared with people.
 
-The model writes a poem on each of many training titles with default settings; neighbouring pairs
-within lines are counted in these and in people's poems of the same forms. Empty the list before the
-model writes, since the existing list would suppress the habits to be found.
+The model writes poems on many training titles with default settings. The script counts neighbouring
+pairs within the lines of these poems and of people's poems in the same forms. Empty the list before
+the model writes, because the existing list would suppress the habits that are to be found.
 
     charbard corpus build verse-core
     python scripts/build_habits.py --write poems.jsonl     (2,000 poems: half an hour)
@@ -33,21 +33,21 @@ FEWEST_POEMS = 6
 TIMES = 2.0
 """Minimum ratio of the model's frequency to people's."""
 MOST_TIMES = 12.0
-"""Cap on that ratio: for the rarest pairs it is the least certain."""
+"""Cap on that ratio, which is least certain for the rarest pairs."""
 UNSEEN = 50
-"""Added to people's counts of pairs, so that rare ones do not get extreme ratios."""
+"""Pseudo-count added to people's counts, so that rare pairs do not get extreme ratios."""
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/habits.tsv"
 HEAD = "# Pairs that the model writes too often, and how many times so: scripts/build_habits.py\n"
 
 
 def people() -> Iterator[Poem]:
-    """Yield training poems of the counted forms."""
+    """Return the training poems of the counted forms."""
     poems = read_poems(required("verse-core").path)
     return (poem for poem in poems if poem.split == "train" and poem.form in FORMS)
 
 
 def write(model: str, count: int, out: Path) -> None:
-    """Write a poem on each of this many titles."""
+    """Write a poem on each of `count` random training titles."""
     titled = [
         (poem.form, poem.title)
         for poem in people()
@@ -68,7 +68,7 @@ def pairs(texts: Iterable[str]) -> Counter[str]:
 
 
 def count(path: Path) -> None:
-    """Compare the model's poems with people's."""
+    """Compare the model's poems with people's, and write the pairs that the model overuses."""
     texts = [text for _, _, text in map(json.loads, path.read_text("utf-8").splitlines())]
     own, theirs = pairs(texts), pairs(poem.text for poem in people())
     poems = Counter(pair for text in texts for pair in set(pairs([text])))

@@ -1,8 +1,8 @@
 """Build src/charbard/writer/data/parallel.npz: which characters correspond in couplets.
 
 Pairs are counted in the two middle couplets (颔联, 颈联) of all regulated octaves of the verse
-corpus except its test and held-out records; a pair is a character and the one below it in the next
-line. Pairs seen fewer than FEWEST times are left out as uninformative.
+corpus except its test and held-out records. A pair is a character and the character at the same
+place of the next line. Pairs seen fewer than FEWEST times are left out as uninformative.
 
     charbard corpus build verse
     python scripts/build_parallel.py
@@ -36,7 +36,7 @@ def main() -> None:
         uppers[place[a]] += count
         lowers[place[b]] += count
     kept = sorted((place[a], place[b], n) for (a, b), n in pairs.items() if n >= FEWEST)
-    # Sorted by both characters, each row is written as its distance from the one before.
+    # The sorted cell numbers are stored as gaps, because small numbers compress well.
     codes = np.array([a * len(chars) + b for a, b, _ in kept], np.int64)
     np.savez_compressed(
         OUT,

@@ -4,15 +4,16 @@
     python scripts/build_rare.py [--half]
 
 The statistics come from regulated poems whose template is certain: at most two strict positions
-disagree with it, and at least three more disagree with the template of the other opening tone. A
-tone is rare if a character has it at less than 15 % of at least 30 strict positions; so is a level
-rhyme of a rhyme word, and the part of the 词林正韵 that only such rhymes lead to. Rare readings are
-not written. Tang poems take precedence, because Tang poets spoke what later ones looked up; if they
-have a character at fewer than 30 positions, all training records count. With --half, the script
-learns from every second poem and prints the score of the other Tang poems without rare readings,
-writing nothing.
+disagree with it, and at least three more disagree with the templates of the other opening tone. A
+tone is rare if a character has it at less than 15 % of at least 30 strict positions. A level rhyme
+of a rhyme word is rare by the same measure, and so is a level part of the 词林正韵 to which only
+such rhymes belong. Rare readings are not written. If a character is at 30 or more such positions in
+Tang poems, only these count, because Tang poets used the readings that they spoke, while later
+poets looked them up. For other characters all training records count. With --half, the script
+learns from every second poem, prints how many of the other Tang poems keep the rules with and
+without rare readings, and writes nothing.
 
-The readings that a record's rhyme field ignores are in a separate, pinned table: unused.tsv.
+The readings that a record's rhyme field ignores are in a separate, pinned table, unused.tsv.
 """
 
 import sys
@@ -63,7 +64,7 @@ class Uses:
 
 @cache
 def tones(char: str) -> str:
-    """Return 平, 仄 or 中."""
+    """Return the tone of a character; 中 if it can have both or none is known."""
     found = {reading.tone for reading in readings_of(char, book="pingshui")}
     return found.pop() if len(found) == 1 else "中"
 
@@ -79,7 +80,7 @@ def templates(width: int, count: int) -> list[list[dict[int, str]]]:
 
 
 def strict(kind: str, width: int) -> dict[int, str]:
-    """Return the strict places of one line type, from 0."""
+    """Map the strict places (from 0) of one line type to their tones."""
     at = width - 5
     places = {at + place: tone for place, tone in zip((1, 3, 4), FIVE[kind], strict=True)}
     return {**places, 1: SWAP[FIVE[kind][0]]} if at else places
@@ -97,13 +98,14 @@ def certain(poem: Poem) -> list[dict[int, str]] | None:
         )
         for option in options
     ]
-    # The first two templates differ at one place, the rhyme of the first line; so do the others.
+    # Templates with the same opening tone differ only at the end of the first line, so the rival
+    # of the best template is the better one with the other opening tone.
     best, rival = sorted((min(misfits[:2]), min(misfits[2:])))
     return options[misfits.index(best)] if best <= 2 and rival >= best + 3 else None
 
 
 def count_uses(found: Iterable[Poem]) -> tuple[Uses, Uses]:
-    """Return the counts of Tang poems, and those of all poems."""
+    """Return the counts of Tang poems and the counts of all poems."""
     first, every = Uses(), Uses()
     for poem in found:
         every.add(poem)
@@ -123,7 +125,7 @@ def common_rhymes(poem: Poem) -> set[str]:
 
 
 def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
-    """Yield (character, tone or tone and rhyme, share of its occurrences) of every rare reading."""
+    """Yield each rare reading: character, tone or tone with rhyme, and its share of occurrences."""
     for char in common_chars():
         readings = readings_of(char, book="pingshui")
         uses = enough(first.tones[char], every.tones[char])
@@ -142,13 +144,13 @@ def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
 
 
 def enough(*counts: Counter[str]) -> Counter[str]:
-    """Return the first count that is large enough; an empty one if none is."""
+    """Return the first counter with a total of at least `MIN_COUNT`, else an empty one."""
     return next((one for one in counts if one.total() >= MIN_COUNT), Counter())
 
 
 def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    """Yield the level parts of the 词林正韵 in which a character has only rare rhymes of the
-    平水韵."""
+    """Yield the level parts of the 词林正韵 to which only rare 平水 rhymes of a character
+    belong."""
     parts: dict[str, set[str]] = defaultdict(set)
     for tone, rhyme, named in rhymes206().values():
         if tone == "平":
@@ -161,8 +163,7 @@ def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, 
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
-    """Print the T4 share of Tang poems with level rhyme, with the full and with the pruned
-    readings."""
+    """Print how many Tang poems keep T4 with all readings, and how many without rare ones."""
     for form in SHAPES:
         scores = []
         rhymed = [p for p in found if (p.dynasty, p.form) == (FIRST, form) and common_rhymes(p)]
@@ -178,7 +179,7 @@ def _pruned(char: str, rows: dict[str, str]) -> str:
 
 
 def main(*, half: bool) -> None:
-    """Learn from all poems of regular shape, or from half of them to measure the cost."""
+    """Learn from all poems and write the table, or learn from half and print what that costs."""
     found = [
         poem
         for poem in read_poems(required("verse").path)

@@ -3,9 +3,9 @@
     npm pack pinyin-pro@3.26.0 --pack-destination sources
     python scripts/build_surnames.py sources
 
-pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script has
-the ones it lacks, of up to three characters, compiled by hand. The two lists must not overlap, so
-every reading has one origin.
+pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script
+adds surnames of up to three characters that the package lacks, compiled by hand. The two lists must
+not overlap, so that every reading has one origin.
 """
 
 import hashlib
@@ -28,8 +28,7 @@ _PAIR = re.compile("['\"]?([\u4e00-\u9fff]+)['\"]?: ?['\"]([^'\"]+)['\"]")
 
 
 def packaged(folder: Path) -> dict[str, str]:
-    """Return the package's surnames: the object in its code that begins with a two-character
-    surname."""
+    """Return the package's surnames, from the object in its code that begins with 南宫."""
     path = folder / PACKAGE
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != DIGEST:
@@ -43,7 +42,7 @@ def packaged(folder: Path) -> dict[str, str]:
 
 
 def added() -> dict[str, str]:
-    """Return the surnames that the package lacks."""
+    """Return the surnames that were added by hand."""
     rows = (HERE / "surnames.tsv").read_text(encoding="utf-8").splitlines()
     return dict(row.split("\t") for row in rows if not row.startswith("#"))
 

@@ -1,8 +1,8 @@
 """Build src/charbard/writer/data/themes.txt: titles that many poets chose, to be drawn as themes.
 
-A title is a theme if its poems are about it: one of its characters occurs in them more often than
-in poems in general. That leaves out empty titles (偶成, 又题). The counts are of the training
-records of the verse corpus.
+A title is a theme if its poems are about it, that is, if they contain one of its characters more
+often than poems in general do. This leaves out empty titles (偶成, 又题). The counts come from the
+training records of the verse corpus.
 
     charbard corpus build verse
     python scripts/build_themes.py
@@ -20,7 +20,7 @@ from charbard.corpus.verse import read_poems
 FEWEST = 4
 """Minimum number of poets who chose a title."""
 SURPLUS = 0.3
-"""Minimum share of a title's poems that have one of its characters, above that of all poems."""
+"""Minimum excess of a character's share in poems with this title over its share in all poems."""
 TITLE = re.compile(r"[一-鿿]{2,5}")
 NUMBERED = re.compile(r"[一二三四五六七八九十]首|其[一二三四五六七八九十]")
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/themes.txt"

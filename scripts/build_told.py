@@ -1,12 +1,13 @@
 """Write the text that the verse model is trained on: the verse corpus with additional conditions.
 
-In addition to form, dynasty, title and rhyme, each record has the poem's keywords, and its author
-if at least FEWEST training poems are theirs: a network learns nothing about rarer authors.
-Held-out records are left out. The words need src/charbard/corpus/data/words.tsv, which
-`scripts/build_words.py` builds.
+In addition to form, dynasty, title and rhyme, each record has the poem's keywords. It also has the
+author if the author wrote at least FEWEST training poems, because a network learns nothing about
+rarer authors. Held-out records are left out. The keywords need src/charbard/corpus/data/words.tsv,
+which `scripts/build_words.py` builds.
 
-Half of the corpus is 诗 of the Yuan, Ming and Qing, and readers ask for poems like those of Tang
-and Song: `--every 4` trains on one in four of the later ones and validates on the earlier ones.
+Half of the corpus is 诗 of the Yuan, Ming and Qing, but readers ask for poems like those of Tang
+and Song. `--every 4` therefore keeps one in four later 诗 for training, and no later poem for
+validation.
 
     charbard corpus build verse
     python scripts/build_told.py TARGET.jsonl [verse.jsonl] [--every 4]
@@ -49,7 +50,11 @@ def main() -> None:
 
 
 def thinned(poems: Iterable[Poem], every: int) -> Iterator[Poem]:
-    """Yield one in `every` of the later 诗 to train on and none to validate on; all other poems."""
+    """Yield one in `every` of the later 诗 for training, and all earlier poems.
+
+    If `every` is more than 1, later poems for validation are dropped. All other later poems are
+    kept.
+    """
     count = 0
     for poem in poems:
         is_later = every > 1 and poem.dynasty in LATER

@@ -3,10 +3,10 @@
     python scripts/build_traditional.py SOURCES [--half]
 
 The script counts, in traditional Tang poems, which character each simplified one stands for, alone
-and beside its left and right neighbour. With --half, every tenth poem is held out along with all
-poems that share a line with it, and the share of their characters converted correctly is printed,
-for this table and for OpenCC: exactly, with OpenCC's variants folded, and with scripts/folds.txt
-folded as well.
+and beside its left and right neighbour. With --half, every tenth poem is held out, and the script
+learns only from poems that share no line with a held-out poem. It then prints the share of
+characters in held-out poems that are converted correctly, by this table and by OpenCC: exactly,
+with OpenCC's variants folded, and with scripts/folds.txt folded as well.
 """
 
 import sys
@@ -22,8 +22,8 @@ from verse_corpus import poems, simplified
 from charbard.prosody.script import TraditionalCounts, choose
 
 PATH = HERE.parent / "src/charbard/prosody/data/traditional.tsv"
-MIN_CONTEXT = 3  # times a pair of characters occurs, to be kept
-MIN_OTHER = 3  # times a character was not its commonest shape, for its pairs to be kept
+MIN_CONTEXT = 3  # minimum occurrences of a pair of characters that is kept
+MIN_OTHER = 3  # minimum uses of rarer shapes of a character whose pairs are kept
 Pair = tuple[str, str]
 
 
@@ -63,7 +63,10 @@ def learn(found: Iterable[list[Pair]]) -> TraditionalCounts:
 
 
 def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
-    """Split poems into (training poems, held-out poems)."""
+    """Split poems into (training poems, held-out poems).
+
+    Poems that share a line with a held-out poem are dropped.
+    """
     held = found[::10]
     lines = {line for poem in held for line, _ in poem}
     rest = (poem for number, poem in enumerate(found) if number % 10)
@@ -72,7 +75,7 @@ def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
 
 @cache
 def folded(char: str, groups: bool) -> str:
-    """Fold variants of a character: OpenCC's, and those of folds.txt."""
+    """Map variants of a character to one shape: OpenCC's and, with `groups`, those of folds.txt."""
     char = _converter("t2tw").convert(_converter("jp2t").convert(char))
     while groups and char in fold_groups():
         char = fold_groups()[char]
@@ -93,8 +96,8 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
-    """Return the share of correct characters: exact, OpenCC's variants folded, all variants
-    folded."""
+    """Return the shares of correct characters: exactly, with OpenCC's variants folded, and with all
+    variants folded."""
     total = raw = some = every = 0
     for poem in held:
         for plain, full in poem:
@@ -129,7 +132,7 @@ def ranked(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def main(folder: Path, *, half: bool) -> None:
-    """Learn from all poems, or from most of them and evaluate on the rest."""
+    """Learn from all poems and write the table, or hold out a tenth and print the scores."""
     found = pairs(folder)
     if not half:
         write(learn(found))

@@ -3,8 +3,9 @@
 A character's weight is how much likelier it is in a poem whose title has it: 梅 in a title brings
 梅 into the poem, while 不 brings no more 不 than any poem has. Two characters are a word if they
 are neighbours far more often than by chance, at places that no caesura of a five- or
-seven-character line divides; its weight is that of its better character, plus a little. Weights are
-capped, or the rarest word of a couplet would always win. All counts come from the training records.
+seven-character line divides. The weight of a word is the higher weight of its two characters, plus
+a little. Weights are capped, because otherwise the rarest word of a couplet would always win. All
+counts come from the training records.
 
     charbard corpus build verse
     python scripts/build_words.py [verse.jsonl]
@@ -26,16 +27,16 @@ FEWEST_POEMS = 100
 FEWEST_TITLES = 30
 FEWEST_PAIRS = 60
 PRIOR = 20
-"""Pseudo-count of titles without effect."""
+"""Pseudo-count of titles that have no effect on the poem."""
 WORD = 3.0
-"""Nats of mutual information from which two characters are a word,"""
+"""Minimum mutual information, in nats, of two characters that are a word."""
 FULL = 0.3
-"""if the lesser weight is this share of the greater: 何处 and 不知 are not words."""
+"""Minimum weight, in nats, of each character of a word: 何处 and 不知 are not words."""
 GAIN = 0.3
-"""Weight of a word beyond its characters, for each nat above `WORD`."""
+"""Weight that a word has beyond its characters, for each nat above `WORD`."""
 LEAST = 0.8
 MOST, MOST_ALONE = 3.0, 1.6
-"""Minimum weight; caps on the weights of words and of single characters, in nats."""
+"""Caps on the weights of words and of single characters, in nats; `LEAST` is the minimum."""
 
 
 def main() -> None:

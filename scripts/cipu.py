@@ -1,8 +1,8 @@
 """Read 钦定词谱 (1715) in the machine-readable form of hulbji/couyun: every 体 of its 817 tunes.
 
-Using charbard does not require this. The folder `ci_pu` of github.com/hulbji/couyun (MIT) is
-read as files and never copied into the project, at commit
-1744e87f850c2205bc231bfdd858256036c0e4db.
+Using charbard does not require this. The script reads the folder `ci_pu` of
+github.com/hulbji/couyun (MIT) at commit 1744e87f850c2205bc231bfdd858256036c0e4db. Its files are
+never copied into the project.
 """
 
 import json
@@ -37,9 +37,9 @@ class Pattern:
     tones: str
     """Tone of every character: 平, 仄 or 中 (可平可仄)."""
     rhymes: tuple[str | None, ...]
-    """For each line the key of its rhyme."""
+    """Rhyme key of each line; None if the line does not rhyme."""
     stanza_ends: tuple[int, ...]
-    """Lines after which a stanza ends, from 1, the last line included."""
+    """Numbers, from 1, of the lines that end a stanza; these include the last line."""
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -49,13 +49,13 @@ class Pattern:
 
 
 def read_cipu(folder: Path) -> dict[str, list[Pattern]]:
-    """Read every tune under its first name in the book, with its 体 in the book's order."""
+    """Read the 体 of every tune, in the order of the book, by the first name of the tune there."""
     index = json.loads((folder / "ci_index.json").read_text(encoding="utf-8"))
     return {plain(entry["names"][0]): _patterns(folder, entry) for entry in index}
 
 
 def read_names(folder: Path) -> dict[str, str]:
-    """Map other names to the first name, as in the book's index."""
+    """Map every name of a tune to its first name, as in the book's index."""
     index = json.loads((folder / "ci_index.json").read_text(encoding="utf-8"))
     return {plain(name): plain(entry["names"][0]) for entry in index for name in entry["names"]}
 
@@ -71,7 +71,7 @@ def _patterns(folder: Path, entry: dict[str, Any]) -> list[Pattern]:
     heads = [block.strip().split("\n") for block in re.split(r"\n\s*\n", text.strip())]
     assert len(rows) == len(heads), entry["names"]
     name = plain(entry["names"][0])
-    # One 体 in 2,294 has a character more in its tones than in its specimen: it is left out.
+    # One of 2,294 体 is left out because it has one more tone than its specimen has characters.
     return [
         _pattern(name, row, head)
         for row, head in zip(rows, heads, strict=True)
@@ -107,7 +107,7 @@ def _stanza_ends(head: str, marks: list[str]) -> tuple[int, ...]:
     """Parse stanza ends from `前段十句…后段八句`.
 
     If the counts do not add up (47 of 2,293), a stanza ends at the sentence end nearest to its
-    count; without counts, the text is one stanza.
+    count. Without counts, the text is one stanza.
     """
     total, counts = len(marks), _counts(head)
     full = [line for line, mark in enumerate(marks, 1) if mark == "。"]

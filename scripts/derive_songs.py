@@ -2,14 +2,12 @@
 
     python scripts/derive_songs.py VERSE.jsonl
 
-A line of 曲 may have more characters than its tune requires (衬字), so hardly two poems of a tune
-have the same shape, and lines are derived one by one.
-`LINES` says how many characters each line has (唐圭璋, 元人小令格律, where the poems agree).
-Of all poems with as many lines, those whose line has that length decide its tones.
-A place is fixed where at least 90 % of at least `MIN_LINES` lines agree.
-A line rhymes where its end is in
-the poem's part of the 词林正韵, in any tone,
-in more than half of the poems.
+A line of 曲 may have more characters than its tune requires (衬字), so hardly any two poems to a
+tune have the same shape, and lines are derived one by one. `LINES` says how many characters each
+line has (唐圭璋, 元人小令格律, where the poems agree). The tones of a line are decided by the poems
+with the right number of lines in which this line has this length. A place is fixed where at least
+90 % of at least `MIN_LINES` such lines agree. A line rhymes if, in more than half of the poems, its
+end is in the poem's part of the 词林正韵, in any tone.
 """
 
 import argparse
@@ -87,7 +85,7 @@ def main() -> None:
 
 
 def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (tune, lines) of every 曲 to one of the tunes."""
+    """Yield (tune, lines) of every 曲 whose tune is in `LINES`."""
     names = {other: name for name, others in OTHER.items() for other in others}
     names |= {name: name for name in LINES}
     with corpus.open(encoding="utf-8") as rows:
@@ -95,7 +93,7 @@ def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             if record["kind"] != "曲":
                 continue
             name, title = plain(record["form"]), plain(record.get("title") or "")
-            if name in KEYS:  # a title after a key begins with its tune
+            if name in KEYS:  # where a key is the form, the title begins with the tune
                 name = next((other for other in names if title.startswith(other)), name)
             poem = poem_of(name, record)
             if name in names and poem is not None:
@@ -103,14 +101,14 @@ def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def pieces(lines: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
-    """Yield a poem of this many lines, or each of several that share a record."""
+    """Split a record's lines into poems of `count` lines; yield nothing if there is a remainder."""
     if len(lines) % count == 0:
         for start in range(0, len(lines), count):
             yield tuple(lines[start : start + count])
 
 
 def form(name: str, poems: Sequence[tuple[str, ...]]) -> str:
-    """Format a song as a form on a page."""
+    """Format a song as a form of the page."""
     sizes = list(map(int, LINES[name].split()))
     text = ""
     for number, size in enumerate(sizes):

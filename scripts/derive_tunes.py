@@ -1,23 +1,24 @@
-"""Derive the tunes of 词 and 曲 from the poems of the verse corpus and 钦定词谱.
+"""Derive the tunes of 词 from the poems of the verse corpus and 钦定词谱.
 
     python scripts/derive_tunes.py VERSE.jsonl CI_PU [--report]
 
 VERSE.jsonl is the built corpus (`charbard corpus build verse`), CI_PU the folder that `cipu.py`
-reads. It writes src/charbard/prosody/data/forms/ci.toml and qu.toml. For each tune:
+reads. The script writes src/charbard/prosody/data/forms/ci.toml. For each tune:
 
-1. its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
-   the tone of the rhyme: in long tunes ， falls freely inside a sentence;
-2. a group of at least 20 poems is a variant: its modal line lengths; a place is fixed where at
-   least 90 % of the poems agree, of those whose character has one tone, or 97 % where 钦定词谱 says
-   that either tone will do; two rhymes are one group where most poems rhyme them (词林正韵);
-3. a smaller group is a variant if 钦定词谱 has its 体: the book's tones decide, and the poems
-   confirm them. A place is free if the book says 可平可仄, or if it is free in the same line of the
+1. Its poems are grouped by where their sentences end (。 ends a rhyming line in the corpus) and by
+   the tone of the rhyme. The mark ， does not count, because it falls freely in long sentences.
+2. A group of at least 20 poems is a variant with the commonest line lengths of the group. A place
+   is fixed where at least 90 % of the poems agree, among those whose character has one tone; 97 %
+   must agree where 钦定词谱 allows either tone. Two line ends are in one rhyme group if most poems
+   rhyme them (by the 词林正韵).
+3. A smaller group is a variant if 钦定词谱 has its 体. The book's tones decide, and the poems
+   confirm them: a place is free if the book says 可平可仄, or if it is free in the same line of the
    commonest variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of
-   the poems agree;
-4. each fifth of the poems is left out in turn, and compared with what the others predict.
+   the poems agree.
+4. Each fifth of the poems is left out in turn and compared with what the other poems predict.
 
-It takes tunes with at least 20 poems, every tune of 宋词三百首, and the short 曲 of `SHORT_SONGS`.
-scripts/tunes.tsv adds names that neither source links to a tune.
+The script takes tunes with at least 20 poems and every tune of 宋词三百首. scripts/tunes.tsv adds
+names that neither source links to a tune.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from charbard.prosody import form
 from charbard.prosody.check.fit import near_fits
 
 FIXED = 0.9
-FIXED_AGAINST = 0.97  # where 钦定词谱 says that either tone will do
+FIXED_AGAINST = 0.97  # where 钦定词谱 allows either tone
 SAME_RHYME = 0.5
 FOLDS = 5
 DATA = HERE.parent / "src/charbard/prosody/data/forms"
@@ -52,18 +53,18 @@ class Variant:
 
     name: str
     poems: int
-    """Number of poems whose sentences end alike."""
+    """Number of poems whose sentences end at the same places."""
     lengths: tuple[int, ...]
     tones: str
     """Tone of every place: 平, 仄 or 中."""
     rhymes: tuple[str | None, ...]
     stanza_ends: tuple[int, ...]
     book: Pattern | None
-    """The 体 of 钦定词谱 whose sentences end alike."""
+    """The 体 of 钦定词谱 whose sentences end at the same places."""
     derived: str | None = None
     """The tones derived from the poems alone."""
     held_out: float | None = None
-    """Agreement of left-out poems with the fixed places; None if the book decides."""
+    """Share of fixed places at which left-out poems agree; None if the book decides."""
 
     @property
     def is_derived(self) -> bool:
@@ -91,7 +92,7 @@ def tone_rows(poems: Iterable[Poem]) -> list[str]:
 
 
 def from_poems(aligned: Sequence[Poem]) -> Variant:
-    """Derive a variant from its poems; name, stanzas and 体 are still missing."""
+    """Derive a variant from its poems; its name, stanzas and 体 are set later."""
     lengths = Counter(poem.lengths for poem in aligned).most_common(1)[0][0]
     rows = tone_rows(aligned)
     exact = [poem for poem in aligned if poem.lengths == lengths]
@@ -101,9 +102,10 @@ def from_poems(aligned: Sequence[Poem]) -> Variant:
 
 
 def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
-    """Return a variant's tones, freeing those that its 体 in the book frees and some poems break.
+    """Return the tones of a variant, compared with its first 体 in the book.
 
-    A place is also free where the book and the poems disagree. Rhyme places stay fixed.
+    A place becomes free if the book has the other tone, or if the book allows either tone and fewer
+    than 97 % of the poems agree. Rhyme places stay fixed.
     """
     if not book:
         return variant.tones
@@ -122,12 +124,12 @@ def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str
 
 
 def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
-    """Take a variant from 钦定词谱, if its poems are too few to decide.
+    """Take a variant from 钦定词谱 because too few poems follow it to decide.
 
     Args:
-        book: The 体 whose sentences end alike; a place where they differ is free.
-        aligned: Its poems in the corpus, possibly none.
-        main: The tune's most frequent variant, if it is another one.
+        book: The 体 with the same sentence ends; a place where their tones differ is free.
+        aligned: The poems of the variant in the corpus, possibly none.
+        main: The most frequent variant of the tune, if it is a different one.
     """
     first = book[0]
     free = _free_in(main, first) if main else set[int]()
@@ -151,7 +153,7 @@ def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | 
 
 
 def _undecided(rows: Sequence[str], place: int) -> bool:
-    """Return whether no poem decides a place, so that only the book does."""
+    """Return whether no poem has a certain tone at a place, so that only the book decides."""
     return all(row[place] == "中" for row in rows)
 
 
@@ -171,7 +173,7 @@ def _free_in(main: Variant, book: Pattern) -> set[int]:
 
 
 def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
-    """Return the tone of each place that this share of the decided poems have, else 中."""
+    """Return for each place the tone that this share of the decided poems have, else 中."""
     found = []
     for column in zip(*rows, strict=True):
         counts = Counter(column)
@@ -182,8 +184,8 @@ def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
 
 
 def rhyme_keys(exact: Sequence[Poem], lengths: Sequence[int]) -> tuple[str | None, ...]:
-    """Cluster rhyming lines by single linkage of how often they rhyme; return each line's rhyme
-    key."""
+    """Return the rhyme key of each line, from single-linkage clusters of the lines that most poems
+    rhyme."""
     rhyming = [
         place
         for place in range(len(lengths))
@@ -227,7 +229,7 @@ def settle_rhymes(
 
 
 def leave_out(rows: Sequence[str]) -> float:
-    """Return the agreement of left-out poems with the places fixed on the rest."""
+    """Return the cross-validated agreement of poems with the tones fixed on all other poems."""
     agree = decided = 0
     for fold in range(FOLDS):
         pattern = fixed([row for number, row in enumerate(rows) if number % FOLDS != fold])
@@ -268,8 +270,8 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
 def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
     """Return variants for poems of 宋词三百首 that differ from all others in one sentence's length.
 
-    People paste these texts (留恋处 where the book has 方留恋处). Everything except that sentence
-    comes from the nearest variant; in that sentence only the rhyme is fixed.
+    Users paste these texts (留恋处 where the book has 方留恋处). In the sentence that differs, only
+    the rhyme is fixed. Everything else comes from the nearest variant.
     """
     found: list[Variant] = []
     for poem in poems:
@@ -310,13 +312,13 @@ def as_form(variant: Variant) -> form.Variant:
 
 
 def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
-    """Sort 体 with equal sentence ends: first the one by a poet with a poem in 宋词三百首."""
+    """Sort 体 so that those by authors of the given poems of 宋词三百首 come first."""
     famous = {poem.author for poem in poems if poem.is_canon}
     return sorted(book, key=lambda each: each.author not in famous)
 
 
 def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
-    """Return the lines after which a stanza ends, as in the 体 with the most similar sentences."""
+    """Return the lines that end a stanza, as in the 体 with the most similar line lengths."""
     lines = list(accumulate(variant.lengths))
     if not book:
         return (len(lines),)
@@ -333,9 +335,9 @@ def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
 def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant, ...]:
     """Name the variants.
 
-    正体 is the one that 钦定词谱 prints first; if most poems have another one, that is 常体. All
-    others are named after the poet of their specimen. If a tune has level and oblique rhymes,
-    every name begins with 平韵 or 仄韵.
+    正体 is the variant that 钦定词谱 prints first. If another variant is the most frequent, it is
+    named 常体, or 正体 if the book lacks the tune. All other variants are named after the poet of
+    their specimen. If a tune has level and oblique rhymes, every name begins with 平韵 or 仄韵.
     """
     kinds = {each.rhyme_tone for each in variants}
     found, taken = [], Counter[str]()
@@ -357,7 +359,7 @@ def named(variants: Sequence[Variant], book: Sequence[Pattern]) -> tuple[Variant
 
 
 def main() -> None:
-    """Derive all tunes that are taken, and write or report them."""
+    """Derive every tune that `is_taken` accepts, and write the page or print the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("ci_pu", type=Path)

@@ -57,7 +57,7 @@ def _drawn(events: Sequence[dict[str, Any]], temperature: float) -> str:
 
 
 def _chart(training: Sequence[Point], validation: Sequence[Point]) -> Iterator[str]:
-    """Draw loss over epochs, clipping everything above the first validation."""
+    """Draw the loss over epochs, and clip everything above the first validation loss."""
     widest = max(epoch for epoch, _ in (*training, *validation))
     lowest = min(loss for _, loss in (*training, *validation))
     highest = validation[0][1]
@@ -90,7 +90,7 @@ def _ticks(lowest: float, highest: float) -> Iterator[float]:
 
 
 def _samples(events: Sequence[dict[str, Any]], temperature: float) -> Iterator[str]:
-    """Return the first, the second and the last sample of one temperature."""
+    """Draw the first, the second and the last sample of one temperature."""
     found = [e for e in events if e["event"] == "sampled" and e["temperature"] == temperature]
     y = 24
     for sample, lines in zip([*found[:2], found[-1]], _LINES, strict=True):

@@ -1,4 +1,4 @@
-"""Pages generated from the code: write them, or check that they are up to date."""
+"""Write pages that are generated from the code, or check that they are up to date."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Format a Markdown table, escaping bars in cells."""
+    """Format a Markdown table and escape the bars in its cells."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in lines)
 
@@ -21,7 +21,7 @@ def _cell(text: str) -> str:
 
 
 def main(page: Path, text: str) -> None:
-    """Write the page; with --check, report whether it is up to date."""
+    """Write the page; with --check, fail if it is not up to date."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true", help="change nothing; fail if outdated")
     if not parser.parse_args().check:

@@ -2,10 +2,9 @@
 
     python scripts/mixed_rhymes.py VERSE.jsonl
 
-For each rhyme of every 词 of a known tune, the script notes the part that most of its ends are in,
-and the parts of the other ends.
-A pair of parts is mixed if at least 5 % of the poems in the one have an end in
-the other, and vice versa. The result is in prosody/check/rhyme.py.
+For each rhyme of every 词 to a known tune, the script notes the part to which most line ends
+belong, and the parts of the other line ends. Two parts are mixed if at least 5 % of the rhymes in
+either part have a line end in the other part. The mixed parts are listed in prosody/check/rhyme.py.
 """
 
 import argparse
@@ -25,7 +24,7 @@ MIXED = 0.05
 
 
 def main() -> None:
-    """Print every mixed pair of parts."""
+    """Print every pair of parts that is at least half as common as a mixed pair must be."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     args = parser.parse_args()
@@ -45,7 +44,7 @@ def main() -> None:
 
 
 def rhymes_of(tune: str, text: str) -> Any:
-    """Return (the part most line ends belong to, other parts used) for each rhyme of a poem."""
+    """Yield (the part of most line ends, the other parts) for each rhyme of a poem."""
     try:
         form, poem = form_named(tune), read_poem(text)
     except OptionError:

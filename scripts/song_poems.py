@@ -1,6 +1,7 @@
-"""The 词 and 曲 of a built verse corpus, grouped by tune, for other scripts.
+"""Read the 词 and 曲 of a built verse corpus, grouped by tune, for other scripts.
 
-In the corpus, 。 ends a rhyming line and ， any other; 、 divides a line without ending it.
+In the corpus, 。 ends a rhyming line and ， ends any other line; 、 divides a line but does not
+end it.
 """
 
 import json
@@ -24,7 +25,7 @@ class Poem:
     """A poem: its lines without punctuation, and the mark after each line, ， or 。."""
 
     name: str
-    """Name of its tune in the corpus."""
+    """Name of the tune, as in the corpus."""
     kind: str
     lines: tuple[str, ...]
     marks: tuple[str, ...]
@@ -44,8 +45,7 @@ class Poem:
 
 
 def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]:
-    """Read every complete 词 and 曲, keyed by the tune that `names` gives for its name in the
-    corpus."""
+    """Read every complete 词 and 曲 by tune; `names` maps names of the corpus to tunes."""
     found: dict[str, list[Poem]] = defaultdict(list)
     with path.open(encoding="utf-8") as rows:
         for row in rows:
@@ -59,7 +59,7 @@ def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]
 
 
 def poem_of(name: str, record: dict[str, Any]) -> Poem | None:
-    """Parse a record's poem; None if it has no lines or does not end with a sentence."""
+    """Parse a record's poem; return None if it has no lines or does not end with a sentence."""
     lines, marks = [], []
     for line, mark in _LINE.findall(record["text"]):
         lines.append("".join(_CHAR.findall(line)))

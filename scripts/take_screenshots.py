@@ -1,9 +1,9 @@
 """Take the pictures of the studio in docs/images from a real server and a real browser.
 
-    python scripts/take_screenshots.py TEXT        all of them; the workshop trains on TEXT
+    python scripts/take_screenshots.py TEXT        all pictures; the workshop trains on TEXT
     python scripts/take_screenshots.py TEXT --only studio-look.png --folder /tmp/pictures
 
-Needs Playwright, Chromium (/usr/bin/chromium) and charbard[train]. The seeds are random.
+The script needs Playwright, Chromium (/usr/bin/chromium) and charbard[train]. The seeds are random.
 """
 
 import argparse
@@ -26,7 +26,7 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 SHOWN_S = 90
-"""Seconds to watch a training before its picture is taken."""
+"""Seconds that a training run has lasted when its picture is taken."""
 
 
 def on_write(page: Page, text: Path) -> None:
@@ -45,7 +45,7 @@ def on_desk(page: Page, text: Path) -> None:
     on_write(page, text)
     page.keyboard.press("1")
     page.wait_for_selector(".verdict:not(.faint)")
-    page.click('[data-at="1.0"]')  # the lower line: words that answer the upper one are offered
+    page.click('[data-at="1.0"]')  # offers words that answer the first line
     page.wait_for_selector(".choice")
 
 
@@ -67,7 +67,7 @@ def on_share(page: Page, text: Path) -> None:
 
 
 def on_look(page: Page, text: Path) -> None:
-    """Show the analysis of the first poem, with one character selected."""
+    """Show the analysis of the best poem, with one character selected."""
     on_write(page, text)
     page.locator(".sheet.is-best .tool").last.click()
     page.wait_for_selector(".units .heat-char")
@@ -77,7 +77,7 @@ def on_look(page: Page, text: Path) -> None:
 
 
 def in_workshop(page: Page, text: Path) -> None:
-    """Show a training run in progress, reusing one that is already there."""
+    """Show a training run in progress; reuse a run that is already there."""
     page.goto(f"{page.url.split('#')[0]}#/workshop")
     page.wait_for_selector(".slip .go")
     page.wait_for_timeout(1000)
@@ -91,7 +91,7 @@ def in_workshop(page: Page, text: Path) -> None:
 
 
 class Shot(NamedTuple):
-    """One picture."""
+    """A picture: file name, scene, window size, colour scheme and language."""
 
     name: str
     scene: Callable[[Page, Path], None]
@@ -132,7 +132,7 @@ def wait_for(address: str) -> None:
 
 
 def shoot(browser: Browser, address: str, shot: Shot, text: Path, folder: Path) -> None:
-    """Set the scene and take the picture."""
+    """Set the scene of one picture and take it."""
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height},
         color_scheme="dark" if shot.dark else "light",

@@ -1,4 +1,4 @@
-"""Group a tune's poems by variant: where sentences end, and the tone of the rhyme."""
+"""Group a tune's poems into variants by their sentence ends and the tone of the rhyme."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ from song_poems import Poem
 
 from charbard.prosody.book import USED, readings_of
 
-MIN_POEMS = 20  # of a tune, to be taken; of a group, to be a variant by itself
+MIN_POEMS = 20  # minimum for a tune, and for a variant without the book
 Key = tuple[tuple[int, ...], str]
 """Sentence ends of a poem, and the tone of its last rhyme."""
 
 
 def tone(char: str) -> str:
-    """Return 平 or 仄, or 中 for a character with both tones or no known one."""
+    """Return 平 or 仄; 中 if a character can have both tones or none is known."""
     found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
     return found.pop() if len(found) == 1 else "中"
 
@@ -24,7 +24,7 @@ def tone(char: str) -> str:
 def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
     """Group poems by sentence ends and tone of the last rhyme, the largest group first.
 
-    A poem whose last character may be read either way joins the larger of the two groups.
+    A poem whose last character can have either tone joins the larger of the two groups.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     undecided = []
@@ -40,10 +40,10 @@ def group(poems: Iterable[Poem]) -> dict[Key, list[Poem]]:
 
 
 def _remarked(groups: dict[Key, list[Poem]]) -> dict[Key, list[Poem]]:
-    """Merge groups whose poems differ from those of a larger one in punctuation only.
+    """Merge groups whose poems differ only in punctuation from those of a larger group.
 
     Editors sometimes put ， after a rhyme. A poem belongs to the larger group if its lines end
-    wherever that group's sentences do, and each of them rhymes with one of its neighbours.
+    wherever that group's sentences do, and if each of these ends rhymes with a neighbouring one.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     for number, (key, poems) in enumerate(groups.items()):
@@ -65,7 +65,8 @@ def by_book(
     """Move poems of small groups to the 体 that their lines allow.
 
     An editor's 。 can differ from the book's: a poem fits a 体 if its lines end wherever the 体
-    ends a sentence. Of several, the one that agrees with most of its sentences is chosen.
+    ends a sentence. If several 体 fit, a 体 by the same poet is preferred, then the 体 that
+    shares most sentence ends with the poem.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     for key, poems in groups.items():
@@ -83,14 +84,14 @@ def by_book(
 
 
 def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
-    """Rank a 体 for a poem: by the same poet first, then by the number of sentences that end
-    alike."""
+    """Rank a 体 for a poem: first by whether the poet is the same, then by the number of common
+    sentence ends."""
     by_poet = any(pattern.author == poem.author for pattern in book[key])
     return by_poet, len(set(key[0]) & set(poem.cuts))
 
 
 def _rhyme_at(poem: Poem, cuts: Sequence[int]) -> bool:
-    """Return whether each of these ends rhymes with a neighbour."""
+    """Return whether each of these sentence ends rhymes with the end before or after it."""
     text = "".join(poem.lines)
     ends = [parts(text[cut - 1]) for cut in cuts]
     return all(

@@ -1,4 +1,4 @@
-"""Output of derived tunes: as a page of forms, and as a report against 钦定词谱."""
+"""Format derived tunes as a page of forms, and report how they differ from 钦定词谱."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def _stanzas(variant: "Variant") -> Iterator[str]:
 
 
 def compare(variant: "Variant") -> Counter[str]:
-    """Compare a derived variant with its 体: number of places by kind of difference."""
+    """Count the places of a derived variant by how they differ from its 体."""
     assert variant.book is not None
     found: Counter[str] = Counter()
     for ours, theirs in zip(variant.derived or "", variant.book.tones, strict=True):

@@ -1,4 +1,4 @@
-"""Sources for deriving tunes: poems, 体 and names, each under the tune's one name."""
+"""Read the sources of tunes: poems, 体 and names, all under one name for each tune."""
 
 import csv
 from collections import defaultdict
@@ -25,12 +25,12 @@ SKIP = {
     "小秦王",
     "欸乃曲",
 }
-"""Entries that are not tunes, or have the lines of a 七绝 and cannot be told from one."""
+"""Entries that are not tunes, or whose lines are indistinguishable from those of a 七绝."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything known about the tunes before any is derived."""
+    """The poems, 体 and other names of every tune, by the name of the tune."""
 
     poems: dict[str, list[Poem]]
     book: dict[str, list[Pattern]]
@@ -38,7 +38,7 @@ class Sources:
 
 
 def by_hand() -> dict[str, tuple[list[str], list[str]]]:
-    """Map each tune to (its entries in 钦定词谱, its other names)."""
+    """Map each tune of tunes.tsv to (its entries in 钦定词谱, its other names)."""
     lines = (HERE / "tunes.tsv").read_text(encoding="utf-8").splitlines()
     rows = csv.reader((line for line in lines if line[0] != "#"), delimiter="\t")
     return {
@@ -48,7 +48,7 @@ def by_hand() -> dict[str, tuple[list[str], list[str]]]:
 
 
 def read_sources(corpus: Path, folder: Path) -> Sources:
-    """Read poems, 体 and other names, each under its tune's one name."""
+    """Read poems, 体 and other names, and file them under one name for each tune."""
     book, in_book, extra = read_cipu(folder), read_names(folder), by_hand()
     main: dict[str, str] = {}
     for name, (joined, others) in extra.items():
@@ -68,10 +68,11 @@ def read_sources(corpus: Path, folder: Path) -> Sources:
 
 
 def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
-    """Move poems of 宋词三百首 to the tune whose 体 they have, where the corpus misnames them.
+    """Move poems of 宋词三百首 that the corpus misnames to the tune whose 体 they have.
 
-    It has 浪淘沙慢 as 浪淘沙, 青门引 as 青门饮. A poem moves if no 体 of its tune has its length,
-    and one of exactly one other tune has it and ends its sentences where the poem ends lines.
+    The corpus has 浪淘沙慢 as 浪淘沙, and 青门引 as 青门饮. A poem moves if its length differs by
+    more than two characters from every 体 of its tune, and if exactly one other tune has a 体 of
+    the same length whose sentences all end at line ends of the poem.
     """
     for name in list(poems):
         for poem in [poem for poem in poems[name] if poem.is_canon]:
@@ -90,7 +91,7 @@ def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -
 
 
 def is_taken(name: str, poems: Sequence[Poem], known: Sources) -> bool:
-    """Return whether a tune is frequent enough, or in 宋词三百首."""
+    """Return whether to derive a tune: it is known, and is frequent or in 宋词三百首."""
     if name in SKIP or not (name in known.book or name in by_hand()):
         return False
     return len(poems) >= MIN_POEMS or any(poem.is_canon for poem in poems)

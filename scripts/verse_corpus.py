@@ -1,7 +1,7 @@
 """Read npm chinese-poetry 2.0.1 for other scripts: clean poems as lines of characters.
 
-A poem is dropped if it has a gap, a bracket, a private-use or a Latin character, or if it repeats
-an earlier one.
+A poem is dropped if it has a gap, a bracket, a private-use character or a Latin letter, or if it
+repeats an earlier poem.
 """
 
 import json
@@ -72,6 +72,6 @@ def _t2s() -> opencc.OpenCC:
 
 
 def simplified(text: str) -> str:
-    """Return a line in simplified characters, keeping those outside the basic plane."""
+    """Return a line in simplified characters; those outside the basic plane are kept."""
     found = _t2s().convert(text)
     return "".join(new if new <= "\uffff" else old for new, old in zip(found, text, strict=True))

@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _sections(name: str, command: Any) -> list[str]:
-    """Format one section per command, expanding groups."""
+    """Format one section for each command, including the commands of groups."""
     children = getattr(command, "commands", None)
     if children is None:
         return [_section(name, command)]
@@ -61,7 +61,7 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _spelled(option: Any) -> str:
-    """Spell an option's names, omitting a switch that only turns off what is off by default."""
+    """Format the names of an option, without the names that turn a switch off."""
     return " ".join(f"`{flag}`" for flag in option.opts)
 
 

@@ -2,7 +2,7 @@
 
     python scripts/write_digests.py
 
-Run it after any of the other scripts; a test checks the result.
+Run the script after any of the other scripts; a test checks the result.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ TABLES = {
 
 
 def main() -> None:
-    """Write a row for each file, in the order of their names."""
+    """Write a row for each file, in alphabetical order."""
     names = sorted(
         path.relative_to(DATA).as_posix()
         for path in DATA.rglob("*.t*")

@@ -76,10 +76,9 @@ def _part(title: str, where: str, config: type, command: Any) -> str:
 
 
 _LEFT_OUT = {"vocab_size", "options"}
-"""Omitted settings: the vocabulary size is counted from the text; the options are the last
-table."""
+"""Omitted settings: `vocab_size` follows from the text, and `options` has its own table."""
 _SPELLED = {"banned": "ban", "fields": "field"}
-"""Settings whose option has another name."""
+"""Settings whose option has a different name."""
 _HELP = {
     "fields": "Conditions by name, for models trained with fields; those not named are left open.",
     "stop": "Stop when one of these has been written; it is left out of the text.",
@@ -119,7 +118,7 @@ def _allowed(field: "dataclasses.Field[Any]", hint: Any) -> str:
     kind = "integer" if int in kinds else "number"
     if bool in kinds:
         return "`true`, `false`"
-    if low is None:  # no setting has an upper limit alone
+    if low is None:  # no setting has only an upper limit
         return "text" if kinds == {str} and hint in (str, str | None) else "list"
     return (
         f"{kind}, {_number(low)} to {_number(high)}"

@@ -1,12 +1,12 @@
-"""Write the poems by people that ship with the package, from the corpus of verse on disk.
+"""Write the poems by people that ship with the package, from the built verse corpus.
 
     charbard corpus build verse
     python scripts/write_quotes.py
 
-`quotes.tsv` has well-known poems, to be quoted beside a theme and for 飞花令. `little_known.tsv`
-has little-known quatrains that no shipped model was trained on, for "who wrote it?". Neither has a
-poem that is held out for evaluating models. Authors who died after 1955 are in no corpus
-(docs/data.md).
+`quotes.tsv` has well-known poems, which are quoted beside a theme and used in 飞花令.
+`little_known.tsv` has little-known quatrains that no shipped model was trained on, for "who wrote
+it?". Neither file has a poem that is held out for evaluating models. Authors who died after 1955
+are in no corpus (docs/data.md).
 """
 
 import random
@@ -30,13 +30,13 @@ def main() -> None:
 
 
 def is_quoted(poem: Poem) -> bool:
-    """Return whether a poem is in an anthology or a schoolbook, short, and not held out."""
+    """Return whether a poem is short, not held out, and in an anthology or a schoolbook."""
     told = set(poem.tags) - PLACES
     return bool(told) and poem.split != "heldout" and len(poem.text) <= LONGEST
 
 
 def little_known(poems: list[Poem]) -> list[Poem]:
-    """Draw untagged quatrains of the test split at random."""
+    """Draw untagged Tang and Song quatrains of the test split at random."""
     fit = [
         poem
         for poem in poems

@@ -1,8 +1,8 @@
 """Derive 中华新韵 from pypinyin: which modern readings of a character are in use.
 
-pypinyin lists every reading a dictionary knows, which makes a third of all characters free. A
-reading counts here if it is the character's first, or if at least one in twenty of the words
-that pypinyin knows it from has it.
+pypinyin lists every reading that a dictionary has, which would make a third of all characters free.
+A reading counts here if it is the character's first reading, or if it occurs in at least three of
+pypinyin's words with the character and in at least one in twenty of them.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ assert pypinyin.__version__ == "0.55.0", "pip install pypinyin==0.55.0"
 
 MIN_SHARE = 0.05
 MIN_WORDS = 3
-# 中华新韵, 中华诗词学会 2005: rhyme -> the finals that belong to it.
+# Source: 中华新韵 (中华诗词学会, 2005). Each rhyme is mapped to the finals that belong to it.
 RHYMES = {
     "麻": "a ia ua",
     "波": "o e uo",
@@ -39,7 +39,7 @@ RHYME_OF = {final: rhyme for rhyme, finals in RHYMES.items() for final in finals
 
 
 def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
-    """Map each simplified character to (tone, rhyme) of its readings in use."""
+    """Map each simplified character to the (tone, rhyme) pairs of its readings in use."""
     used: dict[str, Counter[str]] = defaultdict(Counter)
     for phrase, syllables in phrases_dict.items():
         for char, readings in zip(phrase, syllables, strict=False):
@@ -59,7 +59,7 @@ def xinyun_readings(chars: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
 
 
 def classify(syllable: str) -> tuple[str, str] | None:
-    """Return (tone, rhyme) of a syllable with a tone mark; None without a tone, or for m and n."""
+    """Return (tone, rhyme) of a syllable; None if it has no tone mark, or is m or n."""
     numbered = to_tone3(syllable)
     if numbered[-1:] not in TONES:
         return None

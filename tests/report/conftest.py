@@ -1,4 +1,4 @@
-"""A few poems, split into training and test, and an untrained bundle for them."""
+"""Fixtures: a few poems in a training and a test split, and an untrained bundle for them."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ SONG = "昨夜雨疏风骤，浓睡不消残酒。试问卷帘人，却道海棠
 
 
 def rows() -> list[dict[str, str]]:
-    """Records: each poem once in the training split and once in the test split."""
+    """Return each poem as a training record and as a test record, and one held-out record."""
     found = []
     for split in ("train", "test"):
         for form, texts in POEMS.items():
@@ -45,7 +45,7 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def poems(tmp_path_factory) -> Path:
-    """The path of a JSON Lines file with these records."""
+    """Return the path of a JSON Lines file with the records of `rows`."""
     path = tmp_path_factory.mktemp("verse") / "poems.jsonl"
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows())
     path.write_text("".join(lines), encoding="utf-8")
@@ -54,7 +54,7 @@ def poems(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def poet() -> Bundle:
-    """A bundle whose vocabulary has all characters of the poems except 楼."""
+    """Return an untrained bundle whose vocabulary has all characters of the poems except 楼."""
     chars = sorted({char for row in rows() for char in row["text"]} - {"楼"})
     return random_bundle(
         has_records=True, fields=("form", "dynasty", "title"), chars=chars, num_layers=1

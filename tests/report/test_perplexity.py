@@ -22,7 +22,7 @@ def letters(tmp_path):
 
 
 def test_b_is_one_stream(letters) -> None:
-    """Protocol B equals the mean score of the whole text read as one stream."""
+    """Protocol B gives the mean loss of the whole text read as one stream."""
     bundle = random_bundle()
     ids = bundle.vocab.encode(LETTERS)
 
@@ -34,7 +34,7 @@ def test_b_is_one_stream(letters) -> None:
 
 
 def test_a_forgets_every_256_characters(letters) -> None:
-    """Protocol A equals the mean over windows of 256 characters, each scored alone."""
+    """Protocol A gives the mean loss over windows of 256 characters, each scored alone."""
     bundle = random_bundle()
     ids = bundle.vocab.encode(LETTERS)
 
@@ -46,7 +46,7 @@ def test_a_forgets_every_256_characters(letters) -> None:
 
 
 def test_the_rounded_network_is_measured_when_asked(letters) -> None:
-    """On request the rounded network is measured, which differs a little from the exact one."""
+    """`rounded=True` measures the rounded network, whose loss is slightly different."""
     bundle = random_bundle(hidden_size=32, num_layers=1)
     exact, rounded = (
         evaluate(bundle, letters, CorpusConfig(), protocol="B", part="all", rounded=rounded)
@@ -57,7 +57,7 @@ def test_the_rounded_network_is_measured_when_asked(letters) -> None:
 
 
 def test_unknown_characters_are_counted(tmp_path) -> None:
-    """Unknown characters are scored as unknown, and counted."""
+    """`unknown` counts the characters that are not in the vocabulary."""
     (tmp_path / "t").write_text("ab☃a" * 50)
 
     found = evaluate(
@@ -68,7 +68,7 @@ def test_unknown_characters_are_counted(tmp_path) -> None:
 
 
 def test_records_start_afresh_and_fields_do_not_count(tmp_path) -> None:
-    """Protocol R scores each text and its end, given its fields, in any order of records."""
+    """Protocol R scores each text and its end symbol alone, given its fields."""
     bundle = random_bundle(has_records=True, fields=("form",))
     corpus = CorpusConfig(format="jsonl", fields=("form",), validation=0.0)
     rows = [{"form": "春", "text": "abc"}, {"text": "江花月夜a"}, {"form": "江", "text": "d"}]
@@ -91,7 +91,7 @@ def test_records_start_afresh_and_fields_do_not_count(tmp_path) -> None:
 
 
 def test_protocols_must_fit(letters) -> None:
-    """A protocol that does not fit or does not exist is an error, and so is an empty part."""
+    """`evaluate` refuses an unknown protocol, a protocol for other models, and an empty part."""
     with pytest.raises(OptionError, match="does not fit"):
         evaluate(random_bundle(), letters, CorpusConfig(), protocol="R")
     with pytest.raises(OptionError, match="no protocol"):
@@ -102,7 +102,7 @@ def test_protocols_must_fit(letters) -> None:
 
 @pytest.mark.torch
 def test_dynamic_evaluation_learns_on_the_way(trained, tmp_path) -> None:
-    """On text unlike what it was trained on, a model that learns as it reads predicts better."""
+    """Protocol C, which learns as it reads, predicts an unfamiliar text better than protocol B."""
     pytest.importorskip("torch")
     bundle = load_bundle(trained / "model.safetensors")
     (tmp_path / "t").write_text("eek eek oak! " * 150)

@@ -1,4 +1,4 @@
-"""A report is complete and repeatable, and says what a reader needs."""
+"""Reports: their sections, pages and cards, and the commands that write them."""
 
 import json
 from dataclasses import replace
@@ -26,7 +26,7 @@ NOTES = "## About\nA poet.\n\n## Data\nOld poems, MIT.\n\n## Command\nmake verse
 
 @pytest.fixture(scope="module")
 def document(poet, poems):
-    """A report on verse, made once; tests must not change it."""
+    """Return a report on verse that all tests share and must not change."""
     return collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
 
 
@@ -41,25 +41,25 @@ def test_a_report_on_verse_answers_every_question(document) -> None:
 
 
 def test_people_set_the_measure(document) -> None:
-    """Tables that judge generated poems also have rows of poems by people."""
+    """Tables that judge generated poems also have rows for poems by people."""
     found = {section["key"]: section["rows"] for section in document["sections"]}
 
     assert found["form"]["七绝 by people"]["rhyme and T4"] == 1.0
     assert found["form"]["七绝 constrained"]["rhyme and T4"] == 1.0
     assert found["form"]["七绝 constrained"]["all rules"] == 1.0
-    assert found["novelty"]["七绝 by people"]["lines"] == 1.0  # the same poems were learned
+    assert found["novelty"]["七绝 by people"]["lines"] == 1.0  # the training split has them, too
     assert {"free", "by people"} <= set(found["themes"])
 
 
 def test_the_same_seed_gives_the_same_report(document, poet, poems) -> None:
-    """Two reports with the same seed are equal: nothing depends on chance or the clock."""
+    """Two reports with the same seed are equal, whenever they are made."""
     again = collect(replace(poet, digest="abc"), [str(poems)], SMALL, title="poet")
 
     assert again == document
 
 
 def test_a_small_corpus_is_enough(poet, tmp_path) -> None:
-    """A corpus too small for some sections still gets a report of the others."""
+    """A corpus that is too small for some sections gets a report with the other sections."""
     row = {"kind": "词", "form": "如梦令", "text": "昨夜雨疏风骤，浓睡不消残酒。"}
     rows = [json.dumps({**row, "split": split}) for split in ("train", "test")]
     (tmp_path / "one.jsonl").write_text("\n".join(rows))
@@ -72,7 +72,7 @@ def test_a_small_corpus_is_enough(poet, tmp_path) -> None:
 
 
 def test_skipped_sections_are_left_out(poet, poems) -> None:
-    """Sections are skipped by name, and an unknown name is an error."""
+    """`skip` leaves out sections by name, and an unknown name is refused."""
     options = replace(SMALL, skip=("themes", "novelty", "perplexity"))
 
     keys = [s["key"] for s in collect(poet, [str(poems)], options, title="x")["sections"]]
@@ -83,7 +83,7 @@ def test_skipped_sections_are_left_out(poet, poems) -> None:
 
 
 def test_a_report_on_running_text(tmp_path) -> None:
-    """A report on running text has four sections, none of them about verse."""
+    """A report on running text has four sections, and none of them is about verse."""
     (tmp_path / "t.txt").write_text("abcd abba\ncafe babe dead beef\n" * 60)
 
     found = collect(random_bundle(), [str(tmp_path / "t.txt")], SMALL, title="letters")
@@ -94,7 +94,7 @@ def test_a_report_on_running_text(tmp_path) -> None:
 
 
 def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
-    """Without a text there are samples and variety; a report on verse requires the poems."""
+    """Without a text, a report has samples and variety, but a report on verse is refused."""
     keys = [s["key"] for s in collect(random_bundle(), [], SMALL, title="x")["sections"]]
 
     assert keys == ["variety", "samples"]
@@ -103,7 +103,7 @@ def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
 
 
 def test_a_report_on_records(tmp_path) -> None:
-    """Each written name is given the fields of a held-out one and shown with them."""
+    """Each sample of a model of names has the surname of a held-out name and shows it."""
     rows = [
         json.dumps({"surname": "春江"[n % 2], "text": "花月夜马"[n % 4] + "a" * (n % 7 + n % 3)})
         for n in range(80)
@@ -123,7 +123,7 @@ def test_a_report_on_records(tmp_path) -> None:
 
 
 class _Checked(HTMLParser):
-    """Checks that every element that is opened is closed, in order."""
+    """A parser that checks that every opened element is closed, in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class _Checked(HTMLParser):
 
 
 def test_the_page_is_whole_and_runs_nothing(document) -> None:
-    """The page is well-formed, has charts, runs no script, fetches nothing and escapes texts."""
+    """The page is well-formed, has charts, escapes texts, and neither runs nor fetches anything."""
     written = page({**document, "title": "<b>poet</b>"})
 
     checked = _Checked()
@@ -152,7 +152,7 @@ def test_the_page_is_whole_and_runs_nothing(document) -> None:
 
 
 def test_bars_are_drawn_to_scale() -> None:
-    """The longest bar takes the full width, and a negative value has no bar."""
+    """The longest bar has the full width, and the bar of a negative value has no width."""
     drawn = bars({"a": 2.0, "b": 1.0, "c": -1.0}, label="three")
 
     assert 'width="374.0"' in drawn
@@ -161,7 +161,7 @@ def test_bars_are_drawn_to_scale() -> None:
 
 
 def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path) -> None:
-    """The card combines the notes with the tables and samples of the report."""
+    """A card combines the author's notes with the tables and samples of a report."""
     (tmp_path / "notes.md").write_text(NOTES + "\n## Bad\nToo much moon.\n")
 
     card = filled_card(document, read_notes(tmp_path / "notes.md"), size_bytes=2_000_000)
@@ -169,7 +169,7 @@ def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path
     assert card.startswith("# poet\n\nA poet.")
     assert "## What is bad\n\nToo much moon." in card
     assert "| size | 2.0 MB |" in card
-    assert card.count("\n### ") == len(document["sections"]) + 1  # themes: figures and samples
+    assert card.count("\n### ") == len(document["sections"]) + 1  # themes have figures and samples
     for section in document["sections"]:
         for texts in section["texts"].values():
             assert all(text in card for text in readable(texts))
@@ -180,7 +180,7 @@ def test_a_card_holds_what_people_wrote_and_what_was_measured(document, tmp_path
     [(NOTES + "## Odd\nx\n", "unknown part 'Odd'"), ("## About\nx\n", "no part 'Data'")],
 )
 def test_notes_are_checked(tmp_path, text, message) -> None:
-    """Notes with an unknown part, or without a required one, are refused."""
+    """`read_notes` refuses notes with an unknown part or without a required part."""
     (tmp_path / "notes.md").write_text(text)
 
     with pytest.raises(OptionError, match=message):
@@ -188,7 +188,7 @@ def test_notes_are_checked(tmp_path, text, message) -> None:
 
 
 def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
-    """The command writes page, JSON and card, and prints the paths of page and card."""
+    """`charbard report` writes a page, JSON and a card, and prints the paths of page and card."""
     save_bundle(poet, tmp_path / "poet.safetensors", as_bytes=True)
     (tmp_path / "notes.md").write_text(NOTES)
 
@@ -208,7 +208,7 @@ def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
 
 
 def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
-    """`charbard eval --protocol V` prints one line for each group, or all of them as JSON."""
+    """`charbard eval --protocol V` prints a line for each group of poems, or all as JSON."""
     save_bundle(poet, tmp_path / "poet.safetensors")
     command = ["eval", str(tmp_path / "poet.safetensors"), str(poems), "--protocol", "V"]
 
@@ -221,7 +221,7 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
 
 
 def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
-    """The corpus a model was trained on is found by its size where file names are the same."""
+    """`own_text` identifies the corpus that a model was trained on by its size, not its name."""
     sizes = {"verse": 200, "verse-core": 100}
     there = {name: BuiltCorpus(Path(name), {"bytes": size}) for name, size in sizes.items()}
     monkeypatch.setattr("charbard.report.collect.built", there.get)

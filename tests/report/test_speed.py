@@ -1,4 +1,4 @@
-"""Measuring speed: the figures make sense; no test depends on how large they are."""
+"""Measurements of speed: relations between the figures that hold on every machine."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.conftest import random_bundle
 
 
 def test_paces_and_their_floor() -> None:
-    """Characters per second follow from the step time; more rows never lower the floor."""
+    """`chars_per_s` follows from the step time, and `floor_us` never falls with more rows."""
     here = speed.Machine(threads=2, sgemm_gflops=100.0, copy_gb_per_s=10.0, compiled=True)
 
     one, many = speed.measure(random_bundle(), here, (1, 8), at_least_s=0.01)
@@ -21,7 +21,7 @@ def test_paces_and_their_floor() -> None:
 
 
 def test_the_command_prints_a_row_for_each_batch_size(tmp_path) -> None:
-    """The command prints a row per batch size, as text or JSON, and refuses a malformed list."""
+    """`charbard bench` prints a row for each batch size, or JSON, and refuses a malformed list."""
     save_bundle(random_bundle(), tmp_path / "model.safetensors")
     run = CliRunner().invoke
 
@@ -36,7 +36,7 @@ def test_the_command_prints_a_row_for_each_batch_size(tmp_path) -> None:
 
 
 def test_the_untrained_network_has_the_verse_models_size() -> None:
-    """The untrained network takes 3.48 million multiply-adds a character, as `verse` does."""
+    """The network of `verse_sized` takes 3.48 million multiply-adds per character, like `verse`."""
     config = speed.verse_sized().config
 
     assert round(config.macs_per_char / 1e6, 2) == 3.48

@@ -1,4 +1,4 @@
-"""Statistics of texts, each against a case that can be counted by hand."""
+"""Statistics of texts, each checked on a case that can be counted by hand."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ QUATRAIN = POEMS["七绝"][0]
 
 
 def test_gold_poems_keep_their_form() -> None:
-    """Regulated Tang poems pass on line lengths, rhyme and T4."""
+    """Regulated Tang poems reach a rate of 1 for shape, rhyme, T4 and all rules."""
     for form in ("七绝", "五绝", "五律"):
         counted = count_form(POEMS[form], form)
         rates = counted.rates()
@@ -26,7 +26,7 @@ def test_gold_poems_keep_their_form() -> None:
 
 
 def test_broken_poems_do_not() -> None:
-    """A short line, a wrong rhyme and wrong tones each lower the rate that they belong to."""
+    """A short line, a wrong rhyme and a wrong tone each lower the corresponding rate."""
     short = count_form([QUATRAIN.replace("白帝", "帝")], "七绝").rates()
     no_rhyme = count_form([QUATRAIN.replace("还", "月")], "七绝").rates()
     tones = count_form([QUATRAIN.replace("千里", "千山")], "七绝").rates()
@@ -37,7 +37,7 @@ def test_broken_poems_do_not() -> None:
 
 
 def test_a_tune_has_the_lines_of_its_poets() -> None:
-    """A 词 in a shape that its poets used counts as well shaped, in any other it does not."""
+    """A 词 counts as well shaped only if poets used its shape for the tune."""
     counted = count_form([SONG, SONG + "好。"], "如梦令", frozenset({shape_of(SONG)}))
 
     assert (counted.poems, counted.shaped) == (2, 1)
@@ -46,12 +46,12 @@ def test_a_tune_has_the_lines_of_its_poets() -> None:
 
 
 def test_nothing_counted_is_no_rate() -> None:
-    """A share of nothing is unknown, not zero."""
+    """The rate of no poems is None, not zero."""
     assert count_form([], "七绝").rates()["rhyme"] is None
 
 
 def test_distinct_counts_within_lines() -> None:
-    """An n-gram never spans a mark, and equal ones count once."""
+    """An n-gram never spans a mark, and `distinct` counts equal n-grams once."""
     assert distinct(["春江春江", "春江"], 2) == 2 / 4
     assert len(grams_of("春，江", 2)) == 0
     assert len(grams_of("春", 4)) == 0
@@ -59,18 +59,18 @@ def test_distinct_counts_within_lines() -> None:
 
 
 def test_four_characters_are_told_apart() -> None:
-    """4-grams of the same characters in different orders are told apart."""
+    """`grams_of` distinguishes 4-grams of the same characters in different orders."""
     assert len(np.unique(grams_of("春江花月，江春花月，春江月花", 4))) == 3
 
 
 def test_jaccard_compares_across_groups_only() -> None:
-    """Likeness counts between texts of different groups, never within one group."""
+    """`jaccard` compares texts of different groups, never two texts of the same group."""
     assert jaccard([["春江花", "春江花"], ["夜马夜"]]) == 0
     assert jaccard([["春江花"], ["春江月"]]) == pytest.approx(1 / 3)
 
 
 def test_copies_are_found() -> None:
-    """A learned line is a copy, a new line can have learned 4-grams, and new text has neither."""
+    """`copied` counts the lines and 4-grams that a text shares with the training text."""
     learned = Learned([QUATRAIN])
 
     assert learned.copied([QUATRAIN]).rates() == {"lines": 1.0, "4-grams": 1.0}
@@ -80,14 +80,14 @@ def test_copies_are_found() -> None:
 
 
 def test_words_are_copied_as_words() -> None:
-    """In text with words, a 4-gram is four words in a row, not four characters."""
+    """With `word_grams`, a 4-gram is four words in a row, not four characters."""
     learned = Learned(["To be, or not to be: that is the question"], grams=word_grams)
 
     assert learned.copied(["or not to be that was"]).rates()["4-grams"] == pytest.approx(2 / 3)
 
 
 def test_parallel_couplets_score_higher() -> None:
-    """Pairs seen in middle couplets score above the same characters in another order."""
+    """Facing characters seen in middle couplets score higher than the same ones reordered."""
     learned = [
         POEMS["五律"][0],
         POEMS["五律"][0].replace("照", "出"),
@@ -101,7 +101,7 @@ def test_parallel_couplets_score_higher() -> None:
 
 
 def test_a_model_deaf_to_themes_recognises_none(poet) -> None:
-    """If titles do not affect a model's scores, the gain from giving the right one is zero."""
+    """`theme_fit` finds no gain if titles do not affect the model's scores."""
     weights = {name: value.copy() for name, value in poet.weights.items()}
     for name in weights:
         if name.startswith("layer0"):
@@ -116,7 +116,7 @@ def test_a_model_deaf_to_themes_recognises_none(poet) -> None:
 
 
 def test_theme_fit_prefers_what_the_model_prefers(poet) -> None:
-    """The gain is what the theme adds to the score, per character."""
+    """The gain of `theme_fit` is the nats per character that the theme saves."""
     from charbard.report.scoring import tallies
 
     fit = theme_fit(Model(poet), poet.vocab, [("月", QUATRAIN)], form="七绝")

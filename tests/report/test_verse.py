@@ -17,7 +17,7 @@ from tests.report.conftest import SONG
 
 
 def by_hand(bundle, fields: dict[str, str], text: str) -> tuple[float, int]:
-    """Nats and number of the Chinese characters of one text, scored alone."""
+    """Return the nats and the number of the Chinese characters of one text, scored alone."""
     opening = opening_of(bundle.vocab, fields)
     ids = np.array([*opening, *bundle.vocab.encode(text)])
     logp = score_ids(Model(bundle), ids).logp_N[len(opening) - 1 :]
@@ -26,7 +26,7 @@ def by_hand(bundle, fields: dict[str, str], text: str) -> tuple[float, int]:
 
 
 def test_only_chinese_characters_count_and_only_the_form_is_given(poet, poems) -> None:
-    """V equals the scores of the poems alone, marks left out, given the form and nothing else."""
+    """Protocol V scores only Chinese characters, each poem alone and conditioned on its form."""
     found = evaluate_verse(poet, [str(poems)], part="test")
 
     scores = [
@@ -38,7 +38,7 @@ def test_only_chinese_characters_count_and_only_the_form_is_given(poet, poems) -
 
 
 def test_groups_add_up(poet, poems) -> None:
-    """Every poem counts in one form and one dynasty, and in its metre or tune if it has one."""
+    """Groups by form and by dynasty each add up to the whole; metres and tunes are groups, too."""
     found = evaluate_verse(poet, [str(poems)], part="test")
 
     for kind in ("form", "dynasty"):
@@ -49,12 +49,12 @@ def test_groups_add_up(poet, poems) -> None:
 
 
 def test_unknown_characters_are_scored_and_told(poet, poems) -> None:
-    """楼, the one character that is not in the vocabulary, is counted as unknown."""
+    """`unknown` counts 楼, the only character that is not in the vocabulary."""
     assert evaluate_verse(poet, [str(poems)], part="test").unknown == 1
 
 
 def test_more_may_be_given(poet, poems) -> None:
-    """Giving more fields changes the score, and a field that the model lacks is an error."""
+    """Giving more fields changes the score, and a field that the model lacks is refused."""
     plain = evaluate_verse(poet, [str(poems)], part="test")
     titled = evaluate_verse(poet, [str(poems)], part="test", given=("form", "title"))
 
@@ -64,7 +64,7 @@ def test_more_may_be_given(poet, poems) -> None:
 
 
 def test_held_out_lists_are_never_read(poems) -> None:
-    """The part `all` is train, validation and test, without what is set aside from all three."""
+    """The part `all` leaves out held-out records, and a part without records is refused."""
     texts = {record.text for record in read_verse([str(poems)], "all")}
 
     assert "不可读。" not in texts
@@ -74,7 +74,7 @@ def test_held_out_lists_are_never_read(poems) -> None:
 
 
 def test_something_must_count(poet, tmp_path) -> None:
-    """Records without a single Chinese character are refused."""
+    """`evaluate_verse` refuses records without a single Chinese character."""
     (tmp_path / "r.jsonl").write_text('{"form": "x", "text": "abc", "split": "test"}\n')
 
     with pytest.raises(CorpusError, match="no Chinese character"):
@@ -82,13 +82,13 @@ def test_something_must_count(poet, tmp_path) -> None:
 
 
 def test_verse_needs_a_model_of_records(poems) -> None:
-    """A model of running text is refused, as it has its own protocols."""
+    """`evaluate_verse` refuses a model of running text."""
     with pytest.raises(OptionError, match="does not fit"):
         evaluate_verse(random_bundle(), [str(poems)], part="test")
 
 
 def test_scores_do_not_depend_on_the_company(poet) -> None:
-    """A record scores the same alone and among longer and shorter ones."""
+    """A record has the same score alone and beside longer and shorter records."""
     records = [Record("月" * n + "，", {"form": "七绝"}) for n in (1, 40, 7, 300, 2)]
 
     together = tallies(Model(poet), poet.vocab, records, only_han=False)
@@ -100,7 +100,7 @@ def test_scores_do_not_depend_on_the_company(poet) -> None:
 
 
 def test_a_chosen_field_costs_what_the_model_gives_to_it(poet) -> None:
-    """A field that the model chooses costs its one character on top of the text given it."""
+    """With `chosen`, a poem's nats include those of the field that the model chooses."""
     vocab = replace(poet.vocab, fields=("form", "dynasty", "rhyme"))
     model, record = Model(poet), Record("月落乌啼霜满天，", {"form": "绝", "rhyme": "天"})
 
@@ -121,5 +121,5 @@ def test_a_chosen_field_costs_what_the_model_gives_to_it(poet) -> None:
 
 
 def test_poems_without_kind_are_by_shape() -> None:
-    """A record without a kind is grouped by its form, as a 诗."""
+    """A record without a kind is grouped as a 诗, by its form."""
     assert group_names(Record("", {"form": "五律"})) == ["form 五律", "metre regulated, 5"]

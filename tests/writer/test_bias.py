@@ -1,4 +1,4 @@
-"""Biases towards and away from phrases."""
+"""Biases against phrases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Couplets: what is promised of the written side, whatever the model predicts."""
+"""Couplets: promises about the written side that hold whatever the model predicts."""
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ WRITER = VerseWriter(BUNDLE, NETWORK)
 
 
 def written(**order) -> list[tuple[str, str]]:
-    """First and second side of each couplet, without marks."""
+    """Write couplets and return the two sides of each, without marks."""
     found = couplets(WRITER, CoupletOrder(drafts=2, candidates=2, **order))
     halves = []
     for poem, _ in found:
@@ -28,7 +28,7 @@ def written(**order) -> list[tuple[str, str]]:
 
 
 def shape(side: str) -> list[int]:
-    """For each place the first place with the same character."""
+    """Return, for each place of a side, the first place that has the same character."""
     return [side.index(char) for char in side]
 
 
@@ -39,7 +39,11 @@ def shape(side: str) -> list[int]:
     st.integers(0, 99),
 )
 def test_the_written_side_mirrors_the_given_one(phrases, is_second, seed) -> None:
-    """The written side has the given one's repeats, none of its characters, and opposite tones."""
+    """The written side repeats characters at the places where the given side does.
+
+    It shares no character with the given side, and its tones are opposite at even places and at
+    the ends of phrases.
+    """
     side = "，".join(phrases)
     if sum(map(len, phrases)) < 2:
         return
@@ -71,7 +75,7 @@ def test_the_written_side_mirrors_the_given_one(phrases, is_second, seed) -> Non
     ],
 )
 def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> None:
-    """A second side that is written to a regular first side keeps the form."""
+    """A second side written for a regular first side keeps the form and has no rare readings."""
     for upper, lower in written(first=first, seed=3):
         report = check(f"{upper}，{lower}。", form)
         assert report.is_kept
@@ -79,14 +83,14 @@ def test_an_answer_to_a_regular_line_passes_the_check(first: str, form: str) -> 
 
 
 def test_a_double_is_answered_by_one_that_people_use() -> None:
-    """A doubled character is faced by one that people double, as 萧萧 by 滚滚."""
+    """A doubled character is answered by a character that verse doubles: 滚滚 may answer 萧萧."""
     for _, second in written(first="无边落木萧萧下", seed=1):
         assert second[4] == second[5]
         assert second[4] in (doubled_at("近体诗", 7, 4) or ())
 
 
 def test_a_couplet_is_named_after_the_form_it_keeps() -> None:
-    """A couplet is named after a regulated form only if its given side keeps that form."""
+    """A couplet gets the name of a form, such as 五言联, only if its given side keeps the form."""
     (regular, _), *_ = couplets(WRITER, CoupletOrder(first="明月松间照", candidates=1))
     (other, _), *_ = couplets(WRITER, CoupletOrder(first="东风东风东", candidates=1))
 
@@ -95,7 +99,7 @@ def test_a_couplet_is_named_after_the_form_it_keeps() -> None:
 
 
 def test_marks_are_those_of_the_given_line() -> None:
-    """Each given phrase is faced by one of its length, with the same marks between them."""
+    """Written phrases have the lengths of the given phrases and the same marks between them."""
     (poem, _), *_ = couplets(WRITER, CoupletOrder(first="天对地，雨对风。", candidates=1))
 
     assert poem.marks == ("，", "；", "，", "。")
@@ -115,7 +119,7 @@ def test_marks_are_those_of_the_given_line() -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused(order, message) -> None:
-    """A side that cannot be matched is refused before anything is written, with a hint."""
+    """`couplets` refuses an order unless it has exactly one suitable side, and gives a hint."""
     with pytest.raises(OptionError, match=message) as caught:
         couplets(WRITER, CoupletOrder(**order))
 
@@ -123,7 +127,7 @@ def test_what_cannot_be_answered_is_refused(order, message) -> None:
 
 
 def test_a_level_ending_is_not_the_third_level_in_a_row() -> None:
-    """The written side never ends in 三平尾."""
+    """The written side never ends in three level tones (三平尾)."""
     (_, second) = facing_form("明月松间见", "pingshui").variants[0].lines
 
     assert all("仄" in pattern[-3:] for pattern in second.patterns)

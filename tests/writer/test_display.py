@@ -1,4 +1,4 @@
-"""Pinyin: the reading of a place in verse, and of surnames."""
+"""Pinyin of poems and of names."""
 
 import pytest
 
@@ -15,14 +15,14 @@ POEMS = {
 
 @pytest.mark.parametrize("char", POEMS)
 def test_a_reading_fits_its_place(char: str) -> None:
-    """The tone of a place and the rhyme of the poem decide among a character's readings."""
+    """The tone of a place and the rhyme of the poem decide which reading a character gets."""
     text, line, place, sound = POEMS[char]
 
     assert pinyin_of_poem(text.split())[line][place] == sound
 
 
 def test_free_lines_keep_their_usual_readings() -> None:
-    """Where neither tone nor rhyme is certain, nothing is changed."""
+    """If neither tone nor rhyme is certain, every character gets its usual reading."""
     assert pinyin_of_poem(["还看今朝"]) == [["hái", "kàn", "jīn", "zhāo"]]
 
 
@@ -43,7 +43,7 @@ def test_free_lines_keep_their_usual_readings() -> None:
     ],
 )
 def test_surnames_are_read_as_surnames(surname: str, sound: str) -> None:
-    """A surname is read by the table, in either script; the given name keeps its own reading."""
+    """A surname in either script is read as a surname; the given name keeps its usual reading."""
     found = pinyin_of_name(surname + "乐", surname)
 
     assert " ".join(found) == f"{sound} lè"

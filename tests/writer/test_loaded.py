@@ -1,4 +1,4 @@
-"""The interface for programs: loaded models, which know what they can write."""
+"""The Python interface of loaded models."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.web.conftest import verse_bundle
 
 
 def test_a_loaded_model_writes_verse_as_its_writer_does(tmp_path) -> None:
-    """The same order and seed give the same poems through the model and through its writer."""
+    """A loaded model and a `VerseWriter` write the same poems for the same order and seed."""
     bundle = save_bundle(verse_bundle(), tmp_path / "verse.safetensors")
     order = VerseOrder(form="五绝", theme="秋夜", candidates=2, drafts=2, seed=3)
 
@@ -26,7 +26,7 @@ def test_a_loaded_model_writes_verse_as_its_writer_does(tmp_path) -> None:
 
 
 def test_couplets_and_names_are_reached_from_a_model(tmp_path) -> None:
-    """A model of verse also writes couplets and names."""
+    """A verse model also writes couplets and names."""
     save_bundle(verse_bundle(), tmp_path / "verse.safetensors")
     model = charbard.load(tmp_path / "verse.safetensors")
 
@@ -40,7 +40,7 @@ def test_couplets_and_names_are_reached_from_a_model(tmp_path) -> None:
 
 @pytest.mark.parametrize("what", ["verse", "couplet", "names"])
 def test_a_model_of_prose_says_what_it_does_not_write(tmp_path, what: str) -> None:
-    """A model of prose refuses to write verse, couplets and names, and the error says so."""
+    """A model of prose refuses to write verse, couplets and names."""
     save_bundle(random_bundle(), tmp_path / "prose.safetensors")
     model = charbard.load(tmp_path / "prose.safetensors")
 

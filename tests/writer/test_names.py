@@ -1,4 +1,4 @@
-"""Names: what a model is conditioned on, and whether it responds."""
+"""Names: which conditions the model gets, and which names it writes."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ MALE, FEMALE = ({"surname": "李", "gender": gender} for gender in "男女")
 
 @pytest.fixture(scope="module")
 def listening() -> Bundle:
-    """A model to which every field that it is given makes a great difference."""
+    """Return a model whose predictions depend strongly on every field."""
     chars = dict.fromkeys("男女李" + common_chars()[:200])
     bundle = random_bundle(chars=chars, fields=("surname", "gender"), has_records=True)
     return replace(bundle, weights={name: 3 * value for name, value in bundle.weights.items()})
@@ -27,7 +27,7 @@ def listening() -> Bundle:
 
 @pytest.fixture(scope="module")
 def deaf(listening) -> Bundle:
-    """The same model, except that it reads 男 and 女 as one character."""
+    """Return the same model, changed so that it reads 男 and 女 as one character."""
     embedding = listening.weights["embedding"].copy()
     male, female = listening.vocab.encode("男女")
     embedding[female] = embedding[male]
@@ -40,13 +40,13 @@ def notes_of(bundle: Bundle, **wish: str) -> set[str]:
 
 
 def test_the_share_told_is_none_for_the_deaf(listening, deaf) -> None:
-    """`share_told` is between 0 and 1, and 0 if the model reads both values alike."""
+    """`share_told` is 0 if the model reads both genders alike; otherwise it is between 0 and 1."""
     assert share_told(deaf, ByteModel(deaf), MALE, FEMALE) == 0
     assert 0.1 < share_told(listening, ByteModel(listening), MALE, FEMALE) < 1
 
 
 def test_a_gender_that_does_not_reach_the_names_is_said(listening, deaf) -> None:
-    """A note appears only if a gender is given that hardly affects the model."""
+    """Names get a note only if the user requests a gender that hardly affects the model."""
     assert notes_of(listening, gender="女") == set()
     assert notes_of(deaf) == set()
     (note,) = notes_of(deaf, gender="女")
@@ -54,7 +54,7 @@ def test_a_gender_that_does_not_reach_the_names_is_said(listening, deaf) -> None
 
 
 def test_what_is_given_is_wanted(listening) -> None:
-    """A character that is left out by default is used if the user gives it."""
+    """A name contains an unsuitable character only if the user gives that character."""
     assert "不" in unwanted_in_names()
 
     found = names(VerseWriter(listening), NameOrder(surname="李", given="不_", candidates=2))
@@ -65,7 +65,7 @@ def test_what_is_given_is_wanted(listening) -> None:
 
 
 def test_a_given_name_does_not_repeat_the_surname(listening) -> None:
-    """The surname never recurs in the given name, as in 林佳林, unless the user gives it there."""
+    """A given name repeats the surname, as in 林佳林, only if the user asks for it."""
     bias = listening.weights["output.bias"].copy()
     bias[listening.vocab.encode("李")] += 9
     fond = VerseWriter(replace(listening, weights={**listening.weights, "output.bias": bias}))
@@ -80,7 +80,7 @@ def test_a_given_name_does_not_repeat_the_surname(listening) -> None:
 
 
 def test_names_are_asked_for_today(monkeypatch) -> None:
-    """A model that was trained with eras is given today's by default."""
+    """A model that was trained with eras is conditioned on the modern era (今) by default."""
     chars = dict.fromkeys("今古男女李" + common_chars()[:200])
     bundle = random_bundle(chars=chars, fields=("era", "surname", "gender"), has_records=True)
     writer = VerseWriter(bundle)
@@ -95,7 +95,7 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
 
 
 def test_a_model_of_names_knows_its_characters() -> None:
-    """A model of names writes characters of its own that are rare in verse."""
+    """A model of names writes characters of its own vocabulary even if they are rare in verse."""
     assert "玥" not in common_chars()
     bundle = random_bundle(
         chars=dict.fromkeys("今李玥"), fields=("era", "surname"), has_records=True
@@ -107,7 +107,7 @@ def test_a_model_of_names_knows_its_characters() -> None:
 
 
 def test_a_model_without_genders_says_so() -> None:
-    """A gender requested of a model that was trained without genders gets a note."""
+    """A note says that the model was trained without genders if the user requests a gender."""
     bundle = random_bundle(
         chars=dict.fromkeys("李" + common_chars()[:200]), has_records=True, fields=("surname",)
     )
@@ -127,7 +127,7 @@ def test_a_model_without_genders_says_so() -> None:
     ],
 )
 def test_a_surname_that_is_none_is_refused_in_words(listening, surname: str, message: str) -> None:
-    """A surname that is not one is refused, and the hint says what can be given instead."""
+    """`names` refuses a surname that is not Chinese or is too long; the hint gives an example."""
     with pytest.raises(OptionError, match=message) as caught:
         names(VerseWriter(listening), NameOrder(surname=surname))
 
@@ -135,7 +135,7 @@ def test_a_surname_that_is_none_is_refused_in_words(listening, surname: str, mes
 
 
 def test_a_surname_may_have_three_characters(listening) -> None:
-    """A surname of three characters is kept whole, even if the model does not know it."""
+    """A surname of three characters is kept whole, even if the model does not know them."""
     found = names(VerseWriter(listening), NameOrder(surname="侯莫陈", length=1, candidates=2))
 
     assert all(poem.text.startswith("侯莫陈") and len(poem.text) == 4 for poem in found)

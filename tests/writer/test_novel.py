@@ -1,4 +1,4 @@
-"""Lines that occur in the corpus are replaced, if another line is possible."""
+"""Lines that occur in the corpus are replaced if another line is possible."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ KNOWN = "白日依山尽"
 
 
 def small_bundle() -> Bundle:
-    """An untrained model of two thousand characters."""
+    """Return an untrained model with two thousand characters."""
     vocab = Vocab(tuple("，。" + CHARS), ("form",))
     config = ModelConfig(vocab_size=len(vocab), hidden_size=16, embedding_size=8)
     rng = np.random.default_rng(3)
@@ -41,13 +41,13 @@ def order(**changes) -> VerseOrder:
 
 
 def only(char: str, place: str) -> tuple[str, ...]:
-    """Bans that leave one character for a place."""
+    """Return bans that leave only this character for a place."""
     return (f"{place}={CHARS.replace(char, '')}",)
 
 
 @pytest.fixture
 def corpus_of(monkeypatch):
-    """Put the given lines in place of the corpus."""
+    """Return a function that makes the given lines the corpus of known lines."""
 
     def put(lines: Sequence[str]) -> None:
         known = KnownLines.of(lines)
@@ -58,7 +58,7 @@ def corpus_of(monkeypatch):
 
 @pytest.mark.parametrize("drafts", [1, 4])
 def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
-    """If all that was written becomes the corpus, the same seeds now write other lines."""
+    """If the lines of earlier poems become the corpus, the same seeds write only new lines."""
     plain = WRITER.verse(order(drafts=drafts, novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
     poems = WRITER.verse(order(drafts=drafts))
@@ -69,7 +69,7 @@ def test_lines_of_the_corpus_do_not_come_again(corpus_of, drafts) -> None:
 
 
 def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
-    """Lines before the first known one are the same as without the rule."""
+    """The rule against known lines does not change the lines before the first known line."""
     (plain,) = WRITER.verse(order(candidates=1, novel=False))
     corpus_of([plain.lines[2]])
     (poem,) = WRITER.verse(order(candidates=1))
@@ -80,7 +80,7 @@ def test_only_what_is_known_is_drafted_again(corpus_of) -> None:
 
 @pytest.mark.parametrize("drafts", [1, 4])
 def test_a_known_line_stays_if_no_other_comes_and_that_is_said(drafts) -> None:
-    """If no other line is possible the known one is kept, and a note names it."""
+    """If no other line is possible, a known line is kept and a note quotes it."""
     wish = {"template": "白日依山_", "bans": only("尽", "1.5"), "repeats": "free"}
     (poem,) = WRITER.verse(order(candidates=1, drafts=drafts, **wish))
     (silent,) = WRITER.verse(order(candidates=1, drafts=drafts, novel=False, **wish))
@@ -105,7 +105,7 @@ def test_a_known_line_that_was_given_is_left_alone(drafts, changes) -> None:
 
 
 def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
-    """A candidate is the same alone or among others; each line is streamed once, when final."""
+    """Redrafted candidates do not depend on each other, and each final line is streamed once."""
     plain = WRITER.verse(order(novel=False))
     corpus_of([line for poem in plain for line in poem.lines])
     said = list(WRITER.stream(order(candidates=2)))
@@ -122,7 +122,7 @@ def test_seeds_repeat_and_streamed_lines_are_the_poems(corpus_of) -> None:
 @pytest.mark.parametrize("drafts", [1, 4])
 @pytest.mark.parametrize("more", [{}, {"acrostic": "春夏秋冬"}, {"locks": ("2.3=江", "4.5=人")}])
 def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
-    """Whatever is rejected, a text is finished and lists exactly its lines that are unwanted."""
+    """`decode` always finishes the text, and `rejected` lists exactly its unwanted lines."""
     request = WRITER.request(order(form="五古绝", **more))
 
     def unwanted(index: int, ids: Sequence[int]) -> bool:
@@ -154,7 +154,7 @@ def test_what_is_not_wanted_is_left_out_or_named(drafts, more) -> None:
 
 
 def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
-    """A line drafted again has the scores that it has in the finished poem."""
+    """A redrafted line has the same log-probabilities as in a fresh reading of the whole poem."""
     request = WRITER.request(order())
     search = Search(
         options=SampleOptions(),

@@ -21,21 +21,21 @@ def writer() -> Writer:
 
 
 def test_a_run_is_opened_by_its_folder(tmp_path, writer) -> None:
-    """Python takes a run's folder, as the terminal does."""
+    """`Writer.open` accepts the folder of a training run."""
     save_bundle(writer.bundle, tmp_path / "model.safetensors")
 
     assert Writer.open(tmp_path).bundle.digest
 
 
 def test_same_seed_same_text(writer) -> None:
-    """A seed repeats a text; another seed writes another."""
+    """The same seed writes the same text, and another seed writes a different text."""
     first, again, other = (writer.write("a", length=60, seed=seed) for seed in (4, 4, 5))
 
     assert str(first) == str(again) != str(other)
 
 
 def test_a_text_does_not_depend_on_its_fellows(writer) -> None:
-    """The third of three samples is the same as the third of five."""
+    """The first three of five samples are the same as the samples of an order for three."""
     three, five = (
         [
             str(text)
@@ -49,7 +49,7 @@ def test_a_text_does_not_depend_on_its_fellows(writer) -> None:
 
 
 def test_streamed_pieces_are_the_text(writer) -> None:
-    """The streamed pieces concatenate to the text that is returned whole."""
+    """The streamed pieces, joined together, are the text that `texts` returns."""
     order = TextOrder(prime="ab", length=50, seed=2, stop=("d", "ef"))
 
     (whole,) = writer.texts(order)
@@ -60,7 +60,7 @@ def test_streamed_pieces_are_the_text(writer) -> None:
 
 @given(st.text("ab", max_size=20), st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
 def test_stop_strings_are_cut_where_they_first_end(text: str, stops) -> None:
-    """The text ends before the stop string that is complete first; nothing else is lost."""
+    """The text ends before the stop string that is completed first, and nothing else is cut."""
     ending = Ending(TextOrder(stop=tuple(stops)))
     kept = ""
     for char in text:
@@ -76,7 +76,7 @@ def test_stop_strings_are_cut_where_they_first_end(text: str, stops) -> None:
 
 
 def test_what_must_not_be_written_is_not(writer) -> None:
-    """Special symbols and banned characters never appear, however high the temperature."""
+    """Special symbols and banned characters are never written, even at a high temperature."""
     text = writer.write(length=400, seed=1, temperature=10.0, banned="a春").text
 
     assert not set(text) & {"a", "春"}
@@ -85,7 +85,7 @@ def test_what_must_not_be_written_is_not(writer) -> None:
 
 
 def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
-    """Unknown characters are read as known variants or skipped, and notes report both."""
+    """Unknown characters of a prompt are read as variants or skipped, each with a note."""
     written = writer.write("馬☃Ａ", length=5, seed=1)
 
     assert written.prime == "马A"
@@ -97,7 +97,7 @@ def test_a_prime_with_unknown_characters_never_fails(writer) -> None:
 
 
 def test_a_field_in_unknown_letters_is_left_out_and_said() -> None:
-    """A field in unknown letters is treated as if it had not been given, and a note says so."""
+    """A field in unknown letters does not change the text, and a note says so."""
     writer = Writer(small_bundle())
     told, plain = (
         next(writer.texts(TextOrder(length=8, seed=1, fields=fields)))
@@ -111,12 +111,12 @@ def test_a_field_in_unknown_letters_is_left_out_and_said() -> None:
 
 @given(st.text(max_size=20))
 def test_any_prime_works(prime: str) -> None:
-    """A text can be started from any prime without an error."""
+    """`write` accepts any prompt without an error."""
     Writer(random_bundle()).write(prime, length=1, seed=0)
 
 
 def test_records_end_by_themselves() -> None:
-    """A model of records stops at its end symbol, well before the length."""
+    """A model of records stops at its end symbol, well before the length limit."""
     writer = Writer(random_bundle(has_records=True))
     texts = [writer.write(length=5000, seed=seed, temperature=3.0).text for seed in range(5)]
 
@@ -124,7 +124,7 @@ def test_records_end_by_themselves() -> None:
 
 
 def test_finish_line_ends_with_a_line_end(writer) -> None:
-    """Past the length the text continues to the end of its line and no further."""
+    """With `finish_line`, a text continues past its length and stops at the next line end."""
     order = TextOrder(length=10, finish_line=True, seed=3, options=SampleOptions(temperature=3.0))
 
     (written,) = writer.texts(order)
@@ -134,7 +134,7 @@ def test_finish_line_ends_with_a_line_end(writer) -> None:
 
 
 def test_fields_condition_and_may_be_left_open() -> None:
-    """Each condition changes the probabilities, and an unknown field is refused."""
+    """Each condition changes the probabilities, and a field that the model lacks is refused."""
     writer = Writer(random_bundle(has_records=True, fields=("form", "title")))
 
     def write(*fields):
@@ -148,14 +148,14 @@ def test_fields_condition_and_may_be_left_open() -> None:
 
 
 def test_orders_check_their_values() -> None:
-    """Wrong values are refused when the order is made."""
+    """`TextOrder` refuses wrong values when it is created."""
     for wrong in ({"length": 0}, {"samples": 0}, {"seed": -1}, {"stop": ("",)}):
         with pytest.raises(OptionError):
             TextOrder(**wrong)
 
 
 def test_a_text_is_normalised_before_it_is_scored(writer) -> None:
-    """A text is normalised before scoring, so Windows line ends are not unknown characters."""
+    """`score` normalises the text first, so Windows line ends are not unknown characters."""
     scored = writer.score("a\r\nb")
 
     assert [char.char for char in scored.chars] == ["a", "\n", "b"]
@@ -163,7 +163,7 @@ def test_a_text_is_normalised_before_it_is_scored(writer) -> None:
 
 
 def test_scores_and_notebook_views(writer) -> None:
-    """A scored text has a number for each character; results have an HTML view."""
+    """`score` rates every known character, and scores, texts and writers have HTML views."""
     scored = writer.score("春江<a>", top=2)
 
     assert [char.char for char in scored.chars] == ["春", "江", "a"]
@@ -177,7 +177,7 @@ def test_scores_and_notebook_views(writer) -> None:
 
 
 def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
-    """Many samples are split into groups, and each is the same whatever their number."""
+    """Seventy samples run as two tasks, and are the same samples as in a smaller order."""
     order = {"prime": "ab", "length": 6, "seed": 3}
     many = [text.text for text in writer.texts(TextOrder(samples=70, **order))]
 
@@ -186,7 +186,7 @@ def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
 
 
 def test_the_best_of_several_is_the_likeliest(writer) -> None:
-    """Of eight samples the one that the model finds likeliest is kept, for each text."""
+    """With `best_of=8`, each text is the likeliest of eight samples."""
     order = {"length": 12, "seed": 5}
     eight = list(writer.texts(TextOrder(samples=16, **order)))
     best = list(writer.texts(TextOrder(samples=2, best_of=8, **order)))
@@ -198,7 +198,7 @@ def test_the_best_of_several_is_the_likeliest(writer) -> None:
 
 
 def test_boosted_and_common_characters(writer) -> None:
-    """A boost makes a character frequent, a negative one rare; `commonest` leaves the rest out."""
+    """`boost` makes a character more or less frequent; `commonest` bars all rarer characters."""
 
     def share(**options) -> float:
         return writer.write(length=300, seed=1, **options).text.count("春") / 300
@@ -208,7 +208,7 @@ def test_boosted_and_common_characters(writer) -> None:
 
 
 def test_the_same_text_without_the_compiled_kernel(writer) -> None:
-    """Where the kernel could not be built, the very same texts are written."""
+    """A model writes exactly the same texts with and without the compiled kernel."""
     plain = Writer(writer.bundle)
     plain.network = ByteModel(writer.bundle, compiled=False)
     order = TextOrder(samples=3, length=40, seed=8, options=SampleOptions(top_p=0.9))
@@ -222,7 +222,7 @@ def test_the_same_text_without_the_compiled_kernel(writer) -> None:
     ids=["flag", "family", "syllable", "letter"],
 )
 def test_a_length_is_never_within_a_sign(sign: str, chars: int) -> None:
-    """A text continues to the end of its last sign and not into the next one."""
+    """A text ends with the grapheme in which it reaches its length."""
     for length in range(1, 2 * chars + 1):
         ending, kept = Ending(TextOrder(length=length)), ""
         for char in sign * 4:

@@ -1,4 +1,4 @@
-"""Of two spellings of a character the usual one is written, unless the user gives the other."""
+"""Verse uses the usual spelling of a character unless the user gives another."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def _writer() -> VerseWriter:
 
 
 def test_an_unusual_spelling_is_never_chosen() -> None:
-    """An unusual spelling is never written, even by a model that prefers it to all else."""
+    """An unusual spelling is never written, even by a model that strongly prefers it."""
     order = VerseOrder(form="七绝", candidates=4, drafts=1, seed=1)
 
     written = "".join("".join(poem.lines) for poem in _writer().verse(order))
@@ -33,7 +33,7 @@ def test_an_unusual_spelling_is_never_chosen() -> None:
 
 
 def test_the_user_may_spell_as_they_like() -> None:
-    """A locked character stays as it was given."""
+    """A locked character keeps the spelling in which the user gave it."""
     order = VerseOrder(form="七绝", candidates=1, drafts=1, seed=1, locks=("1.1=鴈",))
 
     assert _writer().verse(order)[0].lines[0][0] == "鴈"

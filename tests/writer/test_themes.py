@@ -1,4 +1,4 @@
-"""A poem that is requested without a theme gets one, drawn by its seed."""
+"""A poem that is requested without a theme gets a theme drawn by its seed."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Writing verse with a small untrained model: the promises hold whatever it predicts."""
+"""Verse from small untrained models: these promises hold whatever a model predicts."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ LINES = POEM.replace("，", "。").split("。")[:-1]
 
 
 def small_bundle(**changes) -> Bundle:
-    """An untrained model of two thousand characters with the fields of the verse corpus."""
+    """Return an untrained model with two thousand characters and fields of the verse corpus."""
     vocab = Vocab(tuple("，。" + common_chars()[:2000]), ("form", "dynasty", "title"))
     config = ModelConfig(vocab_size=len(vocab), hidden_size=16, embedding_size=8, **changes)
     rng = np.random.default_rng(3)
@@ -54,7 +54,7 @@ def order(**changes) -> VerseOrder:
     st.integers(0, 99),
 )
 def test_what_the_machine_lets_through_the_checker_accepts(form, acrostic, at, locks, seed) -> None:
-    """A poem keeps its form and has every given character, or is refused beforehand."""
+    """A poem keeps its form and contains every given character, or else the order is refused."""
     writer = VerseWriter(BUNDLE, NETWORK)
     wish = order(
         form=form, acrostic=acrostic, acrostic_at=at, locks=tuple(locks), seed=seed, candidates=1
@@ -75,21 +75,21 @@ NETWORK = ByteModel(BUNDLE, threads=1)
 
 @pytest.fixture(scope="module")
 def rhymer() -> VerseWriter:
-    """A model that chooses the rhyme itself."""
+    """Return a writer whose model chooses the rhyme itself."""
     return VerseWriter(choosing("rhyme"))
 
 
 @pytest.fixture(scope="module")
 def planner() -> VerseWriter:
-    """A model with attention that chooses the words and the rhyme itself."""
+    """Return a writer whose model has attention and chooses the words and the rhyme itself."""
     return VerseWriter(choosing("words", "rhyme", attention=6, attention_span=40))
 
 
 def choosing(*fields: str, **changes) -> Bundle:
-    """A bundle that has learned to write these fields before a text."""
+    """Return a bundle whose provenance says that it writes these fields before a text."""
     bundle = small_bundle(**changes)
     vocab = Vocab((*bundle.vocab.chars, "、"), (*bundle.vocab.fields, *fields))
-    rows = [0] * len(fields) + [*range(len(bundle.vocab)), -1]  # more symbols at both ends
+    rows = [0] * len(fields) + [*range(len(bundle.vocab)), -1]  # markers go first, 、 last
     weights = {
         name: value[rows] if len(value) == len(bundle.vocab) else value
         for name, value in bundle.weights.items()
@@ -105,7 +105,7 @@ def choosing(*fields: str, **changes) -> Bundle:
 
 @pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
 def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
-    """Poems of one request have different rhymes, all keep the form, and a seed repeats them."""
+    """A model that chooses the rhyme varies it, keeps the form, and repeats poems by seed."""
     poems = rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
 
     assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)
@@ -116,7 +116,7 @@ def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
 
 
 def test_the_chosen_rhyme_is_one_that_was_allowed(rhymer) -> None:
-    """A requested rhyme is the only choice; a given rhyme word leaves only its own rhymes."""
+    """The model chooses the requested rhyme, or a rhyme that fits a given rhyme word."""
     wished = rhymer.verse(order(rhyme="江", candidates=2))
     ended = rhymer.verse(order(template="_____/____流", candidates=4))
 
@@ -125,7 +125,7 @@ def test_the_chosen_rhyme_is_one_that_was_allowed(rhymer) -> None:
 
 
 def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
-    """The model is given 尤 before 王之涣's poem, and no rhyme before one that has none."""
+    """Scoring a written poem gives the rhymes and log-probabilities with which it was written."""
     request = rhymer.request(order())
 
     told = request.conditioned(request.prompt, group="尤")
@@ -139,7 +139,7 @@ def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
 
 
 def test_same_order_same_poems_alone_or_together(writer) -> None:
-    """A candidate is the same whatever is written beside it; another seed gives others."""
+    """A candidate does not depend on the number of candidates; another seed gives other poems."""
     first, again = writer.verse(order(seed=5)), writer.verse(order(seed=5, candidates=4))
     other = writer.verse(order(seed=6))
 
@@ -149,7 +149,7 @@ def test_same_order_same_poems_alone_or_together(writer) -> None:
 
 
 def test_streamed_lines_are_the_poems(writer) -> None:
-    """The streamed lines are those of the finished poems, which come best first."""
+    """The streamed lines equal the lines of the finished poems, and the best poem comes first."""
     said = list(writer.stream(order(seed=2)))
 
     lines: dict[int, list[str]] = {}
@@ -164,7 +164,7 @@ def test_streamed_lines_are_the_poems(writer) -> None:
 
 @pytest.mark.parametrize("drafts", [1, 2, 8])
 def test_gaps_are_filled_and_the_rest_stays(writer, drafts) -> None:
-    """Filling gaps keeps every given character, with any number of drafts."""
+    """A poem keeps every character of its template, with any number of drafts."""
     for poem in writer.verse(order(template="春_江_月/_____", drafts=drafts)):
         assert [poem.lines[0][at] for at in (0, 2, 4)] == list("春江月")
         assert poem.given == ((0, 0), (0, 2), (0, 4))
@@ -184,7 +184,7 @@ def test_gaps_are_filled_and_the_rest_stays(writer, drafts) -> None:
     ],
 )
 def test_three_scopes_of_rewriting(writer, changes, open_places) -> None:
-    """Rewriting changes only the open places, and a single open character does change."""
+    """Rewriting changes only the open places, and a single open character always changes."""
     (poem,) = writer.verse(rewrite(order(candidates=1), LINES, **changes))
 
     for number, line in enumerate(poem.lines):
@@ -196,7 +196,7 @@ def test_three_scopes_of_rewriting(writer, changes, open_places) -> None:
 
 
 def test_alternatives_keep_form_and_rhyme(writer) -> None:
-    """Each alternative keeps form and rhyme, and the probabilities sum to one."""
+    """Each alternative for a character keeps form and rhyme; the probabilities sum to one."""
     found = writer.alternatives(order(), POEM, 3, 4, top=100)
 
     assert sum(each.probability for each in found) == pytest.approx(1)
@@ -206,7 +206,7 @@ def test_alternatives_keep_form_and_rhyme(writer) -> None:
 
 
 def test_alternatives_of_a_poem_that_breaks_the_form(writer) -> None:
-    """A poem that breaks the form, as after an edit by hand, still gets alternatives."""
+    """`alternatives` also accepts a poem that breaks the form, as after an edit by hand."""
     broken = "春春春春春，" + POEM[6:]
 
     assert writer.alternatives(order(), broken, 1, 2)
@@ -214,7 +214,7 @@ def test_alternatives_of_a_poem_that_breaks_the_form(writer) -> None:
 
 
 def test_next_lines_are_different_and_can_be_finished(writer) -> None:
-    """Candidates for the next line are all different, and each can be finished to a poem."""
+    """`next_lines` returns different lines, and each of them can be continued to a poem."""
     lines = writer.next_lines(order(opening=LINES[0], candidates=5))
 
     assert len({line.text for line in lines}) == len(lines) > 2
@@ -223,13 +223,13 @@ def test_next_lines_are_different_and_can_be_finished(writer) -> None:
 
 
 def test_no_line_left_is_said(writer) -> None:
-    """Asking for the next line of a complete poem is refused."""
+    """`next_lines` refuses a complete poem."""
     with pytest.raises(OptionError, match="no line is open"):
         writer.next_lines(order(template=POEM, repeats="free"))
 
 
 def test_unknown_characters_are_used_and_explained(writer) -> None:
-    """A rare character, a snowman and a traditional one are put in place, each with a note."""
+    """The unknown characters 龘 and ☃ are written as given and 馬 as 马, each with a note."""
     (poem,) = writer.verse(order(acrostic="龘☃馬", candidates=1))
 
     assert [line[0] for line in poem.lines[:3]] == ["龘", "☃", "马"]
@@ -238,7 +238,7 @@ def test_unknown_characters_are_used_and_explained(writer) -> None:
 
 
 def test_stand_ins_sound_alike() -> None:
-    """A stand-in is a variant if there is one, else the commonest character that sounds alike."""
+    """A stand-in is a known variant, or otherwise the commonest character that sounds alike."""
     vocab = Vocab(tuple("马公功空"))
 
     assert stand_in(vocab, "馬") == "马"
@@ -248,7 +248,7 @@ def test_stand_ins_sound_alike() -> None:
 
 
 def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
-    """A poem has a theme score if a theme is given to a model with titles, else none."""
+    """A poem on a theme has a theme score, unless the model takes no conditions."""
     (poem,) = writer.verse(order(theme="送别", candidates=1))
     plain = VerseWriter(replace(small_bundle(), has_records=False))
     (other,) = plain.verse(order(candidates=1))
@@ -258,7 +258,7 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
 
 
 def test_what_the_model_cannot_be_told_is_said(writer) -> None:
-    """A poet given to a model without poets changes nothing, and a note says what would."""
+    """A requested poet does not affect a model without poets; a note lists what does."""
     (poem,) = writer.verse(order(author="李白", candidates=1))
     (plain,) = writer.verse(order(candidates=1))
 
@@ -270,7 +270,7 @@ def test_what_the_model_cannot_be_told_is_said(writer) -> None:
 
 
 def test_a_dynasty_that_was_never_told_is_said() -> None:
-    """A dynasty that the model was not trained on gets a note with those that it knows."""
+    """If the requested dynasty is unknown to the model, a note lists the known dynasties."""
     listed = replace(small_bundle(), provenance={"values": {"dynasty": ["宋", "唐"]}})
     writer = VerseWriter(listed)
 
@@ -308,7 +308,7 @@ def test_a_theme_in_unknown_letters_is_left_out_and_said(writer) -> None:
     ],
 )
 def test_orders_that_make_no_sense_are_refused(writer, wrong, message) -> None:
-    """Orders that make no sense are refused before anything is written, with a hint."""
+    """`stream` refuses an impossible order before anything is written, and gives a hint."""
     with pytest.raises((OptionError, ConflictError), match=message) as caught:
         writer.stream(order(**wrong))
 
@@ -316,14 +316,14 @@ def test_orders_that_make_no_sense_are_refused(writer, wrong, message) -> None:
 
 
 def test_rhyme_is_named_by_group_or_by_a_character(writer) -> None:
-    """A rhyme can be named by a character in it: 花 stands for 麻."""
+    """An order can name a rhyme by any character in it: 花 means 麻."""
     (poem,) = writer.verse(order(rhyme="花", candidates=1))
 
     assert poem.rhymes == ("麻",)
 
 
 def test_orders_check_their_values() -> None:
-    """Bad values are refused when the order is made; boldness or a number sets temperature."""
+    """`VerseOrder` refuses bad values, and `temperature` takes precedence over `boldness`."""
     for wrong in ({"candidates": 0}, {"drafts": 65}, {"boldness": "猛"}, {"repeats": "x"}):
         with pytest.raises(OptionError):
             VerseOrder(**wrong)
@@ -332,7 +332,7 @@ def test_orders_check_their_values() -> None:
 
 
 def test_couplets_answer_in_tone_and_length(writer) -> None:
-    """A second side is as long as the given first one, and a heading has four characters."""
+    """A second side is as long as the given first side, and a heading has four characters."""
     made = couplets(writer, CoupletOrder(first="春风又绿江南岸", heading=True, candidates=2))
 
     assert len(made) == 2
@@ -344,7 +344,7 @@ def test_couplets_answer_in_tone_and_length(writer) -> None:
 
 
 def test_names_keep_surname_tones_and_what_is_unwanted(writer) -> None:
-    """Names keep the given parts, avoid unwanted characters, and need a tone per character."""
+    """Names keep the given characters and add no unsuitable ones; `tones` must fit the length."""
     found = names(writer, NameOrder(surname="欧阳", given="子_", tones="仄平", candidates=5))
 
     assert found
@@ -364,7 +364,7 @@ def test_parallel_couplets_score_above_others() -> None:
 
 
 def test_octaves_lean_towards_parallel_couplets(writer) -> None:
-    """The middle couplets of written octaves are more parallel than their outer ones."""
+    """In written octaves, the middle couplets are more parallel than the outer couplets."""
     plain = {"drafts": 1, "temperature": 0.8, "min_p": 0.0}
     poems = writer.verse(order(form="五律", candidates=32, seed=1, **plain))
 
@@ -377,7 +377,7 @@ def test_octaves_lean_towards_parallel_couplets(writer) -> None:
 
 
 def test_every_form_can_be_written(writer) -> None:
-    """Forms of every kind can be written, tunes that change rhyme among them."""
+    """Forms of every kind can be written, including tunes that change rhyme."""
     for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
         (poem,) = writer.verse(order(form=name, candidates=1, drafts=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}
@@ -393,14 +393,14 @@ def test_every_form_can_be_written(writer) -> None:
     ],
 )
 def test_rhyme_goes_by_the_names_that_the_checker_prints(writer, form, rhyme, group) -> None:
-    """A rhyme copied from the checker's report is accepted in an order."""
+    """An order accepts the rhyme names that the checker prints, and shorter forms of them."""
     (poem,) = writer.verse(order(form=form, rhyme=rhyme, candidates=1))
 
     assert poem.rhymes == (group,)
 
 
 def test_a_character_of_several_rhymes_names_them(writer) -> None:
-    """看, which is in 寒 and in 翰, is refused, and the hint gives both full names."""
+    """A character of two rhymes, such as 看, is refused as a rhyme; the hint names both rhymes."""
     with pytest.raises(OptionError, match="several rhymes") as caught:
         writer.verse(order(rhyme="看"))
 
@@ -408,7 +408,7 @@ def test_a_character_of_several_rhymes_names_them(writer) -> None:
 
 
 def test_a_poem_shows_its_stanzas(writer) -> None:
-    """A poem's text, string and JSON show its stanzas, and reading the text finds them again."""
+    """A poem's text, string and JSON show its stanzas, and `read_poem` recovers them."""
     (poem,) = writer.verse(order(form="浣溪沙", candidates=1))
 
     assert poem.stanza_ends == (3, 6)

@@ -9,7 +9,7 @@ from charbard.writer.verse.word_bias import share_used
 from tests.writer.test_verse import order, planner, small_bundle  # noqa: F401
 
 POETS = 6
-"""Poems of one request."""
+"""Number of poems in each request."""
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def plain() -> VerseWriter:
 
 
 def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  # noqa: F811
-    """Requested words are used whether or not the model is given them, and the form is kept."""
+    """Poems use requested words and keep the form, even if the model has no field for words."""
     for writer in (planner, plain):
         unasked = writer.verse(order(drafts=16, candidates=POETS, seed=1))
         by_chance = sum(share_used(poem.lines, ("江", "明月")) or 0 for poem in unasked)
@@ -34,7 +34,7 @@ def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  #
 
 
 def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
-    """The twin is not given the words, so guidance covers them, too, even without a theme."""
+    """Only the conditioned prompt has the words, so guidance works even without a theme."""
     request = planner.request(order(words="江"))
 
     own, bare = request.prompts
@@ -43,7 +43,7 @@ def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
 
 
 def test_words_are_refused_or_explained(planner, plain) -> None:  # noqa: F811
-    """Too many words are refused; unknown characters and a model without words get notes."""
+    """Too many words are refused; a note reports unknown characters or a model without words."""
     with pytest.raises(OptionError, match=r"7 .*words.* are more than 6"):
         planner.request(order(words="一 二 三 四 五 六 七"))
     notes = planner.request(order(words="江龘 龘")).notes

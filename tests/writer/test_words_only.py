@@ -1,4 +1,4 @@
-"""Free text that is made of listed words only."""
+"""Free text that is restricted to listed words."""
 
 import re
 from dataclasses import replace
@@ -23,15 +23,16 @@ LISTED = ("ab", "cab", "b'a", "bb'ba", "ab'cb", "'ca", "ba'", "ab-c")
 
 
 def bundle(words: tuple[str, ...] = LISTED, chars: str = CHARS, **more):
-    """An untrained model that lists these words."""
+    """Return an untrained model with this word list."""
     return replace(random_bundle(chars=chars, **more), spelling=words)
 
 
 def faults(text: str, words: tuple[str, ...], *, cut: bool = True) -> list[str]:
-    """Pieces of a text that are not listed words, found without the constraint's code.
+    """Return the pieces of a text that are not listed words, without using the constraint's code.
 
-    A piece is a run of letters, apostrophes and hyphens. It is right if it is made
-    of listed words, hyphens between them, and quotes around them. The last may be cut off.
+    A piece is a run of letters, apostrophes and hyphens. A valid piece consists of listed words
+    with hyphens between them and quotes around them. With `cut`, a piece at the very end of the
+    text is not checked.
     """
     titles = [re.sub("[a-z]", lambda letter: letter[0].upper(), word, count=1) for word in words]
     forms = {*words, *titles}
@@ -49,7 +50,7 @@ def faults(text: str, words: tuple[str, ...], *, cut: bool = True) -> list[str]:
     st.randoms(use_true_random=False),
 )
 def test_there_is_always_a_next_character(words, prompt, random) -> None:
-    """Whatever is listed, given and drawn, there is always a next character."""
+    """For any word list and prompt, the constraint always allows a next character."""
     allowed = as_ids(range(VOCAB.first_char, len(VOCAB)))
     spelling = Spelling(VOCAB, allowed, WordList(words, frozenset(CHARS)), prompt)
 
@@ -62,7 +63,7 @@ def test_there_is_always_a_next_character(words, prompt, random) -> None:
 
 
 def test_only_listed_words_are_written() -> None:
-    """A model that lists words writes only those by default, and others with spelling off."""
+    """A model with a word list writes only listed words, unless `spelling` is off."""
     writer = Writer(bundle())
     order = TextOrder(length=400, samples=4, seed=3, options=SampleOptions(temperature=2.0))
 
@@ -74,7 +75,7 @@ def test_only_listed_words_are_written() -> None:
 
 
 def test_every_listed_word_can_be_written() -> None:
-    """Words with apostrophes, hyphens and capitals can all be written, and so can line ends."""
+    """Words with apostrophes, hyphens and capitals can be written, and so can line ends."""
     writer = Writer(bundle())
     text = "".join(
         piece.text
@@ -88,7 +89,7 @@ def test_every_listed_word_can_be_written() -> None:
 
 
 def test_a_word_that_the_prompt_begins_is_completed() -> None:
-    """Half a word in the prompt is completed to a listed one; an unlisted word is left as is."""
+    """If the prompt ends within a listed word, the word is completed; an unlisted word is kept."""
     writer = Writer(bundle())
     hot = SampleOptions(temperature=3.0)
 
@@ -100,7 +101,7 @@ def test_a_word_that_the_prompt_begins_is_completed() -> None:
 
 
 def test_words_of_the_prompt_may_be_written() -> None:
-    """An unlisted word that the prompt has, such as a name, may be written again."""
+    """An unlisted word from the prompt, such as a name, may be written again."""
     writer = Writer(bundle(("ab",)))
     order = TextOrder(
         prime="cc ", length=300, seed=2, options=SampleOptions(temperature=3.0, boosted="c")
@@ -113,7 +114,7 @@ def test_words_of_the_prompt_may_be_written() -> None:
 
 
 def test_bans_leave_words_that_can_still_be_written() -> None:
-    """Words with a banned letter are not written; if no word is left, the order is refused."""
+    """Words with banned letters are not written; a ban on all words or separators is refused."""
     writer = Writer(bundle())
     order = TextOrder(length=200, seed=2, options=SampleOptions(banned="c", temperature=2.0))
 
@@ -127,7 +128,7 @@ def test_bans_leave_words_that_can_still_be_written() -> None:
 
 
 def test_a_model_without_a_list_says_so() -> None:
-    """A model without a word list refuses an order for spelling, and writes as usual otherwise."""
+    """A model without a word list writes as usual, but refuses an order with `spelling=True`."""
     writer = Writer(random_bundle())
 
     assert writer.write("a", length=5, seed=1).text
@@ -147,7 +148,7 @@ def test_records_end_between_words() -> None:
 
 
 def test_the_list_is_saved_with_the_model(tmp_path) -> None:
-    """The word list is saved and loaded unchanged, and it counts in the digest."""
+    """The word list is saved and loaded with a bundle, and it changes the digest."""
     listed = bundle()
     plain = replace(listed, spelling=())
 
@@ -168,12 +169,12 @@ def test_the_list_is_saved_with_the_model(tmp_path) -> None:
     ],
 )
 def test_words_of_any_alphabet(text: str, words: tuple[str, ...]) -> None:
-    """Words of any alphabet are listed, marks included, but none of scripts without spaces."""
+    """`spellings` lists words of any alphabet with their marks, except scripts without spaces."""
     assert spellings([text], sorted(set(text)), most=10) == words
 
 
 def test_the_end_is_no_letter() -> None:
-    """The end of a record is allowed between words and leads back to the start."""
+    """The end symbol is allowed between words and returns the constraint to its start."""
     allowed = as_ids([END, *range(VOCAB.first_char, len(VOCAB))])
     spelling = Spelling(VOCAB, allowed, WordList(LISTED, frozenset(CHARS)), "")
 
