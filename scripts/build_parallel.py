@@ -41,8 +41,8 @@ def main() -> None:
     np.savez_compressed(
         OUT,
         chars=np.array(["".join(chars)]),
-        above=above,
-        below=below,
+        above=uppers,
+        below=lowers,
         steps=np.diff(codes, prepend=0).astype(np.uint32),
         counts=np.minimum([n for *_, n in kept], 65535).astype(np.uint16),
     )
