@@ -34,7 +34,8 @@ def collect(
 
     Args:
         bundle: The model.
-        names: The text it was trained on, with its held-out part; empty for none.
+        names: Names of the text that the model was trained on, with its held-out part; may be
+            empty.
         options: Sizes of the samples and how they are drawn.
         title: Heading of the report.
         say: Function to call with each progress message.

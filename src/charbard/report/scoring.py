@@ -109,6 +109,7 @@ def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
     order = np.argsort(-lengths, kind="stable").tolist()
     place = 0
     while place < len(order):
+        # The first row of a group is its longest, so its length decides how many rows fit.
         rows = max(1, min(_MOST_ROWS, _IDS_AT_ONCE // int(lengths[order[place]] + 1)))
         yield order[place : place + rows]
         place += rows

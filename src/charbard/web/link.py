@@ -50,6 +50,7 @@ def unpacked(packed: str) -> Shared:
         NotFoundError: The segment was cut short or altered, or contains no poem.
     """
     try:
+        # The page strips the padding, which the decoder requires.
         data = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         text = inflater.decompress(data, _MOST_BYTES)

@@ -63,6 +63,7 @@ class Head:
             if message["type"] == "http.response.start":
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
+                # To the app the client is gone, so it stops producing a body that nobody reads.
                 over.set()
 
         async def until_over() -> Message:
