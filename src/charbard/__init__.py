@@ -52,7 +52,7 @@ _WHERE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is first used: `import charbard` loads neither NumPy nor torch."""
+    """Import a public name on first use, so `import charbard` loads neither NumPy nor torch."""
     if name == "__version__":
         return import_module("importlib.metadata").version("charbard")
     if name == "load":

@@ -1,1 +1,1 @@
-"""The command line: one command per file, each a thin interface. Imports nothing heavy at start."""
+"""The command line: one command per file, each a thin interface that imports little at start."""

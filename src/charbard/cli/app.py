@@ -1,5 +1,4 @@
-"""The console entry point: registers the commands and translates errors for the terminal in one
-place."""
+"""The console entry point, which registers the commands and translates errors for the terminal."""
 
 import io
 import os

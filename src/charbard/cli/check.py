@@ -117,8 +117,7 @@ def _show(report: Any, output: str) -> None:
 
 
 def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> bool:
-    """Check every non-blank row, printing one row of results each and the totals to standard
-    error."""
+    """Check every non-blank row, print one row of results for each, and print totals to stderr."""
     from charbard.errors import OptionError
     from charbard.prosody.check import check as check_text
 
@@ -156,7 +155,7 @@ _OTHERS = {
 
 
 def _in_a_row(report: Any) -> str:
-    """Return form, variant and findings, separated by tabs."""
+    """Return the form, variant and findings of a report in one row, separated by tabs."""
     from charbard.prosody.check import RULES
     from charbard.prosody.check.render import verdict_words
 

@@ -61,7 +61,7 @@ def words_of_text(bundle: "Bundle", names: list[str]) -> tuple[str, ...]:
     """Return the words of the text that a model was trained on.
 
     Raises:
-        CorpusError: It is not the text that the model was trained on, or it has no words.
+        CorpusError: The text is not the one that the model was trained on, or has no words.
     """
     from charbard.config import CorpusConfig, from_dict
     from charbard.corpus.dataset import open_dataset

@@ -83,7 +83,7 @@ def _shape(lengths: tuple[int, ...]) -> str:
 
 
 def _facts(row: Mapping[str, Any]) -> str:
-    """State the number of a tune's poems and variants."""
+    """Return a tune's numbers of poems and variants as text; empty for other forms."""
     if not (facts := row.get("facts")):
         return ""
     count = len(row["variants"])

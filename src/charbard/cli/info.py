@@ -54,8 +54,10 @@ def _short(value: dict[str, Any]) -> str:
 
 
 def _rounded(item: Any) -> Any:
-    """Round a measurement to its significant digits, and shorten a long list; `--json` prints
-    everything."""
+    """Round a measurement to its significant digits, and shorten a long list.
+
+    `--json` prints the full values instead.
+    """
     if isinstance(item, list) and len(item) > _SHOWN:
         return f"{', '.join(item[:_SHOWN])} and {len(item) - _SHOWN} more;"
     return f"{item:.6g}" if isinstance(item, float) else item

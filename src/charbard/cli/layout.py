@@ -114,7 +114,7 @@ def _pinyin_of_poem(lines: Sequence[str], book: str) -> list[list[str]]:
 
 
 def tone_marks(line: str, book: str) -> str:
-    """Return a tone mark for each character; ？ for one that the book does not list.
+    """Return a tone mark for each character; ？ marks characters that the book does not list.
 
     >>> tone_marks("春望看", "pingshui")
     '○◐◐'

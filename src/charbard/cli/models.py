@@ -19,7 +19,7 @@ def model_argument(setting: str, *, forms: bool = False) -> Any:
     Someone typing `charbard verse 秋夜` wants a poem on an autumn night, not a model of that name.
 
     Args:
-        setting: Setting that a text in place of the model was probably meant for.
+        setting: Setting that a text given in place of the model was probably meant for.
         forms: Whether a text that names a form was meant as that form.
     """
 
@@ -43,7 +43,7 @@ def model_argument(setting: str, *, forms: bool = False) -> Any:
 
 
 def _is_words(text: str) -> bool:
-    """Return whether a text is Chinese or several words, as hardly any file's name is."""
+    """Return whether a text is Chinese or has several words, which is rare for a file name."""
     from charbard.prosody.poem import is_han
 
     return all(is_han(char) or char == " " for char in text) or (" " in text and "/" not in text)

@@ -49,14 +49,14 @@ def with_settings(
     before: str = "",
     flags: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Callable[[Command], Command]:
-    """Give a command an option for each setting of some configs, in its `**settings`.
+    """Decorate a command to accept each setting of some configs as an option, in `**settings`.
 
     Args:
         configs: Configs that declare the settings.
-        leave_out: Settings without such an option.
-        only: Settings with such an option; None: all.
-        before: Option of the command that these options precede in its help; empty: the last ones.
-        flags: Names of single options, where they are not `--name`.
+        leave_out: Settings that get no option.
+        only: Settings that get an option; None: all.
+        before: Option of the command before which its help lists these options; empty: at the end.
+        flags: Setting -> flag, where the flag is not `--setting`.
     """
 
     declared = {field.name for config in configs for field in dataclasses.fields(config)}
@@ -86,7 +86,7 @@ def with_settings(
 def _parameter(
     config: type, field: "dataclasses.Field[Any]", flags: tuple[str, ...]
 ) -> inspect.Parameter:
-    """Return the option of one setting; a switch for a setting that is true or false."""
+    """Return the option of one setting; a boolean setting becomes a switch."""
     hint, default = hints_of(config)[field.name], None
     if hint is bool:
         default = field.default
@@ -122,8 +122,10 @@ def given(**values: Any) -> dict[str, Any]:
 
 
 def given_typed(**values: Any) -> dict[str, Any]:
-    """Return `given` with each text `typed`; for everything except paths, whose bytes must not
-    change."""
+    """Return the options that the user gave, with each text decoded by `typed`.
+
+    Not for paths, whose bytes must not change.
+    """
     return {name: _meant(value) for name, value in given(**values).items()}
 
 

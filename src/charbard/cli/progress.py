@@ -54,7 +54,7 @@ class Screen:
         self._console.print(spelled(message, as_options()), markup=False)
 
     def show(self, event: "events.Event") -> None:
-        """Show an event if it is worth seeing."""
+        """Show an event: progress, validation, sample or notice; others are ignored."""
         from charbard.train import events
 
         match event:

@@ -79,7 +79,7 @@ def _rows(
 
 
 def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
-    """Yield the level and oblique readings of a named rhyme; the character is empty."""
+    """Yield the level and oblique readings of a named rhyme, each with an empty character."""
     from charbard.prosody.book import Reading
     from charbard.prosody.rhyme_name import rhyme_named
 
@@ -88,7 +88,7 @@ def _of_rhyme(name: str, book: str) -> Iterator[tuple[str, "Reading"]]:
 
 
 def _of_chars(chars: str, book: str, *, least: float) -> Iterator[tuple[str, "Reading"]]:
-    """Yield each character with each of its readings; name a character without any on stderr.
+    """Yield each character with each of its readings; report characters without one on stderr.
 
     Raises:
         OptionError: No character has a reading.

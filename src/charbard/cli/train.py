@@ -82,7 +82,7 @@ def train(
 
 
 def _names(fields: str) -> tuple[str, ...]:
-    """Split names at commas of either width.
+    """Split names at half-width or full-width commas.
 
     >>> _names("form, title")
     ('form', 'title')
@@ -149,7 +149,7 @@ def _trainer_modules() -> Any:
 
 
 def _free_folder(name: str, *, resume: bool) -> Path:
-    """Return an unused runs/NAME, numbered if that is taken; to resume, return the latest one."""
+    """Return an unused folder runs/NAME, numbered if taken; to resume, return the latest one."""
     stem = Path(name).name.split(".")[0] or "run"
     stem = "text" if name == "-" else stem
     folder, number = Path("runs") / stem, 1
@@ -161,8 +161,10 @@ def _free_folder(name: str, *, resume: bool) -> Path:
 
 
 def _tell(end: Any, out: Path, text: list[str]) -> None:
-    """Print the bundle's path to stdout and the next steps to stderr; exit with 130 if
-    interrupted."""
+    """Print the bundle's path to stdout and the next steps to stderr.
+
+    Exit with 130 if the run was interrupted.
+    """
     if end.complete:
         typer.echo(end.bundle)
         told = [

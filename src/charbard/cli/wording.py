@@ -1,4 +1,4 @@
-"""Spelling of settings in messages, as options of the command that was called."""
+"""Spell settings in messages as options of the command that was called."""
 
 import sys
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _ANY = "set_"
 
 
 def tell(note: str) -> None:
-    """Print a note to standard error, spelled for this command, in the language of the locale."""
+    """Print a note to stderr, spelled for this command, in the language of the locale."""
     from charbard.language import is_chinese, note_in_chinese
 
     spell = as_options()
@@ -26,7 +26,7 @@ def tell(note: str) -> None:
 
 
 def worded(error: CharbardError) -> tuple[str, str]:
-    """Return message and hint, spelled for this command, in the language of the locale."""
+    """Return an error's message and hint, spelled for this command, in the locale's language."""
     from charbard.language import in_chinese, is_chinese
 
     spell = as_options()

@@ -120,7 +120,7 @@ def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | 
 
 
 def _unescaped(texts: list[str | None], *, wanted: bool, as_given: bool) -> list[Any]:
-    r"""Interpret escapes in texts if requested; the first text may be missing.
+    r"""Interpret escapes in texts if requested; None stays None.
 
     >>> _unescaped([r"a\tb\\n", None, r"\u96ea"], wanted=True, as_given=False)
     ['a\tb\\n', None, '雪']

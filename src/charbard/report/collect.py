@@ -34,16 +34,17 @@ def collect(
 
     Args:
         bundle: The model.
-        names: The text it was trained on, with its held-out part; empty for none.
+        names: Names of the text that the model was trained on, with its held-out part; may be
+            empty.
         options: Sizes of the samples and how they are drawn.
         title: Heading of the report.
-        say: Called with progress messages.
+        say: Function to call with each progress message.
 
     Returns:
-        title, model, options, and under `sections` each section's plain values.
+        A dictionary with title, model, text, options and `sections`, each in plain values.
 
     Raises:
-        OptionError: A section to skip has no such name.
+        OptionError: A section to skip does not exist, or a verse model has no poems to compare.
         CorpusError: The text cannot be read.
     """
     for key in options.skip:

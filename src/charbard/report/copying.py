@@ -20,6 +20,7 @@ _SHORTEST_LINE = 4
 _SIZE = 4
 """The n of the n-grams that are counted, in characters or words."""
 _PIECE = 1 << 22
+"""Number of characters that are hashed at a time, which bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Learned:
 
         Args:
             texts: The training texts.
-            grams: Returns a text's n-grams: of words if the language separates them, else of
-                characters.
+            grams: Function that returns a text's n-grams: of words if the language separates them,
+                else of characters.
         """
         self._grams_of = grams
         pieces, held, held_size = [], list[str](), 0
@@ -97,6 +98,7 @@ def place_among(
     wanted: NDArray[np.generic], known: NDArray[np.generic]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return each value's place among sorted distinct values, and whether it is one of them."""
+    # A value beyond the last known one would get the place after it, which cannot be indexed.
     place = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     if not len(known):
         return place, np.zeros(len(wanted), np.bool_)

@@ -1,13 +1,13 @@
 """Yardstick of parallelism (对仗): how closely the two lines of a couplet correspond.
 
 The score is the pointwise mutual information of facing characters, estimated from the middle
-couplets of eight-line regulated verse, where parallelism is the rule. It knows nothing of meaning,
-but distinguishes real couplets from chance ones (docs/models.md).
+couplets of eight-line regulated verse, where parallelism is the rule. The score ignores meaning,
+but distinguishes real couplets from random ones (docs/models.md).
 
-This is not `writer.parallel.parallelism`, although both are mutual information. That one is a
-shipped table with one floor for all unseen pairs, and the writer optimises it. A measure must not
-be the target it evaluates, so this one is counted separately for each form, and scores an unseen
-pair of frequent characters lower than one of rare characters.
+This is not `writer.verse.parallel.parallelism`, although both are mutual information. The writer
+optimises that shipped table, which has one floor for all unseen pairs, and a measure must not be
+the target that was optimised. The counts here are separate for each form, and an unseen pair of
+frequent characters scores lower than an unseen pair of rare characters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,6 +54,7 @@ class FacingPairs:
         a, b = _points(upper), _points(lower)
         keys = _paired(a, b)
         place, known = place_among(keys, self.pairs)
+        # Without any known pair, `counts` may be empty and must not be indexed.
         seen = np.where(known, self.counts[place], 0) + _UNSEEN if known.any() else _UNSEEN
         total = max(1, int(self.counts.sum()))
         expected = (_counted(self.uppers, a) + 1) * (_counted(self.lowers, b) + 1) / total
@@ -61,7 +62,7 @@ class FacingPairs:
 
 
 def couplet_scores(model: FacingPairs, poems: Sequence[str]) -> dict[str, float]:
-    """Return the mean score of each couplet of eight-line poems, and of mismatched lines."""
+    """Return mean scores by position of the couplet in eight-line poems, and for random pairs."""
     names = ("首联", "颔联", "颈联", "尾联")
     scores: dict[str, list[float]] = {name: [] for name in (*names, "random")}
     before = ""
@@ -86,6 +87,7 @@ def _points(text: str) -> NDArray[np.int64]:
 
 
 def _paired(upper: NDArray[np.int64], lower: NDArray[np.int64]) -> NDArray[np.uint64]:
+    # A code point has at most 21 bits, so each pair gets a number of its own.
     return (upper.astype(np.uint64) << np.uint64(32)) | lower.astype(np.uint64)
 
 

@@ -28,6 +28,7 @@ def grams_of(text: str, size: int) -> NDArray[np.uint64]:
     grams, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
     for place in range(size):
         part = slice(place, place + count)
+        # All n-grams grow at once: each round appends one character to every one of them.
         grams = (grams << np.uint64(bits)) | (points[part] & np.uint64((1 << bits) - 1))
         whole &= letters[part]
     return grams[whole]

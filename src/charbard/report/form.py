@@ -1,6 +1,6 @@
-"""Count how well many poems keep their form: lines, tones and rhyme.
+"""Count how many poems keep their form: lines, tones and rhyme.
 
-The judge is `prosody.check`, with the full reading set; a character of both tones fits either.
+`prosody.check` decides, with all readings of each character; one of both tones fits either.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ class FormCount:
 
     poems: int = 0
     shaped: int = 0
-    """Poems with exactly the form's lines, or for a tune with lines that its poets used."""
+    """Poems with exactly the form's line lengths or, for a tune, lengths that its poets used."""
     lines: int = 0
     right_lines: int = 0
     """Regulated verse only: lines of the right length, in poems of any shape."""
@@ -33,15 +33,17 @@ class FormCount:
     rhymed: int = 0
     """Regulated verse only: poems whose even lines share one level rhyme of 平水韵."""
     regular: int = 0
-    """Rhymed poems that keep T4."""
+    """Rhymed poems that keep T4 (docs/prosody.md)."""
     rescued: int = 0
-    """Rhymed poems that keep T5."""
+    """Rhymed poems that keep T5, which also accepts rescued lines."""
     judged: int = 0
+    """Poems of a form that has rules."""
     kept: int = 0
-    """Poems of a form with rules that the checker accepts, tones and rhyme of a tune included."""
+    """Judged poems that the checker accepts, including a tune's tones and rhyme."""
     free: int = 0
+    """Characters that fit either tone, because both or none of their tones are known."""
     positions: int = 0
-    """Number of characters; `free` counts those that fit either tone: with both, or none known."""
+    """All characters."""
 
     def rates(self) -> dict[str, float | None]:
         """Return the counts as shares, for tables."""
@@ -70,7 +72,7 @@ def count_form(
     Args:
         texts: Poems as they were written.
         form: A regulated form, or a tune.
-        shapes: For a tune: its valid line lengths.
+        shapes: The line lengths that are valid for a tune; unused for a regulated form.
     """
     total = FormCount()
     for text in texts:
@@ -98,7 +100,7 @@ def shape_of(text: str) -> tuple[int, ...]:
 
 
 def lines_in(text: str) -> Sequence[str]:
-    """Return the lines of a poem without punctuation; none for text that is not verse."""
+    """Return the lines of a poem without punctuation; empty for text that is not verse."""
     try:
         return read_poem(text).lines
     except OptionError:

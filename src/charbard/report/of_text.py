@@ -1,4 +1,4 @@
-"""Report on a model of running text, names, songs or other records; verse has its own."""
+"""Report on a model of running text, names, songs or other records; `of_verse` covers verse."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ class TextReport:
         self._records = subject.bundle.has_records
 
     def sections(self) -> Iterator[tuple[str, Section | None]]:
-        """Yield each section with its key, built on demand; None if the text does not allow it."""
+        """Yield each key with its section, built on demand, or None if the text lacks the data."""
         makers = {
             "perplexity": self._perplexity,
             "variety": self._variety,
@@ -51,7 +51,7 @@ class TextReport:
 
     @cached_property
     def _sides(self) -> dict[str, list[Record]]:
-        """Return the text as split for training: its records, or one text for each side."""
+        """Return the sides of the text as in training, each as its records or as one text."""
         vocab = self._subject.bundle.vocab
         data = open_dataset(self._subject.names, self._corpus, vocab=vocab, say=self._subject.say)
         if not self._records:

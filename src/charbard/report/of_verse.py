@@ -26,7 +26,7 @@ from charbard.writer.verse.writer import VerseWriter
 __all__ = ["VerseReport"]
 
 _MAIN = "七绝"
-"""The form that variety and themes are measured on: the commonest one of fixed length."""
+"""Form for measuring variety and themes: the commonest form of fixed length."""
 _TUNES = 4
 _CANDIDATES = 32
 """Number of poems written in one batch."""
@@ -45,7 +45,7 @@ class VerseReport:
         self._bound: dict[str, list[str]] = {}
 
     def sections(self) -> Iterator[tuple[str, "Section | None"]]:
-        """Yield each section with its key, built on demand; None if the text does not allow it."""
+        """Yield each key with its section, built on demand, or None if the text lacks the data."""
         makers = {
             "perplexity": self._perplexity,
             "form": self._form,
@@ -84,17 +84,17 @@ class VerseReport:
 
     @cached_property
     def _ruled(self) -> frozenset[str]:
-        """Return those of the report's forms that have rules."""
+        """Return the report's forms that have rules."""
         return frozenset(form.name for form in forms()).intersection(self._forms)
 
     def _free(self, form: str) -> list[str]:
-        """Return unconstrained poems conditioned on the form alone; written once, then cached."""
+        """Return unconstrained poems conditioned on the form alone, written on the first call."""
         if form not in self._freely:
             self._freely[form] = self._write([{"form": form}] * self._options.texts)
         return self._freely[form]
 
     def _constrained(self, form: str) -> list[str]:
-        """Return poems written under the form's constraint; written once, then cached."""
+        """Return poems under the form's constraint, written on the first call."""
         if form not in self._bound:
             self._bound[form] = list(self._keeping(form))
         return self._bound[form]
@@ -254,7 +254,7 @@ class VerseReport:
 
     @cached_property
     def _themes(self) -> list[tuple[str, str]]:
-        """Return the short titles of held-out poems of the main form, each once, with its poem."""
+        """Return distinct short titles of held-out poems of the main form, each with its poem."""
         found: dict[str, str] = {}
         for record in self._held_out:
             title = record.fields.get("title", "")
@@ -273,7 +273,7 @@ class VerseReport:
         return list(zip((each["title"] for each in fields), self._write(fields), strict=True))
 
     def _by_default(self, form: str, theme: str, count: int) -> list[str]:
-        """Return poems as users get them: every setting at its default, in the order written."""
+        """Return poems written with default settings, as users get them, in the order written."""
         order = VerseOrder(form=form, theme=theme, candidates=count, seed=self._options.seed)
         poems = sorted(self._writer.verse(order), key=lambda poem: poem.candidate)
         return [poem.text for poem in poems]

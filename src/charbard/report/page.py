@@ -10,7 +10,7 @@ from charbard.report.svg import bars
 __all__ = ["cell", "page", "readable"]
 
 _SHORT, _A_ROW = 14, 8
-"""Longest text, in characters, that shares a row with others; and the number of them per row."""
+"""Maximum length, in characters, of texts that share a row, and their number in a row."""
 
 _STYLE = """
 :root{--ink:#222;--paper:#fbfaf7;--soft:#6b675f;--line:#ddd6c8;--bar:#b5442e;--people:#8d9a86;
@@ -35,7 +35,7 @@ details{margin-top:2rem}
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """Return the whole page.
+    """Return a report as an HTML page.
 
     Args:
         document: What `collect` returns.
@@ -145,7 +145,7 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    """Format a setting as JSON, without vocabularies: the bundle has them."""
+    """Format a setting as JSON, without its vocabulary, which the bundle contains."""
     if isinstance(value, dict):
         value = {name: item for name, item in value.items() if name != "chars"}
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

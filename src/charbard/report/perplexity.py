@@ -1,12 +1,12 @@
 """The yardsticks: nats per character on given text, by protocol.
 
-A: windows of 256 characters that do not overlap, each from a zero state.
-B: one stream, the state carried from its start to its end.
-C: like B, but the weights are trained on each stretch after it is scored (dynamic evaluation).
-R: records, each from a zero state; the end of the record is predicted as well.
-Protocol V, for verse, is in `report.verse`.
+A scores windows of 256 characters that do not overlap, each from a zero state.
+B scores one stream and carries the state from its start to its end.
+C is B, except that the weights are trained on each stretch after its score (dynamic evaluation).
+R scores records, each from a zero state, and includes the end of each record.
+V scores verse; see `report.verse`.
 
-Figures of different protocols are not comparable. All but C run on NumPy; C needs torch.
+Figures of different protocols are not comparable. C needs torch; the others run on NumPy.
 """
 
 import math
@@ -40,9 +40,9 @@ class Perplexity:
     protocol: str
     nats_per_char: float
     chars: int
-    """Characters that were predicted."""
+    """Number of predicted characters."""
     unknown: int
-    """Number of those that the model does not know; they are scored as the unknown character."""
+    """Number of predicted characters that the model does not know, scored as one unknown symbol."""
     groups: Mapping[str, "Perplexity"] = field(default_factory=dict)
     """Verse only: the same measures for the poems of each form, metre, dynasty and tune."""
 
@@ -74,9 +74,9 @@ def evaluate(  # noqa: PLR0913, each is the user's choice
         names: Files, folders, patterns, or `-`.
         corpus: How to read and split them.
         protocol: One of `PROTOCOLS`.
-        part: Which side of the split, or all.
+        part: One of `PARTS`: a side of the split, or all.
         rounded: Measure the network used for writing, with int8 weights, instead of the exact one.
-        say: Called with assumptions about the text.
+        say: Function to call with each assumption about the text.
 
     Raises:
         OptionError: The protocol does not fit the model.
@@ -142,6 +142,8 @@ def _record_row(dataset: Dataset, index: int) -> Row:
     fields, text_marker, text = dataset.record(index)
     before = np.concatenate([*fields.values(), text_marker]).astype(np.int64)
     return Row(
+        # Reading END and then the fields scores nothing (-1); the marker before the text is the
+        # first id to predict a character.
         np.concatenate([[END], before, text[:-1]]).astype(np.int64),
         np.concatenate([np.full(len(before), -1), text]).astype(np.int64),
         len(text),

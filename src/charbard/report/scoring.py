@@ -18,6 +18,7 @@ from charbard.vocab import END, UNKNOWN, Vocab
 
 __all__ = ["Row", "Tally", "opening_of", "score_rows", "tallies"]
 
+# These bound a batch: its ids with padding, its rows, and the steps that are scored at a time.
 _IDS_AT_ONCE = 1 << 14
 _MOST_ROWS = 128
 _STRETCH = 1024
@@ -30,7 +31,7 @@ class Tally:
     nats: float = 0.0
     chars: int = 0
     unknown: int = 0
-    """Number of those that the model does not know; they are scored as the unknown character."""
+    """Number of counted characters that the model does not know, scored as one unknown symbol."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.nats + other.nats, self.chars + other.chars, self.unknown + other.unknown)
@@ -48,7 +49,7 @@ class Row(NamedTuple):
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:
-    """Return the ids a model of records reads before a text; empty fields are left out."""
+    """Return the ids that a model of records reads before a text; empty fields are left out."""
     given = {name: value for name, value in fields.items() if value}
     return vocab.opening(has_records=True, fields=given)
 
@@ -61,12 +62,12 @@ def tallies(
     only_han: bool,
     chosen: str | None = None,
 ) -> list[Tally]:
-    """Score each record's text, conditioned on the fields it has.
+    """Score each record's text, conditioned on the record's fields.
 
     Args:
         network: The network.
-        vocab: Its characters.
-        records: Texts, with only those fields that the model is conditioned on.
+        vocab: The model's vocabulary.
+        records: Texts, with only the fields that the model is conditioned on.
         only_han: Count Chinese characters only; else every character and the end of the record.
         chosen: A one-character field that the model must predict as well: its nats are added, but
             it does not count as a character of the text.
@@ -91,7 +92,7 @@ def score_rows(
     Args:
         network: The network.
         lengths: Number of ids of each row.
-        row_of: Number of a row -> the row; called once for each, when its batch is scored.
+        row_of: Function from a row's index to the row, called once, when its batch is scored.
 
     Returns:
         One tally for each row, in order.
@@ -108,6 +109,7 @@ def _groups(lengths: NDArray[np.int64]) -> Iterable[list[int]]:
     order = np.argsort(-lengths, kind="stable").tolist()
     place = 0
     while place < len(order):
+        # The first row of a group is its longest, so its length decides how many rows fit.
         rows = max(1, min(_MOST_ROWS, _IDS_AT_ONCE // int(lengths[order[place]] + 1)))
         yield order[place : place + rows]
         place += rows
@@ -126,7 +128,7 @@ def _row(vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker:
 
 
 def _score(network: Network, rows: Sequence[Row]) -> list[Tally]:
-    """Score rows side by side, the longest first and shorter ones padded."""
+    """Score rows side by side, with shorter rows padded."""
     longest = max(len(ids) for ids, _, _ in rows)
     read = np.full((longest, len(rows)), END, np.int64)
     wanted = np.full((longest, len(rows)), -1, np.int64)

@@ -22,9 +22,9 @@ class Section:
     says: str
     """Explanation: what was measured, on what, and how to read it."""
     rows: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
-    """Figures by name of the row, then of the column."""
+    """Figures by row name, then by column name."""
     shares: tuple[str, ...] = ()
-    """Columns that are shares of 1, to be shown as per cent."""
+    """Columns whose values are shares, to be shown as percentages."""
     chart: str | None = None
     """The column to plot."""
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -37,11 +37,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Subject:
-    """The model a report is about, with its networks, text and options."""
+    """The model that a report is about, with its networks, text and options."""
 
     bundle: Bundle
     model: Model
-    """The plain network, for measuring."""
+    """The exact network, for measuring."""
     network: Network
     """The network used for writing."""
     names: tuple[str, ...]

@@ -1,10 +1,10 @@
 """Measure a bundle's speed on this machine against the machine's peak.
 
-The lower bound for a step is the larger of two times: that of its operations at the processor's
-peak, and that of reading its weights from memory. The peak is taken as four times the rate of a
-float32 matrix product, since processors multiply four int8 values in the time of one float32.
-Memory speed is measured by copying as many bytes as there are weights, so that caches have the
-same effect.
+The lower bound for a step is the time of its operations at the processor's peak or the time to read
+its weights from memory, whichever is longer. The peak is taken to be four times the rate of a
+float32 matrix product, because processors multiply four int8 values in the time of one float32
+value. Memory speed is measured by copying about as many bytes as there are weights, so that caches
+have the same effect.
 """
 
 import time
@@ -24,8 +24,8 @@ from charbard.vocab import Vocab
 __all__ = ["Machine", "Pace", "machine", "measure", "seconds_for", "verse_sized"]
 
 _SIZES = (512, 2048)
-"""Sizes of matrix products: small ones fit into one scheduler time slice, large ones come nearer to
-the peak."""
+"""Sizes of matrix products: a small product fits into one scheduler time slice, a large one comes
+nearer to the peak."""
 _BYTE_PRODUCTS = 4
 """Number of int8 products that take as long as one float32 product."""
 
@@ -60,7 +60,7 @@ class Pace:
 
 
 def verse_sized(chars: int = 6939) -> Bundle:
-    """Return an untrained network of the verse model's size, which writes nonsense just as fast."""
+    """Return an untrained network of the verse model's size, which is as fast as a trained one."""
     config = ModelConfig(
         vocab_size=chars, hidden_size=512, embedding_size=256, projection_size=256, tied=True
     )
@@ -74,7 +74,7 @@ def verse_sized(chars: int = 6939) -> Bundle:
 
 
 def machine(*, copied_bytes: int = 4 << 20) -> Machine:
-    """Measure the machine; takes about a second."""
+    """Measure the machine, which takes about a second."""
     flops = max(map(_sgemm_flops, _SIZES))
     source, target = np.ones(copied_bytes, np.uint8), np.empty(copied_bytes, np.uint8)
     copied = 2 * copied_bytes / seconds_for(lambda: np.copyto(target, source), at_least_s=0.1)
@@ -121,7 +121,7 @@ def _floor_s(config: ModelConfig, here: Machine, rows: int) -> float:
 
 
 def seconds_for(work: Callable[[], object], *, at_least_s: float = 0.3) -> float:
-    """Return the fastest of many runs, after one warm-up run."""
+    """Return the duration of the fastest of many runs, after one warm-up run."""
     work()
     best, end = float("inf"), time.perf_counter() + at_least_s
     while time.perf_counter() < end:

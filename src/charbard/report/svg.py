@@ -12,9 +12,9 @@ def bars(values: Mapping[str, float], *, label: str, show: str = "{:.3g}") -> st
     """Draw one bar per value, all on one scale from zero.
 
     Args:
-        values: By name; a negative one is drawn with length zero.
+        values: Name -> value; a negative value gets a bar of length zero.
         label: What the bars mean, for screen readers.
-        show: Formats a value.
+        show: Format string for a value.
     """
     most = max([value for value in values.values() if value > 0], default=1.0)
     room = _WIDTH - _NAMES - _VALUES

@@ -1,7 +1,7 @@
 """Measure whether poems are about their themes, by the model's own probabilities.
 
-The theme is the title that the model is conditioned on. The fit of a poem is how much likelier its
-theme makes it; the theme is recognised if no other theme of the test makes the poem likelier still.
+The theme is the title that the model is conditioned on. A poem fits its theme if the theme makes
+the poem likelier; the theme is recognised if no other theme of the test makes it likelier still.
 Poems by people, with their own titles, are measured by the same model in the same way.
 """
 
@@ -28,7 +28,7 @@ class ThemeFit:
     recognised: float
     """Share of poems that no other theme makes likelier than their own."""
     chance: float
-    """The same share for poems written without a theme."""
+    """The share to expect by chance: one over the number of themes."""
 
 
 def theme_fit(
@@ -38,9 +38,9 @@ def theme_fit(
 
     Args:
         model: A model that knows the field `title`.
-        vocab: Its characters.
-        poems: (theme, text).
-        form: The form that all of them have.
+        vocab: The model's vocabulary.
+        poems: Pairs of theme and text.
+        form: The form of all the poems.
     """
     themes = sorted({theme for theme, _ in poems})
     given = [{"form": form}] + [{"form": form, "title": theme} for theme in themes]

@@ -1,8 +1,8 @@
 """Protocol V, the yardstick of verse: perplexity per Chinese character, by form and dynasty.
 
-Only Chinese characters of the text count: no punctuation, no title, no end symbol. The form is the
-only condition, each poem begins from a zero state, and characters outside the vocabulary are scored
-as the unknown character.
+Only Chinese characters of the text count: no punctuation, no title, no end symbol. By default the
+form is the only condition. Each poem begins from a zero state, and characters outside the
+vocabulary are scored as the unknown character.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from charbard.runtime import ByteModel, Model
 __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "read_verse"]
 
 FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
-"""Fields that are read of each record besides its text."""
+"""Fields that are read from each record, besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
 """Requested part -> values of a record's own `split` field; held-out records are never read."""
 
@@ -135,11 +135,11 @@ def measured(
     score: Callable[[list[Record]], list[Tally]],
     given: Iterable[str] = ("form",),
 ) -> Perplexity:
-    """Apply protocol V to anything that scores records.
+    """Measure records by protocol V with any function that scores them.
 
     Args:
         records: Poems with all their fields.
-        score: Called with the records, reduced to the given fields; returns one tally for each.
+        score: Function from records, reduced to the given fields, to one tally for each.
         given: Fields that the model is conditioned on.
 
     Raises:

@@ -27,7 +27,7 @@ from charbard.vocab import END, Vocab
 __all__ = ["write_records", "write_running"]
 
 Opening = tuple[list[int], str | None]
-"""Ids before a text; and the field, if any, whose value the model writes itself."""
+"""Ids before a text, and the field, if any, whose value the model writes itself."""
 _ROWS = 64
 
 
@@ -65,7 +65,7 @@ def write_records(
 def write_running(
     bundle: Bundle, network: Network, count: int, *, options: SampleOptions, seed: int, length: int
 ) -> list[str]:
-    """Write stretches of running text of `length` characters, each as if after a line end."""
+    """Write stretches of running text, each of `length` characters and as if after a line end."""
     opening = bundle.vocab.opening(has_records=False)
     allowed = as_ids(range(bundle.vocab.first_char, len(bundle.vocab)))
     draws = Draws(options=options, seed=seed, logp=False)
@@ -92,11 +92,11 @@ def _written(
 
 
 def _text(vocab: Vocab, opening: Opening, allowed: Ids, draws: Draws, longest: int) -> Steps:
-    """Write one record to its end; emits its ids once."""
+    """Write one text to its end, and then emit all its ids."""
     before, field = opening
     if field is not None:
         announced = vocab.announced(before, field)
-        spec = draws.spec(allowed[allowed != END], longest)  # a step after all of the text's
+        spec = draws.spec(allowed[allowed != END], longest)  # no character uses this step
         outcome = yield from draw_after(announced, spec)
         before = vocab.with_field(before, field, outcome.ids)[len(announced) :]
     yield from read_ids(before[:-1])

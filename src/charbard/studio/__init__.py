@@ -1,1 +1,1 @@
-"""What the studio serves: loaded models, slots and limits, training jobs. Does not know HTTP."""
+"""The studio without its HTTP layer: loaded models, slots and limits, training jobs."""

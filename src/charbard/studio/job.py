@@ -1,7 +1,7 @@
 """One training job of the workshop: its record, its folder, and its log as facts for clients.
 
 A folder holds `job.json`, the text while it is needed, and the run's folder of `charbard train`.
-Knows files and JSON, not processes or HTTP.
+This module handles files and JSON, not processes or HTTP.
 """
 
 import json
@@ -16,13 +16,13 @@ from charbard.files import write_atomically
 __all__ = ["ENDED", "RESUMABLE", "Job", "JobFolder", "Tail", "thinned"]
 
 ENDED = ("finished", "stopped", "interrupted", "failed")
-"""Final states: out of time, stopped by the user, interrupted with the server, failed."""
+"""Final states: budget used up, stopped by the user, interrupted with the server, failed."""
 RESUMABLE = ("interrupted", "failed")
-"""States from which a training can be resumed, given a checkpoint."""
+"""States from which a job can be resumed, given a checkpoint."""
 _OPTION = re.compile(r"--(?:set )?([a-z_-]+)")
 """An option in an error message of the command line."""
 _MOST_POINTS = 300
-"""Most progress events replayed to a late subscriber: as many as a curve can show."""
+"""Maximum number of progress events replayed to a late subscriber: as many as a curve can show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Job:
 
     id: str
     name: str
-    """Name of its model."""
+    """Name of the model that the job trains."""
     minutes: float
     chars: int
     """Length of the text."""
@@ -43,7 +43,7 @@ class Job:
     """Process id; 0 before the process starts."""
     state: str = "training"
     digest: str = ""
-    """Digest of its model; empty if there is none."""
+    """Digest of the trained model; empty if there is none."""
     error: str = ""
     hint: str = ""
     code: str = ""
@@ -53,11 +53,11 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether the training is in a final state."""
+        """Whether the job is in a final state."""
         return self.state in ENDED
 
     def failed(self, error: CharbardError) -> "Job":
-        """Return the record of the training after this error."""
+        """Return the record of the job after this error."""
         told = facts_of(Note(str(error), error.code, error.values))
         return replace(
             self,
@@ -70,7 +70,7 @@ class Job:
         )
 
     def about(self) -> dict[str, Any]:
-        """Return the facts that a client gets."""
+        """Return the facts that are sent to a client."""
         told = asdict(self)
         del told["pid"], told["threads"]
         told["model"] = self.name if self.digest else None
@@ -107,7 +107,7 @@ class JobFolder:
 
     @property
     def stderr(self) -> Path:
-        """The training's stderr."""
+        """Standard error of the training process."""
         return self.path / "stderr.txt"
 
     @property
@@ -116,11 +116,11 @@ class JobFolder:
         return self.path / "cache"
 
     def checkpoints(self) -> list[Path]:
-        """Checkpoints from which the training could be resumed."""
+        """Return the checkpoints from which the job can be resumed."""
         return list(self.run.glob("checkpoint_*"))
 
     def can_go_on(self) -> bool:
-        """Whether the folder has all that `--resume` needs."""
+        """Tell whether the folder has everything that `--resume` needs."""
         return self.text.exists() and bool(self.checkpoints())
 
     def save(self, job: Job) -> None:
@@ -143,11 +143,11 @@ class JobFolder:
             return None
 
     def is_complete(self) -> bool:
-        """Whether the training used its whole budget."""
+        """Tell whether the training run used its whole budget."""
         return any(event.get("complete") for event in Tail(self.log).events())
 
     def logged_error(self) -> tuple[str, str]:
-        """Parse the error that ended the training, and its hint, from its stderr."""
+        """Return the error that ended the training run, and its hint, as parsed from stderr."""
         try:
             lines = self.stderr.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:

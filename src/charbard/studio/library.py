@@ -20,17 +20,17 @@ __all__ = ["Library", "ServedModel"]
 
 _ROWS = 256
 _QUEUE = 4096
-"""Queue of an engine; longer than that of the studio, which refuses requests first."""
+"""Length of an engine's queue: longer than the studio's, so that the studio refuses first."""
 
 
 @dataclass(frozen=True, eq=False)
 class ServedModel:
-    """A loaded model with the engine that all requests share."""
+    """A loaded model with an engine that all requests share."""
 
     name: str
     writer: Writer
     path: Path | None = None
-    """Path of the bundle, if it was loaded from a file."""
+    """Path of the bundle; None if it was not loaded from a file."""
 
     @property
     def bundle(self) -> Bundle:
@@ -38,18 +38,18 @@ class ServedModel:
         return self.writer.bundle
 
     def snapshots(self) -> tuple[Path, ...]:
-        """Bundles that were kept during its training, the oldest first."""
+        """Return the bundles that were kept during the training run, the oldest first."""
         return () if self.path is None else snapshots_beside(self.path)
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine; started on first use."""
+        """The engine, which is started on first use."""
         return Engine(self.writer.network, rows=_ROWS, queue=_QUEUE)
 
     @property
     def is_started(self) -> bool:
         """Whether the engine was started."""
-        # `cached_property` keeps its value there; reading `engine` itself would start it.
+        # `cached_property` keeps its value in `__dict__`; reading `engine` would start the engine.
         return "engine" in self.__dict__
 
     @cached_property
@@ -82,7 +82,7 @@ class ServedModel:
 
     @cached_property
     def script(self) -> str:
-        """Script of most of its letters: han, latin or other."""
+        """Script of most letters in the model's vocabulary: han, latin or other."""
         letters = [char for char in self.bundle.vocab.chars if char.isalpha()]
         latin = sum(char < "\u0250" for char in letters)
         han = sum("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
@@ -99,7 +99,7 @@ class ServedModel:
             next(self.writer.texts(TextOrder(length=1)))
 
     def close(self) -> None:
-        """Stop its engine, if it was started."""
+        """Stop the engine, if it was started."""
         if self.is_started:
             self.engine.stop()
 
@@ -114,11 +114,11 @@ class Library:
 
     @classmethod
     def open(cls, paths: Iterable[Path]) -> "Library":
-        """Load bundles, each named after its file, or its folder if the file has the usual name.
+        """Load bundles, each named after its file, or after its folder if the file is `model`.
 
         Raises:
             BundleError: A bundle is missing, truncated, altered or of another version.
-            OptionError: Two have the same name.
+            OptionError: Two bundles have the same name.
         """
         library = cls()
         for path in map(find_bundle, paths):
@@ -134,12 +134,12 @@ class Library:
         return library
 
     def add(self, opened: ServedModel) -> None:
-        """Add a model; it replaces one of the same name."""
+        """Add a model, replacing any model of the same name."""
         self.remove(opened.name)
         self._opened[opened.name] = opened
 
     def remove(self, name: str) -> None:
-        """Forget a model."""
+        """Remove a model, if it exists, and stop its engine."""
         if (opened := self._opened.pop(name, None)) is not None:
             opened.close()
 
@@ -153,7 +153,7 @@ class Library:
         return [opened.engine.load() for opened in self if opened.is_started]
 
     def __iter__(self) -> Iterator[ServedModel]:
-        # A copy, because a training that ends may add a model in the meantime.
+        # Iterate over a copy, because a training job that ends may add a model meanwhile.
         return iter(tuple(self._opened.values()))
 
     def __len__(self) -> int:
@@ -163,8 +163,8 @@ class Library:
         """Find a model by name or digest; without a name, the first suitable one.
 
         Args:
-            name: Name or digest; empty or None: any.
-            verse: Whether it must write verse.
+            name: Name or digest; None: any model.
+            verse: Whether the model must write verse.
 
         Raises:
             NotFoundError: There is no such model.
@@ -194,7 +194,7 @@ class Library:
         )
 
     def for_names(self, name: str | None) -> ServedModel:
-        """Find a model of names or else of verse; raises as `find` does."""
+        """Find a model of names, or else of verse; see `find` for the errors."""
         if name is None:
             name = next((opened.name for opened in self if opened.writes_names), None)
         opened = self.find(name, verse=name is None)

@@ -29,10 +29,10 @@ class Rate:
         if self._rate is None:
             return
         now = self._clock()
-        # Taken out and put back, so that the order is that of the last use.
+        # Removing and reinserting a bucket keeps the buckets in the order of their last use.
         left, then = self._buckets.pop(client, (float(self._burst), now))
         left = min(self._burst, left + (now - then) * self._rate)
-        # A request that is refused costs nothing, or a client that keeps trying would never get in.
+        # A refused request costs no token, or a client that keeps trying would never get in.
         self._buckets[client] = (max(0.0, left - 1 if left >= 1 else left), now)
         if len(self._buckets) > _CLIENTS:
             self._buckets.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Limit on concurrent requests, with a bounded queue: first come first served, refused if full."""
+"""Limit on concurrent requests, with a bounded first-come, first-served queue."""
 
 import asyncio
 from collections import deque
@@ -12,7 +12,7 @@ __all__ = ["Slots"]
 
 
 class Slots:
-    """Slots for requests, and a bounded queue. Belongs to one event loop."""
+    """Slots for requests and a bounded queue, for one event loop."""
 
     def __init__(self, config: StudioConfig) -> None:
         self._config = config
@@ -48,8 +48,8 @@ class Slots:
             raise self._busy(Note("too many requests are waiting", "busy.full"))
 
     async def _enter(self) -> None:
-        # `_leave` hands slots over directly, so a free one means that nobody is waiting, and a
-        # newcomer overtakes no one.
+        # `_leave` hands slots over directly, so a free slot means that nobody is waiting and that
+        # this request overtakes no one.
         if self.active < self._config.streams:
             self.active += 1
             return
@@ -63,8 +63,8 @@ class Slots:
             values = {"seconds": self._config.patience_s}
             raise self._busy(Note(late, "busy.late", values)) from None
         except asyncio.CancelledError:
-            # The slot was handed over in the moment of cancellation: pass it on, or it would be
-            # lost.
+            # If the slot was handed over just before the cancellation, it must be passed on, or it
+            # would be lost.
             if turn.done() and not turn.cancelled():
                 self._leave()
             raise
@@ -77,7 +77,7 @@ class Slots:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                # The slot changes hands, so `active` stays as it is.
+                # The slot is handed over and not freed, so `active` does not change.
                 turn.set_result(None)
                 return
         self.active -= 1

@@ -14,7 +14,7 @@ __all__ = ["Studio"]
 
 
 class Studio:
-    """One running server. Belongs to one event loop."""
+    """State of one running server, for one event loop."""
 
     def __init__(self, library: Library, config: StudioConfig) -> None:
         self.library = library
@@ -23,7 +23,7 @@ class Studio:
         self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.opening = asyncio.Lock()
-        """Held while a model is loaded for one request alone, so that only one is in memory."""
+        """Held while a request loads a model of its own: only one such model is in memory."""
         self.is_stopping = False
         self.workshop = Workshop(library, config) if config.workshop else None
 

@@ -10,7 +10,7 @@ from charbard.text import detect_encoding, normalise, pieces, read_as
 __all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
 
 FEWEST_CHARS = 500
-"""Fewest characters of a text; a model would merely memorise a shorter one."""
+"""Minimum length of a text in characters; a model would merely memorise a shorter text."""
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
 _LONGEST_NAME = 40
 _NAME = "what was sent"
@@ -45,7 +45,7 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
 
 
 def _unoffered(name: str, value: str | None) -> None:
-    """Leave a setting for reading out of a message, since visitors cannot choose it."""
+    """Return None, which leaves a setting out of a message: visitors cannot choose it."""
 
 
 def model_name(wish: str, taken: Container[str]) -> str:

@@ -1,6 +1,6 @@
-"""The training process: start it in a job's folder, end orphans, lock the workshop's folder.
+"""Start training processes, end orphaned ones, and lock the workshop's folder.
 
-Knows processes and files, not models or HTTP.
+This module handles processes and files, not models or HTTP.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ from charbard.studio.job import Job, JobFolder
 __all__ = ["SAVING_S", "end_orphan", "locked", "spawned"]
 
 _ENVIRONMENT = {"CHARBARD_CACHE": "cache", "LC_ALL": "C.UTF-8"}
-"""Environment of the process. Its errors are parsed, so they must be in English."""
+"""Environment of the process, whose errors must be in English because they are parsed."""
 SAVING_S = 30.0
-"""Seconds that a training may take to save after it is told to stop."""
+"""Seconds that a training process may take to save after it is told to stop."""
 
 
 def spawned(command: Sequence[str], place: JobFolder, *, nice: int) -> subprocess.Popen[bytes]:
@@ -43,7 +43,7 @@ def spawned(command: Sequence[str], place: JobFolder, *, nice: int) -> subproces
     if hasattr(os, "setpriority"):
         with contextlib.suppress(
             OSError
-        ):  # before the process has threads: they inherit the priority
+        ):  # set before the process starts threads, which inherit the priority
             os.setpriority(os.PRIO_PROCESS, process.pid, nice)
     return process
 
@@ -54,8 +54,7 @@ def end_orphan(job: Job) -> None:
 
     def lives() -> bool:
         try:
-            # The process id may have passed to another process; the working folder tells them
-            # apart.
+            # Another process may have the same id by now; its working folder differs.
             return folder.readlink().name == job.id
         except OSError:
             return False

@@ -1,7 +1,7 @@
-"""The workshop: trains models on visitors' texts, one at a time, in a separate process.
+"""The workshop, which trains models on visitors' texts, one at a time, in a separate process.
 
-The process is `charbard train`: the workshop starts it, reads its log, and loads its model. It does
-not import torch. Belongs to one event loop.
+The process is `charbard train`: the workshop starts it, reads its log and loads its model. The
+workshop itself never imports torch. It belongs to one event loop.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ from charbard.writer import Writer
 __all__ = ["LEAST_MINUTES", "TrainingOrder", "Workshop"]
 
 LEAST_MINUTES = 0.1
-"""Shortest training that `charbard train` accepts."""
+"""Shortest training run, in minutes, that `charbard train` accepts."""
 _SNAPSHOTS = 12
-"""Number of snapshots of each training, for the time-lapse of learning."""
+"""Number of snapshots of each training run, for the time-lapse of learning."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class TrainingOrder:
 
 
 class Workshop:
-    """The training jobs of one folder, of which at most one is running."""
+    """The training jobs of one folder; at most one is running."""
 
     def __init__(self, library: Library, config: StudioConfig) -> None:
         """Lock the folder and load the models in it.
@@ -82,7 +82,7 @@ class Workshop:
         return next((job for job in self._jobs.values() if not job.is_over), None)
 
     def jobs(self) -> list[Job]:
-        """Every job: the running one first, then by age, the latest first."""
+        """Return every job: first the running one, then the others, the latest first."""
         jobs = self._jobs.values()
         return sorted(jobs, key=lambda job: (not job.is_over, job.began), reverse=True)
 
@@ -91,7 +91,7 @@ class Workshop:
         return {**job.about(), "resumable": self._can_resume(job)}
 
     def find(self, number: str) -> Job:
-        """Find a job by its number.
+        """Find a job by its id.
 
         Raises:
             NotFoundError: There is no such job.
@@ -111,7 +111,7 @@ class Workshop:
 
     @contextmanager
     def upload_slot(self) -> Iterator[None]:
-        """Upload slot: hold it while a text is received, so that only one is in memory at a time.
+        """Hold the upload slot while a text is received, so that only one text is in memory.
 
         Raises:
             OccupiedError: A training job is running, or another text is being received.
@@ -172,7 +172,7 @@ class Workshop:
         Raises:
             NotFoundError: There is no job of this number.
             OccupiedError: A training job is running, or a text is being received.
-            OptionError: The training is over, or its text or checkpoint is gone.
+            OptionError: The job is over, or its text or checkpoint is gone.
             SaveError: The disk is full.
         """
         with self.upload_slot():
@@ -193,7 +193,7 @@ class Workshop:
 
     def _follow(self, job: Job) -> None:
         self._jobs[job.id] = job
-        self._ending = ""  # until somebody ends it
+        self._ending = ""  # `stop` sets it to the reason
         self._watching = asyncio.create_task(self._watch(job))
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
@@ -206,7 +206,7 @@ class Workshop:
         if not job.is_over and self._watching is not None and self._process is not None:
             self._ending = ending
             self._process.terminate()
-            # `wait_for` cancels what it waits for, but the watcher must live to record the end.
+            # `wait_for` cancels what it waits for, but the watcher must survive to record the end.
             watching = asyncio.shield(self._watching)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(watching, SAVING_S)
@@ -228,7 +228,7 @@ class Workshop:
         await asyncio.to_thread(shutil.rmtree, self.place(job).path, ignore_errors=True)
 
     async def close(self) -> None:
-        """Stop with the server: a running job saves a checkpoint and can be resumed later."""
+        """Interrupt a running job, which saves a checkpoint, and release the folder."""
         if job := self.running:
             await self.stop(job.id, "interrupted")
         self.release()
@@ -300,9 +300,9 @@ class Workshop:
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")
-        # 0 and 130 end a training that was asked to stop, -SIGTERM one that was not listening yet;
-        # if nobody asked here, the signal came from outside. One that `stop` had to kill with a
-        # bundle on disk was too slow to save, and its model is kept.
+        # A process that was asked to stop exits with 0 or 130, or with -SIGTERM if it was not
+        # listening yet; if `ending` is empty, the signal came from outside. A process that `stop`
+        # had to kill was too slow to save, but a bundle that is on disk is kept.
         elif code in (0, 130, -signal.SIGTERM) or (code < 0 and ending and place.bundle.exists()):
             job = replace(job, state=ending or "interrupted")
         else:
@@ -335,7 +335,7 @@ class Workshop:
             if (job := place.load()) is None or job.id != path.name:
                 continue
             if not job.is_over:
-                # The server was killed, and its training may still be running in the same folder.
+                # The server was killed; its training process may still be running in the folder.
                 end_orphan(job)
                 job = replace(job, state="finished" if place.is_complete() else "interrupted")
             job = self._reopened(place, job)

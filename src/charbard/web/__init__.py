@@ -1,4 +1,4 @@
-"""The studio: a page and an API over `writer`. Knows HTTP, not verse or a model's arithmetic."""
+"""The studio: a web page and an HTTP API over `writer`. It knows nothing of verse or networks."""
 
 from charbard.studio.library import Library
 from charbard.web.app import create_app

@@ -47,13 +47,13 @@ _WAIT = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 }
 LINES: Described = {200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
-"""The alternative to JSON, for a request with `stream`."""
+"""Response to a request with `stream`, as an alternative to JSON."""
 EVENTS: Described = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-"""The same alternative for the OpenAI-compatible addresses."""
+"""Response to a request with `stream` on an OpenAI-compatible route."""
 
 
 def errors_at(prefix: str, *statuses: int) -> Described:
-    """Return the error responses of the routes under a prefix; without one, of all routes."""
+    """Describe the error responses of routes under a prefix; if no status is given, all of them."""
     model = WrongCompletion if prefix == "/v1" else Wrong
     described: Described = {}
     for status in statuses or _MEANS:

@@ -1,4 +1,4 @@
-"""The app factory. Reads neither arguments nor environment; apps in one process share no state."""
+"""The app factory. It reads no arguments and no environment; apps in one process share no state."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,11 +34,11 @@ from charbard.web.routes import (
 __all__ = ["create_app"]
 
 _PAGE = (("charbard.web", "static"), ("charbard.language", "data"))
-"""Folders of the page's files; the Chinese of errors is shared with the terminal."""
+"""Folders of the page's files; the page and the terminal share the Chinese error messages."""
 _LEAST = 1000
 """Smallest response, in bytes, that is compressed."""
 _AS_IT_COMES = ("application/x-ndjson", "text/event-stream", "image/*")
-"""Types that are not compressed: a line of a stream must not wait for the next one."""
+"""Content types that are not compressed: a line of a stream must not wait for the next line."""
 _PARTS = (
     models,
     verse,
@@ -60,12 +60,12 @@ def create_app(library: Library, config: StudioConfig) -> FastAPI:
     """Build the studio's app.
 
     Args:
-        library: The models; the workshop adds to it while the app runs.
+        library: The loaded models, to which the workshop adds more while the app runs.
         config: Limits and access.
 
     Raises:
         MissingExtraError: The workshop is enabled, but torch is not installed.
-        OptionError: Another studio has the workshop's folder.
+        OptionError: Another studio uses the workshop's folder.
     """
     studio = Studio(library, config)
     app = FastAPI(

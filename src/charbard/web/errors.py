@@ -44,7 +44,7 @@ STATUS = {
     errors.SaveError: 507,
     CharbardError: 400,
 }
-"""Status by error class; a class that is not listed has its parent's."""
+"""HTTP status by error class; an unlisted class has its parent's status."""
 _RETRY_S = "1"
 _DOCS = "docs.html"
 """Path of the API's documentation, relative to the studio's address."""
@@ -77,7 +77,7 @@ def in_api(name: str, value: str | None) -> str:
 
 
 def body_of(error: CharbardError) -> dict[str, Any]:
-    """Return an error as plain values: the body, or the last line of a stream."""
+    """Return an error as plain values, for the body of a response or the last line of a stream."""
     said, hint = error.said(in_api)
     values = facts_of(Note("", error.code, error.values))["values"]
     body: dict[str, Any] = {"error": said, "hint": hint, "code": error.code, "values": values}
@@ -111,9 +111,9 @@ def response_for(error: CharbardError, path: str) -> JSONResponse:
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Give every error of the app the same shape. The handlers are `async`, so that FastAPI does
-    not run them in threads."""
+    """Give every error of the app the same shape."""
 
+    # The handlers are `async`, or FastAPI would run them in threads.
     async def show(request: Request, error: Exception) -> Response:
         assert isinstance(error, CharbardError)
         if status_of(error) == 404 and _is_browser(request):
@@ -149,7 +149,7 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _is_browser(request: Request) -> bool:
-    """Return whether a browser sent the request: API clients do not ask for HTML."""
+    """Return whether a browser sent the request, judging by whether it accepts HTML."""
     return "text/html" in request.headers.get("accept", "")
 
 

@@ -1,4 +1,4 @@
-"""From a program to a response: cancellable, bounded, with a definite end.
+"""Turn programs into responses that can be cancelled, are bounded, and have a definite end.
 
 No model runs in the event loop. Tasks run in the engine of their model, which all requests share;
 other computations run in a thread.
@@ -39,7 +39,7 @@ __all__ = [
 
 T = TypeVar("T")
 Facts = AsyncGenerator[dict[str, Any], None]
-"""The facts of a stream, each a JSON object."""
+"""A stream of facts, each a JSON object."""
 LOG = logging.getLogger("charbard.web")
 _AHEAD = 64
 """Values buffered for a slow client before its task is paused."""
@@ -116,7 +116,7 @@ def encode_event(fact: dict[str, Any]) -> bytes:
 
 
 class Lines(Response):
-    """A streamed response: facts as they come, one per line; the last one says how it ended.
+    """A streamed response that sends one fact per line; the last line says how the stream ended.
 
     Nothing is sent before the slot is taken and the first fact is ready, so that an error in the
     request has its own status. Later errors become the last line.
@@ -124,10 +124,10 @@ class Lines(Response):
     Args:
         studio: The studio.
         facts: The facts to send.
-        encode: Encodes a fact, as a line or as a server-sent event.
-        slots: Slots to take one from; None: those of all requests.
-        breaks_off: Whether to break off when the server is stopping. False for facts that end by
-            themselves then, such as those of a training job.
+        encode: Function that encodes a fact as a line or as a server-sent event.
+        slots: Slots to take one from; None: the slots that all requests share.
+        breaks_off: Whether to end the stream when the server is stopping. False if the facts end by
+            themselves then, as in a training job.
     """
 
     media_type = "application/x-ndjson"
@@ -148,9 +148,9 @@ class Lines(Response):
         if encode is encode_event:
             self.headers["content-type"] = "text/event-stream"
         self.headers["cache-control"] = "no-store"
-        # Without it nginx collects lines before it passes them on.
+        # Without this header, nginx collects lines before it passes them on.
         self.headers["x-accel-buffering"] = "no"
-        # Starlette has declared a length of 0, for the empty body it was given.
+        # Starlette has declared a length of 0, because it was given an empty body.
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,7 +158,7 @@ class Lines(Response):
         await _while_there(self._studio, receive, self._send(send))
 
     async def _send(self, send: Send) -> None:
-        # Taken here, not when the response is made: one that never starts never holds a slot.
+        # The slot is taken here, not in `__init__`: a response that never starts must hold none.
         async with self._slots.one(), aclosing(self._facts):
             began = monotonic()
             first = await anext(self._facts, None)
@@ -213,7 +213,7 @@ async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> 
     leaving = asyncio.ensure_future(_left(receive))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        # A response that is complete counts, even if the client left in the same moment.
+        # A complete response counts, even if the client left at the same moment.
         if working.done():
             return working.result()
         studio.metrics.gone.inc()
@@ -221,7 +221,7 @@ async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> 
     finally:
         for task in (working, leaving):
             task.cancel()
-        # Cancelling only asks. Wait until the work has let go of its slot and its rows.
+        # `cancel` only requests it: wait until the work has released its slot and its rows.
         await asyncio.wait({working, leaving})
 
 

@@ -45,14 +45,14 @@ _LIMITS = {
     "too_short": "of at least {min_length} entries",
 }
 _CONTEXT = ("ge", "gt", "le", "lt", "max_length", "min_length", "expected")
-"""Keys under which an error has the limit that was broken."""
+"""Keys under which an error holds the limit that the value violates."""
 _LONGEST = 60
 _TYPES = ("str", "int", "float", "bool", "none")
 _TYPE = re.compile(r"\[|constrained-|function-|^Turn$|^Part$")
 
 
 def explained(findings: Sequence[Mapping[str, Any]], docs: str) -> tuple[int, dict[str, Any]]:
-    """Return the status, and one sentence on the first error.
+    """Return the HTTP status and a response body that describes the first error.
 
     Args:
         findings: pydantic's errors, in the order of the fields.

@@ -1,6 +1,6 @@
-"""The content of a link to a poem, packed by the page so that no server has to store the poem.
+"""Unpack a poem from its link; the page packs it there so that no server has to store it.
 
-The same format as the page's `core/link.js`: JSON, deflated without a header, in URL-safe base64.
+The page's `core/link.js` uses the same format: JSON, deflated without a header, in URL-safe base64.
 """
 
 import json
@@ -16,10 +16,10 @@ __all__ = ["Shared", "unpacked"]
 
 _VERSION = 1
 _MOST_BYTES = 100_000
-"""A link that unpacks to more was not made by the page."""
+"""Maximum size of an unpacked link; the page makes no larger ones."""
 _MOST_LINES = 200
 _BEGINNING = 120
-"""Characters of a poem that a preview shows."""
+"""Number of characters of a poem that a preview shows."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Shared:
     """A poem that was sent as a link."""
 
     title: str
-    """Title, author and form, as far as there are any."""
+    """Title, author and form, without those that are missing."""
     rows: tuple[str, ...]
-    """The text as it is laid out, a row ending after a full stop."""
+    """The rows in which the text is shown; a row ends after a full stop or a stanza."""
 
     @property
     def text(self) -> str:
@@ -38,18 +38,19 @@ class Shared:
 
     @property
     def beginning(self) -> str:
-        """As many characters as a preview shows."""
+        """The beginning of the text, as long as a preview shows it."""
         text = "".join(self.rows)
         return text if len(text) <= _BEGINNING else text[: _BEGINNING - 1] + "…"
 
 
 def unpacked(packed: str) -> Shared:
-    """Decode the poem that the last segment of a URL holds.
+    """Decode the poem in the last segment of a URL.
 
     Raises:
-        NotFoundError: It was cut short or altered, or is not a poem.
+        NotFoundError: The segment was cut short or altered, or contains no poem.
     """
     try:
+        # The page strips the padding, which the decoder requires.
         data = urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         text = inflater.decompress(data, _MOST_BYTES)

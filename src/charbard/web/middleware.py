@@ -1,5 +1,8 @@
-"""Middleware of every request, outermost first: watch, headers, gate. Plain ASGI; it buffers
-request bodies only, and bounds them."""
+"""Plain ASGI middleware for every request.
+
+The order from the outside is `Prefix`, `Watch`, `SafeHeaders`, `Gate`, `Head`. Only request bodies
+are buffered, up to a limit.
+"""
 
 import asyncio
 import hmac
@@ -40,11 +43,11 @@ _OPEN = ("/api/health", "/api/ready")
 _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
 _NO_TURN = ("/api/check", "/api/rhyme", "/api/parallel", "/api/show", "/api/jobs")
-"""Path prefixes that need no slot: they are answered however long the queue is."""
+"""Path prefixes of requests that take no slot, so they are served even if the queue is full."""
 
 
 class Head:
-    """Answers HEAD like GET, without the body."""
+    """Responds to HEAD as to GET, but without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,6 +63,7 @@ class Head:
             if message["type"] == "http.response.start":
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
+                # To the app the client is gone, so it stops producing a body that nobody reads.
                 over.set()
 
         async def until_over() -> Message:
@@ -112,10 +116,10 @@ class Watch:
     def _note(self, scope: Scope, seconds: float, seen: dict[str, int]) -> None:
         route = getattr(scope.get("route"), "path", None) or "other"
         metrics = self.studio.metrics
-        # The route, not the path: every path would open a new series of metrics, and may hold text.
+        # Count by route, not by path: each path would start a series of metrics and may hold text.
         metrics.requests.labels(route, scope["method"], str(seen["status"])).inc()
         metrics.seconds.labels(route).observe(seconds)
-        is_page = route == "other" and seen["status"] < 400  # dozens of files at each opening
+        is_page = route == "other" and seen["status"] < 400  # dozens of files per visit
         if ACCESS.isEnabledFor(logging.INFO) and not is_page:
             facts = {"route": route, "method": scope["method"], **seen}
             ACCESS.info(json.dumps({**facts, "ms": round(seconds * 1000, 1)}))
@@ -164,8 +168,8 @@ class Gate:
         with ExitStack() as held:
             try:
                 self._check_token(headers)
-                # After the token: a stranger must not use up the turns of the clients behind one
-                # address.
+                # The token comes first: a stranger must not use up the requests of clients that
+                # share the stranger's address.
                 self.rate.take(self._client(scope, headers))
                 if scope["method"] == "POST" and not path.startswith(_NO_TURN):
                     self.slots.check_room()  # Refuse cheaply, before the body is read.
@@ -175,7 +179,7 @@ class Gate:
             except CharbardError as error:
                 await response_for(error, path)(scope, receive, send)
                 return
-            # None: the client left while it was sending, and nobody is there to answer.
+            # None means that the client disconnected while sending, so nobody awaits a response.
             if replay is not None:
                 await self.app(scope, replay, send)
 
@@ -192,7 +196,7 @@ class Gate:
         if self.config.token is None:
             return
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
-        # In constant time, so that the answer does not tell how many characters were right.
+        # Compare in constant time, so that the delay does not reveal how many characters match.
         if not hmac.compare_digest(given, self.config.token.encode()):
             raise TokenError(
                 "the token is missing or wrong",
@@ -201,8 +205,8 @@ class Gate:
             )
 
     def _client(self, scope: Scope, headers: Headers) -> str:
-        """Return the client address, from the last X-Forwarded-For hop: clients control
-        earlier ones."""
+        """Return the client address."""
+        # Clients control every X-Forwarded-For hop but the last, which the proxy adds.
         if self.config.behind_proxy and (hops := headers.get("x-forwarded-for")):
             return hops.rpartition(",")[2].strip()
         client = scope.get("client")
@@ -215,7 +219,7 @@ async def _bounded(
     """Read a body of bounded size in bounded time.
 
     Returns:
-        A `receive` that replays it; None if the client disconnected before it was complete.
+        A `receive` that replays the body; None if the client disconnected before its end.
     """
     too_large = TooLargeError(
         f"the body is larger than {largest} bytes",
@@ -223,8 +227,8 @@ async def _bounded(
         values={"most": largest},
         hint="send less text at once",
     )
-    # An honest client is refused before it sends anything; one that declares nothing, or too
-    # little, is stopped by the count below.
+    # A client that declares too large a body is refused before it sends anything; the count below
+    # stops a client that declares nothing or too little.
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > largest:
         raise too_large

@@ -32,7 +32,7 @@ __all__ = [
     "written",
 ]
 
-# Up to here clients that read JSON numbers as doubles keep every whole number apart.
+# Clients that read JSON numbers as doubles can represent every integer up to this one.
 _SEEDS = 2**53
 _DEFAULT_LENGTH, _LONGEST = 16, 60
 _NEUTRAL: dict[str, tuple[Any, ...]] = {
@@ -82,10 +82,10 @@ class OpenAIBody(Body):
     @model_validator(mode="before")
     @classmethod
     def _without_neutral(cls, body: Any) -> Any:
-        """Drop parameters of unsupported features, if they ask for nothing.
+        """Drop parameters of unsupported features if their values leave the features unused.
 
         Raises:
-            OptionError: One asks for something.
+            OptionError: A parameter requests an unsupported feature.
         """
         if not isinstance(body, dict):
             return body
@@ -110,7 +110,7 @@ class OpenAIBody(Body):
         """Refuse unsupported parameters.
 
         Raises:
-            OptionError: One has a value other than its neutral one.
+            OptionError: A parameter has an effect in the protocol, so it cannot be ignored.
         """
         for name in ("presence_penalty", "logit_bias"):
             if value := getattr(self, name):
@@ -130,7 +130,7 @@ def not_offered(name: str, value: object) -> OptionError:
 
 @dataclass(frozen=True)
 class PromptOrder:
-    """One prompt with the order for it."""
+    """A prompt and its order."""
 
     prompt: str
     """The prompt as it was sent."""
@@ -140,7 +140,7 @@ class PromptOrder:
 def orders_of(
     studio: Studio, body: OpenAIBody, prompts: Sequence[str], max_tokens: int | None = None
 ) -> list[PromptOrder]:
-    """Build one order for each prompt; equal prompts get different draws.
+    """Build one order for each prompt; equal prompts get different seeds.
 
     Raises:
         OptionError: A parameter is unsupported or out of range.
@@ -162,8 +162,8 @@ def orders_of(
     }
     order = TextOrder(
         fields=tuple((body.fields or {}).items()),
-        # 0 is legal in the protocol, to read a prompt only, but not in an order; `written` then
-        # never runs this one.
+        # The protocol allows 0, to read a prompt only, but an order does not; `written` and
+        # `whole_texts` then never run this order.
         length=max(1, length),
         samples=body.n,
         stop=(*stops, *studio.config.blocked),
@@ -180,7 +180,7 @@ def orders_of(
 async def written(
     studio: Studio, opened: ServedModel, prompted: Sequence[PromptOrder], length: int | None
 ) -> AsyncGenerator[tuple[int, str], None]:
-    """Yield (number of the choice, characters) as they come; nothing for a length of 0."""
+    """Yield (index of the choice, new characters) as they are written; if length is 0, nothing."""
     for place, one in enumerate(prompted if length else ()):
         async for piece in prose.pieces(studio, opened, one.order):
             yield place * one.order.samples + piece.sample, piece.text
@@ -204,13 +204,13 @@ class Token:
     logp: float | None
     """None for the first token of a text."""
     expected: dict[str, float]
-    """The likeliest tokens there, and the token itself."""
+    """Log-probabilities of the likeliest tokens at this place and of the token itself."""
 
 
 def scored_tokens(
     opened: ServedModel, prompted: PromptOrder, completion: str, *, top: int
 ) -> list[Token]:
-    """Score prompt and completion under the conditions under which the text is written.
+    """Score a prompt and its completion, conditioned on the same fields as the text.
 
     Unknown characters of the prompt are not read and score 0. A character that the model reads as
     several others is one token.

@@ -26,7 +26,7 @@ _TEXTS = (".html", ".js", ".css", ".json", ".svg", ".webmanifest")
 _COMMENT = re.compile(r"^[ \t]*(/\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t\n]+", re.MULTILINE)
 _LOOSE = re.compile(r" ?([{};]) | ([{}])|(?<=[a-z])(:) ")
-"""Spaces in CSS that can be dropped; one before a colon may be significant."""
+"""Spaces in CSS that can be dropped; a space before a colon may be significant."""
 _KINDS = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
@@ -108,7 +108,7 @@ def _plain(text: str) -> str:
 
 
 def _close(text: str) -> str:
-    """Minify CSS: as `_plain`, and without insignificant spaces.
+    """Minify CSS: strip what `_plain` strips, and insignificant spaces.
 
     >>> _close("/* Red. */\\na:hover, b { color: red; top: 0; }\\n")
     'a:hover, b{color:red;top:0;}\\n'

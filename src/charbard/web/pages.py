@@ -23,8 +23,8 @@ _FOOT = "</article></main></body></html>\n"
 def shared_page(poem: Shared, packed: str) -> str:
     """Return the page of a shared poem, for a path one level below the studio's own.
 
-    Previews are made from its Open Graph tags; it can be read without a script, and its script
-    opens the poem in the studio.
+    Link previews use its Open Graph tags. The page can be read without scripts; its script opens
+    the poem in the studio.
     """
     title = poem.title or _NAME
     told = {
@@ -51,7 +51,7 @@ def lost_page(said: Mapping[str, tuple[str, str]], root: str) -> str:
     """Return the page for something that was not found.
 
     Args:
-        said: For each language tag, what is wrong and what can be done.
+        said: Language tag -> (error message, hint).
         root: The studio's own path, with a trailing slash.
     """
     texts = "".join(

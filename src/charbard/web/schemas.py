@@ -68,7 +68,7 @@ def body_from(
     Args:
         name: Name of the body.
         config: A config whose fields are settings.
-        base: Body that it extends.
+        base: Body that the new one extends.
         leave_out: Settings that are absent from the body or have another shape there.
         longest: Maximum number of characters of each setting that is a text, by name.
     """
@@ -100,9 +100,9 @@ _LONGEST: Mapping[str, int] = MappingProxyType(
         **{"surname": 4, "gender": 1, "given": 8, "tones": 8},
     }
 )
-"""Most characters of the texts in an order for verse."""
+"""Maximum number of characters of each text in an order for verse."""
 _OF_VERSE = ("titled", "opening", "acrostic", "acrostic_at", "template", "candidates")
-"""Settings of `VerseOrder` that do not apply to a poem that is there already."""
+"""Settings of `VerseOrder` that do not apply to a poem that already exists."""
 
 
 class Seeded(Body):

@@ -10,10 +10,11 @@ __all__ = ["Here"]
 
 
 async def _here(request: Request) -> Studio:
-    """Return the studio of this app. `async`, so that FastAPI does not run it in a thread."""
+    """Return the studio of this app."""
+    # This is `async`, or FastAPI would run it in a thread.
     studio: Studio = request.app.state.studio
     return studio
 
 
 Here = Annotated[Studio, Depends(_here)]
-"""A route's parameter: the running studio."""
+"""Type of the route parameter that receives the running studio."""

@@ -1,4 +1,4 @@
-"""Where a model and a request meet. Command line, Python and web all go through here."""
+"""Write, score and inspect texts with a model. Command line, Python API and web server use it."""
 
 from charbard.writer.inspect.scored import CharScore, Scored
 from charbard.writer.text.writer import Piece, Writer, Written, fresh_seed

@@ -6,7 +6,7 @@ __all__ = ["about"]
 
 
 def about(bundle: Bundle) -> str:
-    """Return its network, the size of its vocabulary and its condition fields."""
+    """Return a model's network, vocabulary size, condition fields and digest."""
     config, vocab = bundle.config, bundle.vocab
     network = f"{config.cell} {config.num_layers} × {config.hidden_size}"
     told = f", told {', '.join(vocab.fields)}" if vocab.fields else ""

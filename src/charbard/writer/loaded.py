@@ -1,4 +1,4 @@
-"""The Python interface: loaded models, and one function for each shipped model.
+"""The Python interface: loaded models, and functions that write with a shipped model.
 
 charbard.verse("七绝", theme="秋夜")
 charbard.load("runs/mine").write("Once", temperature=0.7)
@@ -41,14 +41,14 @@ class LoadedModel(Writer):
 
         Raises:
             OptionError: The model does not write verse, or a setting is unknown or out of range.
-            ConflictError: Not everything asked for can be had together.
+            ConflictError: Demands of the order contradict each other.
         """
         self._refuse_unless(self.bundle.writes_verse, "verse")
         wanted = from_dict(VerseOrder, {**order, "form": form, "seed": fresh_seed(seed)})
         return self._poet.verse(wanted)
 
     def couplet(self, first: str = "", *, seed: int | None = None, **order: Any) -> Headed:
-        """Write couplets on a given `first` line or, instead, a `second` one; the best comes first.
+        """Write couplets that complete a given `first` or `second` line, the best first.
 
         Args:
             first: The first line.
@@ -56,7 +56,7 @@ class LoadedModel(Writer):
             order: More fields of `CoupletOrder`, such as second and heading.
 
         Returns:
-            Couplets, each with its heading, or None.
+            Couplets, each with its heading, or with None if no heading was requested.
 
         Raises:
             OptionError: As for `verse`.
@@ -71,7 +71,7 @@ class LoadedModel(Writer):
         Args:
             surname: The surname.
             seed: As for `verse`.
-            order: More fields of `NameOrder`, such as gender, tones and like.
+            order: More fields of `NameOrder`, such as `gender`, `tones` and `like`.
 
         Raises:
             OptionError: As for `verse`.
@@ -94,7 +94,7 @@ class LoadedModel(Writer):
 
 @cache
 def shipped(name: str) -> LoadedModel:
-    """Return a shipped model; opened once."""
+    """Open a shipped model on the first call and return it."""
     return LoadedModel.open(name)
 
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Performer(Protocol):
-    """A writer: it runs programs."""
+    """A writer that can run programs."""
 
     def perform(self, program: Program[T]) -> T:
         """Run a program in the calling thread and return its result."""
@@ -65,4 +65,4 @@ class Operation(Generic[W, P, T]):
 
 
 operation = Operation
-"""Decorator: make an operation of a generator function."""
+"""Decorator that turns a generator function into an operation."""

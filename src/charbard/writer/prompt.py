@@ -28,7 +28,7 @@ def opening_ids(
         bundle: The model.
         prime: Text to continue; may be empty.
         fields: Conditions by name. A condition without any known character is left out.
-        words: Field -> the user's word for it, where it is not the field's name.
+        words: Field -> the user's word for it, where that differs from the field's name.
 
     Returns:
         The ids, at least one; the text as the model reads it; and notes for the user.
@@ -55,7 +55,7 @@ def opening_ids(
 
 
 def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
-    """Yield a note if a field's value never occurred in training."""
+    """Return a note if a field's value never occurred in training."""
     listed = bundle.listed_values.get(name, ())
     if not listed or value in listed:
         return []
@@ -75,7 +75,7 @@ def _unheard(bundle: Bundle, name: str, word: str, value: str) -> list[Note]:
 
 
 def _unread(vocab: Vocab, name: str, word: str, value: str) -> Note:
-    """Return the note on a condition that is left out."""
+    """Return the note on a condition that is left out because no character of it is known."""
     some = [char for char in vocab.chars if char.isalnum()][:_SHOWN]
     return Note(
         f"the {word} {value!r} does not reach the model, which has never seen these characters;"

@@ -83,7 +83,11 @@ class ChatBody(OpenAIBody):
         return between.join(map(_text_of, self.messages))
 
     def orders(self, studio: Studio, opened: ServedModel) -> PromptOrder:
-        """Build the order; raises as `orders_of` does."""
+        """Build the order.
+
+        Raises:
+            OptionError: A parameter is unsupported, out of range or lacks another one.
+        """
         if self.top_logprobs is not None and not self.logprobs:
             raise OptionError(
                 "top_logprobs is given without logprobs",

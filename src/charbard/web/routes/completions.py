@@ -63,7 +63,11 @@ class CompletionBody(OpenAIBody):
         return prompt
 
     def orders(self, studio: Studio) -> list[PromptOrder]:
-        """Build one order for each prompt; raises as `orders_of` does."""
+        """Build one order for each prompt.
+
+        Raises:
+            OptionError: A parameter is unsupported or out of range.
+        """
         for name, neutral in (("suffix", ("", None)), ("best_of", (self.n, None))):
             if (value := getattr(self, name)) not in neutral:
                 raise not_offered(name, value)
@@ -170,7 +174,7 @@ def _logprobs(
     text: str,
     since: int | None = None,
 ) -> dict[str, Any]:
-    """Return the log-probabilities of prompt and text, the text alone, or its new part."""
+    """Return the log-probabilities of the text (with an echoed prompt), or of its new part."""
     assert body.logprobs is not None
     tokens = scored_tokens(opened, prompted, text, top=body.logprobs)
     ends = [0, *accumulate(len(token.text) for token in tokens)]

@@ -23,9 +23,9 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["inside"])
 _LONGEST = 400
-"""Most characters of prose at each snapshot."""
+"""Maximum number of characters of prose at each snapshot."""
 _MOST = 24
-"""Most snapshots of one request; more are thinned evenly."""
+"""Maximum number of snapshots in one response; a longer list is thinned evenly."""
 
 
 class GrowthBody(Seeded):
@@ -72,7 +72,7 @@ async def growth(
 
 
 async def _snapshots(studio: Studio, opened: ServedModel, body: GrowthBody, seed: int) -> Facts:
-    """Yield each snapshot's text. All requests load snapshots one at a time, to bound memory."""
+    """Yield the text of each snapshot; one snapshot is loaded at a time, to bound memory."""
     paths = _some(opened.snapshots(), body.most)
     if not paths:
         raise NotFoundError(

@@ -22,9 +22,9 @@ __all__ = ["router", "unit_named"]
 
 router = APIRouter(prefix="/api", tags=["inside"])
 _MOST_CHARS = 600
-"""Most characters of an inspected text."""
+"""Maximum number of characters of an inspected text."""
 _LOOKS, _FAINTEST = 5, 0.02
-"""Most places reported of an attention, and its least share that is reported."""
+"""Maximum number of places reported for a character's attention, and their minimum share of it."""
 
 
 class InsightBody(Body):

@@ -1,4 +1,4 @@
-"""Training jobs: submit a text, follow the training, use the model."""
+"""Training jobs: submit a text, follow the training run, use the model."""
 
 import asyncio
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ __all__ = ["router", "workshop_limits"]
 router = APIRouter(prefix="/api/jobs", tags=["training jobs"])
 _POLL_S = 0.25
 _QUIET_S = 5.0
-"""Interval of keep-alive lines, so that no proxy drops the connection."""
+"""Seconds between keep-alive lines, without which a proxy may drop the connection."""
 _MINUTES = 3.0
 _ABOUT_MINUTES = "How long it may take, everything included."
 _ABOUT_NAME = "What the model shall be called; none: text, or text-2 …"
@@ -190,7 +190,7 @@ def _workshop(studio: Studio) -> Workshop:
 
 
 async def _part(request: Request) -> tuple[bytes, str]:
-    """Return the file in a form, and its name.
+    """Return the content and the name of the file in a form.
 
     Raises:
         OptionError: The form has no file, or several.
@@ -221,7 +221,7 @@ async def _facts(studio: Studio, workshop: Workshop, number: str) -> Facts:
     while True:
         job = workshop.find(
             number
-        )  # Read the state first: then all that was logged before the end is sent.
+        )  # Read the state before the log: then everything logged before the end is sent.
         news = thinned(await in_thread(studio, tail.facts))
         quiet_s = 0.0 if news else quiet_s + _POLL_S
         if quiet_s >= _QUIET_S:

@@ -79,7 +79,7 @@ async def pieces(
     order: TextOrder,
     keep_LH: NDArray[np.float32] | None = None,
 ) -> AsyncGenerator[Piece, None]:
-    """Yield the pieces of every text of an order, which grow side by side; units can be ablated."""
+    """Yield the pieces of all texts of an order, interleaved; `keep_LH` can ablate units."""
     values = performed(studio, opened, opened.writer.whole.program(order), keep_LH)
     async with aclosing(values):
         async for piece in values:

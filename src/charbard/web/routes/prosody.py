@@ -19,7 +19,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["prosody"])
 _MOST_CHARS = 4000
-"""Most characters of a checked poem, more than any form has; a check tries many forms."""
+"""Maximum number of characters of a checked poem, above any form's; a check tries many forms."""
 _MOST_RHYMES = 400
 
 

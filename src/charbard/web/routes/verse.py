@@ -180,7 +180,7 @@ async def _answer(
     *,
     stream: bool,
 ) -> Response | None:
-    """Respond with poems, streamed or whole, without those that contain a blocked word."""
+    """Respond with the poems that contain no blocked word, streamed or all at once."""
     if stream:
         return Lines(studio, _facts(studio, opened, order, keep_LH))
     whole = await collect(studio, request, lambda: _whole(studio, opened, order, keep_LH))
@@ -190,7 +190,7 @@ async def _answer(
 async def _facts(
     studio: Studio, opened: ServedModel, order: VerseOrder, keep_LH: NDArray[np.float32] | None
 ) -> Facts:
-    """Yield lines, then poems; no lines if any words are blocked, as their poem may contain one."""
+    """Yield lines, then poems; if words are blocked, only poems, which are checked as a whole."""
     compiled = await _compiled(studio, opened, order)
     values = performed(
         studio,
@@ -219,7 +219,7 @@ async def _whole(
 
 
 async def _compiled(studio: Studio, opened: ServedModel, order: VerseOrder) -> CompiledRequest:
-    """Compile an order: from the cache at once, else in a thread."""
+    """Return the cached compiled order, or compile it in a thread."""
     known = opened.verse.at_hand(order)
     return await in_thread(studio, opened.verse.request, order) if known is None else known
 

@@ -18,9 +18,9 @@ __all__ = ["share_told"]
 def share_told(
     bundle: Bundle, network: Network, one: Mapping[str, str], other: Mapping[str, str]
 ) -> float:
-    """Total-variation distance between the first-character distributions under two conditionings.
+    """Return the total-variation distance between first-character distributions of two conditions.
 
-    Half the sum of |p − q| over all characters (total variation): 0 if the fields change nothing,
+    The distance is half the sum of |p − q| over all characters: 0 if the fields change nothing,
     1 if no first character is possible under both.
     """
     p_V, q_V = (_first(bundle, network, fields) for fields in (one, other))

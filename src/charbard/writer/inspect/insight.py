@@ -75,10 +75,11 @@ def look_inside(bundle: Bundle, network: Network, text: str, *, top: int = 5) ->
 
 
 def signals_of(text: str) -> dict[str, NDArray[np.float32]]:
-    """Return the properties of each character, without those that are constant along the text.
+    """Return each property's value at every character, omitting properties that never change.
 
-    place: characters since the line began. line_end: the next character ends the line.
-    couplet_half: the second line of a pair. rhyme: a rhyme word comes next. space: a word ended.
+    place: characters since the line began. line_end: the next character is a mark.
+    couplet_half: 1 in the second line of a pair. rhyme: the next character ends a sentence.
+    space: the character is a space.
 
     >>> for name, signal in signals_of("ab，cd。").items():
     ...     print(name, signal.astype(int).tolist())
@@ -130,6 +131,7 @@ def _best(
     values_NU = values_NU - values_NU.mean(axis=0)
     signal_N = signal_N - signal_N.mean()
     scale_U = np.sqrt((values_NU**2).sum(axis=0) * (signal_N**2).sum())
+    # A unit that never changes has a scale of 0; the floor makes its correlation 0, not NaN.
     correlation_U = signal_N @ values_NU / np.maximum(scale_U, 1e-9)
     order: Sequence[int] = np.argsort(-np.abs(correlation_U), kind="stable")[:top].tolist()
     return tuple(Tracker(unit // width, unit % width, float(correlation_U[unit])) for unit in order)

@@ -15,7 +15,7 @@ _PLAIN = SampleOptions()
 
 
 def read_scored(prompt: Sequence[int], ids: Sequence[int]) -> Steps:
-    """Read a text after its prompt; emits the log-probability of each id, in nats."""
+    """Read a text after its prompt and emit the log-probability of each id, in nats."""
     yield from read_ids(prompt[:-1])
     reads, logp = [prompt[-1], *ids], []
     for step, char_id in enumerate(ids):
@@ -30,12 +30,12 @@ def read_alternatives(
     """Score the likeliest characters at one place, given the text before and after it.
 
     Args:
-        network: What the task will run on.
+        network: The network that the task will run on.
         prompt: Ids that the model reads before the text.
         ids: The text.
-        allowed: Ids that may stand at the place.
-        at: Number of the place.
-        most: Number of characters to score, and of rows that the task needs.
+        allowed: Ids to choose from for the place.
+        at: Index of the place in `ids`.
+        most: Maximum number of characters to score; the task needs as many rows.
 
     Emits:
         A list of (id, its log-probability, log-probability of all later ids), in nats.
@@ -46,6 +46,7 @@ def read_alternatives(
     logp_V = log_softmax(network.logits(outcome.features_RP))[0]
     order = np.argsort(-logp_V[allowed], kind="stable")[:most]
     tried = allowed[order].tolist()
+    # The first step forks row 0 into one row for each character; later steps read on in these rows.
     rows, later, reads_now = [0] * len(tried), np.zeros(len(tried)), tried
     for step in range(at + 1, len(ids)):
         specs = [_known(ids[step], step)] * len(tried)

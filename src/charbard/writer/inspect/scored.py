@@ -29,7 +29,7 @@ class CharScore:
 
 @dataclass(frozen=True)
 class Scored:
-    """A scored text. For models of running text the first character has no score of its own."""
+    """A scored text. A model of running text scores the first character as if it began a line."""
 
     chars: tuple[CharScore, ...]
     notes: tuple[Note, ...]
@@ -64,10 +64,10 @@ def scored(
     top: int,
     fields: Sequence[tuple[str, str]] = (),
 ) -> Scored:
-    """Score a text of known characters under the conditions under which `Writer.texts` writes.
+    """Score a text of known characters, conditioned on the same fields as in `Writer.texts`.
 
-    A running text is read from its first character on, like a prompt; the score of that first
-    character is taken at the beginning of a line.
+    A model of running text reads the text alone, like a prompt, and scores its first character as
+    if it began a line.
 
     Raises:
         OptionError: The text is empty.
@@ -109,7 +109,7 @@ def _running(network: Network, opening: list[int], ids: list[int], top: int) -> 
 
 
 def heat_map(prime: str, text: str, logp: Sequence[float], *, caption: str) -> str:
-    """Render text as HTML; the less likely a character, the warmer its colour."""
+    """Render text as HTML; the less likely a character is, the stronger its background colour."""
     spans = [
         f'<span title="{math.exp(value):.2%}" style="background:'
         f'rgba(200,80,40,{min(0.8, -value / 10):.2f})">{html.escape(char)}</span>'

@@ -11,15 +11,15 @@ from charbard.text import graphemes, normalise
 __all__ = ["Ending"]
 
 _LONGEST_SIGN = 32
-"""Most characters past the length that may belong to the last grapheme."""
+"""Maximum number of characters past the length that may still join the last grapheme."""
 _LONGEST_FINISH = 500
-"""Most characters past the length that `finish_line` waits for the end of a line."""
+"""Maximum number of characters past the length for which `finish_line` waits for a line end."""
 
 Chars = list[tuple[str, float]]
 
 
 class Ending:
-    """Takes characters one by one, and returns those that are certain to stay in the text."""
+    """Takes a text character by character, and returns the characters that are certain to stay."""
 
     def __init__(self, order: TextOrder) -> None:
         self.over = False
@@ -31,19 +31,20 @@ class Ending:
         self._tail = ""
 
     def take(self, char: str, logp: float) -> Chars:
-        """Take a character and return what is certain; the possible start of a stop string is held
-        back."""
+        """Take a character and return the characters that are now certain to stay.
+
+        A possible start of a stop string is held back.
+        """
         self._held.append((char, logp))
         self._count += 1
-        # Bounded, or each search for graphemes would go through the whole text.
+        # Unbounded, the tail would make each search for graphemes go through the whole text.
         self._tail = (self._tail + char)[-_LONGEST_SIGN - 1 :]
         text = "".join(held for held, _ in self._held)
         if ended := [stop for stop in self._stops if text.endswith(stop)]:
             del self._held[len(text) - max(map(len, ended)) :]
             return self.end()
         if self._is_full and not _continues(self._tail):
-            # The character that showed that the grapheme was complete is no longer part of the
-            # text.
+            # This character only showed that the grapheme was complete; it is not part of the text.
             del self._held[-1]
             return self.end()
         if self._is_long_enough(char):
@@ -76,10 +77,12 @@ def _overlap(text: str, stop: str) -> int:
 
 
 def _may_go_on(char: str) -> bool:
-    """Tell whether the next character may join this grapheme; quick for most characters."""
+    """Tell whether the next character may join this one's grapheme; cheap for most characters."""
     if char < "\u0300" or unicodedata.category(char)[0] in "NPZ":
         return False
     is_letter = unicodedata.category(char)[0] == "L"
+    # Letters wait only in scripts that write a syllable with several characters: Indic scripts,
+    # Thai and Lao in the first range, Myanmar and Hangul jamo in the second.
     return not is_letter or "\u0900" <= char < "\u0f00" or "\u1000" <= char < "\u1200"
 
 

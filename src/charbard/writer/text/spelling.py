@@ -1,8 +1,8 @@
 """A constraint on free text that allows listed words only.
 
-The words are those of the training text and of the prompt, in their spelling there; the first
-letter may be capitalised anywhere. Between words any other characters may come. A hyphen may join
-two words, and apostrophes may quote one.
+The words come from the training text and the prompt and keep their spelling there, except that a
+first letter may be capitalised. Any other characters may appear between words. A hyphen may join
+two words, and apostrophes may enclose a word.
 """
 
 from bisect import bisect_left
@@ -28,13 +28,13 @@ __all__ = ["Spelling", "WordList"]
 _BETWEEN = ""
 """State between words: any word may begin."""
 _WHOLE = "\0"
-"""State after a word that no letter may continue: a quoted one, or one of the prompt alone."""
+"""State after a word that no letter may continue: a quoted word, or an unlisted one of a prompt."""
 _LAST = "\U0010ffff"
 """Sorts after every other character."""
 
 State = tuple[str, ...]
-"""Possible readings of the last word: its prefix, `_BETWEEN` or `_WHOLE`. After an apostrophe,
-which may belong to a word or quote one, there are several."""
+"""Possible readings of the last word: its prefix, `_BETWEEN` or `_WHOLE`. There are several after
+an apostrophe, which may be part of the word or enclose it."""
 
 
 class Next(NamedTuple):
@@ -46,10 +46,10 @@ class Next(NamedTuple):
 
 
 class WordList:
-    """A sorted list of words; finds what may follow a prefix by bisection, without a trie."""
+    """A sorted list of words that finds what may follow a prefix by bisection, without a trie."""
 
     def __init__(self, words: Iterable[str], chars: frozenset[str]) -> None:
-        """Keep the words that consist of these characters."""
+        """Keep the words that consist of these characters, with their capitalised forms."""
         spelled = [word for word in words if chars.issuperset(word)]
         titles = [title for word in spelled if chars.issuperset(title := capitalised(word))]
         self._words = sorted({*spelled, *titles})
@@ -66,23 +66,23 @@ class WordList:
         found = []
         while at < len(words) and words[at].startswith(beginning):
             found.append(words[at][size])
-            # Skip all words that go on with this letter: one bisection for each letter, not each
-            # word.
+            # Skip the other words that continue with this letter: the search then costs one
+            # bisection for each letter, not for each word.
             at = bisect_left(words, beginning + found[-1] + _LAST, at)
         return Next("".join(found), is_word)
 
 
 class Spelling:
-    """The constraint, for texts that continue one prompt; see `runtime.Constraint`.
+    """The constraint on texts that continue one prompt; see `runtime.Constraint`.
 
-    Every prefix can be completed, and a word may always be followed by a character that is no
+    Every prefix can be completed, and a word may always be followed by a character that is not a
     letter, so there are no dead ends.
 
     Args:
         vocab: The model's symbols.
-        allowed: Ids that may be written at all.
+        allowed: Ids that the text may contain.
         words: The model's words, as a `WordList` over the allowed characters.
-        prompt: The text to continue: its words may be written, too.
+        prompt: The text to continue, whose words are also allowed.
 
     Raises:
         OptionError: No word, or no character between words, can be written with the allowed ids.
@@ -130,7 +130,7 @@ class Spelling:
         return as_ids(self._ids[char] for char in chars), NO_IDS
 
     def _next(self, reading: str) -> Next:
-        """Return what may follow one reading; after a whole word, that is any non-letter."""
+        """Return what may follow one reading; after a whole word, any non-letter also may."""
         if reading == _WHOLE:
             return Next("", True)
         found = [words.after(reading) for words in self._lists]
@@ -139,11 +139,11 @@ class Spelling:
 
     def _step(self, state: State, char: str) -> State:
         found = dict.fromkeys(after for reading in state for after in self._readings(reading, char))
-        # Only a prompt can end in an unlisted word; it must stay as it is.
+        # Only a prompt can contain an unlisted word, and no letter may extend it.
         return tuple(found) or (_WHOLE,)
 
     def _readings(self, reading: str, char: str) -> Sequence[str]:
-        """Yield the readings after one more character."""
+        """Return the readings that one reading leads to after one more character."""
         after = self._next(reading)
         found = [reading + char] if char in after.chars else []
         if after.is_word and char in APOSTROPHES:
@@ -156,7 +156,7 @@ class Spelling:
 
 
 def _words_in(prompt: str, vocab: Vocab) -> Sequence[str]:
-    """Return the complete words of a prompt: its last one may be continued."""
+    """Return the words of a prompt, without a word at its end that the text may continue."""
     pattern = word_pattern(vocab.chars)
     found = [] if pattern is None else list(pattern.finditer(prompt))
     if found and found[-1].end() == len(prompt):

@@ -1,4 +1,4 @@
-"""Tasks that write free texts; several texts share one reading of their prompt."""
+"""Tasks that write free texts; the texts of a task share one reading of their prompt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class CompiledOrder:
 
 
 def text_task(compiled: CompiledOrder, samples: range) -> Task:
-    """Return the task that writes these samples of an order; emits `Piece`."""
+    """Return the task that writes these samples of an order and emits each `Piece`."""
     rows = len(samples) * compiled.order.best_of * len(compiled.prompts)
     return Task(_texts(compiled, samples), rows=rows)
 
@@ -68,13 +68,14 @@ def _texts(compiled: CompiledOrder, samples: range) -> Steps:
     else:
         yield from read_ids(compiled.prompts[0][:-1])
     children = [_text(compiled, sample) for sample in samples]
+    # `together` emits (child, piece); the piece already names its sample.
     yield from through(together(children), lambda value: ((value[1],), False))
 
 
 def _text(compiled: CompiledOrder, sample: int) -> Steps:
     """Write one text after its prompt, or the best of several."""
     each = compiled.order.best_of
-    # Attempts have sample numbers of their own, or they would all draw the same text.
+    # Each attempt has its own sample number; otherwise they would all draw the same text.
     children = [
         _attempt(compiled, sample, number) for number in range(sample * each, (sample + 1) * each)
     ]

@@ -46,9 +46,9 @@ T = TypeVar("T")
 _LISTS = 8
 """Number of cached word lists, one for each set of allowed characters."""
 _SHOWN = 60
-"""Most characters of a text in its repr."""
+"""Maximum number of characters of a text that its repr shows."""
 _ROWS = 64
-"""Most texts that one task writes side by side."""
+"""Maximum number of texts that one task writes side by side."""
 
 
 def fresh_seed(wish: int | None = None) -> int:
@@ -66,7 +66,7 @@ class Written:
     seed: int
     sample: int
     notes: tuple[Note, ...] = ()
-    """Notes on what was read otherwise than given."""
+    """Notes on parts of the prompt that the model could not read as given."""
 
     def __str__(self) -> str:
         return self.prime + self.text
@@ -77,7 +77,7 @@ class Written:
 
     @property
     def nats_per_char(self) -> float:
-        """Mean negative log-probability of a character in nats; lower is safer."""
+        """Mean negative log-probability of a character in nats; lower means more predictable."""
         return -sum(self.logp) / max(1, len(self.logp))
 
     def _repr_html_(self) -> str:
@@ -85,7 +85,7 @@ class Written:
 
 
 class Writer:
-    """An open bundle that writes free text. Keeps no state between requests."""
+    """A writer of free text. Between requests it keeps only its model and cached word lists."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
@@ -97,8 +97,8 @@ class Writer:
         """Open a bundle, a checkpoint, the best bundle of a run's folder, or a shipped model.
 
         Raises:
-            BundleError: It is missing, truncated, altered or of another version.
-            OptionError: It is not a path.
+            BundleError: The bundle is missing, truncated, altered or of another version.
+            OptionError: `path` is not a path.
         """
         return cls(load_bundle(path_of(path, name="path")))
 
@@ -118,9 +118,9 @@ class Writer:
 
         Args:
             prime: Text to continue.
-            length: Most characters to write.
+            length: Maximum number of characters to write.
             seed: Repeat a text exactly; None draws a seed, which the result records.
-            spelling: Whether to write only words that the model lists; None: if it lists any.
+            spelling: Whether to write only words that the model lists; None: only if it lists any.
             options: Fields of `SampleOptions`, such as temperature or top_p.
 
         Raises:
@@ -137,14 +137,14 @@ class Writer:
 
     @operation
     def whole(self, order: TextOrder) -> Program[list[Written]]:
-        """Write every text of an order; emits `Piece`, all texts growing side by side."""
+        """Write the texts of an order side by side, and emit each `Piece` once it is certain."""
         pieces: list[Piece] = []
         for task in self.tasks(order):
             pieces += yield task
         return self._joined(order, pieces)
 
     def texts(self, order: TextOrder) -> Iterator[Written]:
-        """Yield every text of an order as soon as it is whole, in order."""
+        """Yield the texts of an order by sample number, each as soon as it is complete."""
         for _, pieces in groupby(self.stream(order), key=attrgetter("sample")):
             yield from self._joined(order, list(pieces))
 
@@ -174,11 +174,11 @@ class Writer:
         return (value for _, value in run(self.network, [task], rows=task.rows))
 
     def understood(self, order: TextOrder) -> str:
-        """Return the prompt in a form the model can read."""
+        """Return the text to continue, in characters that the model knows."""
         return opening_ids(self.bundle, order.prime, order.fields)[1]
 
     def notes(self, order: TextOrder) -> list[Note]:
-        """Notes on what is not read as given, and on settings without effect."""
+        """Return notes on text that the model cannot read as given, and on unused settings."""
         notes = opening_ids(self.bundle, order.prime, order.fields)[2]
         return [*notes, *_without_effect(order.options)]
 
@@ -196,11 +196,12 @@ class Writer:
             waiting.setdefault(piece.sample, []).append(piece)
             while ready := waiting.pop(now, None):
                 yield from ready
-                # The end of one text passes the turn to the next, whose pieces have been waiting.
+                # `last` counts as 1, so the end of a text moves on to the next, which may already
+                # have pieces waiting.
                 now += ready[-1].last
 
     def tasks(self, order: TextOrder) -> list[Task]:
-        """Return an order as tasks for an engine, which emit `Piece`; large orders are split."""
+        """Return the tasks that write an order and emit `Piece`; a large order needs several."""
         compiled = CompiledOrder(
             order,
             self._prompts(order),
@@ -217,14 +218,18 @@ class Writer:
         ]
 
     def _prompts(self, order: TextOrder) -> list[list[int]]:
-        """Return the prompt and, for guidance, the unconditioned one."""
+        """Return the prompt and, for guidance, the unconditioned prompt."""
         prompts = [opening_ids(self.bundle, order.prime, order.fields)[0]]
         if order.guidance > 1 and order.fields:
             prompts.append(opening_ids(self.bundle, order.prime, ())[0])
         return prompts
 
     def _constraint(self, order: TextOrder) -> Constraint[Any]:
-        """Return the constraint: listed words only, if the model has a list and the order asks."""
+        """Return the constraint: listed words only, if the model lists any and the order agrees.
+
+        Raises:
+            OptionError: The order requires listed words, but the model lists none.
+        """
         allowed = self._allowed(order.options)
         if order.spelling is False or not (order.spelling or self.bundle.spelling):
             return Anything(allowed)
@@ -242,7 +247,7 @@ class Writer:
         return WordList(self.bundle.spelling, frozenset(symbols[char_id] for char_id in allowed))
 
     def _allowed(self, options: SampleOptions) -> Ids:
-        """Return the ids that may be written: characters and END, minus those the user excludes."""
+        """Return the ids that may be written: characters and END, without the banned characters."""
         vocab = self.bundle.vocab
         last = len(vocab)
         if options.commonest is not None:
@@ -278,7 +283,7 @@ class Writer:
 
 @cache
 def _ideographs(vocab: Vocab) -> frozenset[int]:
-    """Return the ids of Chinese characters: a text need not repeat them, unlike letters."""
+    """Return the ids of Chinese characters, which a text need not repeat, unlike letters."""
     return frozenset(
         vocab.first_char + place
         for place, char in enumerate(vocab.chars)

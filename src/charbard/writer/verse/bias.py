@@ -13,7 +13,7 @@ __all__ = ["away_from", "bias_of"]
 
 
 def bias_of(nats: Mapping[int, float]) -> Bias:
-    """Build a bias from nats by id."""
+    """Build a logit bias from a mapping of ids to nats."""
     ids = sorted(nats)
     return Bias(np.array(ids, np.int32), np.array([nats[each] for each in ids], np.float32))
 
@@ -22,7 +22,7 @@ def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
     """Return a bias rule against the character that would complete a phrase.
 
     Args:
-        phrases: Phrases of equal length, each with the nats to take off; none: no bias.
+        phrases: Phrases of equal length, each with the nats to subtract; may be empty.
         vocab: The model's symbols; phrases with an unknown character are skipped.
     """
     found: dict[tuple[int, ...], dict[int, float]] = defaultdict(dict)
@@ -31,6 +31,6 @@ def away_from(phrases: Mapping[str, float], vocab: Vocab) -> BiasRule:
         if len(ids) == len(phrase):
             found[tuple(ids[:-1])][ids[-1]] = -nats
     ends_of = MappingProxyType({before: bias_of(ends) for before, ends in found.items()})
-    # All phrases are of one length, so a fixed number of last characters decides.
+    # All phrases have the same length, so a fixed number of last characters selects the bias.
     back = 1 - max(map(len, phrases), default=1)
     return lambda ids: ends_of.get(tuple(ids[back:]))

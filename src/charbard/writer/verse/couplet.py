@@ -17,7 +17,7 @@ __all__ = ["couplets"]
 
 _HEADING = "横批"
 Headed = list[tuple[Poem, str | None]]
-"""Couplets, each with its heading, if it has one."""
+"""Couplets, each with its heading or None."""
 
 
 @operation
@@ -29,7 +29,8 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
     the written line repeats one at the same places, and nowhere else.
 
     Raises:
-        OptionError: Not exactly one line is given, or it is too short or long, or not Chinese.
+        OptionError: Both lines or neither is given, or the given line is too short, too long or
+            not Chinese.
     """
     first, second = order.first.strip(), order.second.strip()
     if bool(first) == bool(second):
@@ -63,9 +64,9 @@ def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
 
 
 def _kept_form(poem: Poem) -> str | None:
-    """Return the form that the whole couplet keeps, so that checking it by that name passes.
+    """Return the name of a form that the whole couplet keeps, so that a check by that name passes.
 
-    None if the given line keeps no form; the written line then only opposes its tones.
+    Return None if the given line keeps no form: the written line then only opposes its tones.
     """
     shape = tuple(map(len, poem.lines))
     for form in forms():
@@ -76,7 +77,7 @@ def _kept_form(poem: Poem) -> str | None:
 
 
 def _heading(writer: VerseWriter, order: VerseOrder, poem: Poem) -> Program[str]:
-    """Write a heading of four characters, with the couplet as its theme."""
+    """Write a heading of four characters, with the couplet's first side as its theme."""
     theme = "".join(poem.lines[: len(poem.lines) // 2])
     heading = replace(order, form=_HEADING, template="", theme=theme)
     # A heading repeats no character of its couplet.

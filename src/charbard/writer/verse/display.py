@@ -1,7 +1,7 @@
 """Pinyin of lines, poems and names.
 
-A rhyme book decides tone and rhyme of verse; of several modern readings of a character, this module
-finds the one that agrees with it. Source of the readings: pypinyin; of surnames:
+In verse, a rhyme book decides the tone and rhyme of a character; this module finds the modern
+reading that agrees with the book. Readings come from pypinyin, those of surnames from
 `data/surnames.tsv`.
 """
 
@@ -27,10 +27,10 @@ _REGULATED = (5, 7)
 
 
 def pinyin_of(line: str) -> list[str]:
-    """Return the modern reading of each character with tone marks, the usual one in this context.
+    """Return the usual modern reading of each character in its context, with tone marks.
 
-    Verse and names are read in full tones: 子 is never light. A character without a reading is
-    returned as it is.
+    Verse and names are read in full tones: 子 never takes the neutral tone. A character without a
+    reading is returned unchanged.
 
     >>> pinyin_of("春江，子")
     ['chūn', 'jiāng', '，', 'zǐ']
@@ -48,10 +48,10 @@ def pinyin_of(line: str) -> list[str]:
 
 
 def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list[str]]:
-    """Return the modern readings in a poem: of several, the one that fits the place.
+    """Return the modern readings in a poem; each character gets the one that fits its place.
 
-    At the end of a line that is the one in the poem's rhyme; within a regulated line the one in
-    the tone that the pattern of the line requires.
+    At the end of a line, this reading is in the poem's rhyme; within a regulated line, it has the
+    tone that the pattern of the line requires.
 
     >>> poem = ["朝辞白帝彩云间", "千里江陵一日还", "两岸猿声啼不住", "轻舟已过万重山"]
     >>> pinyin_of_poem(poem)[1][-1]
@@ -68,7 +68,7 @@ def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list
 
 
 def pinyin_of_name(name: str, surname: str) -> list[str]:
-    """Return the modern readings of a name; those of its surname come from a table.
+    """Return the modern readings of a name; a table decides how its surname is read.
 
     >>> pinyin_of_name("单于飞", "单于"), pinyin_of_name("单飞", "单")
     (['chán', 'yú', 'fēi'], ['shàn', 'fēi'])
@@ -85,13 +85,17 @@ def _surnames() -> Mapping[str, tuple[str, ...]]:
 
 
 def _fit_tones(lines: Sequence[str], sounds: list[list[str]], book: str) -> None:
-    """Choose readings by tone: in a regulated line the tones of even places alternate, so that one
-    certain tone determines the others."""
+    """Choose readings by tone, in place.
+
+    In a regulated line the tones of even places alternate, so one certain tone determines the
+    others.
+    """
     for line, read in zip(lines, sounds, strict=True):
         if len(line) not in _REGULATED:
             continue
         evens = list(range(1, len(line) - 1, 2))
         tones = [_only_tone(line[at], book) for at in evens]
+        # Each certain tone implies a tone for the first even place; they agree in a regulated line.
         wanted = {
             (tone if step % 2 == 0 else _other(tone))
             for step, tone in enumerate(tones)
@@ -117,12 +121,13 @@ def _fit_rhymes(lines: Sequence[str], sounds: list[list[str]], book: str) -> Non
 
 
 def _in_rhyme(char: str, usual: str, tone: str, rimes: Counter[str]) -> str:
-    """Return the reading, in the tone of the rhyme, whose rime is commonest among the rhymes."""
+    """Return the reading in the rhyme's tone whose rime is commonest among the rhyme words."""
     fitting = [one for one in _all_readings(char) if _tone(one) == tone]
     if not fitting:  # an entering tone, which modern speech has lost
         return usual
 
     def rank(sound: str) -> tuple[int, bool]:
+        # The character's own usual reading is among the counts, but must not vote for itself.
         others = rimes[_rime(sound)] - (_rime(sound) == _rime(usual))
         return others, sound == usual
 
@@ -157,7 +162,7 @@ def _tone(sound: str) -> str | None:
 
 
 def _rime(sound: str) -> str:
-    """Return a syllable from its main vowel on, without tone and medial: an of huán.
+    """Return a syllable from its main vowel on, without tone and medial: "an" for huán.
 
     >>> _rime("huán"), _rime("xiá"), _rime("dōu")
     ('an', 'a', 'ou')
@@ -171,7 +176,7 @@ def _rime(sound: str) -> str:
 
 
 def _in_full(char: str, sound: str) -> str:
-    """Return the reading or, for one in the neutral tone, the first one with a tone.
+    """Return the reading or, if it is in the neutral tone, the character's reading in a full tone.
 
     >>> _in_full("了", "le")
     'liǎo'

@@ -1,7 +1,7 @@
-"""Words that face a word in a couplet: 春风 and 秋月.
+"""Words that can face a given word in a couplet, as 秋月 faces 春风.
 
-How well two words face each other is measured by the table of parallelism; the words are those of
-the corpus's table of keywords, and those that recur in the poems that come with the package.
+The table of parallelism measures how well two words face each other. The words are the keywords of
+the corpus and pairs of characters that recur in the poems that ship with the package.
 """
 
 import heapq
@@ -22,7 +22,7 @@ from charbard.writer.verse.quotes import quoted
 __all__ = ["Facing", "answers_to", "facing_line", "facing_words", "word_at"]
 
 _FREQUENCY = 0.7
-"""Nats added to an answer's score per e-fold of its count, which favours common words."""
+"""Nats added to a word's score for each factor of e in its count, to favour common words."""
 _RECURRING = 3
 """Minimum occurrences in the quoted poems for a pair of characters to count as a word."""
 _TRIED = 48
@@ -31,28 +31,28 @@ _TRIED = 48
 
 @dataclass(frozen=True)
 class Facing:
-    """Words for a place of a poem, which face `word` in the other line of the couplet."""
+    """Words that can fill a place of a poem and face `word` in the other line of the couplet."""
 
     word: str
     """Empty if the place faces no word of two characters."""
     start: int
-    """Where the words go in their line, from 0."""
+    """Place in their line where the words begin, from 0."""
     answers: Iterator[str]
 
 
 def facing_words(
     report: Report, line: int, place: int, *, recheck: Callable[[str], Report]
 ) -> Facing:
-    """Find words for a place that face the word above or below it and break nothing more.
+    """Find words for a place that face the word above or below and break no additional rule.
 
     Args:
-        report: The poem as it is, judged against its form.
-        line: Its line, from 0.
-        place: The character of that line, from 0.
-        recheck: Judges a changed poem in the same way.
+        report: The check of the unchanged poem against its form.
+        line: Line of the place, from 0.
+        place: Character of that line, from 0.
+        recheck: Function that checks a changed poem in the same way.
 
     Raises:
-        OptionError: There is no such place.
+        OptionError: The poem has no such place.
     """
     lines = ["".join(map(fold, text)) for text in report.poem.lines]
     if line >= len(lines) or place >= len(lines[line]):
@@ -74,7 +74,7 @@ def facing_words(
     )
     taken = set(lines[other] + before + after)
 
-    # Lazy, because every answer costs a check, and few of them are shown.
+    # Lazy, because every answer costs a check, and only a few answers are shown.
     def kept() -> Iterator[str]:
         for answer in answers_to(word, is_above=other < line, most=_TRIED):
             if answer == now or taken & set(answer):
@@ -91,8 +91,8 @@ def facing_words(
 def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | None:
     """Return the line that a line of a couplet faces, both counted from 0; None if there is none.
 
-    In verse it is the other line of the pair, if it is as long; in a couplet of several phrases
-    the same phrase of the other side.
+    In verse, this is the other line of the pair; in a couplet of several phrases, it is the same
+    phrase of the other side. Lines of different lengths do not face each other.
 
     >>> facing_line(["明月松间照", "清泉石上流"], 1, is_couplet=False)
     0
@@ -100,14 +100,13 @@ def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | N
     3
     """
     half = len(lines) // 2
-    # Lines 0 and 1 are a couplet, 2 and 3 are the next: flipping the lowest bit finds the other
-    # one.
+    # Lines 0 and 1 are a couplet, 2 and 3 are the next: flipping the lowest bit finds the partner.
     other = (line + half) % (2 * half or 1) if is_couplet else line ^ 1
     return other if other < len(lines) and len(lines[other]) == len(lines[line]) else None
 
 
 def word_at(line: str, place: int) -> int | None:
-    """Return where the two-character word that contains a place begins in its line, from 0.
+    """Return the start of the two-character word that contains a place, from 0; None if none does.
 
     >>> word_at("明月松间照", 1), word_at("大漠孤烟直", 4)
     (0, 3)
@@ -123,7 +122,7 @@ def answers_to(word: str, *, is_above: bool, most: int) -> tuple[str, ...]:
 
     Args:
         word: A word of two characters.
-        is_above: Whether `word` is in the upper line, so that the words answer it.
+        is_above: Whether `word` is in the upper line and the returned words are in the lower.
         most: Maximum number of words.
 
     >>> "流水" in answers_to("落花", is_above=True, most=20)
@@ -141,7 +140,7 @@ def answers_to(word: str, *, is_above: bool, most: int) -> tuple[str, ...]:
 
 @cache
 def _counts() -> Mapping[str, int]:
-    """Return every word of two characters with its count in the quoted poems."""
+    """Return two-character words with their counts in the quoted poems; rare keywords count 0."""
     lines = (line for poem in quoted() for line in lines_of(poem.text))
     pairs = Counter(pair for line in lines for pair in pairs_of(line))
     known = {word: 0 for word in keywords() if len(word) == 2}

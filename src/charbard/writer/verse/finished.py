@@ -19,7 +19,7 @@ __all__ = ["finished", "line_done", "worth_of"]
 
 
 def line_done(request: Request, said: Segment) -> LineDone:
-    """Return a line from a segment that the task of a request emitted."""
+    """Convert a segment that a request's task emitted to a line."""
     text, mark = request.line(said.index, said.ids)
     return LineDone(said.sample, said.index, text, mark, said.logp[: len(text)])
 
@@ -72,7 +72,7 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
 
 
 def _settled(machine: Machine, text: Decoded) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """Return variants and rhymes of a text; none for one that breaks the form."""
+    """Return the variants and rhymes of a text; both are empty if it breaks the form."""
     if text.form is not None:
         return machine.settled(text.form)
     state = machine.start()
@@ -86,8 +86,8 @@ def _settled(machine: Machine, text: Decoded) -> tuple[tuple[str, ...], tuple[st
 def worth_of(request: Request) -> Worth:
     """Return the function that scores a draft, complete or not.
 
-    Given characters count here, unlike in a poem's score, as drafts differ in how well they lead
-    up to them.
+    Unlike in a poem's score, given characters count here, because drafts differ in how well they
+    lead up to those characters.
     """
     spans = request.machine.spans
 
@@ -121,7 +121,7 @@ def _score(
         value
         for line in done
         for place, value in enumerate(line.logp)
-        # A poem that is given whole has no free characters; then all of them count.
+        # A poem that is given as a whole has no free characters; then every character counts.
         if (line.index, place) not in known or len(known) == size
     ]
     return Score(
@@ -137,8 +137,8 @@ def _score(
 
 
 def _parallel(request: Request, lines: Sequence[str]) -> float | None:
-    """Score the parallelism (对仗) of the couplets that should have it, as far as they are
-    written."""
+    """Score the parallelism (对仗) of the couplets that are written and should have it."""
+    # Which couplets should be parallel depends on the lengths of all lines, written or not.
     whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
     pairs = facing_lines(request.form.kind, whole)
     return parallel_score(lines, [pair for pair in pairs if pair[1] < len(lines)])

@@ -1,4 +1,4 @@
-"""Parse what an order fixes of a poem: opening, template, acrostic, single places."""
+"""Parse the characters that an order fixes or bars: opening, template, acrostic, single places."""
 
 import re
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def _letters(text: str) -> str:
 
 
 def _opening(variant: Variant, text: str) -> list[Lock]:
-    """Return the locks of an opening: whole lines, of which the last may be incomplete."""
+    """Return the locks of an opening; only its last line may be incomplete."""
     lengths = variant.lengths
     parts = _lines_of(text, lengths)
     for line, (part, length) in enumerate(zip(parts, lengths, strict=False)):

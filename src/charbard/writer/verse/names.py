@@ -1,7 +1,7 @@
 """Names: a surname, and a given name with requested tones, characters and sound.
 
-The model may be one of names, trained with the fields surname and gender and maybe era. With a
-model of verse, the given name is written as the beginning of a line, from common characters.
+The model may be a model of names, trained with the fields surname and gender and perhaps era. A
+model of verse writes the given name as the beginning of a line, from common characters.
 """
 
 from collections.abc import Mapping
@@ -24,30 +24,31 @@ __all__ = ["names"]
 _BOOK = "xinyun"
 _COMMON = 2500
 """Number of most frequent characters of verse that a name may use, so that everybody can read it.
-Models of modern names use the characters of such names, which may be rare in verse."""
+The limit does not apply to models of modern names, whose characters may be rare in verse."""
 _LONGEST_SURNAME = 3
 _ERA = "今"
-"""Value of the field `era` for modern names; the other value is for poets."""
+"""Value of the field `era` for modern names; its other value marks names of poets."""
 _NO_GENDER = Note(
     "the model was trained without genders: yours does not reach it", "gender.untrained"
 )
 _GENDERS = ("男", "女")
 _TELLS = 0.1
-"""Least effect of the gender on the first character for the condition to count as effective."""
+"""Minimum effect of gender on the first character, as `share_told` measures it, to be useful."""
 
 
 @operation
 def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
-    """Write distinct names, the best first; the text of each is surname and given name.
+    """Write distinct names, the best first; each text is the surname followed by the given name.
 
     Raises:
-        OptionError: Parts of the order do not fit together.
+        OptionError: A part of the order cannot be read, or two parts do not match.
         ConflictError: Demands of the order contradict each other.
     """
     surname = "".join(map(fold, order.surname.strip()))
     given = _given(order)
     like, kept_out = _wanted(order)
-    # A model of names is conditioned on the surname; for one of verse it begins the line.
+    # A model of names is conditioned on the surname; for a model of verse, the surname begins the
+    # line.
     known = writer.bundle.vocab.fields
     told = "surname" in known
     before = "" if told else surname
@@ -61,14 +62,14 @@ def names(writer: VerseWriter, order: NameOrder) -> Program[list[Poem]]:
         form=form.name,
         book=_BOOK,
         template=before + given,
-        # Where the surname is told instead of written, `repeats` does not see it.
+        # `repeats` sees only written characters, so a surname that is a condition is banned here.
         banned=order.banned
         + _unwanted(order, surname + given)
         + ("".join(sorted(set(surname) - set(given + like))) if told else ""),
         commonest=None if "era" in known else _COMMON,
         boldness=order.boldness,
         temperature=order.temperature,
-        # More than were asked for, since some of them come out equal.
+        # More candidates than were requested, because some turn out equal.
         candidates=min(32, 2 * order.candidates),
         drafts=1,
         guidance=1.0,
@@ -116,7 +117,7 @@ def _unwanted(order: NameOrder, asked: str) -> str:
 
 
 def _wanted(order: NameOrder) -> tuple[str, tuple[Note, ...]]:
-    """Return the liked characters that a name may have, and notes on the others."""
+    """Return the liked characters that a name may have, and a note on the liked ones it may not."""
     unwanted = unwanted_in_names() if order.unwanted else frozenset()
     out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
     liked = "".join(char for char in order.like if char not in out)
@@ -168,7 +169,7 @@ def _form(surname: str, length: int, tones: str) -> Form:
 
 
 def _with_liked(template: str, like: str) -> list[str]:
-    """Yield the template with each liked character at each open place."""
+    """Return the template once for each liked character at each open place."""
     return [
         template[:at] + char + template[at + 1 :]
         for char in like

@@ -1,8 +1,7 @@
 """Parallelism (对仗): how well two lines of a couplet correspond, character by character.
 
 The measure is the pointwise mutual information of two facing characters, in nats, counted over the
-middle couplets of octaves by people. It is smoothed, so that pairs never seen there have a finite
-value.
+middle couplets of octaves by people. Smoothing gives pairs that never occur there a finite value.
 """
 
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ def parallelism(above: str, below: str) -> float:
 
 
 def partners(above: str) -> Mapping[str, float]:
-    """Return the characters seen below a character, with their mutual information.
+    """Return the characters that occur below a character, with their mutual information in nats.
 
     >>> partners("山")["水"] > 2
     True

@@ -1,4 +1,4 @@
-"""A logit bias towards characters that correspond to those above, where a form wants 对仗."""
+"""A logit bias towards characters parallel (对仗) to those above, where a form requires it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -52,7 +52,7 @@ def _faced(machine: Machine, pairs: Sequence[tuple[int, int]]) -> Mapping[int, i
 
 @cache
 def _biases(vocab: Vocab) -> Callable[[int], Bias]:
-    """Return the function from a character above to its bias, which caches."""
+    """Return a cached function from the id of an upper character to the bias on the lower one."""
 
     @cache
     def bias_to(char_id: int) -> Bias:
@@ -60,8 +60,8 @@ def _biases(vocab: Vocab) -> Callable[[int], Bias]:
             {
                 below_id: nats * _STRENGTH
                 for below, nats in partners(vocab.symbols[char_id]).items()
-                # Only above 0: a pair that is rarer than chance has been seen all the same, and
-                # must not rank below the pairs that were never seen, which get no bias.
+                # Only above 0: a pair that is rarer than chance still occurs, and must not rank
+                # below the pairs that never occur, which get no bias.
                 if nats > 0 and (below_id := vocab.id_of(below)) is not None
             }
         )

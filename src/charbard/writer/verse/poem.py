@@ -10,12 +10,12 @@ from charbard.writer.verse.ranking import Score
 __all__ = ["Alternative", "LineDone", "Poem"]
 
 _SHOWN = 40
-"""Most characters of a poem in its repr."""
+"""Maximum number of characters of a poem that its repr shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineDone:
-    """One line of one candidate, which will not change any more."""
+    """One finished line of one candidate."""
 
     candidate: int
     index: int
@@ -66,7 +66,7 @@ class Poem:
     model: str = ""
     """Digest of the model."""
     notes: tuple[Note, ...] = field(default=())
-    """Notes for the user, such as what was read otherwise than given."""
+    """Notes for the user, such as characters that the model could not read as given."""
 
     @property
     def text(self) -> str:

@@ -42,7 +42,7 @@ class Quote:
     poem: Known
 
     def as_dict(self) -> dict[str, str]:
-        """The lines with their source, for JSON."""
+        """Return the lines with their source, for JSON."""
         poem = self.poem
         return {
             "text": self.text,
@@ -58,13 +58,14 @@ def little_known() -> tuple[Known, ...]:
 
 
 def quoted() -> tuple[Known, ...]:
-    """Poems that lines may be quoted from."""
+    """Load the well-known poems that lines may be quoted from."""
     return _poems("quotes.tsv")
 
 
 def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
-    """Return the lines that share most characters with a theme, rare ones counting more; at most
-    one quotation of a poem.
+    """Return the quotations that share most with a theme, at most one from each poem.
+
+    Each shared character or pair counts by its rarity, and counts less in the poem's title.
 
     >>> [quote.poem.title for quote in quotes_near("登鹳雀楼", most=1)]
     ['登鹳雀楼']
@@ -81,15 +82,15 @@ def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
 
 
 def _wanted(theme: str) -> Mapping[str, float]:
-    """Return the characters and pairs of a theme with their weights; a pair weighs as much as its
-    two characters."""
+    """Return the weights of a theme's characters and pairs; a pair weighs as much as both its
+    characters."""
     chars = [char for char in theme if is_han(char)]
     single = {char: _weights().get(char, 0.0) for char in chars}
     return single | {a + b: single[a] + single[b] for a, b in pairwise(chars)}
 
 
 def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
-    """Return lines that contain a character, except those that were used already."""
+    """Return the quotations that contain a character, except those with a line already used."""
     return [
         quote
         for quote in _quotes()
@@ -98,7 +99,7 @@ def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
 
 
 def verse_with(chars: str) -> Quote | None:
-    """Return lines with these characters side by side or, failing that, anywhere in them.
+    """Return a quotation with these characters side by side or, failing that, anywhere in it.
 
     >>> verse_with("明月").text.count("明月")
     1

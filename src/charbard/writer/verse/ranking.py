@@ -1,4 +1,4 @@
-"""Rank candidates by a weighted sum of a few measures."""
+"""Rank candidates by a weighted sum of several measures."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,8 +17,8 @@ WEIGHTS = {
     "stock": -0.5,
     "habits": -1.0,
 }
-"""Weight of each part. Those of model and theme were fitted to blind grades, see
-benchmarks/models.md; the others are set so that no part dominates."""
+"""Weight of each part. The weights of `model` and `theme` were fitted to blind grades, see
+benchmarks/models.md; the others were chosen so that no part dominates."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,28 @@ class Score:
     """The parts of a candidate's score. None: not applicable to the order."""
 
     model: float
-    """Mean log-probability of its characters in nats, without marks and given characters."""
+    """Mean log-probability of a character in nats, without marks and given characters."""
     theme: float | None = None
-    """Nats per character by which the theme makes it likelier."""
+    """Nats per character by which the theme makes the text likelier."""
     parallel: float | None = None
     """Parallelism (对仗) of the couplets that should have it: mean mutual information of facing
     characters."""
     repetition: float = 0.0
     """Share of characters that repeat an earlier one, without doubled characters."""
     novelty: float | None = None
-    """Share of its lines that do not occur in the training text."""
+    """Share of lines that do not occur in the training text."""
     stock: float = 0.0
-    """Share of its lines that contain a stock phrase."""
+    """Share of lines that contain a stock phrase."""
     habits: float = 0.0
-    """Nats per character by which its pairs are too likely under the model; see `habits`."""
+    """Nats per character by which pairs are too likely under the model; see `habits`."""
     words: float | None = None
-    """Share of the requested words that it uses."""
+    """Share of the requested words that the text uses."""
 
     @property
     def total(self) -> float:
         """The weighted sum; larger is better."""
         parts = asdict(self)
-        # A part that does not apply is missing from every candidate of an order, so 0 changes no
-        # rank.
+        # A part that does not apply is None for every candidate of an order, so 0 changes no rank.
         return sum(weight * (parts[name] or 0.0) for name, weight in WEIGHTS.items())
 
     def to_dict(self) -> dict[str, float | None]:

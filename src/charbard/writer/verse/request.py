@@ -1,4 +1,4 @@
-"""Compile an order for verse to a machine and the prompts of the model."""
+"""Compile an order for verse into a state machine and the model's prompts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -57,22 +57,24 @@ class Request:
     rhyme_ids: Mapping[int, str]
     """Rhyme-condition id -> rhyme group; empty if the model has no rhyme condition."""
     wanted: tuple[str, ...] = ()
-    """Words that the poem is to use."""
+    """Words that the poem should use."""
     word_ids: tuple[int, ...] = ()
     """These words as a condition, with its final mark; empty if the model has no such field."""
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
-        """The prompt without words and rhyme, and the unconditioned prompt if the order has
-        conditions that guidance strengthens."""
+        """The prompt without words and rhyme and, if guidance has a condition to strengthen, the
+        unconditioned prompt."""
         is_conditioned = self.prompt != self.unconditioned or self.word_ids
         return [self.prompt, self.unconditioned] if is_conditioned else [self.prompt]
 
     def conditioned(
         self, ids: Sequence[int], *, words: Sequence[int] = (), group: str | None = None
     ) -> tuple[int, ...]:
-        """Return a prompt with words as a condition, and with the rhyme of a group if the model can
-        be conditioned on it."""
+        """Return a prompt conditioned on words and on a rhyme group.
+
+        A group that the model cannot be conditioned on is ignored.
+        """
         vocab, opening = self.machine.lexicon.vocab, list(ids)
         if words:
             opening = vocab.with_field(opening, WORDS, words)
@@ -83,7 +85,7 @@ class Request:
 
     @property
     def given_ids(self) -> tuple[int, ...]:
-        """Ids of the text up to the first character that is not given."""
+        """Ids of the text before the first character that is not given."""
         vocab = self.machine.lexicon.vocab
         given = {(lock.line, lock.place): lock.stand_in for lock in self.spec.locks}
         found = []
@@ -102,7 +104,7 @@ class Request:
         """Return the characters of whole lines, with given characters as the user spelled them."""
         symbols = self.machine.lexicon.vocab.symbols
         given = {(lock.line, lock.place): lock.char for lock in self.spec.locks}
-        # The form's own marks: for one that the model has never seen the text holds a plainer one.
+        # The marks come from the form: the ids hold a plainer mark where the model lacks one.
         marks = [list(line.mark) for line in self.spec.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(
@@ -141,9 +143,9 @@ def read_order(
         bundle: The model.
         order: The user's order.
         lexicons: The rhyme books, restricted to the model's vocabulary.
-        form: The form itself, for one that has no name.
+        form: The form itself, if it has no name.
         fields: Conditions by name, in addition to those of the order.
-        strict: Refuse demands that contradict each other, instead of dropping some of them.
+        strict: Whether to refuse demands that contradict each other instead of dropping some.
 
     Raises:
         OptionError: A form, place, rhyme or length does not exist.
@@ -232,8 +234,8 @@ def _rhyme_ids(bundle: Bundle, machine: Machine) -> Mapping[int, str]:
 class Lexicons:
     """The rhyme books, restricted to one model's vocabulary, and a cache of compiled machines.
 
-    A cached machine has most of its steps computed already. Of two spellings of one character (鴈
-    for 雁) only the usual one is written; the user may give the other.
+    A cached machine has computed most of its steps already. Where a character has two spellings (雁
+    and 鴈), only the usual one is written, although the user may give the other.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -245,7 +247,7 @@ class Lexicons:
         self._compile = lru_cache(_MACHINES)(lambda spec: compile_spec(spec, self(spec.book)))
 
     def __call__(self, book: str) -> Lexicon:
-        """Return the vocabulary's lexicon in a rhyme book, built on first use."""
+        """Return the lexicon of the vocabulary in a rhyme book, building it on first use."""
         lexicon: Lexicon = self._build(book)
         return lexicon
 
@@ -280,7 +282,7 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
 
 
 def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
-    """Return locks with characters in the books' script, and stand-ins for unknown ones."""
+    """Return locks in the rhyme books' script, with stand-ins for unknown characters, and notes."""
     found, notes = [], dict[Note, None]()
     for lock in locks:
         if (note := explained(bundle.vocab, lock.char)) is not None:
@@ -297,7 +299,7 @@ def _rhymes(text: str, book: str) -> tuple[str | None, ...]:
 
 
 def _rhyme(name: str, book: str) -> str:
-    """Return a group by any of its usual names, or by a character that is in no other group."""
+    """Return the rhyme group that has this name or is the only one to contain this character."""
     try:
         return rhyme_named(name, book=book)
     except OptionError:

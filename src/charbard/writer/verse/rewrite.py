@@ -25,9 +25,9 @@ def rewrite(
 
     Args:
         order: The order that the poem was written for.
-        lines: The poem.
-        line: Number of the line, from 0.
-        place: Number of the character in it, from 0; None: the whole line.
+        lines: The lines of the poem.
+        line: Index of the line, from 0.
+        place: Index of the character in the line, from 0; None: the whole line.
         scope: this: only that character or line; neighbours: the character's whole line, or the
             line and those on either side; open: everything that is not locked.
         locked: Lines and places that never change.

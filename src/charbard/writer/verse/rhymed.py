@@ -1,7 +1,7 @@
 """Choose the rhyme before the text, with a model that predicts the rhyme condition.
 
-Then every line is conditioned on the rhyme. Otherwise the word that happens to end the first line
-would decide the rhyme of all others.
+Every line is then conditioned on the rhyme. Otherwise the word that happens to end the first line
+would decide the rhyme of all other lines.
 """
 
 from collections.abc import Generator
@@ -15,9 +15,9 @@ from charbard.writer.verse.request import RHYME, Request
 __all__ = ["choose_rhyme"]
 
 _STEP = 1 << 23
-"""Step number under which the rhyme is drawn, apart from those of characters."""
+"""Step number for drawing the rhyme, larger than that of any character."""
 _AS_LEARNED = SampleOptions()
-"""The rhyme is sampled at temperature 1: at a low temperature it would always be the same."""
+"""Options for drawing the rhyme, at temperature 1: a low one would always yield the same rhyme."""
 
 Choosing = Generator[Plan | Emit, Outcome, tuple[list[tuple[int, ...]], Search]]
 
@@ -35,7 +35,7 @@ def choose_rhyme(request: Request, search: Search) -> Choosing:
         before = request.machine.lexicon.vocab.announced(own, RHYME)
         outcome = yield from read_prompts([before], search.start, spec)
         group = request.rhyme_ids[outcome.ids[0]]
-        # The form must start with this rhyme alone, or the text could end in another than it was
-        # told.
+        # The form starts with this rhyme alone; otherwise the text could rhyme with a group that
+        # it is not conditioned on.
         search = replace(search, form=request.machine.start(group))
     return [request.conditioned(prompt, group=group) for prompt in (own, *unconditioned)], search

@@ -1,8 +1,8 @@
 """Stand-ins for characters that the model has never seen.
 
 A given character is always written as given. The model reads a stand-in: another shape of the same
-character or, if there is none, the commonest similar-sounding one, with the same readings in both
-the old rhyme book and modern speech, or in one of them, or with a shared rhyme at least.
+character or, if there is none, the commonest similar-sounding character. Best is one with the same
+readings in the old rhyme book and in modern speech, then in either, then with a shared reading.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ _BOOKS = ("pingshui", "xinyun")
 
 
 def stand_in(vocab: Vocab, char: str) -> str | None:
-    """Return the character that the model reads for another; None if no known one is similar.
+    """Return the character that the model reads in place of `char`; None if none is similar.
 
     >>> stand_in(Vocab(chars=("春", "功", "公")), "蚣")
     '功'

@@ -1,9 +1,9 @@
-"""Stock phrases: four characters that hundreds of poems share, such as 不知何处.
+"""Stock phrases: sequences of four characters that hundreds of poems share, such as 不知何处.
 
-At low temperatures a model falls back on them, as they are always likely: at 0.5, one of the 500
-commonest occurs in 12.6 % of its lines without this bias, in 3.8 % with it, and in 1.4 % of lines
-by people (`benchmarks/stock.py`). So the character that completes a phrase gets a negative bias,
-and drafts with a stock phrase score lower.
+At low temperatures a model falls back on these phrases, because they are always likely. At 0.5, one
+of the 500 commonest occurs in 12.6 % of its lines without this bias, in 3.8 % with it, and in 1.4 %
+of lines by people (`benchmarks/stock.py`). So the character that completes a phrase gets a negative
+bias, and drafts with a stock phrase score lower.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ __all__ = ["LENGTH", "away_from_stock", "stock_share"]
 
 LENGTH = 4
 _NATS = 3.0
-"""Nats taken off a character that completes a stock phrase."""
+"""Nats subtracted from a character that completes a stock phrase."""
 
 
 @cache
 def stock_phrases() -> frozenset[str]:
-    """Load the list of phrases."""
+    """Load the stock phrases."""
     return frozenset(table_lines("writer", "stock.txt"))
 
 

@@ -1,6 +1,6 @@
 """Themes for poems that are requested without one: titles that many poets chose.
 
-A network that is given no theme falls back on the poems that it finds likeliest, and those are much
+A network that is given no theme falls back on the poems that it finds likeliest, which are much
 alike (benchmarks/models.md, "How varied").
 
 Source: `data/themes.txt`, which `scripts/build_themes.py` builds from the verse corpus.
@@ -17,9 +17,9 @@ from charbard.tables import table_lines
 __all__ = ["theme_drawn", "with_theme"]
 
 _STREAM = 0x7E3E
-"""Separates the draw of a theme from a seed's other draws."""
+"""Seed component that separates the draw of a theme from a seed's other draws."""
 _SUBJECTS = ("theme", "opening", "acrostic", "template", "locks", "words")
-"""Settings that say what a poem is about; with one of them no theme is drawn."""
+"""Settings that say what a poem is about; if one of them is set, no theme is drawn."""
 
 
 @cache
@@ -28,7 +28,7 @@ def _themes() -> tuple[str, ...]:
 
 
 def theme_drawn(seed: int) -> str:
-    """Return the theme that belongs to a seed; every theme is equally likely.
+    """Draw a theme by seed; every theme is equally likely.
 
     >>> theme_drawn(7) == theme_drawn(7)
     True

@@ -9,8 +9,8 @@ from charbard.writer.verse.request import Request
 __all__ = ["share_used", "towards_words"]
 
 _BEGIN, _LAST, _GO_ON = 1.5, 6.0, 5.0
-"""Nats for the first character of a word that is due, doubled with each line that passes; for it
-in the last line; and for the next character of a word that has begun."""
+"""Nats for the first character of a word that is due (doubled with each line that passes), for the
+next character of a word in the last line, and for the next character of a word that has begun."""
 
 
 def towards_words(request: Request) -> tuple[BiasRule, ...]:
@@ -28,8 +28,7 @@ def towards_words(request: Request) -> tuple[BiasRule, ...]:
         for word, first in zip(words, first_line, strict=True):
             if line < first or _holds(ids, word):
                 continue
-            # A word must not run across two lines, so only what this line has of it counts as
-            # begun.
+            # A word must not run across two lines, so only its beginning in this line counts.
             begun = _begun(ids[begins:], word)
             strength = _GO_ON if begun else _BEGIN * 2 ** (line - first)
             if line + 1 == len(spans):

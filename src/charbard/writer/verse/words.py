@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"[\s,，、;；。]+")
 
 
 def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]]:
-    """Parse the user's words as the poem will spell them; return them with notes for the user.
+    """Return the user's words as the poem will spell them, with notes for the user.
 
     Raises:
         OptionError: There are too many words.
@@ -42,7 +42,7 @@ def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]
 
 
 def word_ids_of(bundle: Bundle, words: Sequence[str]) -> tuple[int, ...]:
-    """Encode words as a condition; empty if the model has no such field."""
+    """Encode words as a condition; the result is empty if the model has no such field."""
     return tuple(bundle.vocab.encode(as_field(words)).tolist()) if _has_words(bundle) else ()
 
 

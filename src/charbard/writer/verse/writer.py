@@ -1,4 +1,4 @@
-"""The writer of verse: the one place where a model, a form and an order meet.
+"""The writer of verse, which combines a model, a form and an order.
 
 It keeps no state between calls except the model and caches of compiled forms and requests.
 """
@@ -61,20 +61,21 @@ __all__ = ["VerseWriter"]
 T = TypeVar("T")
 _ROWS = 256
 _REQUESTS = 64
-"""The most compiled requests that are cached; each keeps its machine."""
+"""Maximum number of cached compiled requests; each keeps its machine."""
 _FADED = -3.0
 """Nats added to a character for each earlier occurrence, in forms that allow repetition."""
 _TRIED = 64
-"""The most alternatives to a character that are scored to the end of the text."""
+"""Maximum number of alternatives to a character that are scored to the end of the text."""
 
 
 class VerseWriter:
-    """An open bundle that writes verse.
+    """A writer of verse.
 
     Args:
         bundle: A model of verse, preferably trained with the fields form and title.
-        network: Its network, if it is loaded already.
-        runner: Runs a task; None: in a batch of its own in the calling thread.
+        network: The model's network, if it is loaded already.
+        runner: Function that runs a task; None runs each task in its own batch in the calling
+            thread.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class VerseWriter:
         """Open a bundle, a checkpoint, or the best bundle of a run's folder.
 
         Raises:
-            BundleError: It is missing, truncated, altered or of another version.
+            BundleError: The bundle is missing, truncated, altered or of another version.
         """
         return cls(load_bundle(path_of(path, name="path")))
 
@@ -113,7 +114,7 @@ class VerseWriter:
 
         Args:
             form: The form.
-            order: Everything but the form.
+            order: The order, whose own form is ignored.
             fields: Conditions by name, in addition to those of the order.
         """
         return read_order(self.bundle, order, self._lexicons, form=form, fields=fields or {})
@@ -125,7 +126,7 @@ class VerseWriter:
         return self.ranked(request, [said for said in emitted if isinstance(said, Decoded)])
 
     def request(self, order: VerseOrder) -> Request:
-        """Compile an order; nothing is written yet.
+        """Compile an order without writing anything.
 
         Raises:
             OptionError: A form, place, rhyme or length does not exist.
@@ -134,6 +135,7 @@ class VerseWriter:
         order = self._titled(order)
         if (request := self._cached(order)) is None:
             request = read_order(self.bundle, order, self._lexicons)
+            # Compiling takes long, so it needs no lock: two threads may compile the same order.
             with self._lock:
                 self._known[replace(order, seed=0)] = request
                 if len(self._known) > _REQUESTS:
@@ -141,7 +143,7 @@ class VerseWriter:
         return request
 
     def at_hand(self, order: VerseOrder) -> Request | None:
-        """Return the cached compiled request if only the seed differs, else None."""
+        """Return the request if an order that differs in the seed alone is cached, else None."""
         return self._cached(self._titled(order))
 
     def _cached(self, order: VerseOrder) -> Request | None:
@@ -157,10 +159,10 @@ class VerseWriter:
         return self.poems(self.request(order))
 
     def stream(self, order: VerseOrder) -> Iterator[LineDone | Poem]:
-        """Yield each line as soon as it is certain, all candidates side by side; then the poems,
-        ranked.
+        """Yield each line as soon as it is certain, one candidate after another, then the poems.
 
-        The order is checked before this returns. Closing the iterator stops the writing.
+        The poems come ranked, the best first. The order is checked before this returns. Closing
+        the iterator stops the writing.
         """
         return self._stream(self.request(order))
 
@@ -172,8 +174,10 @@ class VerseWriter:
                 yield from said.value
 
     def task(self, request: Request, lines: int | None = None) -> Task:
-        """Return the task that writes a request's candidates one after the other, so that the first
-        is early and each can differ from those before it."""
+        """Return the task that writes a request's candidates one after another.
+
+        The first candidate is thus finished early, and each can differ from its predecessors.
+        """
         rows = rows_needed(request.order.drafts, twins=len(request.prompts) > 1)
         return Task(self._candidates(request, lines), rows=rows)
 
@@ -212,7 +216,7 @@ class VerseWriter:
     def next_lines(self, order: VerseOrder) -> Program[list[LineDone]]:
         """Write distinct candidates for the first line that is still open, the likeliest first.
 
-        No theme is drawn: the next call for the same poem might draw another.
+        No theme is drawn, because the next call for the same poem might draw another one.
 
         Raises:
             OptionError: No line is open.
@@ -244,12 +248,12 @@ class VerseWriter:
         Args:
             order: The order of the poem; its form, book, rhyme and fields are used.
             text: The poem.
-            line: From 0.
-            place: From 0.
-            top: Most alternatives to return.
+            line: Line of the place, from 0.
+            place: Character of that line, from 0.
+            top: Maximum number of alternatives to return.
 
         Returns:
-            The alternatives that keep the form, as far as the poem does, the likeliest first.
+            The alternatives that break no rule that the poem keeps, the likeliest first.
         """
         request = self._reading(order, text)
         slots = request.machine.slots
@@ -331,8 +335,10 @@ def _prompt_for(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> 
 
 
 def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
-    """Return the ids allowed at one position with all others fixed. If the text already breaks the
-    form, the constraints that it violates are dropped."""
+    """Return the ids allowed at one position with all others fixed.
+
+    If the text already breaks the form, the constraints that it violates are dropped.
+    """
     machine = try_compile(spec, lexicon)
     if machine is None:
         near = nearest_feasible(spec, lexicon)
@@ -343,8 +349,7 @@ def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -
         allowed = machine.allowed(state)
         found = np.searchsorted(allowed, char_id)
         fits = found < len(allowed) and allowed[found] == char_id
-        # For a character that the form forbids any allowed one will do: only the state matters
-        # here.
+        # An allowed character replaces one that the form forbids: only the state matters here.
         state = machine.advance(state, char_id if fits else int(allowed[0]))
     return machine.allowed(state)
 
@@ -352,7 +357,7 @@ def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -
 def _alternatives(
     found: Sequence[tuple[int, float, float]], symbols: Sequence[str]
 ) -> list[Alternative]:
-    # Each one is weighed with all that follows it, so a character that spoils the rest ranks low.
+    # A character is weighed together with the rest of the text, so one that spoils it ranks low.
     joint = np.array([here + after for _, here, after in found])
     shares = np.exp(joint - joint.max())
     shares /= shares.sum()
@@ -364,8 +369,10 @@ def _alternatives(
 
 
 def _rejecting(request: Request, written: Sequence[Decoded]) -> Rejects | None:
-    """Return the predicate of lines that occur verbatim in the verse corpus or in another
-    candidate."""
+    """Return a predicate that rejects lines of the verse corpus and of earlier candidates.
+
+    Return None if there is nothing to reject.
+    """
     spans = request.machine.spans
     shown = {text.ids[span] for text in written for span in spans}
     known = known_lines() if request.order.novel else None

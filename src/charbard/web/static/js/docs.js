@@ -1,4 +1,4 @@
-/** The API's pages, drawn from its own description: nothing here is written twice. */
+/** The API's pages, generated from its OpenAPI description. */
 
 import { add, h } from "./core/dom.js";
 
@@ -28,12 +28,12 @@ function operation(api, path, method, about) {
     named.length > 0 && h("dl", named.map(([name, field]) => [h("dt", h("code", name)), h("dd", [field.description, limits(field)].filter(Boolean).join(" "))])));
 }
 
-/** What can be set, each with its schema: in the body, the path and the query. */
+/** The parameters with their schemas: in the body, the path and the query. */
 function settings(schema, { parameters = [] }) {
   return [...Object.entries(schema?.properties ?? {}), ...parameters.map(({ name, description, schema: field }) => [name, { ...field, description }])];
 }
 
-/** Default and range of a field, as its schema has them. */
+/** The default and range of a field, from its schema. */
 function limits(field) {
   const kinds = [field, ...(field.anyOf ?? [])];
   const of = (key) => kinds.map((kind) => kind[key]).find((value) => value !== undefined);

@@ -1,4 +1,4 @@
-/** A poem in a frame of another site: the one that the address holds, as `#` and what follows `#/poem/` in a link. */
+/** A poem embedded in another site: `#` in the address is followed by what follows `#/poem/` in a link. */
 
 import { fill, h } from "./core/dom.js";
 import { poemFrom } from "./core/link.js";

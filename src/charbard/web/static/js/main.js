@@ -1,4 +1,4 @@
-/** Starts the page: asks what this server can do, shows the view of the address, passes keys on. */
+/** Start the page: fetch what the server can do, show the view of the address, and handle keys. */
 
 import { ApiError, fill, h, icon, iconButton, isComposing, learnScript, learnWords, store, t, tell, tellError } from "./parts/kit.js";
 import { poemFrom } from "./core/link.js";
@@ -6,18 +6,18 @@ import { keepPage } from "./core/offline.js";
 import { learnServer } from "./core/server.js";
 import { openHelp, openSettings } from "./parts/settings.js";
 
-/** In the order of the navigation; the last one has a button of its own. The `mount` of each draws it, returns what keys do. */
+/** Views in navigation order, the last as a button. `mount` renders a view and returns its keys. */
 const VIEWS = ["write", "desk", "check", "names", "play", "workshop", "look", "shelf", "about"];
-/** Views of one poem: reached from it, not from the navigation. */
+/** Views of one poem, which are not in the navigation. */
 const OF_A_POEM = ["poem", "practice"];
 
-/** Views that this server can serve. */
+/** Views that this server supports. */
 function able() {
   const { models, features } = store.state;
   return VIEWS.filter((name) => (name === "write" || name === "look" ? models.length : features[name] ?? true));
 }
 
-/** The first poems are not made to wait for what comes later. */
+/** Delay before loading what the first view does not need. */
 const LATER_MS = 1500;
 
 let shown = { keys: {} };
@@ -39,7 +39,7 @@ async function start() {
   setTimeout(later, LATER_MS);
 }
 
-/** The reader has set something: the view is drawn again in it. */
+/** Render the view again after a change of settings. */
 async function changed() {
   applySettings();
   await dress();
@@ -83,11 +83,11 @@ async function show() {
   document.title = `${title} · 吟游 charbard`;
   if (!moved) return;
   scrollTo(0, 0);
-  // The link or button that led here is gone: the keyboard goes on from the top of the view.
+  // The link or button that led here is gone, so keyboard focus moves to the top of the view.
   if (document.activeElement === document.body) main.focus({ preventScroll: true });
 }
 
-/** Take up the poem of a link; whether there is one. */
+/** Show the poem of a link; return whether the link contains one. */
 async function visit(packed) {
   const visiting = await poemFrom(packed);
   if (visiting) store.set({ visiting });
@@ -98,7 +98,7 @@ async function visit(packed) {
   return visiting;
 }
 
-/** What nobody caught: an error of the server, or a request stopped on purpose, is for the reader. */
+/** Handle an uncaught error: tell the reader of a server error, and ignore a request that was stopped. */
 function onTrouble(event) {
   const { reason } = event;
   if (!(reason instanceof ApiError) && reason.name !== "AbortError") return;
@@ -142,7 +142,7 @@ function onKey(event) {
   action(event);
 }
 
-/** What is not needed for the first view, once that is there: the other views, and the page without its server. */
+/** Load what the first view does not need: the other views, and the files for offline use. */
 function later() {
   const views = [...VIEWS, ...OF_A_POEM].map((name) => import(`./views/${name}.js`));
   Promise.all(views).then(keepPage).catch((error) => console.warn("not everything was kept for later", error));

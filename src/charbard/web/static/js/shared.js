@@ -1,3 +1,3 @@
-/** The page of a poem that somebody sent: the studio opens it. */
+/** The page of a shared poem: open the poem in the studio. */
 
 location.replace(document.querySelector("a.plain").href);

@@ -3,7 +3,7 @@
 import { readLines } from "./lines.js";
 import { store } from "./store.js";
 
-/** What the server says is wrong: a sentence and a hint in English, their code and values, and the status. */
+/** An error response: a sentence and a hint in English, their code and values, and the HTTP status. */
 export class ApiError extends Error {
   constructor({ error, hint = "", code = "", values = {} }, status) {
     super(error);
@@ -11,21 +11,21 @@ export class ApiError extends Error {
   }
 }
 
-/** GET, or POST if there is a body, a file as it is; returns the parsed answer. */
+/** Send GET, or POST if there is a body (a file is sent unchanged); return the parsed response. */
 export async function call(path, body, { signal, method } = {}) {
   const response = await send(path, body, signal, method);
   return response.json();
 }
 
-/** GET a file as it is. */
+/** Download a file unchanged. */
 export async function fileOf(path) {
   const response = await send(path);
   return response.blob();
 }
 
 /**
- * POST, or GET without a body, and yield each fact of the streamed answer.
- * @throws {ApiError} Also for an error that comes as the last line.
+ * Send POST, or GET without a body, and yield each fact of the streamed response.
+ * @throws {ApiError} Also for an error in the last line of the stream.
  */
 export async function* stream(path, body, { signal } = {}) {
   const response = await send(path, body && { ...body, stream: true }, signal);

@@ -1,4 +1,4 @@
-/** The desk: one poem, its changes as a tree, its locks, what is chosen. Draws nothing and says nothing. */
+/** The desk: one poem, its changes as a tree, its locks, and the chosen character. It renders nothing. */
 
 import { fresh, freshId, linesOf, textOf } from "./poem.js";
 import { remember, store } from "./store.js";
@@ -6,10 +6,10 @@ import { t } from "./strings.js";
 import { amend, back, grow, jump, on, plant } from "./tree.js";
 import { Work } from "./work.js";
 
-/** What a reader may type between characters: it is no part of a line. */
+/** Marks and spaces that a reader may type in a line; they are removed. */
 const MARKS = /[\s，。、！？；：,.!?;:]/g;
 
-/** Put a poem on the desk, as one of its own. */
+/** Put a copy of a poem on the desk. */
 export function lay(poem, label) {
   store.set({ desk: { tree: plant({ ...fresh(poem), id: freshId() }, label), locks: {}, chosen: null } });
 }
@@ -20,15 +20,15 @@ export function layBlank(form) {
   lay({ form: form.name, lines, shape: form.lines, edited: true }, t("desk.lineByLine"));
 }
 
-/** The one desk of this page. What survives a reload is in the store; what the machine said is here. */
+/** The page's one desk. The store holds what survives a reload; this object holds server responses. */
 export class Desk {
-  /** `changed(label)` is called after each change, with its name if it is one of the poem. */
+  /** `changed(label)` is called after each change; `label` names a change of the poem, else it is empty. */
   constructor(changed) {
     this.changed = changed;
     this.work = new Work(this);
   }
 
-  /** `{tree, locks, chosen}`, or null: nothing is on the desk. */
+  /** `{tree, locks, chosen}`, or null if no poem is on the desk. */
   get state() {
     return store.state.desk;
   }
@@ -51,13 +51,13 @@ export class Desk {
     return on(this.state.tree) !== this.state.tree;
   }
 
-  /** What is written in a line, or the places that are open. */
+  /** The text of a line, or a square for each open place. */
   shown(at) {
     const { lines, shape } = this.poem;
     return lines[at].text || "□".repeat(shape?.[at] ?? 0);
   }
 
-  /** The key of a lock is `line.place`, from 0. */
+  /** Whether a character is locked; keys of locks are `line.place`, from 0. */
   isLocked(line, place) {
     return Boolean(this.state.locks[`${line}.${place}`]);
   }
@@ -71,24 +71,24 @@ export class Desk {
     this.changed(label);
   }
 
-  /** Go on with changed lines. */
+  /** Add a step with changed lines. */
   step(lines, label) {
     this.set({ tree: grow(this.state.tree, { ...this.poem, lines, edited: true }, label) }, label);
   }
 
-  /** Choose a character; null: none. */
+  /** Choose a character; null chooses none. */
   choose(line, place = 0) {
     this.set({ chosen: line === null ? null : { line, place } });
   }
 
-  /** Go from the chosen character to another one. */
+  /** Move the choice to another character. */
   move(down, right) {
     const { line = 0, place = -right } = this.state.chosen ?? {};
     const to = Math.max(0, Math.min(this.poem.lines.length - 1, line + down));
     this.choose(to, Math.max(0, Math.min([...this.shown(to)].length - 1, place + right)));
   }
 
-  /** Lock a character or a line, or open it. */
+  /** Lock or unlock a character or a whole line. */
   lock(line, place = null) {
     const places = place === null ? [...this.poem.lines[line].text].keys() : [place];
     const value = place === null ? !this.isLineLocked(line) : !this.isLocked(line, place);
@@ -114,7 +114,7 @@ export class Desk {
     this.set({ tree: jump(this.state.tree, at) }, this.state.tree.steps[at].label);
   }
 
-  /** Put a line that was written by hand; the number of characters it must have, if it has not. */
+  /** Replace a line by typed text; return the required number of characters if the length is wrong, else null. */
   put(at, text) {
     const { lines, shape } = this.poem;
     const wanted = shape?.[at] ?? [...lines[at].text].length;
@@ -125,31 +125,31 @@ export class Desk {
     return null;
   }
 
-  /** Go on with another text in one line. */
+  /** Add a step with another text in one line. */
   write(at, text, label) {
     this.step(this.poem.lines.map((line, place) => (place === at ? { ...line, text } : line)), label);
   }
 
-  /** Put characters in the place of others. */
+  /** Replace characters of a line by others. */
   swap(line, place, text) {
     const chars = [...this.poem.lines[line].text];
     const before = chars.splice(place, [...text].length, ...text).join("");
     this.write(line, chars.join(""), t("desk.step.swap", { a: before, b: text }));
   }
 
-  /** Another title or author: no step of its own. */
+  /** Change the title or author without adding a step. */
   head(patch) {
     this.set({ tree: amend(this.state.tree, { ...this.poem, ...patch }) });
   }
 
-  /** Take the poem off the desk; it goes to the history. */
+  /** Take the poem off the desk and add it to the history. */
   close() {
     remember([this.poem]);
     store.set({ desk: null });
     this.changed("");
   }
 
-  /** The view is left: what was changed goes to the history. */
+  /** Add a changed poem to the history when the reader leaves the view. */
   leave() {
     this.work.stop();
     if (this.state?.tree.steps.length > 1 && textOf(this.poem)) remember([this.poem]);

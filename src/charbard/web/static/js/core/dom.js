@@ -1,9 +1,9 @@
-/** Building elements. Text always goes in as text, never as markup. */
+/** Build elements. Text is always inserted as text, never as markup. */
 
 /**
- * Make an element: a tag with classes behind dots, "button.go"; properties, if there are any; children.
- * `on` holds listeners, `data` data attributes; the rest are attributes: true sets an empty one, false
- * and null leave it out; those of ARIA say true or false.
+ * Make an element from a tag with classes after dots ("button.go"), optional properties, and children.
+ * `on` holds listeners and `data` data attributes. Other properties are attributes: true sets an empty
+ * attribute, false and null omit it. ARIA attributes keep true and false as their values.
  */
 export function h(tag, props = {}, ...children) {
   if (props?.constructor !== Object) return h(tag, {}, props, ...children);
@@ -26,7 +26,7 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** Append children; null and false are left out, arrays are flattened. */
+/** Append children; null and false are left out, and arrays are flattened. */
 export function add(element, children) {
   element.append(...children.flat(Infinity).filter((child) => (child ?? false) !== false));
   return element;
@@ -47,23 +47,23 @@ export function s(name, attributes = {}, ...children) {
   return add(element, children);
 }
 
-/** A line icon, hidden from screen readers: its button carries the words. */
+/** A line icon, hidden from screen readers because its button has a label. */
 export function icon(name) {
   return s("svg", { class: "icon", "aria-hidden": "true" }, s("use", { href: `icons.svg#${name}` }));
 }
 
-/** A button with words; `kind` is its class. */
+/** A button with a text; `kind` is its class. */
 export function button(kind, words, onClick, props = {}) {
   return h(`button.${kind}`, { type: "button", ...props, on: { click: onClick } }, words);
 }
 
-/** A button with an icon and a name that screen readers and tooltips tell. */
+/** A button with an icon; its label is for screen readers and the tooltip. */
 export function iconButton(name, label, onClick, props = {}) {
   const all = { type: "button", title: label, "aria-label": label, ...props, on: { click: onClick } };
   return h("button.icon-button", all, icon(name));
 }
 
-/** Words for the eye alone. */
+/** Text that is shown but hidden from screen readers. */
 export function unsaid(tag, ...words) {
   return h(tag, { "aria-hidden": true }, words);
 }

@@ -1,10 +1,10 @@
-/** The shelf as a file, and back: as text, as Markdown, or as JSON that loses nothing. */
+/** Export the shelf to a file and import it again: as text, Markdown, or lossless JSON. */
 
 import { isPoem } from "./link.js";
 import { freshId, headingOf, textOf } from "./poem.js";
 
 const VERSION = 2;
-/** Longer than the name of any person. */
+/** Maximum length of a person's name. */
 const LONGEST_NAME = 12;
 
 /** Poems as plain text, a blank line between them. */
@@ -12,7 +12,7 @@ export function asText(poems) {
   return `${poems.map((poem) => [poem.lines ? headingOf(poem) : "", textOf(poem)].filter(Boolean).join("\n")).join("\n\n")}\n`;
 }
 
-/** Poems as Markdown, each under its heading; `madeOf(poem)` says how it came about. */
+/** Poems as Markdown, each under its heading; `madeOf(poem)` describes how a poem was written. */
 export function asMarkdown(poems, madeOf) {
   return `${poems.map((poem) => {
     const title = (poem.lines ? headingOf(poem) : "") || poem.made?.model || "—";
@@ -21,12 +21,12 @@ export function asMarkdown(poems, madeOf) {
   }).join("\n\n")}\n`;
 }
 
-/** Everything that is kept here: favourites, history, names. */
+/** The favourites, history and names as JSON. */
 export function asJson({ shelf, names }) {
   return `${JSON.stringify({ charbard: VERSION, ...shelf, names: names.favourites }, null, 2)}\n`;
 }
 
-/** What a file holds, without what cannot be shown; null if it is no export. */
+/** The valid entries of an export file; null if the file is not an export. */
 export function fromJson(text) {
   let found;
   try {
@@ -45,7 +45,7 @@ function isName(one) {
   return typeof one?.name === "string" && one.name.length <= LONGEST_NAME && Array.isArray(one.pinyin) && typeof one.tones === "string";
 }
 
-/** Poems whose text, title or author has every word that is looked for. */
+/** Poems whose text, title or author contains every word of the query. */
 export function found(poems, query) {
   const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
   return poems.filter((poem) => {

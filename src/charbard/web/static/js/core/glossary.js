@@ -1,24 +1,24 @@
-/** Themes in English: found in a small glossary of images and occasions, as what the model understands. */
+/** Translate English themes to Chinese with a small glossary of images and occasions. */
 
 let glossary = null;
 
-/** Fetch the glossary, once. */
+/** Fetch the glossary on the first call. */
 export async function learnGlossary() {
   glossary ??= new Map(Object.entries(await (await fetch("glossary.json", { credentials: "omit" })).json()));
 }
 
-/** Whether a theme is in letters that no Chinese model reads. */
+/** Whether a theme is in Latin letters, which Chinese models cannot read. */
 export function isForeign(text) {
   return /\p{Script=Latin}/u.test(text) && !/\p{Script=Han}/u.test(text);
 }
 
-/** Words that say nothing by themselves. */
+/** Words that mean nothing as a theme. */
 const EMPTY = new Set("a an the of in on at to for with by and or is are am was be my your his her our their i we you it this that from about into over under between after before during some very so while when".split(" "));
 const MOST = 6;
-/** Titles of poems are short: two images of two characters. */
+/** Maximum length of a theme: titles of poems are short, at most two images of two characters. */
 const LONGEST = 4;
 
-/** What stands in a text in English, as `[english, chinese]` pairs: the longest phrases first, each word once. */
+/** Glossary entries in an English text, as `[english, chinese]` pairs: longest first, no word twice. */
 function matches(text) {
   const words = text.toLowerCase().replace(/['’]s\b/g, "").split(/[^a-z]+/).filter(Boolean);
   const taken = words.map(() => false);
@@ -37,7 +37,7 @@ function matches(text) {
   return found;
 }
 
-/** What a theme in English may be in Chinese, and what begins as it was typed: `[english, chinese]` pairs. */
+/** Chinese for an English theme, with entries that begin with its last word: `[english, chinese]` pairs. */
 export function glossesOf(text) {
   if (!glossary) return [];
   const found = new Map(matches(text));
@@ -48,7 +48,7 @@ export function glossesOf(text) {
   return [...found].slice(0, MOST);
 }
 
-/** The theme for a text in English: what was found first, with a second image if there is room; empty: nothing was. */
+/** A Chinese theme for an English text: the first match, with a second if there is room; "" without a match. */
 export function themeOf(text) {
   if (!glossary) return "";
   const [first = "", second = ""] = matches(text).map(([, chinese]) => chinese);
@@ -56,7 +56,7 @@ export function themeOf(text) {
   return isNew && first.length + second.length <= LONGEST ? first + second : first;
 }
 
-/** A phrase without little words, each in its plain form: leaves → leaf, falling → fall. */
+/** A phrase without empty words, each other word in its base form: leaves → leaf, falling → fall. */
 function plain(phrase) {
   return phrase.filter((word) => !EMPTY.has(word)).map(stem).join(" ");
 }

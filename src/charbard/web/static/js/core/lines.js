@@ -1,4 +1,4 @@
-/** One reader that respects UTF-8: a character cut between two chunks comes out whole. */
+/** Read streamed text by lines; a UTF-8 character that is cut between two chunks stays whole. */
 
 /** Yield one line of text at a time from a streamed response. */
 export async function* readLines(response) {
@@ -16,6 +16,6 @@ export async function* readLines(response) {
     }
     if (rest) yield rest;
   } finally {
-    if (!isOver) reader.cancel().catch(() => undefined); // it may have failed already, which was told
+    if (!isOver) reader.cancel().catch(() => undefined); // its failure, if any, has been reported already
   }
 }

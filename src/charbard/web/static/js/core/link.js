@@ -1,22 +1,22 @@
 /**
- * Permalinks: the poem and how it came about, packed into the address. The server makes a page with a preview of
- * it; a long text goes into the part that no server sees.
+ * Permalinks: the poem and how it was written, packed into the address. The server renders a page with a
+ * preview of the poem; a long text is packed into the fragment, which no server receives.
  */
 
 import { freshId } from "./poem.js";
 
 const VERSION = 1;
-/** Chats and proxies cut longer addresses. */
+/** Maximum length of an address; chats and proxies cut longer ones. */
 const LONGEST = 2000;
 
-/** The address of a poem; opening it needs a server, but none that knows it. */
+/** The address of a poem, which any studio can open. */
 export async function linkTo(poem) {
   const { id, ...content } = poem;
   const packed = await deflated(JSON.stringify({ v: VERSION, poem: content }));
   return new URL(packed.length > LONGEST ? `#/poem/${packed}` : `p/${packed}`, location.href.split("#")[0]).href;
 }
 
-/** The poem that an address holds, or null if it is cut short or altered. */
+/** The poem that an address contains, or null if the address is cut short or altered. */
 export async function poemFrom(packed) {
   try {
     const { v, poem } = JSON.parse(await inflated(packed));
@@ -28,7 +28,7 @@ export async function poemFrom(packed) {
   }
 }
 
-/** Whether a value from outside has the shape of a poem. */
+/** Whether an untrusted value has the shape of a poem. */
 export function isPoem(poem) {
   if (typeof poem !== "object" || poem === null) return false;
   if (typeof poem.prose === "string") return poem.prose.length < 200_000;

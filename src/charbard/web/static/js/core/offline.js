@@ -1,10 +1,10 @@
-/** Keeps the page's own files in this browser, so that it opens without its server. */
+/** Cache the page's own files in the browser, so that the page opens without its server. */
 
 const KEPT = "charbard.page";
-/** What is fetched later than at the start, but needed without a server. */
+/** Files that the start does not fetch, but that the page needs without a server. */
 const LATER = ["./", "zh.json", "glossary.json", "manifest.webmanifest"];
 
-/** Keep what was fetched so far; the worker keeps what comes later. */
+/** Cache the files fetched so far; the service worker caches later ones. */
 export async function keepPage() {
   if (!navigator.serviceWorker || !globalThis.caches) return;
   await navigator.serviceWorker.register("sw.js");

@@ -1,4 +1,4 @@
-/** A poem as a page of its own: one file of HTML that needs nothing and nobody. */
+/** A poem as a page of its own: one HTML file without any other resources. */
 
 import { headingOf, rowsOf } from "./poem.js";
 
@@ -8,12 +8,12 @@ h1{font-size:1rem;font-weight:500;letter-spacing:.1em}p{margin:0}.ends{margin-bo
 
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Text as it stands in HTML. */
+/** Escape text for HTML. */
 function escaped(text) {
   return text.replace(/[&<>"]/g, (char) => ENTITIES[char]);
 }
 
-/** The file. `origin` says who wrote it, `link` leads to a page that can go on with it, if there is one. */
+/** The HTML file. `origin` names the author; `link`, if any, leads to a page that can edit the poem. */
 export function pageOf(poem, { origin = "", link = "" } = {}) {
   const title = poem.lines ? headingOf(poem) : poem.form ?? "";
   const body = poem.lines

@@ -1,27 +1,27 @@
-/** A poem as the page keeps it: lines with marks, or a text. Knows nothing of tones, and draws nothing. */
+/** A poem as the page stores it: lines with marks, or prose. It knows no tones and renders nothing. */
 
-/** A name for a poem that no other has. */
+/** A unique id for a poem. */
 export function freshId() {
   return crypto.getRandomValues(new Uint32Array(2)).join("-");
 }
 
-/** A poem that begins here and now. */
+/** A poem with an id and the present time. */
 export function fresh(poem) {
   return { id: freshId(), written: new Date().toISOString(), ...poem };
 }
 
-/** The text with its marks: a verse in lines of the display, a prose text as it is. */
+/** The text with its marks: verse in rows, prose unchanged. */
 export function textOf(poem) {
   if (poem.prose !== undefined) return poem.prose;
   return rowsOf(poem.lines).map((row) => row.map((line) => line.text + line.mark).join("") + (row.at(-1).ends ? "\n" : "")).join("\n");
 }
 
-/** Lines of the API, each beside its mark; `ends`: another stanza begins after it. */
+/** Lines from the API, each with its mark; `ends` marks the last line of a stanza. */
 export function linesOf({ lines, marks, stanza_ends = [] }) {
   return lines.map((text, at) => ({ text, mark: marks[at] ?? "", ends: at + 1 < lines.length && stanza_ends.includes(at + 1) }));
 }
 
-/** Lines in rows of the display: a row ends after a full stop, and with a stanza. Lines that are not written are left out. */
+/** Group lines into rows: a row ends after a full stop or a stanza. Open lines are left out. */
 export function rowsOf(lines) {
   const rows = [];
   let row = [];
@@ -36,7 +36,7 @@ export function rowsOf(lines) {
   return rows;
 }
 
-/** The lines that are written: a poem may have open ones. */
+/** The lines of a poem that are not open. */
 export function written(poem) {
   return poem.lines.filter((line) => line.text);
 }
@@ -46,7 +46,7 @@ export function headingOf(poem) {
   return [poem.title, poem.author, poem.formName ?? poem.form].filter(Boolean).join(" · ");
 }
 
-/** A checked text as a poem of the page. */
+/** Convert a checked text to a poem of the page. */
 export function poemOf(report) {
   return {
     form: report.form,

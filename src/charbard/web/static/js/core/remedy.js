@@ -1,10 +1,10 @@
-/** What a reader can do about an error, as changes of the wish: the buttons under a notice. */
+/** Remedies for an error, as changes to the reader's choices: the buttons under a notice. */
 
 import { chipForms, formOf, isListed } from "./wish.js";
 import { settingWord } from "./said.js";
 import { scripted, t } from "./strings.js";
 
-/** By code, or the beginning of one: what is offered, each `{words, patch}`. */
+/** Error code, or its beginning -> function that returns remedies, each `{words, patch}`. */
 const REMEDIES = {
   "acrostic.long": acrosticLong,
   "acrostic.length": ({ text, count, most }) => (count > most ? [shorter(text, most)] : [{ words: t("remedy.first", { text }), patch: { acrostic: "", first: text } }]),
@@ -25,7 +25,7 @@ const REMEDIES = {
   "surname.": () => [],
 };
 
-/** What can be done about an error of a wish; only what would change something. */
+/** The remedies for an error that would change at least one choice. */
 export function remediesFor({ code, values }, asked) {
   const name = [code, `${code.split(".")[0]}.${code.split(".")[1] ?? ""}`, `${code.split(".")[0]}.`].find((one) => REMEDIES[one]);
   const found = name ? REMEDIES[name](values, asked) : [];
@@ -53,7 +53,7 @@ function chooseOf(field, known) {
   return known.slice(0, 4).map((value) => (field === "form" ? inForm(value) : { words: scripted(value), patch: { [field]: value } }));
 }
 
-/** A longer form of lines as long, and the part that fits. */
+/** Offer forms with more lines of the same length, and the part of the acrostic that fits. */
 function acrosticLong({ text, count, lines }, asked) {
   const length = formOf(asked)?.lines[0];
   const longer = chipForms().map((name) => formOf({ form: name })).filter((form) => form.lines.length >= count && form.lines[0] === length);
@@ -66,7 +66,7 @@ function formsWithLength(length, asked) {
   return chipForms().map((name) => formOf({ form: name })).filter((form) => form.lines[0] === length && form.lines.length === lines).map((form) => inForm(form.name));
 }
 
-/** Give up one of the parts that conflict, or put hidden characters where they fit. */
+/** Offer to give up one of the conflicting demands, or to move hidden characters. */
 function conflict({ parts, elsewhere = [] }, asked) {
   const kinds = new Set(parts.map((part) => part.code));
   const found = [];
@@ -82,7 +82,7 @@ function conflict({ parts, elsewhere = [] }, asked) {
   return found;
 }
 
-/** The hidden characters' places as line.place from 1, those that do not fit moved; null if they are not known. */
+/** The places of hidden characters as line.place, from 1, moved where necessary; null if unknown. */
 function movedPlaces(elsewhere, asked) {
   const lines = formOf(asked)?.lines;
   const chars = [...asked.acrostic.trim()];

@@ -1,9 +1,9 @@
-/** What this server can do, asked once at the start and after each training. */
+/** What this server can do, fetched at the start and after each training job. */
 
 import { call } from "./api.js";
 import { store } from "./store.js";
 
-/** Learn models, limits, features and forms. */
+/** Fetch models, limits, features and forms. */
 export async function learnServer() {
   const [server, forms] = await Promise.all([call("models"), call("forms")]);
   store.set({ ...server, ...forms });

@@ -1,9 +1,9 @@
 /**
- * The one state of the page. What should survive a reload is written to this browser's storage.
+ * The state of the page. The parts in `KEPT` survive a reload in the browser's storage.
  *
- * Several tabs share it. What all of them add to (shelf, names) is changed by `change`: read from the
- * storage, changed and written back at once. Settings follow the tab that set them last; the desk is each
- * tab's own, and a new tab begins with the latest.
+ * Several tabs share the storage. Parts that all tabs add to (shelf, names) are changed by `change`, which
+ * reads, changes and writes them back at once. Settings follow the tab that set them last. Each tab has its
+ * own desk, and a new tab starts with the latest one.
  */
 
 const KEY = "charbard.2";
@@ -36,7 +36,7 @@ const FRESH = {
   books: [],
 };
 
-/** A part as the storage has it; undefined if it has none that can be read. */
+/** A part of the state as stored; undefined if it is missing or unreadable. */
 function stored(name, storage = localStorage) {
   try {
     return JSON.parse(storage.getItem(`${KEY}.${name}`) ?? "null") ?? undefined;
@@ -46,7 +46,7 @@ function stored(name, storage = localStorage) {
   }
 }
 
-/** A part with every field that a fresh one has. */
+/** A part of the state with default values for missing fields. */
 function whole(name, value) {
   return name === "desk" || value === undefined ? value ?? structuredClone(FRESH[name]) : { ...structuredClone(FRESH[name]), ...value };
 }
@@ -57,7 +57,7 @@ function restored() {
   return state;
 }
 
-/** Write a part; whether it could be. Where room is short, the oldest half of the history goes, again and again. */
+/** Store a part and return whether it succeeded. If space runs out, halve the history and try again. */
 function keep(name, value) {
   for (let kept = value; ; kept = { ...kept, history: kept.history.slice(0, kept.history.length >> 1) }) {
     try {
@@ -82,7 +82,7 @@ class Store {
     addEventListener("storage", ({ key }) => this.follow(key));
   }
 
-  /** Put new values in place of old ones and tell everybody which names changed. */
+  /** Set new values and notify the listeners of the changed names. */
   set(patch) {
     const names = Object.keys(patch);
     for (const name of names) if (KEPT.includes(name)) this.unkept.add(name);
@@ -96,7 +96,7 @@ class Store {
     this.set({ [name]: { ...this.state[name], ...patch } });
   }
 
-  /** Change a part that other tabs change, too: `how` gets it as it is kept now and returns the new one. */
+  /** Change a part that other tabs also change: `how` maps its stored value to the new one. */
   change(name, how) {
     const value = how(whole(name, stored(name) ?? this.state[name]));
     this.unkept.delete(name);
@@ -104,7 +104,7 @@ class Store {
     if (!keep(name, value)) this.put({ keepsNothing: true });
   }
 
-  /** Call `listener(state, names)` after each change; returns the way to stop it. */
+  /** Call `listener(state, names)` after each change; returns a function that unsubscribes. */
   subscribe(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -115,14 +115,14 @@ class Store {
     for (const listener of [...this.listeners]) listener(this.state, Object.keys(patch));
   }
 
-  /** Write what was set since the last time. */
+  /** Store the values that were set since the last call. */
   flush() {
     clearTimeout(this.timer);
     for (const name of this.unkept) keep(name, this.state[name]);
     this.unkept.clear();
   }
 
-  /** Another tab has written. */
+  /** Load a part that another tab has stored. */
   follow(key) {
     const name = key?.slice(KEY.length + 1);
     if (SHARED.includes(name)) this.put({ [name]: whole(name, stored(name)) });
@@ -137,17 +137,17 @@ export function remember(poems) {
   store.change("shelf", (shelf) => ({ ...shelf, history: [...poems, ...shelf.history.filter((poem) => !ids.has(poem.id))].slice(0, MOST) }));
 }
 
-/** Take a poem off the history. */
+/** Remove a poem from the history. */
 export function forget(poem) {
   store.change("shelf", (shelf) => ({ ...shelf, history: shelf.history.filter((other) => other.id !== poem.id) }));
 }
 
-/** Whether a poem, or a name, is among the favourites of its part. */
+/** Whether a poem or a name is among the favourites. */
 export function isLiked(one, part = "shelf") {
   return store.state[part].favourites.some((other) => isSame(other, one));
 }
 
-/** Put it among the favourites, or take it away; whether it is there now. */
+/** Add a poem or name to the favourites, or remove it; return whether it is a favourite now. */
 export function toggleLike(one, part = "shelf") {
   const liked = !isLiked(one, part);
   store.change(part, (kept) => {
@@ -157,7 +157,7 @@ export function toggleLike(one, part = "shelf") {
   return liked;
 }
 
-/** Put what an export holds back where it was; how much of it is new here. */
+/** Merge an import into the state; return the number of new entries. */
 export function takeBack({ favourites = [], history = [], names = [] }) {
   const count = () => store.state.shelf.favourites.length + store.state.shelf.history.length + store.state.names.favourites.length;
   const before = count();
@@ -169,7 +169,7 @@ export function takeBack({ favourites = [], history = [], names = [] }) {
   return count() - before;
 }
 
-/** Both lists, without repeats. */
+/** Concatenate two lists without repeats. */
 function joined(here, more) {
   return [...here, ...more.filter((one) => !here.some((other) => isSame(other, one)))];
 }

@@ -1,20 +1,20 @@
-/** The words of the interface: one table, each word in Chinese and in English; and both scripts of the Chinese ones. */
+/** The texts of the interface: one table in Chinese and English, and the Chinese in both scripts. */
 
 import { call } from "./api.js";
 import { store } from "./store.js";
 
-/** How many texts the API converts at once. */
+/** Number of texts that the API converts at once. */
 const AT_ONCE = 500;
 
 let words = {};
 const traditional = new Map();
 
-/** Fetch the table; `t` speaks from then on. */
+/** Fetch the table, which `t` needs. */
 export async function learnWords() {
   words = await (await fetch("words.json", { credentials: "omit" })).json();
 }
 
-/** Learn the names and words of the interface in traditional characters, if that is the script that is set. */
+/** Fetch traditional characters for the interface, if that script is set. */
 export async function learnScript() {
   const { forms, tunes, books } = store.state;
   const names = [...forms, ...tunes].flatMap((form) => [form.name, ...form.aliases, ...form.variants]);
@@ -22,7 +22,7 @@ export async function learnScript() {
   await learnTraditional([...names, ...books.map((book) => book.title), ...said]);
 }
 
-/** Learn some texts in traditional characters, if that is the script that is set. */
+/** Fetch traditional characters for some texts, if that script is set. */
 export async function learnTraditional(texts) {
   if (store.state.settings.script !== "traditional") return;
   const wanted = [...new Set(texts)].filter((text) => text && !traditional.has(text));
@@ -32,17 +32,17 @@ export async function learnTraditional(texts) {
   }
 }
 
-/** A name or word of the interface in the script that is set, as far as it is known in it. */
+/** A name or text of the interface in the script that is set, where its conversion is known. */
 export function scripted(text) {
   return store.state.settings.script === "traditional" ? traditional.get(text) ?? text : text;
 }
 
-/** Whether the interface speaks Chinese. */
+/** Whether the interface is in Chinese. */
 export function isChinese() {
   return store.state.settings.language === "zh";
 }
 
-/** What stands under `part.name`, in the language that is set; the name may have dots of its own. */
+/** The text of `part.name` in the language that is set; the name may contain more dots. */
 function wordOf(key) {
   const [part, ...name] = key.split(".");
   const pair = words[part]?.[name.join(".")];
@@ -54,19 +54,19 @@ export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** A word of the interface; `{name}` in it is filled in. */
+/** A text of the interface, with each `{name}` filled in. */
 export function t(key, values = {}) {
   const text = wordOf(key);
   if (text === undefined) throw new Error(`no word named ${key}`);
   return filled(text, values);
 }
 
-/** Whether there is a word of this name. */
+/** Whether the table contains this key. */
 export function hasWord(key) {
   return wordOf(key) !== undefined;
 }
 
-/** A probability as the reader sees it. */
+/** A probability as a percentage. */
 export function percent(share) {
   return share < 0.001 ? "<0.1%" : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
 }

@@ -1,35 +1,35 @@
-/** From what is chosen on the page to the body of a request, and the paper it will be written on. */
+/** Turn the reader's choices into the body of a request. */
 
 import { store } from "./store.js";
 
-/** The dial's positions, as the API names them. */
+/** The positions of the boldness dial, as the API names them. */
 export const BOLDNESS = ["稳", "平", "常", "新", "奇"];
 
-/** Positions of the dial for the theme, as guidance. */
+/** The positions of the theme dial, as values of guidance. */
 export const GUIDANCE = [1, 1.5, 2, 2.5, 3];
 
-/** Forms with a chip of their own, as far as they are known here. */
+/** Forms that have a chip of their own and that the server offers. */
 export function chipForms() {
   return ["五绝", "七绝", "五律", "七律"].filter((name) => store.state.forms.some((form) => form.name === name));
 }
 
-/** What is chosen when nothing was chosen yet. */
+/** The default choices. */
 export const PLAIN = {
   form: "七绝", tune: "", theme: "", words: "", first: "", acrostic: "", place: "head", dynasty: "", variant: "", rhyme: "", book: "", like: "",
   given: "", second: "", seed: "", bold: 3, close: 3, count: 4, novel: true, prime: "", length: 300,
 };
 
-/** The wish with every field. */
+/** The reader's choices, with defaults for the rest. */
 export function wish() {
   return { ...PLAIN, ...store.state.wish };
 }
 
-/** Whether the form is chosen from a list behind its chip. */
+/** Whether the form is chosen from the list behind a chip. */
 export function isListed(asked) {
   return asked.form === "词" || asked.form === "古体";
 }
 
-/** The form a wish names, as the API lists it; undefined for free text. */
+/** The chosen form, as the API lists it; undefined for free text. */
 export function formOf(asked) {
   const name = isListed(asked) ? asked.tune : asked.form;
   return [...store.state.forms, ...store.state.tunes].find((form) => form.name === name);
@@ -54,12 +54,12 @@ export function verseOrder(asked) {
   return order;
 }
 
-/** What every order for verse has. */
+/** The fields that every order for verse has. */
 function common(asked) {
   return { model: modelFor("verse")?.name, candidates: asked.count, boldness: BOLDNESS[asked.bold - 1], seed: seedOf(asked) };
 }
 
-/** The seed that is asked for, or one that is known before the text is: what is stopped has it, too. */
+/** The requested seed, or a random one drawn here, so that a text that is stopped has a known seed. */
 function seedOf({ seed }) {
   return seed.trim() ? Number(seed) : Math.floor(Math.random() * 1e6);
 }
@@ -84,7 +84,7 @@ export function proseOrder(asked, model) {
   return order;
 }
 
-/** An open model by its name. */
+/** A loaded model by name. */
 export function modelNamed(name) {
   return store.state.models.find((model) => model.name === name);
 }

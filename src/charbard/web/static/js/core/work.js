@@ -1,4 +1,4 @@
-/** What a desk asks of the machine: checks, offers, lines written again. */
+/** Requests of the desk to the server: checks, alternatives, rewritten lines. */
 
 import { call } from "./api.js";
 import { store } from "./store.js";
@@ -6,12 +6,12 @@ import { t } from "./strings.js";
 import { modelFor } from "./wish.js";
 
 const ORDER = ["form", "like", "variant", "book", "theme", "words", "dynasty", "author", "novel", "boldness", "guidance"];
-/** Lets several changes in a row cause one request. */
+/** Delay within which several changes cause one request. */
 const REST_MS = 120;
-/** How the API writes an open character. */
+/** The API's placeholder for an open character. */
 const OPEN = "_";
 
-/** The requests of one desk; what came back is in `report`, `alternatives`, `facing` and `lines`. */
+/** The requests of one desk; `report`, `alternatives`, `facing` and `lines` hold the responses. */
 export class Work {
   report = null;
   alternatives = null;
@@ -33,12 +33,12 @@ export class Work {
     this.isBusy = false;
   }
 
-  /** Ask the server, until `stop`. */
+  /** Send a request that `stop` can cancel. */
   ask(path, body) {
     return call(path, body, { signal: this.abort.signal });
   }
 
-  /** The order the poem was written for, as far as it still holds. */
+  /** The settings of the poem's order that still apply. */
   get order() {
     const { poem } = this.desk;
     const made = poem.made?.order ?? {};
@@ -50,13 +50,13 @@ export class Work {
     return order;
   }
 
-  /** The lines as the API takes them: a line that is not written is its open places. */
+  /** The lines as the API expects them: an open line is given by its placeholders. */
   get given() {
     const { lines, shape } = this.desk.poem;
     return lines.map((line, at) => line.text || OPEN.repeat(shape?.[at] ?? 0));
   }
 
-  /** Catch up with the desk, once it has come to rest. */
+  /** Update the responses once the desk has not changed for a moment. */
   refresh() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.catchUp(), REST_MS);
@@ -94,13 +94,13 @@ export class Work {
     this.desk.changed("");
   }
 
-  /** A poem and what it is judged by, as the API takes them. */
+  /** A poem with its form and rhyme book, as the API expects them. */
   judged(poem) {
     const { form, like, book, variant } = this.order;
     return { text: poem.lines.map((line) => line.text + (line.mark || "。")).join(""), book, variant, ...(like ? { like } : { form }) };
   }
 
-  /** Candidates for the first line that is not written. */
+  /** Fetch candidates for the first open line. */
   async next(isAgain = false) {
     const { given } = this;
     const at = this.desk.poem.lines.findIndex((line) => !line.text);
@@ -115,13 +115,13 @@ export class Work {
     this.desk.changed("");
   }
 
-  /** Put one of several lines in its place. */
+  /** Replace a line by one of its candidates. */
   take(at, text) {
     if (!this.desk.isWhole) this.lines = null;
     this.desk.write(at, text, t("desk.step.pick", { n: at + 1 }));
   }
 
-  /** Take the option of this number, lines first. */
+  /** Choose an option by number; candidates for a line come before alternatives. */
   pick(number) {
     const { desk } = this;
     const line = this.lines?.options[number - 1];
@@ -131,7 +131,7 @@ export class Work {
     if (other && chosen) desk.swap(chosen.line, chosen.place, other.char);
   }
 
-  /** Write a line, a character or what is around it again; a line comes in several versions. */
+  /** Rewrite a character, a line or what surrounds it; a line gets several candidates. */
   async again(line, place, scope = "this") {
     const { desk } = this;
     if (!desk.isWhole || this.isBusy) return;
@@ -167,7 +167,7 @@ export class Work {
     return Object.keys(this.desk.state.locks).map((key) => key.split(".").map((part) => Number(part) + 1).join("."));
   }
 
-  /** Write all lines that are not written. */
+  /** Write all open lines. */
   async finish() {
     const { desk } = this;
     const { poems } = await this.ask("verse", { ...this.order, template: this.given.join("/"), candidates: 1 });

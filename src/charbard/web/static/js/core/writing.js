@@ -1,4 +1,4 @@
-/** One writing at a time: start, stop, and start again while the last one still runs. */
+/** Write one text at a time: start, stop, and start again while the last request still runs. */
 
 import { call, stream } from "./api.js";
 import { fresh, linesOf } from "./poem.js";
@@ -11,20 +11,20 @@ export function isWriting() {
   return running !== null;
 }
 
-/** Stop what is being written, if anything is. */
+/** Stop writing, if a text is being written. */
 export function stopWriting() {
   running?.abort();
   running = null;
 }
 
-/** A fresh signal; whatever ran before is stopped. */
+/** Stop any earlier request and return a fresh signal. */
 export function beginWriting() {
   stopWriting();
   running = new AbortController();
   return running.signal;
 }
 
-/** Say that the writing with this signal is over, unless another one has begun. */
+/** Mark the request with this signal as finished, unless another one has begun. */
 export function endWriting(signal) {
   if (running?.signal === signal) running = null;
 }
@@ -42,14 +42,14 @@ export async function* writeVerse(order, signal) {
   }
 }
 
-/** Write the other line of a couplet; the same steps, all at the end. */
+/** Write the other line of a couplet; yields the same steps, but all at the end. */
 export async function* writeCouplets(order, signal) {
   const answer = await call("couplet", order, { signal });
   for (const poem of answer.poems) yield { candidate: poem.candidate, poem: { ...poem, lines: linesOf(poem) } };
   yield { end: answer };
 }
 
-/** A poem of the API as the page keeps it, with how it came about. */
+/** Convert a poem of the API to a poem of the page, with a record of how it was written. */
 export function kept(poem, end, order, asked) {
   const isCouplet = asked.form === "对联";
   return fresh({
@@ -65,12 +65,12 @@ export function kept(poem, end, order, asked) {
   });
 }
 
-/** How a text came about. */
+/** How a text was written: model, seed, candidate and order. */
 export function madeOf({ model, digest, seed }, candidate, order) {
   return { model, digest, seed, candidate, order };
 }
 
-/** The form that a couplet can be worked on in: by its name if it keeps one, else by its lengths. */
+/** The form for editing a couplet: the form it keeps, or else its line lengths. */
 function coupletForm(poem) {
   const lengths = poem.lines.map((line) => [...line.text].length);
   const known = store.state.forms.find((form) => form.name === poem.form);

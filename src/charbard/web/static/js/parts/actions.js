@@ -1,10 +1,10 @@
-/** What can be done with a poem, as a row of buttons with an icon and a word. */
+/** A row of buttons for a poem, each with an icon and a word. */
 
 import { h, headingOf, icon, isLiked, store, t, textOf, toggleLike } from "./kit.js";
 import { openReading } from "./reading.js";
 import { copyText, openShare } from "./share.js";
 
-/** Buttons for a poem; the first one is the one that is meant most often. */
+/** Buttons for a poem; the first one is the most common choice. */
 export function actionsOf(poem, { onDesk = false } = {}) {
   const { features } = store.state;
   return [
@@ -20,7 +20,7 @@ export function actionsOf(poem, { onDesk = false } = {}) {
   ];
 }
 
-/** A button whose word is seen where there is room, and always said. */
+/** A button whose word is shown where there is room, and is always read by screen readers. */
 function tool(name, key, act, data = {}) {
   const word = t(key);
   return h("button.tool", { type: "button", title: word, "aria-label": word, data, on: { click: act } }, icon(name), h("small", word));
@@ -39,7 +39,7 @@ function heart(poem) {
   return button;
 }
 
-/** Put a poem on the desk, where its changes begin anew. */
+/** Put a poem on the desk with a new tree of changes. */
 export function toDesk(poem) {
   store.set({ desk: null, putting: poem });
   location.hash = "#/desk";

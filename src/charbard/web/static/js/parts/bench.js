@@ -1,18 +1,18 @@
-/** A training while it runs and after: how its loss falls, what it writes, what can be done with it. */
+/** A training job while it runs and afterwards: its losses, its samples, and buttons. */
 
 import { ApiError, button, call, fill, h, icon, iconButton, notice, percent, s, say, store, t, twice } from "./kit.js";
 import { wish } from "../core/wish.js";
 
-/** Nats by which the loss on what is held back may rise again before more time is of no use. */
+/** Rise of the validation loss, in nats, above which more training time is of no use. */
 const OVER_NATS = 0.05;
-/** Nats that it must have fallen for the text to be more than noise. */
+/** Fall of the validation loss, in nats, below which the samples are little more than noise. */
 const SHORT_NATS = 0.7;
 const FEW = 3;
 
 /**
- * An element for a training, and what takes in the facts of its stream one by one.
- * A stream that begins again tells everything again. `onChange` gets the server's answer when the
- * training is gone on with, or removed.
+ * An element for a training job, and a function that takes the facts of the job's stream one by one.
+ * A stream that is opened again repeats all facts. `onChange` gets the server's response when the
+ * job is resumed or removed.
  */
 export function bench(onChange) {
   const title = h("h2");
@@ -35,7 +35,7 @@ export function bench(onChange) {
     fill(tools, stop);
   };
 
-  /** A text at its temperature; the latest is shown, unless the reader looks at an earlier one. */
+  /** Show a sample under its temperature: the latest, unless the reader looks at an earlier one. */
   const show = ({ temperature, text }) => {
     const words = t("workshop.sample", { at: temperature });
     texts[temperature] ??= flipThrough(words, samples);
@@ -73,7 +73,7 @@ export function bench(onChange) {
   return [h("section.panel.bench", h("div.bar-group", title, state), bar, figure, tools, samples), take];
 }
 
-/** A place for one text after the other, each with the share of the time it was written at; returns what adds one. */
+/** A slider over samples, each with its share of the training time; returns a function that adds a sample. */
 function flipThrough(words, samples) {
   const kept = [];
   const text = h("p.prose-text", { tabindex: 0 });
@@ -95,7 +95,7 @@ function flipThrough(words, samples) {
   };
 }
 
-/** What the losses say of a training that is over, in a sentence; none if it was not validated. */
+/** A sentence on what the losses of a finished job mean; empty if the job was not validated. */
 function verdictOf({ state }, train, valid) {
   const last = valid.at(-1)?.[1];
   if (last === undefined || state === "failed") return "";
@@ -105,7 +105,7 @@ function verdictOf({ state }, train, valid) {
   return t("workshop.verdict.good");
 }
 
-/** Both losses over the share of the time: a line for what is learned, dots for what is held back. */
+/** Both losses over the share of the training time: a line for training, dots for validation. */
 function curve(train, valid) {
   const losses = [...train, ...valid].map(([, loss]) => loss);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
@@ -121,7 +121,7 @@ function curve(train, valid) {
   ];
 }
 
-/** Minutes and seconds. */
+/** Format seconds as minutes and seconds. */
 function clock(seconds) {
   const whole = Math.round(seconds ?? 0);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

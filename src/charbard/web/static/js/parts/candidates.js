@@ -1,25 +1,25 @@
-/** Sheets that poems are written on, several at once: laid out before the first character comes. */
+/** Sheets for several candidates, laid out before the first character arrives. */
 
 import { dressed, fill, givenAt, h, hasWord, lineNodes, linesOf, paper, t, unsaid } from "./kit.js";
 import { actionsOf } from "./actions.js";
 import { notesOf } from "./notes.js";
 
-/** How far two scores must be apart for one to be named as better. */
+/** Minimum difference between two scores for one to be called better. */
 const CLEARLY = 0.02;
-/** A reader who is this near the end of a growing text is kept there. */
+/** Distance from the end of a growing text within which the view follows it. */
 const NEAR_PX = 40;
 
-/** One candidate on its sheet. One for verse knows its lines in advance, so nothing moves while they come. */
+/** One candidate on its sheet. A sheet for verse knows its lines in advance, so nothing moves later. */
 export class Sheet {
   poem = null;
   text = "";
-  /** What was written so far, as a poem: set by whoever knows how it comes about. */
+  /** Function that returns the unfinished text as a poem; set by the caller. */
   partial = null;
   spans = [];
   frame = 0;
   follows = true;
 
-  /** `number` counts from 1; `shape` has the lengths of `lines` and their `marks`, null: prose. */
+  /** `number` counts from 1; `shape` has the lengths of `lines` and their `marks`, or is null for prose. */
   constructor(number, shape) {
     this.number = number;
     this.lines = shape ? linesOf({ ...shape, lines: shape.lines.map(() => "") }) : [];
@@ -41,7 +41,7 @@ export class Sheet {
     return poem;
   }
 
-  /** Put a line in its place. */
+  /** Show a line in its place. */
   async setLine(at, line, given = []) {
     const span = this.spans[at];
     if (!span) return;
@@ -51,12 +51,12 @@ export class Sheet {
     fill(span, lineNodes(one, given), line.mark);
   }
 
-  /** Put every line again, in the script and with the sounds that are set now, given characters marked. */
+  /** Show every line again in the current script and with the current pinyin, and mark given characters. */
   redress() {
     this.poem?.lines?.forEach((line, at) => this.setLine(at, line, givenAt(this.poem, at)));
   }
 
-  /** Add characters of a prose text; a reader at its end stays there. Laid out once a frame: a model is fast. */
+  /** Add characters of a prose text, scrolling at most once a frame, because a model writes fast. */
   addText(text) {
     const { body } = this;
     this.text += text;
@@ -67,13 +67,13 @@ export class Sheet {
     });
   }
 
-  /** Whether the reader is at the end of a growing text. */
+  /** Record whether the reader is at the end of a growing text. */
   scrolled() {
     const { body } = this;
     this.follows = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_PX;
   }
 
-  /** The poem is done: it can be worked with. */
+  /** Show a finished poem with its tools. */
   finish(poem) {
     this.poem = poem;
     this.over("is-done");
@@ -82,7 +82,7 @@ export class Sheet {
     if (poem.given?.length) this.redress();
   }
 
-  /** Nothing more will come: what was begun is kept with its tools. */
+  /** Show the unfinished text, with its tools, after the request was stopped. */
   stop(message) {
     if (this.poem || !(this.text || this.lines.some((line) => line.text))) return;
     this.finish(this.partial());
@@ -90,7 +90,7 @@ export class Sheet {
     fill(this.why, message);
   }
 
-  /** Nothing will come here. */
+  /** Show a message in place of a text. */
   fail(message) {
     this.over("is-failed");
     fill(this.foot, h("span.faint", message));
@@ -102,7 +102,7 @@ export class Sheet {
   }
 }
 
-/** Mark the sheet with the highest score, and say of each what it is best at; the best poem. */
+/** Mark the sheet with the highest score, name each sheet's strengths, and return the best poem. */
 export function markBest(sheets) {
   const done = sheets.filter((sheet) => sheet.poem?.score);
   if (done.length < 2) return done[0]?.poem;
@@ -118,7 +118,7 @@ export function markBest(sheets) {
   return best.poem;
 }
 
-/** What a poem is clearly better at than all others: two at most, to fit. */
+/** At most two parts of the score in which a poem is clearly better than all others. */
 function strengths(sheet, all) {
   const { total, ...parts } = sheet.poem.score;
   return Object.entries(parts)

@@ -1,8 +1,8 @@
-/** The card: one drawing as SVG, columns placed character by character; the PNG is that drawing. */
+/** The card: one SVG drawing, set character by character; the PNG is rendered from it. */
 
 import { h, rowsOf, s, t } from "./kit.js";
 
-/** Paper, ink, seal, faint: each paper has its name in the words. */
+/** Paper, ink, seal and faint colour of each paper. */
 export const PAPERS = {
   plain: ["#f8f3e7", "#221d16", "#a5341f", "#8a7f6c"],
   ink: ["#1a1712", "#ece3d0", "#c9553c", "#8d826f"],
@@ -10,20 +10,20 @@ export const PAPERS = {
   green: ["#e6ede1", "#22302a", "#a5341f", "#7d8f83"],
   rose: ["#f6e6e2", "#3a2420", "#a5341f", "#a5867f"],
 };
-/** Width over height; the natural one is as large as its poem. */
+/** Width over height; 0 makes the card as large as its poem. */
 export const SHAPES = { natural: 0, "3:4": 3 / 4, "9:16": 9 / 16, "1:1": 1 };
 
 const SIZE = 46;
 const STEP = SIZE * 1.28;
 const GAP = SIZE * 1.75;
 const EDGE = 96;
-/** A poem of more lines is set in one tier for each stanza where the card is upright. */
+/** An upright card sets a poem with more lines in one tier for each stanza. */
 const MOST_COLUMNS = 12;
-/** A PNG is at least so wide. */
+/** Minimum width of a PNG. */
 const WIDE_PX = 1080;
 
 /**
- * The drawing of a card.
+ * Draw a card.
  *
  * `lines` have `text` and `mark`; `look` is `{layout, paper, shape, ruled, seal, signature, origin, heading}`.
  */
@@ -43,19 +43,19 @@ export function cardOf(lines, look) {
     look.origin && across(look.origin, width / 2, height - 40, 15, 19).map(({ x, y, char, size }) => glyph(char, x, y, size, faint)));
 }
 
-/** Where columns or rows begin, and where all of them end: half a one stays free between stanzas. */
+/** The start of each column or row, and the end of the last; stanzas are half a column or row apart. */
 function startsOf(ends) {
   const starts = [0];
   for (const isEnd of ends) starts.push(starts.at(-1) + (isEnd ? 1.5 : 1));
   return starts;
 }
 
-/** One character, its middle at a place. */
+/** One character, centred at a place. */
 function glyph(char, x, y, size, fill) {
   return s("text", { x, y, "font-size": size, fill, "text-anchor": "middle", "dominant-baseline": "central" }, char);
 }
 
-/** Lines in tiers from top to bottom: all in one, or a tier for each stanza of a long poem. */
+/** Lines in tiers from top to bottom: one tier, or a tier for each stanza of a long poem. */
 function tiersOf(lines, shape) {
   if (lines.length <= MOST_COLUMNS || !SHAPES[shape] || SHAPES[shape] > 1) return [lines];
   const tiers = [[]];
@@ -66,7 +66,7 @@ function tiersOf(lines, shape) {
   return tiers.filter((tier) => tier.length);
 }
 
-/** Right to left, top to bottom: one column a line; a title to its right, a signature to its left. */
+/** Columns from right to left, one for each line, with a title to the right and a signature to the left. */
 function columns(lines, { heading, signature, shape }) {
   const tiers = tiersOf(lines, shape);
   const starts = tiers.map((tier) => startsOf(tier.map((line) => line.ends)));
@@ -98,7 +98,7 @@ function down(text, x, top, size, step, soft = false) {
   return Array.from(text, (char, at) => ({ x, y: top + at * step, char, size, soft }));
 }
 
-/** Left to right, one row a line of the display. */
+/** Rows from top to bottom, each from left to right, as on the page. */
 function stack(lines, { heading, signature }) {
   const rows = rowsOf(lines);
   const texts = rows.map((row) => row.map((line) => line.text + line.mark).join(""));
@@ -120,7 +120,7 @@ function stack(lines, { heading, signature }) {
   return { width, height, marks, rules, seal: { x: width - 92, y: height - 94 } };
 }
 
-/** Characters side by side around a middle; letters of the West stand closer. */
+/** Characters side by side around a centre; Latin letters are set closer. */
 function across(text, middle, y, size, step, soft = false) {
   const places = [];
   let end = 0;
@@ -145,12 +145,12 @@ function stamp({ x, y }, text, red, paper) {
     chars.map((char, at) => glyph(char, ...places[at], 26, paper)));
 }
 
-/** The drawing as text. */
+/** Serialize the drawing. */
 export function svgOf(drawing) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
-/** The drawing as an image of twice its size, and wide enough for a phone. */
+/** Render the drawing as an image of at least twice its size, and wide enough for a phone. */
 export async function pngOf(drawing) {
   const image = new Image();
   const address = URL.createObjectURL(new Blob([svgOf(drawing)], { type: "image/svg+xml" }));
@@ -173,12 +173,12 @@ export function saveFile(blob, name, ending) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** What a file of a poem is called. */
+/** The file name for a poem. */
 export function nameOf(poem) {
   return poem.title || poem.lines?.[0]?.text || "charbard";
 }
 
-/** Who wrote a poem, as its mark of origin; empty where nobody knows. */
+/** A note that a model wrote the poem, or that a reader edited it; empty for other poems. */
 export function originOf(poem) {
   if (poem.edited && poem.made) return t("poem.edited");
   return poem.made ? t("poem.made") : "";

@@ -1,9 +1,9 @@
-/** Labelled fields, chips and dials: native controls with a calm face. */
+/** Labelled fields, chips and dials, built from native controls. */
 
 import { h, isComposing, unsaid } from "../core/dom.js";
 import { t } from "../core/strings.js";
 
-/** A text field under its label. `onInput(value)` is called after each edit. */
+/** A text field with its label. `onInput(value)` is called after each edit. */
 export function textField({ label, value, place = "", onInput, onEnter, area = false, ...more }) {
   const input = h(area ? "textarea" : "input", {
     value,
@@ -24,7 +24,7 @@ export function textField({ label, value, place = "", onInput, onEnter, area = f
   return h("label.field", h("span.field-name", label), input);
 }
 
-/** A choice of a few under its label. `options` are [value, words] pairs, or values that say it. */
+/** A selection list with its label. `options` are [value, text] pairs, or values that are their own text. */
 export function selectField({ label, value, options, onChange, ...more }) {
   const select = h("select", { ...more, on: { change: (event) => onChange(event.target.value) } });
   for (const [name, words = name] of options.map((one) => [one].flat())) {
@@ -33,7 +33,7 @@ export function selectField({ label, value, options, onChange, ...more }) {
   return h("label.field", h("span.field-name", label), select);
 }
 
-/** A row of chips of which one is chosen: radio buttons, so arrows work. */
+/** A row of chips, one of them chosen: radio buttons, so that arrow keys work. */
 export function chips({ label, name, value, options, onChange, quiet = false }) {
   const row = h("div.chips", { role: "radiogroup", "aria-label": label });
   for (const [key, words = key, hint = null] of options.map((one) => [one].flat())) {
@@ -49,16 +49,16 @@ export function chips({ label, name, value, options, onChange, quiet = false }) 
   return quiet ? row : h("div.field", h("span.field-name", label), row);
 }
 
-/** A box to tick, with its words. */
+/** A checkbox with its text. */
 export function tick({ label, checked, onChange }) {
   return h("label.tick", h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } }), label);
 }
 
-/** The words of the dials: from calm to wild, and how closely to keep to the theme. */
+/** Labels of the dials: boldness, and how closely to follow the theme. */
 export const BOLD = { label: "write.dial", low: "write.bold", high: "write.wild" };
 export const CLOSE = { label: "write.close", low: "write.loose", high: "write.tight" };
 
-/** A dial with so many positions between two words; `names` are what a screen reader calls them. */
+/** A dial with `most` positions between two labels; screen readers use `names` for the positions. */
 export function dial(value, most, onChange, words = BOLD, names = null) {
   const end = (name) => unsaid("span", t(name));
   const name = (at) => names?.[at - 1] ?? `${at}/${most}`;

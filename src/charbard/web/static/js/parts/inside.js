@@ -1,4 +1,4 @@
-/** Deeper panels of Look inside: what is borrowed, what single units do, how the model learned. */
+/** More panels of Look inside: copied passages, single units, and how the model learned. */
 
 import { button, call, dressed, fill, h, hasWord, linesOf, poemElement, say, stream, t, textField } from "./kit.js";
 import { modelNamed } from "../core/wish.js";
@@ -7,7 +7,7 @@ function panel(name, ...body) {
   return h("section.panel", h("h2", t(name)), h("p.faint", t(`${name}.help`)), body);
 }
 
-/** The stretches of a text that stand in the corpus, underlined; their sources when chosen. */
+/** A text whose passages from the corpus are underlined; a press shows their sources. */
 export function noveltyPanel(text) {
   const body = h("div.look-pair");
   call("novelty", { text: text.slice(0, 2000) }).then((found) => fill(body, traced(text, found)));
@@ -39,7 +39,7 @@ function placeOf(source) {
   return source ? `${source.dynasty} ${source.author}《${source.title}》 ${t("check.line", { n: source.number })}` : t("look.novelty.line");
 }
 
-/** Colour the text by one unit; name the units that follow something; write without one. */
+/** Colour the text by one unit, name the units that track a property, and write without a unit. */
 export function unitsPanel(text, model) {
   const body = h("div.units");
   const state = { found: null, unit: null };
@@ -74,7 +74,7 @@ function draw(body, state, model, ask) {
   found.looks && looksRow(found));
 }
 
-/** Each character, and those before it that the network looked back at once it had read it. */
+/** Each character, with the earlier characters that the network attended to after reading it. */
 function looksRow({ text, looks }) {
   const chars = [...text].map((char, at) => button("heat-char", char, () => show(at), { "aria-pressed": "false" }));
   const show = (from) => {
@@ -93,7 +93,7 @@ function looksRow({ text, looks }) {
     h("p.heat", { lang: "zh" }, chars.map((char) => [char, char.textContent === "。" && h("br")]))];
 }
 
-/** The same seed with and without a unit, side by side; what differs is marked. */
+/** Texts of the same seed with and without a unit, side by side, with their differences marked. */
 function withoutRow(unit, model) {
   const out = h("div.pair", { "aria-live": "polite" });
   const writesVerse = modelNamed(model)?.kinds.includes("verse");
@@ -120,7 +120,7 @@ function differing(text, other, kind) {
   return h(kind, [...text].map((char, at) => (char === others[at] ? char : h("mark", char))));
 }
 
-/** The same seed at every snapshot that was kept while the model was trained. */
+/** Texts of the same seed at every snapshot kept during training. */
 export function growthPanel(name) {
   if (!modelNamed(name).snapshots) return h("p.faint", t("look.growth.none"));
   let found = [];
@@ -153,7 +153,7 @@ export function growthPanel(name) {
         say(caption.value);
         continue;
       }
-      if (!slider.isConnected) break; // the reader has gone to another view
+      if (!slider.isConnected) break; // the reader has left this view
       found.push(fact);
       slider.max = fact.of - 1;
       if (follows) slider.value = fact.snapshot;

@@ -1,4 +1,4 @@
-/** What every view is built from, under one name. These modules import each other, not this one. */
+/** One module that exports what every view needs. The modules it exports do not import it. */
 
 export * from "../core/api.js";
 export * from "../core/dom.js";

@@ -1,4 +1,4 @@
-/** A poem put on paper, in the script and with the sounds that the reader has set. */
+/** A poem as it is displayed, in the script and with the pinyin that the reader has set. */
 
 import { call } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
@@ -8,11 +8,11 @@ import { scripted } from "../core/strings.js";
 
 const shown = new Map();
 
-/** What the reader's settings ask for beside the text: another script, pinyin. */
+/** Texts with what the settings require: traditional characters, pinyin. */
 export async function dressed(texts, { pinyin = store.state.settings.pinyin } = {}) {
   const { script } = store.state.settings;
   if (script === "simplified" && !pinyin) return texts.map((text) => ({ text }));
-  // A reading depends on the poem: lines are kept and asked for together.
+  // A reading depends on the whole poem, so its lines are requested and cached together.
   const key = texts.join("\n");
   if (key.trim() && !shown.has(key)) {
     shown.set(key, (await call("show", { texts })).texts);
@@ -24,12 +24,12 @@ export async function dressed(texts, { pinyin = store.state.settings.pinyin } = 
   });
 }
 
-/** `zh-Hans` or `zh-Hant`, for the type and the voice. */
+/** `zh-Hans` or `zh-Hant`, for the font and the voice. */
 export function languageTag() {
   return store.state.settings.script === "traditional" ? "zh-Hant" : "zh-Hans";
 }
 
-/** Characters of one line, with pinyin above them if there is any, those at the given places marked. */
+/** The characters of a line, with pinyin above them if available; given places are marked. */
 export function lineNodes({ text, pinyin }, given = []) {
   if (!pinyin && !given.length) return [text];
   return [...text].map((char, place) => {
@@ -38,12 +38,12 @@ export function lineNodes({ text, pinyin }, given = []) {
   });
 }
 
-/** Places in a line, from 0, that hold what the reader hid there. */
+/** The given places in a line, from 0. */
 export function givenAt({ given = [] }, line) {
   return given.filter(([at]) => at === line).map(([, place]) => place);
 }
 
-/** A poem on paper. */
+/** The element of a poem. */
 export function poemElement(poem) {
   if (poem.prose !== undefined) {
     return h("p.prose-text", { lang: poem.language ?? null }, poem.prose);
@@ -56,7 +56,7 @@ export function poemElement(poem) {
   return element;
 }
 
-/** Lines in their rows on paper, and the elements that `put` makes of them. */
+/** Lines in their rows, and the elements that `put` makes from them. */
 export function paper(lines, put) {
   const spans = lines.map(put);
   const rows = rowsOf(lines).map((row) => h(`p.poem-row${row.at(-1).ends ? ".ends-stanza" : ""}`, row.map((line) => spans[lines.indexOf(line)])));
@@ -73,7 +73,7 @@ export function heading(poem) {
   return element;
 }
 
-/** Put a short text into an element, in the script that is set. */
+/** Set an element's text to a short text in the script that is set. */
 export function dressText(element, text) {
   element.textContent = text;
   dressed([text]).then(([one]) => { element.textContent = one.text; }).catch(unshown);

@@ -1,11 +1,11 @@
-/** How people wrote of a theme: lines of theirs, with poet and title, when they are asked for. */
+/** Lines by poets on a theme, with author and title, fetched when the panel is opened. */
 
 import { call } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
 import { t } from "../core/strings.js";
 import { dressText, languageTag } from "./paper.js";
 
-/** A panel to unfold; empty without a theme. */
+/** A panel that can be opened; empty without a theme. */
 export function quotesPanel(theme) {
   if (!/\p{Script=Han}/u.test(theme)) return null;
   const list = h("ul.quotes");

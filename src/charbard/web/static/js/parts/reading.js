@@ -1,4 +1,4 @@
-/** Help to read a poem: each character's sound and meaning on a press, and the poem read aloud. */
+/** Reading aids for a poem: each character's pronunciation and meaning on a press, and speech. */
 
 import { call } from "../core/api.js";
 import { fill, h, button } from "../core/dom.js";
@@ -9,10 +9,10 @@ import { dressed, languageTag } from "./paper.js";
 import { openDialog } from "./settings.js";
 import { notice, tell } from "./toast.js";
 
-/** Reading aloud is slow, as verse is. */
+/** Speech rate, slow because it reads verse. */
 const RATE = 0.75;
 
-/** Show a poem's sounds and meanings, and read it aloud. */
+/** Show a poem's pronunciation and meanings, and offer to read it aloud. */
 export function openReading(poem) {
   const box = h("div.reading");
   const canSpeak = "speechSynthesis" in globalThis;
@@ -21,7 +21,7 @@ export function openReading(poem) {
   showGlosses(box, poem).catch((error) => fill(box, notice(error)));
 }
 
-/** Read a text aloud in this browser's own Chinese voice; a second press stops it. */
+/** Read a text aloud with a Chinese voice of the browser; a second press stops it. */
 export function readAloud(text) {
   const { speechSynthesis } = globalThis;
   if (speechSynthesis.speaking) return speechSynthesis.cancel();
@@ -32,7 +32,7 @@ export function readAloud(text) {
   return speechSynthesis.speak(said);
 }
 
-/** The lines with their sounds; a press on a character shows what it means. */
+/** Show the lines with their pronunciation; a press on a character shows its meaning. */
 async function showGlosses(box, poem) {
   const lines = written(poem).map((line) => line.text);
   const [{ texts }, { words, source, hint }] = await Promise.all([call("show", { texts: lines }), call("gloss", { texts: lines })]);

@@ -1,4 +1,4 @@
-/** Settings and the list of keys, each in a dialog. */
+/** Dialogs for the settings and the list of keys. */
 
 import { chips, fill, h, iconButton, selectField, store, t, textField } from "./kit.js";
 
@@ -16,7 +16,7 @@ export function openDialog(title, content, kind = "") {
   return dialog;
 }
 
-/** Everything a reader may set. */
+/** Show all settings. */
 export function openSettings() {
   const box = h("div.settings");
   rows(box);
@@ -43,7 +43,7 @@ function rows(box) {
   if (focused) box.querySelector(`[name="${focused}"]:checked, select[name="${focused}"]`)?.focus();
 }
 
-/** Which key does what. */
+/** Show the list of keys. */
 export function openHelp() {
   openDialog(t("keys.title"), h("ul.keys", t("keys.list").split("\n").map((line) => h("li", line))));
 }

@@ -1,4 +1,4 @@
-/** Give a poem away: a card as an image, a page of its own, a link, a sheet to print. */
+/** Share a poem: a card as an image, a page of its own, a link, a sheet to print. */
 
 import { linkTo } from "../core/link.js";
 import { pageOf } from "../core/page.js";
@@ -8,12 +8,12 @@ import { openDialog } from "./settings.js";
 
 let look = { layout: "vertical", paper: "plain", shape: "natural", ruled: false, seal: "吟游", signature: null, marked: true };
 
-/** Whether nobody else can reach this page's address. */
+/** Whether only this machine can reach the page's address. */
 export function isLocal(host = location.hostname) {
   return host === "localhost" || host === "[::1]" || host.endsWith(".localhost") || /^127\./.test(host);
 }
 
-/** Put a text on the clipboard, or say why it could not be. */
+/** Copy a text to the clipboard, or show the text if that fails. */
 export async function copyText(text, done, hint = "") {
   try {
     await navigator.clipboard.writeText(text);
@@ -24,7 +24,7 @@ export async function copyText(text, done, hint = "") {
   }
 }
 
-/** Show a poem as a card, and the ways it can go. */
+/** Show a poem as a card, with the ways to share it. */
 export async function openShare(poem) {
   openDialog(t("share.title"), poem.lines ? await cardBox(poem) : h("div.scopes", ways(poem)), poem.lines ? "is-wide" : "");
 }
@@ -64,7 +64,7 @@ async function cardBox(poem) {
       ways(poem, () => drawing))));
 }
 
-/** What can be done with any poem: link, page, the system's own sharing, a sheet to print. */
+/** The ways to share any poem: link, page, the system's own dialog, a sheet to print. */
 function ways(poem, drawingOf = null) {
   const saved = async () => saveFile(new Blob([pageOf(poem, { origin: originOf(poem), link: isLocal() ? "" : await linkTo(poem) })], { type: "text/html;charset=utf-8" }), nameOf(poem), "html");
   const practice = () => {
@@ -89,7 +89,7 @@ async function copyImage(drawing) {
   }
 }
 
-/** The system's own sharing, with the card as an image where it takes files. */
+/** Open the system's dialog for sharing, with the card as an image where it accepts files. */
 async function shareWith(poem, drawingOf) {
   const given = { title: nameOf(poem), text: textOf(poem) };
   if (drawingOf) {

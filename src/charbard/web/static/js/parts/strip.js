@@ -1,11 +1,11 @@
-/** The prosody strip: under each character its tone as a shape, rhyme feet, and what breaks the form. */
+/** The prosody strip: under each character a shape for its tone, its rhyme, and broken rules. */
 
 import { h, store, t, unsaid } from "./kit.js";
 
-/** Tones as shapes. */
+/** Shape of each tone. */
 export const SHAPES = { 平: "○", 仄: "●", 中: "◐", "？": "?" };
 
-/** What a report says of one character: {shape, rhyme, wrong}. */
+/** What a report states on one character: {shape, rhyme, wrong}. */
 function markAt(report, line, place) {
   const row = report?.lines[line];
   if (!row) return { shape: "" };
@@ -18,7 +18,7 @@ function markAt(report, line, place) {
   return { shape: wrong ? `${tone}╳` : rhyme ? `${tone}△` : tone, rhyme, wrong };
 }
 
-/** A mark in words, for screen readers and tooltips. */
+/** A mark as text, for screen readers and tooltips. */
 export function markWords(report, line, place) {
   const row = report?.lines[line];
   if (!row) return "";
@@ -26,21 +26,21 @@ export function markWords(report, line, place) {
   return [row.read_as[place], rhyme && `${t("check.rhyme")} ${row.rhyme_label}`, wrong && findingWords(wrong)].filter(Boolean).join("，");
 }
 
-/** What a finding says, in the language of the page. */
+/** The text of a finding, in the language of the page. */
 export function findingWords(finding) {
   const says = store.state.settings.language === "zh" ? finding.says_zh : finding.says;
   const mend = finding.allowed ? `；${t("check.mend", { chars: finding.allowed })}` : "";
   return `${finding.name}：${says}${mend}`;
 }
 
-/** Where a finding is. */
+/** The place of a finding. */
 export function placeWords(finding) {
   if (!finding.line) return t("check.whole");
   if (!finding.place) return t("check.line", { n: finding.line });
   return t("check.place.at", { n: finding.line, m: finding.place });
 }
 
-/** A checked poem with its strip, nothing in it to press. */
+/** A checked poem with its strip, without buttons. */
 export function stripElement(report) {
   const letters = report.form === null || new Set(report.lines.map((row) => row.group).filter(Boolean)).size > 1;
   return h("div.strip", { lang: "zh" }, report.lines.map((row, line) => {
@@ -52,7 +52,7 @@ export function stripElement(report) {
   }));
 }
 
-/** A character above its mark. */
+/** An element with a character above its mark. */
 export function cellElement(tag, report, line, place, char, props = {}) {
   const { shape, rhyme, wrong } = markAt(report, line, place);
   const classes = ["cell", rhyme && "is-rhyme", wrong && "is-wrong"].filter(Boolean).join(".");
@@ -60,7 +60,7 @@ export function cellElement(tag, report, line, place, char, props = {}) {
     h("span.cell-char", char), unsaid("span.cell-tone", shape));
 }
 
-/** What a report found, one after the other: what breaks the form, then what is only worth a word. */
+/** The findings of a report: first what breaks the form, then what is only a remark. */
 export function findingsOf(report) {
   if (!report.violations.length && !report.notes.length) return null;
   return h("ul.findings",
@@ -68,7 +68,7 @@ export function findingsOf(report) {
     report.notes.map((one) => h("li", h("span.faint", `${placeWords(one)}　`), findingWords(one))));
 }
 
-/** How a report judges a poem, in one line. */
+/** The verdict of a report, in one line. */
 export function verdictWords(report) {
   const places = { unjudged: report.unjudged, broken: report.violations }[report.verdict] ?? [];
   return t(`check.${report.verdict}`, { n: places.length });

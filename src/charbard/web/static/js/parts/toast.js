@@ -1,4 +1,4 @@
-/** Messages: to the eye as a slip of paper or a notice, to the ear through a live region. */
+/** Messages: a toast or a notice on the page, and a live region for screen readers. */
 
 import { ApiError } from "../core/api.js";
 import { button, fill, h } from "../core/dom.js";
@@ -11,7 +11,7 @@ const PER_CHAR_MS = 60;
 
 let timer = 0;
 
-/** Show a message for a few seconds; a press puts it away. */
+/** Show a message for a few seconds; a press closes it. */
 export function tell(message, hint = "") {
   const slip = document.getElementById("toast");
   const hide = () => slip.classList.remove("is-shown");
@@ -22,12 +22,12 @@ export function tell(message, hint = "") {
   timer = setTimeout(hide, Math.min(LONGEST_MS, SHORTEST_MS + PER_CHAR_MS * slip.textContent.length));
 }
 
-/** Say something to screen readers only. */
+/** Announce a text to screen readers only. */
 export function say(message) {
   document.getElementById("live").textContent = message;
 }
 
-/** What to do on a press that cannot be taken back: only a second one, soon after the first, does it. */
+/** A handler for an action that cannot be undone: it acts on a second press soon after the first. */
 export function twice(act) {
   let armed = 0;
   return () => {
@@ -37,7 +37,7 @@ export function twice(act) {
   };
 }
 
-/** Message and hint of an error, in the language of the page. */
+/** The message and hint of an error, in the language of the page. */
 async function wordsOf(error) {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return [t("error.offline"), t("error.offline.hint")];
@@ -45,7 +45,7 @@ async function wordsOf(error) {
   return worded(error);
 }
 
-/** An error as a notice on the page, with buttons: `remedies` of `{words, act}`. */
+/** An error as a notice on the page, with a button for each of `remedies`, `{words, act}`. */
 export function notice(error, remedies = []) {
   const text = h("div");
   wordsOf(error).then(([message, hint]) => fill(text, h("strong", message), hint && h("p", hint)));
@@ -53,7 +53,7 @@ export function notice(error, remedies = []) {
     remedies.length > 0 && h("div.scopes", remedies.map(({ words, act }) => button("plain", words, act))));
 }
 
-/** Tell what went wrong; a request that was stopped on purpose is no error. */
+/** Show an error, except for a request that was stopped on purpose. */
 export async function tellError(error) {
   if (error.name === "AbortError") return;
   tell(...await wordsOf(error));

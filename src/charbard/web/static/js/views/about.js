@@ -1,4 +1,4 @@
-/** What this is, what it runs on, and where its API is. */
+/** About this program: what it is, what it runs on, and where its API is. */
 
 import { button, h, store, t } from "../parts/kit.js";
 import { openHelp } from "../parts/settings.js";

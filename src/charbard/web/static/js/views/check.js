@@ -1,4 +1,4 @@
-/** Check: paste a poem, see its form, its tones and rhyme, what breaks and what would mend it. */
+/** Check: paste a poem, and see its form, tones and rhyme, broken rules and remedies. */
 
 import { toDesk } from "../parts/actions.js";
 import { button, call, fill, h, notice, poemOf, say, scripted, selectField, store, t, textField, textOf } from "../parts/kit.js";

@@ -1,12 +1,12 @@
-/** Beside the desk: what else fits, other lines, what to write again, and the tree of changes. */
+/** The panels beside the desk: alternatives, other lines, what to rewrite, and the tree of changes. */
 
 import { quotesPanel } from "../parts/quotes.js";
 import { button, dressText, fill, h, icon, iconButton, t, unsaid } from "../parts/kit.js";
 
-/** How many strokes show how likely an offer is beside the likeliest one. */
+/** Number of strokes that show how likely an alternative is compared with the likeliest one. */
 const STROKES = 4;
 
-/** Draw the panels for what is chosen. */
+/** Render the panels for the chosen character. */
 export function sidePanels(desk, side) {
   const { work } = desk;
   fill(side,
@@ -17,7 +17,7 @@ export function sidePanels(desk, side) {
     stepsPanel(desk));
 }
 
-/** How people wrote of the poem's title; it stays unfolded while the desk is worked on. */
+/** Lines by poets on the poem's title; the panel stays open while the desk changes. */
 function quoted(desk) {
   const { title = "" } = desk.poem;
   if (desk.quotesOf !== title) {
@@ -66,7 +66,7 @@ function choices(desk, line, place) {
     button("choice", [dressText(h("b"), one.char), unsaid("i.strokes", strokes(one.probability / best))], () => desk.swap(line, place, one.char), { title: t("desk.likely", { n: strokes(one.probability / best).length, of: STROKES }) })));
 }
 
-/** Words for the place that face the one in the other line of the couplet. */
+/** Words for the place that face the word in the other line of the couplet. */
 function facing(desk, line) {
   const { alternatives, facing: found } = desk.work;
   if (!alternatives || !found.words.length) return null;
@@ -75,7 +75,7 @@ function facing(desk, line) {
     h("div.choices", { lang: "zh" }, words.map((word) => button("choice", dressText(h("b"), word), () => desk.swap(line, start - 1, word))))];
 }
 
-/** From one stroke to all of them: each is a third as likely as the one more. */
+/** One stroke to all: each stroke fewer stands for a third of the probability. */
 function strokes(share) {
   return "|".repeat(Math.max(1, STROKES + Math.ceil(Math.log(Math.max(share, 1e-9)) / Math.log(3))));
 }

@@ -1,4 +1,4 @@
-/** The desk as it is seen: a poem character by character, and beside it what can be done. */
+/** The view of the desk: a poem character by character, and beside it what can be done. */
 
 import { Desk, lay, layBlank } from "../core/desk.js";
 import { chipForms } from "../core/wish.js";
@@ -7,10 +7,10 @@ import { button, call, dressed, fill, h, heading, iconButton, isComposing, langu
 import { cellElement, findingsOf, markWords, verdictElement } from "../parts/strip.js";
 import { sidePanels } from "./desk-side.js";
 
-/** By then the click that follows a touch has come. */
+/** Time after which the click that follows a touch has arrived. */
 const CLICK_MS = 50;
 
-/** Build the view. Returns what keys do here. */
+/** Build the view. Returns its keys. */
 export function mount(root) {
   const { putting } = store.state;
   if (putting) {
@@ -20,7 +20,7 @@ export function mount(root) {
   return new DeskView(root).start();
 }
 
-/** What is drawn of a desk, and what is being typed on it. */
+/** The rendered desk, and the text that is being typed on it. */
 class DeskView {
   constructor(root) {
     this.root = root;
@@ -56,7 +56,7 @@ class DeskView {
     this.desk.work.refresh();
   }
 
-  /** Nothing is replaced before the click of a press: a button that is gone gets none. */
+  /** Delay rendering until the click of a press has arrived: a replaced button would not receive it. */
   press() {
     this.isPressed = true;
     const release = () => {
@@ -108,7 +108,7 @@ class DeskView {
       iconButton("edit", t("desk.head"), () => this.edit("head")));
   }
 
-  /** Title and author, as fields. */
+  /** Fields for title and author. */
   headEdit() {
     const { poem } = this.desk;
     const field = (name) => h("input", { value: poem[name] ?? "", lang: "zh", maxlength: 30, placeholder: t(`desk.${name}`), "aria-label": t(`desk.${name}`), class: name === "title" ? "line-edit" : null });
@@ -179,13 +179,13 @@ class DeskView {
     this.cellAt(`${line}.${place}`)?.focus();
   }
 
-  /** Keep what has the focus above the sheet of offers on a phone. */
+  /** Scroll the focused element above the panel of alternatives on a phone. */
   reveal(element) {
     if (getComputedStyle(this.side).position !== "fixed") return;
     if (element.getBoundingClientRect().bottom > this.side.getBoundingClientRect().top) element.scrollIntoView({ block: "center" });
   }
 
-  /** Another script and pinyin, once they have come. */
+  /** Show another script and pinyin, once they have been fetched. */
   async dressCells(poem) {
     const all = await dressed(poem.lines.map((line) => line.text));
     if (!this.desk.state || poem !== this.desk.poem) return;
@@ -200,7 +200,7 @@ class DeskView {
     });
   }
 
-  /** Edit a line, or the "head". */
+  /** Edit a line, given by number, or "head". */
   edit(what) {
     this.editing = what;
     this.draw();
@@ -234,7 +234,7 @@ class DeskView {
     });
   }
 
-  /** What keys do here. */
+  /** The keys of this view. */
   keys() {
     const { desk } = this;
     const here = (act) => (...given) => desk.state && act(...given);

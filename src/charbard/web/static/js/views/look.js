@@ -1,4 +1,4 @@
-/** Look inside: how surprised the model was by each character, and what it would rather have written. */
+/** Look inside: how surprised the model was by each character, and what it expected instead. */
 
 import { modelFor, modelNamed } from "../core/wish.js";
 import { growthPanel, noveltyPanel, unitsPanel } from "../parts/inside.js";
@@ -6,7 +6,7 @@ import { button, call, fill, h, isChinese, notice, percent, selectField, store, 
 import { notesOf } from "../parts/notes.js";
 
 const SAMPLES = { han: "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", latin: "To be, or not to be: that is the question." };
-/** Nats from which a character is no longer what was expected, a step each. */
+/** Nats per step of colour. */
 const STEP_NATS = 1.6;
 
 /** Build the view. */
@@ -38,14 +38,14 @@ export function mount(root) {
   if (text.trim()) go();
 }
 
-/** A text to begin with that some model here can read. */
+/** An initial text that a model of this server can read. */
 function sample() {
   const scripts = store.state.models.map((model) => (model.script === "latin" ? "latin" : "han"));
   const own = isChinese() ? "han" : "latin";
   return SAMPLES[scripts.includes(own) ? own : scripts[0]];
 }
 
-/** The model for a text by its script; the one of verse for Chinese, where there is one. */
+/** The model for a text, by its script; for Chinese, the model of verse if there is one. */
 function readerOf(text) {
   const isHan = /\p{Script=Han}/u.test(text);
   const { models } = store.state;
@@ -60,12 +60,12 @@ async function look(out, text, model, signal) {
   out.append(unitsPanel(text, model), growthPanel(model));
 }
 
-/** From 0, expected, to 4, a surprise. */
+/** The step of colour, from 0, expected, to 4, a surprise. */
 function warmth(logp) {
   return Math.min(4, Math.floor(-logp / STEP_NATS));
 }
 
-/** Every character of the text; one that the model has never seen, hatched. */
+/** Every character of the text; a character that the model has never seen is hatched. */
 function heatPanel(given, scored, model) {
   const aside = h("div.aside", { "aria-live": "polite" }, h("p.faint", t("look.heat.help")));
   const text = h("p.heat", { lang: /\p{Script=Han}/u.test(given) ? "zh" : null });
@@ -90,7 +90,7 @@ function heatPanel(given, scored, model) {
       aside));
 }
 
-/** Whether the model read one character as another one. */
+/** Whether the model read one character as another. */
 function isReadAs(notes, char, near) {
   return notes.some(({ code, values }) => code === "char.nearest" && values.char === char && values.near === near);
 }

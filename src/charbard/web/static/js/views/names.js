@@ -1,4 +1,4 @@
-/** Names: a surname and what is wished of the given name; several at once, the best first. */
+/** Names: a surname and wishes for the given name; several candidates, the best first. */
 
 import { notesOf } from "../parts/notes.js";
 import { button, call, chips, dial, dressText, fill, h, iconButton, isLiked, languageTag, notice, say, store, t, textField, toggleLike } from "../parts/kit.js";
@@ -51,7 +51,7 @@ function layOut(slip, go) {
   );
 }
 
-/** The model that is asked. */
+/** The model that writes the names. */
 function writer() {
   return modelFor("names") ?? modelFor("verse");
 }
@@ -83,7 +83,7 @@ function card(one, kept) {
     h("div", iconButton("book", t("reading.title"), () => openMeaning(one)), heart));
 }
 
-/** What the characters of a name mean, each with its sound; and lines of verse that have them. */
+/** Show what the characters of a name mean, with their pronunciation and lines of verse. */
 function openMeaning({ name, given, pinyin, verse }) {
   const chars = [...(given ?? name)];
   const box = h("div.reading", h("p.faint", "…"));

@@ -1,4 +1,4 @@
-/** 飞花令: in turn, lines that hold one character and that people wrote; who has none left, loses. */
+/** 飞花令: players take turns with lines by poets that contain one character; who finds none loses. */
 
 import { button, call, chips, fill, h, notice, say, t, tell, textField } from "../parts/kit.js";
 import { quoteElement } from "../parts/quotes.js";
@@ -45,7 +45,7 @@ export function flowers() {
     h("div.field-row", field, button("go", t("play.flowers.go"), safely), button("plain", t("play.flowers.again"), () => again())));
 }
 
-/** What is wrong with a line, as the name of its words; null: it counts. */
+/** The key of the text that says what is wrong with a line; null if the line counts. */
 async function faultOf(line) {
   if (!line.includes(char)) return "play.flowers.without";
   if (turns.some((turn) => turn.text.replace(MARKS, "").includes(line))) return "play.flowers.said";

@@ -1,4 +1,4 @@
-/** Who wrote it? A quatrain by a person that few know, or one written now by the model on the same title. */
+/** Who wrote it? A little-known quatrain by a person, or a new one by the model on the same title. */
 
 import { modelFor } from "../core/wish.js";
 import { button, call, dressText, fill, h, languageTag, linesOf, notice, poemElement, say, store, t, twice } from "../parts/kit.js";
@@ -13,7 +13,7 @@ export function guess() {
   return box;
 }
 
-/** Draw a poem by lot: half of them are by people. */
+/** Draw a poem at random; half of the poems are by people. */
 async function next(box) {
   people ??= (await call("little-known")).poems;
   const known = people[Math.floor(Math.random() * people.length)];
@@ -38,7 +38,7 @@ async function byMachine({ title, form }) {
   return { lines: linesOf(poems[0]) };
 }
 
-/** The answer, and what all answers on this browser come to. */
+/** Show the answer, and the score of all answers in this browser. */
 function reveal(box, { known, poem, isPerson, said }) {
   const isRight = said === isPerson;
   store.change("played", (played) => {
@@ -59,7 +59,7 @@ function reveal(box, { known, poem, isPerson, said }) {
   say(verdict);
 }
 
-/** Honest counts: a coin would be right half of the time. */
+/** The counts of answers; guessing at random is right half of the time. */
 function tally() {
   const so = { ...FRESH, ...store.state.played };
   if (!so.asked) return null;

@@ -1,4 +1,4 @@
-/** Games for a class: 飞花令, and who wrote it, a person or a machine. */
+/** Games for a class: 飞花令, and guessing whether a person or a model wrote a poem. */
 
 import { chips, fill, h, t } from "../parts/kit.js";
 import { flowers } from "./play-flowers.js";

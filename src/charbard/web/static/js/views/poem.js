@@ -1,4 +1,4 @@
-/** A poem that somebody sent: as they saw it, and how it came about. */
+/** A poem that somebody shared: as it was shown there, and how it was written. */
 
 import { actionsOf } from "../parts/actions.js";
 import { originOf } from "../parts/card.js";

@@ -1,4 +1,4 @@
-/** A sheet to print: the poem in squares with their cross, with pinyin, black, to trace or empty. */
+/** A sheet to print for handwriting: the poem in squares with guide lines, with pinyin, to trace or copy. */
 
 import { button, chips, dressed, fill, h, heading, store, t, tick, written } from "../parts/kit.js";
 
@@ -26,7 +26,7 @@ export function mount(root) {
   set({});
 }
 
-/** Each line once in black, then as often as asked to be traced or written; all of them on one page. */
+/** Draw each line once in black, then as often as requested to trace or copy, all on one page. */
 async function draw(sheet, poem) {
   const lines = await dressed(written(poem).map((line) => line.text), { pinyin: look.pinyin });
   const longest = Math.max(...lines.map(({ text }) => [...text].length));

@@ -1,11 +1,11 @@
-/** The shelf: what was kept and what was written, and its way out of this browser and back. */
+/** The shelf: favourites and history, with export and import. */
 
 import { asJson, asMarkdown, asText, found, fromJson } from "../core/export.js";
 import { actionsOf } from "../parts/actions.js";
 import { saveFile } from "../parts/card.js";
 import { button, fill, forget, h, heading, icon, iconButton, poemElement, store, t, takeBack, tell, textField, twice } from "../parts/kit.js";
 
-/** How many of the history are laid out at once. */
+/** Number of poems of the history that are rendered at once. */
 const SHOWN = 60;
 
 /** Build the view. */

@@ -1,4 +1,4 @@
-/** Workshop: hand in a text, look on while it is learned, then write with it. */
+/** Workshop: submit a text, watch the training job, then write with the model. */
 
 import { button, call, chips, fileOf, fill, h, icon, iconButton, store, stream, t, tell, tellError, textField } from "../parts/kit.js";
 import { bench } from "../parts/bench.js";
@@ -6,11 +6,11 @@ import { learnServer } from "../core/server.js";
 import { modelNamed } from "../core/wish.js";
 
 const ROWS = 8;
-/** A text of more characters is not put into a field, which would take long, but kept as a file. */
+/** Length above which a text is kept as a file, because a field would be slow. */
 const LONG = 20_000;
 const order = { text: "", file: null, name: "", minutes: 3 };
 
-/** Build the view; a training that is running is found again. */
+/** Build the view, and show a job that is still running. */
 export function mount(root) {
   const slip = h("div.slip", { on: {
     dragover: (event) => event.preventDefault(),
@@ -34,7 +34,7 @@ export function mount(root) {
   return { leave: () => here.watch?.abort() };
 }
 
-/** Ask what was trained here, and show the latest unless one is shown. */
+/** Fetch the list of jobs, and show the latest unless one is shown. */
 async function refresh(here) {
   const { jobs } = await call("jobs");
   if (!jobs.length) fill(here.board, h("p.faint", t("workshop.none")));
@@ -71,7 +71,7 @@ async function train(here, most) {
   here.board.scrollIntoView({ block: "nearest" });
 }
 
-/** Watch a training, and find it again when the connection was lost. */
+/** Follow a job, and reconnect if the connection is lost. */
 async function follow(here, id) {
   here.watch?.abort();
   here.watch = new AbortController();

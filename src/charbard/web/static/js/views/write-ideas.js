@@ -1,16 +1,16 @@
-/** Where to begin: themes and occasions to choose from, a surprise, and Chinese for a theme in English. */
+/** Ideas to begin with: themes and occasions, a surprise, and Chinese for an English theme. */
 
 import { glossesOf, isForeign, learnGlossary } from "../core/glossary.js";
 import { button, dressText, fill, h, isChinese, t } from "../parts/kit.js";
 
-/** Themes with their English, the occasions of life first. */
+/** Themes with their English; occasions of life come first. */
 const IDEAS = [
   ["春节", "New Year"], ["生日", "birthday"], ["送别", "farewell"], ["毕业", "graduation"], ["新婚", "wedding"], ["思乡", "homesick"],
   ["秋夜", "autumn night"], ["山居", "in the mountains"], ["江雪", "snow on the river"], ["月下独酌", "drinking alone under the moon"],
   ["听雨", "listening to the rain"], ["落花", "falling flowers"], ["登高", "climbing high"], ["人工智能", "artificial intelligence"],
 ];
 
-/** Themes to press; `onChoose(theme)`. The last one chooses for the reader. */
+/** Buttons for themes, which call `onChoose(theme)`. The last one chooses a theme at random. */
 export function ideas(onChoose) {
   const one = ([theme, english]) => button("idea", [dressText(h("span", { lang: "zh" }), theme), !isChinese() && h("small", english)], () => onChoose(theme));
   const any = () => onChoose(IDEAS[Math.floor(Math.random() * IDEAS.length)][0]);
@@ -18,7 +18,7 @@ export function ideas(onChoose) {
     button("idea.surprise", t("write.surprise"), any), IDEAS.map(one));
 }
 
-/** What a theme in English may mean in Chinese, kept up by `show(text)`. */
+/** Chinese for an English theme, updated by `show(text)`. */
 export function glosses(onChoose) {
   const box = h("div.glosses", { role: "group", "aria-label": t("write.glosses") });
   const show = async (text) => {

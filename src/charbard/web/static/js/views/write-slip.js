@@ -1,4 +1,4 @@
-/** The slip on which a wish is written: form, theme, acrostic, and what else can be asked. */
+/** The slip with the reader's choices: form, theme, acrostic and more. */
 
 import { BOLDNESS, GUIDANCE, chipForms, formOf, isListed, modelFor, modelNamed, wish } from "../core/wish.js";
 import { BOLD, CLOSE, button, chips, dial, fill, h, hasWord, icon, scripted, selectField, store, t, textField, tick } from "../parts/kit.js";
@@ -7,16 +7,16 @@ import { glosses, ideas } from "./write-ideas.js";
 const DYNASTIES = ["唐", "宋", "元", "清"];
 const OLD = ["古体诗", "诗经", "近体诗"];
 
-/** Change the wish, for good. */
+/** Change the reader's choices in the store. */
 export function change(patch) {
   store.set({ wish: { ...wish(), ...patch } });
 }
 
-/** A wish that this server can meet: a form that is gone falls back to the first one there is. */
+/** Choices that this server supports: an unavailable form is replaced by the first form. */
 export function settled(asked) {
   const names = kinds().map((kind) => [kind].flat()[0]);
   const { forms } = store.state;
-  // A form without a chip of its own is chosen from the list behind one.
+  // A form without a chip of its own is in the list behind the chip for old forms.
   const listed = !names.includes(asked.form) && forms.some((one) => one.name === asked.form) ? { form: "古体", tune: asked.form } : {};
   const wanted = { ...asked, ...listed };
   const form = names.includes(wanted.form) ? wanted.form : names[0];
@@ -25,12 +25,12 @@ export function settled(asked) {
   return { ...wanted, form, tune };
 }
 
-/** The model that writes free text for this wish, if it asks for one. */
+/** The chosen model of free text, if any. */
 export function proseModel(asked) {
   return asked.form.startsWith("model:") ? modelNamed(asked.form.slice(6)) : undefined;
 }
 
-/** Lay the slip out, and again when another kind of writing is chosen. `acts`: `{go, stop, isWriting}`. */
+/** Render the slip, and again after another form is chosen. `acts` is `{go, stop, isWriting}`. */
 export function layOut(slip, acts) {
   const asked = settled(wish());
   const again = (patch) => {
@@ -54,12 +54,12 @@ export function layOut(slip, acts) {
   );
 }
 
-/** Whether what is written can keep to a theme. */
+/** Whether the chosen kind of text can have a theme. */
 function hearsTheme(asked) {
   return asked.form !== "对联" && !proseModel(asked) && Boolean(modelFor("verse")?.fields?.includes("title"));
 }
 
-/** Forms behind a chip that stands for many; old forms before those of the regulated kind that have no chip. */
+/** Forms in the list behind a chip: old forms first, then regulated forms without a chip. */
 function listOf(form) {
   const { forms, tunes: all } = store.state;
   if (form === "词") return all;
@@ -83,7 +83,7 @@ function kinds() {
 }
 
 function fieldsFor(asked, go, again) {
-  /** The field of one wish, under its name. */
+  /** A field for one choice, with its label. */
   const text = (name, more = {}) => textField({
     label: t(`write.${name}`), value: asked[name], place: hasWord(`write.${name}.place`) ? t(`write.${name}.place`) : "", lang: "zh", onInput: (value) => change({ [name]: value }), onEnter: go, ...more,
   });
@@ -93,7 +93,7 @@ function fieldsFor(asked, go, again) {
   return [asked.form === "仿作" && text("like", { area: true, rows: 4 }), themeFields(text, asked, go), hidden(asked, text), details(asked, text)];
 }
 
-/** The theme, with its Chinese if it is in English, and themes to begin with. */
+/** The theme field, with Chinese for an English theme, and ideas to begin with. */
 function themeFields(text, asked, go) {
   const choose = (theme) => {
     change({ theme });
@@ -109,7 +109,7 @@ function themeFields(text, asked, go) {
   return box;
 }
 
-/** The acrostic and how it is hidden, side by side. */
+/** Fields for the acrostic and for its place, side by side. */
 function hidden(asked, text) {
   const places = ["head", "tail", "diagonal"].map((place) => [place, t(`write.place.${place}`)]);
   if (!places.some(([place]) => place === asked.place)) places.push([asked.place, asked.place]);
@@ -153,7 +153,7 @@ function details(asked, text) {
       tick({ label: t("write.novel"), checked: asked.novel, onChange: (novel) => change({ novel }) })));
 }
 
-/** Tunes with a search: typing narrows the list, arrows go through it, one stop of the Tab key. */
+/** Tunes with a search: typing narrows the list, arrow keys move in it, and it is one stop of the Tab key. */
 function tunes(asked, again) {
   const list = h("div.tunes", { role: "listbox", "aria-label": t("write.tune"), on: { keydown: walk } });
   const show = (query) => {
@@ -169,7 +169,7 @@ function tunes(asked, again) {
     asked.form === "词" && textField({ label: t("write.tune"), value: "", place: t("write.tune.place"), type: "search", lang: "zh", onInput: show }), list);
 }
 
-/** Arrow keys in a list of buttons. */
+/** Move the focus with arrow keys in a list of buttons. */
 function walk(event) {
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
   if (!step) return;

@@ -1,4 +1,4 @@
-/** Write: say what, get several poems at once. */
+/** Write: choose what to write, and get several poems at once. */
 
 import { isForeign, learnGlossary, themeOf } from "../core/glossary.js";
 import { remediesFor } from "../core/remedy.js";
@@ -10,11 +10,11 @@ import { quotesPanel } from "../parts/quotes.js";
 import { dressText, fill, fresh, h, notice, remember, say, scripted, store, stream, t, textOf } from "../parts/kit.js";
 import { change, layOut, proseModel, settled } from "./write-slip.js";
 
-/** What is on the board, and what it was written for; it stays while other views are shown. */
+/** The sheets on the board and what they were written for; they stay while other views are shown. */
 let shown = { sheets: [], caption: "", theme: "" };
 let board = null;
 
-/** Build the view. Returns what keys do here. */
+/** Build the view. Returns its keys. */
 export function mount(root) {
   const slip = h("form.slip", { on: { submit: (event) => event.preventDefault() } });
   board = h("section.board-box", { "aria-label": t("write.board") });
@@ -40,14 +40,14 @@ export function mount(root) {
   };
 }
 
-/** Go to the next candidate, or the one before. */
+/** Move to the next or the previous candidate. */
 function toSheet(step) {
   const { sheets } = shown;
   const at = sheets.findIndex((sheet) => sheet.element.contains(document.activeElement));
   sheets[Math.max(0, Math.min(sheets.length - 1, at + step))]?.element.focus();
 }
 
-/** Write, and bring the board into view where it is below the slip. */
+/** Write, and scroll to the board if it is below the slip. */
 function go(here) {
   write(here);
   if (board.getBoundingClientRect().top > innerHeight / 3) board.scrollIntoView({ block: "start" });
@@ -62,7 +62,7 @@ function stop(here) {
   here.slip.querySelector(".stop").disabled = true;
 }
 
-/** Keep what was begun, without sheets that nothing stands on; if that is all of them, what was there before. */
+/** Keep unfinished texts, without empty sheets; if every sheet is empty, show the earlier board again. */
 function keepBegun({ before }) {
   for (const sheet of shown.sheets) sheet.stop(t("write.stopped"));
   const sheets = shown.sheets.filter((sheet) => sheet.poem);
@@ -89,7 +89,7 @@ async function write(here) {
   }
 }
 
-/** The wish as it is sent, with a theme in English in Chinese; null if something is missing, which then has the focus. */
+/** The choices as they are sent, with an English theme in Chinese; null if one is missing, which gets the focus. */
 async function understood(slip, asked) {
   const missing = (asked.form === "对联" && !(asked.given + asked.second).trim()) || (asked.form === "仿作" && !asked.like.trim());
   if (missing) {
@@ -101,7 +101,7 @@ async function understood(slip, asked) {
   return { ...asked, theme: themeOf(asked.theme) || asked.theme };
 }
 
-/** What went wrong, above what was on the board before. */
+/** Show an error above the earlier content of the board. */
 function troubled(here, error, asked) {
   keepBegun(here);
   const mend = ({ words, patch }) => ({ words, act: () => {
@@ -115,7 +115,7 @@ function troubled(here, error, asked) {
   showBoard(notice(error, remedies));
 }
 
-/** Put the sheets on the board, under what they were written for. */
+/** Show the sheets on the board, under a caption. */
 function showBoard(above = null) {
   const { sheets, caption, theme } = shown;
   const words = dressText(h("h2.board-caption"), caption);
@@ -129,7 +129,7 @@ function spread(count, shape, caption, theme = "") {
   return shown.sheets;
 }
 
-/** What the poems of a wish are, in a line. */
+/** A caption for the poems of an order. */
 function captionOf(asked) {
   const { form } = asked;
   const name = isListed(asked) ? asked.tune : form;
@@ -178,7 +178,7 @@ function poemShape(poem) {
   return { lines: lines.map((line) => [...line.text].length), marks: lines.map((line) => line.mark), stanza_ends: lines.flatMap((line, at) => (line.ends ? [at + 1] : [])) };
 }
 
-/** All are done: the best one is marked, and none of them moves under the reader's eyes. */
+/** Finish all sheets: mark the best, without moving any of them. */
 function finishVerse(laid, poems, end, order, asked) {
   const done = poems.map((poem) => poem && kept(poem, end, order, asked));
   done.forEach((poem, at) => poem && laid[at].finish(poem));
@@ -216,7 +216,7 @@ async function proseSheets(asked, model, signal) {
   }
 }
 
-/** The line of a growing text that has just ended, for screen readers. */
+/** Announce the line of a growing text that has just ended to screen readers. */
 function sayLines(text, before) {
   const end = text.lastIndexOf("\n");
   if (end >= before) say(text.slice(0, end).split("\n").pop());
