@@ -1,8 +1,8 @@
-"""A model in one file: weights, configuration, vocabulary, provenance, digest.
+"""Bundles: a model in one file, with weights, configuration, vocabulary, provenance and digest.
 
 The file is plain `.safetensors` with one JSON document as metadata. It contains neither pickles nor
 code, so opening a bundle executes nothing. A checkpoint is a bundle with additional arrays, whose
-names begin with `resume.`; loading verifies them, and only the trainer uses them.
+names begin with `resume.`; loading verifies these arrays, but only the trainer uses them.
 """
 
 import json
@@ -35,11 +35,11 @@ __all__ = [
 
 FORMAT_VERSION = 2
 _READ = (1, FORMAT_VERSION)
-"""Versions that can be read; version 1 stored float weights only."""
+"""Versions that can be read; version 1 stored only float weights."""
 _UNIT = ".unit"
 """Name suffix of the array that holds the scale of each row of an int8 array."""
 RESUME = "resume."
-"""Prefix of the arrays that only a resumed training reads."""
+"""Prefix of the names of arrays that only a resumed training run reads."""
 _MADE_ELSEWHERE = "charbard train did not save it so; see docs/bundle.md for what a bundle holds"
 SHIPPED = Path(__file__).parent / "models"
 """Folder of the bundles that ship with the package."""
@@ -51,7 +51,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """A trained model: everything that writing, serving and reporting need."""
+    """A trained model, with everything that writing, serving and reporting need."""
 
     config: ModelConfig
     vocab: Vocab
@@ -60,17 +60,18 @@ class Bundle:
     has_records: bool = False
     """Whether the training text consists of records, each delimited by the end symbol."""
     spelling: tuple[str, ...] = ()
-    """Words of the training text, most frequent first; empty if they were not collected."""
+    """Words of the training text, most frequent first; empty if the words were not collected."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """Record of the training: source and digest of the text, settings, time, machine."""
+    """Record of the training run: source and digest of the text, settings, time, machine."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Nats per character, by name of the measure."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Data for the trainer: a checkpoint's position and settings."""
+    """A checkpoint's data for the trainer, such as its position; empty in other bundles."""
     resume: Arrays = field(default_factory=dict)
-    """A checkpoint's optimizer moments, recurrent state and EMA weights, by unprefixed name."""
+    """A checkpoint's weights, their EMA, optimizer state and recurrent state, by name without
+    `RESUME`."""
     digest: str = ""
-    """16 hex digits over weights and metadata; set by `save_bundle` and `load_bundle`."""
+    """Digest of arrays and metadata, 16 hex digits; set by `save_bundle` and `load_bundle`."""
 
     @property
     def writes_verse(self) -> bool:
@@ -84,12 +85,12 @@ class Bundle:
 
     @property
     def kind(self) -> str:
-        """The kind of text the model writes: verse, names or prose."""
+        """The kind of text that the model writes: verse, names or prose."""
         return "verse" if self.writes_verse else "names" if self.writes_names else "prose"
 
     @property
     def chosen_field(self) -> str | None:
-        """The last condition field (one character), if the model learned to predict it."""
+        """The last condition field, if the model learned to predict its value; else None."""
         last = self.vocab.fields[-1:]
         return last[0] if last and self.chooses(last[0]) else None
 
@@ -100,9 +101,9 @@ class Bundle:
 
     @property
     def listed_values(self) -> Mapping[str, Sequence[str]]:
-        """Training values of each field with few distinct ones, such as dynasties.
+        """The values of each field that has few distinct values in training, such as dynasties.
 
-        Most frequent first; empty for bundles older than this entry.
+        Values are listed most frequent first. Empty for bundles saved before this entry existed.
         """
         listed: Mapping[str, Sequence[str]] = self.provenance.get("values", {})
         return listed
@@ -111,7 +112,8 @@ class Bundle:
 def snapshots_beside(path: Path) -> tuple[Path, ...]:
     """Return the snapshots that a training run saved beside its bundle, oldest first.
 
-    In a folder of several bundles, such as `SHIPPED`, each has its own in `snapshots/NAME`.
+    In a folder of several bundles, such as `SHIPPED`, the snapshots of each bundle are in
+    `snapshots/NAME`.
 
     Args:
         path: A bundle or checkpoint in a run's folder, or one of its snapshots.
@@ -126,11 +128,11 @@ def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle
     """Write a bundle atomically: a kill at any moment leaves either the old file or the new one.
 
     Args:
-        bundle: What to write.
+        bundle: The bundle to write.
         path: Target file, conventionally `*.safetensors`.
-        as_bytes: Store matrices as int8, a quarter of the size. Inference quantises to int8 as
-            well, but with scales that differ in the last bits, so texts may differ from those of
-            the unrounded weights. Saving again changes nothing.
+        as_bytes: Whether to store matrices as int8, in a quarter of the size. Inference also
+            quantises to int8, but the scales may differ in the last bits, so texts may differ from
+            those of the unrounded weights. Loading and saving again changes nothing.
 
     Returns:
         The bundle with its digest.
@@ -160,7 +162,7 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     Args:
         path: A bundle, a checkpoint, a run's folder, or the name of a bundle that ships with the
             package.
-        with_resume: Also load the arrays that are needed to resume training.
+        with_resume: Whether to return the arrays that resuming a training run needs.
 
     Raises:
         BundleError: The file is missing, truncated, altered, not a bundle, or of another version.
@@ -168,7 +170,7 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
     path = find_bundle(path)
     arrays, metadata = _read(path)
     document = _parse(path, metadata)
-    # The digest covers every array, so a checkpoint's are read even if they are not wanted.
+    # The digest covers every array, so a checkpoint's arrays are read even if not requested.
     if document.pop("digest", None) != (digest := _digest(document, arrays)):
         raise BundleError(
             f"{str(path)!r} was altered: its content does not match its digest",
@@ -207,8 +209,8 @@ def find_bundle(named: Path) -> Path:
     """Resolve a user's reference to a model; the resulting path need not exist.
 
     Args:
-        named: A file; a run's folder, which means its best bundle or else its newest checkpoint;
-            or, if neither exists, the name of a shipped bundle.
+        named: A file; a run's folder, which means its best bundle or, without one, its newest
+            checkpoint; or, if there is no such file or folder, the name of a shipped bundle.
     """
     if not named.is_dir():
         return named if named.exists() else shipped_bundles().get(str(named), named)
@@ -248,12 +250,12 @@ def _from_document(document: Mapping[str, Any], digest: str) -> Bundle:
 
 
 def _digest(document: Mapping[str, Any], arrays: Arrays) -> str:
-    """Hash every meaningful byte, independently of the order of arrays in the file."""
+    """Return a digest of metadata and arrays that does not depend on their order in the file."""
     hasher = blake2b(digest_size=8)
     hasher.update(json.dumps(document, sort_keys=True).encode())
     for name in sorted(arrays):
         value = arrays[name]
-        # Type and shape count as well, or the same bytes could pass for another array.
+        # Type and shape are hashed too, because the same bytes could be a different array.
         hasher.update(f"{name} {value.dtype.str} {value.shape}".encode())
         hasher.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
     return hasher.hexdigest()

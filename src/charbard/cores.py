@@ -1,5 +1,4 @@
-"""The number of available CPU cores, and the error for requesting more threads. Starts no
-thread."""
+"""Count the available CPU cores, and refuse requests for more threads. Starts no thread."""
 
 import math
 import os
@@ -11,9 +10,9 @@ __all__ = ["check_threads", "cores"]
 
 
 def cores() -> int:
-    """Return how many cores this process may use.
+    """Return the number of cores that this process may use.
 
-    This is less than the machine has if a container limits its cores or its share of CPU time.
+    It is less than the machine's number if a container limits the cores or the share of CPU time.
 
     >>> cores() >= 1
     True
@@ -28,7 +27,7 @@ def _quota(groups: Path) -> int | None:
 
     Source:
         `cpu.max` of control groups, version 2, and `cpu.cfs_quota_us` of version 1, in Linux's
-        documentation. Inside a container, its own group is mounted as the root.
+        documentation. Inside a container, the container's own group is mounted as the root.
     """
     try:
         if (both := groups / "cpu.max").exists():
@@ -38,15 +37,15 @@ def _quota(groups: Path) -> int | None:
                 (groups / "cpu" / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period")
             )
         return max(1, math.ceil(int(quota) / int(period))) if int(quota) > 0 else None
-    except (OSError, ValueError, ZeroDivisionError):  # none, "max", or another system
+    except (OSError, ValueError, ZeroDivisionError):  # no quota file, "max", or another system
         return None
 
 
 def check_threads(asked: int | None, *, name: str = "threads") -> None:
-    """Raise if more threads are requested than there are cores: they would run many times slower.
+    """Raise if more threads are requested than there are cores: they would be many times slower.
 
     Args:
-        asked: Requested number of threads; None requests none.
+        asked: Requested number of threads; None leaves the choice open and never raises.
         name: Name of the setting in the message.
 
     Raises:

@@ -20,14 +20,14 @@
         ├── TooLargeError      the body exceeds the limit
         └── RateError          a client exceeds its request rate
 
-Messages have one shape: what is wrong, with the value. The hint says what is allowed and which
-command to try next. The command line and the web each translate this tree once.
+Every message says what is wrong, with the actual value. The hint says what is allowed and which
+command to try next. The command line and the web each handle this tree in one place.
 
-Each error, and each note of a result, has a stable code and the values in its sentence. The English
-sentence is written where the error is raised; the page and a Chinese terminal reword it by its code
-(`language`). A test checks that the page has Chinese for every code.
+Each error, and each note about a result, has a stable code and the values in its sentence. The
+English sentence is written where the error is raised. The page and a Chinese terminal look up the
+Chinese sentence by the code (`language`). A test checks that every code has a Chinese sentence.
 
-A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface spells it in its own way:
+A message names a setting as ⟪name⟫ or ⟪name=value⟫, and each interface has its own spelling:
 ⟪min_count=2⟫ is `--min-count 2` in the terminal, `min_count=2` in Python and over HTTP.
 """
 
@@ -65,10 +65,11 @@ __all__ = [
 ]
 
 Values = Mapping[str, str | int | float | Sequence[str]]
-"""Values in a sentence, by name: texts, numbers, lists of texts; a text may be a `Note`."""
+"""Values in a sentence, by name: strings, numbers or lists of strings; a string may be a `Note`."""
 _NO_VALUES: Values = MappingProxyType({})
 Spell = Callable[[str, str | None], str | None]
-"""Spell a setting (name, value or None) for an interface; None if it has no such setting."""
+"""Spells a setting, given its name and value (or None), for one interface; returns None if the
+interface has no such setting."""
 _SETTING = re.compile("⟪(\\w+)(?:=([^⟪⟫]*))?⟫")
 _OFFER = re.compile(" \\([^()⟪⟫]*⟪[^()]*⟫[^()⟪⟫]*\\)")
 _NUMBER = re.compile("-?[0-9.]+(e-?[0-9]+)?")
@@ -101,7 +102,7 @@ def in_python(name: str, value: str | None) -> str:
 
 
 class Note(str):
-    """A note to the user about a result: an English sentence that can also be worded otherwise.
+    """A note to the user about a result: an English sentence, with a code to translate it by.
 
     >>> note = Note("Ａ read as A", "char.nearest", {"char": "Ａ", "near": "A"})
     >>> note, note.code, note.values["near"]
@@ -140,9 +141,9 @@ def _plain(value: object) -> Any:
 
 
 class CharbardError(Exception):
-    """An error shown to the user as `message` plus `hint`, never as a traceback.
+    """An error that users see as `message` and `hint`, without a traceback.
 
-    `str()` uses Python's spelling of settings; a Python traceback shows the hint as well.
+    `str()` spells settings as in Python; a Python traceback also shows the hint.
     """
 
     def __init__(
@@ -153,7 +154,7 @@ class CharbardError(Exception):
         self.code = code
         """Stable name of the kind of error, such as `acrostic.long`."""
         self.values = values
-        """Values inserted into message and hint."""
+        """Values inserted into the message and the hint."""
         if hint:
             self.add_note(f"Hint: {self.hint}")
 
@@ -167,11 +168,11 @@ class CharbardError(Exception):
 
     @property
     def message(self) -> str:
-        """What is wrong, with settings unspelled (⟪name⟫), for embedding in another message."""
+        """What is wrong, with settings still as ⟪name⟫, for embedding in another message."""
         return str(self.args[0])
 
     def said(self, spell: Spell) -> tuple[str, str]:
-        """Return message and hint, spelled for one interface."""
+        """Return the message and the hint, with settings spelled for one interface."""
         return spelled(self.message, spell), spelled(self._hint, spell)
 
 
@@ -194,9 +195,9 @@ class ConflictError(CharbardError):
     ) -> None:
         super().__init__(message, hint=hint, code=code, values=values)
         self.conflicts = conflicts
-        """A minimal conflict: parts of the request of which dropping any one resolves it."""
+        """A minimal conflict: parts of the request; dropping any one of them resolves it."""
         self.nearby = nearby
-        """The nearest feasible request, if there is one."""
+        """The nearest feasible request; None if there is none."""
 
 
 class CorpusError(CharbardError):

@@ -1,5 +1,4 @@
-"""Checks for optional packages, with the command that installs a missing one. Imports none of
-them."""
+"""Check for optional packages without importing them, and name the command that installs them."""
 
 from importlib.util import find_spec
 
@@ -12,12 +11,12 @@ def need(purpose: str, *packages: str, extra: str) -> None:
     """Raise unless all packages can be imported.
 
     Args:
-        purpose: What they are for; begins the message.
+        purpose: What the packages are for; the message begins with this.
         packages: Names of top-level packages.
-        extra: The extra of charbard that installs them.
+        extra: The extra of charbard that installs the packages.
 
     Raises:
-        MissingExtraError: One is not installed.
+        MissingExtraError: A package is not installed.
 
     >>> need("arithmetic", "math", extra="train")
     """

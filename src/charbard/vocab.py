@@ -1,8 +1,8 @@
-"""A vocabulary: the characters a model knows, mapped to ids and back.
+"""A vocabulary: the characters that a model knows, mapped to ids and back.
 
-Ids 0 and 1 are the end of a record and the unknown character; then comes a marker for each field
-a record may be conditioned on, then the marker that precedes the text itself, then the characters,
-most frequent first.
+Ids 0 and 1 are the end of a record and the unknown character. They are followed by a marker for
+each field that a record may be conditioned on, the marker that precedes the text itself, and the
+characters, most frequent first. A vocabulary without fields has no markers.
 """
 
 import sys
@@ -20,9 +20,9 @@ from charbard.text import variants
 __all__ = ["END", "UNKNOWN", "Vocab", "count_chars"]
 
 END = 0
-"""Id that begins and ends every record; it never occurs in a running text."""
+"""Id that begins and ends every record; it never occurs inside a running text."""
 UNKNOWN = 1
-"""Id of every character outside the vocabulary; it is read but never written."""
+"""Id of every character outside the vocabulary; models read it but never write it."""
 _TEXT = "<text>"
 
 
@@ -51,7 +51,7 @@ class Vocab:
     def from_counts(
         cls, counts: Mapping[str, int], *, min_count: int = 1, fields: Sequence[str] = ()
     ) -> "Vocab":
-        """Build a vocabulary of the characters seen at least `min_count` times, most frequent
+        """Build a vocabulary of the characters with a count of at least `min_count`, most frequent
         first.
 
         Raises:
@@ -69,7 +69,7 @@ class Vocab:
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """Printable name of every id."""
+        """Printable name of every id, in the order of ids."""
         markers = (*(f"<{field}>" for field in self.fields), _TEXT) if self.fields else ()
         return ("<end>", "<unknown>", *markers, *self.chars)
 
@@ -90,7 +90,7 @@ class Vocab:
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:
-        """Id by code point, up to the highest one known; the last slot stands for all others."""
+        """Id of each code point up to the highest known one; the last entry is for higher ones."""
         points = np.array([ord(char) for char in self.chars])
         table = np.full(int(points.max()) + 2, UNKNOWN, np.int32)
         table[points] = np.arange(self.first_char, len(self))
@@ -105,11 +105,11 @@ class Vocab:
         return "".join(self.symbols[char_id] for char_id in ids if char_id >= self.first_char)
 
     def id_of(self, char: str) -> int | None:
-        """Return a character's id, or None."""
+        """Return a character's id; None if the vocabulary does not have it."""
         return self._ids.get(char)
 
     def nearest(self, char: str) -> str | None:
-        """Return the character itself if known, else its nearest known variant, else None.
+        """Return the character itself if it is known, else its nearest known variant, else None.
 
         >>> Vocab(chars=("马",)).nearest("馬")
         '马'
@@ -123,9 +123,9 @@ class Vocab:
     ) -> list[int]:
         """Return the ids that precede a text.
 
-        A record is preceded by the end of the previous one, the given fields in the vocabulary's
-        order, and the text marker; a running text by a line end, or by the most frequent
-        character if there is none.
+        A record is preceded by the end of the previous record, the given fields in the order of the
+        vocabulary, and the text marker. A running text is preceded by a line end or, if the
+        vocabulary has none, by the most frequent character.
 
         >>> Vocab(chars=("a",), fields=("form",)).opening(has_records=True, fields={"form": "a"})
         [0, 2, 4, 3]
@@ -140,7 +140,7 @@ class Vocab:
         return [self.first_char if newline is None else newline]
 
     def with_field(self, opening: Sequence[int], field: str, value: Sequence[int]) -> list[int]:
-        """Return a record's opening with one more field, the last before its text.
+        """Return a record's opening with one more field, inserted just before the text marker.
 
         >>> Vocab(chars=("a",), fields=("form", "rhyme")).with_field([0, 4], "rhyme", [5])
         [0, 3, 5, 4]
@@ -149,7 +149,7 @@ class Vocab:
         return [*before, self.marker(field), *value, text_marker]
 
     def announced(self, opening: Sequence[int], field: str) -> list[int]:
-        """Return an opening extended to where the value of one more field is to be written."""
+        """Return an opening that ends in a field's marker, so that the field's value comes next."""
         return [*opening[:-1], self.marker(field)]
 
     def marker(self, field: str) -> int:
@@ -176,7 +176,7 @@ def count_chars(texts: Iterable[str]) -> dict[str, int]:
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[str]:
-    """Join short texts into blocks, so that each count has enough to do."""
+    """Join short texts into blocks, because counting many short texts one by one is slow."""
     held: list[str] = []
     size = 0
     for text in texts:
@@ -189,5 +189,5 @@ def _blocks(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _points(text: str) -> NDArray[np.uint32]:
-    # A lone surrogate, as broken JSON may hold, must become an unknown character and not an error.
+    # A lone surrogate, as in broken JSON, must become an unknown character and not an error.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -1,6 +1,7 @@
-"""Every setting, declared once: name, default, meaning and limits in one place.
+"""Declare every setting once, with its name, default, meaning and limits.
 
-The command line takes its defaults and help from here, files and bundles are checked against it.
+The command line takes its defaults and help from here, and files and bundles are checked against
+these declarations.
 """
 
 from charbard.config.corpus import CorpusConfig

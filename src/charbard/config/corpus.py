@@ -1,4 +1,4 @@
-"""Settings for reading a text. They are part of the cache key of the encoded text."""
+"""Settings for reading a text; they are part of the cache key of the encoded text."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["FORMATS", "WITH_FIELDS", "CorpusConfig"]
 
 FORMATS = ("text", "lines", "titled", "songs", "json", "jsonl", "csv")
 WITH_FIELDS = ("titled", "json", "jsonl", "csv")
-"""Formats whose records can have fields beside their text."""
+"""Formats whose records can have fields in addition to their text."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ __all__ = [
 T = TypeVar("T")
 _NAMES = {bool: "true or false", int: "an integer", float: "a number", str: "text", tuple: "a list"}
 _RENAMED = {"repetition_penalty": "frequency_penalty"}
-"""Old name of a setting -> its name today, for the hint of the error."""
+"""Old name of a setting -> its current name, for the hint of an error."""
 _SHAPE_OF_FILE = "a config file has lines such as: hidden_size = 512"
 
 
@@ -63,16 +63,16 @@ def check(config: Any) -> None:
     """Validate every field against its declaration. Call it from `__post_init__`.
 
     Raises:
-        OptionError: A value has the wrong type, is out of range or not among the choices.
+        OptionError: A value has the wrong type, is out of range, or is not among the choices.
     """
     kind: type = type(config)
     for field, hint in _declared(kind):
         value = getattr(config, field.name)
-        if value is field.default:  # most values of most objects; each default fits its declaration
+        if value is field.default:  # the usual case, so checked first; every default is valid
             continue
         if value is not None:
             if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
-                value = value.item()  # NumPy's own number or text
+                value = value.item()  # a number or string of NumPy
                 object.__setattr__(config, field.name, value)
             _check_type(field, value, hint)
             _check_range(field, value)
@@ -88,14 +88,14 @@ def check(config: Any) -> None:
 
 @cache
 def _declared(config: type) -> "tuple[tuple[dataclasses.Field[Any], Any], ...]":
-    """Return each field with its type."""
+    """Return each field of a config with its type."""
     hints = hints_of(config)
     return tuple((field, hints[field.name]) for field in dataclasses.fields(config))
 
 
 def hints_of(config: type) -> Mapping[str, Any]:
-    """Return the type of each field. Cached: resolving a type takes longer than checking it."""
-    return _hints_of(config)  # a cached function that is called with type[T] does not pass mypy
+    """Return the type of each field. Cached, because resolving types takes longer than checking."""
+    return _hints_of(config)  # mypy rejects calling a cached function with type[T]
 
 
 @cache
@@ -122,7 +122,7 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
-    """Check the declared limits. The field's help is the hint, as it says what the number does."""
+    """Check the declared limits. The hint of an error is the field's help, which explains it."""
     limits = field.metadata
     hint = str(limits.get("help", ""))
     if isinstance(value, float) and not math.isfinite(value):
@@ -205,7 +205,7 @@ def refuse_unknown(names: Iterable[str], *configs: type) -> None:
 
 
 def _from_json(value: Any, hint: Any) -> Any:
-    """Convert a JSON or TOML list to a tuple where the field requires one."""
+    """Convert a JSON or TOML list to a tuple if the field requires a tuple."""
     wants_tuple = tuple in {typing.get_origin(kind) for kind in (hint, *typing.get_args(hint))}
     return tuple(value) if wants_tuple and isinstance(value, list) else value
 
@@ -219,7 +219,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """Read a TOML file of settings. Tables only group settings; their names have no meaning.
 
     Raises:
-        OptionError: The file is missing or not TOML.
+        OptionError: The file is missing, unreadable or not TOML.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""Architecture of the network. Saved inside every bundle."""
+"""Settings of the network's architecture; they are saved in every bundle."""
 
 import math
 from dataclasses import MISSING, dataclass
@@ -11,21 +11,21 @@ __all__ = ["CELLS", "Cell", "ModelConfig"]
 
 
 class Cell(NamedTuple):
-    """Facts about a recurrent cell that every implementation shares."""
+    """Facts about a recurrent cell that all implementations share."""
 
     gates: int
     """Number of gates: a layer has gates x hidden_size rows of weights."""
     parts: int
-    """Number of state vectors of hidden_size per layer; the first is the layer's output."""
+    """Number of state vectors of width hidden_size per layer; the first is the layer's output."""
 
 
 CELLS = {"rnn": Cell(1, 1), "gru": Cell(3, 1), "lstm": Cell(4, 2)}
-"""Every cell by its name. The kernel numbers them in this order."""
+"""Every cell, by name. The kernel numbers the cells in this order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Everything needed to rebuild the network."""
+    """Everything that is needed to rebuild the network, except its weights."""
 
     vocab_size: int = setting(MISSING, "Number of symbols, special ones included.", minimum=3)
     cell: str = setting("lstm", "Recurrent cell.", choices=tuple(CELLS))
@@ -77,7 +77,7 @@ class ModelConfig:
         return self.hidden_size + (self.attention or 0)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Return the name and shape of every weight array, as a bundle holds them."""
+        """Return the name and shape of every weight array in a bundle."""
         rows = self.num_gates * self.hidden_size
         shapes: dict[str, tuple[int, ...]] = {"embedding": (self.vocab_size, self.embedding_size)}
         for layer in range(self.num_layers):
@@ -98,22 +98,22 @@ class ModelConfig:
         return shapes
 
     def __str__(self) -> str:
-        """Describe the network in a few words: layers, cell, width."""
+        """Describe the network in a few words: layers, cell, width, attention."""
         looks_back = "" if self.attention is None else f", looks back by {self.attention}"
         return f"{self.num_layers} x {self.cell}, width {self.hidden_size}{looks_back}"
 
     @property
     def num_parameters(self) -> int:
-        """Number of learned weights."""
+        """Number of trained weights, biases included."""
         return sum(map(math.prod, self.shapes().values()))
 
     @property
     def macs_per_char(self) -> int:
         """Multiply-accumulates of gates, projection and output for one character.
 
-        The embedding is a look-up and does not count. Of attention only the weights count, not the
-        scores, whose number depends on how much was read. Training costs 6 floating-point
-        operations for each of them (forward 2, backward 4), writing 2.
+        The embedding is a look-up and does not count. The attention's weights count, but its scores
+        do not, because their number depends on how much was read. Training costs 6 floating-point
+        operations for each multiply-accumulate (forward 2, backward 4), writing 2.
         """
         counted = {
             name: shape

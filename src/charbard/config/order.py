@@ -1,4 +1,4 @@
-"""Orders for free text: the same order, bundle and seed give the same text."""
+"""Requests for free text. The same request, bundle and seed give the same text."""
 
 from dataclasses import dataclass, field
 
@@ -15,11 +15,11 @@ class TextOrder:
 
     prime: str = setting("", "Text to write on from.")
     fields: tuple[tuple[str, str], ...] = ()
-    """Conditions by name, for models trained with fields; fields that are not named stay open."""
+    """Conditions by name, for models trained with fields; fields without an entry are left open."""
     length: int = setting(500, "Characters to write at most.", minimum=1, maximum=1_000_000)
     finish_line: bool = setting(False, "Write on past the length to the end of the line.")
     stop: tuple[str, ...] = ()
-    """Strings that end the text when written; the string itself is left out."""
+    """Strings that end the text when they are written; the string itself is left out."""
     samples: int = setting(1, "Texts to write.", minimum=1, maximum=1000)
     best_of: int = setting(
         1,

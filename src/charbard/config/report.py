@@ -9,7 +9,7 @@ __all__ = ["ReportOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOptions:
-    """Sample sizes of a report, and how its samples are drawn."""
+    """Settings of a report: how many samples it takes, and how they are drawn."""
 
     texts: int = setting(
         200, "Texts to write for each form, or in all; more make the figures firmer.", minimum=2

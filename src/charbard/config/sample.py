@@ -1,4 +1,4 @@
-"""Sampling options: how the next character is chosen."""
+"""Sampling options, which say how the next character is chosen."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from charbard.errors import OptionError
 __all__ = ["SampleOptions"]
 
 COLDEST = 0.01
-"""Lowest temperature above 0; below it sampling is greedy in effect and the arithmetic inexact."""
+"""Lowest allowed temperature above 0; below it, sampling is greedy in effect and inexact."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ __all__ = ["StudioConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class StudioConfig:
-    """Settings of the page and its API. The error for exceeding a limit states the limit."""
+    """Settings of the page and its API. An error for exceeding a limit states the limit."""
 
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 is every network.")
     port: int = setting(8000, "Port to listen on; 0 takes a free one.", minimum=0, maximum=65_535)

@@ -1,4 +1,4 @@
-"""Training settings. Saved in every checkpoint and, as provenance, in every bundle."""
+"""Training settings; they are saved in every checkpoint and, as provenance, in every bundle."""
 
 import math
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from charbard.errors import OptionError
 __all__ = ["BUDGETS", "SPEED", "TrainConfig"]
 
 BUDGETS = ("minutes", "epochs", "steps")
-"""Settings that limit how long to train; a training has exactly one of them."""
+"""Settings that limit how long to train; a training run has exactly one of these."""
 SPEED = ("precision", "device", "threads", "softmax_sample", "muon_every")
-"""Settings that depend on the machine; a training may be resumed with other values."""
+"""Settings that depend on the machine; a resumed run may have other values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Every training setting. Exactly one of minutes, epochs and steps is the budget."""
+    """Every training setting. The budget is exactly one of minutes, epochs and steps."""
 
     minutes: float | None = setting(
         None, "Finish within M minutes; chooses all that is not set.", minimum=0.1

@@ -1,7 +1,7 @@
-"""Orders for poems, couplets and names: the same order, bundle and seed give the same text.
+"""Requests for poems, couplets and names. The same request, bundle and seed give the same text.
 
-Every interface (command line, Python, HTTP) fills in these values and has its defaults, limits and
-help from here.
+Every interface (command line, Python, HTTP) fills in these values, and takes its defaults, limits
+and help from here.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,10 @@ from charbard.config.sample import SampleOptions
 __all__ = ["BOLDNESS", "DRAFTS", "GUIDANCE", "REPEATS", "CoupletOrder", "NameOrder", "VerseOrder"]
 
 BOLDNESS = {"稳": 0.4, "平": 0.5, "常": 0.6, "新": 0.75, "奇": 0.95}
-"""Temperatures of the boldness dial, from safe to strange."""
+"""Temperature of each boldness, from safe to strange."""
 NAME_BOLDNESS = {"稳": 0.5, "平": 0.65, "常": 0.8, "新": 0.95, "奇": 1.1}
-"""The dial for names, which is hotter: two characters leave less room for nonsense than a poem."""
+"""Temperature of each boldness for names. It is higher than for poems, because two characters
+leave less room for nonsense."""
 REPEATS = ("auto", "free", "rhymes", "none")
 DRAFTS = 64
 """Upper limit of `drafts`."""
@@ -25,7 +26,7 @@ GUIDANCE = 4.0
 
 
 class _Drawn:
-    """Base of the orders: how characters are drawn."""
+    """Base of the requests: how characters are drawn."""
 
     boldness: str
     temperature: float | None
@@ -34,7 +35,7 @@ class _Drawn:
 
     @property
     def options(self) -> SampleOptions:
-        """Return the sampling options, with the boldness dial's temperature unless one is given."""
+        """Return the sampling options; boldness sets the temperature unless a number is given."""
         temperature = self.temperature
         if temperature is None:
             temperature = self.dial[self.boldness]
@@ -119,9 +120,9 @@ class VerseOrder(_Drawn):
     )
     template: str = setting("", "The poem with _ for each open character; lines as in the form.")
     locks: tuple[str, ...] = ()
-    """Fixed characters, each as line.place=char, counted from 1."""
+    """Fixed characters, each as line.place=char; lines and places are counted from 1."""
     bans: tuple[str, ...] = ()
-    """Characters barred from one place, each as line.place=chars."""
+    """Characters barred from a place, each entry as line.place=chars."""
     banned: str = setting("", "Characters that must not occur, unless given.")
     commonest: int | None = setting(
         None, "Write with the N commonest characters of verse only.", minimum=100

@@ -1,4 +1,4 @@
-"""From files to ids on disk: read, parse into records, split, encode once, memory-map."""
+"""Turn files into ids on disk: read, parse into records, split, encode once, memory-map."""
 
 from charbard.corpus.dataset import Dataset, open_dataset
 from charbard.corpus.inputs import Input, find_inputs

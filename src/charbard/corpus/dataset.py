@@ -1,8 +1,8 @@
-"""A text as ids in a memory-mapped file: the trainer's input.
+"""Datasets: a text as ids in a memory-mapped file, which is the trainer's input.
 
-A text is encoded once and cached under a digest of its content and of the settings it is read with:
-a changed text or setting makes a new entry, an unchanged one costs a look-up. Memory does not grow
-with the text.
+A text is encoded once and cached under a digest of its content and of the settings for reading it.
+A changed text or setting makes a new entry; without changes, opening costs only a look-up. The
+memory needed does not grow with the text.
 """
 
 import json
@@ -32,43 +32,43 @@ from charbard.vocab import END, UNKNOWN, Vocab, count_chars
 __all__ = ["Dataset", "open_dataset"]
 
 _LAYOUT = 3
-"""Version of the cached files; part of their folder's name."""
+"""Version of the layout of cached files; it is part of the digest that names their folder."""
 _MOST_NAMES = 20
 _CHECK_FILTERS = "check the text, and the filters: ⟪min_length⟫, ⟪max_length⟫, ⟪drop_containing⟫"
 Ids = NDArray[np.uint16 | np.uint32]
 
 
 class RecordIds(NamedTuple):
-    """The ids of one record, as views."""
+    """The ids of one record, as views into the dataset."""
 
     fields: dict[str, Ids]
-    """Marker and characters of each field that the record has."""
+    """Ids of the marker and the characters of each field that the record has."""
     text_marker: Ids
-    """The text marker; empty if the vocabulary has no fields."""
+    """Id of the text marker; empty if the vocabulary has no fields."""
     text: Ids
-    """Characters of the text, and `END`."""
+    """Ids of the text's characters, then `END`."""
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Ids on disk, with the boundaries and splits of their records.
 
-    A record's ids are those of `Vocab.opening` but for the leading `END`, then the text, then
-    `END`. A running text consists of its characters alone.
+    The ids of a record are the ids of `Vocab.opening` without the leading `END`, then the text,
+    then `END`. The ids of a running text are only its characters.
     """
 
     mapped: mmap.mmap
-    """The file of all ids: 2 bytes each, or 4 if there are more than 65,536 symbols."""
+    """The file of all ids, with 2 bytes for each id, or 4 if there are more than 65,536 symbols."""
     vocab: Vocab
     config: CorpusConfig
     bounds: NDArray[np.int64]
-    """Record i spans bounds[i] to bounds[i + 1]. For a running text: bounds of its three splits."""
+    """Record i spans ids bounds[i] to bounds[i + 1]; in a running text, so does split i."""
     sides: NDArray[np.uint8]
-    """`TRAIN`, `VALIDATION` or `TEST` for each record or part."""
+    """`TRAIN`, `VALIDATION` or `TEST` for each record, or for each split of a running text."""
     field_sizes: NDArray[np.int32]
-    """(records, fields): number of ids of each field including its marker; 0 if it is missing."""
+    """Number of ids of each field with its marker, (records, fields); 0 for a missing field."""
     digest: str
-    """16 hex digits over the text's content and the settings it was read with."""
+    """Digest of the text's content and of the settings for reading it, 16 hex digits."""
     about: dict[str, Any]
     """Names, encodings and counts, for provenance and for reporting assumptions to the user."""
 
@@ -126,11 +126,11 @@ def open_dataset(
 
     Args:
         names: Files, folders, patterns, `-`, or corpora by name.
-        config: Settings to read them with.
-        vocab: Vocabulary to encode with; characters it lacks become unknown.
-        grow: Append characters and fields that `vocab` lacks instead.
+        config: Settings for reading the text.
+        vocab: Vocabulary to encode with; characters that it lacks become unknown.
+        grow: Whether to append the characters and fields that `vocab` lacks instead.
         say: Called with progress messages.
-        warn: Called with assumptions about the text and repairs of it; None calls `say`.
+        warn: Called with assumptions about the text and repairs of it; None: `say` is called.
 
     Raises:
         CorpusError: The text cannot be read, or contains nothing to learn from.
@@ -145,14 +145,14 @@ def open_dataset(
         for note in source.notes:
             warn(note)
     digest = _digest(inputs, config)
-    # Ids depend on the vocabulary, so the same text has an entry for each one it is encoded with.
+    # Ids depend on the vocabulary, so the same text has an entry for each vocabulary.
     symbols = "" if vocab is None else f"-{_hex(f'{grow} {vocab.symbols}'.encode())}"
     folder = cache_folder() / "datasets" / (digest + symbols)
     was_there = folder.is_dir()
     if not _is_whole(folder):
         say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
-        if was_there:  # present but incomplete: damaged, since folders are written atomically
+        if was_there:  # incomplete, so damaged: folders are written atomically
             shutil.rmtree(folder, ignore_errors=True)
         write_folder_atomically(folder, lambda place: _build(place, inputs, config, known))
     return _open(folder, config, digest, warn)
@@ -190,8 +190,10 @@ def _hex(content: bytes) -> str:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Return whether a cached entry exists and its file of ids, which is mapped unread, has full
-    length."""
+    """Return whether a cached entry exists and its file of ids has full length.
+
+    The length is checked here because the file is mapped without being read.
+    """
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         wanted: int = about["ids"] * about["bytes_per_id"]
@@ -277,7 +279,7 @@ def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """The layout of ids after they were written; see `Dataset`."""
+    """The layout of the written ids, with counts; the arrays are those of `Dataset`."""
 
     bounds: NDArray[np.int64]
     sides: NDArray[np.uint8]
@@ -297,7 +299,7 @@ def _write_stream(
         size += len(ids)
         file.write(ids.astype(_dtype(vocab)).tobytes())
     train = int(size * (1 - config.validation - config.test))
-    # Counted from the end, so that rounding never gives the test part a character too many.
+    # Counted from the end, so that rounding never makes the test part too long.
     test = size - int(size * config.test)
     sides = np.array([TRAIN, VALIDATION, TEST], np.uint8)
     return _Parts(np.array([0, train, test, size]), sides, np.zeros((3, 0), np.int32), unknown)
@@ -331,6 +333,6 @@ def _write_records(
 
 
 def _encode_record(record: Record, vocab: Vocab) -> NDArray[np.int32]:
-    # The END that opens a record is the one that closes the record before it.
+    # The END that opens a record is the END that closes the record before it, so it is left out.
     opening = vocab.opening(has_records=True, fields=record.fields)[1:]
     return np.concatenate([opening, vocab.encode(record.text), [END]]).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Held-out lines, which no training run may see, stored as digests that reveal no text.
+"""Recognise held-out lines, which training must not see, by digests that do not reveal them.
 
 A digest is BLAKE2b of the simplified line without punctuation: UTF-8, unkeyed, 8 bytes.
 """
@@ -17,14 +17,14 @@ __all__ = ["holds_line", "read_list"]
 
 
 def holds_line(text: str, digests: Collection[int]) -> bool:
-    """Return whether any line of the text, as it is or simplified, has one of the digests."""
+    """Return whether any line of the text, original or simplified, has one of the digests."""
     return any(
         line_hash(line) in digests for form in {text, *spellings(text)} for line in lines_in(form)
     )
 
 
 def read_list(path: Path) -> NDArray[np.uint64]:
-    """Read the digests of a text file with one of 16 hex digits per line; return them sorted.
+    """Return the sorted digests of a text file that has one digest of 16 hex digits per line.
 
     Raises:
         CorpusError: The file cannot be read, is empty, or contains something else.

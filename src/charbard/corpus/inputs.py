@@ -1,7 +1,7 @@
 """Find and open the user's inputs: files, folders, glob patterns, `-` for standard input.
 
-Files compressed by gzip are recognised by their first bytes, not by name. Knows bytes, encodings
-and names; `records` interprets the text.
+Files compressed with gzip are recognised by their first bytes, not by name. This module knows
+bytes, encodings and names; `records` interprets the text.
 """
 
 import glob
@@ -32,7 +32,7 @@ _WHAT_TO_GIVE = (
 
 @dataclass(frozen=True)
 class Input:
-    """One text file, with the encoding to read it in."""
+    """One text file, with its encoding."""
 
     name: str
     open: Callable[[], BinaryIO]
@@ -44,7 +44,7 @@ class Input:
     """Assumptions about the file and repairs of it, to report to the user."""
 
     def pieces(self) -> Iterator[str]:
-        """Yield the normalised text in pieces."""
+        """Yield the normalised text, in pieces of any length."""
         with self.open() as file:
             yield from pieces(file, self.encoding, name=self.name)
 
@@ -64,10 +64,10 @@ def find_inputs(
     """Open every file that the names refer to, in a fixed order.
 
     Args:
-        names: Files, folders (every `.txt`, `.txt.gz` below), glob patterns, pipes, `-`, or
-            corpora by name; a file of the same name takes precedence. Empty files in a folder or
-            matched by a pattern are skipped.
-        encoding: Encoding of all files; None detects it for each.
+        names: Files, folders (every `.txt` and `.txt.gz` file in them), glob patterns, pipes, `-`,
+            or corpora by name; a file takes precedence over a corpus of the same name. Empty files
+            in a folder or matched by a pattern are skipped.
+        encoding: Encoding of all files; None detects the encoding of each file.
         bad_bytes: "refuse" rejects a file with bytes that are invalid in its encoding.
 
     Raises:
@@ -84,7 +84,7 @@ def _inputs(given: str, encoding: str | None, refuse: bool) -> list[Input]:
     """Return the inputs that one name refers to."""
     try:
         expanded = _expand(given)
-    except (OSError, ValueError):  # not a possible file name: too long, or with a NUL
+    except (OSError, ValueError):  # not a valid file name: too long, or with a NUL
         raise CorpusError(
             f"no text found at {given[:60]!r}…",
             code="input.none",
@@ -132,12 +132,12 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
 
 
 def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
-    """Buffer a pipe on disk, because it is read three times and may exceed the memory."""
+    """Buffer a pipe on disk, because it is read several times and may exceed the memory."""
     with saving(Path(gettempdir())), TemporaryFile() as spool:
         while block := pipe.read(_BLOCK):
             spool.write(block)
         spool.flush()
-        kept = os.dup(spool.fileno())  # never closed: lasts as long as the process
+        kept = os.dup(spool.fileno())  # never closed: needed until the process ends
 
     def open_it() -> BinaryIO:
         copy = os.fdopen(os.dup(kept), "rb")
@@ -148,8 +148,10 @@ def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
 
 
 def _unpacked(file: BinaryIO) -> BinaryIO:
-    """Return the file or, if it is compressed, its decompressed content; closing that closes the
-    file."""
+    """Return the file or, if it is compressed, a reader of the decompressed content.
+
+    Closing the result also closes the file.
+    """
     packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
     if not packed:

@@ -7,7 +7,7 @@ from charbard.errors import CorpusError
 __all__ = ["MalformedCount"]
 
 _ENOUGH_TO_JUDGE = 1000
-"""Number of malformed records from which the text is judged to have another format."""
+"""Number of malformed records from which `add` checks whether the text has another format."""
 
 
 @dataclass
@@ -22,7 +22,7 @@ class MalformedCount:
         """Count a malformed record.
 
         Raises:
-            CorpusError: There are enough to conclude that the text has another format.
+            CorpusError: So many records are malformed that the text must have another format.
         """
         self.count += 1
         self.first = self.first or error
@@ -30,7 +30,7 @@ class MalformedCount:
             self.judge()
 
     def judge(self) -> None:
-        """Raise if most records are malformed: the text has another format then.
+        """Raise if most records are malformed, because then the text has another format.
 
         Raises:
             CorpusError: The error of the first malformed record.

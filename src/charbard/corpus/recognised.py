@@ -1,4 +1,4 @@
-"""Detect JSON, JSON lines and CSV from a file's content, if the user names no format."""
+"""Detect JSON, JSON lines and CSV from a file's content if the user names no format."""
 
 import json
 import re
@@ -13,7 +13,7 @@ __all__ = ["format_of"]
 
 _ROWS = 5
 _LINE_END = re.compile("\r\n|\r|\n")
-"""Line ends outside JSON strings; Unicode has more, but those may occur inside a string."""
+"""Line ends that cannot occur inside a JSON string; other line ends of Unicode can."""
 _HEAD_BYTES = 1 << 16
 _TABLES = (".csv", ".tsv")
 
@@ -21,7 +21,7 @@ _TABLES = (".csv", ".tsv")
 def format_of(
     names: Sequence[str], text_field: str, fields: Sequence[str]
 ) -> tuple[str | None, str]:
-    """Return the format that every file has, and a message for the user.
+    """Return the format that all files have in common, and a message for the user.
 
     Args:
         names: Files as named by the user.
@@ -29,8 +29,9 @@ def format_of(
         fields: Other requested fields.
 
     Returns:
-        The format is None for a running text, and for one that merely resembles records; the
-        message then says how to read it as records. The message may be empty.
+        The format is None for a running text, and for a text that resembles records but lacks the
+        text field; in that case the message says how to read it as records. The message may be
+        empty.
     """
     heads = [_head(Path(name)) for name in names]
     found = {
@@ -71,7 +72,7 @@ def _recognised(path: Path, head: str, wanted: Sequence[str]) -> tuple[str | Non
     first = lines[1] if lines[0].lower().startswith("sep=") and len(lines) > 1 else lines[0]
     _, *columns = split_header(first, wanted)
     signs = (path.suffix.lower() in _TABLES, len(columns) > 1, set(wanted) <= set(columns))
-    if sum(signs) > 1:  # two of: a table's file name, several columns, all wanted columns
+    if sum(signs) > 1:  # at least two signs: file name, several columns, wanted columns
         return "csv", tuple(columns)
     return None, ()
 

@@ -1,6 +1,7 @@
-"""Parse lines, JSON and CSV into records: a text, and the fields it may be conditioned on.
+"""Parse lines, JSON and CSV into records: a text, and the fields that may condition it.
 
-Source of the `titled` and `songs` formats and their filters: tensorflow_poems, char-rnn-writer.
+Source:
+    The `titled` and `songs` formats and their filters: tensorflow_poems, char-rnn-writer.
 """
 
 import json
@@ -28,11 +29,11 @@ _COLON = re.compile("[:：]")
 
 @dataclass(frozen=True)
 class Record:
-    """A record: a poem, name, song or document."""
+    """A record of a text, such as a poem, a name, a song or a document."""
 
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Only the fields the config asks for; a missing one is left open."""
+    """Values of the fields that the config names; a missing or empty field has no entry."""
     side: int | None = None
     """`TRAIN`, `VALIDATION` or `TEST`, if the config names a field for the split; else None."""
 
@@ -46,17 +47,17 @@ def read_records(
 ) -> Iterator[Record]:
     """Yield every record that passes the config's filters, in order.
 
-    `split_field` filters out records that belong to no split, `exclude_lines` those that share a
-    line with the list.
+    `split_field` leaves out records that belong to no split; `exclude_lines` leaves out records
+    that share a line with the list.
 
     Args:
         inputs: Files to read.
-        config: Settings to read them with.
-        malformed: Counter of malformed records, which are left out; without it the first one is
-            an error.
+        config: Settings for reading the files.
+        malformed: Counter of malformed records, which are left out; None: the first malformed
+            record raises.
 
     Raises:
-        CorpusError: A file is malformed, or one record or most of them are.
+        CorpusError: A file is malformed; or most records are, or any record if `malformed` is None.
     """
     parse = _PARSERS[config.format]
     excluded = (
@@ -71,7 +72,7 @@ def read_records(
 
 
 def _shaped(found: Iterable[_Parsed], malformed: MalformedCount | None) -> Iterator[Record]:
-    """Yield the well-formed records; count the others, or raise the first error."""
+    """Yield the well-formed records; count malformed records or, without a counter, raise."""
     for record in found:
         if isinstance(record, Record):
             if malformed is not None:
@@ -103,7 +104,7 @@ def _titled(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _songs(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """Parse one song per line, with phrases separated by spaces; each phrase becomes a line."""
+    """Parse one song from each line; phrases are separated by spaces, and each becomes a line."""
     return (Record("\n".join(line.split())) for line in source.lines())
 
 
@@ -114,8 +115,10 @@ def _json_lines(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
 
 
 def _json(source: Input, config: CorpusConfig) -> Iterator[_Parsed]:
-    """Parse a list of objects or texts as a whole, since JSON cannot be streamed; use jsonl for
-    large data."""
+    """Parse a JSON list of objects or texts, as a whole because JSON cannot be streamed.
+
+    For large data, use jsonl.
+    """
     try:
         data = _load("".join(source.pieces()))
     except CorpusError as error:
@@ -153,10 +156,9 @@ def _tried(
 
 
 def _from_titled(line: str, config: CorpusConfig) -> Record:
-    """Parse `title:content`, with a half- or full-width colon; the content may contain more of
-    them.
+    """Parse `title:content`, with a half- or full-width colon; the content may contain colons.
 
-    Spaces between Chinese characters are typographic and are dropped; those between words stay.
+    Spaces next to Chinese characters are typographic and are dropped; other spaces stay.
     """
     title, *rest = _COLON.split(line, maxsplit=1)
     if not rest:
@@ -175,8 +177,7 @@ def _from_json_line(line: str, config: CorpusConfig) -> Record:
 
 
 def _from_row(row: Mapping[str | None, Any], config: CorpusConfig) -> Record:
-    """Parse a row of CSV. `DictReader` puts surplus cells under the key None, and None for missing
-    ones."""
+    """Parse a row of CSV, in which surplus cells have the key None and missing cells are None."""
     if None in row or row[config.text_field] is None:
         cells = sum(value is not None for value in row.values()) + len(row.get(None, [None])) - 1
         raise CorpusError(
@@ -201,7 +202,7 @@ def _load(text: str) -> Any:
 
 
 def _from_object(value: Any, config: CorpusConfig) -> Record:
-    """Parse a record of JSON; a string is a text without fields."""
+    """Parse a record from a JSON value; a string is a text without fields."""
     if isinstance(value, str) and not config.fields and config.split_field is None:
         return Record(normalise(value).strip())
     if not isinstance(value, dict) or config.text_field not in value:
@@ -216,7 +217,7 @@ def _from_object(value: Any, config: CorpusConfig) -> Record:
 
 
 def _joined(value: Any) -> str:
-    """Return a text that may be stored as a list of lines, as in chinese-poetry's paragraphs.
+    """Return a value as text; a list becomes lines, such as the paragraphs of chinese-poetry.
 
     Raises:
         CorpusError: The value is an object.

@@ -1,7 +1,7 @@
-"""Registry of the named corpora: what they are, how they are read, and where a built one is.
+"""Registry of named corpora: what each corpus is, how it is read, and where a built one is stored.
 
-Knows neither sources nor how a corpus is built: that is `charbard.corpora`. A built corpus is a
-folder in the cache, whose name has a digest of everything it is made from, and a small file that
+The sources and the building of corpora are in `charbard.corpora`. A built corpus is a folder in the
+cache, whose name has a digest of everything that the corpus is made from. A small file next to it
 names the current folder.
 """
 
@@ -41,9 +41,9 @@ class NamedCorpus:
     file: str
     """Name of the built file."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of `CorpusConfig` to read it with, unless the user overrides them."""
+    """Settings of `CorpusConfig` for reading the corpus; the user can override them."""
     without: str = ""
-    """Smaller corpus that takes its place where its last source cannot be fetched."""
+    """Name of a smaller corpus to use instead; the error names it if this corpus is not built."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class BuiltCorpus:
 
     path: Path
     about: Mapping[str, Any]
-    """Sources, digests and counts."""
+    """Sources, digests and counts of the corpus."""
 
 
 _VERSE: Mapping[str, Any] = {"format": "jsonl", "split_field": "split"}
@@ -125,9 +125,9 @@ def config_for(
     """Return the settings to read a text with: the corpus's own, overridden by the user's.
 
     Args:
-        names: Names of the text.
+        names: Files or corpora, as the user names them.
         reading: The user's settings, by name.
-        say: Called with the format that was detected.
+        say: Called with a message about the format that was detected.
         recognise: Whether to detect the format of files if none is given.
 
     Raises:
@@ -145,8 +145,9 @@ def config_for(
 
 
 def place_of(name: str) -> Path | None:
-    """Return the built file of a named corpus; None if a file has that name, or there is no such
-    corpus.
+    """Return the built file of a named corpus.
+
+    The result is None if there is a file of that name, or no such corpus.
 
     Raises:
         CorpusError: The corpus is not built.
@@ -157,7 +158,7 @@ def place_of(name: str) -> Path | None:
 
 
 def required(name: str) -> BuiltCorpus:
-    """Return a corpus that has to be built.
+    """Return a built corpus; raise if it is not built.
 
     Raises:
         CorpusError: The name is unknown, or the corpus is not built.
@@ -176,7 +177,7 @@ def required(name: str) -> BuiltCorpus:
 
 
 def built(name: str) -> BuiltCorpus | None:
-    """Return a corpus if it is built.
+    """Return a corpus if it is built, else None.
 
     Raises:
         CorpusError: The name is unknown.
@@ -197,5 +198,5 @@ def corpora_folder() -> Path:
 
 
 def pointer(name: str) -> Path:
-    """Return the file that names the current folder of a built corpus."""
+    """Return the path of the file that names the current folder of a built corpus."""
     return corpora_folder() / f"{name}.current"

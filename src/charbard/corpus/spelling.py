@@ -1,4 +1,4 @@
-"""The words of a training text, for models that are restricted to them."""
+"""List the words of a training text, for models that are restricted to these words."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ from charbard.text.words import spellings
 __all__ = ["MOST_WORDS", "words_of"]
 
 MOST_WORDS = 100_000
-"""Maximum number of words kept in a bundle: about a megabyte."""
+"""Maximum number of words listed in a bundle; they take about a megabyte."""
 _UNFINISHED = re.compile(r"\S*\Z")
 _PART = 1 << 20
-"""Number of ids decoded at a time."""
+"""Number of ids that are decoded at once."""
 
 
 def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
 
     Args:
         dataset: The text.
-        say: Called with a message if words were left out.
+        say: Called with a message if words are left out.
 
     Raises:
         CorpusError: The text has no words between spaces.
@@ -42,7 +42,7 @@ def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
 
 
 def _texts(dataset: Dataset) -> Iterator[str]:
-    """Yield the training part, without the fields of records, in parts cut between words."""
+    """Yield the training split without fields, in pieces that are cut between words."""
     chars = np.array([ord(char) for char in dataset.vocab.chars], np.uint32)
     points = np.concatenate([np.full(dataset.vocab.first_char, ord("\n"), np.uint32), chars])
     if dataset.has_records:
@@ -57,6 +57,6 @@ def _texts(dataset: Dataset) -> Iterator[str]:
         whole = _UNFINISHED.sub("", text)
         held = text[len(whole) :]
         yield whole
-    # The last word may continue in the validation part: do not yield half a word.
+    # Unless all of the text is for training, its next part may continue this word.
     if len(ids) == len(dataset.ids):
         yield held

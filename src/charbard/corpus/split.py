@@ -1,8 +1,8 @@
 """Split records into training, validation and test, keeping near-duplicates on one side.
 
-Two records are near-duplicates if they share at least half of the shorter one's lines. A cluster of
-them goes to one side as a whole. A hash of the cluster's first record selects the side, so the
-split is reproducible, and adding records moves only the clusters that they join.
+Two records are near-duplicates if they share at least half of the lines of the shorter record. A
+whole cluster of near-duplicates goes to one side. A hash of the cluster's first record selects the
+side. So the split is reproducible, and adding records moves only the clusters that they join.
 """
 
 import re
@@ -17,14 +17,14 @@ __all__ = ["SIDES", "TEST", "TRAIN", "VALIDATION", "Clusters", "line_hash", "lin
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 SIDES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-"""Values of a record's split field."""
+"""Side for each value of a record's split field."""
 _LINE_ENDS = re.compile(r"[\n，。！？；：、,.!?;:\s]+")
 _MOST_COMMON = 32
-"""A line that more records share is no evidence that any two are alike (a refrain, "la la la")."""
+"""A line in more records than this, such as a refrain, does not show that two records are alike."""
 
 
 class Clusters:
-    """A collector of records' lines, which then clusters near-duplicates."""
+    """Collector of the lines of records, which then finds clusters of near-duplicates."""
 
     def __init__(self) -> None:
         # Flat arrays of machine words: ten million records would be too many Python objects.
@@ -32,7 +32,7 @@ class Clusters:
         self._links: list[tuple[int, int]] = []
 
     def add(self, text: str) -> None:
-        """Add the next record."""
+        """Add the text of the next record."""
         lines = lines_in(text)
         hashes = set(map(line_hash, lines))
         self._firsts.append(line_hash("".join(lines)))
@@ -40,7 +40,7 @@ class Clusters:
         self._hashes.extend(hashes)
 
     def link(self, one: int, other: int) -> None:
-        """Join two records that are known to be the same, whatever lines they share."""
+        """Join two records that are known to be the same, whatever lines they have."""
         self._links.append((one, other))
 
     def __len__(self) -> int:
@@ -72,23 +72,24 @@ class Clusters:
     def copies(
         self, share: float, *, settled: NDArray[np.bool_] | None = None
     ) -> NDArray[np.bool_]:
-        """Mark records that have this share of their lines in one other, longer or earlier record.
+        """Mark records that share enough lines with another record, which is longer or earlier.
 
         A record that is itself marked as a copy does not count as the other record.
 
         Args:
-            share: Share of the shorter record's distinct lines.
-            settled: For the first records, whether each is a copy: these decisions are final, and
-                later records with this share in common are copies of them even if longer.
+            share: Minimum share of the shorter record's distinct lines.
+            settled: For the first records, whether each is a copy. These decisions are final, and a
+                later record that shares enough lines with a settled one is its copy, even if the
+                later record is longer.
         """
         copy = np.zeros(len(self), np.bool_)
         old = 0 if settled is None else len(settled)
         if settled is not None:
             copy[:old] = settled
         for (earlier, later), shared in zip(*self._near, strict=True):
-            if later < old:  # both were settled before
+            if later < old:  # both are settled
                 continue
-            # The later record yields, unless the earlier one is shorter and still open.
+            # The later record is the copy, unless the earlier one is shorter and not settled.
             shorter, other = (
                 (earlier, later)
                 if self.sizes[earlier] < self.sizes[later] and earlier >= old
@@ -107,7 +108,7 @@ class Clusters:
 
 
 def side_of(hash_value: int, *, validation: float, test: float) -> int:
-    """Return the split of a cluster, given the 64-bit hash of its first record."""
+    """Return the side of a cluster, given the 64-bit hash of its first record."""
     share = hash_value / 2**64
     if share < validation:
         return VALIDATION
@@ -124,16 +125,16 @@ def lines_in(text: str) -> list[str]:
 
 
 def line_hash(line: str) -> int:
-    """Return BLAKE2b of a line's UTF-8 (8 bytes, unkeyed) as one big-endian integer."""
+    """Return the BLAKE2b digest (8 bytes, unkeyed) of a line's UTF-8 as a big-endian integer."""
     return int.from_bytes(blake2b(line.encode(), digest_size=8).digest(), "big")
 
 
 def _near_pairs(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return pairs (earlier, later) that share half of the shorter record's lines, and how many."""
-    # 1) Sort all lines by hash, and equal ones by record: the owners of one line are then adjacent,
-    #    and `rank` counts them from 0.
+    """Return pairs (earlier, later) of near-duplicates, and the number of lines each shares."""
+    # 1) Sort all lines by hash, then by record. So the owners of one line are adjacent, and `rank`
+    #    counts them from 0.
     owners = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((owners, hashes))
     hashes, owners = hashes[order], owners[order]
@@ -142,7 +143,7 @@ def _near_pairs(
     rank = np.arange(len(hashes)) - np.repeat(starts, lengths)
     length_of = np.repeat(lengths, lengths)
     # 2) Pair the owners of every line that is not too common: all pairs at distance 1, then 2, ...
-    #    A common line would give quadratically many pairs that say nothing.
+    #    A common line would give quadratically many pairs without meaning.
     found = []
     for gap in range(1, _MOST_COMMON):
         later = np.flatnonzero((rank >= gap) & (length_of <= _MOST_COMMON))
@@ -164,13 +165,13 @@ def _near_pairs(
 
 
 def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pair owners of one common line that have no other line: each with the first of them."""
+    """Pair the owners of a common line that have no other line, each with the first such owner."""
     single = owners[sizes[owners] == 1]
     return np.stack([np.repeat(single[:1], max(0, len(single) - 1)), single[1:]], axis=1)
 
 
 def _join(roots: NDArray[np.int64], a: int, b: int) -> None:
-    """Join two clusters: union by smaller index, with path halving."""
+    """Join two clusters of a union-find structure; the smaller root becomes the root of both."""
     a, b = _root(roots, a), _root(roots, b)
     # The smaller index becomes the root, so a root is always the first record of its cluster.
     roots[max(a, b)] = min(a, b)

@@ -1,4 +1,4 @@
-"""Rows of a delimited table: detect the delimiter, and locate a quote that was never closed."""
+"""Read the rows of a delimited table: detect its delimiter, and locate an unclosed quote."""
 
 import csv
 import sys
@@ -10,14 +10,14 @@ from charbard.errors import CorpusError
 __all__ = ["DELIMITERS", "named_delimiter", "rows_of", "split_header"]
 
 DELIMITERS = (",", ";", "\t", "|")
-"""Cell delimiters, the usual one first."""
+"""Delimiters of cells, the most usual one first."""
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 _DECLARED = "sep="
-"""Declaration that spreadsheets write before the header, followed by the delimiter."""
+"""Start of a line before the header in which spreadsheets declare the delimiter."""
 
 
 def named_delimiter(given: str) -> str:
-    r"""Parse a delimiter as users write it.
+    r"""Return the delimiter that a user names by a word, an escape or the character itself.
 
     >>> named_delimiter("tab"), named_delimiter("\\t"), named_delimiter(";")
     ('\t', '\t', ';')
@@ -38,7 +38,7 @@ def split_header(header: str, wanted: Iterable[str], given: str | None = None) -
     for mark, columns in found:
         if set(wanted) <= set(columns):
             return (mark, *columns)
-    # No delimiter yields the wanted columns: the likeliest one makes the error most helpful.
+    # No delimiter yields the wanted columns: the most columns make the most helpful error.
     mark, columns = max(found, key=lambda one: len(one[1]))
     return (mark, *columns)
 
@@ -53,7 +53,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def rows_of(
     lines: Iterator[str], wanted: Sequence[str], *, name: str, delimiter: str | None
 ) -> Iterator[tuple[int, Mapping[str | None, Any]]]:
-    """Yield each row by column names, with the number of the line it ends on.
+    """Yield each row, by column names, with the number of the line on which it ends.
 
     Args:
         lines: The table's lines, without their ends.
@@ -64,7 +64,7 @@ def rows_of(
     Raises:
         CorpusError: A column is missing, or a quote is never closed.
     """
-    csv.field_size_limit(sys.maxsize)  # a cell may contain a whole novel
+    csv.field_size_limit(sys.maxsize)  # a cell may contain a novel
     first, before = next(lines, ""), 1
     if first.lower().startswith(_DECLARED):
         delimiter = delimiter or first[len(_DECLARED) :].strip(" \r") or None
@@ -86,8 +86,8 @@ def rows_of(
 
 
 def _named(columns: Sequence[str], row: list[str]) -> dict[str | None, Any]:
-    """Return a row like `csv.DictReader`: surplus cells under the key None, None for missing
-    cells."""
+    """Return a row as `csv.DictReader` does: surplus cells have the key None, missing cells are
+    None."""
     cells: dict[str | None, Any] = dict.fromkeys(columns)
     cells.update(zip(columns, row, strict=False))
     if len(row) > len(columns):

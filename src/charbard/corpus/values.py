@@ -1,4 +1,4 @@
-"""Values of a corpus's fields, if there are few of them: 唐 and 宋, but not every title."""
+"""List the values of fields that have few distinct ones, such as dynasties but not titles."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ __all__ = ["listed_values"]
 _MOST = 2000
 """A field with more distinct values than this is free text, such as titles, and is not listed."""
 _SHARE = 0.1
-"""The same holds for a field with more distinct values than this share of its records."""
+"""A field with more distinct values than this share of its records is not listed either."""
 
 
 def listed_values(dataset: Dataset) -> dict[str, list[str]]:
@@ -29,7 +29,7 @@ def listed_values(dataset: Dataset) -> dict[str, list[str]]:
 
 
 def _values(dataset: Dataset, place: int) -> list[str]:
-    """List the values of one field; empty if it is free text or missing everywhere."""
+    """List the values of one field; the list is empty for free text or a field that is missing."""
     records = dataset.records(TRAIN)
     sizes = dataset.field_sizes[records]
     starts = dataset.bounds[records] + sizes[:, :place].sum(axis=1) + 1  # after the marker

@@ -1,8 +1,8 @@
-"""Give errors and notes their Chinese wording, by code, for the page and a Chinese terminal.
+"""Translate errors and notes into Chinese, by code, for the page and a Chinese terminal.
 
-`data/zh.json` has, for each code, what is wrong and what can be done, with `{name}` for a value and
-⟪name⟫ for a setting. Both interfaces read it; `data/zh-terminal.json` has the codes that never
-reach the page. The English sentence is written where the error is raised.
+`data/zh.json` has two sentences for each code: what is wrong, and what can be done. In a sentence
+`{name}` is a value and ⟪name⟫ a setting. Both interfaces read this file; `data/zh-terminal.json`
+has the codes that never reach the page. English sentences are written where errors are raised.
 """
 
 import json
@@ -24,7 +24,7 @@ _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @cache
 def chinese() -> Mapping[str, tuple[str, str]]:
-    """Load, by code, what is wrong and what can be done; the latter is empty if nothing can."""
+    """Return, by code, the sentences on what is wrong and on what can be done (may be empty)."""
     folder = files("charbard.language.data")
     found: dict[str, tuple[str, str]] = {}
     for name in _FILES:
@@ -42,7 +42,7 @@ def is_chinese() -> bool:
 def in_chinese(error: CharbardError, spell: Spell) -> tuple[str, str]:
     """Return an error's Chinese message and hint, with settings spelled for one interface.
 
-    The English ones are returned if the code has no Chinese wording.
+    If the code has no Chinese wording, the English message and hint are returned.
 
     >>> from charbard.errors import OptionError, in_python
     >>> in_chinese(OptionError("…", code="line.full"), in_python)
@@ -56,7 +56,7 @@ def in_chinese(error: CharbardError, spell: Spell) -> tuple[str, str]:
 
 
 def note_in_chinese(note: str, spell: Spell) -> str:
-    """Return a note in Chinese if it has a translation, with settings spelled for one interface."""
+    """Return a note, in Chinese if possible, with its settings spelled for one interface."""
     return spelled(_worded(note), spell)
 
 
@@ -69,5 +69,5 @@ def _worded(value: object) -> str:
 
 
 def _filled(text: str, values: Values) -> str:
-    """Insert values into a sentence; a value that is missing is left out."""
+    """Insert values into a sentence; a missing value becomes empty text."""
     return _VALUE.sub(lambda found: _worded(values.get(found[1], "")), text)

@@ -1,4 +1,4 @@
-"""Running a trained network without torch. Knows ids and weights, not characters or form."""
+"""Run a trained network without torch. Works on ids and weights, not on characters or forms."""
 
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Anything, Constraint, Ids, SegmentedConstraint, as_ids

@@ -1,4 +1,4 @@
-"""The compiled kernel; see c/kernel.c. Sizes are not checked there but by `compiled`."""
+"""The compiled kernel; see c/kernel.c. It does not check sizes: `compiled` must pass right ones."""
 
 from collections.abc import Sequence
 from typing import Any

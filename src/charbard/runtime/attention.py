@@ -1,14 +1,15 @@
-"""One attention head over what was read, by the textbook equations.
+"""One attention head over the places read so far, by the textbook equations.
 
-Query, key and value of a place are computed from the output of the last recurrent layer there. The
-head attends to earlier places only, and to a zero slot, a key and a value of zeros, so that it can
-attend to nothing.
+The query, key and value of a place are computed from the output of the last recurrent layer there.
+The head attends to earlier places only, and to a zero slot: a key and a value of zeros, which let
+it attend to nothing.
 
 Shape letters: T time, B rows, A width of the head, M places from before, N = M + T.
 
 Source:
-    Vaswani et al. 2017, "Attention Is All You Need", 3.2.1; over the states of one's own recurrent
-    network: Cheng, Dong, Lapata 2016, "Long Short-Term Memory-Networks for Machine Reading".
+    Vaswani et al. 2017, "Attention Is All You Need", 3.2.1. For attention over a recurrent
+    network's own states: Cheng, Dong, Lapata 2016, "Long Short-Term Memory-Networks for Machine
+    Reading".
 """
 
 import numpy as np
@@ -26,7 +27,7 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
 
     Args:
         qkv_TBC: Query, key and value of each place side by side: C = 3 A.
-        past: Places read before; a place is key and value, in float32.
+        past: Places read before; each holds a key and a value in float32.
         span: How many places back a place can attend.
 
     Returns:
@@ -41,22 +42,24 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
         key_NA, value_NA = place_NW[:, :width], place_NW[:, width:]
         seen_TN = _seen(len(new_TBW), len(known), span)
         found_TBA[:, row] = _shares(query_TBA[:, row], key_NA, seen_TN) @ value_NA
-    # Earlier ones would be dropped again at once.
+    # Only the last `span` places are appended: earlier ones would be dropped again at once.
     for new_BW in new_TBW[-span:]:
         past = past.after(np.ascontiguousarray(new_BW), span)
     return found_TBA, past
 
 
 def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
-    """Return the mask of the places each new place can attend to: the nearest `span` before it."""
+    """Return a mask of the places that each new place can attend to: the last `span` before it."""
     back_TN = np.arange(known, known + time)[:, None] - np.arange(known + time)
     seen_TN: NDArray[np.bool_] = (back_TN >= 1) & (back_TN <= span)
     return seen_TN
 
 
 def attention_of(qkv_TC: F32, span: int) -> F32:
-    """Return the attention of each place of one text to each other, (T, T); what a row lacks to 1
-    goes to the zero slot.
+    """Return the attention weights between the places of one text, (T, T).
+
+    Row t holds the weights that place t gives to every place; the remainder of its sum to 1 is the
+    weight of the zero slot.
 
     Args:
         qkv_TC: Query, key and value of each place side by side: C = 3 A.

@@ -1,4 +1,4 @@
-"""Many tasks, one step at a time. No threads, no queues, no clock."""
+"""Run many tasks in one batch, one step at a time. Uses no threads, queues or clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ __all__ = ["Batch", "Event", "run"]
 
 
 class Event(NamedTuple):
-    """Something that happened to a task: it emitted, it ended, or it failed."""
+    """What happened to a task: it emitted a value, ended, or failed."""
 
     key: int
     value: Any = None
@@ -26,7 +26,7 @@ class Event(NamedTuple):
 
 @dataclass(slots=True)
 class _Seat:
-    """A task in the batch: its first row, its number of rows, its next plan."""
+    """A task in the batch, with its first row, its number of rows and its next plan."""
 
     task: Task
     start: int
@@ -35,7 +35,7 @@ class _Seat:
 
 
 class Batch:
-    """Tasks that step together. They come and go between any two steps."""
+    """Tasks that step together. A task can join or leave between any two steps."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -43,28 +43,28 @@ class Batch:
         self._state = network.start(0)
         self._next_key = 0
         self.steps = self.read = 0
-        """Steps so far, and characters read in them over all rows."""
+        """Number of steps so far, and of characters read in them over all rows."""
 
     def __len__(self) -> int:
         return len(self._seats)
 
     def keys(self) -> Iterable[int]:
-        """The keys of the tasks in it."""
+        """Return the keys of the tasks in the batch."""
         return self._seats.keys()
 
     @property
     def rows(self) -> int:
-        """How many rows the tasks in it may take up."""
+        """Number of rows that the tasks in the batch may use."""
         return sum(seat.task.rows for seat in self._seats.values())
 
     def add(self, task: Task) -> tuple[int, list[Event]]:
         """Add a task and give it rows.
 
         Returns:
-            Its key, and the values it emitted before its first step.
+            The task's key, and its events before its first step.
         """
         state = self.network.start() if task.state is None else task.state
-        joined = State.join([self._state, state])  # before anything changes: memory may be short
+        joined = State.join([self._state, state])  # may run out of memory, so before any change
         key, self._next_key = self._next_key, self._next_key + 1
         seat = _Seat(task, len(self._state), len(state), Plan((), (), ()))
         self._seats[key] = seat
@@ -72,12 +72,12 @@ class Batch:
         return key, self._go_on(key, seat, None)
 
     def remove(self, key: int) -> None:
-        """Remove a task at once; do nothing if it has ended."""
+        """Remove a task immediately; do nothing if it has ended."""
         if (seat := self._seats.pop(key, None)) is not None:
             seat.task.steps.close()
 
     def tick(self, waiting: Iterable[int] = ()) -> list[Event]:
-        """Run one step of every task except those `waiting`, which keep their rows.
+        """Run one step of every task except the `waiting` ones, which keep their rows.
 
         Returns:
             Events in the order in which the tasks were added.
@@ -87,7 +87,7 @@ class Batch:
         held = [seat for key, seat in self._seats.items() if key in waits]
         if not running:
             return []
-        # 1) Make one step of all plans. Waiting tasks keep every row they hold.
+        # 1) Merge all plans into one step. Waiting tasks keep every row they hold.
         rows = [seat.start + row for seat in running.values() for row in seat.plan.rows]
         rest = [row for seat in held for row in range(seat.start, seat.start + seat.size)]
         ids = np.array([i for seat in running.values() for i in seat.plan.ids], np.int32)
@@ -97,14 +97,14 @@ class Batch:
         features, state, choices = self.network.advance(
             ids, self._state.take(rows), specs, self._keep(running), row_A
         )
-        # 2) Rows that ran come first, those of waiting tasks after them; rows that no plan named
-        # are gone with the old state.
+        # 2) The new state has the rows that ran first, then the rows of waiting tasks. Rows that no
+        # plan named are dropped with the old state.
         self._state = State.join([state, self._state.take(rest)]) if rest else state
         self.steps, self.read = self.steps + 1, self.read + len(ids)
-        # Lists, because tasks read single values, and indexing an array for each is slow.
+        # Lists, because tasks read single values, and indexing an array for each value is slow.
         drawn, logp, log_mass, log_z, gain = (values.tolist() for values in choices)
         whole = Outcome(drawn, logp, log_mass, log_z, gain, state, features)
-        # 3) Hand each task its part, in the order in which the rows now lie.
+        # 3) Hand each task its part of the result, in the order of the rows.
         start, spec, events = 0, 0, []
         for key, seat in running.items():
             seat.start, seat.size = start, len(seat.plan.rows)
@@ -116,7 +116,7 @@ class Batch:
         return events
 
     def _go_on(self, key: int, seat: _Seat, outcome: Outcome | None) -> list[Event]:
-        """Run a task up to its next plan; an error ends this task and no other."""
+        """Run a task up to its next plan; an error ends only this task."""
         events: list[Event] = []
         steps = seat.task.steps
         try:
@@ -130,8 +130,8 @@ class Batch:
                     events.append(Event(key, said.value))
                 said = next(steps)
             if said.back is not None:
-                # Appended, so that no other seat moves. The rows replaced are dropped by the next
-                # step, since no plan names them.
+                # Appended, so that no other seat moves. The next step drops the replaced rows,
+                # because no plan names them.
                 seat.start, seat.size = len(self._state), len(said.back)
                 self._state = State.join([self._state, said.back])
             _check(said, seat)
@@ -139,13 +139,13 @@ class Batch:
         except StopIteration:
             del self._seats[key]
             events.append(Event(key, done=True))
-        except Exception as error:  # whatever goes wrong in one text must not end the others
+        except Exception as error:  # an error in one text must not end the others
             self.remove(key)
             events.append(Event(key, error=error, done=True))
         return events
 
     def _keep(self, running: dict[int, _Seat]) -> NDArray[np.float32] | None:
-        """What units are multiplied by, (B, L, H), if any task switches one off."""
+        """Return the factor on each unit, (B, L, H); None if no task switches a unit off."""
         masks = [seat.task.keep_LH for seat in running.values()]
         if all(mask is None for mask in masks):
             return None
@@ -156,7 +156,7 @@ class Batch:
 
 
 def _check(plan: Plan, seat: _Seat) -> None:
-    """Assert what a correct task guarantees."""
+    """Assert that a plan names valid rows, as every correct task does."""
     assert len(plan.rows) == len(plan.ids) <= seat.task.rows
     assert len(plan.specs) == len(plan.rows if plan.of is None else plan.of)
     assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size
@@ -176,20 +176,20 @@ def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
 
 
 def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[tuple[int, Any]]:
-    """Run tasks to their end in one batch, in this thread.
+    """Run tasks to their end in one batch, in the calling thread.
 
     Args:
-        network: What they run on.
-        tasks: Each is seated as soon as there is room for its rows.
+        network: The network that the tasks run on.
+        tasks: Tasks to run; each joins the batch as soon as there is room for its rows.
         rows: Maximum number of rows in the batch.
 
     Yields:
-        (index of the task, what it emitted), as it comes.
+        (index of the task, emitted value), as soon as it is emitted.
 
     Raises:
-        Exception: What a task raised; the others are dropped.
+        Exception: A task raised it; the other tasks are dropped.
     """
-    # Reversed, so that popping from the end seats tasks in their order.
+    # Reversed, so that popping from the end adds tasks in their order.
     batch, places, waiting = Batch(network), dict[int, int](), list(enumerate(tasks))[::-1]
     try:
         while waiting or batch:

@@ -1,8 +1,8 @@
-"""Recurrent cells as pure functions. NumPy only.
+"""Recurrent cells as pure functions in NumPy.
 
-Shape letters in this file: B batch, H hidden width, G gates x H. The input's part of the gates,
+Shape letters: B batch, H hidden width, G gates x H. The input's part of the gates,
 `x_BG` = W_ih x + b_ih, is an argument: it does not depend on the state, so it is computed for a
-whole text at once. Gate order is PyTorch's.
+whole text at once. The order of the gates is PyTorch's.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ F32 = NDArray[np.float32]
 
 
 class LayerWeights(NamedTuple):
-    """One recurrent layer, transposed for row vectors on the left."""
+    """Weights of one recurrent layer, transposed to multiply row vectors from the right."""
 
     w_ih_EG: F32
     w_hh_HG: F32
@@ -25,15 +25,15 @@ class LayerWeights(NamedTuple):
 
 
 def rnn_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
-    """h' = tanh(x + W_hh h + b_hh).
+    """Compute one step of a plain RNN: h' = tanh(x + W_hh h + b_hh).
 
     Args:
-        x_BG: The input's part.
-        state: (h_BH,) before the step. Not modified.
+        x_BG: The input's part of the gates.
+        state: (h_BH,) before the step; not modified.
         w: Weights of this layer.
 
     Returns:
-        (h_BH,) after it; h is also the output.
+        (h_BH,) after the step; h_BH is also the output.
 
     Source:
         The equations in the `torch.nn.RNN` documentation.
@@ -43,7 +43,9 @@ def rnn_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, .
 
 
 def gru_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
-    """Gates in the order reset, update, new; arguments and result as in `rnn_step`.
+    """Compute one step of a GRU, whose gates are in the order reset, update, new.
+
+    Arguments and result are those of `rnn_step`.
 
     Source:
         The equations in the `torch.nn.GRU` documentation.
@@ -57,7 +59,9 @@ def gru_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, .
 
 
 def lstm_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, ...]:
-    """Gates in the order input, forget, cell, output; the state is (h_BH, c_BH).
+    """Compute one step of an LSTM, whose gates are in the order input, forget, cell, output.
+
+    Arguments and result are those of `rnn_step`, except that the state is (h_BH, c_BH).
 
     Source:
         The equations in the `torch.nn.LSTM` documentation.
@@ -69,7 +73,7 @@ def lstm_step(x_BG: F32, state: tuple[F32, ...], w: LayerWeights) -> tuple[F32, 
 
 
 def _sigmoid(x: F32) -> F32:
-    """Compute 1 / (1 + e^-x) by tanh, which does not overflow at either end."""
+    """Compute 1 / (1 + e^-x) through tanh, which cannot overflow."""
     half: F32 = np.tanh(x * np.float32(0.5)) * np.float32(0.5) + np.float32(0.5)
     return half
 

@@ -1,6 +1,6 @@
-"""The kernel in C, with the same functions as `plain`. Importing it fails where it was not built.
+"""The kernel in C, with the same functions as `plain`. Importing it fails if it was not built.
 
-Shape letters as in `plain`.
+Shape letters are those of `plain`.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ __all__ = ["attend", "cell", "choose", "product"]
 F32 = NDArray[np.float32]
 _KINDS = {name: number for number, name in enumerate(CELLS)}
 _FEW = 4
-"""If at most one symbol in this many is allowed, single scores are cheaper than all of them."""
+"""If at most one symbol in this many is allowed, computing only the allowed scores is cheaper."""
 
 
 def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
@@ -60,9 +60,10 @@ def choose(
         if spec is not None and (spec.logp or len(spec.allowed) > limit):
             is_wide_B[row] = True
         if spec is not None and spec.guidance is not None:
-            # Guidance normalises the twin's scores too, which takes all of them.
+            # Guidance normalises the twin's scores too, which requires all of them.
             is_wide_B[row + 1] = True
-    # Where each row's scores are in `logits`. For rows of -1 the kernel computes single scores.
+    # The index of each row's scores in `logits`. Where it is -1, the kernel computes only the
+    # scores of the allowed symbols.
     at_B = np.where(is_wide_B, np.cumsum(is_wide_B) - 1, -1)
     some_BP = features_BP if is_wide_B.all() else features_BP[is_wide_B]
     logits = product(some_BP[:, None], output)
@@ -85,8 +86,11 @@ def choose(
 
 
 def _numbers(spec: SampleSpec | None) -> tuple[float, float, float, float, float, float]:
-    """Return 1 / temperature, top-k or 0, top-p or 1, min-p or 0, whether `logp` is wanted, and
-    guidance minus 1."""
+    """Return the numbers of a spec in the order that the kernel reads them.
+
+    They are 1 / temperature, top-k (0 for none), top-p (1 for none), min-p (0 for none), whether
+    `logp` is wanted, and the scale of guidance minus 1.
+    """
     if spec is None:
         return (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
     options = spec.options

@@ -1,4 +1,5 @@
-"""What may be written next, as a machine over ids. Knows neither characters nor probabilities."""
+"""Constraints: state machines that say which ids may come next. They know neither characters nor
+probabilities."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,56 +13,57 @@ __all__ = ["NO_IDS", "Anything", "Constraint", "Ids", "S", "SegmentedConstraint"
 S = TypeVar("S")
 """A constraint's state: any value."""
 Ids = NDArray[np.int32]
-"""Ids in ascending order, none twice, never modified once handed out."""
+"""Distinct ids in ascending order; the array is never modified once it is returned."""
 
 
 class Constraint(Protocol[S]):
-    """A state machine over ids. Its states are values: never changed, always replaced.
+    """A state machine over ids. Its states are immutable values.
 
-    So one constraint serves many texts at once, and going back means returning to an old state.
+    So one constraint serves many texts at once, and a search goes back by reusing an old state.
     """
 
     def start(self) -> S:
-        """The state before anything was written."""
+        """Return the state before the first id."""
         ...
 
     def choices(self, state: S) -> tuple[Ids, Ids]:
-        """The ids that may be written now, and those of them that are barred all the same.
+        """Return the ids allowed next, and the ids among them that this text bars nevertheless.
 
-        An index array rather than a mask, as only these columns are read. It is built once for each
-        class of characters and then reused; the second, short array is this text's
-        own. A single id is forced and needs no softmax; no id at all is a dead end.
+        The first is an index array and not a mask, because only these columns of the output layer
+        are read. It is built once for each class of characters and shared between texts; the
+        second, a short array, belongs to this text alone. A single allowed id is forced, and an
+        empty array is a dead end.
         """
         ...
 
     def advance(self, state: S, char_id: int) -> S:
-        """The state after an allowed id was written."""
+        """Return the state after an allowed id was written."""
         ...
 
 
 class SegmentedConstraint(Constraint[S], Protocol[S]):
-    """A constraint on texts with a fixed number of places, in segments such as lines.
+    """A constraint on texts with a fixed number of places, grouped into segments such as lines.
 
-    Steps count the places from 0.
+    A step is the index of a place, counted from 0.
     """
 
     @property
     def spans(self) -> Sequence[slice]:
-        """The segments that drafts are compared by: they adjoin and cover the text."""
+        """The segments after which drafts are compared; they are contiguous and cover the text."""
         ...
 
     def is_given(self, step: int) -> bool:
-        """Return whether the id of a place was given, so that nothing is drawn there."""
+        """Return whether the id at a place was given, so that nothing is drawn there."""
         ...
 
     def is_mark(self, step: int) -> bool:
-        """Return whether a place is punctuation of the form, which is neither drawn nor scored."""
+        """Return whether a place holds a punctuation mark of the form, neither drawn nor scored."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Anything:
-    """The constraint of unconstrained text: the same ids everywhere. Its only state is None."""
+    """The constraint of free text: the same ids are allowed everywhere. Its only state is None."""
 
     allowed: Ids
 
@@ -77,7 +79,7 @@ class Anything:
 
 
 def as_ids(allowed: Iterable[int] | NDArray[np.bool_]) -> Ids:
-    """An index array from ids in any order, or from a (V,) mask.
+    """Build an index array from ids in any order, or from a (V,) mask.
 
     >>> as_ids([5, 2, 5]).tolist(), as_ids(np.array([False, True, True])).tolist()
     ([2, 5], [1, 2])
@@ -92,4 +94,4 @@ def as_ids(allowed: Iterable[int] | NDArray[np.bool_]) -> Ids:
 
 
 NO_IDS = as_ids(())
-"""What a constraint bars where it bars nothing."""
+"""An empty index array, for a constraint that bars nothing."""

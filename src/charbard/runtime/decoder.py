@@ -1,22 +1,23 @@
-"""Drafts side by side: writing under a constraint so that it reads unforced, and on its theme.
+"""Search with several drafts, so that a text under a constraint reads naturally and on its theme.
 
-To draw from what is allowed, character by character, bends a text: it runs happily into a corner
-where only an unlikely character rhymes. Here several drafts (particles) of one text grow side by
-side. Each carries a weight, the product of the probability mass that the model gave to what was
-allowed; light drafts are dropped and heavy ones doubled, within a line, as soon as the weights
-have drifted apart. Before a given character more drafts are tried, since that is where one word
-matters most.
+Drawing each character only from the allowed ones distorts a text: it can run into a corner where
+only an unlikely character rhymes. Here several drafts (particles) of one text grow side by side.
+Each carries a weight, the product of the probability mass that the model gave to the allowed
+characters. As soon as the weights have drifted apart, even within a line, drafts of low weight are
+dropped and drafts of high weight are copied. More drafts are tried before a given character,
+because the choice of the word before it matters most.
 
-At the end of a segment (a line) the drafts are ranked by their scores so far, and a few of the best
-go on, forked to as many as there were. At the end of the text the best one is the text.
+At the end of a segment (a line) the drafts are ranked by their scores so far. A few of the best
+survive and are forked to the former number of drafts. At the end of the text the best draft wins.
 
-Where the model is told something (a theme, a poet), each draft has two rows: one has read the
-prompt, its twin an unconditioned one, and guidance moves the scores from the twin's towards the
-row's and beyond. It never raises a character that stands in the draft already: without that rule a
-poem on the moon says moon in every line.
+If the prompt has conditions (a theme, a poet), each draft has two rows: one has read the prompt,
+its twin the unconditioned prompt. Guidance moves the scores from the twin's towards the row's and
+beyond. It never raises a character that is already in the draft: without that rule a poem on the
+moon would say moon in every line.
 
-Segments to avoid, such as a line that somebody else has written, lose to the others. If there are
-no others the segment is drafted again from its beginning, a few times; what comes last stays.
+Drafts with a segment to reject, such as a line that somebody else has written, lose to drafts
+without one. If every draft has one, the segment is drafted again from its beginning, a few times;
+the last attempt stays.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -37,13 +38,13 @@ __all__ = ["RETRIES", "WIDER", "Decoding", "decode", "rows_needed"]
 WIDER = 4
 """Factor on the number of drafts before a given character."""
 RETRIES = 4
-"""The most retries of a segment of which every draft is to be avoided."""
+"""Maximum number of retries of a segment that is rejected in every draft."""
 SURVIVORS = 4
-"""At the end of a segment one draft in this many survives."""
+"""At the end of a segment, one draft in this many survives."""
 _RESAMPLE = 1 << 21
-"""Offset of step numbers: gives resampling draws of its own, apart from those of characters."""
+"""Offset of step numbers that keeps the draws of resampling apart from those of characters."""
 _ANEW = 1 << 20
-"""Offset of sample numbers for each retry of a segment."""
+"""Offset added to the sample number for each retry of a segment."""
 
 Reading = Generator[Plan | Emit, Outcome, None]
 
@@ -55,11 +56,11 @@ class _RestartPoint:
     step: int
     drafts: list[Draft]
     state: State
-    """Their rows, in order; they have not read the last id."""
+    """The rows of the drafts, in order; they have not read the last id yet."""
 
 
 def rows_needed(drafts: int, *, twins: bool) -> int:
-    """Rows of the batch that a search holds at most."""
+    """Return the maximum number of rows of the batch that a search holds."""
     return _wide(drafts) * (2 if twins else 1)
 
 
@@ -69,8 +70,8 @@ def _length(span: slice) -> int:
 
 
 def _wide(drafts: int) -> int:
-    """Drafts before a given character."""
-    # A single draft is plain sampling by request, so it is never widened.
+    """Return the number of drafts before a given character."""
+    # A single draft is a request for plain sampling, so it is never widened.
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
 
 
@@ -80,23 +81,23 @@ Decoding = Generator[Plan | Emit, Outcome, Decoded]
 def decode(
     prompts: Sequence[Sequence[int]], constraint: SegmentedConstraint[Any], search: Search
 ) -> Decoding:
-    """Write one text; emits `Segment` for each segment as soon as it is certain.
+    """Write one text; emit a `Segment` for each segment as soon as it is final.
 
     Args:
-        prompts: What the model reads before the text, at least one id; then, if it is to be guided,
-            the unconditioned prompt, which ends alike and is no longer.
-        constraint: What may be written.
-        search: How.
+        prompts: The prompt, of at least one id; for guidance also the unconditioned prompt, which
+            ends with the same id and is not longer.
+        constraint: State machine that says what may be written.
+        search: Configuration of the search.
 
     Returns:
-        The text, which is emitted, too.
+        The text, which is also the last value emitted.
     """
     text = _Text(prompts, constraint, search)
     yield from text.begin()
     while True:
-        # 1) A mark is not drawn: it follows from the last character of its segment.
+        # 1) Marks are not drawn: the form says where they are.
         marks = text.mark()
-        # 2) Where a segment has ended, the best drafts survive, or the segment is retried.
+        # 2) If a segment has ended, the best drafts survive, or the segment is retried.
         ended = text.ended()
         if ended:
             if not text.narrow(ended):
@@ -104,11 +105,11 @@ def decode(
             yield from map(Emit, text.certain())
         if text.is_whole:
             break
-        # 3) Only survivors read the end of the segment: most rows end here and need not read it.
+        # 3) Only the survivors read the end of the segment: most rows are dropped here.
         yield from text.read(marks)
         if ended:
             text.keep()
-        # 4) Fork, double and drop drafts; then draw a character for each fork.
+        # 4) Resample the drafts, then draw a character for each fork.
         yield from text.draw()
     written = text.written()
     yield Emit(written)
@@ -127,32 +128,32 @@ class _Text:
         self._is_rejected = _rejected_in(constraint, self._spans, search)
         self._drafts = [Draft(constraint.start() if search.form is None else search.form)]
         self._forks = [0]
-        """The draft of each fork, ascending: drafts that are alike are one, several times."""
+        """Index of the draft of each fork, ascending; equal drafts are stored once."""
         self._state = search.start.take([0] * self._twins)
         self._step = self._decided = self._shown = 0
-        """Places written, segments that have been decided on, segments that have been emitted."""
+        """Numbers of places written, of segments decided on, and of segments emitted."""
         self._restart = _RestartPoint(0, self._drafts, self._state)
         self._back: _RestartPoint | None = None
         self._attempt, self._retries = search, 0
 
     @property
     def is_whole(self) -> bool:
-        """Whether every requested segment is written."""
+        """Whether every requested segment has been written."""
         return self._step == len(self._segment_at)
 
     def begin(self) -> Reading:
-        """Read the prompts but for their last ids."""
+        """Read the prompts except for their last ids."""
         if len(self._prompts[0]) > 1:
             before = [prompt[:-1] for prompt in self._prompts]
             # The last id of a prompt is read with the first draw, as the last id of any draft is.
             read = yield from read_prompts(before, self._search.start)
             self._state = read.state.take(range(self._twins))
-        # The first plan names these rows as its parents: a task without a prompt to read still has
-        # the one row that it was seated with, and twins need two.
+        # The first plan brings back these rows as its parents: a task that read no prompt still has
+        # the one row that it joined the batch with, and twins need two.
         self._restart = self._back = _RestartPoint(0, self._drafts, self._state)
 
     def mark(self) -> int:
-        """Write the marks at this point; return their number."""
+        """Append the marks at the current place to every draft; return their number."""
         marks = 0
         while not self.is_whole and self._constraint.is_mark(self._step):
             self._drafts = [marked(self._constraint, draft) for draft in self._drafts]
@@ -160,8 +161,11 @@ class _Text:
         return marks
 
     def ended(self) -> range:
-        """The segments that can be decided on now. None before a given character: how well it
-        follows tells the drafts apart, so it is read first."""
+        """Return the segments that can be decided on now.
+
+        There are none before a given character: how well it follows tells the drafts apart, so it
+        is read first.
+        """
         if self.is_whole:
             return range(self._decided, len(self._spans))
         if self._constraint.is_given(self._step):
@@ -172,7 +176,7 @@ class _Text:
         """Keep the best drafts.
 
         Returns:
-            False if all are to be avoided: the search has gone back to where the segments began.
+            False if every draft is rejected: the search is back where these segments began.
         """
         drafts = self._drafts
         wanted = [fork for fork in self._forks if not self._is_rejected(drafts[fork], segments)]
@@ -182,8 +186,8 @@ class _Text:
             number = self._search.sample + self._retries * _ANEW
             self._attempt = replace(self._search, sample=number)
             self._step, self._drafts = self._restart.step, self._restart.drafts
-            # The rows of the batch have moved on, so the next plan brings back those of the restart
-            # point.
+            # The rows of the batch have changed since, so the next plan brings back those of the
+            # restart point.
             self._forks, self._back = list(range(len(self._drafts))), self._restart
             return False
         # Later lines can still make up for a weak one, so several drafts survive until the end.
@@ -194,9 +198,9 @@ class _Text:
         return True
 
     def certain(self) -> Iterator[Segment]:
-        """The segments on which all drafts agree and that have not been emitted."""
-        # A segment that was emitted is never taken back, so all survivors must agree on it, and on
-        # every segment before it.
+        """Yield the segments on which all drafts agree and that have not been emitted."""
+        # An emitted segment is final, so all survivors must agree on it and on every segment before
+        # it.
         best = self._drafts[0]
         for number in range(self._shown, self._decided):
             span = self._spans[number]
@@ -206,14 +210,14 @@ class _Text:
             yield Segment(number, best.ids[span], best.logp[span], self._search.sample)
 
     def read(self, marks: int) -> Reading:
-        """Read everything before the last of some marks."""
+        """Read the `marks` ids before the newest id, which the next draw reads."""
         for unread in range(marks, 0, -1):
-            # Reading gives each draft a row of its own, in order: forks stop sharing rows here.
+            # The plan has one row for each draft, in order, so drafts stop sharing rows here.
             outcome = yield reading(self._drafts, self._prompts, unread)
             self._state, self._drafts = outcome.state, seated(self._drafts)
 
     def keep(self) -> None:
-        """Make this the place where a retry starts."""
+        """Make the current place the restart point of later retries."""
         # A copy: `_state` is a view that would keep the state of the whole batch alive.
         state = self._state.take(rows_of(self._drafts, self._twins))
         self._restart = _RestartPoint(self._step, seated(self._drafts), state)
@@ -221,8 +225,8 @@ class _Text:
     def draw(self) -> Reading:
         """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
-        # Drafts are told apart by how well a given character follows them, so none is dropped
-        # before it is read.
+        # How well a given character follows tells the drafts apart, so no draft is dropped before
+        # the character is read.
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
             self._drafts, self._forks = resampled(self._drafts, self._forks, self._width(), u)
@@ -233,7 +237,7 @@ class _Text:
         self._state, self._step = outcome.state, self._step + 1
 
     def _width(self) -> int:
-        """Drafts for a place: more before a given character in the same segment."""
+        """Return the number of drafts for this place: more just before a given character."""
         after = self._step + 1
         is_before_given = (
             after < len(self._segment_at)
@@ -244,7 +248,7 @@ class _Text:
         return _wide(self._search.drafts) if is_before_given else self._search.drafts
 
     def written(self) -> Decoded:
-        """The text, once it is whole."""
+        """Return the finished text."""
         best, every = self._drafts[0], range(len(self._spans))
         stayed = [number for number in every if self._is_rejected(best, range(number, number + 1))]
         return Decoded(
@@ -260,8 +264,10 @@ class _Text:
 def _rejected_in(
     constraint: SegmentedConstraint[Any], spans: Sequence[slice], search: Search
 ) -> Callable[[Draft, range], bool]:
-    """Return the test of whether any of a draft's segments is to be avoided; segments that were
-    given whole are not tested."""
+    """Return a function that tells whether any of some segments of a draft is rejected.
+
+    Segments that were given whole are never rejected.
+    """
     drawn = {
         number
         for number, span in enumerate(spans)

@@ -1,8 +1,8 @@
-"""Drafts (particles) of one text, and how they are resampled. Pure functions on tuples.
+"""Drafts (particles) of one text, and their resampling. Pure functions on tuples.
 
 Source:
     Sequential Monte Carlo with resampling by effective sample size: Doucet, de Freitas, Gordon
-    2001, "Sequential Monte Carlo Methods in Practice", chapter 1; systematic resampling: Kitagawa
+    2001, "Sequential Monte Carlo Methods in Practice", chapter 1. Systematic resampling: Kitagawa
     1996.
 """
 
@@ -16,7 +16,7 @@ __all__ = ["Draft", "best_of", "resampled", "rows_of", "seated"]
 
 
 class Draft(NamedTuple):
-    """One particle; a tuple, as one is made for each character of each row."""
+    """One particle. A tuple, because one is made for every character of every draft."""
 
     form: Any
     """The constraint's state."""
@@ -24,12 +24,12 @@ class Draft(NamedTuple):
     logp: tuple[float, ...] = ()
     """The model's own log-probability of each id in nats; 0 for a mark, which is not drawn."""
     gain: tuple[float, ...] = ()
-    """Nats by which the conditions make each id likelier; 0 without any."""
+    """Nats by which the conditions make each id likelier; 0 without conditions."""
     weight: float = 0.0
-    """Log of its importance weight."""
+    """Log of the draft's importance weight."""
     row: int = 0
-    """Its row of the batch (with twins: its pair of rows), which has not read the last id yet. So
-    forks of one draft share a row until they read different ids."""
+    """The draft's row of the batch (with twins: its pair of rows), which has not read the last id
+    yet. So forks of one draft share a row until they read different ids."""
 
 
 def resampled(
@@ -55,29 +55,29 @@ def resampled(
     # 1 / sum of squared shares is the effective sample size.
     if len(forks) == width and 1 / float(np.square(shares).sum()) >= width / 2:
         return drafts, forks
-    # Scaled by the last sum, which may round to less than 1, so that no point lies beyond it. The
-    # points ascend, so the picked forks do as well.
+    # Scaled by the last sum, which may round to less than 1, so that no point exceeds it. The
+    # points ascend, so the picked forks ascend too.
     ends = np.cumsum(shares)
     picked = np.searchsorted(ends, (np.arange(width) + chance) / width * ends[-1], side="right")
-    # From here on a draft's weight is the number of its forks.
+    # From here on, the number of a draft's forks represents its weight.
     light = [draft._replace(weight=0.0) for draft in drafts]
     return light, [forks[at] for at in picked.tolist()]
 
 
 def rows_of(drafts: Iterable[Draft], twins: int) -> list[int]:
-    """Return the rows of the batch of these drafts and of their twins."""
+    """Return the batch rows of these drafts and of their twins."""
     return [draft.row * twins + twin for draft in drafts for twin in range(twins)]
 
 
 def seated(drafts: Iterable[Draft]) -> list[Draft]:
-    """Return the drafts with rows of their own, numbered in order."""
+    """Return the drafts, each with a row of its own, numbered in order."""
     return [draft._replace(row=row) for row, draft in enumerate(drafts)]
 
 
 def best_of(
     drafts: Sequence[Draft], rows: Sequence[int], worth: Callable[[Draft], float], keep: int
 ) -> list[int]:
-    """Pick the `keep` drafts of highest worth, the best first, none twice."""
+    """Return the indices of the `keep` best distinct drafts, best first."""
     return sorted(set(rows), key=lambda row: (-worth(drafts[row]), row))[:keep]
 
 

@@ -1,4 +1,4 @@
-"""Steps of the drafts of a text: plan what to read and draw, and grow the drafts by the result."""
+"""Plan what the drafts of a text read and draw in a step, and append the result to them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ __all__ = ["drawing", "grown", "marked", "reading"]
 
 F32 = NDArray[np.float32]
 BARRED = -64.0
-"""Nats for characters of last resort: their weight rounds to zero beside that of any other
-character."""
+"""Bias in nats for characters of last resort: next to any other allowed character, their weight
+rounds to zero."""
 
 
 def reading(drafts: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
-    """Plan to read, in each draft and its twin, the id with `unread` later ones after it."""
+    """Plan to read, in each draft and its twin, the id that has `unread` ids after it."""
     reads = [
         draft.ids[-1 - unread] if len(draft.ids) > unread else prompt[-1]
         for draft in drafts
@@ -39,14 +39,14 @@ def drawing(
     prompts: Sequence[Sequence[int]],
     search: Search,
 ) -> Plan:
-    """Plan to draw a character for each fork. A draft is read once for all its forks.
+    """Plan to draw a character for each fork. All forks of a draft share one read.
 
     Args:
-        constraint: What may be written.
-        drafts: The drafts.
-        forks: The draft of each fork, ascending.
-        prompts: Prompts of a draft and of its twin, if any.
-        search: How to draw.
+        constraint: State machine that says what may be written.
+        drafts: The distinct drafts.
+        forks: Index of the draft of each fork, ascending.
+        prompts: The prompt of the drafts and, with guidance, of their twins.
+        search: Configuration of the search.
     """
     specs, of = list[SampleSpec | None](), list[int]()
     counts = Counter(forks)
@@ -66,10 +66,10 @@ def grown(
     forks: Sequence[int],
     outcome: Outcome,
 ) -> tuple[list[Draft], list[int]]:
-    """Append the drawn characters; forks of one draft that drew the same are merged again.
+    """Append the drawn characters; merge forks of one draft that drew the same character.
 
     Returns:
-        The distinct drafts, and the draft of each fork, ascending.
+        The distinct drafts, and the index of the draft of each fork, ascending.
     """
     rows = {at: row for row, at in enumerate(dict.fromkeys(forks))}
     places, found = dict[tuple[int, int], int](), list[Draft]()
@@ -79,15 +79,15 @@ def grown(
             places[key] = len(found)
             found.append(_with(constraint, drafts[key[0]], outcome, fork, rows[key[0]]))
         after.append(places[key])
-    # Forks of one draft that drew alternately are out of order. A fork has no identity beyond its
-    # draft, so sorting loses nothing.
+    # If forks of one draft drew two characters in alternation, the indices are out of order. A fork
+    # has no identity beyond its draft, so sorting loses nothing.
     return found, sorted(after)
 
 
 def _with(
     constraint: SegmentedConstraint[Any], draft: Draft, outcome: Outcome, fork: int, row: int
 ) -> Draft:
-    """Return a draft with the character that was drawn for one of its forks."""
+    """Return a draft extended by the character that was drawn for one of its forks."""
     char_id, gain = outcome.ids[fork], outcome.gain[fork]
     return Draft(
         constraint.advance(draft.form, char_id),
@@ -100,7 +100,7 @@ def _with(
 
 
 def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
-    """Return a draft with the mark that follows its line."""
+    """Return a draft extended by the mark that the form requires next."""
     mark = int(constraint.choices(draft.form)[0][0])
     return draft._replace(
         form=constraint.advance(draft.form, mark),
@@ -113,7 +113,7 @@ def marked(constraint: SegmentedConstraint[Any], draft: Draft) -> Draft:
 def _spec(
     constraint: SegmentedConstraint[Any], draft: Draft, search: Search, *, is_guided: bool
 ) -> SampleSpec:
-    """Specify the draw of a draft's next character, except for its sample number."""
+    """Return the sample spec of a draft's next character, without its sample number."""
     ids, barred = constraint.choices(draft.form)
     said = np.array(draft.ids, np.int32)
     guidance = Guidance(search.guidance, said) if is_guided else None
@@ -124,9 +124,9 @@ def _spec(
 def _bias(
     constraint: SegmentedConstraint[Any], draft: Draft, barred: Ids, said: Ids, search: Search
 ) -> Bias | None:
-    """Join the biases that bar, fade or favour characters."""
+    """Join the biases that bar, penalise or favour characters; None if there are none."""
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
-    if search.faded and len(said) > 1:  # the last character may be doubled on the spot
+    if search.faded and len(said) > 1:  # the last character may be doubled
         biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
     # Everything before this place is given, so this is the first open one.
     if search.openings and all(map(constraint.is_given, range(len(said)))):
@@ -138,5 +138,5 @@ def _bias(
 
 @lru_cache(1024)
 def _nats(count: int, nats: float) -> F32:
-    """Return an array of one repeated number; cached, as many rows and steps need the same."""
+    """Return an array of one repeated number; cached, because many rows need the same array."""
     return np.full(count, nats, np.float32)

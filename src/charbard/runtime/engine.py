@@ -1,7 +1,8 @@
-"""Many users, one batch, one thread.
+"""An engine: one batch in one thread, shared by many users.
 
 Tasks join and leave the running batch between any two steps. A task whose values are not fetched
-waits, at no cost to the others; a task whose reader goes away frees its rows at the next step.
+waits without slowing down the other tasks. A task whose reader has left frees its rows at the next
+step.
 """
 
 import threading
@@ -33,13 +34,13 @@ class Load(NamedTuple):
     """How busy an engine is."""
 
     rows: int
-    """Rows that running tasks hold."""
+    """Number of rows that running tasks hold."""
     waiting: int
-    """Tasks in the queue."""
+    """Number of tasks in the queue."""
     steps: int
-    """Steps of the batch since the engine was made."""
+    """Number of steps since the engine was started."""
     read: int
-    """Characters that were read in them, over all rows."""
+    """Number of characters read in these steps, over all rows."""
 
 
 @dataclass(eq=False, slots=True)
@@ -52,7 +53,7 @@ class _Ticket:
     over: bool = False
 
     def fail(self, error: Exception) -> None:
-        """End the task with this error; its reader has still to be woken."""
+        """End the task with this error; the caller must still wake the reader."""
         self.over = True
         self.mailbox.put(Event(-1, done=True, error=error))
 
@@ -70,10 +71,10 @@ class Engine:
     """Runs tasks for any number of threads and event loops.
 
     Args:
-        network: What they run on.
-        rows: Rows that run at a time: as many single texts, or fewer tasks of several rows.
-        queue: Tasks that may wait for a row.
-        ahead: How many emitted values may lie unread before a task is made to wait.
+        network: The network that the tasks run on.
+        rows: Maximum number of rows in the batch; a plain text uses one row, a search several.
+        queue: Maximum number of tasks that wait for rows.
+        ahead: Number of unread emitted values at which a task has to wait.
     """
 
     def __init__(
@@ -85,7 +86,8 @@ class Engine:
         self._queue: deque[_Ticket] = deque()
         self._tickets: dict[int, _Ticket] = {}
         self._called: list[_Ticket] = []
-        """Tasks out of the queue and not yet seated; with any of them the engine is not idle."""
+        """Tasks that have left the queue but not joined the batch; while there are any, the engine
+        is not idle."""
         self._gone: list[_Ticket] = []
         self._load = Load(0, 0, 0, 0)
         self._closing = self._stopped = False
@@ -100,14 +102,16 @@ class Engine:
         self.stop()
 
     def run(self, task: Task) -> Iterator[Any]:
-        """Yield what a task emits, as it comes. It is queued when the first value is requested;
-        closing the iterator (`close`) ends the task.
+        """Yield the values that a task emits, as soon as each is emitted.
+
+        The task is queued when the first value is requested; closing the iterator (`close`) ends
+        the task.
 
         Raises:
             LimitError: The task has more rows than the engine.
             BusyError: The queue is full.
             StoppedError: The engine was stopped.
-            CharbardError: What the task itself raised.
+            CharbardError: The task itself raised it.
         """
         mailbox = ThreadMailbox()
         ticket = self._submit(_Ticket(task, mailbox))
@@ -121,7 +125,7 @@ class Engine:
             self._leave(ticket)
 
     async def stream(self, task: Task) -> AsyncGenerator[Any, None]:
-        """Do as `run` in an event loop, without ever blocking it."""
+        """Yield the values that a task emits, as `run` does, without blocking the event loop."""
         async with aclosing(self.perform(_only(task))) as values:
             async for value in values:
                 if not isinstance(value, Result):
@@ -138,16 +142,17 @@ class Engine:
         """Run a program in an event loop.
 
         Args:
-            program: What to run.
-            think: How the program's own steps are run; they may be too long for the loop.
-            keep_LH: See `Task.keep_LH`, for each task of the program.
-            skip: See `Task.skip`, for each task of the program.
+            program: Program to run.
+            think: Runs the program's own code between tasks, which may take too long for the event
+                loop.
+            keep_LH: `Task.keep_LH` for each task of the program.
+            skip: `Task.skip` for each task of the program.
 
         Yields:
-            What its tasks emit, as it comes; last a `Result`.
+            The values that the program's tasks emit, as soon as each is emitted; last a `Result`.
 
         Raises:
-            CharbardError: As `run`, or what the program itself raised.
+            CharbardError: In the cases of `run`, or because the program raised it.
         """
         step = await think(program, None)
         while not isinstance(step, Result):
@@ -161,7 +166,7 @@ class Engine:
                 if event.error is not None:
                     raise event.error
             finally:
-                # Reached as well when the reader closes the generator, which frees the rows of its
+                # Also reached when the reader closes the generator; this frees the rows of the
                 # task.
                 self._leave(ticket)
             step = await think(program, emitted)
@@ -173,12 +178,13 @@ class Engine:
             return self._load._replace(waiting=len(self._queue))
 
     def stop(self, *, grace_s: float = 0.0) -> None:
-        """Accept no more tasks, and end; may be called twice. It blocks, so an event loop that
-        still reads streams must call it in another thread.
+        """Accept no more tasks, and end the engine's thread. May be called twice.
+
+        This call blocks, so an event loop that still reads streams must make it in another thread.
 
         Args:
-            grace_s: How long running and queued tasks may still take; the rest get a
-                `StoppedError`.
+            grace_s: Seconds that running and queued tasks may still take; tasks that have not ended
+                by then get a `StoppedError`.
         """
         with self._work:
             self._closing = True
@@ -212,15 +218,15 @@ class Engine:
     def _leave(self, ticket: _Ticket) -> None:
         if not ticket.over:
             with self._work:
-                # Only noted: the batch belongs to the engine's thread, which drops it before the
-                # next step.
+                # Only noted here: the batch belongs to the engine's thread, which removes the task
+                # before the next step.
                 self._gone.append(ticket)
                 self._work.notify_all()
 
     def _fetched(self, mailbox: ThreadMailbox | LoopMailbox) -> None:
         """Wake the engine if this task was waiting for its reader."""
-        # The engine skips full mailboxes only, and this one was full until this value was taken. At
-        # every other length the lock is not needed.
+        # The engine skips a task only while its mailbox is full. At this length the mailbox was
+        # full until a value was taken just now; at any other length no lock is needed.
         if len(mailbox) == self._ahead - 1:
             with self._work:
                 self._work.notify_all()
@@ -230,9 +236,9 @@ class Engine:
             waiting = [key for key, ticket in self._tickets.items() if self._is_full(ticket)]
             try:
                 self._deliver(self._batch.tick(waiting))
-            except Exception as error:  # of the step itself: its tasks are lost, not the engine
+            except Exception as error:  # the step failed: its tasks end, the engine does not
                 self._drop_all(error)
-            # Assigning a tuple is atomic, so readers in other threads see the old one or this one.
+            # Assigning a tuple is atomic, so other threads see either the old load or this one.
             self._load = Load(self._batch.rows, 0, self._batch.steps, self._batch.read)
             # `stop` may be waiting for the engine to become idle.
             if self._closing and not self._tickets:
@@ -242,10 +248,10 @@ class Engine:
         self._load = self._load._replace(rows=self._batch.rows)
 
     def _prepare(self) -> bool:
-        """Wait for something to step, drop tasks that were left, seat tasks that waited.
+        """Wait until there is work; remove tasks without a reader, and add tasks from the queue.
 
         Returns:
-            False when the engine was stopped.
+            False if the engine was stopped.
         """
         with self._work:
             while not (self._stopped or self._gone or self._has_room() or self._can_step()):
@@ -256,14 +262,14 @@ class Engine:
             while self._has_room(sum(ticket.task.rows for ticket in self._called)):
                 self._called.append(self._queue.popleft())
             stopped = self._stopped
-        # Seated outside the lock: a task computes before its first plan, and submitting must not
-        # wait for that. A ticket leaves `_called` only once it is seated, so that `_is_idle` never
-        # overlooks it.
+        # Tasks are added outside the lock: a task computes before its first plan, and submitting
+        # must not wait for that. A ticket leaves `_called` only when its task is in the batch, so
+        # that `_is_idle` never overlooks it.
         while self._called:
             ticket = self._called[0]
             try:
                 ticket.key, events = self._batch.add(ticket.task)
-            except Exception as error:  # such as MemoryError: this task is lost, not the engine
+            except Exception as error:  # such as MemoryError: only this task ends
                 del self._called[0]
                 ticket.fail(error)
                 wake([ticket.mailbox])
@@ -291,7 +297,7 @@ class Engine:
     def _dismiss(self, ticket: _Ticket) -> None:
         ticket.over = True
         if ticket.key is None:
-            # Never seated, so it has no rows to free.
+            # It never joined the batch, so it has no rows to free.
             if ticket in self._queue:
                 self._queue.remove(ticket)
             ticket.task.steps.close()
@@ -310,10 +316,10 @@ class Engine:
         wake(rung)
 
     def _drop_all(self, error: Exception) -> None:
-        """End every task, running or waiting, with this error."""
+        """End every running task with this error; after a stop, end every queued task too."""
         with self._work:
             tickets = list(self._tickets.values())
-            # A step that failed ends what runs; only a stop ends what is still queued as well.
+            # A failed step ends the running tasks; only a stop also ends the queued ones.
             while self._queue and self._stopped:
                 tickets.append(self._queue.popleft())
             self._tickets.clear()

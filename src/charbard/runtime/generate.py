@@ -1,4 +1,4 @@
-"""Free text, character by character: the simplest task."""
+"""Generate free text character by character: the simplest task."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Step:
 
     char_id: int
     logp: float
-    """The model's own log-probability in nats, before anything was banned or filtered."""
+    """The model's own log-probability in nats, before bans and filters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,29 +33,29 @@ class Draws:
     options: SampleOptions
     seed: int
     sample: int = 0
-    """Number of this text among those of one request."""
+    """Number of this text among the texts of one request."""
     boost: Bias | None = None
     logp: bool = True
     """Whether the model's own log-probabilities are wanted."""
     guidance: float | None = None
-    """How far scores move from an unconditioned twin's; None: there is no twin."""
+    """Scale of guidance, which moves scores away from the twin's; None: there is no twin."""
     capped: frozenset[int] = frozenset()
-    """Ids that guidance never raises once they were written lately."""
+    """Ids that guidance never raises if they are among the last ids written."""
 
     def spec(
         self, allowed: Ids, step: int, recent: Sequence[int] = (), barred: Ids = NO_IDS
     ) -> SampleSpec:
-        """Specify the draw of character number `step`.
+        """Return the sample spec of character number `step`.
 
         Args:
-            allowed: The ids that may be written.
+            allowed: Ids that may be written.
             step: Number of the character.
-            recent: The last ids written, for the penalty and for what guidance never raises.
-            barred: Allowed ids that must not be written all the same.
+            recent: The last ids written, for the frequency penalty and for `capped`.
+            barred: Ids among the allowed ones that must not be written here.
         """
         bias = self.boost
         penalty = self.options.frequency_penalty if recent else 0.0
-        if len(barred) or penalty:  # most texts have neither, and this runs once a character
+        if len(barred) or penalty:  # most texts have neither, and this runs for every character
             bias = joined([*_given(bias), _barring(barred), _frequency(recent, penalty)])
         guidance = None
         if self.guidance is not None:
@@ -69,19 +69,20 @@ class Draws:
 def generate(
     prompt: Sequence[int], constraint: Constraint[Any], draws: Draws, *, read: int = 0
 ) -> Steps:
-    """Continue a prompt of at least one id, without end; emits `Step`.
+    """Continue a prompt of at least one id endlessly; emit a `Step` for each character.
 
     This is not `decode` with a single draft: see "Two loops, one protocol" in docs/architecture.md.
 
     Args:
-        prompt: What the network reads before the text.
-        constraint: What may be written; its start is the state after the prompt.
+        prompt: Ids that the network reads before the text.
+        constraint: State machine that says what may be written; it starts after the prompt.
         draws: How characters are drawn.
-        read: How many ids of the prompt were read already; all but the last at most. With guidance
-            all but the last, and the second row has read an unconditioned prompt.
+        read: Number of ids of the prompt that were read already, at most all but the last. With
+            guidance it must be all but the last, and the second row must have read the
+            unconditioned prompt.
     """
     yield from read_ids(prompt[read:-1])
-    # The prompt counts as written: the penalty also keeps a text from repeating it.
+    # The prompt counts as written, so the penalty also keeps a text from repeating the prompt.
     recent = deque(prompt, maxlen=MEMORY)
     twin: tuple[None, ...] = () if draws.guidance is None else (None,)
     rows = range(1 + len(twin))
@@ -101,11 +102,11 @@ def _given(bias: Bias | None) -> tuple[Bias, ...]:
 
 
 def _barring(ids: Ids) -> Bias:
-    """Bar ids, as if they were not allowed."""
+    """Return a bias that bars ids."""
     return Bias(ids, np.full(len(ids), -np.inf, np.float32))
 
 
 def _frequency(recent: Sequence[int], penalty: float) -> Bias:
-    """Take `penalty` nats off a character for each time it occurs in `recent`."""
+    """Return a bias that takes `penalty` nats off a character for each occurrence in `recent`."""
     ids = np.array(recent if penalty else (), np.int32)
     return Bias(ids, np.full(len(ids), -penalty, np.float32))

@@ -1,4 +1,4 @@
-"""Mailboxes that carry emitted values from the engine's thread to a reader."""
+"""Mailboxes that carry events from the engine's thread to a reader."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ __all__ = ["LoopMailbox", "ThreadMailbox", "wake"]
 
 
 class ThreadMailbox:
-    """Events for a reader that blocks."""
+    """A mailbox for a reader that blocks its thread."""
 
     def __init__(self) -> None:
         self._events: SimpleQueue[Event] = SimpleQueue()
@@ -22,7 +22,7 @@ class ThreadMailbox:
 
 
 class LoopMailbox:
-    """Events for a reader in an event loop."""
+    """A mailbox for a reader in an event loop."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -35,7 +35,7 @@ class LoopMailbox:
         return len(self._events)
 
     async def take(self) -> Event:
-        """Wait for the next event."""
+        """Wait for the next event and return it."""
         while not self._events:
             self._waiting = self.loop.create_future()
             try:
@@ -45,13 +45,13 @@ class LoopMailbox:
         return self._events.popleft()
 
     def ring(self) -> None:
-        """Called in the loop: something has arrived."""
+        """Wake the reader; must be called in the reader's event loop."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
 
 def wake(mailboxes: Iterable[ThreadMailbox | LoopMailbox]) -> None:
-    """Ring at every loop that has received something, once a loop: a call into one is not cheap."""
+    """Wake the readers of these mailboxes, with a single (slow) call into each event loop."""
     by_loop: dict[asyncio.AbstractEventLoop, set[LoopMailbox]] = {}
     for mailbox in mailboxes:
         if isinstance(mailbox, LoopMailbox):
@@ -59,7 +59,7 @@ def wake(mailboxes: Iterable[ThreadMailbox | LoopMailbox]) -> None:
     for loop, rung in by_loop.items():
         try:
             loop.call_soon_threadsafe(_ring_all, rung)
-        except RuntimeError:  # the loop is closed: nobody is there to read
+        except RuntimeError:  # the loop is closed, so there is no reader
             continue
 
 

@@ -1,8 +1,8 @@
-"""The reference network: a bundle's weights in plain float32, by the textbook equations.
+"""The reference network: a bundle's weights in float32, computed by the textbook equations.
 
 Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and
 attention's output side by side, C query, key and value, P output width, V symbols, A sample specs
-(of `attend`: the head's width).
+(in `attend`: the width of the head).
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ class Turn(NamedTuple):
     """Result of advancing all rows by one step."""
 
     features_BP: F32
-    """Input of the output layer."""
+    """Input of the output layer, a row for each row of the batch."""
     state: State
     choices: Choices
 
 
 class Network(Protocol):
-    """Interface of every implementation of a network. Implementations are immutable."""
+    """Interface of every implementation of the network. Implementations are immutable."""
 
     config: ModelConfig
 
@@ -48,7 +48,7 @@ class Network(Protocol):
 
         Args:
             ids_B: The id that each row reads.
-            state: State of the B rows before it. Not modified.
+            state: State of the B rows before that character; not modified.
             keep_BLH: Factor on each unit's output: 1 keeps it, 0 ablates it.
 
         Returns:
@@ -61,22 +61,22 @@ class Network(Protocol):
         ...
 
     def qkv(self, hidden_BH: F32) -> F32 | None:
-        """Compute query, key, value from the last layer's output, (B, 3 x attention); None if the
-        network has no attention."""
+        """Compute query, key and value, (B, 3 x attention), from the last layer's output; None if
+        the network has no attention."""
         ...
 
     def logits(self, features_BP: F32, ids: NDArray[np.integer] | None = None) -> F32:
-        """Compute unnormalised scores of all symbols, (B, V), or of some, (B, len(ids))."""
+        """Compute unnormalised scores of all symbols, (B, V), or of these `ids`, (B, len(ids))."""
         ...
 
     def choose(
         self, features_BP: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
     ) -> Choices:
-        """Draw characters.
+        """Draw a character for each sample spec.
 
         Args:
             features_BP: Input of the output layer.
-            specs: What to draw; a guided row's twin is the next row.
+            specs: Sample specs; the twin of a guided row is the next row.
             row_A: The row that each spec draws from, ascending; None: spec n draws from row n.
         """
         ...
@@ -89,12 +89,12 @@ class Network(Protocol):
         keep_BLH: F32 | None = None,
         row_A: Rows | None = None,
     ) -> Turn:
-        """Make a step and draw after it."""
+        """Read one character in every row, then draw: `step` and `choose` in one call."""
         ...
 
 
 class Model:
-    """The reference network. Rows of a batch may differ from a lone row in the last bit."""
+    """The reference network. A row may differ in the last bit between batches."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.config = bundle.config
@@ -138,7 +138,7 @@ class Model:
         for layer, weights in enumerate(self._layers):
             slots = range(layer * parts, (layer + 1) * parts)
             memory = tuple(state.values_BSH[:, slot] for slot in slots)
-            # The input's part needs no state, so it is one product for all times at once.
+            # The input's part needs no state, so one product computes it for all times.
             x_TBG = x_TBE @ weights.w_ih_EG + weights.b_ih_G
             x_TBE = np.empty((*ids_TB.shape, self.config.hidden_size), np.float32)
             for time, x_BG in enumerate(x_TBG):
@@ -158,7 +158,7 @@ class Model:
         return x_TBE, State(after_BSH, parts, past)
 
     def qkv(self, hidden: F32) -> F32 | None:
-        """See `Network`; any number of leading axes."""
+        """See `Network`; the argument may have any number of leading axes."""
         if self._attention is None:
             return None
         weight_HC, bias_C = self._attention
@@ -166,7 +166,7 @@ class Model:
         return qkv
 
     def logits(self, features: F32, ids: NDArray[np.integer] | None = None) -> F32:
-        """See `Network`; any number of leading axes."""
+        """See `Network`; the argument may have any number of leading axes."""
         if ids is not None:
             some: F32 = features @ self._output_PV[:, ids] + self._bias_V[ids]
             return some
@@ -193,14 +193,14 @@ class Model:
 
 
 def start_state(config: ModelConfig, batch: int) -> State:
-    """Return zeros of the shape of this network's state, and an empty past."""
+    """Return the initial state of this network: zeros, and an empty past if it has attention."""
     shape = (batch, config.num_layers * config.num_parts, config.hidden_size)
     past = None if config.attention is None else Past.empty(batch)
     return State(np.zeros(shape, np.float32), config.num_parts, past)
 
 
 def log_softmax(logits: F32) -> F32:
-    """Return log-probabilities in nats, over the last axis."""
+    """Return log-probabilities in nats, normalised over the last axis."""
     logp: F32 = logits - logits.max(axis=-1, keepdims=True)
     logp -= np.log(np.exp(logp).sum(axis=-1, keepdims=True))
     return logp

@@ -1,8 +1,8 @@
-"""Keys and values of what each row of a batch has read, for a network with attention.
+"""Keys and values of the characters that each row of a batch has read, for the attention head.
 
-A place has key and value of one character that was read, in an array that never changes. A row's
-past is a row of references to places, so forked rows share places, and forking, joining and
-rolling back copy references only.
+A place holds the key and the value of one character, in an array that never changes. The past of a
+row is a row of references to places. So forked rows share places, and forking, joining and rolling
+back copy only references.
 
 Shape letters: B rows, M places, W width of a place.
 """
@@ -17,10 +17,11 @@ __all__ = ["Past"]
 
 
 class Past(NamedTuple):
-    """The past of a batch. The newest place is last, shorter rows start with None. Immutable."""
+    """The past of a batch. The newest place is last; shorter rows start with None. Immutable."""
 
     place_BM: NDArray[np.object_]
-    """Arrays of W bytes, or None. They keep alive what `address_BM` points to."""
+    """Arrays of W bytes, or None. These references keep alive the memory that `address_BM` points
+    to."""
     address_BM: NDArray[np.uintp]
     """Memory address of each place, for the kernel; 0 for None."""
 
@@ -34,13 +35,13 @@ class Past(NamedTuple):
         return Past(self.place_BM[rows], self.address_BM[rows])
 
     def after(self, new_BW: NDArray[Any], span: int) -> "Past":
-        """Append a place to each row; beyond `span` places the oldest one is dropped.
+        """Append a place to each row; drop the oldest place of rows longer than `span`.
 
         Args:
             new_BW: A place for each row, contiguous; kept by reference, so do not modify it.
-            span: Most places of a row.
+            span: Maximum number of places of a row.
         """
-        # In two steps, because np.array would stack the rows instead of keeping references to them.
+        # In two steps, because np.array would stack the rows and not store references to them.
         place_B = np.empty(len(new_BW), object)
         place_B[:] = list(new_BW)
         address_B = new_BW.ctypes.data + np.arange(len(new_BW), dtype=np.uintp) * new_BW.strides[0]
@@ -51,7 +52,7 @@ class Past(NamedTuple):
         )
 
     def trimmed(self) -> "Past":
-        """Return the past without columns that no row uses, once the longest rows have left."""
+        """Return the past without unused leading columns, left over when the longest rows end."""
         had = np.flatnonzero(self.address_BM.any(axis=0))
         first = int(had[0]) if len(had) else self.address_BM.shape[1]
         return self if not first else Past(self.place_BM[:, first:], self.address_BM[:, first:])

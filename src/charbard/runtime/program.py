@@ -1,9 +1,9 @@
-"""Programs: operations that need writing in between, written once, run anywhere.
+"""Programs: operations of a writer that ask for tasks, written once and run anywhere.
 
-A program is a generator. It yields a task, is sent the list of all that the task emitted, and
-returns its result. What its tasks emit reaches the caller as it comes. So the same lines serve a
-script that waits for its own batch (`perform`), a thread that shares an engine (`perform` with
-`Engine.run`), and an event loop (`Engine.perform`):
+A program is a generator. It yields a task, is sent the list of all values that the task emitted,
+and returns its result. The caller gets each emitted value immediately. So the same code runs in a
+script with its own batch (`perform`), in a thread that shares an engine (`perform` with
+`Engine.run`), and in an event loop (`Engine.perform`):
 
     def best_poem(request):
         drafts = yield request.task()
@@ -22,18 +22,18 @@ __all__ = ["Program", "Result", "Run", "perform", "result", "resume", "side_by_s
 T = TypeVar("T")
 Program = Generator[Task, list[Any], T]
 Run = Callable[[Task], Iterator[Any]]
-"""Runs a task in some batch; yields what it emits."""
+"""Runs a task in some batch; yields the values that the task emits."""
 
 
 @dataclass(frozen=True)
 class Result(Generic[T]):
-    """What a program returned, the last value of its stream."""
+    """The value that a program returned; the last item of its stream."""
 
     value: T
 
 
 def perform(program: Program[T], run: Run) -> Iterator[Any]:
-    """Run a program in the calling thread: what its tasks emit, as it comes; last a `Result`."""
+    """Run a program in the calling thread; yield what its tasks emit, and last a `Result`."""
     step = resume(program)
     while not isinstance(step, Result):
         emitted = []
@@ -52,7 +52,7 @@ def result(program: Program[T], run: Run) -> T:
 
 
 def resume(program: Program[T], emitted: list[Any] | None = None) -> Task | Result[T]:
-    """Start a program, or send it what its task emitted.
+    """Start a program, or send it the values that its task emitted.
 
     Returns:
         The next task, or the result.
@@ -64,6 +64,6 @@ def resume(program: Program[T], emitted: list[Any] | None = None) -> Task | Resu
 
 
 def side_by_side(tasks: Sequence[Task]) -> Task:
-    """Join tasks that begin with nothing read; the joint task emits (index of the task, value)."""
+    """Join tasks without a state of their own; the joint task emits (index of the task, value)."""
     assert all(task.state is None and task.keep_LH is None for task in tasks)
     return Task(together([task.steps for task in tasks]), rows=sum(task.rows for task in tasks))

@@ -1,10 +1,10 @@
-"""The network in production: weights as bytes, exact sums, rows independent of each other.
+"""The network for production: weights are bytes, sums are exact, and rows are independent.
 
-A text is bit for bit the same alone and in a batch of 256, in C and in NumPy. The benchmarks say
-what the rounding costs against float32.
+A text is bit for bit the same alone and in a batch of 256, in C and in NumPy. The benchmarks
+measure how much quality the rounding costs compared with float32.
 
 Shape letters: B batch, L layers, S slots of state, E embedding, H hidden, C query, key and value, P
-output width, A sample specs (of attention: the head's width).
+output width, A sample specs (in attention: the width of the head).
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ __all__ = ["ByteModel", "is_compiled"]
 F32 = NDArray[np.float32]
 _MOST_THREADS = 4
 _ROWS_A_THREAD = 48
-"""Fewest rows for each thread; with fewer, the hand-over costs more than it saves."""
+"""Minimum number of rows for each thread; with fewer, a second thread costs more than it saves."""
 
 
 def is_compiled() -> bool:
-    """Tell whether the C kernel was built; without it everything works, only slower."""
+    """Return whether the C kernel was built; without it, everything works, but more slowly."""
     return fastest is not plain
 
 
@@ -50,8 +50,8 @@ class ByteModel:
 
     Args:
         bundle: The model.
-        threads: Most threads for a large batch; None: as many as are worth it on this machine.
-        compiled: Whether to use the C kernel, if there is one.
+        threads: Maximum number of threads for a large batch; None: one for each core, at most 4.
+        compiled: Whether to use the C kernel if it was built.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class ByteModel:
         output = weights["embedding" if self.config.tied else "output.weight"]
         self._output = Matrix.of(output, weights["output.bias"])
         self._threads = min(cores(), _MOST_THREADS) if threads is None else threads
-        # The calling thread takes a part itself.
+        # The calling thread computes one part itself.
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), "charbard-rows")
 
     def start(self, batch: int = 1) -> State:
@@ -93,7 +93,7 @@ class ByteModel:
         keep_BLH: F32 | None = None,
         row_A: Rows | None = None,
     ) -> Turn:
-        """Read and draw. Rows are independent, so threads share them."""
+        """Read one character in every row, then draw. Threads share the rows of a large batch."""
         count = min(self._threads, len(ids_B) // _ROWS_A_THREAD)
         if count < 2:
             return self._advance(ids_B, state, specs, keep_BLH, row_A)
@@ -137,8 +137,8 @@ class ByteModel:
         """Read one character in every row."""
         kernel, before_BSH = self._kernel, np.ascontiguousarray(state.values_BSH)
         after_BSH = np.empty_like(before_BSH)
-        # The embedding gets an axis of one slot: then the input of every layer is a slot of some
-        # array, and the kernel reads it in place.
+        # The embedding gets an axis of one slot. So the input of every layer is a slot of an
+        # array, and the kernel reads it without a copy.
         x_BSE, at = self._embedding_VE[ids_B][:, None], 0
         for layer, (w_ih, w_hh) in enumerate(self._layers):
             slot = layer * state.parts
@@ -155,12 +155,12 @@ class ByteModel:
         return self._features(x_BSE, at, found_BA), State(after_BSH, state.parts, past)
 
     def _features(self, x_BSE: F32, at: int, found_BA: F32 | None) -> F32:
-        """Compute the input of the output layer from the outputs of last layer and attention."""
+        """Compute the output layer's input from the outputs of the last layer and the attention."""
         if self._projection is None:
             parts = [x_BSE[:, at]] if found_BA is None else [x_BSE[:, at], found_BA]
             return np.ascontiguousarray(np.concatenate(parts, axis=1))
         features_BP: F32 = self._kernel.product(x_BSE, self._projection, slot=at)
-        if found_BA is not None:  # quantised apart from the hidden part, because its scale differs
+        if found_BA is not None:  # quantised apart from the hidden part, whose scale differs
             features_BP += self._kernel.product(found_BA[:, None], self._projection_of_found)
         return features_BP
 
@@ -188,7 +188,7 @@ class ByteModel:
     def choose(
         self, features_BP: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
     ) -> Choices:
-        """Draw characters."""
+        """Draw a character for each sample spec."""
         choices: Choices = self._kernel.choose(
             np.ascontiguousarray(features_BP), self._output, specs, row_A
         )
@@ -199,7 +199,7 @@ def _edges(batch: int, specs: Sequence[SampleSpec | None], row_A: Rows, count: i
     """Return the bounds of roughly equal parts of a batch; a row and its twin stay together."""
     edges: list[int] = np.linspace(0, batch, count + 1).astype(int).tolist()
     for place, edge in enumerate(edges[1:-1], 1):
-        # A guided spec on the last row of a part reads its twin, the row after: include that row.
+        # A guided spec on the last row of a part reads its twin, the next row: include that row.
         last = int(np.searchsorted(row_A, edge)) - 1
         spec = specs[last] if last >= 0 and row_A[last] == edge - 1 else None
         edges[place] += spec is not None and spec.guidance is not None

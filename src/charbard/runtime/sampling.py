@@ -1,9 +1,9 @@
-"""Choosing the next character: small pure functions on integer weights.
+"""Choose the next character, by small pure functions on integer weights.
 
-A row's scores become integers, 2^30 for its likeliest character. Integers add up to the same sum
-in any order, so what is kept and what is drawn depends on nothing but the row: not on the batch,
-the processor, or who does the arithmetic. The compiled kernel follows these definitions bit for
-bit. Dropped characters weigh 0. Ranges are checked when `SampleOptions` is built, not again here.
+A row's scores become integers: 2^30 for the likeliest character. A sum of integers is the same in
+any order, so the kept characters and the drawn one depend only on the row, not on the batch, the
+processor or the implementation. The compiled kernel follows these definitions bit for bit. Dropped
+characters have weight 0. Ranges are checked when `SampleOptions` is built, not again here.
 
 Shape letters: B rows, A sample specs, V symbols, N allowed ids; filters work on the last axis.
 """
@@ -42,12 +42,12 @@ I64 = NDArray[np.int64]
 Places = int | NDArray[np.integer]
 Rows = NDArray[np.intp]
 MEMORY = 64
-"""Number of last characters that the frequency penalty counts."""
+"""Number of most recent characters that the frequency penalty counts."""
 ONE = 1 << 30
 """Weight of the likeliest character."""
 _LOG_ONE = math.log(ONE)
 _LOWEST = np.float32(-30.0)
-"""e^-30 x 2^30 rounds to 0: a score further below the best has no weight."""
+"""Lowest score relative to the best: e^-30 x 2^30 rounds to a weight of 0."""
 _STRIDE, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _WORD = (1 << 64) - 1
 # Cody and Waite's split of ln 2, and a minimax polynomial of e^r on |r| <= ln 2 / 2.
@@ -70,9 +70,10 @@ _EXP = tuple(
 
 
 def exp_below_zero(x: F32) -> F32:
-    """e^x for x <= 0, below -30 as at -30, in single operations: they round alike everywhere.
+    """Compute e^x for x <= 0; an x below -30 counts as -30.
 
-    Relative error below 2e-7.
+    Every operation is a single float32 one, so the result is the same on every processor. The
+    relative error is below 2e-7.
 
     Source:
         The `expf` of Moshier's Cephes library.
@@ -92,19 +93,20 @@ def exp_below_zero(x: F32) -> F32:
 
 
 def weigh(scores: F32) -> I64:
-    """Integer weights of logits or log-probabilities."""
+    """Return the integer weights of logits or log-probabilities."""
+    # Adding 0.5 makes the conversion, which truncates, round to the nearest integer.
     x = scores - scores.max(axis=-1, keepdims=True)
     weights: I64 = (exp_below_zero(x) * np.float32(ONE) + np.float32(0.5)).astype(np.int64)
     return weights
 
 
 def keep_top_k(weights: I64, k: int) -> I64:
-    """Drop all but the k likeliest; exactly k even on ties, of which the first are kept."""
+    """Keep only the k likeliest characters; of equally likely ones, the first are kept."""
     return np.where(_rank(weights) < k, weights, 0)
 
 
 def keep_top_p(weights: I64, share: float) -> I64:
-    """Keep the fewest likeliest characters that hold at least this share of what is left."""
+    """Keep the fewest likeliest characters that hold at least this share of the total weight."""
     order = np.argsort(-weights, axis=-1, kind="stable")
     heavy_first = np.take_along_axis(weights, order, -1)
     before = np.cumsum(heavy_first, axis=-1) - heavy_first
@@ -117,7 +119,7 @@ def keep_top_p(weights: I64, share: float) -> I64:
 
 
 def keep_min_p(weights: I64, share: float) -> I64:
-    """Drop characters that are less than `share` times as likely as the likeliest."""
+    """Drop characters that are less than `share` times as likely as the likeliest one."""
     return np.where(weights < share * weights.max(axis=-1, keepdims=True), 0, weights)
 
 
@@ -135,7 +137,12 @@ def filtered(weights: I64, options: SampleOptions) -> I64:
 
 
 def draw(weights: I64, u: NDArray[np.float64]) -> I64:
-    """Return the first index of each row whose cumulative weight exceeds the share u, in [0, 1)."""
+    """Return, for each row, the first index whose cumulative weight exceeds u times the total.
+
+    Args:
+        weights: Integer weights, along the last axis.
+        u: A number in [0, 1) for each row.
+    """
     cumulative = np.cumsum(weights, axis=-1)
     total = cumulative[..., -1]
     # u is below 1, but the product may round up to the total.
@@ -145,7 +152,7 @@ def draw(weights: I64, u: NDArray[np.float64]) -> I64:
 
 
 def temperature_at(options: SampleOptions, step: int) -> float:
-    """The temperature of a step: linear from the first to the last, then constant."""
+    """Return the temperature of a step: it changes linearly at first, then stays constant."""
     if options.temperature_end is None:
         return options.temperature
     passed = min(1.0, step / options.temperature_steps)
@@ -155,7 +162,13 @@ def temperature_at(options: SampleOptions, step: int) -> float:
 def choose(
     logits_BV: F32, specs: Sequence[SampleSpec | None], row_A: Rows | None = None
 ) -> Choices:
-    """Draw characters; `row_A` is the row that each spec draws from, None: spec n from row n."""
+    """Draw a character for each sample spec.
+
+    Args:
+        logits_BV: Scores of all symbols.
+        specs: Sample specs; the twin of a guided row is the next row.
+        row_A: The row that each spec draws from; None: spec n draws from row n.
+    """
     out = no_choices(len(specs))
     chances = chances_of(specs)
     for at, spec in enumerate(specs):
@@ -178,11 +191,11 @@ def choose(
             total = _log_sum(scores_V)
             out.logp_A[at] = float(own[place]) - total
             if spec.guidance is not None:
-                # Report what the model says under its conditions: a guided score would flatter the
-                # text.
+                # Report the conditioned probability: a guided score would overrate the text.
                 out.logp_A[at] = float(logits_BV[row, drawn]) - _log_sum(logits_BV[row])
                 out.gain_A[at] = gain_V[drawn]
             out.log_mass_A[at] = _log_sum(own) - total
+            # Scores are not normalised: p^(1/T) is e^(score/T) divided by (e^total)^(1/T).
             out.log_z_A[at] = _log_sum(scores) - float(inverse) * total
     return out
 
@@ -192,8 +205,8 @@ def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
 
     Args:
         logits_V: Scores under the conditions.
-        bare_V: The twin's.
-        guidance: How far.
+        bare_V: The twin's scores.
+        guidance: How far to move, and which ids are never raised.
 
     Returns:
         (V,) guided scores, not normalised, and (V,) nats by which the conditions make each
@@ -207,28 +220,28 @@ def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
 
 
 def chances_of(specs: Sequence[SampleSpec | None]) -> NDArray[np.float64]:
-    """A number in [0, 1) for each draw."""
+    """Return a number in [0, 1) for each draw; see `chance`."""
     places = [(0, 0, 0) if spec is None else (spec.seed, spec.sample, spec.step) for spec in specs]
     seeds, samples, steps = np.array(places, np.uint64).reshape(-1, 3).T
     return uniform(seeds, samples, steps)
 
 
 def chance(seed: int, sample: int, step: int) -> float:
-    """A number in [0, 1), from nothing but (seed, sample, step).
+    """Return a pseudorandom number in [0, 1) that depends only on (seed, sample, step).
 
-    So a text is the same alone or among others, in any order and in any process.
+    So a text is the same alone or among other texts, in any order and in any process.
 
     Source:
         SplitMix64's mixing: Steele, Lea, Flood 2014, "Fast splittable pseudorandom generators".
     """
-    # Mixing between the parts keeps (seed, sample + 1, 0) apart from (seed, sample, 1).
+    # Without mixing in between, (seed, sample + 1, 0) and (seed, sample, 1) would collide.
     word = _mix_one(_mix_one(seed + sample * _STRIDE) + step * _STRIDE)
     # The upper 53 bits: as many as a double holds exactly.
     return float(_mix_one(word) >> 11) * 2.0**-53
 
 
 def uniform(seed: Places, sample: Places, step: Places) -> NDArray[np.float64]:
-    """Many `chance` values at once; array arguments are broadcast."""
+    """Compute many `chance` values at once; array arguments are broadcast."""
     seeds, samples, steps = np.broadcast_arrays(seed, sample, step)
     words = np.atleast_1d(seeds).astype(np.uint64)
     for part in (samples, steps):
@@ -244,7 +257,7 @@ def _mix(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _mix_one(word: int) -> int:
-    """The same for one Python int: ten times as fast as for an array of one."""
+    """Compute `_mix` of one Python int, ten times as fast as for an array of length 1."""
     word &= _WORD
     word = ((word ^ (word >> 30)) * _FIRST) & _WORD
     word = ((word ^ (word >> 27)) * _SECOND) & _WORD
@@ -252,7 +265,7 @@ def _mix_one(word: int) -> int:
 
 
 def _rank(weights: I64) -> I64:
-    """Rank of each character, the heaviest first; ties keep their order."""
+    """Return the rank of each character, 0 for the heaviest; ties keep their order."""
     order = np.argsort(-weights, axis=-1, kind="stable")
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[-1]), order.shape), -1)
@@ -260,7 +273,7 @@ def _rank(weights: I64) -> I64:
 
 
 def biased(scores_N: F32, spec: SampleSpec) -> F32:
-    """Add the bias to the allowed ids it names, one after the other."""
+    """Add the bias, in its order, to the scores of the allowed ids that it names."""
     if spec.bias is None:
         return scores_N
     places, inside = _places(spec.allowed, spec.bias.ids)
@@ -270,7 +283,7 @@ def biased(scores_N: F32, spec: SampleSpec) -> F32:
 
 
 def _barred(scores_N: F32, spec: SampleSpec) -> F32:
-    """Minus infinity for the allowed ids that the bias bars."""
+    """Set the scores of allowed ids that the bias bars to minus infinity."""
     if spec.bias is None:
         return scores_N
     places, inside = _places(spec.allowed, spec.bias.ids)
@@ -287,5 +300,5 @@ def _places(allowed_N: Ids, ids: Ids) -> tuple[I64, NDArray[np.bool_]]:
 
 
 def _log_sum(scores: F32) -> float:
-    """log of the sum of e^score."""
+    """Return the log of the sum of e^score, computed from integer weights."""
     return float(scores.max()) + math.log(int(weigh(scores).sum())) - _LOG_ONE

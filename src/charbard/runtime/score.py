@@ -1,4 +1,4 @@
-"""The log-probability of given texts, character by character.
+"""Compute the log-probability of given texts, character by character.
 
 Shape letters: T time, B texts, K alternatives, N characters, P output width.
 """
@@ -17,10 +17,11 @@ __all__ = ["Scores", "read_scores", "score_ids", "score_texts"]
 _CHUNK = 1024
 _ROWS = 64
 _SCORES_AT_ONCE = 1 << 22
+"""Maximum number of scores in memory at once: 16 MB in float32."""
 
 
 class Scores(NamedTuple):
-    """For each character but the first: its log-probability, and what was likelier."""
+    """Log-probability of each character but the first, and the likeliest characters there."""
 
     logp_N: NDArray[np.float32]
     top_ids_NK: NDArray[np.int64]
@@ -32,8 +33,8 @@ def score_ids(network: Network, ids: NDArray[np.integer], *, top: int = 0) -> Sc
 
     Args:
         network: The network.
-        ids: The text after its opening.
-        top: How many alternatives to name, likeliest first.
+        ids: The text, preceded by its opening.
+        top: Number of likeliest characters to return for each place.
     """
     return score_texts(network, [ids], top=top)[0]
 
@@ -41,7 +42,7 @@ def score_ids(network: Network, ids: NDArray[np.integer], *, top: int = 0) -> Sc
 def score_texts(
     network: Network, texts: Sequence[NDArray[np.integer]], *, top: int = 0
 ) -> list[Scores]:
-    """Score many texts at once; see `score_ids`. Texts of equal length batch best."""
+    """Score many texts at once; see `score_ids`. Texts of equal length are the fastest."""
     scores: list[Scores] = []
     for start in range(0, len(texts), _ROWS):
         scores += _score_group(network, texts[start : start + _ROWS], top)
@@ -70,10 +71,11 @@ def _score_group(network: Network, texts: Sequence[NDArray[np.integer]], top: in
 def read_scores(
     network: Network, ids_TB: NDArray[np.integer], targets_TB: NDArray[np.integer], state: State
 ) -> tuple[NDArray[np.float32], State]:
-    """Log-probability of each target, (T, B), and the state at the end. -1 scores 0."""
+    """Return the log-probability of each target, (T, B), and the final state; a target of -1
+    scores 0."""
     features, state = network.read(ids_TB, state)
     counted_TB, logp_TB = targets_TB >= 0, np.zeros(targets_TB.shape, np.float32)
-    if counted_TB.any():  # the output layer is half of the work: only where it counts
+    if counted_TB.any():  # skip other rows: the output layer is half of the work
         logp_TB[counted_TB], _, _ = _scores(
             network, features[counted_TB], targets_TB[counted_TB], 0
         )
@@ -83,7 +85,7 @@ def read_scores(
 def _scores(
     network: Network, features_TBP: NDArray[np.float32], wanted_TB: NDArray[np.integer], top: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """Log-probability of the wanted ids, and the alternatives, some rows at a time."""
+    """Return the log-probabilities of the wanted ids, and the `top` likeliest ids with theirs."""
     features_NP = features_TBP.reshape(-1, features_TBP.shape[-1])
     wanted_N1 = np.asarray(wanted_TB, np.int64).reshape(-1, 1)
     size = max(1, _SCORES_AT_ONCE // network.config.vocab_size)
@@ -102,11 +104,11 @@ def _scores(
 
 
 def _likeliest(logp_NV: NDArray[np.float32], top: int) -> NDArray[np.int64]:
-    """Ids of the likeliest, likeliest first."""
+    """Return the ids of the `top` likeliest characters, likeliest first."""
     top = min(top, logp_NV.shape[1])
     if not top:
         return np.empty((len(logp_NV), 0), np.int64)
-    # Ascending ids before a stable sort, so that ties always come in the same order.
+    # Ids are sorted before the stable sort, so that ties are always in the same order.
     some = np.sort(np.argpartition(-logp_NV, top - 1, axis=1)[:, :top], axis=1)
     order = np.argsort(-np.take_along_axis(logp_NV, some, 1), axis=1, kind="stable")
     return np.take_along_axis(some, order, 1)

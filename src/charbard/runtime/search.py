@@ -13,7 +13,7 @@ from charbard.runtime.state import State
 __all__ = ["FORKS", "BiasRule", "Decoded", "Rejects", "Search", "Segment", "Worth"]
 
 FORKS = DRAFTS
-"""Sample numbers reserved for each text: one for each fork of its drafts."""
+"""Number of sample numbers reserved for each text: one for each fork of its drafts."""
 
 Rejects = Callable[[int, Sequence[int]], bool]
 """(number of a complete segment, its ids with marks) -> whether to reject it."""
@@ -30,51 +30,51 @@ class Search:
     options: SampleOptions
     seed: int
     sample: int
-    """Number of this text among those of one request."""
+    """Number of this text among the texts of one request."""
     start: State
     """State of one row that has read nothing."""
     worth: Worth
     drafts: int = 8
     guidance: float = 1.0
-    """Scale of guidance; without effect unless there is an unconditioned prompt."""
+    """Scale of guidance; it has no effect without an unconditioned prompt."""
     faded: float = 0.0
     """Nats added to a character for each earlier occurrence in the text."""
     segments: int | None = None
-    """Stop after this many segments; None: write all."""
+    """Number of segments after which to stop; None: write all."""
     bias_rules: tuple[BiasRule, ...] = ()
     """Logit biases, such as towards characters parallel to the line above."""
     rejects: Rejects | None = None
-    """Segments to reject if there are others; not applied to segments that are given whole."""
+    """Test of the segments to avoid; segments that were given whole are not tested."""
     openings: tuple[int, ...] = ()
-    """Ids that the first open place avoids while others are allowed."""
+    """Ids that the first open place avoids while other ids are allowed."""
     form: Any = None
-    """The constraint's state to begin with; None: its own start."""
+    """The constraint's state to begin with; None: the constraint's own start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment that will not change any more."""
+    """A finished segment, which will not change any more."""
 
     index: int
     ids: tuple[int, ...]
-    """Its characters and its marks."""
+    """Ids of the segment's characters and marks."""
     logp: tuple[float, ...]
-    """The model's own log-probability of each, in nats; 0 for a mark."""
+    """The model's own log-probability of each id, in nats; 0 for a mark."""
     sample: int = 0
-    """Number of its text among those of one request."""
+    """Number of the segment's text among the texts of one request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded text."""
+    """A finished text, as the decoder wrote it."""
 
     ids: tuple[int, ...]
     logp: tuple[float, ...]
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier."""
     form: Any = None
-    """The constraint's state after it; None if the text was given, not written."""
+    """The constraint's state after the text; None if the text was given, not written."""
     rejected: tuple[int, ...] = ()
-    """Numbers of segments that were kept although `Search.rejects` them."""
+    """Indices of the segments that were kept although `Search.rejects` rejects them."""
     sample: int = 0
-    """Number of the text among those of one request."""
+    """Number of this text among the texts of one request."""

@@ -16,9 +16,9 @@ __all__ = ["Bias", "Choices", "Guidance", "SampleSpec", "joined", "no_choices"]
 
 
 class Bias(NamedTuple):
-    """Nats added to the score of some characters after the temperature; an id may come twice.
+    """Nats added to the scores of some characters, after the temperature is applied.
 
-    Minus infinity bars a character, as if it were not allowed.
+    An id may occur several times. Minus infinity bars a character, as if it were not allowed.
     """
 
     ids: Ids
@@ -34,11 +34,11 @@ def joined(biases: Sequence[Bias]) -> Bias | None:
 
 
 class Guidance(NamedTuple):
-    """Classifier-free guidance of one row by its twin, the next row that is read.
+    """Classifier-free guidance of one row by its twin, the next row of the batch.
 
     The twin has read the same text after an unconditioned prompt. A character's score moves from
     the twin's log-probability towards the row's own, and beyond it:
-    `bare + scale * (conditioned - bare)`, normalised anew.
+    `bare + scale * (conditioned - bare)`, then normalised again.
 
     Source:
         Ho and Salimans 2022, "Classifier-Free Diffusion Guidance"; for language models, Sanchez et
@@ -46,45 +46,48 @@ class Guidance(NamedTuple):
     """
 
     scale: float
-    """1 changes no score, but still measures the gain; larger listens more to the conditions."""
+    """1 changes no score, but still measures the gain; a larger scale follows the conditions more
+    closely."""
     capped: Ids
-    """Ids whose score is never raised, in any order: what a text has said already."""
+    """Ids whose score is never raised, in any order: the characters that a text already has."""
 
 
 class SampleSpec(NamedTuple):
     """How to draw one character."""
 
     allowed: Ids
-    """The ids it may be; a single one is taken without drawing."""
+    """The ids to draw from; a single one is certain to be drawn."""
     options: SampleOptions
     seed: int
     sample: int
     step: int
-    """The draw depends on (seed, sample, step) alone."""
+    """The draw's random number depends only on (seed, sample, step)."""
     logp: bool = True
-    """Whether to compute `Choices.logp` and `log_mass`, which need the scores of all symbols."""
+    """Whether to compute `Choices` beyond the ids; this needs the scores of all symbols."""
     bias: Bias | None = None
     guidance: Guidance | None = None
-    """None: the row is drawn from its own scores alone. Guidance requires `logp`."""
+    """None: the draw uses only the row's own scores. Guidance requires `logp`."""
 
 
 class Choices(NamedTuple):
     """The draws, one entry for each sample spec; NaN where a value was not requested."""
 
     ids_A: NDArray[np.int64]
-    """The character; -1 where there is no spec, or nothing is allowed."""
+    """Id of the drawn character; -1 where there is no spec, or no id is allowed."""
     logp_A: NDArray[np.float32]
-    """The model's own log-probability of it: before constraint, temperature and filters."""
+    """The model's own log-probability of the character: no constraint, temperature or filters."""
     log_mass_A: NDArray[np.float32]
-    """Log of the probability p that the model, guided if it is, gives to all allowed ids
-    together."""
+    """Log of the total probability of the allowed ids that are not barred; guided if the row is."""
     log_z_A: NDArray[np.float32]
-    """Log of the sum of p^(1 / temperature) over the allowed ids, bias included: what a step adds
-    to the weight of a particle whose target is the model's probability to that power."""
+    """Log of the sum of p^(1 / temperature) over the allowed ids, bias included.
+
+    p is an id's probability. A step adds this number to the log-weight of a particle, whose target
+    distribution is the model's probability to that power.
+    """
     gain_A: NDArray[np.float32]
-    """Nats by which the conditions make the character likelier than the row's twin finds it."""
+    """Nats by which the character is likelier under the conditions than for the row's twin."""
 
 
 def no_choices(count: int) -> Choices:
-    """Return empty entries, to be filled."""
+    """Return `count` empty entries, to be filled in: ids of -1, and NaN."""
     return Choices(np.full(count, -1), *(np.full(count, np.nan, np.float32) for _ in range(4)))

@@ -1,4 +1,4 @@
-"""The state of a network: cheap to keep, to fork and to batch.
+"""The state of a network, which is cheap to store, fork and batch.
 
 Shape letters: B rows, L layers, S slots (layers x parts), H hidden width.
 """
@@ -21,20 +21,20 @@ class State:
     """State of a batch, one row for each text. Never modified, so an old state can be restored."""
 
     values_BSH: F32
-    """Layer by layer: the hidden vector, then for an LSTM the cell."""
+    """For each layer in turn, the hidden vector and, in an LSTM, the cell state."""
     parts: int
-    """State vectors per layer: 2 for an LSTM, else 1."""
+    """Number of state vectors per layer: 2 for an LSTM, else 1."""
     past: Past | None = None
-    """Places for the attention; None if the network has none."""
+    """Places that the attention head can read; None if the network has no attention."""
 
     def __len__(self) -> int:
         return len(self.values_BSH)
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "State":
-        """Copy these rows, in this order; a row may occur twice, or not at all."""
+        """Return a copy of these rows, in this order; a row may be repeated or left out."""
         # Typed, because an empty list would become an array of floats, which cannot be an index.
         index = np.asarray(rows, np.intp)
-        # Rows with the longest past may be among those dropped, so their columns can go too.
+        # The dropped rows may have had the longest pasts, so columns may be unused now.
         past = None if self.past is None else self.past.take(index).trimmed()
         return State(self.values_BSH[index], self.parts, past)
 
@@ -45,7 +45,7 @@ class State:
 
     @property
     def hidden_BLH(self) -> F32:
-        """Return the output of each unit of each layer, in -1..1; a view, do not write to it."""
+        """Return a view of the output of each unit of each layer, in -1..1. Do not write to it."""
         return self.values_BSH[:, :: self.parts]
 
     @staticmethod

@@ -1,8 +1,9 @@
-"""A text being written, as a generator that plans steps and receives what was drawn.
+"""Tasks: generators that write a text, by planning steps and receiving the draws.
 
-A task owns a few rows of the running batch. Each turn it yields a `Plan`: which rows continue, what
-each reads, what is drawn after it; it receives an `Outcome`. Between plans it may yield `Emit`
-to hand a value to the reader of the text. Searches and best-of-N are tasks as well:
+A task owns a few rows of the running batch. In each step it yields a `Plan`, which says which rows
+continue, what each row reads, and what is drawn after it; the task receives an `Outcome`. Between
+plans it may yield `Emit` to pass a value to the reader of the text. Searches and best-of-N are
+tasks too:
 
     def one_char(spec):
         outcome = yield Plan(rows=(0,), ids=(5,), specs=(spec,))
@@ -35,25 +36,28 @@ __all__ = [
 
 
 class Plan(NamedTuple):
-    """One step of some rows. As many rows come out as `rows` names."""
+    """Plan of one step: the new rows, what each reads, and what is drawn."""
 
     rows: Sequence[int]
     """The parent row of each new row; repeating a row forks it, omitting it drops it. Before the
     first step the parents are the rows of `Task.state`."""
     ids: Sequence[int]
-    """The id that each row reads."""
+    """The id that each new row reads."""
     specs: Sequence[SampleSpec | None]
-    """What to draw after it; None draws nothing."""
+    """What to draw after the step, one entry for each draw; None draws nothing."""
     back: State | None = None
-    """Rows kept from earlier, which replace the present ones as parents; the present ones end."""
+    """Rows kept from an earlier step, which replace the current rows as parents; the current rows
+    are dropped."""
     of: Sequence[int] | None = None
-    """The index in `rows` that each spec draws from, ascending: so several characters can be drawn
-    after one row was read once. None: one spec for each row."""
+    """The index in `rows` that each spec draws from, ascending, so that several characters can be
+    drawn after one row. None: one spec for each row."""
 
 
 def spec_rows(plans: Sequence[Plan]) -> list[int] | None:
-    """Return the row of the batch that each spec draws from, with the plans' rows concatenated;
-    None: spec n draws from row n."""
+    """Return the row that each spec draws from, where the rows of all plans are concatenated.
+
+    None means that spec n draws from row n.
+    """
     if all(plan.of is None for plan in plans):
         return None
     starts = accumulate((len(plan.rows) for plan in plans), initial=0)
@@ -65,7 +69,7 @@ def spec_rows(plans: Sequence[Plan]) -> list[int] | None:
 
 
 class Outcome(NamedTuple):
-    """The result of a step: an entry for each spec (see `Choices`), and a row for each row."""
+    """The result of a step: an entry for each spec (see `Choices`), and the new rows."""
 
     ids: list[int]
     logp: list[float]
@@ -73,7 +77,8 @@ class Outcome(NamedTuple):
     log_z: list[float]
     gain: list[float]
     state: State
-    """After reading. Keep `state.take(...)`, not this: it is a view into the whole batch."""
+    """State of the rows after reading. It is a view of the whole batch's state, so to keep rows,
+    copy them: `state.take(...)`."""
     features_RP: NDArray[np.float32]
     """Input of the output layer; `Network.logits` turns it into scores."""
 
@@ -101,17 +106,17 @@ Steps = Generator[Plan | Emit, Outcome, None]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What the engine runs."""
+    """The unit of work of a batch or an engine: its steps, and the rows that they need."""
 
     steps: Steps
     rows: int = 1
-    """The most rows that it needs at a time."""
+    """Maximum number of rows that the task holds at once."""
     state: State | None = None
-    """The rows it starts from; None: one row that has read nothing."""
+    """The rows that the task starts from; None: one row that has read nothing."""
     keep_LH: NDArray[np.float32] | None = None
-    """Factor for each layer's outputs: 0 switches a unit off."""
+    """Factor on the output of each unit; 0 ablates the unit. None: all are kept."""
     skip: type | tuple[()] = ()
-    """Emitted values of this type are dropped at once, before they leave the engine's thread."""
+    """Type of emitted values to drop before they leave the engine's thread."""
 
 
 def read_ids(ids: Sequence[int]) -> Steps:
@@ -121,7 +126,7 @@ def read_ids(ids: Sequence[int]) -> Steps:
 
 
 def draw_after(ids: Sequence[int], spec: SampleSpec) -> Generator[Plan | Emit, Outcome, Outcome]:
-    """Read some ids and draw what follows the last of them, in one row."""
+    """Read some ids in one row, draw what follows the last id, and return the result."""
     yield from read_ids(ids[:-1])
     return (yield Plan((0,), ids[-1:], (spec,)))
 
@@ -129,12 +134,12 @@ def draw_after(ids: Sequence[int], spec: SampleSpec) -> Generator[Plan | Emit, O
 def read_prompts(
     prompts: Sequence[Sequence[int]], start: State, spec: SampleSpec | None = None
 ) -> Generator[Plan | Emit, Outcome, Outcome]:
-    """Read a prompt, and an unconditioned one beside it, so that both end together.
+    """Read a prompt and, in a second row, the unconditioned prompt; both end at the same step.
 
     Args:
-        prompts: One or two; the first is no shorter than the second.
-        start: One row that has read nothing.
-        spec: What to draw after the first one.
+        prompts: One or two prompts; the second must not be longer than the first.
+        start: State of one row that has read nothing.
+        spec: What to draw after the first prompt.
 
     Returns:
         The result of the last step, with a row for each prompt.
@@ -150,8 +155,8 @@ def read_prompts(
         else:
             (bare,) = others
             if step == alone:  # the twin joins
-                # The twin starts from nothing at the step from which both prompts have equally many
-                # ids left.
+                # The twin starts with an empty state at the step where both prompts have the same
+                # number of ids left.
                 before = [] if outcome is None else [outcome.state.take([0])]
                 back = State.join([*(before or [start]), start])
             outcome = yield Plan((0, 1), (char_id, bare[step - alone]), (last, None), back)
@@ -161,7 +166,7 @@ def read_prompts(
 
 
 def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> Steps:
-    """Pass what a task emits through a function, which may also end it.
+    """Pass the values that a task emits through a function, which may also end the task.
 
     Args:
         steps: The task.

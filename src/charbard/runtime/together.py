@@ -1,4 +1,4 @@
-"""Several texts as one task: they share a prompt that was read once."""
+"""Write several texts in one task, after a shared prompt that is read once."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["best_of", "together"]
 
 
 def together(children: Sequence[Steps]) -> Steps:
-    """Run tasks side by side, each from the one row there is; emits (index, value)."""
+    """Run tasks side by side, all starting from the one current row; emit (index, value)."""
     plans: dict[int, Plan] = {}
     # Before the first step every child continues from the one row that the task has.
     first_row = dict.fromkeys(range(len(children)), 0)
@@ -19,7 +19,8 @@ def together(children: Sequence[Steps]) -> Steps:
         while plans:
             outcome = yield _joined(plans, first_row)
             row = spec = 0
-            # A copy, since children that end leave `plans`, and the others overwrite their entries.
+            # A copy, because a child that ends is removed from `plans`, and any other child
+            # overwrites its entry.
             for index, plan in list(plans.items()):
                 first_row[index], rows = row, slice(row, row + len(plan.rows))
                 specs = slice(spec, spec + len(plan.specs))
@@ -31,7 +32,7 @@ def together(children: Sequence[Steps]) -> Steps:
 
 
 def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> Steps:
-    """Run tasks side by side; once all have ended, emit the values of the one that scores best."""
+    """Run tasks side by side; when all have ended, emit the values of the best-scoring task."""
     emitted: list[list[Any]] = [[] for _ in children]
     steps = together(children)
     said = next(steps, None)
@@ -53,7 +54,7 @@ def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> S
 
 
 def _run_child(index: int, steps: Steps, outcome: Outcome | None, plans: dict[int, Plan]) -> Steps:
-    """Run one child up to its next plan, which is noted, and pass on what it emits."""
+    """Run one child up to its next plan, store that in `plans`, and emit the child's values."""
     try:
         said = next(steps) if outcome is None else steps.send(outcome)
         while isinstance(said, Emit):

@@ -1,4 +1,4 @@
-"""Inspection: activations of single units, the network with units ablated, and attention.
+"""Inspect a network: activations of single units, ablation of units, and attention weights.
 
 Shape letters: N characters, L layers, H hidden units.
 """
@@ -23,8 +23,8 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 
     Args:
         network: The network.
-        ids_N: The text after its opening; at least one id.
-        keep_LH: Units switched off, from `without_units`.
+        ids_N: The text, preceded by its opening; at least one id.
+        keep_LH: Mask that ablates units, from `without_units`.
     """
     keep_BLH = None if keep_LH is None else keep_LH[None]
     state, after = network.start(), []
@@ -35,25 +35,27 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 
 
 def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
-    """Return the attention of each place of a text to each other, (N, N); the rest of a row up to 1
-    goes to the zero slot.
+    """Return the attention weights between the places of a text, (N, N).
+
+    Row n holds the weights that place n gives to every place; the remainder of its sum to 1 is the
+    weight of the zero slot.
 
     Args:
         network: The network.
-        hidden_NH: What the last layer put out along the text, from `activations`.
+        hidden_NH: The last layer's output at each place, from `activations`.
 
     Returns:
-        None if the network does not look back.
+        The weights; None if the network has no attention.
     """
     qkv_NC = network.qkv(hidden_NH)
     return None if qkv_NC is None else attention_of(qkv_NC, network.config.attention_span)
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
-    """Return the mask that ablates these (layer, unit) pairs, counted from 0.
+    """Return the mask that ablates these units, given as (layer, unit) counted from 0.
 
     Returns:
-        (L, H), for `Task.keep_LH` and `activations`: 1, and 0 at these units.
+        (L, H), for `Task.keep_LH` and `activations`: 0 at these units, 1 elsewhere.
 
     Raises:
         OptionError: The network has no such unit.

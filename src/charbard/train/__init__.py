@@ -2,7 +2,7 @@
 
 import os
 
-# Idle OpenMP threads must sleep. By default they spin, and as soon as another program shares the
-# cores they spin on the very core that the thread they wait for needs. OpenMP reads this variable
+# Idle OpenMP threads must sleep. By default they spin. If another program shares the cores, an idle
+# thread can then spin on the core that the thread it waits for needs. OpenMP reads this variable
 # once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

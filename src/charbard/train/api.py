@@ -23,19 +23,19 @@ __all__ = ["Trained", "fit"]
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training."""
+    """Result of a finished training run."""
 
     model: Path
-    """The bundle: `charbard.load` opens it."""
+    """Path of the bundle, which `charbard.load` opens."""
     loss: float
-    """Nats per character on text that it was not trained on."""
+    """Nats per character on held-out text; on the training text if nothing was held out."""
     epochs: float
     seconds: float
     log: Path
     notes: tuple[str, ...] = ()
-    """Assumptions made about the text, and settings without effect."""
+    """Assumptions that were made about the text, and settings that had no effect."""
     verdict: str = ""
-    """What to expect of the model, and what would improve it."""
+    """Sentences on what to expect of the model and what would improve it."""
 
     def _repr_html_(self) -> str:
         return (
@@ -58,18 +58,19 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
     """Train a model on a text.
 
     Args:
-        text: File, folder, pattern, or several of them; or a corpus by name.
-        texts: Texts in memory instead, each a record; or mappings with a text and fields.
+        text: File, folder or pattern, or several of these; or the name of a corpus.
+        texts: Texts in memory, instead of `text`. Each is a record: a string, or a mapping with a
+            text and fields.
         out: Folder for the model, its checkpoints, log and report.
-        minutes: Finish in this time and choose every setting that is not given; or give `epochs`
-            or `steps` among the settings.
-        corpus: How to read the text; its fields may stand among the settings instead.
-        resume: Resume the interrupted training in `out`.
-        init_from: A bundle whose weights the training starts from.
+        minutes: Budget in minutes; every setting that is not given is chosen to suit it. The
+            alternative is `epochs` or `steps` among the settings.
+        corpus: Settings for reading the text; they may also be given among `settings`.
+        resume: Whether to resume the interrupted training run in `out`.
+        init_from: Bundle whose weights training starts from.
         settings: Fields of `ModelConfig`, `TrainConfig` and `CorpusConfig`.
 
     Raises:
-        CharbardError: Any of its kinds: see `charbard.errors`.
+        CharbardError: An error of any subclass; see `charbard.errors`.
     """
     if (text is None) == (texts is None):
         raise OptionError(
@@ -125,7 +126,7 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
 
 @contextmanager
 def _as_file(texts: Iterable[str | Mapping[str, Any]]) -> Iterator[Path]:
-    """Write texts in memory to a temporary file of JSON lines, since training reads them twice."""
+    """Write texts to a temporary file of JSON lines, because training reads them several times."""
     if isinstance(texts, str):
         raise OptionError(
             "texts is one text", code="fit.list", hint="give a list: texts=['one', 'two']"

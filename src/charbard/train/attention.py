@@ -1,8 +1,8 @@
 """One attention head over what the network has read, for a whole window of time at once.
 
-Query, key and value of a place are computed from the output of the last recurrent layer there. The
-head attends to earlier places only, and to a zero slot, a key and a value of zeros, so that it can
-attend to nothing. Keys and values of places before the window are cached.
+The query, key and value of a place are computed from the output of the last recurrent layer there.
+The head attends to earlier places only, and to a zero slot: a key and a value of zeros, which let
+it attend to nothing. Keys and values of places before the window are cached.
 
 Shape letters: T time, B rows, A width of the head, M places kept from before, S = 1 + M + T.
 """
@@ -16,13 +16,13 @@ __all__ = ["Memory", "attend"]
 
 
 class Memory(NamedTuple):
-    """Cached keys and values of each row, newest position last. Rows are on axis 1, as in every
-    state."""
+    """Cached keys and values of each row, the newest place last. Rows are on axis 1, as in every
+    part of the state."""
 
     past_MBA2: Tensor
     """Key and value of each kept place side by side: (M, B, 2A)."""
     known_1B1: Tensor
-    """How many of the newest cached places belong to the row's text; the others are masked."""
+    """Number of newest cached places that belong to the row's text; older places are masked."""
 
     @classmethod
     def empty(cls, rows: int, width: int, like: Tensor) -> "Memory":
@@ -35,7 +35,7 @@ def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]
 
     Args:
         qkv_TBA3: Query, key and value of each place side by side.
-        memory: Keys and values from before the window; not modified.
+        memory: Keys and values of the places before the window; not modified.
         span: How many places back a place can attend.
 
     Returns:
@@ -47,7 +47,7 @@ def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]
     nothing = qkv_TBA3.new_zeros(1, rows, 2 * width)
     places_SBA2 = torch.cat((nothing, past_MBA2, new_TBA2))
     key_SBA, value_SBA = places_SBA2[..., :width], places_SBA2[..., width:]
-    # Mask, scaling and product in one operation. The zero slot is never masked, so softmax always
+    # One operation masks, scales and multiplies. The zero slot is never masked, so softmax always
     # has a finite score.
     weight_BTS = torch.baddbmm(
         _hidden(memory, time, span).to(qkv_TBA3),
@@ -64,14 +64,15 @@ def _hidden(memory: Memory, time: int, span: int) -> Tensor:
     """Return the mask to add to the scores: 0 where a place may attend, -inf elsewhere.
 
     Returns:
-        (B, T, S) in float32; (1, T, S) if nothing is cached, since all rows are alike then.
+        (B, T, S) in float32; (1, T, S) if nothing is cached, because then the mask is the same for
+        all rows.
     """
     device, places = memory.known_1B1.device, len(memory.past_MBA2)
     at_T1 = torch.arange(time, device=device)[:, None]
     back_TS = at_T1 - torch.arange(-places, time, device=device)
     seen_BTS = ((back_TS >= 1) & (back_TS <= span))[None]
     if places:
-        # Rows are cached in one array of the longest past; a row's own places are its newest ones.
+        # One array as long as the longest past holds all rows; a row's own places are its newest.
         age_M = torch.arange(places, 0, -1, device=device)
         known_BM = age_M <= memory.known_1B1[0]
         window_BT = known_BM.new_ones(len(known_BM), time)

@@ -1,9 +1,9 @@
 """Batches to train on.
 
 A running text is read as parallel streams whose state is carried from batch to batch. Records are
-read from a zero state, grouped by length, so that there is little padding. The position of both is
-two numbers, so a training resumes where it stopped. Each process takes its rows of the same global
-batch, so many processes read what one would.
+read from a zero state, in groups of similar length, so that there is little padding. In both cases
+two numbers are the position, so a training run resumes where it stopped. Each process reads its own
+rows of the same global batch, so several processes read the same batches as one process.
 
 Shape letters: T time, B rows.
 """
@@ -42,7 +42,7 @@ class Batch:
 
     ids_TB: Tensor
     targets_TB: Tensor
-    """The id that follows each; -1 for padding and for fields that only condition."""
+    """The id to predict at each place; -1 for padding and for fields that are only conditions."""
     counted: int
     """Number of targets in the global batch, by which the summed loss is divided."""
     rows: int
@@ -61,14 +61,14 @@ class Batches(Protocol):
     """An endless source of batches."""
 
     position: Position
-    """Position from which reading resumes; may be set."""
+    """Position of the next batch; set it to resume from there."""
 
     def next(self) -> Batch:
         """Return the next batch and advance the position."""
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read."""
+        """Number of times that the text has been read, with fractions."""
 
 
 def batches_of(dataset: Dataset, config: TrainConfig, rows: slice) -> Batches:
@@ -76,8 +76,8 @@ def batches_of(dataset: Dataset, config: TrainConfig, rows: slice) -> Batches:
 
     Args:
         dataset: The text.
-        config: Sizes and seed.
-        rows: The rows of a global batch that this process reads.
+        config: Settings; the sizes of a batch and the seed are used.
+        rows: The rows of the global batch that this process reads.
     """
     if dataset.has_records:
         return RecordBatches(dataset, config, rows)
@@ -97,8 +97,8 @@ class StreamBatches:
     def next(self) -> Batch:
         """Return the next `seq_length` characters of each stream."""
         step, _ = self.position
-        # The step alone says where each stream is, which is why a position is all that resuming
-        # needs.
+        # The place of each stream follows from the step alone, so resuming needs only the
+        # position.
         first = (self._starts[self._rows] + step * self._length) % len(self._ids)
         rows = [_around(self._ids, int(start), self._length + 1) for start in first]
         text = torch.from_numpy(np.stack(rows, axis=1).astype(np.int64))
@@ -108,19 +108,19 @@ class StreamBatches:
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read."""
+        """Number of times that the text has been read, with fractions."""
         return self.position[0] * self._per_step / len(self._ids)
 
 
 def _around(ids: NDArray[np.integer], start: int, length: int) -> NDArray[np.integer]:
-    """Return a slice that wraps around at the end."""
+    """Return `length` ids from `start` on, wrapping around at the end."""
     if start + length <= len(ids):
         return ids[start : start + length]
     return np.take(ids, np.arange(start, start + length), mode="wrap")
 
 
 class RecordBatches:
-    """Records in groups of similar length, in a new order in every epoch."""
+    """Batches of records of similar length, in a new order in every epoch."""
 
     def __init__(self, dataset: Dataset, config: TrainConfig, rows: slice) -> None:
         self._dataset, self._config, self._rows = dataset, config, rows
@@ -129,7 +129,7 @@ class RecordBatches:
         self.position: Position = (0, 0)
 
     def next(self) -> Batch:
-        """Return the next batch; a long record continues over several batches."""
+        """Return the next batch; a long record is continued in the batches after it."""
         epoch, place = self.position
         batch = self._batches(epoch)[place]
         last = place + 1 == len(self._batches(epoch))
@@ -138,7 +138,7 @@ class RecordBatches:
 
     def _batches(self, epoch: int) -> "list[Chunk]":
         if self._plan[0] != epoch:
-            # The plan follows from seed and epoch, so a checkpoint need not hold the order of the
+            # The plan follows from seed and epoch, so a checkpoint need not store the order of the
             # records.
             rng = np.random.default_rng([self._config.seed, epoch])
             size = self._config.batch_size * self._config.seq_length
@@ -150,7 +150,7 @@ class RecordBatches:
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read."""
+        """Number of times that the text has been read, with fractions."""
         epoch, place = self.position
         return epoch + place / max(1, len(self._batches(epoch)))
 
@@ -161,26 +161,26 @@ class Chunk:
 
     records: NDArray[np.int64]
     dropped: NDArray[np.bool_]
-    """(B, fields): which fields are dropped."""
+    """Whether each field is dropped, (B, fields)."""
     start: int
     stop: int
     written: tuple[str, ...] = ()
     """Fields that the model also learns to predict."""
 
     def read(self, dataset: Dataset, rows: slice) -> Batch:
-        """Gather ids and targets; padding, and fields that only condition, have no target."""
+        """Gather ids and targets; padding and fields that are only conditions have no target."""
         length = self.stop - self.start
         ids = np.full((length, len(self.records)), END, np.int64)
         targets = np.full((length, len(self.records)), -1, np.int64)
         for column, (record, dropped) in enumerate(zip(self.records, self.dropped, strict=True)):
             before, learned, text = _gather(dataset, int(record), dropped, self.written)
-            # Targets are the input shifted by one: END is read first, the text's last id never.
+            # Targets are the input shifted by one: END is read first, the last id is never read.
             read = _stretch([np.array([END]), before, text[:-1]], self.start, self.stop)
             wanted = _stretch([learned, text], self.start, self.stop)
             ids[: len(read), column], targets[: len(wanted), column] = read, wanted
         counted = int((targets >= 0).sum())
         ids_TB, targets_TB = torch.from_numpy(ids[:, rows]), torch.from_numpy(targets[:, rows])
-        if not ids_TB.shape[1]:  # more processes than records: read one dummy row without targets
+        if not ids_TB.shape[1]:  # more processes than records: read a dummy row
             ids_TB, targets_TB = torch.zeros(length, 1).long(), torch.full((length, 1), -1)
         return Batch(
             ids_TB, targets_TB, counted, len(self.records), self.start == 0, self.start > 0
@@ -199,24 +199,24 @@ def packed(
 
     Args:
         dataset: The text.
-        records: Numbers of the records to read.
+        records: Indices of the records to read.
         size: Approximate number of ids in a batch.
-        shares_dropped: Probability of dropping a field: one for each field, or one for all.
-        rng: Draws the order and the dropped fields.
-        written: Fields that the model learns to predict, too.
+        shares_dropped: Probability of dropping a field, either for each field or for all fields.
+        rng: Random generator for the order and the dropped fields.
+        written: Fields that the model also learns to predict.
     """
     fields = dataset.field_sizes[records]
     dropped = rng.random(fields.shape) < np.asarray(shares_dropped)
     lengths = np.diff(dataset.bounds)[records] - (fields * dropped).sum(1)
-    # Longest first, in random order within a length: the sort is stable.
+    # Longest first; records of equal length stay in random order, because the sort is stable.
     order = rng.permutation(len(records))
     order = order[np.argsort(-lengths[order], kind="stable")]
     plan, place = [], 0
     while place < len(order):
         longest = int(lengths[order[place]])
-        # A row has at most 1/16 of the batch, or 64 ids: arithmetic is fast with many rows only.
+        # A row gets at most 1/16 of the batch, or 64 ids: arithmetic is slow with few rows.
         stretches = -(-longest // max(64, size // 16))
-        # Stretches of equal length, instead of full ones and a short rest.
+        # Stretches of equal length avoid a short last one.
         stride = -(-longest // stretches)
         group = order[place : place + max(1, size // stride)]
         place += len(group)
@@ -226,7 +226,8 @@ def packed(
                 for start in range(0, longest, stride)
             ]
         )
-    # Groups are shuffled; the stretches of one stay together, since the state is carried between.
+    # Groups are shuffled, but the stretches of a group stay in order: each continues the state of
+    # the one before.
     return [plan[index] for index in rng.permutation(len(plan))]
 
 
@@ -235,13 +236,13 @@ def _gather(
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
     """Split a record into conditions and text.
 
-    A record with fields is stored as (marker, value) of each field, then the text's marker, then
-    the text. Records without fields are text alone.
+    A record with fields is stored as (marker, value) for each field, then the text marker, then
+    the text. A record without fields is stored as its text.
 
     Returns:
-        The kept fields and the text's marker, their targets, and the text. Targets are aligned
-        with the ids that they equal: -1 except in the values of `written` fields. Markers have
-        none, as the set of fields is not predicted.
+        The kept fields and the text marker, their targets, and the text. Each target equals the id
+        at its own place in the values of `written` fields, and is -1 elsewhere. Markers have no
+        target, because the model does not predict which fields a record has.
     """
     fields, text_marker, text = dataset.record(record)
     drops = dict(zip(dataset.config.fields, dropped.tolist(), strict=True))
@@ -256,7 +257,7 @@ def _gather(
 
 
 def _stretch(parts: list[NDArray[np.integer]], start: int, stop: int) -> NDArray[np.int64]:
-    """Return `start` to `stop` of the concatenated parts without concatenating all of them.
+    """Return ids `start` to `stop` of the concatenated parts, without concatenating whole parts.
 
     >>> _stretch([np.array([1, 2]), np.array([3, 4, 5])], 1, 4).tolist()
     [2, 3, 4]

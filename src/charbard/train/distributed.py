@@ -1,7 +1,7 @@
-"""Distributed training: this process's rank, and communication between processes.
+"""Distributed training: the rank of this process, and communication between processes.
 
-`torchrun` starts the processes and sets their environment. They communicate by gloo between CPUs
-and by NCCL between GPUs. Each process owns its rows of the batch and their state.
+`torchrun` starts the processes and sets their environment. The processes communicate by gloo
+between CPUs and by NCCL between GPUs. Each process owns its rows of the batch and their state.
 """
 
 import os
@@ -22,12 +22,12 @@ from charbard.cores import check_threads, cores
 __all__ = ["Ranks", "ranks"]
 
 _PATIENCE = timedelta(hours=1)
-"""Timeout of communication: rank 0 may encode a large text while the others wait."""
+"""Timeout of communication: rank 0 may encode a large text while the other ranks wait."""
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """Rank of this process, and numbers of processes."""
+    """Rank of this process and number of processes, in all and on this machine."""
 
     rank: int = 0
     world: int = 1
@@ -42,13 +42,13 @@ class Ranks:
     @property
     def rows(self) -> slice:
         """This process's rows of the global batch."""
-        # Interleaved, because records in a batch are sorted by length: in blocks, one process would
-        # have most of the targets, and with them most of the output layer's work.
+        # Interleaved, because records in a batch are sorted by length: with contiguous blocks, one
+        # process would have most of the targets, and so most of the output layer's work.
         return slice(self.rank, None, self.world)
 
     @property
     def restarted(self) -> bool:
-        """Whether torchrun restarted the processes after one died."""
+        """Whether torchrun restarted the processes because a process died."""
         return _restarts() > 0
 
     def wrap(self, network: nn.Module) -> nn.Module:
@@ -56,7 +56,7 @@ class Ranks:
         return DistributedDataParallel(network) if self.world > 1 else network
 
     def agreed(self, *values: float) -> tuple[float, ...]:
-        """Return rank 0's values on every rank."""
+        """Return the values of rank 0 on every rank."""
         if self.world == 1:
             return values
         box = torch.tensor(values, dtype=torch.float64)
@@ -64,7 +64,7 @@ class Ranks:
         return tuple(box.tolist())
 
     def wait(self) -> None:
-        """Wait until every process has called this."""
+        """Wait until every process has called this method."""
         if self.world > 1:
             dist.barrier()
 
@@ -86,7 +86,7 @@ class Ranks:
 
 
 def _restarts() -> int:
-    """Return how often torchrun has restarted the processes."""
+    """Return the number of times that torchrun has restarted the processes."""
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
 
@@ -94,14 +94,14 @@ def _restarts() -> int:
 def ranks(threads: int | None = None) -> Iterator[Ranks]:
     """Join the process group that torchrun started, if any, and leave it at the end.
 
-    torchrun sets OMP_NUM_THREADS to 1 if it starts several processes; this gives each its share of
-    the machine's cores instead. A single process obeys OMP_NUM_THREADS.
+    torchrun sets OMP_NUM_THREADS to 1 if it starts several processes; this function gives each
+    process an equal share of the machine's cores instead. A single process obeys OMP_NUM_THREADS.
 
     Args:
-        threads: Number of threads; None: as described.
+        threads: Number of threads; None chooses it as described above.
 
     Raises:
-        OptionError: The machine has fewer cores.
+        OptionError: The machine has fewer cores than `threads`.
     """
     check_threads(threads)
     world = int(os.environ.get("WORLD_SIZE", "1"))
@@ -123,7 +123,7 @@ def _threads(local_world: int) -> int:
 
 @contextmanager
 def _processor(threads: int) -> Iterator[None]:
-    """Set the number of threads, and flush denormals to zero, whose arithmetic is slow."""
+    """Set the number of threads, and flush denormals to zero, because their arithmetic is slow."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
@@ -146,17 +146,17 @@ def _joined(local_world: int) -> Iterator[Ranks]:
         _meet(store, "done", rank, range(world))
     finally:
         dist.destroy_process_group()
-    # Rank 0 may host the store, so it leaves last.
+    # Rank 0 may host the store, so rank 0 leaves last.
     _meet(store, "gone", rank, range(world) if rank == 0 else ())
 
 
 def _meet(store: Store, where: str, rank: int, others: Iterable[int]) -> None:
-    """Announce this process and wait for others, through the store alone.
+    """Announce this process and wait for other ranks, through the store alone.
 
-    A process that leaves early resets its connections, and messages that the others have not read
-    yet are lost. `dist.barrier` cannot prevent that: it is itself a last message, and the thread
-    that delivers it needs the GIL, which `destroy_process_group` holds while it waits for that
-    thread.
+    A process that leaves early resets its connections, and messages that other processes have not
+    read yet are lost. `dist.barrier` cannot prevent that: a barrier is itself a last message, and
+    the thread that delivers it needs the GIL, which `destroy_process_group` holds while it waits
+    for that thread.
     """
     store.set(f"{where}{rank}", "")
     if keys := [f"{where}{other}" for other in others]:

@@ -1,7 +1,7 @@
-"""Dynamic evaluation: a model that keeps learning from the text that it was just scored on.
+"""Dynamic evaluation: the model keeps learning from the text that it was just scored on.
 
-Source: Krause, Kahembwe, Murray, Renals 2018, "Dynamic evaluation of neural sequence models":
-gradient steps scaled by the root mean square of past gradients, with a pull back to the start.
+Source: Krause, Kahembwe, Murray, Renals 2018, "Dynamic evaluation of neural sequence models". Steps
+are scaled by the root mean square of past gradients; weights are pulled towards initial values.
 """
 
 import numpy as np
@@ -18,11 +18,11 @@ _RATE = 1e-3
 _PULL = 2e-3
 _MEMORY = 0.99
 _STEADY = 1e-5
-"""Keeps the step finite where a weight's gradients were near zero."""
+"""Added to the divisor, so that the step is finite where a weight's gradients were near zero."""
 
 
 def dynamic_loss(bundle: Bundle, ids: NDArray[np.integer]) -> float:
-    """Return nats per character of ids[1:], read as one stream while learning.
+    """Return nats per character of ids[1:], read as one stream by a model that learns on the way.
 
     The bundle is not changed.
     """
@@ -40,7 +40,7 @@ def dynamic_loss(bundle: Bundle, ids: NDArray[np.integer]) -> float:
         chunk = text[start : start + _STRETCH + 1]
         loss, after = network(chunk[:-1], chunk[1:], state)
         total += float(loss.detach())
-        # Scored before it is learned from, or the measure would be of text that the model has seen.
+        # The chunk is scored before the model learns from it, so that the loss is of unseen text.
         grads = torch.autograd.grad(loss / (len(chunk) - 1), weights)
         _learn(weights, grads, origin, squares, start // _STRETCH + 1)
         state = tuple(part.detach() for part in after)
@@ -55,7 +55,7 @@ def _learn(
     squares: list[torch.Tensor],
     step: int,
 ) -> None:
-    # As in Adam: the running mean starts from zero, and without this would be too small at first.
+    # As in Adam, the running mean starts from zero and would be too small at first without this.
     correction = 1 - _MEMORY**step
     for weight, grad, start, square in zip(weights, grads, origin, squares, strict=True):
         square.mul_(_MEMORY).addcmul_(grad, grad, value=1 - _MEMORY)

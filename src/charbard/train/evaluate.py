@@ -1,7 +1,7 @@
-"""Validation loss during training.
+"""Compute the validation loss during training.
 
-An approximation that is quick to compute: many streams side by side, each warmed up on the
-characters before it. `charbard eval` measures the exact figures on the bundle.
+This is a quick approximation: many streams are scored side by side, and each is warmed up on the
+characters before it. `charbard eval` measures the exact loss of a bundle.
 """
 
 import numpy as np
@@ -21,18 +21,17 @@ _STREAMS = 64
 _WARM_UP = 128
 _CHUNK = 128
 MOST_CHARS = 250_000
-"""Most characters of a validation; a short training validates on fewer."""
+"""Maximum number of characters of a validation; a short training run validates on fewer."""
 
 
 @torch.no_grad()
 def validation_loss(
     network: CharRNN, dataset: Dataset, config: TrainConfig, most: int = MOST_CHARS
 ) -> float | None:
-    """Return nats per character on about `most` characters of the validation side, always the same
-    ones.
+    """Score about `most` characters of the validation split, the same ones in every call.
 
     Returns:
-        None if there is no validation side.
+        Nats per character; None if there is no validation split.
     """
     if dataset.size(VALIDATION) < 2:
         return None
@@ -54,7 +53,7 @@ def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float
     for place in range(0, len(text) - 1, _CHUNK):
         chunk = text[place : place + _CHUNK + 1]
         targets = chunk[1:].clone()
-        # The first `warm` targets only bring the state to where a reader's would be.
+        # The first `warm` characters only warm up the state.
         targets[: max(0, warm - place)] = -1
         loss, state = network(chunk[:-1], targets, state)
         total += float(loss)
@@ -62,7 +61,7 @@ def _over_stream(network: CharRNN, ids: NDArray[np.integer], most: int) -> float
 
 
 def _over_records(network: CharRNN, dataset: Dataset, most: int) -> float:
-    """Score a fixed sample of whole records."""
+    """Score a sample of whole records, which is the same in every call."""
     rng = np.random.default_rng(0)
     records = dataset.records(VALIDATION)
     mean = max(1, dataset.size(VALIDATION) // max(1, len(records)))

@@ -1,6 +1,6 @@
-"""Events of a training, in the order in which they happen.
+"""Events of a training run.
 
-The loop prints nothing. The command line shows its events, the journal logs them.
+The training loop prints nothing: the command line shows its events, and the journal logs them.
 """
 
 from dataclasses import dataclass
@@ -11,39 +11,39 @@ __all__ = ["Event", "Finished", "Notice", "Progress", "Sampled", "Saved", "Valid
 
 @dataclass(frozen=True)
 class Progress:
-    """Progress, about twice a second."""
+    """Progress of the run, reported at most twice a second."""
 
     step: int
     epoch: float
     fraction: float
-    """Spent share of the budget."""
+    """Share of the budget that is spent."""
     loss: float
-    """Nats per character over the last hundred or so steps."""
+    """Nats per character, averaged over the last hundred steps."""
     rate: float
     """Learning rate, as a share of its peak."""
     grad_norm: float
     chars_per_s: float
     share_of_peak: float
-    """Achieved floating-point operations a second, 6 per multiply-accumulate, as a share of this
-    machine's float32 matrix product."""
+    """Achieved floating-point operations a second, as a share of those of a float32 matrix product
+    on this machine. A multiply-accumulate counts as 6 operations, because of the backward pass."""
     seconds_left: float
 
 
 @dataclass(frozen=True)
 class Validated:
-    """The averaged weights were scored on the validation side."""
+    """The EMA of the weights was scored on the validation split."""
 
     step: int
     epoch: float
     loss: float
     """Nats per character."""
     best: bool
-    """Whether the loss is the lowest so far; the bundle then has these weights."""
+    """Whether the loss is the lowest so far; if so, these weights become the bundle."""
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """A sample written by the averaged weights."""
+    """A sample was drawn with the EMA of the weights."""
 
     step: int
     temperature: float
@@ -60,24 +60,25 @@ class Saved:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message for the user: an assumption, a choice with its reason, a rollback."""
+    """A message for the user, such as an assumption about the text or a rollback."""
 
     message: str
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event. `complete` is False if the training was interrupted and can be resumed."""
+    """The last event. `complete` is False if the run was interrupted and can be resumed."""
 
     complete: bool
     step: int
     epoch: float
     loss: float
-    """Validation loss of the bundle; the training loss if there is no validation side."""
+    """Validation loss of the bundle; the training loss if there is no validation split."""
     elapsed_s: float
     bundle: Path
     verdict: str = ""
-    """What to expect of the model, and what would improve it; empty if nothing was validated."""
+    """Sentences on what to expect of the model and what would improve it; empty if the run was
+    interrupted or nothing was validated."""
 
 
 Event = Progress | Validated | Sampled | Saved | Notice | Finished

@@ -1,4 +1,4 @@
-"""Measure and describe this machine, in a few seconds."""
+"""Measure and describe this machine within a few seconds."""
 
 import platform
 import time
@@ -10,13 +10,13 @@ import torch
 __all__ = ["describe_machine", "fast_bfloat16", "lstm_takes_bfloat16", "peak_flops", "seconds_for"]
 
 _SIZE = 1024
-"""Rows of a product that occupies a processor for about 30 ms, so that a start stays short."""
+"""Size of a matrix product that takes a processor about 30 ms, so that the start is not delayed."""
 _SIZE_OF_CARD = 4096
-"""Rows of a product that takes a graphics card longer than starting it does."""
+"""Size of a matrix product that takes a graphics card longer than it takes to start it."""
 
 
 def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
-    """Return the seconds of the fastest of a few rounds, after a warm-up."""
+    """Return the seconds of the fastest round, after one round of warm-up."""
     work()
     best = float("inf")
     for _ in range(rounds):
@@ -28,18 +28,18 @@ def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:
 
 @cache
 def peak_flops(device: torch.device) -> float:
-    """Measure floating-point operations a second in a float32 product of square matrices."""
+    """Measure the floating-point operations a second of a float32 product of square matrices."""
     size = _SIZE if device.type == "cpu" else _SIZE_OF_CARD
     a, b = (torch.randn(size, size, device=device) for _ in range(2))
-    # Reading one number waits until the device is done; starting the product does not.
+    # Reading a number waits for the device to finish; starting the product does not.
     return 2 * size**3 / seconds_for(lambda: (a @ b)[0, 0].item())
 
 
 @cache
 def fast_bfloat16() -> bool:
-    """Tell whether bfloat16 products are at least 1.5 times as fast as float32 ones.
+    """Return whether bfloat16 products are at least 1.5 times as fast as float32 products.
 
-    Processors without the instructions are not timed: one product can take them seconds.
+    A processor without bfloat16 instructions is not timed, because one product can take seconds.
     """
     if not lstm_takes_bfloat16():
         return False
@@ -50,7 +50,7 @@ def fast_bfloat16() -> bool:
 
 @cache
 def lstm_takes_bfloat16() -> bool:
-    """Tell whether this processor can train an LSTM in bfloat16; some lack the instructions."""
+    """Return whether this processor can train an LSTM in bfloat16; some lack the instructions."""
     lstm = torch.nn.LSTM(4, 4)
     try:
         with torch.autocast("cpu", torch.bfloat16):
@@ -61,7 +61,8 @@ def lstm_takes_bfloat16() -> bool:
 
 
 def describe_machine() -> dict[str, object]:
-    """Describe this machine for provenance: enough to compare timings, not to identify it."""
+    """Describe this machine for provenance, in enough detail to compare timings but not to identify
+    the machine."""
     return {
         "processor": platform.machine(),
         "vector": torch.backends.cpu.get_cpu_capability(),

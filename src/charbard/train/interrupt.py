@@ -1,4 +1,4 @@
-"""Ctrl-C as a request: the loop finishes its step, saves, and says how to resume."""
+"""Turn Ctrl-C into a request to stop, so that the training loop can finish its step and save."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ __all__ = ["StopRequest", "listening"]
 
 
 class StopRequest:
-    """True once the user or the system asked to stop."""
+    """A flag that is true after the user or the system has asked to stop."""
 
     def __init__(self) -> None:
         self.made = False
@@ -21,9 +21,9 @@ class StopRequest:
 
 @contextmanager
 def listening() -> Iterator[StopRequest]:
-    """Listen for SIGINT and SIGTERM; a second signal stops at once.
+    """Turn SIGINT and SIGTERM into a `StopRequest`; a second signal stops immediately.
 
-    Signals reach the main thread only; in any other thread the request is never made.
+    Signals reach only the main thread, so in any other thread the request is never made.
     """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():

@@ -1,4 +1,4 @@
-"""The log of a training: its events as lines of JSON, and as curves for TensorBoard."""
+"""Log the events of a training run as lines of JSON, and as curves for TensorBoard."""
 
 import json
 import math
@@ -14,7 +14,7 @@ __all__ = ["Journal", "TensorBoard", "read_journal"]
 
 
 class Journal:
-    """Appends events to a file; a resumed run appends to the same one."""
+    """A log file of events; a resumed run appends to the same file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -39,7 +39,7 @@ class Journal:
             self._file.flush()
 
     def close(self) -> None:
-        """Close the file.
+        """Close the log file.
 
         Raises:
             SaveError: The disk is full.
@@ -64,7 +64,7 @@ def _plain(value: object) -> object:
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Read every event of a run, without truncated lines and steps that were repeated later."""
+    """Read the events of a run, except truncated lines and steps that were repeated later."""
     events: list[dict[str, Any]] = []
     reached = 0
     for line in path.read_text(encoding="utf-8").split("\n"):
@@ -81,7 +81,7 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
 
 
 class TensorBoard:
-    """Writes curves for TensorBoard; needs the package tensorboard."""
+    """A writer of curves for TensorBoard; it needs the package tensorboard."""
 
     def __init__(self, folder: Path) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -89,7 +89,7 @@ class TensorBoard:
         self._writer: Any = SummaryWriter(str(folder))
 
     def write(self, event: Event) -> None:
-        """Write losses, speed and learning rate; other events have no curve."""
+        """Write loss, learning rate, gradient norm and speed; other values have no curve."""
         if isinstance(event, Progress):
             for name in ("loss", "rate", "grad_norm", "chars_per_s"):
                 self._writer.add_scalar(f"train/{name}", getattr(event, name), event.step)
@@ -99,5 +99,5 @@ class TensorBoard:
             self._writer.flush()
 
     def close(self) -> None:
-        """Close the writer."""
+        """Close TensorBoard's writer."""
         self._writer.close()

@@ -1,4 +1,4 @@
-"""One update: forward, backward, clip, optimizer, EMA. Owns all state that an update changes.
+"""Perform updates: forward, backward, clip, optimizer, EMA. Owns all state that they change.
 
 Shape letters: L layers, B rows, H hidden.
 """
@@ -31,8 +31,10 @@ class StepResult:
 
 
 def arithmetic(config: TrainConfig) -> AbstractContextManager[object]:
-    """Return autocast for the configured precision: with bfloat16, products are in 16 bits while
-    weights and sums stay in 32."""
+    """Return the autocast context for the configured precision.
+
+    With bfloat16, products are computed in 16 bits, while weights and sums stay in 32.
+    """
     return torch.autocast(config.device, torch.bfloat16, enabled=config.precision == "bfloat16")
 
 
@@ -40,7 +42,7 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
     """Return the CPU, or this process's GPU.
 
     Raises:
-        TrainingError: torch finds no GPU.
+        TrainingError: A GPU is requested, and torch finds none.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise TrainingError(
@@ -52,7 +54,7 @@ def device_of(config: TrainConfig, ranks: Ranks) -> torch.device:
 
 
 def check_precision(model: ModelConfig, config: TrainConfig) -> None:
-    """Refuse a precision that this processor does not support.
+    """Raise if this processor does not support the configured precision.
 
     Raises:
         TrainingError: The processor cannot train an LSTM in bfloat16.
@@ -68,7 +70,7 @@ def check_precision(model: ModelConfig, config: TrainConfig) -> None:
 
 @contextmanager
 def room_for(model: ModelConfig) -> Iterator[None]:
-    """Turn torch's out-of-memory errors into one that names the size of the network.
+    """Turn torch's out-of-memory errors into an error that names the size of the network.
 
     Raises:
         TrainingError: The weights do not fit.
@@ -87,7 +89,7 @@ def room_for(model: ModelConfig) -> Iterator[None]:
 
 
 class Learner:
-    """Weights, optimizer, EMA of the weights, and the recurrent state carried between batches."""
+    """Owner of the weights, their EMA, the optimizer, and the state carried between batches."""
 
     def __init__(self, model: ModelConfig, config: TrainConfig, ranks: Ranks) -> None:
         self.model, self.config, self._ranks = model, config, ranks
@@ -107,11 +109,11 @@ class Learner:
     def update(self, batch: Batch, rate: float) -> StepResult:
         """Update the weights by one batch, at `rate` times the peak learning rate.
 
-        All randomness is derived from the seed and the number of the step, so a resumed training
-        draws what an uninterrupted one would have drawn.
+        All randomness is derived from the seed and the number of the step, so a resumed run draws
+        the same numbers as an uninterrupted one.
         """
         batch = batch.to(self.network.device)
-        # On the CPU whatever the device, so that masks are the same on both.
+        # A CPU generator on every device, so that masks do not depend on the device.
         chance = torch.Generator().manual_seed((self.config.seed << 32) + self.step_count)
         state = self._state_for(batch, chance)
         noise = Noise.draw(
@@ -119,22 +121,22 @@ class Learner:
         ).to(state[0])
         with arithmetic(self.config):
             summed, after = self._parallel(batch.ids_TB, batch.targets_TB, state, noise)
-        # DDP averages gradients over processes; scale so that the mean is the global batch's.
-        # `counted` may be 0: a stretch of long titles has no targets.
+        # DDP averages gradients over the processes. With this factor the result is the mean over
+        # the global batch. `counted` may be 0: a stretch of long titles has no targets.
         (summed * (self._ranks.world / max(1, batch.counted))).backward()
         weights = list(self.network.parameters())
         norm = torch.nn.utils.clip_grad_norm_(weights, self.config.clip, foreach=True)
         self.optimizer.step(rate)
-        # Truncated backpropagation: the values go on into the next batch, the gradients end here.
+        # Truncated backpropagation: the next batch gets the values, but gradients end here.
         self._state = tuple(part.detach() for part in after)
         self.step_count += 1
         self._update_ema(weights)
-        # Unlike `batch.counted`, only this process's rows, since the summed loss is theirs.
+        # Unlike `batch.counted`, this counts only this process's rows, as the summed loss does.
         counted = max(1, int((batch.targets_TB >= 0).sum()))
         return StepResult(float(summed.detach()) / counted, float(norm))
 
     def _state_for(self, batch: Batch, chance: torch.Generator) -> State:
-        """Return the state to read a batch from, with some rows reset at random."""
+        """Return the state from which to read a batch, with random rows reset."""
         # Drawn in every step for all rows of the global batch, even if unused, so that later draws
         # depend neither on the batch nor on the number of processes.
         forget = torch.rand(batch.rows, generator=chance) < self.config.reset
@@ -153,7 +155,7 @@ class Learner:
             torch._foreach_lerp_(list(self.average.parameters()), list[Tensor](weights), pull)
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Overwrite weights by name; those that are not named keep their random values."""
+        """Overwrite these weights, by name; all other weights keep their values."""
         with torch.no_grad():
             for network in (self.network, self.average):
                 for name, weight in network.named_weights().items():
@@ -171,7 +173,7 @@ class Learner:
         return {name: value.detach().cpu().clone() for name, value in found.items()}
 
     def restore(self, tensors: Mapping[str, Tensor], step_count: int) -> None:
-        """Restore what `tensors` returned.
+        """Restore the state that `tensors` returned.
 
         Raises:
             KeyError: An array is missing.

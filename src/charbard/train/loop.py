@@ -32,15 +32,15 @@ __all__ = ["Setup", "Trainer"]
 _MOST_ROLLBACKS = 5
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
 _TO_COUNT = 1_000_000
-"""Length of the sample in which characters are counted for the verdict."""
+"""Number of ids in which characters are counted for the verdict."""
 _SHARE_TO_VALIDATE, _FEWEST_CHARS = 0.05, 20_000
-"""Length of a validation: share of the characters that the training will read, and its minimum.
-A validation reads three times as fast as training does."""
+"""Length of a validation, as a share of the characters that the run will read, and its minimum in
+characters. Validation reads three times as fast as training."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Everything a training needs, decided before it starts."""
+    """Everything that a training run needs, decided before it starts."""
 
     dataset: Dataset
     model: ModelConfig
@@ -52,15 +52,15 @@ class Setup:
     resume: Bundle | None = None
     """Checkpoint to resume from."""
     initial_weights: Mapping[str, Tensor] | None = None
-    """Initial weights from another model, by name."""
+    """Initial weights taken from another model, by name."""
     spelling: tuple[str, ...] = ()
-    """Words of the text, for the bundle; empty: none are listed."""
+    """Words of the text, to be listed in the bundle; may be empty."""
     notices: tuple[str, ...] = ()
-    """Assumptions made before the start; emitted as the first events, so that the log has them."""
+    """Assumptions made before the start; they are emitted as the first events, for the log."""
 
 
 class Trainer:
-    """Runs one training. Its mutable state is the learner, the batches and a few counters."""
+    """A training run. Its mutable state is the learner, the batches and a few counters."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -77,18 +77,18 @@ class Trainer:
         elif setup.initial_weights is not None:
             self.learner.set_weights(setup.initial_weights)
         self._good_state = self._restore_point()
-        # Made after resuming, so that it starts from the share of the budget already spent.
+        # Created after resuming, so that it starts from the share of the budget already spent.
         self._meter = Meter(setup.model, self.learner.network.device, self._fraction())
         config, budget, minutes = setup.config, setup.budget, setup.config.minutes
         self._check_ups = Due(config.eval_every, budget, setup.ranks, least_share=0.05)
-        # At most one checkpoint a minute, but in a short training a few all the same.
+        # At most one checkpoint a minute, but a few even in a short run.
         a_minute = min(0.25, 1 / minutes) if minutes else 0.0
         self._saves = Due(config.save_every, budget, setup.ranks, least_share=a_minute)
         self._snapshots = snapshot_shares(config.snapshots, self._fraction())
         self._threads = thread_count(config, setup.ranks)
 
     def run(self) -> Iterator[Event]:
-        """Train until the budget is spent, or until interrupted.
+        """Train until the budget is spent or the run is interrupted; yield the events.
 
         Raises:
             TrainingError: The loss cannot be kept finite.
@@ -107,9 +107,9 @@ class Trainer:
                 self._meter.add(result, batch.counted, seconds)
                 if self._threads is not None:
                     self._threads.note(batch.counted, seconds)
-                # The norm is that of the averaged gradient, so all processes see the same value and
-                # roll back together; each one's loss is its own. The bad update itself is undone by
-                # restoring.
+                # This is the norm of the averaged gradient, so all processes see the same value and
+                # roll back together; the loss differs between processes. Restoring undoes the bad
+                # update.
                 if not math.isfinite(result.grad_norm):
                     yield self._roll_back()
                 fraction, stopped = self._agree(stop)
@@ -125,7 +125,7 @@ class Trainer:
         )
 
     def _agree(self, stop: StopRequest) -> tuple[float, bool]:
-        """Return the spent share of the budget and whether to stop; every process gets the same."""
+        """Return the spent share of the budget and whether to stop, the same on every process."""
         patience = self.setup.config.patience
         is_over = patience is not None and self._without_gain >= patience
         # Clocks and signals differ between processes. All must leave the loop after the same
@@ -155,7 +155,7 @@ class Trainer:
         step = self.learner.step_count
         if self._check_ups.due(step, fraction):
             yield from self._check_ups.timed(fraction, self._check_up())
-            # The last check-up belongs to the budget too; half as much again is for the final
+            # The last check-up is part of the budget too; the extra half is for the final
             # checkpoint.
             self.setup.budget.reserve_s = 1.5 * self._check_ups.seconds + 0.5
         if self._saves.due(step, fraction):
@@ -165,12 +165,12 @@ class Trainer:
             yield from self._snapshot()
 
     def _check_up(self) -> Iterator[Event]:
-        """Validate the averaged weights, save them if they are the best so far, and sample text."""
+        """Validate the EMA of the weights, save it if it is the best so far, and sample text."""
         self._good_state = self._restore_point()
         self.setup.dataset.release()
         if not self.setup.ranks.first:
             return
-        # Fixed by the first check-up: later losses must be of the same text to be comparable.
+        # The first check-up fixes the length: losses are comparable only on the same text.
         self._validated = self._validated or self._to_validate()
         loss = validation_loss(
             self.learner.average, self.setup.dataset, self.setup.config, self._validated
@@ -200,8 +200,11 @@ class Trainer:
             yield Sampled(self.learner.step_count, temperature, text)
 
     def _to_validate(self) -> int:
-        """Return the length of each validation: a share of what the training will read in its
-        minutes, so that a slow machine does not spend them on validation."""
+        """Return the number of characters of each validation.
+
+        With a budget of minutes it is a share of the characters that the run will read, so that a
+        slow machine does not spend its time on validation.
+        """
         minutes = self.setup.config.minutes
         if minutes is None:
             return MOST_CHARS
@@ -214,7 +217,7 @@ class Trainer:
             if self._snapshots:
                 yield from self._snapshot()
         if self.setup.ranks.first and not math.isfinite(self._best):
-            yield self._save_bundle()  # no validation: the last weights are the model
+            yield self._save_bundle()  # no validation: the last weights become the model
         yield from self._save()
         if self.setup.ranks.first:
             loss = self._best if math.isfinite(self._best) else self._meter.loss
@@ -266,8 +269,8 @@ class Trainer:
             yield Saved("snapshot", path)
 
     def _save(self) -> Iterator[Event]:
-        """Save a checkpoint. Every process contributes its rows of state; the first one writes."""
-        # Collects rows from all processes, so each must get here before the others may return.
+        """Save a checkpoint. Every process contributes its rows of state; rank 0 writes it."""
+        # This collects rows from all processes, so every process must reach this line.
         tensors = self.learner.tensors()
         if not self.setup.ranks.first:
             return

@@ -1,8 +1,8 @@
-"""The network in torch, with the weights of a bundle under the same names.
+"""The network in torch. Its weights have the names that they have in a bundle.
 
 Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention side by
-side, P output width, V symbols, R rarer ones of them, L layers, N = T x B. Time is the first axis,
-as the fused recurrent kernels expect.
+side, P output width, V symbols, R rare symbols, L layers, N = T x B. Time is the first axis, as the
+fused recurrent kernels expect.
 """
 
 import math
@@ -18,24 +18,27 @@ from charbard.train.loss import COMMON, sampled_cross_entropy, summed_cross_entr
 __all__ = ["CharRNN", "Noise", "State"]
 
 State = tuple[Tensor, ...]
-"""(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells; with attention its `Memory` follows.
+"""(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells; with attention, its `Memory` follows.
 
-Rows are on axis 1 of every part. A row of zeros has read nothing."""
+Rows are on axis 1 of every part. A row of zeros is a row that has read nothing."""
 
 
 @dataclass(frozen=True)
 class Noise:
-    """Random draws of one step: dropout masks, constant over time and scaled to keep the mean."""
+    """Random draws of one step: dropout masks, and the rare symbols for the loss.
+
+    A mask is constant over time and scaled so that it keeps the mean.
+    """
 
     input_BE: Tensor | None = None
     between_LBH: Tensor | None = None
     output_BW: Tensor | None = None
     recurrent_LGH: Tensor | None = None
     rare_R: Tensor | None = None
-    """Rare symbols sampled for the loss in this step; None: all."""
+    """Rare symbols sampled for the loss in this step; None: the loss uses all symbols."""
 
     def to(self, like: Tensor) -> "Noise":
-        """Return the masks with another tensor's type and device."""
+        """Return the masks with the type and device of another tensor."""
         names = ("input_BE", "between_LBH", "output_BW", "recurrent_LGH")
         masks = {name: getattr(self, name) for name in names}
         scaled = {name: mask.to(like) for name, mask in masks.items() if mask is not None}
@@ -53,8 +56,8 @@ class Noise:
         rows: slice,
         generator: torch.Generator,
     ) -> "Noise":
-        """Draw for the global batch and keep this process's rows, so that many processes draw what
-        one would."""
+        """Draw for the global batch and keep only this process's rows, so that the draws do not
+        depend on the number of processes."""
 
         def mask(share: float, *shape: int) -> Tensor | None:
             if not share:
@@ -69,15 +72,15 @@ class Noise:
             None if inputs is None else inputs[rows],
             None if between is None else between[:, rows],
             None if output is None else output[rows],
-            # DropConnect (Merity et al. 2017): the fused operator leaves no room for a mask inside
-            # the recurrence, so weights of the recurrent matrices are dropped for a whole step.
+            # DropConnect (Merity et al. 2017): the fused operator allows no mask inside the
+            # recurrence, so weights of the recurrent matrices are dropped for the whole batch.
             mask(train.dropout_recurrent, model.num_layers, model.num_gates * hidden, hidden),
             cls._rare(model, train, generator),
         )
 
     @staticmethod
     def _rare(model: ModelConfig, train: TrainConfig, generator: torch.Generator) -> Tensor | None:
-        """Sample rare symbols for the loss; None if the sample would be all of them."""
+        """Sample rare symbols for the loss; return None if the loss is to use all symbols."""
         drawn, rarer = train.softmax_sample, model.vocab_size - COMMON
         if drawn is None or drawn >= rarer:
             return None
@@ -85,7 +88,7 @@ class Noise:
 
 
 class CharRNN(nn.Module):
-    """Embedding, recurrent layers, optional attention and projection, and the output layer."""
+    """Embedding, recurrent layers, optional attention and projection, and output layer."""
 
     def __init__(self, config: ModelConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -108,7 +111,7 @@ class CharRNN(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Device of the weights."""
+        """The device that holds the weights."""
         return self.weight("output.bias").device
 
     def start(self, rows: int) -> State:
@@ -123,7 +126,7 @@ class CharRNN(nn.Module):
     def read(
         self, ids_TB: Tensor, state: State, noise: Noise | None = None
     ) -> tuple[Tensor, State]:
-        """Read characters.
+        """Read characters; see `forward` for the arguments.
 
         Returns:
             Input of the output layer after each character, (T, B, P), and the final state.
@@ -152,12 +155,12 @@ class CharRNN(nn.Module):
             x = nn.functional.linear(
                 x, self.weight("projection.weight"), self.weight("projection.bias")
             )
-        # Autocast may have returned 16 bits; the state that is carried on keeps its type.
+        # Autocast may have returned 16 bits; the state for the next batch keeps its type.
         recurrent = tuple(torch.cat(parts).to(state[0]) for parts in zip(*after, strict=True))
         return x, recurrent if memory is None else (*recurrent, *memory)
 
     def _parts(self, state: State) -> tuple[State, Memory | None]:
-        """Split a state into that of the recurrent layers and the attention's memory, if any."""
+        """Split a state into the recurrent layers' part and the attention's memory, if any."""
         if self.config.attention is None:
             return state, None
         *recurrent, past, known = state
@@ -165,8 +168,8 @@ class CharRNN(nn.Module):
 
     def _layer(self, layer: int, x_TBE: Tensor, state: State, noise: Noise) -> tuple[Tensor, State]:
         """Run one recurrent layer through torch's fused operator."""
-        # The functional operator: `nn.LSTM` would own its weights, which are masked here and named
-        # as in a bundle.
+        # The functional operator is used because `nn.LSTM` would own its weights; here they are
+        # masked, and named as in a bundle.
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         weights = [self.weight(f"layer{layer}.{name}") for name in names]
         if noise.recurrent_LGH is not None:
@@ -181,7 +184,7 @@ class CharRNN(nn.Module):
         return y, (h,)
 
     def output(self) -> tuple[Tensor, Tensor]:
-        """Return weight (V, P) and bias (V,) of the output layer."""
+        """Return the weight (V, P) and the bias (V,) of the output layer."""
         name = "embedding" if self.config.tied else "output.weight"
         return self.weight(name), self.weight("output.bias")
 
@@ -192,16 +195,16 @@ class CharRNN(nn.Module):
     def forward(
         self, ids_TB: Tensor, targets_TB: Tensor, state: State, noise: Noise | None = None
     ) -> tuple[Tensor, State]:
-        """Read characters and sum the loss of their targets.
+        """Read characters and sum the losses of their targets.
 
         Args:
             ids_TB: Characters to read.
-            targets_TB: The character that follows each; -1 does not count.
-            state: State before them; not modified.
-            noise: Dropout masks; None drops nothing.
+            targets_TB: The character to predict at each place; a target of -1 does not count.
+            state: State before these characters; not modified.
+            noise: Random draws of this step; None: no dropout, and the full loss.
 
         Returns:
-            Sum of the losses in nats, and the state after the last character.
+            The sum of the losses in nats, and the state after the last character.
         """
         features, after = self.read(ids_TB, state, noise)
         scored = features.flatten(0, 1), *self.output(), targets_TB.flatten()
@@ -221,7 +224,8 @@ def _initial(
     """Initialise a weight as torch does, but with open forget gates.
 
     Source:
-        torch.nn.LSTM: uniform within 1/sqrt(H). Forget bias 1: Jozefowicz, Zaremba, Sutskever 2015.
+        `torch.nn.LSTM`: uniform within 1/sqrt(H). Forget bias of 1: Jozefowicz, Zaremba, Sutskever
+        2015.
     """
     value = torch.empty(shape)
     if name == "embedding":

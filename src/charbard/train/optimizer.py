@@ -1,10 +1,10 @@
 """The optimizer: Muon for recurrent matrices, AdamW for the rest.
 
-A recurrent matrix multiplies the state hundreds of times in a row, so a few directions in which
-its gradient is large would dominate its update. Muon replaces the gradient's momentum by the
-nearest orthogonal matrix, so that all directions move alike. It halves the updates needed for a
-given loss (see `benchmarks/training.md`). Each gate is a matrix of its own. Tables with a row for
-each symbol are left to AdamW, as most of their rows have no gradient in an update.
+A recurrent matrix multiplies the state hundreds of times in a row, so a few directions with a large
+gradient would dominate its update. Muon replaces the gradient's momentum by the nearest orthogonal
+matrix, so that all directions change equally. It halves the number of updates that a given loss
+needs (see `benchmarks/training.md`). Each gate is a matrix of its own. AdamW updates the tables
+with a row for each symbol, because most of their rows have no gradient in an update.
 
 Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"; AdamW:
 Loshchilov and Hutter 2019.
@@ -23,7 +23,7 @@ __all__ = ["Optimizer"]
 
 _MOMENTUM = 0.95
 _NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
-"""Coefficients of the quintic that drives singular values towards 1. Source: as above."""
+"""Coefficients of the quintic that drives singular values towards 1, from Jordan et al."""
 _ROUNDS = 5
 _BETWEEN = ("weight_ih", "attention.weight", "projection.weight")
 _STACKED = {"attention.weight": 3}
@@ -39,7 +39,7 @@ class _Averages:
 
 
 class Optimizer:
-    """Updates every weight in `step`; `tensors` and `restore` save and load its state."""
+    """Updates every weight in `step`. `tensors` and `restore` save and load its state."""
 
     def __init__(
         self, weights: Mapping[str, nn.Parameter], gates: int, config: TrainConfig
@@ -61,11 +61,11 @@ class Optimizer:
         """Apply the gradients, then clear them.
 
         Args:
-            rate: Learning rate as a share of its peak, for both kinds of update.
+            rate: Share of the peak learning rate, for Muon and AdamW.
         """
         decayed = [name for name in self._averages if self._weights[name].dim() > 1]
         self._adamw(decayed, rate, weight_decay=self._config.weight_decay)
-        # Vectors do not decay: it would pull biases, those of open forget gates above all, to zero.
+        # Vectors do not decay: decay would pull biases to zero, above all those of forget gates.
         plain = [name for name in self._averages if self._weights[name].dim() == 1]
         self._adamw(plain, rate, weight_decay=0.0)
         self._muon(rate)
@@ -73,15 +73,15 @@ class Optimizer:
             weight.grad = None
 
     def _muon(self, rate: float) -> None:
-        """Update the momentum; every `muon_every` updates move the weights, that many times as far.
+        """Update the momentum; every `muon_every`-th update moves the weights that much farther.
 
         The momentum changes little from one update to the next, and orthogonalising it takes a
         third of the training time of a wide network.
         """
         every = self._config.muon_every
         stride = self._config.muon_rate * rate * every
-        # AdamW's own counter, which has counted this update already. It is saved with the state, so
-        # a resumed training moves the weights at the same updates.
+        # AdamW's counter has already counted this update. It is saved with the state, so a resumed
+        # run moves the weights at the same updates.
         updates = int(next(iter(self._averages.values())).step)
         for name, momentum in self._momentum.items():
             weight = self._weights[name]
@@ -92,18 +92,18 @@ class Optimizer:
             # Nesterov's look-ahead, as in the source.
             ahead = gradient.lerp(momentum, _MOMENTUM)
             blocks = self._blocks(name)
-            # Gates are orthogonalised apart, or the gate with the largest gradient would rule the
-            # others.
+            # Gates are orthogonalised separately, or the gate with the largest gradient would
+            # dominate.
             update = orthogonal(ahead.view(blocks, -1, ahead.shape[1]), self._config.precision)
             weight.mul_(1 - stride * self._config.weight_decay)
             weight.sub_(update.flatten(0, 1), alpha=stride)
 
     def _blocks(self, name: str) -> int:
-        """Return how many matrices an array stacks: a layer's gates, or query, key and value."""
+        """Return the number of matrices in an array: a layer's gates, or query, key and value."""
         return self._gates if name.startswith("layer") else _STACKED.get(name, 1)
 
     def _adamw(self, names: Sequence[str], rate: float, *, weight_decay: float) -> None:
-        """Call PyTorch's functional AdamW; importing the class costs a second, for the compiler."""
+        """Call PyTorch's functional AdamW: importing its class takes a second, for the compiler."""
         kept = [self._averages[name] for name in names]
         adamw(
             [self._weights[name] for name in names],
@@ -131,7 +131,7 @@ class Optimizer:
                 yield f"{part}.{name}", value
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Restore what `tensors` yielded. A weight without state keeps its initial one."""
+        """Restore what `tensors` yielded; AdamW state that was not saved is left as it is."""
         for name, momentum in self._momentum.items():
             momentum.copy_(tensors[f"momentum.{name}"])
         for name, averages in self._averages.items():
@@ -142,7 +142,7 @@ class Optimizer:
 
 
 def _zero(weight: Tensor) -> Tensor:
-    """Return AdamW's counter of updates, a scalar on the weight's device."""
+    """Return a counter of updates for AdamW: a scalar 0 on the weight's device."""
     return torch.zeros((), dtype=torch.float32, device=weight.device)
 
 
@@ -152,18 +152,20 @@ def _gradient(weight: nn.Parameter) -> Tensor:
 
 
 def _is_orthogonal(name: str, scope: str) -> bool:
-    """Tell whether Muon updates a weight: recurrent matrices; with scope "hidden" all matrices but
-    embedding and output."""
+    """Return whether Muon updates a weight.
+
+    Muon updates the recurrent matrices; with scope "hidden", all matrices but embedding and output.
+    """
     recurrent = name.endswith("weight_hh")
     return recurrent or (scope == "hidden" and name.endswith(_BETWEEN))
 
 
 def orthogonal(matrix: Tensor, precision: str) -> Tensor:
-    """Return roughly the nearest (semi-)orthogonal matrices: singular values in about 0.7..1.2.
+    """Approximate the nearest (semi-)orthogonal matrices; singular values end in about 0.7..1.2.
 
     Args:
-        matrix: (gates, rows, columns); not modified.
-        precision: Arithmetic; bfloat16 is enough, as the result need not be exact.
+        matrix: Stacked matrices, (gates, rows, columns); not modified.
+        precision: Precision of the arithmetic; bfloat16 suffices, as the result need not be exact.
     """
     kind = torch.bfloat16 if precision == "bfloat16" else matrix.dtype
     # The Frobenius norm bounds the largest singular value, so all of them begin within 0..1, where
@@ -171,7 +173,7 @@ def orthogonal(matrix: Tensor, precision: str) -> Tensor:
     x: Tensor = matrix / (matrix.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(kind)
     tall = x.shape[1] > x.shape[2]
-    x = x.mT if tall else x  # Work on the wide orientation, whose x x' is the smaller square.
+    x = x.mT if tall else x  # wide matrices, because their x x' is the smaller square
     a, b, c = _NEWTON_SCHULZ
     for _ in range(_ROUNDS):
         square = x @ x.mT

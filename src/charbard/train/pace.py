@@ -1,4 +1,4 @@
-"""Pace of a training: when validations and saves are due, and how fast it runs."""
+"""Pace of a training run: when validations and saves are due, and how fast the run is."""
 
 import time
 from collections import deque
@@ -17,33 +17,34 @@ __all__ = ["Due", "Meter", "snapshot_shares"]
 
 _REPORT_S = 0.5
 _SHARE_FOR_CARE = 0.04
-"""Share of a budget of minutes that validations and samples may take; as much again for saving."""
+"""Share of a budget of minutes that validations and samples may take; saving may take as much."""
 
 
 class Due:
-    """Decides when periodic work is due: every N steps, or by shares of a budget of minutes."""
+    """A schedule of periodic work: every N steps or, under a budget of minutes, by its shares."""
 
     def __init__(self, every: int, budget: Budget, ranks: Ranks, *, least_share: float) -> None:
         self._every, self._budget, self._ranks = every, budget, ranks
         self._minutes = budget.config.minutes
         self._least = least_share
-        # The first one comes early, since its cost decides when the next is due.
+        # The work is due early for the first time, because its cost decides when it is due again.
         self._next = 0.02
         self.seconds = 0.0
 
     def due(self, step: int, fraction: float) -> bool:
-        """Tell whether the work is due, after this many steps and this share of the budget."""
+        """Return whether the work is due, after this many steps and this share of the budget."""
         if self._minutes is None:
             return step % self._every == 0
         return fraction >= self._next
 
     def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
-        """Do the work and time it; under a budget of minutes, costly work is due again later."""
+        """Do the work and time it; under a budget of minutes, costlier work is due less often."""
         began = self._budget.elapsed_s
         yield from work
         if self._minutes is not None:
             (self.seconds,) = self._ranks.agreed(self._budget.elapsed_s - began)
             cost = self.seconds / (60 * self._minutes)
+            # At this spacing the work takes at most `_SHARE_FOR_CARE` of the budget.
             self._next = fraction + max(self._least, cost / _SHARE_FOR_CARE)
 
 
@@ -51,19 +52,19 @@ def snapshot_shares(count: int, already: float) -> list[float]:
     """Return the shares of the budget at which snapshots are due: dense at first, the last at 1.
 
     Args:
-        count: Number of snapshots in all.
-        already: Share that is spent; snapshots up to it are left out.
+        count: Number of snapshots in the whole run.
+        already: Share that is already spent; snapshots due by then are left out.
     """
     shares = [((index + 1) / count) ** 2 for index in range(count)]
     return [share for share in shares if share > already]
 
 
 class Meter:
-    """Mean loss and speed of the last hundred updates."""
+    """Meter of loss and speed over the last hundred updates."""
 
     def __init__(self, model: ModelConfig, device: torch.device, fraction: float) -> None:
         self._device = device
-        # Two operations for each product of the forward pass, and twice as many in the backward
+        # A multiply-accumulate is two operations in the forward pass, and four in the backward
         # pass.
         self._flops_per_char = 6 * model.macs_per_char
         self._losses: deque[float] = deque(maxlen=100)
@@ -72,7 +73,7 @@ class Meter:
         self.fraction_at_start = fraction
 
     def add(self, result: StepResult, chars: int, seconds: float) -> None:
-        """Record an update of all processes: its result, characters and seconds."""
+        """Record an update: its result, the characters of all processes, and its seconds."""
         self._losses.append(result.loss)
         self._steps.append((chars, seconds))
 
@@ -81,7 +82,7 @@ class Meter:
         self._losses.clear()
 
     def due(self) -> bool:
-        """Tell whether to report progress; True at most twice a second."""
+        """Return whether to report progress; the result is True at most twice a second."""
         now = time.perf_counter()
         if now - self._reported < _REPORT_S:
             return False
@@ -90,24 +91,24 @@ class Meter:
 
     @property
     def running_s(self) -> float:
-        """Seconds since the training, or its resumption, began."""
+        """Seconds since the run began or was resumed."""
         return time.perf_counter() - self._started
 
     @property
     def loss(self) -> float:
-        """Mean of the last hundred updates, in nats per character; 0 before the first."""
+        """Mean loss of the last hundred updates, in nats per character; 0 before the first one."""
         return sum(self._losses) / max(1, len(self._losses))
 
     @property
     def chars_per_s(self) -> float:
-        """Speed over the last hundred updates, all processes together."""
+        """Characters a second over the last hundred updates, in all processes together."""
         chars = sum(chars for chars, _ in self._steps)
         return chars / max(1e-9, sum(seconds for _, seconds in self._steps))
 
     def progress(
         self, step: int, epoch: float, fraction: float, grad_norm: float, rate: float, left: float
     ) -> Progress:
-        """Return an event of progress; each argument is its field of that name."""
+        """Return a `Progress` event with these values; `left` becomes its `seconds_left`."""
         speed = self.chars_per_s
         return Progress(
             step,

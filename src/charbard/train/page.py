@@ -1,4 +1,4 @@
-"""Report page of a training: curves, samples over time, settings. Plain HTML without scripts."""
+"""Write the report page of a training run, with curves, samples and settings, as plain HTML."""
 
 import html
 import json
@@ -29,8 +29,8 @@ def write_page(log: Path, page: Path, *, title: str, about: dict[str, Any]) -> N
     Args:
         log: The log that `Journal` wrote.
         page: The HTML file to write.
-        title: Its heading.
-        about: Settings and facts for the table at its end.
+        title: Heading of the page.
+        about: Settings and facts for the table at the end of the page.
 
     Raises:
         SaveError: The page cannot be written.

@@ -1,9 +1,9 @@
-"""Choose every setting that fits a budget of minutes, with a reason for each.
+"""Choose the settings that suit a budget of minutes, and give the reasons.
 
-The choice depends on how many characters this machine can read in the time and on how many the
-text has. A wide network that sees too few characters learns less than a narrow one that sees
-enough, and a network that reads the same text thirty times needs dropout. The constants were
-measured; see `benchmarks/training.md`.
+The choice depends on the number of characters that this machine can read in the time and on the
+length of the text. A wide network that sees too few characters learns less than a narrow network
+that sees enough, and a network that reads the same text thirty times needs dropout. The constants
+were measured; see `benchmarks/training.md`.
 """
 
 import math
@@ -19,23 +19,23 @@ __all__ = ["Recipe", "Workload", "choose", "configs_from"]
 
 WIDTHS = (64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 CHARS_PER_WEIGHT = 5.0
-"""Training characters that each weight of the recurrent layers needs."""
+"""Minimum number of training characters for each weight of the recurrent layers."""
 WEIGHTS_PER_CHAR = 3.0
-"""Most weights for each character of the text: more of them memorise it,"""
+"""Maximum number of weights for each character of the text: more weights memorise the text."""
 HARMLESS_WEIGHTS = 100_000
-"""but this few never do harm."""
+"""Number of weights that is always allowed, however short the text."""
 OVERHEAD = 0.06
-"""Share of a budget that measuring, validating and saving take."""
+"""Share of the budget that measuring, validating and saving take."""
 FEWEST_STEPS = 40
 BATCHES = (32, 16, 8, 4)
-"""Batch sizes to choose from; the first that allows enough updates is taken."""
+"""Batch sizes to choose from; the first one that allows enough updates is taken."""
 MANY_SYMBOLS = 1000
-"""Vocabularies of this size or more, as in Chinese: the output layer is half of the work,"""
+"""Vocabulary size, as of Chinese, from which the output layer is half of the work."""
 CHEAPER = {"muon_every": 4, "softmax_sample": 500}
-"""and these settings give 1.5 times as many updates in the same time."""
+"""Settings for such vocabularies; they give 1.5 times as many updates in the same time."""
 LOOKS_BACK_FROM = 1_000_000
-"""Fewest training characters for which attention is worth its cost. Measured on
-records of Chinese verse; on running English text it does not pay within five minutes."""
+"""Minimum number of training characters for which attention is worth its cost. Measured on
+records of Chinese verse; on running English text, attention is not worth it within five minutes."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,20 @@ class Workload:
     """The text to learn, the time for it, and the speed of this machine."""
 
     size: int
-    """Ids to learn from."""
+    """Number of ids in the training split."""
     vocab_size: int
     has_records: bool
     seconds: float
     speed: Callable[[ModelConfig, TrainConfig], float]
-    """Measured training speed of this machine, in characters a second."""
+    """Measures this machine's training speed with two configs, in characters a second."""
     precision: str
     asked_s: float | None = None
-    """Budget that the user gave, reading and saving included; None: `seconds`."""
+    """The user's whole budget, which includes reading and saving; None: the same as `seconds`."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Chosen settings for `ModelConfig` and `TrainConfig` by name, with the reasons."""
+    """Settings for `ModelConfig` and `TrainConfig`, by name, with reasons for the chosen ones."""
 
     settings: Mapping[str, Any]
     reasons: tuple[str, ...]
@@ -67,7 +67,7 @@ def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
 
     Args:
         work: Text, time and machine.
-        given: Settings that the user gave; the others are chosen to suit them.
+        given: Settings that the user gave; the chosen settings suit these.
 
     Raises:
         TrainingError: The time does not allow enough updates.
@@ -75,7 +75,7 @@ def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
     settings, chars = _widest_fed(work, given, BATCHES[0])
     for rows in BATCHES[1:]:
         # A smaller batch makes more updates of the same characters, but reads them more slowly, so
-        # the widest network that is fed enough is sought again.
+        # the width is chosen again.
         enough = chars / (rows * settings["seq_length"]) >= FEWEST_STEPS
         if _steps(settings, chars) < FEWEST_STEPS and enough and "batch_size" not in given:
             settings, chars = _widest_fed(work, given, rows)
@@ -114,7 +114,7 @@ def _looking_back(work: Workload, settings: Mapping[str, Any], chars: float) -> 
     if not work.has_records or work.vocab_size < MANY_SYMBOLS or chars < LOOKS_BACK_FROM:
         return {}
     head = {"attention": max(32, min(192, settings["hidden_size"] // 2))}
-    # A tied output layer reads just the width of the embedding, and a head would widen its input.
+    # A tied output layer reads exactly the width of the embedding; a head would widen its input.
     tied = settings.get("tied") and not settings.get("projection_size")
     return {} if tied else head
 
@@ -128,20 +128,19 @@ def _steps(settings: Mapping[str, Any], chars: float) -> float:
 def _widest_fed(
     work: Workload, given: Mapping[str, Any], rows: int
 ) -> tuple[dict[str, Any], float]:
-    """Return settings of the widest network that sees enough characters in the time, and how many
-    characters it will read.
+    """Return settings of the widest network that sees enough characters, and their number.
 
     Args:
         work: Text, time and machine.
         given: Settings that the user gave.
-        rows: Largest batch.
+        rows: Largest batch size to use.
     """
     most = max(HARMLESS_WEIGHTS, WEIGHTS_PER_CHAR * work.size)
     best: tuple[dict[str, Any], float] | None = None
     for width in (given["hidden_size"],) if "hidden_size" in given else WIDTHS:
         settings = _settings_at(width, work, given, rows)
         weights = _layer_weights(settings, work)
-        # The first width is taken in any case: there must be one.
+        # The first width is always accepted, because there must be a result.
         if best is not None and weights > most:
             break
         chars = work.seconds * work.speed(*configs_from(settings, work.vocab_size))
@@ -153,7 +152,7 @@ def _widest_fed(
 
 
 def _settings_at(width: int, work: Workload, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """Return the settings that depend on the width and the text alone."""
+    """Return the settings for a network of this width, without attention and dropout."""
     return {
         "hidden_size": width,
         **_shape(work, width),
@@ -166,15 +165,15 @@ def _settings_at(width: int, work: Workload, given: Mapping[str, Any], rows: int
 
 
 def _rate(width: int) -> float:
-    """Return the learning rate. Wide networks need smaller steps: 4e-3 at 512, 5e-3 up to 384."""
+    """Return the learning rate for a width: 4e-3 at 512, lower if wider, and 5e-3 at most."""
     return round(min(5e-3, 4e-3 * math.sqrt(512 / width)), 5)
 
 
 def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelConfig, TrainConfig]:
-    """Build the two configs from settings by name; without a budget, the budget is one step.
+    """Build the two configs from settings by name; if no budget is given, it is one step.
 
     Raises:
-        OptionError: A name is unknown or a value not allowed.
+        OptionError: A name is unknown, or a value is not allowed.
     """
     refuse_unknown(settings, ModelConfig, TrainConfig, CorpusConfig)
     names = set(ModelConfig.__dataclass_fields__)
@@ -193,8 +192,10 @@ def _layer_weights(settings: Mapping[str, Any], work: Workload) -> int:
 
 
 def _shape(work: Workload, width: int) -> dict[str, Any]:
-    """Choose embedding and projection: with thousands of symbols the output layer is half of the
-    work, so it reads a narrow projection."""
+    """Choose the sizes of embedding and projection.
+
+    With thousands of symbols the output layer is half of the work, so it reads a narrow projection.
+    """
     if work.vocab_size < MANY_SYMBOLS:
         return {"embedding_size": min(64, width)}
     narrow = min(256, width)
@@ -202,7 +203,7 @@ def _shape(work: Workload, width: int) -> dict[str, Any]:
 
 
 def _batch(work: Workload, rows: int) -> dict[str, Any]:
-    """Choose the batch: small ones make many updates, and a short text gets still smaller ones."""
+    """Choose the batch size and length; a short text gets smaller batches, to make more updates."""
     batch, length = rows, 64
     while batch > 4 and batch * length * 8 > work.size:
         batch //= 2
@@ -212,7 +213,7 @@ def _batch(work: Workload, rows: int) -> dict[str, Any]:
 
 
 def _regularisation(epochs: float) -> dict[str, Any]:
-    """Choose dropout by the number of epochs; none below two."""
+    """Choose dropout rates by the number of epochs; below two epochs there is no dropout."""
     share = 0.1 + 0.12 * math.log2(epochs / 3.5) if epochs >= 2 else 0.0
     output = round(min(0.6, max(0.0, share)), 2)
     return {
@@ -224,7 +225,7 @@ def _regularisation(epochs: float) -> dict[str, Any]:
 
 
 def _least_minutes(work: Workload, steps: float) -> float:
-    """Return the budget in minutes that would suffice, reading and saving included."""
+    """Return the whole budget in minutes that would suffice, including reading and saving."""
     lacking = work.seconds * (FEWEST_STEPS / max(1, steps) - 1)
     least = ((work.asked_s or work.seconds) + lacking / (1 - OVERHEAD)) / 60
     return math.ceil(least * 100) / 100

@@ -1,8 +1,8 @@
-"""The folder of a run: bundle, checkpoints, snapshots, log and report.
+"""The folder of a training run: bundle, checkpoints, snapshots, log and report.
 
 model.safetensors                          the best weights so far
-checkpoint_epoch3.20_1.4810.safetensors    all that a resumed run needs; also a bundle
-snapshots/step000120.safetensors           small bundles along the way
+checkpoint_epoch3.20_1.4810.safetensors    a bundle with the state that a resumed run needs
+snapshots/step000120.safetensors           small bundles of earlier weights
 log.jsonl                                  every event
 report.html                                curves and samples
 """
@@ -27,9 +27,9 @@ _CHECKPOINT = re.compile(r"checkpoint_epoch(\d+\.\d+)_.*\.safetensors")
 
 
 def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
-    """Return a network's weights as a bundle holds them: float32, by name."""
+    """Return a network's weights in the format of a bundle: float32, by name."""
     return {
-        # A copy, or the array would share the memory of weights that go on changing.
+        # A copy, because otherwise the array would share memory with weights that still change.
         name: weight.detach().to("cpu", torch.float32, copy=True).numpy()
         for name, weight in network.named_weights().items()
     }
@@ -37,46 +37,46 @@ def arrays_of(network: CharRNN) -> dict[str, NDArray[Any]]:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """Folder that one training run writes to."""
+    """The folder that one training run writes to."""
 
     path: Path
 
     @property
     def bundle(self) -> Path:
-        """The best weights so far."""
+        """Path of the bundle with the best weights so far."""
         return self.path / "model.safetensors"
 
     @property
     def log(self) -> Path:
-        """Path of the log, with every event as a line of JSON."""
+        """Path of the log, which has one line of JSON for each event."""
         return self.path / "log.jsonl"
 
     @property
     def report(self) -> Path:
-        """Curves and samples as a page."""
+        """Path of the report page, with curves and samples."""
         return self.path / "report.html"
 
     def clear_half_written(self) -> None:
-        """Remove temporary files that a kill during saving left."""
+        """Remove the temporary files that remain if the process was killed while saving."""
         for place in (self.path, self.path / "snapshots"):
             for name in ("checkpoint", "model", "report", "step"):
                 for left in place.glob(f".{name}*"):
                     left.unlink(missing_ok=True)
 
     def snapshot(self, step: int) -> Path:
-        """Return the path of the small bundle of this step."""
+        """Return the path of the snapshot taken at this step."""
         return self.path / "snapshots" / f"step{step:06d}.safetensors"
 
     def checkpoints(self) -> list[Path]:
-        """Return every checkpoint, the oldest first."""
+        """Return the paths of all checkpoints, oldest first."""
         found = [path for path in self.path.glob("checkpoint_*") if _CHECKPOINT.match(path.name)]
-        # By time and not by name: after a rollback a newer checkpoint may be of an earlier epoch.
+        # By time, not by name: after a rollback, a newer checkpoint may be of an earlier epoch.
         return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
     def save_checkpoint(
         self, bundle: Bundle, tensors: dict[str, Tensor], *, epoch: float, loss: float, keep: int
     ) -> Path:
-        """Write a checkpoint, then remove the oldest beyond `keep`.
+        """Write a checkpoint, then remove the oldest ones so that `keep` remain.
 
         Raises:
             SaveError: The disk is full; the older checkpoints are untouched.
@@ -84,17 +84,18 @@ class RunFolder:
         path = self.path / f"checkpoint_epoch{epoch:.2f}_{loss:.4f}.safetensors"
         resume = {name: value.numpy() for name, value in tensors.items()}
         save_bundle(replace(bundle, resume=resume), path)
-        # Older ones go only after the new one is whole, so there is always one to resume from.
+        # Older checkpoints are removed only after the new one is complete, so there is always one
+        # to resume from.
         older = [other for other in self.checkpoints() if other != path]
         for old in older[: max(0, len(older) + 1 - keep)]:
             old.unlink(missing_ok=True)
         return path
 
     def newest_checkpoint(self) -> Path:
-        """Return the newest checkpoint.
+        """Return the path of the newest checkpoint.
 
         Raises:
-            CheckpointError: There is none.
+            CheckpointError: There is no checkpoint.
         """
         if not (found := self.checkpoints()):
             raise CheckpointError(
@@ -125,15 +126,16 @@ def load_checkpoint(path: Path) -> Bundle:
 
 
 def tensors_of(bundle: Bundle) -> dict[str, Tensor]:
-    """Return a checkpoint's arrays for the learner."""
+    """Return a checkpoint's arrays as tensors, for `Learner.restore`."""
     return {name: torch.from_numpy(np.array(value)) for name, value in bundle.resume.items()}
 
 
 def newest_readable(folder: RunFolder) -> Bundle:
-    """Load the newest checkpoint that is intact, skipping damaged ones.
+    """Load the newest intact checkpoint, skipping damaged ones.
 
     Raises:
-        CheckpointError: There is none.
+        BundleError: Every checkpoint is damaged.
+        CheckpointError: There is no checkpoint.
     """
     paths = [folder.newest_checkpoint(), *reversed(folder.checkpoints()[:-1])]
     for path in paths[:-1]:

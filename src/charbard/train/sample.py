@@ -1,4 +1,4 @@
-"""Sample text during training with torch. The writing engine is in `runtime`."""
+"""Sample text with torch during training. The package `runtime` writes with finished models."""
 
 import torch
 
@@ -18,14 +18,14 @@ def sample_text(
     length: int,
     seed: int,
 ) -> str:
-    """Sample `length` characters without a prompt; when a record ends, another one begins."""
+    """Sample `length` characters without a prompt; after the end of a record a new one begins."""
     chance = torch.Generator().manual_seed(seed)
     opening = vocab.opening(has_records=has_records)
     written: list[int] = []
     fresh, state = opening, network.start(1)
     for _ in range(length):
         features, state = network.read(torch.tensor(fresh, device=network.device)[:, None], state)
-        # Drawn on the CPU, whose generator it is, so that a seed means the same on every device.
+        # Drawn on the CPU, so that a seed gives the same draws on every device.
         scores = network.logits(features)[-1, 0].double().cpu() / temperature
         scores[UNKNOWN : vocab.first_char] = -torch.inf
         char_id = int(torch.multinomial(scores.softmax(0), 1, generator=chance))

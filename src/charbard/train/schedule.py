@@ -1,4 +1,4 @@
-"""Schedule of a training: the share of its budget that is spent, and the learning rate there."""
+"""Schedule of a training run: the spent share of its budget, and the learning rate there."""
 
 import math
 import time
@@ -18,7 +18,7 @@ def rate_at(fraction: float, config: TrainConfig) -> float:
     [0.02, 0.5, 1.0, 0.5, 0.0]
     """
     if fraction < config.warmup:
-        # At a rate of zero the first update would be wasted.
+        # A learning rate of zero would waste the first update.
         return max(fraction / config.warmup, 0.02)
     left = (1 - min(1.0, fraction)) / (1 - config.warmup)
     share = {"linear": left, "cosine": (1 - math.cos(math.pi * left)) / 2, "constant": 1.0}
@@ -27,23 +27,23 @@ def rate_at(fraction: float, config: TrainConfig) -> float:
 
 @dataclass
 class Budget:
-    """The budget of a training in minutes, steps or epochs, and its clock."""
+    """The budget of a training run in minutes, steps or epochs, and its clock."""
 
     config: TrainConfig
     started: float = field(default_factory=time.monotonic)
-    """When the budget of minutes began, by `time.monotonic`; usually earlier than this object."""
+    """Start of the budget of minutes, by `time.monotonic`; usually before this object exists."""
     reserve_s: float = 0.0
     """Seconds reserved for the last validation and for saving."""
     spent_before_s: float = 0.0
-    """Seconds that the interrupted run used, for a resumed one."""
+    """Seconds that an interrupted run used before it was resumed."""
     processor_s: float = field(default_factory=time.process_time)
-    """CPU time that this process had used when the budget began."""
+    """CPU time in seconds that this process had used when this object was created."""
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds used, including those of an interrupted run."""
+        """Seconds of the budget used so far, including those before a resumption."""
         if self.config.clock == "processor":
-            # Processor time adds up over threads; the budget is meant as time on all of them.
+            # CPU time is a sum over threads, but the budget means time on all threads at once.
             used = (time.process_time() - self.processor_s) / (self.config.threads or cores())
         else:
             used = time.monotonic() - self.started
@@ -61,7 +61,7 @@ class Budget:
         return min(1.0, epochs / self.config.epochs)
 
     def seconds_left(self, fraction: float, running_s: float, fraction_at_start: float) -> float:
-        """Estimate the seconds left from the pace of this run."""
+        """Estimate the seconds left; for steps or epochs, from the pace of this run."""
         if self.config.minutes is not None:
             return max(0.0, self.config.minutes * 60 - self.elapsed_s)
         pace = (fraction - fraction_at_start) / max(1e-9, running_s)

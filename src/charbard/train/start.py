@@ -1,4 +1,4 @@
-"""Prepare a training: from the user's request to the first update."""
+"""Prepare a training run, from the user's request to the point before the first update."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,10 +34,10 @@ __all__ = ["TrainRequest", "open_training", "recorded"]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainRequest:
-    """A training as the user requested it."""
+    """A user's request for a training run."""
 
     names: Sequence[str]
-    """Files, folders, patterns, or `-`."""
+    """Files, folders, patterns, corpora by name, or `-` for standard input."""
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings of `ModelConfig` and `TrainConfig` that the user gave, by name."""
@@ -45,7 +45,7 @@ class TrainRequest:
     resume: bool = False
     init_from: Path | None = None
     started: float = field(default_factory=time.monotonic)
-    """When the budget of minutes began, by `time.monotonic`."""
+    """Start of the budget of minutes, by `time.monotonic`."""
 
 
 def open_training(
@@ -55,11 +55,11 @@ def open_training(
 
     Args:
         request: The user's request.
-        ranks: This process among all processes of the training.
-        say: Called with assumptions, and with choices and their reasons.
+        ranks: This process among all processes of the run.
+        say: Called with messages for the user, such as choices with their reasons.
 
     Raises:
-        CharbardError: Any of its kinds: see `errors`.
+        CharbardError: An error of any subclass; see `errors`.
     """
     # Refuse wrong names and values before any work; the vocabulary's size does not matter here.
     configs_from(request.settings, len(Vocab(chars=("?",))))
@@ -115,8 +115,8 @@ def _dataset(
     vocab: Vocab | None,
     grow: bool = True,
 ) -> Dataset:
-    """Open the dataset. The first process of a machine encodes it, the others use its cache."""
-    # Encoding is slow and writes the cache: doing it in every process would race for the files.
+    """Open the dataset. Local rank 0 encodes it; the other processes of a machine use its cache."""
+    # Encoding is slow and writes the cache: several processes would race for the same files.
     if ranks.local_rank == 0:
         dataset = open_dataset(
             request.names, request.corpus, vocab=vocab, grow=grow, say=say, warn=warn
@@ -141,7 +141,8 @@ def _dataset(
 def _recipe(
     dataset: Dataset, request: TrainRequest, settings: Mapping[str, Any], ranks: Ranks
 ) -> Recipe:
-    """Choose the open settings: by measurement for a budget of minutes, else the defaults."""
+    """Choose the settings that were not given: by measurement under a budget of minutes, else by
+    default."""
     minutes = settings.get("minutes")
     if minutes is None:
         return _fitted(dataset, settings)
@@ -160,7 +161,7 @@ def _recipe(
         vocab_size=len(dataset.vocab),
         has_records=dataset.has_records,
         seconds=left,
-        # Rank 0's measurement counts for all, since every process must choose the same network.
+        # All processes use the measurement of rank 0, because they must choose the same network.
         speed=lambda model, config: ranks.world * ranks.agreed(measured_speed(model, config))[0],
         asked_s=minutes * 60,
         precision="bfloat16" if ranks.agreed(float(precision == "bfloat16"))[0] else "float32",
@@ -169,12 +170,12 @@ def _recipe(
 
 
 def _overhead_s(minutes: float) -> float:
-    """Estimate the seconds of a budget that measuring, validating and saving take."""
+    """Estimate how many seconds of the budget measuring, validating and saving take."""
     return 3.0 + OVERHEAD * 60 * minutes
 
 
 def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
-    """Shrink the batch for a text shorter than one batch, unless the user chose its size."""
+    """Shrink the batch if the text is shorter than one batch; sizes that the user gave are kept."""
     _, config = configs_from(settings, len(dataset.vocab))
     batch, length, size = config.batch_size, config.seq_length, dataset.size(TRAIN)
     if dataset.has_records:
@@ -220,7 +221,7 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
 def _without_effect(
     model: ModelConfig, config: TrainConfig, given: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Yield a notice for each given setting that changes nothing in this training."""
+    """Yield a notice for each given setting that has no effect in this run."""
     if given.get("dropout") and model.num_layers == 1:
         yield (
             "⟪dropout⟫ has no effect: it stands between layers, and there is one;"
@@ -235,7 +236,7 @@ def _without_effect(
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
     reading = to_dict(dataset.config)
-    # A bundle travels, so it carries the name of the file but not a path of this machine.
+    # Bundles are copied to other machines, so a bundle has the name of the file but not its path.
     if dataset.config.exclude_lines is not None:
         reading["exclude_lines"] = Path(dataset.config.exclude_lines).name
     origin = {} if base is None else {"init_from": base.digest}
@@ -252,8 +253,10 @@ def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
 def _resumed(
     request: TrainRequest, folder: RunFolder, ranks: Ranks, say: Callable[[str], None]
 ) -> Trainer:
-    """Resume from the newest checkpoint with its settings; only the budget and the settings that
-    depend on the machine may change."""
+    """Return a trainer that resumes from the newest checkpoint, with the settings saved there.
+
+    Only the budget and the settings that depend on the machine may change.
+    """
     checkpoint = newest_readable(folder)
     config = _kept_settings(checkpoint, request.settings)
     use_kept(config)
@@ -265,7 +268,7 @@ def _resumed(
             hint="leave out ⟪format⟫ and the other ways of reading; or use ⟪init_from⟫",
         )
     notices: list[str] = []
-    # The checkpoint's vocabulary must not grow: its weights have one row for each symbol.
+    # The vocabulary must not grow: the checkpoint's weights have one row for each symbol.
     as_before = replace(request, corpus=corpus)
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
     say(f"going on from step {checkpoint.extra['step']}")
@@ -289,7 +292,11 @@ def _resumed(
 
 
 def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConfig:
-    """Return the checkpoint's settings, updated by the request's budget and machine settings."""
+    """Return the checkpoint's settings, updated with the request's budget and machine settings.
+
+    Raises:
+        CheckpointError: The request changes any other setting.
+    """
     decided = dict(checkpoint.extra["training"])
     kept = {**to_dict(checkpoint.config), **decided}
     budget = {name: settings[name] for name in BUDGETS if settings.get(name) is not None}
@@ -307,18 +314,18 @@ def _kept_settings(checkpoint: Bundle, settings: Mapping[str, Any]) -> TrainConf
             " else use ⟪init_from⟫",
         )
     decided |= {name: settings[name] for name in SPEED if name in settings}
-    # A new budget replaces the old one whole: minutes and steps must not be in force together.
+    # A new budget replaces the old one entirely: a run must not have both minutes and steps.
     if budget:
         decided |= {name: budget.get(name) for name in BUDGETS}
     return from_dict(TrainConfig, decided)
 
 
 def recorded(trainer: Trainer, *more: Any) -> Iterator[Event]:
-    """Run a training and yield its events; write each to the log and, at the end, the report page.
+    """Run a trainer and yield its events; write them to the log, and at the end the report page.
 
     Args:
-        trainer: What to run.
-        more: Other listeners with `write` and `close`, such as TensorBoard.
+        trainer: The trainer to run.
+        more: Additional listeners with `write` and `close`, such as `TensorBoard`.
     """
     if not trainer.setup.ranks.first:
         yield from trainer.run()

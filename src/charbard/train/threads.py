@@ -1,7 +1,7 @@
 """Find the fastest number of threads while training.
 
-On an idle machine that is the number of cores. Beside another busy program two threads mostly wait
-for each other, and one alone is 1.5 times as fast. The load may change while a training runs.
+On an idle machine this is the number of cores. Next to another busy program, two threads mostly
+wait for each other, and a single thread is 1.5 times as fast. The load may change during a run.
 """
 
 import os
@@ -16,18 +16,18 @@ from charbard.train.distributed import Ranks
 __all__ = ["ThreadCount", "thread_count", "use_kept"]
 
 _FAIR = 4
-"""Fewest updates of a trial; the first one is slow because it starts threads."""
+"""Minimum number of updates of a trial; the first update is slow because it starts threads."""
 _HOLD = 25
-"""The fastest number is kept for this many times the duration of the trials."""
+"""Time for which the fastest number is kept, as a multiple of the duration of the trials."""
 
 
 class ThreadCount:
-    """Tries each number of threads for a few updates, keeps the fastest for a while, then repeats.
+    """A search that tries numbers of threads in turn, keeps the fastest for a while, and repeats.
 
     Args:
         counts: Numbers of threads to try, in this order.
-        fair: Updates of one trial.
-        use: Called with the number to use from now on.
+        fair: Number of updates of one trial.
+        use: Called with the number of threads to use from then on.
     """
 
     def __init__(self, counts: Sequence[int], fair: int, use: Callable[[int], None]) -> None:
@@ -46,14 +46,14 @@ class ThreadCount:
         if self._updates < self._fair or self._spent_s < self._hold_s:
             return
         self._speeds[self._now] = self._chars / max(1e-9, self._spent_s)
-        # Only trials are charged, not holds, so trials take about one part in `_HOLD` of the time.
+        # Only trials count here, not holds, so trials take about one part in `_HOLD` of the time.
         if self._hold_s == 0.0:
             self._tried_s += self._spent_s
         if self._untried:
             self._turn_to(self._untried.pop(0), hold_s=0.0)
             return
-        # Every number has been tried by now. The best one is measured again during its hold, so
-        # only the others need another trial afterwards.
+        # Every number has been tried by now. The best number is measured again during its hold, so
+        # only the other numbers need another trial afterwards.
         best = max(self._counts, key=lambda count: self._speeds[count])
         self._untried = [count for count in self._counts if count != best]
         self._turn_to(best, hold_s=_HOLD * self._tried_s)
@@ -68,10 +68,11 @@ class ThreadCount:
 
 
 def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
-    """Return a `ThreadCount` for a training, or None if the number of threads is fixed.
+    """Return a `ThreadCount` for a run, or None if the number of threads is fixed.
 
-    It is fixed if the user or the environment chose it, with several processes, and for a budget
-    of steps or epochs, where the same seed must give the same weights."""
+    The number is fixed if the user or the environment chose it, if there are several processes, on
+    a GPU, and under a budget of steps or epochs, where the same seed must give the same weights.
+    """
     most = torch.get_num_threads()
     is_open = config.minutes is not None and config.threads is None and ranks.world == 1
     if not is_open or config.device != "cpu" or os.environ.get("OMP_NUM_THREADS"):
@@ -82,6 +83,6 @@ def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
 
 
 def use_kept(config: TrainConfig) -> None:
-    """Use the number of threads that a resumed training was given, if it fits this machine."""
+    """Set the number of threads that a resumed run was given, limited to this machine's cores."""
     if config.threads is not None:
         torch.set_num_threads(min(config.threads, cores()))

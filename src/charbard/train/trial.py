@@ -1,4 +1,4 @@
-"""Measure how fast this machine trains a network: a few real updates on random text."""
+"""Measure how fast this machine trains a network, by a few real updates on random text."""
 
 import time
 
@@ -18,9 +18,9 @@ _TOO_SLOW_S = 2.0
 def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
     """Return the training speed in characters a second.
 
-    It is the mean of as many updates as fit in a quarter of a second, at least two, and a multiple
-    of `muon_every`, since the updates with Muon cost more. A network whose first update takes
-    seconds is judged by that one.
+    The speed is the mean over a quarter of a second, but over at least two updates. Their number is
+    a multiple of `muon_every`, because updates with Muon cost more. If the first update takes more
+    than two seconds, it alone is measured.
     """
     length, rows = config.seq_length, config.batch_size
     text = torch.randint(model.vocab_size, (length + 1, rows))
@@ -36,7 +36,7 @@ def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
 
 
 def _seconds(learner: Learner, batch: Batch) -> float:
-    """Time one update."""
+    """Return the seconds that one update takes."""
     began = time.perf_counter()
     learner.update(batch, 1.0)
     return time.perf_counter() - began

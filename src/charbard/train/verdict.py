@@ -1,7 +1,7 @@
-"""Say in words what to expect of a trained model, and what would improve it.
+"""Say in words what to expect of a trained model and what would improve it.
 
-A loss in nats means little to most people and is not comparable between scripts. As a share of the
-loss of a unigram model, which knows only how common each character is, it is.
+A loss in nats means little to most people and is not comparable between scripts. So the loss is
+compared with that of a unigram model, which knows only how common each character is.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["Learned", "unigram_nats", "verdict"]
 
 _MANY_SYMBOLS = 1000
-"""Scripts with more symbols are taken to be logographic."""
+"""Number of symbols from which a script is taken to be logographic."""
 _LEVELS = (
     (0.85, "letters about as often as the text has them, in no order"),
     (0.68, "letters that go together, and few words"),
@@ -27,33 +27,34 @@ _LEVELS_OF_MANY = (
     (0.80, "phrases that the text could have, one after the other"),
     (0.0, "lines that read like lines of the text; sense holds from one to the next now and then"),
 )
-"""Lowest share of the unigram loss for each level. Calibrated by reading samples of models of
-Shakespeare (65 symbols) and of Chinese verse (7,000)."""
+"""Levels of quality, each with its lowest share of the unigram loss. They were calibrated by
+reading samples of models of Shakespeare (65 symbols) and of Chinese verse (7,000 symbols)."""
 _GAIN = 0.005
-"""Relative gain between validations below which training has converged."""
+"""Relative gain between two validations below which training counts as converged."""
 _BY_HEART = 0.15
-"""Gap between training and validation loss, as a share of the latter, that shows overfitting."""
+"""Gap between training and validation loss, as a share of the validation loss, that shows
+overfitting."""
 _SHORT = 500_000
 """Length of a text, in characters, below which more text helps most."""
 
 
 @dataclass(frozen=True)
 class Learned:
-    """Figures of a finished training."""
+    """Figures of a finished training run."""
 
     validations: Sequence[float]
     """Validation losses in nats per character, in order; not empty."""
     training: float
-    """Training loss at the end."""
+    """Training loss at the end, in nats per character."""
     unigram: float
-    """Loss of a unigram model, from `unigram_nats`."""
+    """Loss of a unigram model of the text, from `unigram_nats`."""
     symbols: int
     size: int
     """Length of the training text in characters."""
 
 
 def verdict(learned: Learned) -> str:
-    """Return one sentence on what to expect and one on what would help."""
+    """Return one sentence on what to expect of the model, and one on what would improve it."""
     levels = _LEVELS_OF_MANY if learned.symbols >= _MANY_SYMBOLS else _LEVELS
     share = min(learned.validations) / max(1e-9, learned.unigram)
     expected = next(text for least, text in levels if share >= least)
@@ -64,7 +65,7 @@ def _advice(learned: Learned) -> str:
     best, last = min(learned.validations), learned.validations[-1]
     if learned.training < (1 - _BY_HEART) * best or last > (1 + _GAIN) * best:
         return "more text, or more dropout: it begins to know its text by heart"
-    # After a single validation the training counts as still learning.
+    # After a single validation, the model counts as still learning.
     before = learned.validations[-2] if len(learned.validations) > 1 else last * (1 + 2 * _GAIN)
     if last < (1 - _GAIN) * before:
         return "more time: it was still learning when the time was over"

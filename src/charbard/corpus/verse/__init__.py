@@ -1,4 +1,4 @@
-"""Records of classical Chinese verse: their schema, their spelling, their keywords."""
+"""Records of classical Chinese verse: their schema, spelling and keywords."""
 
 from charbard.corpus.verse.poem import Poem, lines_of, read_poems
 

@@ -27,25 +27,26 @@ class Poem:
     """A cleaned poem in simplified characters."""
 
     id: str
-    """Location in its source: file and index, such as `poet.tang.0/3`."""
+    """Location of the poem in its source, as file and index, such as `poet.tang.0/3`."""
     kind: str
     """One of `KINDS`."""
     dynasty: str
     author: str
     """Empty if the source names no author."""
     title: str
-    """Empty if the poem has none."""
+    """Empty if the poem has no title."""
     form: str
-    """Form by shape (五绝, 七律, 杂言 …), or the tune of a 词 or 曲."""
+    """Form by the number and length of lines (五绝, 七律, 杂言 …), or the tune of a 词 or 曲."""
     text: str
-    """Every line with its mark, `，` or `。`; in 词 and 曲 `、` is a pause inside a line."""
+    """Every line with its mark, `，` or `。`; in 词 and 曲, `、` is a pause inside a line."""
     rhyme: str = ""
-    """Sign of the main rhyme; empty if the rhyme changes or no rhyme book applies."""
+    """The character that is the sign of the main rhyme; empty if the rhyme changes or no rhyme book
+    applies."""
     popularity: float | None = None
-    """log10(1 + search-engine hits); None where the count is meaningless."""
+    """log10(1 + search-engine hits); None if the count is meaningless."""
     tags: tuple[str, ...] = ()
     mended_from: str = ""
-    """Id, in another source, of the same 词 in a better text, which this record uses."""
+    """Id of the same 词 in another source, whose better text this record uses; else empty."""
     cluster: int = 0
     """Index, in the records' order, of the first poem of its cluster."""
     split: str = "train"
@@ -78,7 +79,7 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def to_json(poem: Poem) -> str:
-    """Serialise a poem as one line of JSON, omitting unknown fields."""
+    """Serialise a poem as one line of JSON, without its empty fields."""
     values: dict[str, Any] = {name: getattr(poem, name) for name in _TEXTS if getattr(poem, name)}
     if poem.popularity is not None:
         values["popularity"] = poem.popularity
@@ -108,7 +109,7 @@ def from_json(line: str) -> Poem:
 
 
 def read_poems(path: Path) -> Iterator[Poem]:
-    """Yield every poem of a records file, in order.
+    """Yield every poem of a file of records, in order.
 
     Raises:
         CorpusError: The file cannot be read, or a line is not a record.
@@ -127,7 +128,7 @@ def read_poems(path: Path) -> Iterator[Poem]:
 
 
 def _fault(poem: Poem) -> str:
-    """Return the first violation of the schema; empty if there is none."""
+    """Describe the first violation of the schema; return an empty string if there is none."""
     for name in ("id", "kind", "dynasty", "form", "text", "split"):
         if not getattr(poem, name):
             return f"no {name}"

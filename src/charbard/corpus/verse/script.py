@@ -1,4 +1,4 @@
-"""Convert to simplified characters that every font has, one for one, with uniform spelling."""
+"""Convert text to simplified characters, one for one, with a uniform spelling and common fonts."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 __all__ = ["common_spelling", "simplified", "spellings"]
 
 _LAST_COMMON = "\uffff"
-"""Last character of Unicode's basic plane; fonts and terminals fail beyond it."""
+"""Last character of Unicode's basic plane; many fonts and terminals lack characters beyond it."""
 
 
 def simplified(text: str) -> str:
-    """Return the text in simplified characters, keeping one whose simplified form no font has.
+    """Return the text in simplified characters, except where the simplified one is rare in fonts.
 
     >>> simplified("國破山河在")
     '国破山河在'
@@ -26,7 +26,7 @@ def simplified(text: str) -> str:
 
 
 def common_spelling(text: str) -> str:
-    """Return the text in the spelling of records: simplified, variants unified.
+    """Return the text in the spelling of records: simplified, with variants unified.
 
     >>> common_spelling("劒閣")
     '剑阁'
@@ -35,7 +35,7 @@ def common_spelling(text: str) -> str:
 
 
 def spellings(text: str) -> tuple[str, str, str]:
-    """Return three spellings: the records', that of `simplified`, and the fully simplified one.
+    """Return the results of `common_spelling`, of `simplified`, and of full simplification.
 
     >>> spellings("劒鑪")
     ('剑炉', '劒鑪', '劒𬬻')

@@ -1,10 +1,11 @@
-"""Unify variant characters where the source's files spell one character in several ways.
+"""Unify variant shapes: characters that the source's files write in several ways.
 
-The traditional files were typed by many people: one has 劍 where another has 劒, and some have
-Japanese forms. Only pairs that are the same word in every reading are unified.
+The traditional files were typed by many people: some wrote 劍, others 劒, and some used Japanese
+shapes. Only pairs that are the same word in every reading are unified.
 
-Source: the variant characters that the first official list of 1955 abolished, where they occur in
-the verse, and forms of other countries.
+Source:
+    The variant shapes that the first official list of 1955 abolished, as far as they occur in the
+    verse, and shapes of other countries.
 """
 
 __all__ = ["one_spelling"]

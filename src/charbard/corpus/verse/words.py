@@ -1,6 +1,6 @@
-"""Keywords of a poem: a few for the whole, in order of occurrence.
+"""Choose the keywords of a poem: a few words in order of occurrence.
 
-Words are ranked by a table counted in the corpus (`scripts/build_words.py`).
+Words are ranked by a table of counts in the corpus (`scripts/build_words.py`).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -24,13 +24,14 @@ __all__ = [
 COMMA, END = "、", "。"
 
 MOST_WORDS = 6
-"""Maximum number of keywords, and of the groups of sentences into which a long poem is divided."""
+"""Maximum number of keywords; a long poem is divided into as many groups of sentences."""
 _RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
-"""Where a word of two characters may begin in a line: not across the caesuras 2-3 and 2-2-3."""
+"""Places, by length of line, where a word of two characters may begin. Lines are divided as 2-3
+and 2-2-3, and a word does not cross a division."""
 
 
 def words_field(text: str, title: str = "") -> str:
-    """Return the keywords as a condition field; its last mark ends it.
+    """Return a poem's keywords as the value of a condition field, which ends in a mark.
 
     >>> words_field("山外青山楼外楼，西湖歌舞几时休。暖风熏得游人醉，直把杭州作汴州。")[-1]
     '。'
@@ -39,7 +40,7 @@ def words_field(text: str, title: str = "") -> str:
 
 
 def as_field(words: Sequence[str]) -> str:
-    """Format words as a condition field; empty if there are none.
+    """Format words as the value of a condition field; empty if there are no words.
 
     >>> as_field(["月", "孤舟"])
     '月、孤舟。'
@@ -48,11 +49,11 @@ def as_field(words: Sequence[str]) -> str:
 
 
 def words_of(text: str, title: str = "") -> tuple[str, ...]:
-    """Return the highest-ranked word of each couplet, or of each stretch of a long poem.
+    """Return the highest-ranked word of each sentence, or of each group of them in a long poem.
 
     Args:
-        text: A record's text.
-        title: Its title, whose characters are skipped because the title is a condition already.
+        text: Text of a record.
+        title: Title of the record; its characters are skipped, because it is a condition itself.
     """
     found: list[str] = []
     for group in _groups(text):
@@ -62,7 +63,7 @@ def words_of(text: str, title: str = "") -> tuple[str, ...]:
 
 
 def pairs_of(line: str) -> list[str]:
-    """Return pairs of neighbouring characters that can be a word in a line of this length.
+    """Return the pairs of neighbouring characters that can be a word in a line of this length.
 
     >>> pairs_of("床前明月光")
     ['床前', '明月', '月光']
@@ -71,12 +72,12 @@ def pairs_of(line: str) -> list[str]:
 
 
 def pair_starts(length: int) -> Sequence[int]:
-    """Return where a word of two characters may begin in a line of this length, from 0."""
+    """Return the places where a word of two characters may begin in a line, counted from 0."""
     return _RHYTHM.get(length, range(length - 1))
 
 
 def keywords() -> Collection[str]:
-    """Return every word of the table."""
+    """Return every word of the table of ranks."""
     return _table().keys()
 
 
@@ -91,8 +92,10 @@ def _groups(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _best(lines: Iterable[str], spent: set[str]) -> str:
-    """Return the highest-ranked word, the more frequent one on ties; empty if none ranks high
-    enough."""
+    """Return the highest-ranked word whose characters are not spent, the more frequent one on ties.
+
+    The result is empty if the table has no such word.
+    """
     table = _table()
     words = (word for line in lines for word in (*line, *pairs_of(line)) if word in table)
     fresh = {word for word in words if not spent & set(word)}
@@ -101,6 +104,6 @@ def _best(lines: Iterable[str], spent: set[str]) -> str:
 
 @cache
 def _table() -> dict[str, tuple[float, int]]:
-    """Load each word's sort key by weight and then frequency: (-weight, line)."""
+    """Load the sort key of each word, by weight and then frequency: (-weight, line)."""
     rows = (line.split("\t") for line in table_lines("corpus", "words.tsv"))
     return {word: (-float(weight), at) for at, (word, weight) in enumerate(rows)}

@@ -1,8 +1,8 @@
 /* The arithmetic of a step and of a draw, compiled once for each kind of processor.
  *
- * Definitions: charbard/runtime/sampling.py and plain.py; this file follows them bit for bit. So no
- * operation here may be reordered or fused: it is compiled without -ffast-math and with
- * -ffp-contract=off.
+ * charbard/runtime/sampling.py and plain.py define the results, and this file follows them bit for
+ * bit. So no operation here may be reordered or fused: the file is compiled without -ffast-math and
+ * with -ffp-contract=off.
  */
 #define FUNC TARGET static
 #define INLINE TARGET static inline __attribute__((always_inline))
@@ -10,9 +10,10 @@
 #include "numbers.h"
 #define PER_BLOCK (16 / LANES)
 
-/* Sums of `rows` x `blocks` x 16 outputs, kept in registers over the whole inner loop: each weight
- * that is loaded serves all rows, each input all blocks. w: blocks of (k4, 16, 4) bytes; q: rows of
- * k4 x 4. `rows` and `blocks` are constants after inlining, so the loops over them are unrolled. */
+/* Sum the products of `rows` x `blocks` x 16 outputs. The sums stay in registers over the whole
+ * inner loop: each loaded weight serves all rows, and each input all blocks. w: blocks of (k4, 16,
+ * 4) bytes; q: rows of k4 x 4 bytes. `rows` and `blocks` are constants after inlining, so the
+ * compiler unrolls the loops over them. */
 INLINE void NAME(tile)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, const int rows,
                        const int blocks) {
     VEC sum[ROWS][BLOCKS * PER_BLOCK];
@@ -34,7 +35,8 @@ INLINE void NAME(tile)(const uint8_t *w, const int8_t *q, long k4, int32_t *out,
             STORE(out + r * BLOCKS * 16 + v * LANES, sum[r][v]);
 }
 
-/* Any number of rows up to ROWS: tiles of 4, 2 and 1 rows, since `tile` needs a constant. */
+/* Compute any number of rows up to ROWS, in tiles of 4, 2 and 1 rows, because `tile` needs a
+ * constant. The conditions on ROWS keep the compiler from making tiles larger than ROWS. */
 INLINE void NAME(tiles)(const uint8_t *w, const int8_t *q, long k4, int32_t *out, int rows,
                         const int blocks) {
     if (rows == ROWS) {
@@ -49,7 +51,7 @@ INLINE void NAME(tiles)(const uint8_t *w, const int8_t *q, long k4, int32_t *out
     for (; r < rows; r++) NAME(tile)(w, q + r * k4 * 4, k4, out + r * BLOCKS * 16, 1, blocks);
 }
 
-/* out = x W' + b; q, sums and units from `quantise`. */
+/* Compute out = x W' + b; q, sums and units are the results of `quantise`. */
 FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, const float *units,
                         long batch, float *out) {
     int32_t acc[ROWS * BLOCKS * 16];
@@ -65,7 +67,7 @@ FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, c
                 float *to = out + (i + r) * m->outputs;
                 long end = (j + blocks) * 16 < m->outputs ? (j + blocks) * 16 : m->outputs;
                 for (long n = j * 16; n < end; n++)
-                    /* Weights are stored plus 128, which adds 128 x the sum of the inputs. */
+                    /* Weights are stored plus 128, so 128 x the sum of the inputs is subtracted. */
                     to[n] = (float)(acc[r * BLOCKS * 16 + n - j * 16] - 128 * sums[i + r]) *
                                 units[i + r] * m->units[n] + m->bias[n];
             }
@@ -73,7 +75,8 @@ FUNC void NAME(product)(const Matrix *m, const int8_t *q, const int32_t *sums, c
     }
 }
 
-/* The same for single outputs of one row, from the copy of the weights in rows by output. */
+/* Compute the same for single outputs of one row, from the copy of the weights that has a row for
+ * each output. */
 FUNC void NAME(columns)(const Matrix *m, const int8_t *q, int32_t sum, float unit, Ids ids,
                           float *out) {
     long width = m->k4 * 4;
@@ -118,7 +121,8 @@ FUNC void NAME(rnn)(const float *restrict x, const float *restrict h,
     for (long i = 0; i < H; i++) after[i] = NAME(tanh)(x[i] + h[i]);
 }
 
-/* Integer weights of scores; returns their sum, and the best score. */
+/* Compute the integer weights of scores; return their sum, and the best score in *best. Adding 0.5
+ * makes the conversion, which truncates, round to the nearest integer. */
 FUNC int64_t NAME(weigh)(const float *scores, long size, int32_t *weights, float *best) {
     float top = NAME(largest)(scores, size, -1);
     int64_t total = 0;
@@ -130,8 +134,9 @@ FUNC int64_t NAME(weigh)(const float *scores, long size, int32_t *weights, float
     return total;
 }
 
-/* Attention of one row over the places it has read, in `found`, and its own new place in `place`. A
- * place: key plus 128 and value, each padded to a line, then the units of both. address: 0 for none.
+/* Compute the attention of one row over the places that it has read, in `found`, and the row's new
+ * place, in `place`. A place holds key plus 128 and value, each padded to a line, then the units of
+ * both. An address of 0 means that there is no place.
  *
  * 1) Quantise key, value and query. 2) Score the zero slot and every place, and weigh the scores as
  * integers. 3) Scale each weight by its value's unit and round it to a whole number, as large as
@@ -188,17 +193,19 @@ INLINE int64_t NAME(heavier)(const int32_t *weights, long size, int32_t t, int64
     return count;
 }
 
-/* Keep the heaviest, at least one, until k are kept or they hold `share`; of equals the first. A
- * binary search for the threshold replaces sorting: its 31 passes are vectorised. */
+/* Keep the heaviest weights, at least one, until k are kept or their sum reaches `share`; of equal
+ * weights the first are kept. A binary search for the threshold replaces sorting, because its 31
+ * passes are vectorised. */
 FUNC void NAME(keep_top)(int32_t *weights, long size, int64_t k, double share) {
     int64_t mass, count;
-    int32_t low = -1, high = 1 << 30; /* high: the lowest t above which too few weigh more */
+    int32_t low = -1, high = 1 << 30; /* high: the weights above it are too few */
     while (high - low > 1) {
         int32_t t = low + (high - low) / 2;
         count = NAME(heavier)(weights, size, t, &mass);
         if (count < k && (double)mass < share) high = t;
         else low = t;
     }
+    /* `high` is now the lowest such threshold: weights equal to it fill the remaining room. */
     count = NAME(heavier)(weights, size, high, &mass);
     for (long i = 0; i < size; i++) {
         if (weights[i] > high) continue;
@@ -208,8 +215,8 @@ FUNC void NAME(keep_top)(int32_t *weights, long size, int64_t k, double share) {
     }
 }
 
-/* The place whose cumulative weight first exceeds the share u of the total. Whole blocks are summed
- * first, which is vectorised; only the last one is walked through. */
+/* Return the first place whose cumulative weight exceeds u times the total. Whole blocks are
+ * summed, which is vectorised; only the block that holds the place is searched one by one. */
 FUNC long NAME(draw)(const int32_t *weights, long size, double u) {
     int64_t total = 0, passed = 0;
     for (long i = 0; i < size; i++) total += weights[i];
@@ -233,8 +240,9 @@ FUNC double NAME(log_sum)(const float *scores, long size, int32_t *weights) {
     return (double)best + log((double)total) - LOG_ONE;
 }
 
-/* Weights of a rule's allowed ids, filters applied. scores: theirs, changed on the way. Returns
- * whether anything may be drawn; *log_sum is of the scores before the filters. */
+/* Compute the weights of a rule's allowed ids, filters included. scores: the scores of these ids,
+ * which are modified. Return whether anything may be drawn; *log_sum is of the scores before the
+ * filters. */
 FUNC int NAME(follow)(const Rule *rule, float *scores, int32_t *weights, double *log_sum) {
     float best;
     long size = rule->allowed.size;
@@ -244,10 +252,10 @@ FUNC int NAME(follow)(const Rule *rule, float *scores, int32_t *weights, double 
         if (place >= 0) scores[place] += rule->bias_nats[b];
     }
     int64_t total = NAME(weigh)(scores, size, weights, &best);
-    if (best < -3e38f) return 0; /* every one is barred */
+    if (best < -3e38f) return 0; /* all are barred: -3e38 is below every finite score in use */
     *log_sum = (double)best + log((double)total) - LOG_ONE;
     if (rule->top_k > 0) {
-        NAME(keep_top)(weights, size, rule->top_k, 1e300);
+        NAME(keep_top)(weights, size, rule->top_k, 1e300); /* 1e300: any share */
         total = 0;
         for (long i = 0; i < size; i++) total += weights[i];
     }
@@ -258,7 +266,8 @@ FUNC int NAME(follow)(const Rule *rule, float *scores, int32_t *weights, double 
     return 1;
 }
 
-/* The highest of some ids; one below 0 counts as above all. */
+/* Return the highest id. As unsigned, a negative id exceeds all others, so one comparison with the
+ * number of outputs catches both kinds of wrong ids. */
 FUNC uint32_t NAME(highest)(Ids ids) {
     uint32_t top = 0;
     for (long i = 0; i < ids.size; i++) top = (uint32_t)ids.of[i] > top ? (uint32_t)ids.of[i] : top;
@@ -267,6 +276,7 @@ FUNC uint32_t NAME(highest)(Ids ids) {
 
 INLINE void NAME(gather)(const float *restrict from, const int32_t *restrict ids, long size,
                          float *restrict to) {
+    /* Ids are distinct and ascend, so if the ends are this far apart, none is left out. */
     if (size && ids[size - 1] - ids[0] == size - 1) {
         memcpy(to, from + ids[0], size * sizeof(float));
         return;
@@ -274,8 +284,8 @@ INLINE void NAME(gather)(const float *restrict from, const int32_t *restrict ids
     for (long i = 0; i < size; i++) to[i] = from[ids[i]];
 }
 
-/* Scores moved away from the twin's, in `out`: `sampling.guided`. all, all_bare: the logarithms of
- * both rows' sums. */
+/* Move scores away from the twin's, into `out`, as `sampling.guided` does. all, all_bare: the
+ * log-sums of the row's scores and of the twin's. */
 FUNC void NAME(guide)(const float *restrict logits, const float *restrict bare, long size, float all,
                       float all_bare, const Rule *rule, float *restrict out) {
     for (long i = 0; i < size; i++) {
@@ -289,9 +299,9 @@ FUNC void NAME(guide)(const float *restrict logits, const float *restrict bare, 
     }
 }
 
-/* Weights for a draw from one row. logits: the scores of all symbols, or NULL to compute those of the
- * allowed ones here. bare: the scores of the twin that guides the row, or NULL. scores: room for
- * twice as many as there are outputs. */
+/* Compute the weights for a draw from one row. logits: the scores of all symbols, or NULL to
+ * compute only the scores of the allowed ones. bare: the scores of the twin that guides the row, or
+ * NULL. scores: scratch space for twice the number of outputs. */
 FUNC void NAME(prepare)(const Matrix *m, const int8_t *q, int32_t sum, float unit,
                         const float *logits, const float *bare, const Rule *rule, float *scores,
                         int32_t *weights, Sums *sums) {
@@ -319,7 +329,7 @@ FUNC void NAME(prepare)(const Matrix *m, const int8_t *q, int32_t sum, float uni
     sums->is_open = NAME(follow)(rule, scores, weights, &sums->biased);
 }
 
-/* One draw from such weights. */
+/* Draw once from the weights that `prepare` computed. */
 FUNC void NAME(pick)(Rule *rule, const float *logits, const float *bare, const int32_t *weights,
                      const Sums *sums) {
     rule->id = -1;

@@ -1,6 +1,6 @@
-/* The fast half of charbard.runtime.quant: the same numbers as charbard/runtime/plain.py, bit for
- * bit, in C. Each function works on independent rows, without the GIL, in the fastest variant that the
- * processor runs. Sizes are checked by the caller.
+/* The kernel of charbard.runtime.quant in C, with the results of charbard/runtime/plain.py bit for
+ * bit. Each function works on independent rows, without the GIL, in the fastest variant that the
+ * processor supports. The caller must pass arrays of the right sizes.
  */
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030b0000
@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_CELLS 8 /* room in a table; only those of `config.CELLS` are called */
+#define MOST_CELLS 8 /* size of a table; only the cells in `config.CELLS` are called */
 #define ONE 1073741824.0 /* 2^30: the weight of the likeliest character */
 #define LOG_ONE 20.794415416798357 /* log 2^30 */
 
 typedef struct {
     const uint8_t *packed; /* blocks of 16 outputs: (blocks, k4, 16, 4) */
     const uint8_t *rows;   /* (outputs, k4 * 4) */
-    const float *units;    /* value of 1 in an output's weights */
+    const float *units;    /* scale of each output's weights */
     const float *bias;
     long k4, outputs;
 } Matrix;
@@ -40,14 +40,14 @@ typedef struct { /* the sample spec of one draw, and its result */
     float logp, log_mass, log_z, gain;
 } Rule;
 
-typedef struct { /* logarithms of sums, known once a rule's weights are computed */
+typedef struct { /* logarithms of sums, from `prepare` */
     int is_open;     /* whether anything may be drawn */
-    double all, own; /* of all scores, guided ones if guided; of the allowed ones */
+    double all, own; /* of all scores (guided if the row is); of the allowed scores */
     double unguided, bare;
-    double biased; /* of the allowed ones, tempered and biased */
+    double biased; /* of the allowed scores, after temperature and bias */
 } Sums;
 
-typedef struct { /* scratch space of attention over so many places */
+typedef struct { /* scratch space of the attention */
     int8_t *query;
     float *scores, *units;
     int32_t *weights, *sums;
@@ -65,10 +65,10 @@ typedef struct {
     void (*look)(const float *, const uintptr_t *, long, long, float, Room *, uint8_t *, float *);
 } Kernel;
 
-/* Bytes of a key or a value. */
+/* Return the number of bytes of a key or a value, padding included. */
 static long padded(long width) { return (width + 63) / 64 * 64; }
 
-/* Place of an id among ascending ones, or -1. */
+/* Return the index of an id among ascending ids, or -1. */
 static long find(Ids ids, int32_t id) {
     long low = 0, high = ids.size;
     while (low < high) {
@@ -141,7 +141,7 @@ static int runs_here(const char *name) {
     return 0;
 }
 
-/* variants(): the names of those that run here, the best last. */
+/* variants(): the names of the variants that this processor supports, the fastest last. */
 static PyObject *variants(PyObject *self, PyObject *unused) {
     (void)self, (void)unused;
     PyObject *names = PyList_New(0);
@@ -153,7 +153,7 @@ static PyObject *variants(PyObject *self, PyObject *unused) {
     return names;
 }
 
-/* use(name): the variant from now on, in the whole process. */
+/* use(name): select the variant for the whole process. */
 static PyObject *use(PyObject *self, PyObject *args) {
     (void)self;
     const char *name;
@@ -191,6 +191,7 @@ typedef struct { /* rows as bytes */
     float *units;
 } Bytes;
 
+/* Return 0 if memory is short. The + 1 avoids sizes of 0, for which NULL is a valid result. */
 static int quantise_rows(const float *x, long batch, long stride, long width, long k4, Bytes *out) {
     out->q = calloc(batch * k4 * 4 + 1, 1);
     out->sums = malloc(batch * sizeof(int32_t) + 1);
@@ -226,7 +227,8 @@ static PyObject *product(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-/* cell(kind, x, h, before, after, (batch, slots, slot, H)): kinds in the order of `config.CELLS`. */
+/* cell(kind, x, h, before, after, (batch, slots, slot, H)): compute one step of a layer. kind: the
+ * index of the cell in `config.CELLS`. */
 static PyObject *cell(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer x, h, before, after;
@@ -263,8 +265,9 @@ static void free_room(Room *room) {
     free(room->units), free(room->values), free(room->sums);
 }
 
-/* look(qkv, address, (batch, places, width, most), new, found): see `plain.attend`. qkv: query,
- * key and value of each row; address: of each row's places, 0 for none; new: each row's own. */
+/* look(qkv, address, (batch, places, width, most), new, found): see `plain.attend`. qkv: query, key
+ * and value of each row; address: the addresses of each row's places, 0 for none; new: each row's
+ * new place. */
 static PyObject *look(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer qkv, address, new, found;
@@ -295,20 +298,20 @@ static uint64_t mixed(uint64_t word) {
     return word ^ (word >> 31);
 }
 
-/* A number in [0, 1) from (seed, sample, step): `sampling.uniform`. */
+/* Return a number in [0, 1) from (seed, sample, step), as `sampling.uniform` does. */
 static double uniform(const uint64_t *place) {
     uint64_t word = place[0];
     for (int i = 1; i < 3; i++) word = mixed(word + place[i] * 0x9E3779B97F4A7C15u);
     return (double)(mixed(word) >> 11) * 0x1p-53;
 }
 
-typedef struct { /* a row's rule, with what its arrays are lent from */
+typedef struct { /* a rule, with the Python buffers that its arrays belong to */
     Rule rule;
     Py_buffer allowed, bias_ids, bias_nats, capped;
     int is_guided;
 } Row;
 
-/* Ids lent from an array of int32; none may be `outputs` or more, or below 0. */
+/* Borrow ids from an array of int32; every id must be in 0..outputs - 1. */
 static int ids_from(PyObject *array, Py_buffer *lent, Ids *ids, long outputs) {
     if (PyObject_GetBuffer(array, lent, PyBUF_CONTIG_RO) < 0) return 0;
     if (lent->itemsize != sizeof(int32_t)) {
@@ -323,7 +326,8 @@ static int ids_from(PyObject *array, Py_buffer *lent, Ids *ids, long outputs) {
     return 0;
 }
 
-/* numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p (0 off), wants logp, push. */
+/* Fill a row from a sample spec. numbers: inverse temperature, top-k (0 off), top-p (1 off), min-p
+ * (0 off), wants logp, push. */
 static int row_from(Row *row, PyObject *allowed, PyObject *bias, PyObject *capped,
                     const double *numbers, const uint64_t *place, long outputs) {
     Rule *rule = &row->rule;
@@ -351,6 +355,7 @@ static int row_from(Row *row, PyObject *allowed, PyObject *bias, PyObject *cappe
     return 1;
 }
 
+/* `calloc` zeroed the rows, and releasing a zeroed buffer that was never filled does nothing. */
 static void release_rows(Row *rows, Py_ssize_t batch) {
     for (Py_ssize_t i = 0; rows && i < batch; i++) {
         PyBuffer_Release(&rows[i].allowed);
@@ -360,10 +365,11 @@ static void release_rows(Row *rows, Py_ssize_t batch) {
     free(rows);
 }
 
-/* Whether two are the same part of one array: parts may begin alike and end apart. */
+/* Return whether two are the same part of one array; parts with the same start may differ in
+ * length. */
 static int are_same(Ids a, Ids b) { return a.of == b.of && a.size == b.size; }
 
-/* Whether two specs give one row the same weights: then they differ in the draw alone. */
+/* Return whether two specs give a row the same weights, so that they differ only in the draw. */
 static int are_alike(const Row *one, const Row *other) {
     const Rule *a = &one->rule, *b = &other->rule;
     return are_same(a->allowed, b->allowed) && are_same(a->bias_ids, b->bias_ids) &&
@@ -373,13 +379,13 @@ static int are_alike(const Row *one, const Row *other) {
            a->top_p == b->top_p && a->min_p == b->min_p && a->wants_logp == b->wants_logp;
 }
 
-/* Draw for each spec. at: of each row of x its row of logits, or -1; row_of: of each spec
- * its row of x. */
+/* Draw for each spec. at: for each row of x, its row in logits, or -1; row_of: for each spec, its
+ * row of x. */
 static int choose_rows(const Matrix *m, const float *x, long width, const float *logits,
                        const int64_t *at, long batch, const int64_t *row_of, Row *specs,
                        long count) {
     Bytes bytes;
-    float *scores = malloc(2 * m->outputs * sizeof(float)); /* its own, and the guided ones */
+    float *scores = malloc(2 * m->outputs * sizeof(float)); /* own and guided scores */
     int32_t *weights = malloc(m->outputs * sizeof(int32_t));
     int enough = quantise_rows(x, batch, width, width, m->k4, &bytes) && scores && weights;
     Sums sums;
@@ -389,7 +395,7 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
         long i = (long)row_of[a];
         const float *own = at[i] < 0 ? NULL : logits + at[i] * m->outputs;
         const float *bare = specs[a].is_guided ? logits + at[i + 1] * m->outputs : NULL;
-        /* Forks of one draft follow each other: the weights are there already. */
+        /* Specs of the same draft are adjacent, so its weights are computed only once. */
         if (!a || i != row_of[a - 1] || !are_alike(specs + a, specs + a - 1))
             kernel->prepare(m, bytes.q + i * m->k4 * 4, bytes.sums[i], bytes.units[i], own, bare,
                             rule, scores, weights, &sums);
@@ -399,10 +405,10 @@ static int choose_rows(const Matrix *m, const float *x, long width, const float 
     return enough;
 }
 
-/* choose(features, width, matrix, logits, at, row_of, allowed, biases, capped, numbers, places, ids,
- * logp, mass, tempered, gain) for each sample spec with allowed ids. at: the row of logits of each
- * row, or -1. row_of: the row that each spec draws from. A spec with capped ids is guided by the row
- * after its own; both have logits. Rows without a spec keep their values. */
+/* choose(features, width, matrix, logits, at, row_of, allowed, biases, capped, numbers, places,
+ * ids, logp, mass, tempered, gain) for each sample spec with allowed ids. at: for each row, its row
+ * in logits, or -1. row_of: the row that each spec draws from. A spec with capped ids is guided by
+ * the next row; both rows have logits. The results of specs without allowed ids are not written. */
 static PyObject *choose(PyObject *self, PyObject *args) {
     (void)self;
     Py_buffer x, logits, at, row_of, numbers, places, ids, logp, mass, tempered, gain;

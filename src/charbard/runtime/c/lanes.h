@@ -1,12 +1,13 @@
-/* What a processor can add up at once: VEC holds LANES sums, DOT adds four products to each.
+/* The vector type of each kind of processor: a VEC holds LANES sums, and DOT adds four products to
+ * each.
  *
- * Weights are bytes 0..255 (a number -127..127, plus 128), the row's values signed bytes. Every
- * variant gives the exact sum, so all of them, and NumPy, agree bit for bit.
+ * Weights are unsigned bytes (a number -127..127, plus 128), and the row's values are signed bytes.
+ * Every variant computes the exact sum, so all variants and NumPy agree bit for bit.
  */
 #if defined(USE_VNNI512)
 #define VEC __m512i
 #define LANES 16
-#define ROWS 8   /* rows and blocks of a tile: as many sums as there are registers for */
+#define ROWS 8   /* rows and blocks of a tile: as many sums as fit in the registers */
 #define BLOCKS 3
 #define ZERO() _mm512_setzero_si512()
 #define LOAD(p) _mm512_loadu_si512((const void *)(p))
@@ -26,7 +27,8 @@
 #if defined(USE_VNNI256)
 #define DOT(sum, w, a) _mm256_dpbusd_avx_epi32(sum, w, a)
 #else
-/* Even and odd bytes apart, as 16-bit numbers: `maddubs` would saturate. */
+/* Even and odd bytes are multiplied separately, as 16-bit numbers, because `maddubs` would
+ * saturate. */
 #define DOT(sum, w, a)                                                                           \
     _mm256_add_epi32(                                                                            \
         _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_and_si256(w, _mm256_set1_epi16(255)),     \
@@ -34,7 +36,7 @@
         _mm256_madd_epi16(_mm256_srli_epi16(w, 8), _mm256_srai_epi16(a, 8)))
 #endif
 
-#else /* any processor: the compiler does what it can */
+#else /* any other processor: the compiler vectorises what it can */
 typedef struct { int32_t lane[16]; } NAME(vec);
 #define VEC NAME(vec)
 #define LANES 16

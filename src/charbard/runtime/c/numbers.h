@@ -1,11 +1,12 @@
-/* Functions of single numbers, and of one row, that round alike on every processor. Part of body.h. */
+/* Functions of single numbers and of one row that round alike on every processor. Part of
+ * body.h. */
 /* Round to the nearest whole number, ties to even. At 1.5 x 2^23 the spacing of floats is 1, so the
  * addition rounds and the subtraction restores the scale; unlike rintf, compilers vectorise it. */
 INLINE float NAME(nearest)(float x) { return (x + 12582912.0f) - 12582912.0f; }
 
-/* e^x for x <= 0; below -30 as at -30. x = n ln 2 + r, so e^x = 2^n e^r. ln 2 is subtracted in two
- * parts, the first of few bits, so that n ln 2 is exact; a polynomial gives e^r; and 2^n is put
- * together from its exponent bits. */
+/* Compute e^x for x <= 0; an x below -30 counts as -30. With x = n ln 2 + r, e^x = 2^n e^r. ln 2 is
+ * subtracted in two parts; the first has so few bits that its product with n is exact. A polynomial
+ * gives e^r, and 2^n is built from its exponent bits. */
 INLINE float NAME(exp)(float x) {
     x = x > -30.0f ? x : -30.0f;
     float n = NAME(nearest)(x * 1.44269504f);
@@ -31,8 +32,9 @@ INLINE float NAME(tanh)(float x) {
     return copysignf((1.0f - e) / (1.0f + e), x);
 }
 
-/* Map a float's bits to an integer of the same order, and back: it is its own inverse. A maximum of
- * integers may be taken in any order, so compilers vectorise it; that of floats may not. */
+/* Map the bits of floats to integers of the same order; the map is its own inverse. Compilers
+ * vectorise a maximum of integers, but not a maximum of floats, where NaN makes the order
+ * matter. */
 INLINE int32_t NAME(ordered)(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
 
 INLINE float NAME(largest)(const float *x, long size, const int32_t mask) {
@@ -50,10 +52,10 @@ INLINE float NAME(largest)(const float *x, long size, const int32_t mask) {
 }
 
 /* Quantise one row to signed bytes, scaled by its own largest value, so that other rows have no
- * influence. Returns the sum of the bytes; *unit is the value of 1 in them. */
+ * influence. Return the sum of the bytes; *unit is the value that a byte of 1 represents. */
 FUNC int32_t NAME(quantise)(const float *x, long size, int8_t *q, float *unit) {
     int32_t sum = 0;
-    float largest = NAME(largest)(x, size, 0x7fffffff); /* without the signs */
+    float largest = NAME(largest)(x, size, 0x7fffffff); /* the mask removes the signs */
     float per = largest > 1e-30f ? 127.0f / largest : 0.0f;
     for (long i = 0; i < size; i++) {
         int32_t whole = (int32_t)NAME(nearest)(x[i] * per);
