@@ -2,12 +2,14 @@
 
 from setuptools import Extension, setup
 
+HEADERS = ("body", "draw", "lanes", "numbers", "rows", "types", "variants")
+
 setup(
     ext_modules=[
         Extension(
             "charbard.runtime._kernel",
             sources=["src/charbard/runtime/c/kernel.c"],
-            depends=[f"src/charbard/runtime/c/{name}.h" for name in ("body", "lanes", "numbers")],
+            depends=[f"src/charbard/runtime/c/{name}.h" for name in HEADERS],
             # No -ffast-math and no fused operations: every machine must round in the same way.
             extra_compile_args=[
                 "-O3",

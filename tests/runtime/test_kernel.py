@@ -348,3 +348,19 @@ def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
     apart = model.advance(np.array([5] * 3), model.start(3), specs)
 
     assert same(shared.choices, apart.choices)
+
+
+@pytest.mark.skipif(len(kernels()) < 2, reason="the kernel could not be compiled here")
+def test_an_outdated_kernel_raises_instead_of_reading_beyond(monkeypatch) -> None:
+    """A kernel without the requested cell, or given another number of numbers, raises."""
+    from charbard.runtime import _kernel, compiled
+
+    zeros = np.zeros(8, np.float32)
+    with pytest.raises(ValueError, match="no cell 7"):
+        _kernel.cell(7, zeros, zeros, zeros, zeros.copy(), (1, 1, 0, 8))
+
+    output = Matrix.of(np.ones((9, 4), np.float32), np.zeros(9, np.float32))
+    monkeypatch.setattr(compiled, "_numbers", lambda spec: (1.0, 0.0, 1.0))
+    with pytest.raises(TypeError, match="reads 6 numbers"):
+        spec = SampleSpec(as_ids([3]), SampleOptions(), 1, 0, 0)
+        compiled.choose(np.zeros((1, 4), np.float32), output, [spec])

@@ -1,4 +1,4 @@
-"""The compiled kernel; see c/kernel.c. It does not check sizes: `compiled` must pass right ones."""
+"""The compiled kernel; see c/kernel.c. `compiled` must pass arrays of the right sizes."""
 
 from collections.abc import Sequence
 from typing import Any
