@@ -1,6 +1,7 @@
-"""Atomic writes: a kill at any moment leaves the old file or the new one, never half a file.
+"""Write files atomically: a crash at any moment leaves the old file or the new one, never half a
+file.
 
-Knows paths and bytes, not their content.
+This module also finds the folders for caches and data; it is independent of what files contain.
 """
 
 import os
@@ -23,14 +24,14 @@ __all__ = [
 
 
 def cache_folder() -> Path:
-    """Return the folder for data that can be regenerated: `CHARBARD_CACHE`, or the system's
-    cache."""
+    """Return the folder for data that can be regenerated: `CHARBARD_CACHE`, or else `charbard` in
+    the user's cache folder."""
     return _folder("CHARBARD_CACHE", "XDG_CACHE_HOME", Path(".cache"))
 
 
 def data_folder() -> Path:
-    """Return the folder for data that cannot be regenerated: `CHARBARD_DATA`, or the user's
-    data."""
+    """Return the folder for data that cannot be regenerated: `CHARBARD_DATA`, or else `charbard` in
+    the user's data folder."""
     return _folder("CHARBARD_DATA", "XDG_DATA_HOME", Path(".local", "share"))
 
 
@@ -41,12 +42,12 @@ def _folder(chosen: str, root: str, at_home: Path) -> Path:
         return Path(place) / "charbard"
     try:
         return Path.home() / at_home / "charbard"
-    except RuntimeError:  # a user without a home, as in a container
+    except RuntimeError:  # the user has no home folder, as in a container
         return Path(gettempdir()) / "charbard"
 
 
 def path_of(given: object, *, name: str) -> Path:
-    """Convert an argument given from Python to a path.
+    """Convert an argument of a Python caller to a path.
 
     Args:
         given: A string or a path.
@@ -69,7 +70,7 @@ def path_of(given: object, *, name: str) -> Path:
 
 
 def readable(name: str) -> str:
-    r"""Return a file's name as printable text, decoded as UTF-8 whatever the locale.
+    r"""Return a file's name as printable text, decoded as UTF-8 regardless of the locale.
 
     >>> readable("caf\udce9.txt")
     'caf\ufffd.txt'
@@ -97,7 +98,7 @@ def saving(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file beside `path`, flush it to disk, then rename it into place.
+    """Write a temporary file beside `path`, flush it to disk, and then rename it to `path`.
 
     Raises:
         SaveError: The disk is full, or the path is not writable.
@@ -108,10 +109,11 @@ def write_atomically(path: Path, content: bytes) -> None:
             try:
                 beside.write(content)
                 beside.flush()
-                # Before the rename, or a power cut could leave the new name on an empty file.
+                # The file must be on disk before the rename: otherwise a power cut could leave an
+                # empty file under the new name.
                 os.fsync(beside.fileno())
-                # Temporary files are private, but the result gets the rights that an ordinary file
-                # would have.
+                # Temporary files are private; the result must have the permissions of an ordinary
+                # new file.
                 os.chmod(beside.name, 0o666 & ~_umask())
                 os.replace(beside.name, path)
             except BaseException:
@@ -121,9 +123,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_folder_atomically(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Let `fill` create a folder's content in a temporary one, then rename that into place.
+    """Call `fill` with a temporary folder, and then rename the temporary folder to `folder`.
 
-    If another process finished first, its folder is kept and this one is discarded.
+    If another process creates `folder` first, the existing folder is kept and the new one
+    discarded.
 
     Raises:
         SaveError: The disk is full, or the path is not writable.
@@ -143,7 +146,7 @@ def write_folder_atomically(folder: Path, fill: Callable[[Path], None]) -> None:
 
 
 def _umask() -> int:
-    # The only way to read the mask is to set it.
+    # Python can read the mask only by setting it.
     current = os.umask(0o022)
     os.umask(current)
     return current

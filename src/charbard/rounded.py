@@ -1,4 +1,5 @@
-"""Weights quantised to int8 for storage. Inference quantises them in any case, so little is lost.
+"""Quantise weights to int8 for storage. Little is lost, because inference quantises them in any
+case.
 
 Shape letters: N rows (outputs of a layer, symbols of an embedding), K columns.
 """
@@ -13,13 +14,15 @@ __all__ = ["rounded", "unrounded"]
 F32 = NDArray[np.float32]
 _LARGEST = 127
 _SPARE_BITS = 8
-"""Low bits cleared from the 24-bit significand of a scale: scale times any byte is then exact in
-float32, so weights that are read back quantise to the very same bytes."""
+"""Number of low bits cleared in the 24-bit significand of a scale. The product of a scale and any
+byte is then exact in float32, so weights that are read back quantise to exactly the same bytes."""
 
 
 def rounded(weight_NK: NDArray[Any]) -> tuple[NDArray[np.int8], F32]:
-    """Quantise each row to -127..127 relative to its largest magnitude; return bytes and scales
-    (N,).
+    """Quantise each row to -127..127 relative to its largest magnitude.
+
+    Returns:
+        The int8 weights (N, K) and the scales (N,).
 
     >>> rounded(np.array([[0.5, -1.0], [0.0, 0.0]], np.float32))[0].tolist()
     [[63, -127], [0, 0]]
@@ -31,13 +34,14 @@ def rounded(weight_NK: NDArray[Any]) -> tuple[NDArray[np.int8], F32]:
 
 
 def unrounded(whole_NK: NDArray[np.int8], unit_N: F32) -> F32:
-    """Return the float32 weights (N, K) that these bytes and scales represent."""
+    """Return the float32 weights (N, K) that int8 weights (N, K) and scales (N,) represent."""
     weight_NK: F32 = whole_NK * unit_N[:, None]
     return weight_NK
 
 
 def _rounded_up(unit_N: F32) -> F32:
-    """Round up to a number with fewer significant bits, so that no byte exceeds 127."""
+    """Round scales up to fewer significant bits; rounding down could make a weight exceed 127."""
+    # The bits of a positive float are ordered like integers, so a carry into the exponent is right.
     bits_N = unit_N.view(np.uint32) + np.uint32((1 << _SPARE_BITS) - 1)
     up_N: F32 = (bits_N >> _SPARE_BITS << _SPARE_BITS).view(np.float32)
     return up_N

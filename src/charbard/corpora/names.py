@@ -1,7 +1,7 @@
-"""Chinese names as records: poets' names, words of ancient poems for children, modern names.
+"""Chinese names as records: poets' names, words of ancient poems used as names, modern names.
 
-A record has a given name and its era, a surname if a person bore it, and a gender if a modern name
-has only one.
+A record has a given name and an era. A poet's name has a surname, and so have most records of
+modern names; a modern name has a gender if only one gender is likely.
 """
 
 import json
@@ -30,8 +30,8 @@ SHARES = {"validation": 0.05, "test": 0.05}
 _SIDE_NAMES = {side: name for name, side in SIDES.items()}
 _FILES = {"lastnames.txt", "boy.json", "girl.json"}
 _GIVEN = ("boy.json", "girl.json")
-"""Lists without gender: words of 楚辞 are meant for boys and words of 诗经 for girls, whatever they
-mean."""
+"""Lists whose genders are ignored: words of the 楚辞 are all listed for boys and words of the 诗经
+for girls, regardless of their meaning."""
 _OLD, _TODAY = "古", "今"
 _LENGTHS = (1, 2)
 """Possible lengths of a given name, in characters."""
@@ -40,20 +40,20 @@ _MONK = "释"
 _NO_GIVEN_NAME = re.compile("[氏某妻妇]|皇$|帝$")
 _NOT = "不"
 _LEAST_USE = 10
-"""Number of poets' given names in which a character must occur to count as a name character."""
+"""Number of times that a character must occur in poets' given names to count as usual in names."""
 _BEARERS = 4
-"""Surnames combined with each modern name."""
+"""Number of surnames with which each modern name is combined."""
 _COMMON_SURNAMES = 99
 _LEAST_TODAY = 2
-"""Number of modern names in which a character must occur."""
+"""Number of modern names in which a character must occur if it is not usual in poets' names."""
 
 
 def build_names(sources: Sequence[Path], authors: Iterable[str], target: Path) -> dict[str, Any]:
     """Write the records and return their counts.
 
     Args:
-        sources: The wheels of chinesename, mimesis and faker, or their folders.
-        authors: Poets' simplified names in a fixed order; duplicates are one person.
+        sources: The wheels of chinesename, mimesis and faker, or folders with their files.
+        authors: Poets' simplified names in a fixed order; equal names count as one person.
         target: The records file to write.
 
     Raises:
@@ -136,14 +136,15 @@ def _words(
 def _today(
     lists: Mapping[str, list[Given]], used: Mapping[str, int], report: Counter[str]
 ) -> list[dict[str, str]]:
-    """Return the distinct names of all lists; a name in two lists belongs to the first."""
+    """Return records of the distinct names of all lists; a name in two lists belongs to the first
+    list."""
     everywhere = [given for names in lists.values() for given in names]
     sources: dict[str, str] = {}
     for source, names in lists.items():
         sources |= {name: source for name, _ in names if name not in sources}
     borne = Counter(char for name in sources for char in set(name))
     found = []
-    # mimesis lists some girls' names among the boys'
+    # mimesis lists some girls' names as boys' names, so its genders are doubted.
     doubted = {name for name, source in sources.items() if source == "mimesis"}
     for name, gender in infer_gender(everywhere, doubted):
         source = sources[name]
@@ -158,9 +159,10 @@ def _today(
 
 
 def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Yield each name alone and with some of the most frequent surnames, in equal proportions.
+    """Yield each record without a surname and with four frequent surnames, all used equally often.
 
-    Otherwise a surname would imply a poet, and there would be nine old records per modern name.
+    Without these records a surname would imply a poet, and there would be nine records of old names
+    for each modern one.
     """
     usual = cycle(surnames[:_COMMON_SURNAMES])
     for record in given:
@@ -170,5 +172,5 @@ def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator
 
 
 def _side(given: str) -> str:
-    """Return the split of a given name: the same for everyone who bears it."""
+    """Return the split of a given name, which is the same for all records with this name."""
     return _SIDE_NAMES[side_of(line_hash(given), **SHARES)]

@@ -1,6 +1,6 @@
-"""What each named corpus is made from, and how.
+"""The recipe of each named corpus: its sources and the function that builds it.
 
-A builder imports what it needs when it is called, so that listing corpora stays quick.
+Each function imports its builder only when it is called, so that listing corpora stays quick.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,30 +25,31 @@ __all__ = ["RECIPES", "Materials", "Recipe"]
 
 @dataclass(frozen=True)
 class Materials:
-    """Inputs and target of a corpus build."""
+    """The inputs and the target of a corpus build."""
 
     sources: Sequence[Path]
-    """Source files, in the order in which the corpus names them."""
+    """Paths of the sources, in the order of `Recipe.sources`."""
     target: Path
     needs: Sequence[Path]
-    """Files of the corpora it depends on."""
+    """Files of the corpora that this corpus depends on, in the order of `Recipe.needs`."""
     exclude_lines: Path | None
     say: Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a corpus of `charbard.corpus.registry` is built."""
+    """How to build a corpus of `charbard.corpus.registry`."""
 
     sources: tuple[Source, ...]
     build: Callable[[Materials], dict[str, Any]]
-    """Writes the corpus to the target; returns facts and counts for its `about.json`."""
+    """Function that writes the corpus to the target and returns facts and counts for
+    `about.json`."""
     revision: int
-    """Incremented whenever the same sources produce a different result."""
+    """Number that is incremented whenever the same sources give a different result."""
     excludes: bool = False
-    """Whether further lines can be held out of it."""
+    """Whether a user can hold out further lines of the corpus."""
     needs: tuple[str, ...] = ()
-    """Corpora that have to be built first."""
+    """Names of the corpora that must be built first."""
 
 
 def _shakespeare(materials: Materials) -> dict[str, Any]:
@@ -107,4 +108,4 @@ RECIPES = {
         sources=(CHINESENAME, MIMESIS, FAKER), build=_names, revision=4, needs=("verse-core",)
     ),
 }
-"""Recipes by the name of the corpus."""
+"""Name of a corpus -> its recipe."""

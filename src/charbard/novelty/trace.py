@@ -1,7 +1,7 @@
 """Find which stretches of a text occur in the corpus of verse, and where they come from.
 
-With the corpus and its index on disk, every stretch of four characters or more is found, with its
-source; without them, only whole lines are, without sources.
+If the corpus and its index are on disk, every stretch of four characters or more is found with its
+source. Otherwise only whole lines are found, without sources.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Traced:
 
     start: int
     end: int
-    """End of the stretch in the text, exclusive."""
+    """Index in the text after the last character of the stretch."""
     text: str
     """The stretch in simplified characters."""
     count: int | None
@@ -35,11 +35,10 @@ class Traced:
 
 
 def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
-    """Return the stretches of a text, in either script, that occur in the corpus, none inside
-    another.
+    """Return the stretches of a text that occur in the corpus, except those inside a longer one.
 
     Args:
-        text: Lines separated by marks or line breaks.
+        text: Lines in either script, separated by marks or line breaks.
         index: The index of the corpus; None looks up whole lines in the package.
     """
     plain = common_spelling(text)
@@ -65,7 +64,7 @@ def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
 
 
 def index_of(name: str) -> SpanIndex:
-    """Return the index of a corpus of verse, building it on first use.
+    """Return the span index of a corpus of verse, building the index on first use.
 
     Raises:
         CorpusError: The corpus is unknown, not built, or not of verse.
@@ -83,7 +82,8 @@ def index_of(name: str) -> SpanIndex:
 
 
 def index_at_hand() -> SpanIndex | None:
-    """Return the index of a corpus of verse if both are on disk, preferring the larger corpus.
+    """Return the span index of a corpus of verse, preferring the larger corpus, or None if no
+    corpus with an index is on disk.
 
     Raises:
         CorpusError: The index is damaged.
@@ -101,10 +101,11 @@ def _opened(records: Path) -> SpanIndex:
 
 
 def _placed(text: str) -> Iterator[tuple[int, str]]:
-    """Yield every line with its offset in the text."""
+    """Yield the offset and the text of every line."""
     place = 0
     for line in lines_in(text):
-        # `lines_in` gives no offsets; the lines are in order, so each is found after the last one.
+        # `lines_in` gives no offsets, but its lines are in order, so search after the previous
+        # line.
         place = text.index(line, place)
         yield place, line
         place += len(line)

@@ -1,6 +1,7 @@
 """Tones, rhyme and verse forms: what a form requires, and whether a poem satisfies it.
 
-Knows characters, rhyme books, forms and vocabulary ids, not models or probabilities.
+This package deals with characters, rhyme books, forms and vocabulary ids; it is independent of
+models and probabilities.
 """
 
 from charbard.prosody.book import (

@@ -1,4 +1,4 @@
-"""Acrostics: a hidden text at the beginnings of lines, at their ends, or along any path."""
+"""Acrostics: a text hidden at the beginnings of lines, at their ends, or along any path."""
 
 import re
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Loc
     """Lock each character of a hidden text to its place.
 
     Args:
-        variant: The lines.
-        text: What to hide, 2 to 8 characters.
-        path: head, tail, diagonal; a number n for the n-th character of each line; or places as
-            line.place, separated by spaces, one for each character.
+        variant: The variant whose lines hide the text.
+        text: The text to hide, 2 to 8 characters.
+        path: head, tail or diagonal; a number n for the n-th character of each line; or one place
+            for each character, written as line.place and separated by spaces.
 
     Raises:
         OptionError: The text does not fit the lines, or the path is invalid.
@@ -108,8 +108,8 @@ def _along(variant: Variant, text: str, path: str) -> list[tuple[int, int]]:
 
 
 def _spread(variant: Variant, text: str) -> Sequence[int]:
-    """Choose the lines that carry a hidden text: every second one if that fits exactly, else the
-    first ones."""
+    """Choose the lines that carry a hidden text: every second line if the text then fits exactly,
+    else the first lines."""
     count = len(variant.lines)
     if len(text) > count:
         raise OptionError(

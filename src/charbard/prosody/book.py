@@ -1,8 +1,8 @@
-"""Rhyme books: which tones and rhymes a character has.
+"""Rhyme books: the tones and rhymes of each character.
 
-A character may have several readings, so every result is a set; the empty set means that the book
-does not list it, and the caller must decide. Tables are read once, on first use, and never change.
-Knows nothing of lines or forms.
+A character may have several readings, so look-ups return sets. An empty set means that the book
+does not list the character, and the caller must decide how to treat it. Tables are read once, on
+first use, and never change. This module is independent of lines and forms.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 USED, USUAL = 3.0, 15.0
-"""Minimum percentages of a character's occurrences in verse for a reading to count as used, and as
-usual."""
+"""Minimum percentages of a character's occurrences in verse for one of its readings to count as
+used, and to count as usual."""
 
 
 class Reading(NamedTuple):
@@ -45,7 +45,7 @@ class Reading(NamedTuple):
     tone: str
     """平 (level) or 仄 (oblique)."""
     rhyme: str
-    """Name of the rhyme in the book, without the tone; 词林正韵 has one name for all tones."""
+    """Name of the rhyme in the book, without the tone; a part of the 词林正韵 covers all tones."""
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,19 @@ def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]
     Args:
         char: One character, in any script.
         book: Key of a rhyme book.
-        least: Omit readings known to make up less than this percentage of the character's
-            occurrences: `USUAL` for writing, 0 for checking.
+        least: Minimum percentage of the character's occurrences; readings known to be rarer are
+            omitted. `USUAL` is for writing, 0 for checking.
 
     >>> sorted(readings_of("看", book="pingshui"))
     [Reading(tone='仄', rhyme='翰'), Reading(tone='平', rhyme='寒')]
     """
     table = _readings(book, least)
-    # Its own entry first: a book may list a shape that others fold into another character.
+    # The character's own entry comes first: a book may list a shape that `fold` would replace.
     return table.get(char) or table.get(fold(char)) or frozenset()
 
 
 def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
-    """Return a character's common tones: those used in writing, and accepted by a check without a
-    note.
+    """Return a character's usual tones, which writing uses and a check accepts without a note.
 
     >>> sorted(tones_of("不", book="pingshui")), sorted(usual_tones_of("不", book="pingshui"))
     (['仄', '平'], ['仄'])
@@ -120,7 +119,7 @@ def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
 
 
 def usual_rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
-    """Return the rhymes in which a character is commonly used, in the given tone or in any.
+    """Return the rhymes of a character's usual readings, in the given tone or in any tone.
 
     >>> sorted(rhymes_of("逢", book="pingshui")), sorted(usual_rhymes_of("逢", book="pingshui"))
     (['东', '冬', '江'], ['冬'])
@@ -139,7 +138,7 @@ def tones_of(char: str, *, book: str) -> frozenset[str]:
 
 
 def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str]:
-    """Return the names of the rhymes a character belongs to, in the given tone or in any.
+    """Return the names of the rhymes that a character belongs to, in the given tone or in any tone.
 
     >>> rhymes_of("看", book="pingshui", tone="平")
     frozenset({'寒'})
@@ -149,7 +148,7 @@ def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str
 
 
 def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
-    """Return the names of a book's rhymes in its order: those of one of 平 上 去 入, or all.
+    """Return the names of a book's rhymes in the book's order, for one of 平 上 去 入 or for all.
 
     >>> rhyme_names("pingshui", "平")[:3], len(rhyme_names("pingshui"))
     (('东', '冬', '江'), 106)
@@ -219,7 +218,7 @@ def _places() -> Mapping[str, int]:
 
 
 def fold(char: str) -> str:
-    """Return the shape of a character that the books list: simplified, with variants merged.
+    """Return the shape under which the books list a character: simplified, with variants merged.
 
     >>> fold("裏"), fold("里"), fold("峯"), fold("a")
     ('里', '里', '峰', 'a')
@@ -229,7 +228,7 @@ def fold(char: str) -> str:
 
 @cache
 def common_chars() -> str:
-    """Return the characters of verse, most frequent first."""
+    """Return the characters that occur in verse, most frequent first."""
     return "".join(table_lines("prosody", "common.txt"))
 
 
@@ -242,8 +241,9 @@ def _rows(book: str) -> Mapping[str, str]:
 
 @cache
 def _readings(book: str, min_share: float) -> Mapping[str, frozenset[Reading]]:
-    """Load readings by character, omitting those known to be rarer than this percentage."""
-    # Most characters share their set of readings with others: make each set once.
+    """Load the readings of every character, except readings known to be rarer than `min_share`
+    percent."""
+    # Many characters have the same readings, so each distinct set is built only once.
     made: dict[str, frozenset[Reading]] = {}
     table = {}
     for char, row in _rows(book).items():

@@ -1,7 +1,8 @@
-"""Look up a form by name, among the pages that ship with charbard and the user's own.
+"""Look up a form by name in the pages that ship with charbard and in the user's own pages.
 
-Pages are read once, on first use; the long page of tunes only if no other page has the name. The
-user's pages are the .toml files in the folder that the environment variable CHARBARD_FORMS names.
+Pages are read once, on first use; the long page of tunes is read only if no page before it has the
+name. The user's pages are the .toml files in the folder named by the environment variable
+CHARBARD_FORMS.
 """
 
 import os
@@ -27,7 +28,7 @@ _SIZED = re.compile(r"(.+?)[-·]?(\d+)")
 
 
 def forms() -> tuple[Form, ...]:
-    """Return every form, each in its usual size."""
+    """Return every form in its usual size."""
     return tuple(template.form() for template in templates())
 
 
@@ -35,8 +36,8 @@ def form_named(name: str, lines: int | None = None) -> Form:
     """Return the form of this name, in either script.
 
     Args:
-        name: A name or other name of a form; a number after it is the number of lines (五排12);
-            or line lengths such as 7a,5,7a,5a. Never a path: a name may come from anywhere.
+        name: A name or other name of a form, which a number of lines may follow (五排12); or line
+            lengths such as 7a,5,7a,5a. Never a path, because names may come from untrusted users.
         lines: Number of lines, for a form of variable length.
 
     Raises:
@@ -71,7 +72,8 @@ def _known(name: str, lines: int | None, folder: str | None) -> Form:
 
 
 def templates() -> Iterator[Template]:
-    """Yield every form as its page declares it, in the order of the pages; the user's come last."""
+    """Yield every form as its page declares it, in the order of the pages; the user's pages are
+    last."""
     for page in _PAGES:
         yield from _page(page)
     yield from _user_pages(_folder())

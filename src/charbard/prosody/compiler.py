@@ -16,26 +16,26 @@ from charbard.vocab import UNKNOWN
 __all__ = ["shapes", "try_compile"]
 
 _PLAINER = {"；": "，", "：": "，", "、": "，", "？": "。", "！": "。"}
-"""Fallback for a mark that a model of plainly punctuated verse has never seen."""
+"""Mark -> the plainer mark to use if the vocabulary lacks the first."""
 
 
 def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
     """Compile a specification; return None if no text can satisfy it.
 
-    Variants of one shape (lines, lengths, marks) stay open together, since one text serves them
-    all; of several shapes the first feasible one is used.
+    Variants of one shape (number of lines, their lengths and marks) share one layout and stay open
+    together. If the variants have several shapes, the first feasible shape is used.
 
     Args:
         spec: The specification.
-        lexicon: The vocabulary in the specification's rhyme book, limited to the readings used in
-            writing; given characters are judged by all their readings.
+        lexicon: The vocabulary in the specification's rhyme book, limited to usual readings. Given
+            characters are judged by all their readings.
 
     Raises:
         OptionError: A place, variant or rhyme group does not exist, or the vocabulary lacks a mark.
     """
     wanted = [_group_bits(name, lexicon) for name in spec.rhyme]
     for variants in shapes(spec):
-        # Variants of one shape share their slots, so any of them can lay out the text.
+        # Variants of one shape have the same slots, so the first of them can lay out the text.
         if (slots := _lay_out(variants[0], spec, lexicon)) is None:
             continue
         taken = _taken(spec, slots, variants)
@@ -44,7 +44,7 @@ def try_compile(spec: FormSpec, lexicon: Lexicon) -> Machine | None:
             plan_variant(variant, slots, pool, wanted, _need(spec, variant, slots))
             for variant in variants
         ]
-        # Infeasible variants are dropped here; the machine follows all others side by side.
+        # Infeasible variants are dropped here; the machine follows all other variants in parallel.
         if not (feasible := [plan for plan in plans if plan.is_feasible]):
             continue
         machine = Machine(feasible, pool, repeats=spec.repeats, taken=taken)
@@ -84,8 +84,8 @@ def _group_bits(name: str | None, lexicon: Lexicon) -> int:
 
 
 def _lay_out(variant: Variant, spec: FormSpec, lexicon: Lexicon) -> list[Slot] | None:
-    """Lay out every character of the text as a slot; None if a place has contradictory demands."""
-    # 1) Demands by place: two locks of one place must agree.
+    """Lay out the text as one slot per character; return None if demands on a place conflict."""
+    # 1) Collect the demands by place: two locks at one place must agree.
     locks: dict[tuple[int, int], Lock] = {}
     for lock in spec.locks:
         _check_place(variant, spec, lock.line, lock.place)
@@ -95,7 +95,7 @@ def _lay_out(variant: Variant, spec: FormSpec, lexicon: Lexicon) -> list[Slot] |
     for ban in spec.bans:
         _check_place(variant, spec, ban.line, ban.place)
         banned[ban.line, ban.place] = banned.get((ban.line, ban.place), "") + ban.chars
-    # 2) Slots in reading order, so that an echo always finds the slot it repeats.
+    # 2) Create slots in reading order, so that an echo always finds the slot that it repeats.
     echoes = {(each.line, each.place): each[2:] for each in variant.echoes}
     slots: list[Slot] = []
     at: dict[tuple[int, int], int] = {}
@@ -142,18 +142,18 @@ def _check_place(variant: Variant, spec: FormSpec, line: int, place: int) -> Non
 
 
 def _locked(lock: Lock, lexicon: Lexicon, doubled: frozenset[int] | None) -> Slot:
-    # For a character that it has never seen, the network reads a stand-in or UNKNOWN; tones and
-    # rhyme are still those of the character that will be shown.
+    # In place of a character outside the vocabulary, the network reads a stand-in or UNKNOWN. Tones
+    # and rhyme are still judged by the character that will be shown.
     char_id = lexicon.vocab.id_of(lock.char if lock.stand_in is None else lock.stand_in)
     char_id = UNKNOWN if char_id is None else char_id
     found = readings_of(lock.char, book=lexicon.book)
-    # All readings count for a given character: the user knows how to read it.
+    # All readings of a given character count, because its user may mean any of them.
     kind = kind_of(found, lexicon.number) if found else UNKNOWN_KIND
     return Slot(lock.line, lock.place, char_id, kind, doubled=doubled)
 
 
 def _mark_id(mark: str, lexicon: Lexicon) -> int:
-    # The comma is the last resort: a mark only separates lines, so another one breaks no rule.
+    # The comma is the last resort: a mark only separates lines, so replacing it breaks no rule.
     known = (lexicon.vocab.id_of(each) for each in (mark, _PLAINER.get(mark, mark), "，"))
     char_id = next((each for each in known if each is not None), None)
     if char_id is None:
@@ -186,7 +186,8 @@ def _taken(spec: FormSpec, slots: Sequence[Slot], variants: Sequence[Variant]) -
     """Return the locked ids that must not be written anywhere else."""
     if spec.repeats == "free":
         return frozenset()
-    # Rhymed in any variant counts: which variant the text will follow is not known yet.
+    # A line that rhymes in any variant counts, because it is not known yet which variant the text
+    # will follow.
     ends = {
         (number, len(line) - 1)
         for variant in variants
@@ -203,7 +204,8 @@ def _taken(spec: FormSpec, slots: Sequence[Slot], variants: Sequence[Variant]) -
 
 
 def _need(spec: FormSpec, variant: Variant, slots: Sequence[Slot]) -> Need:
-    """Return how many ids each slot must have to choose from; `repeats` says why that is enough."""
+    """Return how many ids each slot needs to choose from; the module `repeats` explains why this
+    many are enough."""
     if spec.repeats == "free":
         return Need()
     last = {
@@ -211,12 +213,12 @@ def _need(spec: FormSpec, variant: Variant, slots: Sequence[Slot]) -> Need:
         for number, line in enumerate(variant.lines)
         if line.rhyme is not None
     }
-    # Marks are locked slots too, so this leaves only characters that are chosen.
+    # Marks are locked slots, so only characters that the writer chooses are left.
     open_slots = [slot for slot in slots if slot.locked is None]
     rhymes = [slot for slot in open_slots if (slot.line, slot.place) in last]
-    # Only rhyme words must differ, so they compete with one another alone.
+    # Only rhyme words must differ, so they compete only with one another.
     if spec.repeats == "rhymes":
         return Need(1, max(1, len(rhymes)))
-    # Every open slot may take one id, and each rhyme may reserve one for every rhyme word.
+    # Every open slot may use up one id, and each rhyme may reserve one id for every rhyme word.
     num_keys = len(set(last.values()))
     return Need(len(open_slots) + num_keys * len(rhymes), max(1, len(rhymes)))

@@ -1,6 +1,6 @@
-"""Explain, before anything is written, why a request is infeasible, and what would be feasible.
+"""Explain, before writing begins, why a request is infeasible and what would be feasible.
 
-The reported conflict is minimal: dropping any one of its parts makes the others feasible.
+The reported conflict is minimal: dropping any one of its parts makes the remaining parts feasible.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ __all__ = ["compile_spec", "nearest_feasible", "open_groups"]
 
 
 def compile_spec(spec: FormSpec, lexicon: Lexicon) -> Machine:
-    """Compile a specification into the machine that writes such texts and no others.
+    """Compile a specification into a machine that allows only texts that satisfy it.
 
     Args:
         spec: The specification.
@@ -46,18 +46,19 @@ def compile_spec(spec: FormSpec, lexicon: Lexicon) -> Machine:
 
 
 def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
-    """Return a maximal feasible part of the specification: adding any dropped part would conflict.
+    """Return a feasible specification with as many of the demands as possible.
 
-    None if even the form without further demands is infeasible.
+    Restoring any dropped demand would make it infeasible. The result is None if even the form
+    without demands is infeasible.
     """
-    # Built up from the bare form, not cut down from the request: what is restored first wins, so
-    # the order of the parts below is the order of preference.
+    # Demands are restored one by one to the form without demands, so an earlier demand wins over a
+    # later one that conflicts with it: the order below is the order of preference.
     near = spec
     for part in spec.parts():
         near = near.without(part)
     if try_compile(near, lexicon) is None:
         return None
-    # Greedy, given characters first: they are what a user is least willing to give up.
+    # Given characters come first, because a user is least willing to give them up.
     for part in sorted(spec.parts(), key=lambda part: not isinstance(part, Lock)):
         if try_compile(back := _with(near, spec, part), lexicon) is not None:
             near = back
@@ -65,7 +66,8 @@ def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
 
 
 def open_groups(spec: FormSpec, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
-    """Return every group that this rhyme could have, with all other demands unchanged."""
+    """Return every group that the rhyme with number `key` could have, all other demands
+    unchanged."""
     machine = try_compile(spec.without(f"rhyme {key}"), lexicon)
     if machine is None or not machine.plans[0].groups:
         return ()
@@ -76,18 +78,18 @@ def open_groups(spec: FormSpec, lexicon: Lexicon, key: int = 0) -> tuple[str, ..
 
 
 def _conflict(spec: FormSpec, lexicon: Lexicon) -> list["Lock | str"]:
-    """Shrink the specification to a minimal conflict."""
-    # Deletion filter: a part is irrelevant if the rest is infeasible without it.
+    """Return the parts of a minimal conflict in an infeasible specification."""
+    # This is a deletion filter: a part is irrelevant if the rest is infeasible without it.
     for part in spec.parts():
-        # One pass is enough: a demand can only exclude texts, so a part that was needed stays
-        # needed.
+        # One pass is enough: a demand can only exclude texts, so a part that is needed for the
+        # conflict stays needed after other parts are dropped.
         if try_compile(less := spec.without(part), lexicon) is None:
             spec = less
     return list(spec.parts())
 
 
 def _with(near: FormSpec, spec: FormSpec, part: "Lock | str") -> FormSpec:
-    """Restore one part of the original specification."""
+    """Return `near` with one part of `spec` restored."""
     if isinstance(part, Lock):
         return replace(near, locks=(*near.locks, part))
     name, _, place = part.partition(" ")
@@ -98,7 +100,7 @@ def _with(near: FormSpec, spec: FormSpec, part: "Lock | str") -> FormSpec:
 
 
 def _message(spec: FormSpec, named: tuple[str, ...]) -> tuple[str, str]:
-    """Return the error's code and sentence."""
+    """Return the code and the message of the error."""
     form = f"{spec.form.name} ({spec.book})"
     if not named:
         few = f"the model's characters are too few for {spec.form.name} in {spec.book}"
@@ -109,7 +111,7 @@ def _message(spec: FormSpec, named: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _hint(spec: FormSpec, near: FormSpec | None) -> str:
-    """Suggest what to ask for instead."""
+    """Return a hint on what to ask for instead."""
     if near is None:
         return "write with a model trained on verse"
     dropped = _nearby(spec, near)
@@ -119,14 +121,15 @@ def _hint(spec: FormSpec, near: FormSpec | None) -> str:
 
 
 def _nearby(spec: FormSpec, near: FormSpec) -> dict[str, list[Note]]:
-    """Return what the nearest feasible specification drops, and where it would fit instead."""
+    """Return the demands that the nearest feasible specification drops, and places where dropped
+    characters would fit."""
     given_up = [part for part in spec.parts() if part not in near.parts()]
     elsewhere = [hint for part in given_up if (hint := _elsewhere(spec, part)) is not None]
     return {"without": [spec.describe(part) for part in given_up], "elsewhere": elsewhere}
 
 
 def _elsewhere(spec: FormSpec, part: "Lock | str") -> Note | None:
-    """Say where a character that does not fit its place would fit in the same line."""
+    """Return a note on where in its line a locked character would fit; None if nowhere."""
     if not isinstance(part, Lock):
         return None
     tones = tones_of(part.char, book=spec.book)
@@ -137,7 +140,7 @@ def _elsewhere(spec: FormSpec, part: "Lock | str") -> Note | None:
             for pattern in variant.lines[part.line].patterns
             for place, symbol in enumerate(pattern)
             if (symbol == "中" or symbol in tones)
-            # A rhyme word needs the right group as well as the tone: rhymed ends are not suggested.
+            # A rhyme word must also be in the right group, so rhymed line ends are not suggested.
             and (place + 1 < len(pattern) or variant.lines[part.line].rhyme is None)
         }
         - {part.place + 1}

@@ -1,7 +1,7 @@
-"""Reduplication (叠字): which characters verse doubles, and where in a line.
+"""Reduplication (叠字): which characters are doubled in verse, and where in a line.
 
-The table was counted in verse (`scripts/build_doubled.py`): 悠悠 opens and closes lines, 年年 only
-opens them, and 心心 does not occur. Knows characters, not models.
+`scripts/build_doubled.py` counted the table in verse: 悠悠 opens and closes lines, 年年 only opens
+lines, and 心心 does not occur. This module is independent of models.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from charbard.tables import table_lines
 __all__ = ["LONG", "doubled_at", "place_of"]
 
 LONG = 8
-"""Line length from which counts are too small to distinguish places."""
+"""Length of a line from which counts are too small to distinguish places."""
 _ANYWHERE = ("姓名",)
-"""Kinds of form that may double any character: a name may be 圆圆 or 媛媛."""
+"""Kinds of form in which any character may be doubled: a name may be 圆圆 or 媛媛."""
 _NOWHERE = ("对联",)
-"""Kinds that double nothing on their own: one side of a couplet doubles only where the other
-does."""
+"""Kinds of form in which no character may be doubled, except where one side of a couplet answers a
+doubled character in the other side."""
 _CI = "词"
 
 
@@ -27,8 +27,8 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
 
     Args:
         kind: Kind of the form, as in `Form.kind`.
-        length: Characters of the line.
-        place: Place of the first of the two, from 0.
+        length: Number of characters in the line.
+        place: Place of the first of the two characters, from 0.
 
     >>> "悠" in doubled_at("近体诗", 7, 5), "心" in doubled_at("近体诗", 7, 5)
     (True, False)
@@ -44,7 +44,8 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
 
 
 def place_of(length: int, place: int) -> tuple[int, int]:
-    """Return the table's row for a place (from 0) in a line: (length, place from 1)."""
+    """Return the key (length, place from 1) of a place (from 0) in the table; (8, 0) for long
+    lines."""
     return (length, place + 1) if length < LONG else (LONG, 0)
 
 

@@ -1,8 +1,7 @@
 """Derive the form of a couplet from one given side: tones, marks and repetitions.
 
-The other side opposes the given one in tone at the even places of each phrase and at its end. Where
-the given side repeats a character, so does the other, at the same places and nowhere else. Knows
-characters and rhyme books, not models.
+The other side has the opposite tone at the even places and the last place of each phrase. It
+repeats a character exactly where the given side does. This module uses rhyme books, but no models.
 """
 
 import re
@@ -32,8 +31,8 @@ def phrases_of(side: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     phrases = tuple("".join(map(fold, part)) for part in _MARK.split(side) if part)
     for char in "".join(phrases):
-        # Ideographs begin at U+3400; letters, digits and kana come before. Not covered: Hangul,
-        # after.
+        # Ideographs begin at U+3400, after letters, digits and kana. Hangul, which comes later, is
+        # not caught.
         if char < "\u3400":
             raise OptionError(
                 f"the line {side!r} has {char!r} in it",
@@ -66,10 +65,10 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
     Args:
         side: The given side; punctuation separates its phrases.
         book: Key or name of the rhyme book that decides the tones.
-        is_second: Whether the given side is the second line.
+        is_second: Whether the given side is the second one.
 
     Raises:
-        OptionError: The line is too short or too long, or not Chinese; or there is no such book.
+        OptionError: The side is too short or too long, or not Chinese; or there is no such book.
 
     >>> facing_form("春风又绿江南岸", "pingshui").variants[0].lines[1].patterns
     ('中仄平平中仄平',)
@@ -79,7 +78,7 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
     asked = _opposed(phrases, key, "平" if is_second else "仄")
     given = [("中" * len(phrase),) for phrase in phrases]
     upper, lower = (asked, given) if is_second else (given, asked)
-    # With several phrases, the whole side must be distinguished from its parts.
+    # A first side of several phrases ends in a semicolon, because commas separate its phrases.
     lines = (
         *_side(upper, (*marks, "；" if marks else "，")),
         *_side(lower, (*marks, "。")),
@@ -91,14 +90,14 @@ def facing_form(side: str, book: str, *, is_second: bool = False) -> Form:
 
 
 def _side(phrases: Sequence[tuple[str, ...]], marks: Sequence[str]) -> Iterator[Line]:
-    """Yield one side as lines, one for each phrase."""
+    """Yield one side of a couplet as lines, one line for each phrase."""
     last = len(phrases) - 1
     for place, (patterns, mark) in enumerate(zip(phrases, marks, strict=True)):
         yield Line(patterns, None, mark, ends_stanza=place == last and mark == "。")
 
 
 def _echoes(phrases: Sequence[str], shift: int) -> Iterator[Echo]:
-    """Yield the repetitions within a side, as echoes with line numbers shifted by `shift`."""
+    """Yield the repetitions within a side as echoes, with `shift` added to the line numbers."""
     first: dict[str, tuple[int, int]] = {}
     for line, phrase in enumerate(phrases):
         for place, char in enumerate(phrase):
@@ -110,19 +109,19 @@ def _echoes(phrases: Sequence[str], shift: int) -> Iterator[Echo]:
 def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, ...]]:
     """Return the allowed tone patterns of the phrases that face the given ones.
 
-    A repeated character requires the same tone at all its places, whatever its phrase requires.
+    The answer to a repeated character has one tone at all its places, even where a place would
+    otherwise be free.
 
     Args:
         phrases: The given phrases.
         book: Key of the rhyme book.
-        ends: Tone in which the given side should end, if its last character can have both.
+        ends: Tone in which the given side ends if its last character can have both tones.
     """
     tones: dict[str, str] = {}
     for phrase in phrases:
         for place, char in enumerate(phrase, 1):
             found = usual_tones_of(char, book=book)
-            # A character that can have both tones opposes nothing, so the place facing it stays
-            # free.
+            # A character of both tones has no opposite tone, so the place that faces it stays free.
             if len(found) == 1 and (place % 2 == 0 or place == len(phrase)):
                 tones[char] = _OPPOSITE[min(found)]
     last = phrases[-1][-1]
@@ -142,8 +141,8 @@ def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, 
 def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
     """Tighten a pattern so that it excludes 孤平.
 
-    In a phrase of five or seven that ends 平仄仄平 with the first and third of these fixed, the
-    character before them must be level as well.
+    If a phrase of five or seven characters ends in 平, any tone, 仄, 平, then the character before
+    these four must be level as well.
 
     >>> _without_lone_level("中仄中平中仄平", "无边落木萧萧下", "无边落木萧萧下")
     '中仄平平中仄平'
@@ -152,20 +151,21 @@ def _without_lone_level(pattern: str, phrase: str, whole: str) -> str:
         return pattern
     at = len(pattern) - 5
     is_lone = (pattern[at + 1], pattern[at + 3], pattern[at + 4]) == ("平", "仄", "平")
-    # A repeated character keeps the tone of its other places, so only a unique one is tightened.
+    # A repeated character must have one tone at all its places, so only a unique one is tightened.
     if is_lone and pattern[at] == "中" and whole.count(phrase[at]) == 1:
         return f"{pattern[:at]}平{pattern[at + 1 :]}"
     return pattern
 
 
 def _without_three_level(pattern: str, phrase: str, whole: str) -> tuple[str, ...]:
-    """Tighten a pattern so that no level ending follows two more level characters (lines of 5 or
-    7)."""
+    """Return patterns that exclude three level characters at the end of a phrase of five or seven,
+    if a free place allows this; else return the pattern unchanged."""
     if len(pattern) not in (5, 7) or "仄" in pattern[-3:]:
         return (pattern,)
     options = [
         pattern[:at] + "仄" + pattern[at + 1 :]
-        # Either of the two breaks the row of three; both choices stay open as separate patterns.
+        # An oblique character at either place breaks the row of three, so each place gets its own
+        # pattern.
         for at in (len(pattern) - 3, len(pattern) - 2)
         if pattern[at] == "中" and whole.count(phrase[at]) == 1
     ]

@@ -1,6 +1,6 @@
 """Verse forms as values: lines, tones, rhyme, punctuation.
 
-Knows nothing of models, of the content of rhyme books, or of how forms are stored.
+This module is independent of models, of the content of rhyme books, and of how forms are stored.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ __all__ = ["Echo", "Form", "Line", "Variant"]
 
 
 class Echo(NamedTuple):
-    """A place that repeats the character of an earlier one. Lines and places count from 0.
+    """A place that repeats the character of an earlier place. Lines and places count from 0.
 
     Both places must require the same tone in every pattern, since the character is the same.
     """
@@ -35,14 +35,13 @@ class Line:
     """One line of verse."""
 
     patterns: tuple[str, ...]
-    """Strings over 平 (level), 仄 (oblique) and 中 (free), all of one length. The line fits if it
-    fits one of them, in some reading of each character."""
+    """Strings of equal length over 平 (level), 仄 (oblique) and 中 (free). A text fits the line if
+    it fits one of the patterns, in some reading of each character."""
     rhyme: str | None = None
-    """Key of the rhyme that the line's last character takes part in. Lines with the same key
-    rhyme with each other in the chosen book, in the reading that fits the tone. None requires no
-    rhyme."""
+    """Key of the line's rhyme; None if the line need not rhyme. The last characters of lines with
+    the same key must rhyme in the chosen book, in readings that fit the required tone."""
     mark: str = "。"
-    """The punctuation after the line; may be empty."""
+    """The punctuation mark after the line; may be empty."""
     ends_stanza: bool = False
 
     def __len__(self) -> int:
@@ -61,10 +60,10 @@ class Variant:
     name: str
     lines: tuple[Line, ...]
     echoes: tuple[Echo, ...] = ()
-    """Places that repeat the character of an earlier one."""
+    """Places that repeat the character of an earlier place."""
     poems: int = 0
-    """Number of attested poems, if counted; of two fitting variants, the more frequent one is
-    likelier."""
+    """Number of attested poems, or 0 if they were not counted. If two variants fit equally well,
+    the one with more poems is preferred."""
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
@@ -73,7 +72,8 @@ class Variant:
 
     @cached_property
     def rhyme_groups(self) -> tuple[tuple[int, ...], ...]:
-        """Lines, from 0, that rhyme together, in the order of their first line."""
+        """Groups of lines, from 0, that rhyme with each other, in the order of their first
+        lines."""
         keys: dict[str, list[int]] = {}
         for number, line in enumerate(self.lines):
             if line.rhyme is not None:
@@ -82,7 +82,7 @@ class Variant:
 
     @cached_property
     def line_ends(self) -> tuple[int, ...]:
-        """Number of characters before the end of each line."""
+        """Number of characters from the start of the text to the end of each line."""
         return tuple(accumulate(self.lengths))
 
     @cached_property
@@ -93,14 +93,14 @@ class Variant:
 
     @cached_property
     def sentence_ends(self) -> frozenset[int]:
-        """Number of characters before the end of each sentence: a line that rhymes or ends a
-        stanza."""
+        """Number of characters from the start of the text to the end of each sentence; a line that
+        rhymes or ends a stanza ends a sentence."""
         pairs = zip(self.line_ends, self.lines, strict=True)
         return frozenset(end for end, line in pairs if line.rhyme or line.ends_stanza)
 
     @cached_property
     def tones(self) -> str:
-        """Tones required at all places, by the first pattern of each line."""
+        """Tones required at all places according to the first pattern of each line."""
         return "".join(line.patterns[0] for line in self.lines)
 
     @cached_property
@@ -109,14 +109,14 @@ class Variant:
         return tuple(sorted(self.sentence_ends))
 
     def divided(self, shape: tuple[int, ...]) -> "Variant | None":
-        """Return the variant with its lines divided like a poem's; None if that is impossible.
+        """Return the variant divided into lines of these lengths; None if that is impossible.
 
-        In 词, breaks inside a sentence are free, so the tones stay while the lines change; a
-        sentence must end where a line of the poem ends.
+        In 词, breaks inside a sentence are free: the lines change, and the tones stay. Every
+        sentence must end where one of the new lines ends.
         """
         if shape == self.lengths:
             return self
-        # A checker compares many poems with few divisions, so these are cached per variant.
+        # A checker sees many poems but only a few shapes, so divided variants are cached.
         if shape not in self._divisions:
             if len(self._divisions) >= _MOST_DIVISIONS:
                 self._divisions.clear()
@@ -128,11 +128,13 @@ class Variant:
         return {}
 
     def _divide(self, shape: tuple[int, ...]) -> "Variant | None":
+        # Ends are compared as slices so that an empty shape fails the test instead of raising.
         ends = tuple(accumulate(shape))
         if ends[-1:] != self.line_ends[-1:] or not self.sentence_ends <= set(ends):
             return None
         tones = self.tones
-        # Rhyme and mark belong to the end of a line; a break that the form lacks gets a comma.
+        # Rhyme and mark belong to a line's end; a line end that the form does not have gets a
+        # comma.
         ours = dict(zip(self.line_ends, self.lines, strict=True))
         lines = []
         for end, size in zip(ends, shape, strict=True):
@@ -145,9 +147,11 @@ class Variant:
         return Variant(self.name, tuple(lines), poems=self.poems)
 
     def padded(self, shape: tuple[int, ...]) -> "Variant | None":
-        """Return the variant with lines as long as those of a 曲 with 衬字; None if it has none.
+        """Return the variant with its lines lengthened to those of a 曲 with 衬字.
 
-        A line longer than the form's is constrained only by its last tone and its rhyme.
+        A lengthened line is constrained only by its last tone and its rhyme. The result is None if
+        the poem has another number of lines, or a line that is shorter or more than six characters
+        longer.
         """
         if len(shape) != len(self.lines):
             return None
@@ -175,9 +179,10 @@ class Form:
     aliases: tuple[str, ...] = ()
 
     def variant_named(self, name: str) -> Variant:
-        """Return the variant of this name, or the first whose name begins or ends with it.
+        """Return the variant of this name, or the first variant whose name begins or ends with it.
 
-        So 仄韵 selects the most frequent variant of oblique rhyme; 李清照体 selects 仄韵李清照体.
+        For example, 仄韵 selects the first variant in oblique rhyme, and 李清照体 selects
+        仄韵李清照体.
 
         Raises:
             OptionError: There is no such variant.

@@ -1,9 +1,10 @@
-"""A vocabulary seen through a rhyme book: which ids fit a required tone or rhyme.
+"""A vocabulary classified by a rhyme book: which ids fit a required tone or rhyme.
 
-Knows ids and readings, not probabilities. Built once per vocabulary and shared by every machine.
+A lexicon has ids and readings, not probabilities. It is built once per vocabulary and book, and
+shared by all machines.
 
-A vocabulary has thousands of characters but only some hundred distinct sets of readings. All rules
-are therefore evaluated per *kind* (K), and the result is spread over the ids (V) by one gather.
+A vocabulary has thousands of characters but far fewer distinct sets of readings. All rules are
+therefore evaluated per *kind* (K), and one gather spreads the result over the ids (V).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,23 +23,23 @@ Mask = NDArray[np.bool_]
 LEVEL, OBLIQUE = 1, 2
 ANY = LEVEL | OBLIQUE
 SYMBOLS = {"平": LEVEL, "仄": OBLIQUE, "中": ANY}
-"""Tones that satisfy each symbol of a pattern, as bits."""
+"""Symbol of a pattern -> the tones that satisfy it, as bits."""
 _NONE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """All that a form can see of a character; characters of one kind are interchangeable."""
+    """The tones and rhymes of a character; a form cannot distinguish characters of one kind."""
 
     tones: int
     """Possible tones, as bits."""
     level: int
-    """Rhyme groups when read level, as bits by group number."""
+    """Rhyme groups of the level readings, as bits by group number."""
     oblique: int
-    """Rhyme groups when read oblique, as bits by group number."""
+    """Rhyme groups of the oblique readings, as bits by group number."""
 
     def groups(self, tones: int) -> int:
-        """Return, as bits, the rhyme groups in readings of these tones."""
+        """Return, as bits, the rhyme groups of the readings in these tones."""
         return (self.level if tones & LEVEL else 0) | (self.oblique if tones & OBLIQUE else 0)
 
 
@@ -54,16 +55,16 @@ class Lexicon:
     groups: tuple[str, ...]
     """Names of the rhyme groups; a group's number is its index here."""
     number: Mapping[str, int]
-    """Number of each group."""
+    """Name of a group -> its number."""
     kinds: tuple[Kind, ...]
     kind_V: NDArray[np.int32]
-    """Kind number of each id; 0 is the kind of ids without a reading."""
+    """Number of the kind of each id; 0 is the kind of ids without a reading."""
     tones_K: NDArray[np.int64]
-    """Bits of the tones of each kind."""
+    """Tones of each kind, as bits."""
     groups_KG: Mapping[int, NDArray[np.bool_]]
-    """For each set of tones (as bits), the groups each kind rhymes in when read in one of them."""
+    """Set of tones (as bits) -> for each kind, the groups of its readings in these tones."""
     choosable_V: Mask
-    """Ids that may be chosen; others can still be given by the user."""
+    """Ids that may be chosen in writing; a user can still give other characters."""
     _doubled: dict[tuple[str, int, int], frozenset[int] | None] = field(default_factory=dict)
 
     @classmethod
@@ -75,16 +76,16 @@ class Lexicon:
         Args:
             vocab: The characters and their ids.
             book: Key of a rhyme book.
-            least: Omit rarer readings, as in `book.readings_of`; writing uses the usual ones.
+            least: Omit rarer readings, as in `book.readings_of`; writing uses `USUAL`.
             unwritten: Characters that are never chosen, such as unusual spellings.
         """
         found = [readings_of(char, book=book, least=least) for char in vocab.chars]
-        # Characters share few sets of readings, so kinds are computed once per set.
+        # Many characters have the same readings, so each distinct set gets its kind only once.
         distinct = dict.fromkeys(found)
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
-        # Kind 0 is reserved for special ids and for characters in no book, so that choosable means
-        # nonzero.
+        # Kind 0 is reserved for special ids and for characters that the book does not list, so that
+        # every id of another kind may be chosen.
         kinds: dict[Kind, int] = {Kind(0, 0, 0): 0}
         places = {
             readings: kinds.setdefault(kind_of(readings, number), len(kinds))
@@ -95,8 +96,7 @@ class Lexicon:
         tones_K = np.array([kind.tones for kind in kinds])
         groups_KG = {
             bits: _unpacked([kind.groups(bits) for kind in kinds], len(names))
-            # A pattern can ask for no other sets of tones, so every rhyme mask is a look-up and a
-            # gather.
+            # A pattern can require no other sets of tones, so these tables serve every rhyme mask.
             for bits in (LEVEL, OBLIQUE, ANY)
         }
         choosable_V: Mask = kind_V != 0
@@ -111,16 +111,16 @@ class Lexicon:
         return mask
 
     def doubled(self, kind: str, length: int, place: int) -> frozenset[int] | None:
-        """Return the ids that may repeat the character before them; None allows all.
+        """Return the ids that may repeat the character before them; None allows all ids.
 
         Args:
             kind: Kind of the form, as in `Form.kind`.
-            length: Characters of the line.
-            place: Place of the second of the two, from 0.
+            length: Number of characters in the line.
+            place: Place of the second of the two characters, from 0.
         """
-        # Machines are compiled often, and all of them share this lexicon.
+        # Results are cached here because machines are compiled often and share this lexicon.
         key = (kind, length, place)
-        if key not in self._doubled:  # looked up once: a machine asks for each of its places
+        if key not in self._doubled:
             chars = doubled_at(kind, length, place - 1)
             ids = None if chars is None else [self.vocab.id_of(char) for char in chars]
             known = None if ids is None else frozenset(each for each in ids if each is not None)
@@ -128,8 +128,9 @@ class Lexicon:
         return self._doubled[key]
 
     def rhyming(self, tones: int, groups: int) -> Mask:
-        """Return the mask (V,) of ids that rhyme in one of the groups (bits), read in one of these
-        tones."""
+        """Return the mask (V,) of ids that rhyme in one of these groups (as bits) when read in one
+        of these tones."""
+        # Decide per kind before spreading over the ids: there are far fewer kinds than ids.
         chosen = _unpacked([groups], len(self.groups))[0]
         rhymes_K: Mask = np.any(self.groups_KG[tones][:, chosen], axis=1)
         mask: Mask = rhymes_K[self.kind_V]
@@ -151,7 +152,7 @@ def kind_of(readings: Iterable[tuple[str, str]], number: Mapping[str, int]) -> K
 
 
 def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
-    """Return those ids that are set in the mask, ascending."""
+    """Return the given ids that are set in the mask, in ascending order."""
     if not ids:
         return _NONE
     found = np.fromiter(ids, np.int32, len(ids))
@@ -162,7 +163,7 @@ def listed(ids: frozenset[int], mask: Mask) -> NDArray[np.int32]:
 
 def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
     """Expand integers to booleans of shape (len(bits), size), lowest bit first."""
-    # A book has up to 106 groups: too many for an int64, so the bits go through bytes.
+    # A book has up to 106 groups, too many for an int64, so the bits are unpacked from bytes.
     width = (size + 7) // 8
     packed = np.frombuffer(b"".join(each.to_bytes(width, "little") for each in bits), np.uint8)
     found = np.unpackbits(packed.reshape(len(bits), width), axis=1, bitorder="little")
@@ -170,5 +171,5 @@ def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Sort numbered parts by number, named groups by name."""
+    """Return the key by which numbered parts sort by number, and named groups by name."""
     return (int(name), "") if name.isdecimal() else (0, name)

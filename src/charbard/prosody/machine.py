@@ -1,15 +1,16 @@
-"""A form with all demands on a poem, compiled into a state machine that allows only valid
-characters.
+"""A state machine, compiled from a specification, that allows only characters from which the text
+can still be completed.
 
 The machine reads a text from left to right, marks included, and returns at each step the ids that
-may come next: exactly those from which the end can still be reached. It knows ids and readings, not
-probabilities; it satisfies the runtime's protocol without importing it.
+may come next. It uses ids and readings, not probabilities, and satisfies the runtime's protocol
+without importing it.
 
-Why this is certain: a plan computes beforehand, backward from the end, which patterns of each line
-can be completed and which groups all lines of a rhyme can share. The state of a text in progress is
-then, for every variant still possible, the set of patterns that the current line still fits, and
-the set of groups that each rhyme can still have. Such sets are few, so they are interned: each is
-numbered when it first occurs, and a step is a table look-up on those numbers.
+A text never reaches a dead end, because a plan computes beforehand, backward from the end, which
+patterns of each line can be filled and which groups all lines of a rhyme can share. For every
+variant that is still possible, the state of a text in progress has the set of patterns that the
+current line still fits, and the set of groups that each rhyme can still have. Few such sets occur,
+so they are interned: each set is numbered when it first occurs, and a step is a table look-up by
+these numbers.
 """
 
 from collections.abc import Sequence
@@ -33,22 +34,23 @@ Ids = NDArray[np.int32]
 _EMPTY = np.zeros(0, np.int32)
 
 _Demand = tuple[int | None, int, frozenset[tuple[int, int]]]
-"""Demand on the next character: one id; or tones as bits; or (tones, groups) pairs of rhymes."""
+"""Demand on the next character: (the one allowed id or None, allowed tones as bits, allowed
+(tones, groups) pairs of rhyme words)."""
 
 
 class VerseState(NamedTuple):
-    """The state of a text in progress: an immutable value."""
+    """The state of a text in progress, as an immutable value."""
 
     line: int
-    """Number of the interned position, variants and patterns."""
+    """Interned number of the position, with the variants and patterns still possible."""
     rhyme: int
-    """Number of the interned rhyme groups."""
+    """Interned number of the rhyme groups still possible."""
     used: frozenset[int] = frozenset()
     """Ids that must not be written again."""
     before: Before = Before()
-    """The last character of the line, to prevent stutters."""
+    """The last character of the current line, to prevent stutters."""
     heard: tuple[tuple[int, int], ...] = ()
-    """(slot, id) of characters that later slots echo."""
+    """Pairs (slot, id) of the characters that later slots echo."""
 
 
 class _Line(NamedTuple):
@@ -74,14 +76,14 @@ class Machine:
         self._size = len(self.slots)
         self._transitions = Transitions(self.plans)
         self.spans = self.plans[0].spans
-        """Slice of each line in the text, its mark included."""
+        """The slice of the text that each line takes up, with its mark."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
-        # Variants may disagree on whether a line rhymes, as a first line may or may not: one that
-        # does is enough for the rhyme groups to matter there.
+        # Variants may disagree on whether a line rhymes, such as the first line. If it rhymes in
+        # one variant, the rhyme groups matter there.
         self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
-        # In most places a step depends on the line alone, and is looked up by (line, tones). At the
-        # end of a rhymed line, and before a new line, the rhyme groups matter as well: such steps
-        # are looked up by (line, rhyme, kind). Kept apart, both tables stay small.
+        # At most places a step depends on the line alone and is looked up by (line, tones). At the
+        # end of a rhymed line and before a new line, the rhyme groups matter as well, and the step
+        # is looked up by (line, rhyme, kind). Two separate tables stay small.
         self._joint = [
             self._rhymed[at]
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
@@ -89,8 +91,8 @@ class Machine:
         ]
         self._stutter = Stutter(self.slots, len(self.lexicon.vocab))
         self._echoed = {slot.echo for slot in self.slots if slot.echo is not None}
-        # Open places that can use up an id for good. An echo is counted although it takes no new
-        # id: a bound that is too high only makes more groups count as small, which is safe.
+        # Count the open places whose id must not be written again. An echo is counted although it
+        # needs no new id: too high a count only makes more groups count as small, which is safe.
         choices = sum(
             slot.locked is None and (rhymed or repeats == "none")
             for slot, rhymed in zip(self.slots, self._rhymed, strict=True)
@@ -100,19 +102,19 @@ class Machine:
         )
         self._may_run_out: dict[int, bool] = {}  # by number of the interned rhyme groups
         self._lines, self._rhymes = Numbers[_Line](), Numbers[Groups]()
-        # Memory of the machine. Every entry is computed once from immutable plans, so threads that
-        # race to fill one write the same value.
+        # The machine's memo tables. Entries are computed from immutable plans, so threads that race
+        # to fill the same entry write the same value.
         self._nexts: dict[tuple[int, int], int] = {}
         self._joint_nexts: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._found: dict[tuple[int, int | None], tuple[Mask, Ids]] = {}
         self._shared: dict[object, tuple[Mask, Ids]] = {}
-        # A plan counts the bans of one place at a time. Here the bans at all places of a rhyme
-        # count together, so a group may drop out before anything is written.
+        # A plan considers the bans at each place separately. Here the bans at all places of a rhyme
+        # count together, so a group may drop out before writing begins.
         self._groups = tuple(
             plan.groups if scarce is None else scarce.narrow(plan.groups, 0, taken)
             for plan, scarce in zip(plans, self._scarce, strict=True)
         )
-        """For each plan and each rhyme, the groups that have enough words."""
+        """For each plan and each of its rhymes, the groups that have enough words."""
         self._lives = self._first_lives(self._groups)
 
     def __len__(self) -> int:
@@ -123,7 +125,7 @@ class Machine:
         """Return the state of an empty text.
 
         Args:
-            rhyme: One of `open_rhymes`, to allow no other; None leaves the rhyme open.
+            rhyme: One of `open_rhymes`, to allow only this rhyme; None allows them all.
         """
         if rhyme is None:
             return self._start
@@ -133,7 +135,7 @@ class Machine:
 
     @property
     def is_feasible(self) -> bool:
-        """Whether a text can be begun: the words of some rhyme suffice for all its places."""
+        """Whether a text can be begun: some variant has enough words for each of its rhymes."""
         return bool(self._lives)
 
     @cached_property
@@ -144,14 +146,15 @@ class Machine:
         return VerseState(*self._number(0, lives, groups), self._taken)
 
     def _first_lives(self, groups: Groups) -> list[Live]:
-        """Return the plans that can be begun, with the patterns of their first line."""
+        """Return the plans with which a text can begin, each with the patterns of its first
+        line."""
         plans = enumerate(self.plans)
         lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
         return self._transitions.fitting(0, lives, groups)
 
     @property
     def open_rhymes(self) -> tuple[str, ...]:
-        """Groups that the text may rhyme in; empty unless it has exactly one rhyme."""
+        """Groups in which the text may rhyme; empty unless every variant has exactly one rhyme."""
         if any(len(groups) != 1 for groups in self._groups):
             return ()
         union = 0
@@ -164,17 +167,17 @@ class Machine:
         return self._lines[state.line].at == self._size
 
     def settled(self, state: VerseState) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-        """Return the names of the variants still possible, and the group of each rhyme once it is
-        certain."""
+        """Return the names of the variants that are still possible, and the group of each rhyme, or
+        None while several groups are possible."""
         lives = self._lines[state.line].lives
         groups = self._rhymes[state.rhyme]
         names = tuple(self.plans[number].name for number, _ in lives)
         open_groups = [groups[number] for number, _ in lives]
         rhymes: list[str | None] = []
-        # Variants may differ in their number of rhymes: one that only some of them have is not
-        # certain.
+        # Variants may differ in their number of rhymes. A rhyme that only some of them have is left
+        # out.
         for bits in zip(*open_groups, strict=False):
-            union = 0  # over the variants still open: certain only if all of them agree
+            union = 0  # the group is certain only if all open variants agree on it
             for each in bits:
                 union |= each
             one = union.bit_count() == 1
@@ -182,7 +185,7 @@ class Machine:
         return names, tuple(rhymes)
 
     def allowed(self, state: VerseState) -> Ids:
-        """Return the ids that may come next, ascending; at least one, unless the text is
+        """Return the ids that may come next, in ascending order; empty only if the text is
         complete."""
         ids, barred = self.choices(state)
         if not len(barred):
@@ -193,10 +196,11 @@ class Machine:
         return ids[keep]
 
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
-        """Return `allowed` as a shared array and the ids barred from it.
+        """Return the ids that fit the form, and those of them that are barred in this state.
 
-        Barred ids would repeat a character, or stutter while an alternative is left. The array is
-        shared by many states, so a caller can cache what it derives from it.
+        `allowed` returns the difference. An id is barred if it would repeat a character, use up a
+        reserved rhyme word, or stutter while an alternative is left. Many states share the first
+        array, so a caller can cache what it derives from the array.
         """
         line = self._lines[state.line]
         if line.at == self._size:
@@ -205,66 +209,67 @@ class Machine:
         if (echo := self.slots[line.at].echo) is not None:
             return np.array([dict(state.heard)[echo]], np.int32), _EMPTY
         rhymed = self._rhymed[line.at]
-        # Off the rhyme the groups make no difference, and one entry serves all of them.
+        # At places that do not rhyme the groups make no difference, so one entry serves them all.
         key = (state.line, state.rhyme if rhymed else None)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._look_up(line, self._rhymes[state.rhyme])
         mask, ids = found
-        # A given character or a mark is written even where it repeats another one.
+        # A given character or a mark is written even if it repeats another character.
         if len(ids) == 1:
             return ids, _EMPTY
-        # Repetitions are always barred; stutters only while an alternative is left, since a rule of
-        # style must never cause a dead end.
+        # Repetitions are always barred, but stutters only while an alternative is left, because a
+        # rule of style must never cause a dead end.
         spent = self._spent(line, state, mask)
         barred = listed(spent | self._stutter.ids(line.at, state.before), mask)
         return ids, barred if len(barred) < len(ids) else listed(spent, mask)
 
     def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
-        """Return the ids that must not be written again or are kept for rhyme words to come."""
+        """Return the ids that must not be written again or are reserved for later rhyme words."""
         rhymed = self._rhymed[line.at]
         if self._repeats == "rhymes" and not rhymed:
             return frozenset()
         if not state.used and not self._can_run_out(state.rhyme):
             return frozenset()
-        last = state.before.last  # may be doubled, unless that would be a stutter
+        last = state.before.last  # may be doubled, unless that is a stutter
         may_double = self._repeats == "none" and last is not None
         spent = state.used - {last} if may_double else state.used
-        # A small rhyme group may run out of words: a character inside a line is then barred if a
-        # later rhyme word depends on it, whichever pattern the text follows.
+        # If a small rhyme group may run out of words, a character is barred if every pattern that
+        # the text can follow needs it for a later rhyme word.
         if self._can_run_out(state.rhyme):
             spared = self._spared(line, self._rhymes[state.rhyme], state.used)
             spent = spent.union(np.flatnonzero(mask & ~spared).tolist())
         return spent
 
     def is_given(self, step: int) -> bool:
-        """Return whether the character of a slot is fixed beforehand, as a mark always is."""
+        """Return whether the character of a slot is fixed beforehand; a mark always is."""
         slot = self.slots[step]
         return slot.locked is not None or slot.place is None
 
     def is_mark(self, step: int) -> bool:
-        """Return whether the slot is punctuation."""
+        """Return whether a slot is a punctuation mark."""
         return self.slots[step].place is None
 
     def advance(self, state: VerseState, char_id: int) -> VerseState:
-        """Return the state after one more character, which must be an allowed one."""
+        """Return the state after one more character, which must be one of `allowed`."""
         at, lives = self._lines[state.line]
         slot = self.slots[at]
         assert slot.locked in (None, char_id), f"{char_id} is not allowed at {at}"
         line, rhyme = state.line, state.rhyme
         if self._joint[at]:
-            # A locked slot has one outcome, whatever its id: kind 0 keeps the table small.
+            # A locked slot has only one outcome, so kind 0 serves as its key.
             number = 0 if slot.locked is not None else int(self.lexicon.kind_V[char_id])
             known = (line, rhyme, number)
             if known not in self._joint_nexts:
-                # A given character brings a kind of its own with all its readings: `kind_V` holds
-                # usual ones.
+                # A given character has a kind of its own with all its readings, because `kind_V`
+                # has only usual readings.
                 kind = slot.kind or self.lexicon.kinds[number]
                 settled = self._transitions.across(at, lives, self._rhymes[rhyme], kind)
                 self._joint_nexts[known] = self._number(at + 1, *settled)
             line, rhyme = self._joint_nexts[known]
         else:
-            # Inside a line only tones matter: a handful of values instead of some hundred kinds.
+            # Inside a line only tones matter, and they have four values instead of hundreds of
+            # kinds.
             tones = 0 if slot.locked is not None else int(self._tones_V[char_id])
             if (line, tones) not in self._nexts:
                 has = tones if slot.kind is None else slot.kind.tones
@@ -280,20 +285,20 @@ class Machine:
     def _remembered(
         self, state: VerseState, at: int, char_id: int, after: tuple[int, int]
     ) -> VerseState:
-        """Return the state with the character recorded as used, unless it may come again."""
+        """Return the next state, with the character recorded as used unless it may be repeated."""
         before = self._stutter.after(at, state.before, char_id)
         may_come_again = self._repeats == "free" or self.slots[at].place is None
         if may_come_again or (self._repeats == "rhymes" and not self._rhymed[at]):
             return VerseState(*after, state.used, before)
         used = state.used | {char_id}
         if self._can_run_out(after[1]):
-            # `_spared` has barred every id that would leave no variant with words enough, so
-            # something always remains.
+            # `_spared` has barred every id that would leave all variants without enough rhyme
+            # words, so at least one variant remains.
             after = self._narrowed(*after, used)
         return VerseState(*after, used, before)
 
     def _can_run_out(self, rhyme: int) -> bool:
-        """Return whether an open rhyme has so few words that other places could use them up."""
+        """Return whether a possible rhyme group has so few words that they could be used up."""
         found = self._may_run_out.get(rhyme)
         if found is None:
             found = self._may_run_out[rhyme] = any(
@@ -303,7 +308,7 @@ class Machine:
         return found
 
     def _narrowed(self, line: int, rhyme: int, used: frozenset[int]) -> tuple[int, int]:
-        """Drop the groups with too few characters left, and the patterns that depend on them."""
+        """Drop the groups that have too few words left, and the patterns that depend on them."""
         at, lives = self._lines[line]
         groups = tuple(
             bits if scarce is None else scarce.narrow(bits, at, used)
@@ -315,14 +320,14 @@ class Machine:
         return self._number(at, fitting, groups)
 
     def _spared(self, line: _Line, groups: Groups, used: frozenset[int]) -> Mask:
-        """Return the mask (V,) of ids that at least one pattern in progress can spare."""
+        """Return the mask (V,) of ids that at least one pattern still possible can spare."""
         slot = self.slots[line.at]
         assert slot.place is not None
         union = np.zeros(len(self.lexicon.vocab), np.bool_)
         for number, patterns in line.lives:
             plan, scarce = self.plans[number], self._scarce[number]
-            # Judge pattern by pattern: each leaves the rhyme other groups to end in, and what must
-            # be reserved depends on the groups. An id is allowed if one pattern can spare it.
+            # Judge each pattern separately: the patterns leave the rhyme different groups, and the
+            # ids to reserve depend on the groups. An id is allowed if one pattern can spare it.
             key = plan.keys[slot.line]
             for pattern in members(range(len(plan.patterns[slot.line])), patterns):
                 tones = plan.patterns[slot.line][pattern][slot.place]
@@ -332,7 +337,7 @@ class Machine:
                 if scarce is not None and not all(scarce.narrow(open_groups, line.at, used)):
                     continue  # this pattern can no longer be completed
                 if (rhyme := plan.rhyme_at(line.at)) is not None:
-                    # A rhyme word may use up one of the ids reserved for it.
+                    # A rhyme word may use one of the ids that are reserved for its rhyme.
                     mask = self._pool.rhyme_mask(tones, open_groups[rhyme])
                 else:
                     mask = self._pool.mask(tones)
@@ -348,7 +353,7 @@ class Machine:
     def _look_up(self, line: _Line, groups: Groups) -> tuple[Mask, Ids]:
         slot = self.slots[line.at]
         demand = self._demand(line, groups)
-        # Many states of many slots pose the same demand, and so share one mask and one array.
+        # Many states make the same demand, so they share one mask and one array.
         found = self._shared.get((demand, slot.banned))
         if found is None:
             mask = self._mask_of(demand)
@@ -359,7 +364,7 @@ class Machine:
         return found
 
     def _demand(self, line: _Line, groups: Groups) -> _Demand:
-        """Return the union of what the variants in progress require of the next character."""
+        """Return what the next character must satisfy for at least one variant still possible."""
         slot = self.slots[line.at]
         if slot.locked is not None:
             return slot.locked, 0, frozenset()
@@ -373,8 +378,8 @@ class Machine:
                 for pattern in asked:
                     tones |= pattern[slot.place]
             else:
-                # Pairs instead of two unions: the tone of one pattern must not be combined with the
-                # groups that only another pattern can end in.
+                # These are pairs and not two unions, because the tone of one pattern must not be
+                # combined with groups in which only another pattern can end.
                 ends = members(plan.endings[slot.line], patterns)
                 rhymes.update(
                     (pattern[-1], end & groups[number][key])

@@ -9,7 +9,7 @@ __all__ = ["unwanted_in_names"]
 
 @cache
 def unwanted_in_names() -> frozenset[str]:
-    """Return the simplified characters that are unsuitable in a name.
+    """Return the simplified characters that are unsuitable in a personal name.
 
     >>> "病" in unwanted_in_names(), "月" in unwanted_in_names()
     (True, False)

@@ -1,4 +1,4 @@
-"""Interning: small integers for values that are compared and looked up often."""
+"""Interning: small integers in place of values that are often compared and looked up."""
 
 from threading import Lock
 from typing import TypeVar
@@ -17,14 +17,16 @@ class Numbers(list[T]):
         self._lock = Lock()
 
     def of(self, value: T) -> int:
-        """Return the number of a value, assigning a new one on first occurrence."""
+        """Return the number of a value; a value that occurs for the first time gets a new
+        number."""
         number = self._number.get(value)
         if number is None:
             with self._lock:  # threads may share a machine
                 number = self._number.get(value)
                 if number is None:
                     number = len(self)
-                    # First the value: whoever sees the number, without the lock, looks it up.
+                    # The value comes first: a thread that reads the number without the lock may
+                    # look the value up at once.
                     self.append(value)
                     self._number[value] = number
         return number

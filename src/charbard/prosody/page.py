@@ -1,6 +1,6 @@
-"""Parse a page of forms: TOML to `Form` values.
+"""Parse a page of forms from TOML into `Form` values.
 
-A page names line types and builds stanzas from them, or spells out a line's tones:
+A page builds stanzas from named line types, or spells out the tones of each line:
 
     [lines]
     "甲" = ["中平中仄中平仄"]              # a line type: one pattern or several
@@ -41,7 +41,7 @@ _VARIANT_KEYS = {"name", "opening", "cycle", "stanzas", "facts"}
 
 @dataclass(frozen=True)
 class Template:
-    """A form as declared on a page; its size can still be chosen."""
+    """A form as declared on a page, before its number of lines is chosen."""
 
     name: str
     aliases: tuple[str, ...]
@@ -51,17 +51,17 @@ class Template:
 
     @property
     def kind(self) -> str:
-        """近体诗, 词 and so on."""
+        """Kind of the form, such as 近体诗 or 词; see `Form.kind`."""
         return str(self.row["kind"])
 
     @property
     def meant(self) -> tuple[str, ...]:
-        """Ambiguous names that may mean this form: it is suggested for them, not selected."""
+        """Ambiguous names for which this form is only suggested, never selected."""
         return (self.kind, *self.row.get("meant", ()))
 
     @property
     def sizes(self) -> range | None:
-        """Possible numbers of lines, or None if the stanzas are fixed."""
+        """Possible numbers of lines; None if the stanzas are fixed."""
         size = self.row.get("size")
         if size is None:
             return None
@@ -69,7 +69,7 @@ class Template:
         return range(least, size.get("max", size["lines"]) + 1, size.get("step", 1))
 
     def form(self, lines: int | None = None) -> Form:
-        """Build the form with this number of lines, or with its usual number.
+        """Build the form with this number of lines, or with its usual number if `lines` is None.
 
         Raises:
             OptionError: The form cannot have that many lines.
@@ -140,7 +140,7 @@ class Template:
 
 @cache
 def _line(patterns: tuple[str, ...], rhyme: str | None, mark: str) -> Line:
-    """Build a line; cached, since nine in ten lines of the tunes repeat an earlier one."""
+    """Build a line; cached, because nine in ten lines of the tunes repeat an earlier line."""
     return Line(patterns, rhyme, mark)
 
 
@@ -149,7 +149,7 @@ def read_page(text: str, *, source: str) -> list[Template]:
 
     Args:
         text: TOML, as shown at the top of this module.
-        source: What to call the page in an error.
+        source: Name of the page, for error messages.
 
     Raises:
         OptionError: The text is not TOML, has an unknown key, or lacks a required one.

@@ -1,6 +1,6 @@
-"""Clean pasted text: remove markup and notes, and use one sign for each character.
+"""Clean pasted text: remove markup and notes, and write each character and mark in one way.
 
-Knows characters and signs, not verse.
+This module is independent of the rules of verse.
 """
 
 import re
@@ -8,11 +8,11 @@ import re
 __all__ = ["GAP", "MARKS", "PAUSE", "chars_of_line", "is_char", "is_han", "plain_text"]
 
 GAP = "□"
-"""Placeholder for a character that is missing or described by its parts; it cannot be judged."""
+"""Placeholder for a character that is missing or described by its parts, so cannot be judged."""
 MARKS = "，。！？；："
-"""Marks that end a line."""
+"""Punctuation marks that end a line."""
 PAUSE = "、"
-"""Mark of a pause inside a line."""
+"""Punctuation mark of a pause inside a line."""
 
 _WIDE = str.maketrans({**dict(zip(",.!?;:｡．", "，。！？；：。。", strict=True)), "､": PAUSE})
 _BREAKS = re.compile(
@@ -22,10 +22,10 @@ _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACES = re.compile(r"&nbsp;|&emsp;|&ensp;|[\t\u00a0\u2000-\u200a\u202f\u205f\ufeff]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _OTHER = re.compile(f"[^{_HAN}{GAP}]+")
-# Most texts consist of these characters, which no replacement below changes.
+# Most texts consist only of these characters, which no replacement below changes.
 _PLAIN = re.compile(f"[{_HAN}{MARKS}{PAUSE}\n]*")
 _BRACED = re.compile(rf"[{{｛][^{{}}｛｝\n]*[{_HAN}][^{{}}｛｝\n]*[}}｝]")
-# As CBETA writes characters outside its fonts: [金*本], [王+(巨/木)].
+# Descriptions of characters outside the fonts, as CBETA writes them: [金*本], [王+(巨/木)].
 _COMPOSED = re.compile(rf"\[[{_HAN}()?]+(?:[*+/@\-][{_HAN}()?]+)+\]")
 _NOTE = re.compile(r"（[^（）]*）|\([^()]*\)|\[[^\[\]]*\]|［[^［］]*］|〔[^〔〕]*〕|〖[^〖〗]*〗")
 _GAPS = str.maketrans(dict.fromkeys("□囗■▢◻⬜○〇●◯￭�＊*", GAP))
@@ -34,10 +34,11 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 def plain_text(text: str) -> str:
-    """Reduce a text to rows of characters and marks, removing everything else that web pages add.
+    """Return a text without the markup and notes that web pages add.
 
-    Markup becomes line ends and notes in brackets are removed. A character that is described by its
-    parts ({丿尽}, ⿰氵青, [金*本]), is missing (□) or has no code point becomes `GAP`.
+    Tags that break a line become line ends; other tags and notes in brackets are removed. A
+    character that is described by its parts ({丿尽}, ⿰氵青, [金*本]), is missing (□) or has no
+    code point becomes `GAP`.
 
     >>> plain_text("床前<br>{丿尽}月，(一作看) ⿰氵青 ok")
     '床前\\n□月， □ ok'
@@ -46,13 +47,15 @@ def plain_text(text: str) -> str:
         return text
     text = _TAGS.sub("", _SPACES.sub(" ", _BREAKS.sub("\n", text)))
     text = _COMPOSED.sub(GAP, _BRACED.sub(GAP, _described(text)))
+    # Notes may be nested, and each pass removes only the innermost ones.
     while (shorter := _NOTE.sub("", text)) != text:
         text = shorter
     return _gaps(_PRIVATE.sub(GAP, text)).translate(_WIDE)
 
 
 def _gaps(text: str) -> str:
-    """Replace signs for a missing character where they adjoin characters or one another."""
+    """Replace signs for a missing character by `GAP` where they adjoin a Chinese character or a
+    gap."""
     return re.sub(
         rf"(?<=[{_HAN}{GAP}])[□囗■▢◻⬜○●◯�＊*]+|[□囗■▢◻⬜○●◯�＊*]+(?=[{_HAN}])|□+",
         lambda found: found[0].translate(_GAPS),
@@ -77,7 +80,8 @@ def _described(text: str) -> str:
 
 
 def _description_end(text: str, start: int) -> int:
-    """Return the end of a description that begins here; the next position if none ends."""
+    """Return the end of the description that begins at `start`, or `start` + 1 if it has no end."""
+    # An operator fills one open part and opens two, or three for ⿲ and ⿳; a component fills one.
     open_parts, at = 1, start
     while open_parts and at < len(text):
         char = text[at]
@@ -87,7 +91,7 @@ def _description_end(text: str, start: int) -> int:
 
 
 def chars_of_line(line: str) -> str:
-    """Return the characters that count as places of a line: Chinese characters and `GAP`.
+    """Return only the characters that take up places in a line: Chinese characters and `GAP`.
 
     >>> chars_of_line("床前、明月a光")
     '床前明月光'
@@ -96,7 +100,7 @@ def chars_of_line(line: str) -> str:
 
 
 def is_han(char: str) -> bool:
-    """Return whether this is a Chinese character.
+    """Return whether a character is Chinese.
 
     >>> is_han("诗"), is_han("a"), is_han("，")
     (True, False, False)
@@ -110,5 +114,5 @@ def is_han(char: str) -> bool:
 
 
 def is_char(char: str) -> bool:
-    """Return whether this counts as a place of a line: a Chinese character or `GAP`."""
+    """Return whether a character takes up a place in a line: a Chinese character or `GAP`."""
     return is_han(char) or char == GAP

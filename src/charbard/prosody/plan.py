@@ -1,8 +1,8 @@
-"""One variant of a form, laid out slot by slot, with all that is known before writing begins.
+"""The plan of one variant: what the specification determines before writing begins.
 
-Everything here follows from the specification alone, computed backward from the end: which patterns
-of a line can be filled, and which rhyme groups all lines of a rhyme can share. Sets of patterns and
-of groups are bits of an integer; -1, all bits set, is the set that excludes nothing.
+A plan lists the slots of the text, the patterns of each line that can be filled, and the groups
+that all lines of a rhyme can share. Sets of patterns and of groups are bits of an integer; -1 has
+all bits set and is the set that excludes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from charbard.prosody.lexicon import ANY, SYMBOLS, Kind, Lexicon, Mask
 __all__ = ["UNKNOWN_KIND", "Need", "Pool", "Slot", "VariantPlan", "plan_variant"]
 
 UNKNOWN_KIND = Kind(ANY, -1, -1)
-"""Kind of a given character without readings: no book contradicts it, so it fits everywhere."""
+"""Kind of a given character that the book does not list: it fits every tone and every rhyme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,22 @@ class Slot:
 
     line: int
     place: int | None
-    """Place in the line; None for the mark after it."""
+    """Place in the line, from 0; None for the mark after the line."""
     locked: int | None = None
-    """The one id that is possible here."""
+    """The only id that is possible here; None leaves the slot open."""
     kind: Kind | None = None
-    """Kind of a locked character."""
+    """Kind of the locked character, if any."""
     banned: frozenset[int] = frozenset()
-    """Ids ruled out here, beyond those banned everywhere."""
+    """Ids ruled out in this slot, in addition to ids that are banned everywhere."""
     doubled: frozenset[int] | None = frozenset()
-    """Ids that may repeat the character before this slot; None allows all."""
+    """Ids that may repeat the character before this slot; None allows all ids."""
     echo: int | None = None
-    """The earlier slot whose character this one repeats."""
+    """Index of the earlier slot whose character this slot repeats."""
 
 
 @dataclass(frozen=True, eq=False)
 class VariantPlan:
-    """One variant under one specification.
+    """What a specification determines about one variant.
 
     Patterns of a line are numbered; sets of patterns and of rhyme groups are bits of an integer.
     """
@@ -53,39 +53,39 @@ class VariantPlan:
     fitting: tuple[int, ...]
     """For each line, the patterns that can be filled."""
     endings: tuple[tuple[int, ...], ...]
-    """For each line and pattern, the groups its last character can rhyme in."""
+    """For each line and pattern, the groups in which the last character can rhyme."""
     keys: tuple[int | None, ...]
-    """For each line, the number of its rhyme; None if it need not rhyme."""
+    """For each line, the number of its rhyme; None if the line need not rhyme."""
     groups: tuple[int, ...]
-    """For each rhyme, the groups that all of its lines can share."""
+    """For each rhyme, the groups that all its lines can share."""
 
     @property
     def is_feasible(self) -> bool:
-        """Whether any text satisfies the plan."""
+        """Whether every line has a pattern that can be filled, and every rhyme a possible group."""
         return all(self.fitting) and all(self.groups)
 
     def rhyme_at(self, at: int) -> int | None:
-        """Return the number of the rhyme that a slot ends, or None."""
+        """Return the number of the rhyme if a slot is for a rhyme word, else None."""
         slot = self.slots[at]
-        # All patterns of a line have its length, so the first one tells where the line ends.
+        # All patterns of a line have the same length, so the first one shows where the line ends.
         if slot.place is None or slot.place + 1 < len(self.patterns[slot.line][0]):
             return None
         return self.keys[slot.line]
 
     @property
     def spans(self) -> tuple[slice, ...]:
-        """Slice of each line in the text, its mark included."""
+        """The slice of the text that each line takes up, with its mark."""
         slots = self.slots
         starts = [at for at, slot in enumerate(slots) if at == 0 or slot.line != slots[at - 1].line]
         return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
 
     def rhyming(self, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
-        """Return the patterns in whose tone a character rhymes in one of these groups; and those
-        groups."""
+        """Return the patterns under which a character of this kind rhymes in one of the groups, and
+        the groups in which it rhymes."""
         kept, found = 0, 0
         for place, pattern in enumerate(self.patterns[line]):
-            # In the pattern's own tone: 看 rhymes in 寒 when read level and in 翰 when read
-            # oblique.
+            # Only readings in the pattern's own tone count: 看 rhymes in 寒 when read level, and in
+            # 翰 when read oblique.
             ends = self.endings[line][place] & groups & kind.groups(pattern[-1])
             if patterns >> place & 1 and ends:
                 kept |= 1 << place
@@ -94,20 +94,18 @@ class VariantPlan:
 
 
 class Pool:
-    """The ids available for chosen characters, with counts of how many satisfy each demand.
+    """The ids from which a writer may choose, with counts of how many satisfy each demand.
 
     Args:
         lexicon: The vocabulary in one rhyme book.
-        allowed: (V,) ids that may be chosen at all.
-        taken: Ids locked somewhere, if characters must not repeat: they are allowed only directly
-            next to that place, and are not counted.
+        allowed: Mask (V,) of the ids that may be chosen.
+        taken: Locked ids that must not be written again. They are not counted, but stay in masks,
+            because a locked character may still be doubled.
     """
 
     def __init__(self, lexicon: Lexicon, allowed: Mask, taken: Iterable[int] = ()) -> None:
         self.lexicon = lexicon
         self.allowed = allowed
-        # Taken ids stay in the masks, since a character may still be doubled, but out of the
-        # counts.
         self._fresh = allowed.copy()
         self._fresh[list(taken)] = False
         self._count_K = np.bincount(lexicon.kind_V[self._fresh], minlength=len(lexicon.kinds))
@@ -117,20 +115,21 @@ class Pool:
     def tone_size(self, tones: int, banned: frozenset[int]) -> int:
         """Count the ids that have one of these tones."""
         key = (tones, banned)
-        # Every place of every variant asks, but distinct tones and bans are few.
+        # Every place of every variant needs a count, but few tones and bans are distinct.
         if key not in self._sizes:
             fits = self.lexicon.tones_K & tones != 0
             self._sizes[key] = int(self._counts(banned)[fits].sum())
         return self._sizes[key]
 
     def group_sizes(self, tones: int, banned: frozenset[int]) -> NDArray[np.int64]:
-        """Count (G,) the ids that rhyme in each group when read in one of these tones."""
+        """Count, for each group (G,), the ids that rhyme in it when read in one of these tones."""
         return self._counts(banned) @ self.lexicon.groups_KG[tones].astype(np.int64)
 
     def groups(self, tones: int, banned: frozenset[int], at_least: int) -> int:
         """Return, as bits, the groups that have at least this many ids."""
         large = np.flatnonzero(self.group_sizes(tones, banned) >= at_least)
-        # `tolist` is essential: a book has up to 106 groups, and 1 << np.int64 overflows at 64.
+        # `tolist` yields Python integers, as it must: a book has up to 106 groups, and shifting by
+        # an np.int64 overflows at 64.
         return sum(1 << group for group in large.tolist())
 
     def rhyming_ids(self, tones: int, group: int, banned: frozenset[int]) -> frozenset[int]:
@@ -139,19 +138,19 @@ class Pool:
         return frozenset(np.flatnonzero(mask).tolist()) - banned
 
     def mask(self, tones: int) -> Mask:
-        """Return the mask (V,) of ids with one of these tones."""
+        """Return the mask (V,) of allowed ids that have one of these tones."""
         if tones not in self._masks:
             self._masks[tones] = self.lexicon.toned(tones) & self.allowed
         return self._masks[tones]
 
     def rhyme_mask(self, tones: int, groups: int) -> Mask:
-        """Return the mask (V,) of ids that rhyme in one of these groups, read in one of these
-        tones."""
+        """Return the mask (V,) of allowed ids that rhyme in one of these groups when read in one of
+        these tones."""
         return self.lexicon.rhyming(tones, groups) & self.allowed
 
     def _counts(self, banned: frozenset[int]) -> NDArray[np.int64]:
-        """Count the ids of each kind that can be chosen; shape (K,)."""
-        # Bans are few: subtract them by kind instead of counting the whole vocabulary again.
+        """Count, for each kind (K,), the ids that can be chosen and are not banned."""
+        # There are few bans, so subtract them by kind instead of counting the vocabulary again.
         out = [char for char in banned if self._fresh[char]]
         if not out:
             return self._count_K
@@ -161,7 +160,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Minimum number of ids for a slot, so that earlier slots cannot use them up."""
+    """Minimum number of ids that a slot needs, so that other slots cannot use them all up."""
 
     body: int = 1
     rhyme: int = 1
@@ -177,11 +176,11 @@ def plan_variant(
     """Plan a variant backward from the end of every line and every rhyme.
 
     Args:
-        variant: The lines.
+        variant: The variant to plan.
         slots: All characters and marks of the text, including locks.
-        pool: Ids available for chosen characters.
+        pool: Ids from which the writer may choose.
         wanted: For each rhyme, the groups that the specification allows, as bits.
-        need: Minimum number of ids for each slot.
+        need: Minimum number of ids that each slot needs.
     """
     # Rhymes are numbered by first occurrence, which is the order of `FormSpec.rhyme`.
     names = list(dict.fromkeys(line.rhyme for line in variant.lines if line.rhyme is not None))
@@ -191,8 +190,8 @@ def plan_variant(
     for slot in slots:
         if slot.place is not None:
             by_line.setdefault(slot.line, []).append(slot)
-    # 1) For each line: the groups it can end in under each pattern. A rhyme keeps only the groups
-    #    that all of its lines can end in.
+    # 1) Find the groups in which each line can end under each pattern. A rhyme keeps only groups in
+    #    which all its lines can end.
     patterns, endings = [], []
     for number, line in enumerate(variant.lines):
         tones = tuple(tuple(SYMBOLS[symbol] for symbol in pattern) for pattern in line.patterns)
@@ -204,7 +203,7 @@ def plan_variant(
             groups[key] &= _union(ends)
         patterns.append(tones)
         endings.append(ends)
-    # 2) Replace "all bits" by the groups that exist: an open rhyme must count as finite from here.
+    # 2) Replace -1 (all bits) by the groups that exist, because later steps list and count groups.
     everything = (1 << len(pool.lexicon.groups)) - 1
     groups = [bits & everything for bits in groups]
     # 3) A pattern fits only if its line can end in a group that all lines of its rhyme share.
@@ -223,7 +222,7 @@ def plan_variant(
 def _ending(
     pattern: Sequence[int], slots: Sequence[Slot], pool: Pool, need: Need, *, rhymed: bool
 ) -> int:
-    """Return the groups in which a line can end under this pattern; -1 if it need not rhyme.
+    """Return the groups in which a line can end under this pattern; -1 if the line need not rhyme.
 
     The result is 0 if the pattern cannot be filled at all.
     """
@@ -245,7 +244,8 @@ def _ending(
 
 def _open_at(ends: Sequence[int], key: int | None, groups: Sequence[int]) -> int:
     wanted = -1 if key is None else groups[key]
-    # A line that need not rhyme has end = wanted = -1, so only an unfillable pattern (0) drops out.
+    # If a line need not rhyme, `end` and `wanted` are -1, so only a pattern that cannot be filled
+    # (0) drops out.
     return sum(1 << at for at, end in enumerate(ends) if end & wanted)
 
 

@@ -1,7 +1,7 @@
 """Parse verse as people write it: lines, marks, stanzas, and the text around a poem.
 
-Knows no rules of verse: a line is what the writer set off as one. If a text can be read in several
-ways (is the second row a preface?), `readings` yields all of them, likeliest first.
+No rules of verse apply here: a line is whatever its writer set off as a line. If a text can be read
+in several ways (is the second row a preface?), `readings` yields all of them, likeliest first.
 """
 
 import re
@@ -23,7 +23,8 @@ from charbard.prosody.pasted import (
 __all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 
 _MOST_AROUND = 8
-"""Maximum number of rows above or below a poem that are not verse."""
+"""Number of cuts to try at the top of a text: it may begin with none to seven rows of other
+text."""
 _SIGNS = r"/／|｜\\·・•‧∙･~～〜－–—―\-_=+"
 _DYNASTY = (
     "(?:先秦|秦|两汉|东汉|西汉|汉|魏晋|魏|东晋|西晋|晋|南北朝|南朝|北朝|隋|唐|五代|南唐|后蜀|"
@@ -36,7 +37,8 @@ _BY = re.compile(
 _BELOW = re.compile(
     r"\s*[【\[（(]?\s*(?:注释|译文|赏析|简析|鉴赏|注|按|校记|题解|作者简介|创作背景)\s*[】\]）)]?\s*(?:[：\d]|$)"
 )
-# Lines of verse begin with 出自 and 出处, too (出处全在人); a source names a book or a dynasty.
+# Lines of verse can also begin with 出自 or 出处 (出处全在人), but only a source names a book or a
+# dynasty.
 _SOURCE = re.compile(
     rf"\s*(?:[—–―─-]+|http|(?:选自|出自|摘自|录自|见于|来源|出处)"
     rf"(?:\s|[^{MARKS}]*(?:[《〈“「『]|{_DYNASTY}[代朝])|[^{MARKS}]*：))"
@@ -51,7 +53,7 @@ _LINE = re.compile(rf"([^{MARKS}]+)([{MARKS}]*)")
 
 @dataclass(frozen=True)
 class Poem:
-    """A poem as it was written down, divided into lines."""
+    """A poem as its writer divided it into lines."""
 
     lines: tuple[str, ...]
     """Each line without punctuation; `GAP` for a character that cannot be read."""
@@ -60,9 +62,9 @@ class Poem:
     stanza_ends: frozenset[int]
     """Lines after which a stanza ends, from 1; always includes the last line."""
     title: str = ""
-    """Text above the poem: title, author, preface."""
+    """Text above the poem, such as title, author and preface."""
     source: str = ""
-    """Text below the poem: its source, notes."""
+    """Text below the poem, such as its source and notes."""
     pauses: frozenset[int] = frozenset()
     """Position of each 、, as the number of characters before it."""
     left_out: str = ""
@@ -75,7 +77,8 @@ class Poem:
 
     @property
     def is_undivided(self) -> bool:
-        """Whether the writer set off no lines at all."""
+        """Whether the text is a single line without marks and pauses, so that nothing divides
+        it."""
         return len(self.lines) == 1 and not self.marks[0] and not self.pauses
 
     def with_stanzas(self, ends: Iterable[int]) -> "Poem":
@@ -86,6 +89,7 @@ class Poem:
     def split_at_pauses(self) -> "Poem":
         """Return the poem with a line end at every 、."""
         text, ends = "".join(self.lines), tuple(accumulate(self.shape))
+        # Marks are looked up by position, because the numbers of the lines change.
         marks = dict(zip(ends, self.marks, strict=True))
         cuts = sorted({*ends, *self.pauses})
         return replace(
@@ -100,9 +104,10 @@ class Poem:
 def read_poem(text: str) -> Poem:
     r"""Parse the lines of a poem, in any layout.
 
-    Punctuation ends lines; without any, every row is a line, or every word between spaces, `/`,
-    `|`, `·`, `-`, `～` or 、. A row above is a title if it is set in 《》, names an author, lacks
-    the punctuation that others have, or precedes a blank row. Only Chinese characters and □ count.
+    Punctuation ends lines. In a text without punctuation, every row is a line, or every word
+    between spaces, `/`, `|`, `·`, `-`, `～` or 、. A first row is a title if it is set in 《》,
+    names an author, lacks the punctuation of other rows, or precedes a blank row. Only Chinese
+    characters and □ count as characters.
 
     Raises:
         OptionError: The text has no Chinese character.
@@ -115,7 +120,7 @@ def read_poem(text: str) -> Poem:
 
 
 def readings(text: str) -> Iterator[Poem]:
-    """Yield every way to read a text, likeliest first: rows above and below may not belong to it.
+    """Yield every way to read a text, likeliest first: its first and last rows may not be verse.
 
     Raises:
         OptionError: The text has no Chinese character.
@@ -133,7 +138,7 @@ def readings(text: str) -> Iterator[Poem]:
     seen = set()
     for first, last in _cuts_of(rows):
         for poem in _read_rows(rows[first:last]):
-            # Different cuts may leave the same verse, and each reading costs a whole judgement.
+            # Different cuts may leave the same verse, which should be judged only once.
             key = (poem.lines, poem.stanza_ends)
             if key not in seen:
                 seen.add(key)
@@ -143,10 +148,11 @@ def readings(text: str) -> Iterator[Poem]:
 
 
 def _cuts_of(rows: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield row ranges that may be the poem: all; without some above; without some below as
-    well."""
+    """Yield the ranges of rows that may be the poem: all rows, then without one or more first rows,
+    then also without last rows."""
     full = [number for number, row in enumerate(rows) if _has_han(row)]
-    # Text above a poem (title, author, preface) is commoner than text below, so it varies faster.
+    # Text above a poem (title, author, preface) is commoner than text below it, so first rows are
+    # cut in the inner loop.
     for below in range(min(3, len(full))):
         for above in range(min(_MOST_AROUND, len(full) - below)):
             yield full[above] if above else 0, full[-1 - below] + 1
@@ -157,7 +163,7 @@ def _has_han(row: str) -> bool:
 
 
 def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split rows at the first note: 注释, 译文, a source."""
+    """Split rows before the first row that is a note (注释, 译文) or names the source."""
     for number, row in enumerate(rows):
         if number and (_BELOW.match(row) or (_SOURCE.match(row) and _has_han(row))):
             return list(rows[:number]), list(rows[number:])
@@ -165,7 +171,7 @@ def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
-    """Split off the rows that certainly precede a poem."""
+    """Return the rows that certainly precede a poem, and the remaining rows."""
     marked = [any(mark in row for mark in MARKS) and not _LABEL.match(row) for row in rows]
     count = 0
     if any(marked):
@@ -183,7 +189,8 @@ def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_odd_one_out(rows: Sequence[str]) -> bool:
-    """Return whether the first row precedes a blank one, or differs in length from all others."""
+    """Return whether the first row precedes a blank row, or differs in length from all other rows
+    while they are equally long."""
     rest = {len(row) for row in rows[1:] if row}
     if len(rows) < 3 or rest == {len(rows[0])}:
         return False
@@ -191,7 +198,7 @@ def _is_odd_one_out(rows: Sequence[str]) -> bool:
 
 
 def _heading_words(row: str) -> tuple[str, str]:
-    """Split a row into title and author, and the verse that follows them in the same row.
+    """Split a row into its title and author, and the verse after them.
 
     >>> _heading_words("登鹳雀楼 王之涣 白日依山尽，黄河入海流。")
     ('登鹳雀楼 王之涣', '白日依山尽，黄河入海流。')
@@ -206,8 +213,8 @@ def _heading_words(row: str) -> tuple[str, str]:
     if True not in marked[:-1] and True not in marked:
         return above, row
     first = marked.index(True)
-    # The first words are a heading, unless another word without a mark occurs between marked ones:
-    # then spaces separate lines.
+    # The first words are a heading, unless a later word has no mark either: then spaces separate
+    # lines.
     if first and all(marked[first:]) and words[first][-1:] in MARKS:
         above = " ".join(filter(None, [above, *words[:first]]))
         row = " ".join(words[first:])
@@ -215,7 +222,7 @@ def _heading_words(row: str) -> tuple[str, str]:
 
 
 def _read_rows(rows: Sequence[str]) -> Iterator[Poem]:
-    """Yield rows as a poem, in both ways if spaces may or may not separate lines."""
+    """Yield the rows as a poem, in two ways if it is unclear whether spaces separate lines."""
     text = "\n".join(rows)
     if any(mark in text for mark in MARKS):
         yield _divided(rows, "")
@@ -229,7 +236,7 @@ def _read_rows(rows: Sequence[str]) -> Iterator[Poem]:
 
 
 def _divided(rows: Sequence[str], separators: str) -> Poem:
-    """Divide rows at marks and at these separators."""
+    """Divide rows into lines at punctuation marks and at these separators."""
     lines: list[str] = []
     marks: list[str] = []
     ends, pauses, left_out = set[int](), set[int](), dict[str, None]()
@@ -254,7 +261,7 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
                     marks.append(mark[:1])
             if part is not row and part != row:
                 ends.add(len(lines))
-    # If blank rows separate all rows, the rows are lines, not stanzas.
+    # If a blank row follows every row, the rows are lines, not stanzas.
     ends = set() if ends >= set(range(1, len(lines))) else ends
     ends = (ends | {len(lines)}) - {0}
     return Poem(
@@ -267,13 +274,13 @@ def _divided(rows: Sequence[str], separators: str) -> Poem:
 
 
 def _pauses(line: str) -> Iterator[int]:
-    """Yield the number of characters before each 、 inside a line."""
+    """Yield, for each 、 inside a line, the number of characters before it."""
     parts = [chars_of_line(part) for part in line.split(PAUSE)]
     yield from (end for end in accumulate(map(len, parts[:-1])) if 0 < end < sum(map(len, parts)))
 
 
 def _is_odd(char: str) -> bool:
-    """Return whether a dropped sign is worth reporting: letters, digits, emoji."""
+    """Return whether a dropped sign is worth reporting, as letters, digits and emoji are."""
     return (char.isalnum() and not is_char(char)) or (
         ord(char) > 0x2190 and char not in _QUIET and not is_char(char)
     )

@@ -1,18 +1,18 @@
-"""Ensure that no character occurs twice, and that characters never run out.
+"""Reserve characters for rhyme words, so that characters that must not repeat never run out.
 
 Whether distinct characters exist for many places at once is a bipartite matching problem. Two
-counts decide it here, exactly for forms with one rhyme:
+conditions on counts decide it here, and decide it exactly for forms with one rhyme:
 
-- A place that has more characters to choose from than there are places to fill can always be
-  filled, whatever characters the others took. All places except rhyme words satisfy this, or the
-  request is refused before writing.
-- Rhyme words of a small group are the only scarce places. As long as the group has at least as many
-  unused characters as there are rhyme words to come, choosing them one after the other works. So
-  when exactly as many are left, they are reserved for the rhyme words.
+- A place with more characters to choose from than there are places to fill can always be filled,
+  whatever characters are written at other places. All places except rhyme words meet this
+  condition, or the request is refused before writing begins.
+- Rhyme words of a small group are the only scarce places. They can be chosen one after another as
+  long as the group has at least as many unused characters as there are rhyme words to come. When
+  exactly as many characters are left, they are reserved for the rhyme words.
 
-Every step preserves both conditions, so writing never reaches a dead end. With several rhymes the
-second condition counts the rhyme words of all of them together: safe, but stricter than necessary
-where a text has two small groups.
+Every step preserves both conditions, so writing never reaches a dead end. If a text has several
+rhymes, the second condition counts the rhyme words of all rhymes together. This is safe, but
+stricter than necessary if two of the groups are small.
 """
 
 from collections.abc import Sequence
@@ -28,29 +28,29 @@ _Sets = dict[int, tuple[frozenset[int], ...]]
 
 @dataclass(frozen=True, eq=False)
 class Scarce:
-    """Reservations for the rhyme words of one plan whose groups are small enough to run out."""
+    """The rhyme groups of one plan that are small enough to run out of unused characters."""
 
     sets: tuple[_Sets, ...]
-    """For each rhyme and each group that may run out: the ids to reserve, one set per tone."""
+    """For each rhyme: group that may run out -> its ids, one set per required tone."""
     remaining: tuple[int, ...]
-    """For each slot, the number of rhyme words, of all rhymes, still open from there on."""
+    """For each slot, the number of open rhyme words, of all rhymes, from this slot on."""
     due: tuple[int, ...]
-    """For each rhyme, the last slot where a character is chosen for it; -1 if there is none."""
+    """For each rhyme, the last slot with an open rhyme word; -1 if there is none."""
     small: tuple[int, ...]
     """For each rhyme, the groups that may run out, as bits."""
 
     def concerns(self, groups: Sequence[int]) -> bool:
-        """Return whether any of the groups still open may run out."""
+        """Return whether any group that is still possible may run out."""
         return any(bits & small for bits, small in zip(groups, self.small, strict=False))
 
     def left(self, key: int, group: int, place: int, used: frozenset[int]) -> int | None:
-        """Return a group's surplus of unused characters over the need; None if it never runs
-        out."""
-        # Once its last word is chosen a rhyme can lack nothing.
+        """Return how many unused characters a group has beyond the rhyme words to come; None if it
+        cannot run out."""
+        # Once the last word of a rhyme is chosen, the rhyme needs no more characters.
         if group not in self.sets[key] or self.due[key] < place:
             return None
         return (
-            # All words to come may be required in the tone that has the fewest.
+            # The words to come may all be required in the tone that has the fewest characters.
             min(len(ids) - len(ids & used) for ids in self.sets[key][group])
             - (self.remaining[place])
         )
@@ -76,32 +76,34 @@ class Scarce:
         return mask
 
     def _kept(self, key: int, bits: int, place: int, used: frozenset[int]) -> frozenset[int]:
-        """Return the ids that every group still open needs for its remaining rhyme words."""
-        if bits & ~self.small[key]:  # a group that never runs out is still open: nothing is scarce
+        """Return the ids that every possible group needs for its remaining rhyme words."""
+        # As long as a group that never runs out is possible, no character is scarce.
+        if bits & ~self.small[key]:
             return frozenset()
         kept: frozenset[int] | None = None
         for group in _members(bits):
             if self.left(key, group, place, used) != 0:  # this group still has a surplus
                 return frozenset()
-            # Sets of different tones overlap; those without a surplus must stay untouched.
+            # The sets of different tones overlap; a set without a surplus must keep all its ids.
             needed = self.remaining[place]
             short = [ids for ids in self.sets[key][group] if len(ids - used) == needed]
-            # Intersect over the open groups: an id may go while one of them can do without it,
-            # since the text can still rhyme in that group.
+            # Intersect over the possible groups: an id may be used up if one group does not need
+            # it, because the text can still rhyme in this group.
             all_short = frozenset().union(*short)
             kept = all_short if kept is None else kept & all_short
         return (kept or frozenset()) - used
 
 
 def find_scarce(plan: VariantPlan, pool: Pool, choices: int) -> Scarce | None:
-    """Find the groups of a plan that its own words could use up; None if there are none.
+    """Find the groups of a plan whose characters could all be used up; None if there are none.
 
     Args:
         plan: A plan in which characters must not repeat.
-        pool: Ids available for chosen characters.
+        pool: Ids from which the writer may choose.
         choices: Number of open places that compete for ids.
     """
-    # 1) Backward over the slots: rhyme words still to come, and the tones each rhyme is asked in.
+    # 1) Go backward over the slots to count the rhyme words to come, and to collect the tones that
+    #    each rhyme is required in.
     tones: list[dict[int, frozenset[int]]] = [{} for _ in plan.groups]
     due = [-1] * len(plan.groups)
     remaining = [0] * (len(plan.slots) + 1)
@@ -110,11 +112,12 @@ def find_scarce(plan: VariantPlan, pool: Pool, choices: int) -> Scarce | None:
         key = plan.rhyme_at(at)
         remaining[at] = remaining[at + 1] + (key is not None and slot.locked is None)
         if key is not None and slot.locked is None:
-            # `max` keeps the first slot met, which is the last in the text: the loop runs backward.
+            # The loop runs backward, so `max` keeps the slot that it visits first: the last one.
             due[key] = max(due[key], at)
+            # Bans are united over all places, so a group's count is a lower bound at each place.
             for pattern in plan.patterns[slot.line]:
                 tones[key][pattern[-1]] = tones[key].get(pattern[-1], frozenset()) | slot.banned
-    # 2) A group is small if, in some tone, the open places outnumber its ids.
+    # 2) A group is small if, in some tone, it has fewer ids than there are open places.
     sets = []
     for key, asked in enumerate(tones):
         sizes = [pool.group_sizes(bits, banned) for bits, banned in asked.items()]

@@ -1,6 +1,6 @@
-"""Resolve the common names of rhymes: 东, 一东, 上平一东, 东韵, 第十二部.
+"""Resolve the common names of rhymes, such as 东, 一东, 上平一东, 东韵 and 第十二部.
 
-A name may begin with the tone's volume and the rhyme's number in it, both of which must be correct.
+A name may begin with a volume (上平) and the rhyme's number in the volume, if both are correct.
 """
 
 import re
@@ -14,16 +14,16 @@ __all__ = ["full_rhyme_name", "rhyme_named"]
 _ONES = "〇一二三四五六七八九"
 _NAME = re.compile(rf"(上平|下平|平|上|去|入)?声?([十{_ONES}]+)?(.)韵?")
 _HALF = 15
-"""Number of rhymes in 上平 and in 下平: level rhymes fill two volumes."""
+"""Number of rhymes in each of the two volumes of level rhymes, 上平 and 下平."""
 
 
 def rhyme_named(name: str, *, book: str) -> str:
     """Return a rhyme's name in the book, given any of its usual names in either script.
 
-    In the 词林正韵 a part may be named by its number, or by a character that is in one part only.
+    A part of the 词林正韵 may be named by its number, or by a character that is in this part only.
 
     Raises:
-        OptionError: The book has no such rhyme, or the number belongs to another.
+        OptionError: The book has no such rhyme, or the number belongs to another rhyme.
 
     >>> rhyme_named("上平一東", book="pingshui"), rhyme_named("东韵", book="pingshui")
     ('东', '东')
@@ -43,7 +43,7 @@ def rhyme_named(name: str, *, book: str) -> str:
 
 
 def full_rhyme_name(name: str, *, book: str) -> str:
-    """Return a rhyme's full name: its tone's volume, its number there, and the name.
+    """Return a rhyme's full name: the volume, the number in the volume, and the name.
 
     >>> full_rhyme_name("东", book="pingshui"), full_rhyme_name("先", book="pingshui")
     ('上平一东', '下平一先')
@@ -71,6 +71,8 @@ def _full_names(book: str) -> dict[str, str]:
 def _check_number(part: str | None, number: str | None, name: str, book: str) -> None:
     full = _full_names(book)[name]
     numbered = f"{number or ''}{name}"
+    # A shorter number that merely ends the right one (一 in 十一) is wrong too: no digit may
+    # precede the given number in the full name.
     before = full.removesuffix(numbered)
     wrong_part = part is not None and not full.startswith(part)
     wrong_number = number is not None and (before == full or before[-1:] in set("十" + _ONES))
@@ -89,7 +91,7 @@ def _check_number(part: str | None, number: str | None, name: str, book: str) ->
 
 
 def _part_named(plain: str, name: str) -> str:
-    """Resolve a part of the 词林正韵 by its number, or by a character that is in one part only."""
+    """Resolve a part of the 词林正韵 by its number, or by a character that is in this part only."""
     names = rhyme_names("cilin")
     digits = plain.removesuffix("韵").removeprefix("第").removesuffix("部")
     number = str(_value(digits)) if digits and set(digits) <= set("十" + _ONES) else digits

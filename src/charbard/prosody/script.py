@@ -1,8 +1,8 @@
 """Convert verse from one script to the other.
 
-Simplifying is unambiguous: every traditional character has one simplified shape. The reverse
-is not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbours;
-OpenCC converts whatever the table lacks.
+Simplification is unambiguous: every traditional character has one simplified shape. The reverse is
+not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbouring
+characters; OpenCC converts characters that the table lacks.
 """
 
 import math
@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["TraditionalCounts", "choose", "to_simplified", "to_traditional", "words_to_traditional"]
 
 _PRIOR = 2.0
-"""Weight of a character's overall shares when smoothing the counts of one of its pairs."""
+"""Weight of a character's overall shares when the counts of a pair of characters are smoothed."""
 
 
 @dataclass(frozen=True)
 class TraditionalCounts:
-    """Counts of which traditional character a simplified one stood for."""
+    """Counts of the traditional characters that simplified characters stood for."""
 
     alone: Mapping[str, Mapping[str, int]]
-    """Character -> traditional character -> count; omits characters that OpenCC gets right."""
+    """Character -> traditional character -> count, without characters that OpenCC converts
+    correctly."""
     context: Mapping[str, Mapping[str, int]]
-    """The same counts by `<` + left neighbour + character, and by `>` + character + right
-    neighbour."""
+    """Key of a pair -> traditional character -> count. The key is `<` + left neighbour + character,
+    or `>` + character + right neighbour."""
 
 
 def to_simplified(text: str) -> str:
-    """Convert text to simplified characters; keep one whose simplified shape is outside the BMP.
+    """Convert text to simplified characters, except where the simplified shape is outside the BMP.
 
     >>> to_simplified("朝辭白帝彩雲間")
     '朝辞白帝彩云间'
@@ -47,7 +48,7 @@ def to_simplified(text: str) -> str:
 
 
 def to_traditional(text: str) -> str:
-    """Convert verse to traditional characters, each line separately.
+    """Convert verse to traditional characters, line by line.
 
     >>> to_traditional("白发三千丈，云开花发。")
     '白髮三千丈，雲開花發。'
@@ -64,7 +65,7 @@ def to_traditional(text: str) -> str:
 
 
 def words_to_traditional(text: str) -> str:
-    """Convert modern words to traditional characters, by phrases instead of by usage in verse.
+    """Convert modern words to traditional characters by OpenCC's phrases, not by usage in verse.
 
     >>> words_to_traditional("头发与开发")
     '頭髮與開發'
@@ -76,8 +77,8 @@ def words_to_traditional(text: str) -> str:
 def choose(line: str, choices: TraditionalCounts) -> str:
     """Choose the likeliest traditional characters for one line, without punctuation.
 
-    Each candidate is scored by how often the character stood for it, and by how much more often
-    it did beside these neighbours (naive Bayes over the two pairs).
+    A candidate's score combines how often the simplified character stood for it overall, and how
+    much more often beside each of the two neighbours (naive Bayes).
     """
     framed = f"^{line}$"
     return "".join(
@@ -97,8 +98,8 @@ def _best(char: str, left: str, right: str, choices: TraditionalCounts) -> str:
     pairs = [(pair, sum(pair.values())) for pair in found if pair]
 
     def weight(target: str) -> float:
-        # log P(target) plus, for each neighbour, log P(target | pair) / P(target): the pair's count
-        # divided by the overall share, both smoothed, up to a constant.
+        # The score is log P(target) + sum over the pairs of log(P(target | pair) / P(target)), up
+        # to a constant. The counts of each pair are smoothed towards the overall shares.
         share = counts[target] / total
         return math.log(share) + sum(
             math.log((pair.get(target, 0) / share + _PRIOR) / (size + _PRIOR))
@@ -110,7 +111,7 @@ def _best(char: str, left: str, right: str, choices: TraditionalCounts) -> str:
 
 @cache
 def _unseen(char: str) -> str:
-    """Convert a character that the table lacks as OpenCC converts it in isolation."""
+    """Convert a character that the table lacks with OpenCC, in isolation."""
     found: str = _converter("s2t").convert(char)
     return found
 

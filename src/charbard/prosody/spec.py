@@ -1,6 +1,6 @@
 """A specification of a poem: its form, and demands on rhyme and on characters.
 
-Plain values; `conflict.compile_spec` compiles them into a machine.
+Specifications are plain values; `conflict.compile_spec` compiles one into a machine.
 """
 
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ class Lock:
     place: int
     char: str
     why: str = ""
-    """Origin of the demand, for messages: acrostic, given line …"""
+    """Origin of the lock, for messages, such as acrostic or given line."""
     stand_in: str | None = None
-    """Character the model reads instead, if the vocabulary lacks the given one."""
+    """Character that the model reads instead if the vocabulary lacks `char`."""
 
     @property
     def note(self) -> Note:
-        """The character and its place, in words."""
+        """Description of the lock for messages: its origin, character and place."""
         where = f"{self.char!r} at line {self.line + 1}, place {self.place + 1}"
         text = f"{self.why}: {where}" if self.why else where
         code = f"part.{self.why.partition(' ')[0] or 'lock'}"
@@ -47,13 +47,14 @@ class Ban:
 
 @dataclass(frozen=True, kw_only=True)
 class FormSpec:
-    """A complete specification of a poem; None leaves a demand open."""
+    """A complete specification of a poem; a demand that is None is left open."""
 
     form: Form
     book: str
-    """Name of the rhyme book."""
+    """Key of the rhyme book."""
     rhyme: tuple[str | None, ...] = ()
-    """Rhyme group of each of the form's rhymes, in order of appearance; missing ones are open."""
+    """Required group of each rhyme of the form, in order of first occurrence; missing ones are
+    open."""
     variant: str | None = None
     """Name of the form's variant."""
     locks: tuple[Lock, ...] = ()
@@ -61,10 +62,10 @@ class FormSpec:
     banned: str = ""
     """Characters ruled out everywhere, unless locked."""
     commonest: int | None = None
-    """Use only this many of the most frequent characters."""
+    """Number of most frequent characters that may be chosen; None allows all characters."""
     repeats: str = "rhymes"
-    """Which characters may repeat: "free", all; "rhymes", all but rhyme words; "none", only
-    reduplicated ones."""
+    """Which characters may be repeated: all ("free"), all except rhyme words ("rhymes"), or only
+    reduplicated characters ("none")."""
 
     def without(self, part: object) -> "FormSpec":
         """Return the specification without one of its `parts`."""
@@ -80,13 +81,13 @@ class FormSpec:
         return replace(self, **{name: _NOTHING[name]})  # type: ignore[arg-type]
 
     def parts(self) -> tuple["Lock | str", ...]:
-        """List all parts that could be dropped, the least dispensable last."""
+        """Return all demands that could be dropped, the least dispensable ones last."""
         named = [name for name, nothing in _NOTHING.items() if getattr(self, name) != nothing]
         rhymes = [f"rhyme {at}" for at, group in enumerate(self.rhyme) if group is not None]
         return (*named, *rhymes, *self.locks)
 
     def describe(self, part: "Lock | str") -> Note:
-        """Describe a part in the user's words."""
+        """Describe one of the `parts` in words that a user understands."""
         if isinstance(part, Lock):
             return part.note
         name, _, place = part.partition(" ")
@@ -107,7 +108,7 @@ class FormSpec:
 
 
 def _shown(chars: str) -> str:
-    """Quote characters, abbreviated if there are many."""
+    """Quote characters, and abbreviate a long list."""
     return repr(chars) if len(chars) <= _MOST_SHOWN else f"{chars[:_MOST_SHOWN]!r}…"
 
 

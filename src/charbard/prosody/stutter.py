@@ -1,6 +1,6 @@
 """Prevent stutters: characters doubled where verse does not double them (寸心心).
 
-Knows the slots of a text and the ids that may be doubled at each, not tones or rhymes.
+A stutter depends on slots and on the ids that may be doubled in each slot, not on tones or rhymes.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ __all__ = ["Before", "Stutter"]
 
 
 class Before(NamedTuple):
-    """The last character of the line in progress."""
+    """What came last in the line in progress."""
 
     last: int | None = None
-    """Its id; None at the beginning of a line."""
+    """Id of the last character; None at the beginning of a line."""
     is_double: bool = False
-    """Whether it is already the second of a pair, and so must not come a third time."""
+    """Whether the last two characters are equal, so that a third one would stutter."""
 
 
 class Stutter:
-    """Ids that would stutter at each slot of a text.
+    """The ids that would stutter in each slot of a text.
 
     Args:
-        slots: The text, with given characters and permitted doublings.
+        slots: The slots of the text, with given characters and permitted doublings.
         size: Number of ids in the vocabulary.
     """
 
@@ -35,20 +35,19 @@ class Stutter:
         self._undoubled = [_undoubled(slots, at, size) for at in range(len(slots))]
 
     def ids(self, at: int, before: Before) -> frozenset[int]:
-        """Return the ids that would stutter at a slot, given the characters on either side."""
+        """Return the ids that would stutter in a slot, given the characters on either side."""
         last, doubled = before.last, self._doubled[at]
         given, is_odd = self._given[at]
-        # The next slot cannot bar a character that is given there, so its stutter is prevented
+        # A given character cannot be barred from the next slot, so a stutter with it is prevented
         # here, one slot early.
         odd = [given] if given is not None and (is_odd or given == last) else []
-        # Three in a row stutter even where a pair is permitted.
+        # Three equal characters in a row stutter even where a pair is permitted.
         if last is not None and (before.is_double or (doubled is not None and last not in doubled)):
             odd.append(last)
         return self._undoubled[at].union(odd) if odd else self._undoubled[at]
 
     def after(self, at: int, before: Before, char_id: int) -> Before:
-        """Return the value of `Before` for the next slot, once a character is written at this
-        one."""
+        """Return the `Before` of the next slot after a character is written in this slot."""
         return Before(char_id, char_id == before.last) if self._goes_on[at] else _NOTHING
 
 
@@ -56,15 +55,15 @@ _NOTHING = Before()
 
 
 def _is_inside(slots: Sequence[Slot], at: int, after: int) -> bool:
-    """Return whether two slots are characters of one line."""
+    """Return whether two slots are both characters of the same line."""
     if after >= len(slots) or slots[at].line != slots[after].line:
         return False
     return slots[at].place is not None and slots[after].place is not None
 
 
 def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
-    """Return the ids that are never doubled here, for a slot that the next one echoes."""
-    # `not kept` covers two cases: None permits all ids, and an empty set would bar every one, which
+    """Return the ids that may not be doubled, for a slot that the next slot echoes; else none."""
+    # `not kept` covers two cases: None permits all ids, and an empty set would bar every id, which
     # a rule of style must never do.
     if at + 1 == len(slots) or slots[at + 1].echo != at or not (kept := slots[at + 1].doubled):
         return frozenset()
@@ -72,9 +71,11 @@ def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
 
 
 def _given_after(slots: Sequence[Slot], at: int) -> tuple[int | None, bool]:
-    """Return the character given for the next slot, and whether it would stutter at this one.
+    """Return the character given for the next slot, and whether the same character would stutter in
+    this slot.
 
-    It does not if it may be doubled here, except before a given pair of it: that would make three.
+    A character that may be doubled stutters only before a given pair, which it would turn into
+    three.
     """
     if not _is_inside(slots, at, at + 1) or (given := slots[at + 1].locked) is None:
         return None, False

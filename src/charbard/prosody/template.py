@@ -1,4 +1,4 @@
-"""Forms without a page: derived from a poem, or given as line lengths."""
+"""Forms without a page: derived from a poem, or built from line lengths."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,14 @@ def is_lengths(name: str) -> bool:
 
 
 def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
-    """Build a form of lines of these lengths, with free tones.
+    """Build a form with lines of these lengths and free tones.
 
     Args:
-        lengths: Numbers separated by commas or spaces; a letter after one makes it rhyme with all
-            lines of the same letter, in any tone; a slash ends a stanza.
+        lengths: Numbers separated by commas or spaces. Lines with the same letter after their
+            number rhyme with each other, in any tone; a slash ends a stanza.
 
     Raises:
-        OptionError: The list is malformed, or a line or the whole is too long.
+        OptionError: The list is malformed, a line is too long, or there are too many lines.
 
     >>> form = form_of_lengths("7a,5a/7,5a")
     >>> form.variants[0].lengths, form.variants[0].lines[1].ends_stanza
@@ -66,17 +66,20 @@ def form_of_lengths(lengths: str, *, book: str = "xinyun") -> Form:
 
 
 def form_of_text(text: str, *, book: str = "pingshui", tones: bool = True) -> Form:
-    """Derive a form from a given poem, to write others like it.
+    """Derive a form from a given poem, so that similar poems can be written.
 
-    Line lengths, punctuation and stanzas are those of the text. Tones are fixed where a character
-    has only one tone. Lines rhyme if they share rhyme and tone with another line at most four
-    lines away.
+    The form has the line lengths, punctuation and stanzas of the text. A tone is fixed where the
+    text's character has only one tone. Lines rhyme if they share rhyme and tone with another line
+    at most four lines away.
 
     Args:
-        tones: Whether to keep the tones as well as lengths and rhyme.
+        text: The poem.
+        book: Key or name of the rhyme book that decides tones and rhymes.
+        tones: Whether the form has the tones of the text; if not, all tones except those of rhyme
+            words are free.
 
     Raises:
-        OptionError: There is no verse in the text, or too much.
+        OptionError: The text has no Chinese character, a line that is too long, or too many lines.
 
     >>> form = form_of_text("床前明月光，疑是地上霜。举头望明月，低头思故乡。")
     >>> [line.rhyme for line in form.variants[0].lines]
@@ -120,15 +123,16 @@ def _tone(char: str, book: str) -> str:
 
 
 def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] | None]:
-    """Return, for each line end, its rhyme's key and the rhyming reading, or None.
+    """Return, for each line end, the key of its rhyme and the rhyming reading; None for no rhyme.
 
-    Lines join the largest group of one reading first; an end without a partner within four lines
-    does not rhyme.
+    The largest group of line ends with a common reading is formed first. A line end without a
+    partner within four lines does not rhyme.
 
     >>> rhyme_groups("光霜月乡", book="pingshui")[1]
     ('a', Reading(tone='平', rhyme='阳'))
     """
-    # Greedy: the largest run of one reading first, the earliest on ties; its ends are then settled.
+    # The choice is greedy: the largest run with a common reading comes first, or the earliest of
+    # several, and its line ends are then settled.
     open_ends = dict(enumerate(readings_of(end, book=book) for end in ends))
     chosen: list[Reading | None] = [None] * len(ends)
     while runs := [
@@ -136,6 +140,7 @@ def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] 
         for reading in set().union(*open_ends.values())
         for run in _runs([place for place, found in open_ends.items() if reading in found])
     ]:
+        # The reading breaks remaining ties, since the order of a set varies between processes.
         size, _, reading, run = max(runs)
         if size < 2:
             break
@@ -150,7 +155,7 @@ def rhyme_groups(ends: Sequence[str], *, book: str) -> list[tuple[str, Reading] 
 
 
 def _runs(places: list[int]) -> Iterator[list[int]]:
-    """Split a sequence of places wherever two neighbours are more than four apart."""
+    """Split an ascending sequence of places wherever two neighbours are more than four apart."""
     run: list[int] = []
     for place in places:
         if run and place - run[-1] > 4:

@@ -1,10 +1,11 @@
 """Transitions of the machine: which variants, line patterns and rhymes each character leaves
 possible.
 
-Pure functions of the plans; `machine` interns and caches their results.
+The functions depend only on the plans; `machine` interns and caches their results.
 
-Sets are bits of an integer. A *live* is a variant still possible, with the patterns of its current
-line that the characters so far fit. A pattern states which tones each place of a line allows.
+Sets are bits of an integer. A *live* is a variant that is still possible, with the patterns of its
+current line that the characters so far fit. A pattern states which tones each place of a line
+allows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,16 +18,16 @@ __all__ = ["Groups", "Live", "Transitions", "members"]
 
 T = TypeVar("T")
 Live = tuple[int, int]
-"""Number of a plan, and the patterns that its current line still fits, as bits."""
+"""(number of a plan, patterns that its current line still fits, as bits)."""
 Groups = tuple[tuple[int, ...], ...]
-"""For each plan and each of its rhymes, the groups it can still have, as bits."""
+"""For each plan and each of its rhymes, the groups that are still possible, as bits."""
 
 
 class Transitions:
     """The transitions between a machine's states.
 
     Args:
-        plans: One plan per variant; they share their slots.
+        plans: One plan per variant, all with the same slots.
     """
 
     def __init__(self, plans: Sequence[VariantPlan]) -> None:
@@ -34,31 +35,32 @@ class Transitions:
         self._slots = plans[0].slots
 
     def inside(self, at: int, lives: Sequence[Live], tones: int) -> tuple[Live, ...]:
-        """Return the lives after a character inside a line, where no rhyme is involved.
+        """Return the live variants after a character inside a line, where no rhyme is involved.
 
         Args:
-            at: Its slot.
-            lives: The lives before it.
-            tones: Tones it can be read in, as bits.
+            at: Slot of the character.
+            lives: The live variants before the character.
+            tones: Possible tones of the character, as bits.
         """
         slot = self._slots[at]
         if slot.place is not None:
             toned = self._toned(slot.line, slot.place, lives, tones)
             lives = [(number, patterns) for number, patterns in toned if patterns]
         assert lives, f"the character at {at} was not an allowed one"
-        # Dropping them merges states that differ only in how the line was filled.
+        # Dropping the patterns of a finished line merges states that differ only in these patterns.
         return self._without_patterns(at + 1, lives)
 
     def across(
         self, at: int, lives: Sequence[Live], groups: Groups, kind: Kind
     ) -> tuple[Sequence[Live], Groups]:
-        """Return lives and groups after a character that ends a line, or a mark before a new one.
+        """Return live variants and groups after the last character of a line, or a mark before a
+        line.
 
         Args:
-            at: Its slot.
-            lives: The lives before it.
-            groups: The groups before it.
-            kind: The character's kind.
+            at: Slot of the character.
+            lives: The live variants before the character.
+            groups: The possible groups before the character.
+            kind: Kind of the character.
         """
         slot, after = self._slots[at], list(groups)
         if slot.place is not None:
@@ -66,8 +68,8 @@ class Transitions:
             for number, patterns in self._toned(slot.line, slot.place, lives, kind.tones):
                 plan = self._plans[number]
                 if (key := plan.rhyme_at(at)) is not None:
-                    # Tone and rhyme must hold in one and the same reading: `toned` has looked at
-                    # all readings together, `rhyming` looks at those in the pattern's tone.
+                    # Tone and rhyme must fit in the same reading: `_toned` has considered all
+                    # readings together, and `rhyming` considers the readings in the pattern's tone.
                     patterns, bits = plan.rhyming(slot.line, patterns, after[number][key], kind)
                     after[number] = _replaced(after[number], key, bits)
                 if patterns:
@@ -75,25 +77,25 @@ class Transitions:
             lives = kept
         at += 1
         if at < len(self._slots) and self._slots[at].line != slot.line:
-            # A new line begins with every pattern that can be filled and that fits the rhyme.
+            # A new line begins with every pattern that can be filled and fits the line's rhyme.
             line = self._slots[at].line
             lives = [(number, self._plans[number].fitting[line]) for number, _ in lives]
             lives = self.fitting(at, lives, after)
         else:
             lives = self._without_patterns(at, lives)
-        # Groups of a variant that is no longer possible are dropped, or two states that allow the
-        # same would have different numbers and the machine's tables would grow.
+        # Drop the groups of variants that are no longer possible: otherwise equivalent states would
+        # get different numbers, and the machine's tables would grow.
         alive = {number for number, _ in lives}
         return lives, tuple(bits if n in alive else () for n, bits in enumerate(after))
 
     def fitting(
         self, at: int, lives: Sequence[Live], groups: Sequence[tuple[int, ...]]
     ) -> list[Live]:
-        """Keep only patterns whose line can end in a group that its rhyme can still have."""
+        """Keep only the patterns under which the line can end in a group that is still possible."""
         if at == len(self._slots) or self._slots[at].place is None:
             return list(lives)
-        # At a mark or at the end, tested above, patterns have been dropped already: their empty set
-        # must not be mistaken for "no pattern fits".
+        # The test above is needed because at a mark or at the end the patterns are already dropped:
+        # the empty set must not be taken to mean that no pattern fits.
         line, kept = self._slots[at].line, []
         for number, patterns in lives:
             plan = self._plans[number]
@@ -121,7 +123,8 @@ class Transitions:
             )
 
     def _without_patterns(self, at: int, lives: Sequence[Live]) -> tuple[Live, ...]:
-        """Drop the patterns of a completed line: they no longer make a difference."""
+        """Drop the patterns at a mark or at the end, where the completed line's patterns no longer
+        matter."""
         if at == len(self._slots) or self._slots[at].place is None:
             return tuple((number, 0) for number, _ in lives)
         return tuple(lives)

@@ -1,6 +1,6 @@
 """From bytes to normalised text: encodings, line ends, Unicode form, variants of a character.
 
-Does not interpret the text: records, verse and vocabularies belong to other packages.
+The text is not interpreted here: records, verse and vocabularies belong to other packages.
 """
 
 from charbard.text.decode import Reading, check_encoding, pieces, read_as

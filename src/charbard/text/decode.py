@@ -1,7 +1,7 @@
 """Decode bytes block by block and record each byte that is invalid in the encoding.
 
-A file is decoded once to find its flaws (`read_as`) and again for its text (`pieces`). Both use one
-decoder, so the report always matches the text.
+A file is decoded once to find its flaws (`read_as`) and again to get its text (`pieces`). Both use
+the same decoder, so the report always matches the text.
 """
 
 import codecs
@@ -27,15 +27,15 @@ __all__ = [
 
 PIECE_CHARS = 1 << 20
 _MOST_NAMED = 3
-"""Maximum number of invalid bytes whose location is reported; the others are only counted."""
-# Code points below this never combine with the preceding one, so text may be cut before them.
+"""Maximum number of invalid bytes whose location is reported; further ones are only counted."""
+# No code point below this one combines with the code point before it, so text may be cut there.
 _FIRST_COMBINING = "\u0300"
 _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
 FEW_CONTROLS, _CONTROL_SHARE = 8, 200
-"""Limits that mark a file as binary: fewest control codes, and most characters per control code."""
+"""A file is binary if it has more than 8 control codes, and more than one in 200 characters."""
 _HANDLER = "charbard-note"
-# An error handler of `codecs` is global and gets nothing but the error, so the flaws of the file
-# being decoded reach it through the thread.
+# An error handler of `codecs` is global and receives only the error, so it finds the flaws of the
+# file in progress in this variable of the thread.
 _current = threading.local()
 
 
@@ -62,14 +62,14 @@ def check_encoding(name: str) -> str:
 
 @dataclass
 class Flaws:
-    """The invalid bytes that a decoder met, and its position."""
+    """The invalid bytes that a decoder has found, and its position."""
 
     bad: int = 0
     """Number of invalid bytes."""
     named: list[str] = field(default_factory=list)
-    """Locations of the first few."""
+    """Locations of the first few invalid bytes, in words."""
     cut: int = 0
-    """Bytes of a character that is cut off at the start or the end of the file."""
+    """Number of bytes of characters that are cut off at the start and the end of the file."""
     zeros: int = 0
     controls: int = 0
     chars: int = 0
@@ -78,16 +78,17 @@ class Flaws:
     line: int = 1
     """Line number of the next character."""
     column: int = 0
-    """Number of bytes of that line decoded so far."""
+    """Number of bytes of that line that are already decoded."""
     offset: int = 0
-    """Offset of the decoder's next byte in the file."""
+    """Offset in the file of the next byte to decode."""
     at_end: bool = False
 
     def note(self, error: UnicodeDecodeError) -> tuple[str, int]:
-        """Record an undecodable piece; return its replacement and the index at which to resume."""
+        """Record invalid bytes; return their replacement and the index at which to resume
+        decoding."""
         content, start, size = error.object, error.start, error.end - error.start
-        # 10xxxxxx continues a character of UTF-8: at the very beginning, up to three such bytes are
-        # the rest of one that was cut off.
+        # A byte 10xxxxxx continues a character of UTF-8. Up to three such bytes at the very start
+        # of the file are the rest of a character that was cut off.
         starts_cut = self.offset + start == self.cut < 3 and content[start] & 0xC0 == 0x80
         if self.at_end or (starts_cut and error.encoding.startswith("utf-8")):
             self.cut += size
@@ -116,20 +117,22 @@ def decoded(file: BinaryIO, encoding: str, flaws: Flaws) -> Iterator[str]:
     """Yield the raw text of a file block by block, recording invalid bytes in `flaws`.
 
     Args:
-        file: Open at its start; read to its end.
-        encoding: One that `check_encoding` knows.
+        file: A file open at its start; it is read to its end.
+        encoding: An encoding that `check_encoding` accepts.
         flaws: Updated while decoding.
     """
     decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
     fed = 0
     while True:
         block = file.read(PIECE_CHARS)
+        # Bytes of a character that two blocks share are still in the decoder, so the next error may
+        # be before this block.
         pending = decoder.getstate()[0]
         flaws.offset, flaws.at_end = fed - len(pending), not block
         _current.flaws = flaws
         try:
             text = decoder.decode(block, final=not block)
-        except UnicodeError:  # UTF-16 or -32 without its mark: no location can be given
+        except UnicodeError:  # UTF-16 or UTF-32 without a byte-order mark: the location is unknown
             flaws.bad += len(block)
             return
         fed += len(block)
@@ -147,7 +150,7 @@ def _count(flaws: Flaws, text: str, size: int) -> None:
         flaws.foreign += len(text) - plain - text.count("\ufffd")
     flaws.zeros += text.count("\x00")
     flaws.controls += sum(map(text.count, _CONTROLS))
-    # Without a line feed, carriage returns end the lines, as on old Macs.
+    # If there are no line feeds, carriage returns end the lines, as on old Macs.
     lines = text.count("\n") or text.count("\r")
     flaws.line += lines
     rest = text[max(text.rfind("\n"), text.rfind("\r")) + 1 :].encode("utf-8", "replace")
@@ -165,7 +168,7 @@ def flaws_of(file: BinaryIO, encoding: str) -> Flaws:
 
 @dataclass(frozen=True)
 class Reading:
-    """The outcome of reading a file in an encoding."""
+    """The result of reading a file in an encoding."""
 
     encoding: str
     notes: tuple[Note, ...] = ()
@@ -175,18 +178,18 @@ class Reading:
 def read_as(
     file: BinaryIO, encoding: str, *, name: str, refuse: bool = False, guessed: bool = False
 ) -> Reading:
-    """Check that a file can be read in an encoding, and collect what has to be repaired.
+    """Check that a file can be read in an encoding, and note what has to be repaired.
 
     Args:
-        file: Open at its start; read to its end.
+        file: A file open at its start; it is read to its end.
         encoding: The encoding.
-        name: What to call the file in messages.
-        refuse: Raise on an invalid byte instead of replacing it.
-        guessed: Whether the encoding was detected; if so a note names it, unless it is UTF-8.
+        name: Name of the file, for messages.
+        refuse: Whether to raise an error on an invalid byte instead of replacing it.
+        guessed: Whether the encoding was detected; a note then names it, unless it is UTF-8.
 
     Raises:
-        CorpusError: The file is not text, is mostly in another encoding, or has an invalid byte
-            while `refuse` is set.
+        CorpusError: The file is not text, has too many invalid bytes, or has any invalid byte and
+            `refuse` is set.
     """
     flaws = Flaws()
     for _ in decoded(file, encoding, flaws):
@@ -244,8 +247,8 @@ def _bytes(count: int, *, verb: bool = True) -> str:
 def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
     r"""Yield a file's normalised text in pieces of about a million characters.
 
-    The pieces joined equal `normalise` of the whole; memory does not grow with the file. Invalid
-    bytes become the replacement character; `read_as` reports them.
+    The joined pieces equal `normalise` of the whole text, and memory use does not grow with the
+    file. Invalid bytes become the replacement character; `read_as` reports them.
 
     >>> import io
     >>> "".join(pieces(io.BytesIO(b"a\r\nb"), "utf-8", name="two lines"))
@@ -263,8 +266,8 @@ def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
 
 
 def _safe_cut(text: str) -> int:
-    """Return the last index at which a cut separates no letter from its accents; 0 if there is
-    none."""
+    """Return the last index at which the text can be cut without separating a letter from its
+    accents; 0 to wait for more text."""
     if (line_end := text.rfind("\n")) >= 0:
         return line_end + 1
     if len(text) < PIECE_CHARS:
@@ -272,8 +275,8 @@ def _safe_cut(text: str) -> int:
     for place in range(len(text) - 1, 0, -1):
         if text[place - 1] == "\r":  # a line feed may follow
             continue
-        # U+3099 is the first of kana's combining marks. Neither what comes before it in this block
-        # nor an ideograph composes with the character before.
+        # U+3099 is the first combining mark of kana. Neither the characters before it in the block
+        # nor ideographs compose with the character before them.
         if text[place] < _FIRST_COMBINING or "\u3000" < text[place] < "\u3099":
             return place
         if "\u4e00" <= text[place] <= "\u9fff":

@@ -1,8 +1,8 @@
-"""Detect the encoding of a file from which byte sequences are possible in each candidate.
+"""Detect the encoding of a file by testing whether its bytes are valid in each candidate.
 
-Other encodings hardly ever produce valid UTF-8 sequences, so a text that is UTF-8 but for a few
-bytes counts as UTF-8. Byte-order marks and zero bytes reveal UTF-16 and UTF-32. Everything else is
-older than Unicode: see `legacy`.
+Text in other encodings hardly ever contains valid UTF-8 sequences, so a text that is UTF-8 except
+for a few bytes counts as UTF-8. Byte-order marks and zero bytes reveal UTF-16 and UTF-32. All other
+encodings are older than Unicode: see `legacy`.
 """
 
 import codecs
@@ -16,7 +16,7 @@ from charbard.text.legacy import ISO_2022, legacy_encoding
 __all__ = ["detect_encoding"]
 
 _NAME_IT = "name it, for example ⟪encoding=latin-1⟫, or gb18030, big5, shift_jis, cp949, cp1251"
-# The mark of UTF-32 begins with that of UTF-16, so it must be tried first.
+# UTF-32 must be tried before UTF-16, because its mark begins with the mark of UTF-16.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,22 +26,23 @@ _BOMS = (
 )
 _HEAD = 4096
 _FEW_BAD, _RARE = 8, 200
-"""Most invalid bytes, and fewest characters per invalid byte, that count as damage rather than as
+"""Fewer than 8 invalid bytes, with at least 200 characters for each, count as damage and not as
 another encoding."""
 _SURE, _MIXED = 2.0, 0.8
-"""UTF-8 characters per invalid byte: legacy texts reach 0.4, so 2.0 means damaged UTF-8. A ratio
-between the two is a mixture, unless the whole is common text in a legacy encoding."""
+"""UTF-8 characters per invalid byte: at least 2.0 is damaged UTF-8, because legacy texts reach only
+0.4. Between 0.8 and 2.0 a file is a mixture, unless all of it is common text in a legacy
+encoding."""
 _CERTAIN, _FEWEST = 0.9, 12
-"""Share of common characters that cannot be chance, which gives a third; and the minimum number of
-characters to judge by."""
+"""Share of common characters that cannot be due to chance (chance gives a third), and the minimum
+number of characters to judge by."""
 
 
 def detect_encoding(file: BinaryIO, *, name: str) -> str:
     r"""Detect the encoding of a whole file, read block by block.
 
     Args:
-        file: Open at its start; read to its end.
-        name: What to call it in an error.
+        file: A file open at its start; it may be read to its end.
+        name: Name of the file, for error messages.
 
     Raises:
         CorpusError: The evidence is insufficient, or the file is not text.
@@ -92,11 +93,12 @@ def detect_encoding(file: BinaryIO, *, name: str) -> str:
 
 
 def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
-    """Return whether a text is UTF-8, given its flaws when decoded as such.
+    """Return whether a text is UTF-8, given its flaws when decoded as UTF-8.
 
-    A truncated character at either end is excused only in a text that also has whole ones.
+    A character cut off at the start or the end is excused only if the text also has whole
+    characters beyond ASCII.
     """
-    # ISO-2022 consists of ASCII bytes and would pass as flawless UTF-8, but for its escapes.
+    # ISO-2022 consists of ASCII bytes and would pass as flawless UTF-8; only its escapes reveal it.
     if is_other or flaws.zeros * 20 > flaws.chars:
         return False
     bad = flaws.bad + (0 if flaws.foreign else flaws.cut)
@@ -105,15 +107,16 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
 
 
 def _is_beyond_doubt(file: BinaryIO, found: str | None) -> bool:
-    """Return whether a file is common East Asian text throughout, so that valid UTF-8 in it is
-    chance."""
+    """Return whether a file is common East Asian text throughout, so that its valid UTF-8 sequences
+    are due to chance."""
     if found is None or flaws_of(file, found).bad:
         return False
     return common_share(file, found)[0] >= _CERTAIN
 
 
 def _utf16_by_zeros(head: bytes) -> str | None:
-    """Recognise UTF-16 of Western text: every other byte is zero, the rest are printable."""
+    """Recognise Western text in UTF-16, in which every other byte is zero and the rest are
+    printable."""
     for encoding, zeros, letters in (
         ("utf-16-le", head[1::2], head[0::2]),
         ("utf-16-be", head[0::2], head[1::2]),

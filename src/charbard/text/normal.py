@@ -1,5 +1,5 @@
-"""Normalise text: one form for each character and line end; nearest variants; grapheme
-boundaries."""
+"""Normalise characters and line ends, find variants of a character, and split text into
+graphemes."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def normalise(text: str) -> str:
     r"""Return the text in NFC, with line feeds as line ends, without NUL and U+FEFF.
 
-    A surrogate pair, which JSON may hold, becomes its character; a lone surrogate, which no
+    A surrogate pair, which JSON may contain, becomes its character. A lone surrogate, which no
     encoding can represent, becomes the replacement character.
 
     >>> normalise("e\u0301\r\nx\r\ufeff\x00")
@@ -35,7 +35,7 @@ def normalise(text: str) -> str:
 
 
 def graphemes(text: str) -> list[str]:
-    r"""Split a text into the characters a reader sees: a flag or a family of emoji is one.
+    r"""Split a text into characters as a reader sees them: a flag or an emoji family is one.
 
     >>> graphemes("a🇩🇪👨\u200d👩\u200d👧")
     ['a', '🇩🇪', '👨\u200d👩\u200d👧']
@@ -49,7 +49,7 @@ def graphemes(text: str) -> list[str]:
 def variants(char: str) -> Iterator[str]:
     """Yield other ways to write a character, nearest first.
 
-    The order is: width and compatibility forms, script, case, the letter without its accents.
+    The order is: width and compatibility forms, script, case, and the letter without its accents.
 
     >>> list(variants("Ａ"))
     ['A', 'a', 'ａ']

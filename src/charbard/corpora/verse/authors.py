@@ -10,14 +10,14 @@ from charbard.tables import table_lines
 __all__ = ["LAST_FREE_YEAR", "died_later", "one_name"]
 
 LAST_FREE_YEAR = 1955
-"""Poets who died later are left out: seventy years have not passed."""
+"""Poets who died after this year are left out, because seventy years have not yet passed."""
 _NAME = re.compile("[\u3007\u3400-\u9fff]+")
 _COURT = re.compile("等?奉[诏敕](?:作|撰)$|等撰$")
 
 
 def one_name(author: str) -> str:
-    """Return a poet's name in the spelling of the records; empty for anonymous, collective or
-    damaged ones.
+    """Return a poet's name in the spelling of the records; empty for an anonymous, collective or
+    damaged name.
 
     >>> one_name("王哲"), one_name("李?媖"), one_name("两汉乐府"), one_name("牛弘等奉诏作")
     ('王喆', '', '', '牛弘')
@@ -29,14 +29,15 @@ def one_name(author: str) -> str:
 
 @cache
 def died_later() -> dict[str, str]:
-    """Return the poets of the Qing part who died, or may have, after `LAST_FREE_YEAR`: year or
-    `unknown`."""
+    """Return the year of death, or `unknown`, of each poet in the Qing part who died, or may have
+    died, after `LAST_FREE_YEAR`."""
     return {name: year for name, year, *_ in _rows("late_poets.tsv")}
 
 
 @cache
 def _one_spelling() -> dict[str, str]:
-    """Map other spellings to the one used in records; empty for entries without a person's name."""
+    """Map other spellings to the spelling of the records; to an empty name if the entry is no
+    person."""
     return {other: name for other, name, *_ in _rows("poets.tsv")}
 
 

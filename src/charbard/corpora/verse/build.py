@@ -32,7 +32,7 @@ def build_core(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of chinese-poetry alone, and report what became of every poem.
+    """Write the records of chinese-poetry alone, and return counts of all poems by outcome.
 
     Args:
         source: Archive, unpacked package or clone.
@@ -41,7 +41,7 @@ def build_core(
         say: Called with progress messages.
 
     Raises:
-        CorpusError: The source is damaged or of another version.
+        CorpusError: The source is damaged or in another version.
     """
     report = Outcomes()
     found, _ = _core(source, _held_lines(exclude), report, say)
@@ -58,17 +58,17 @@ def build_union(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of both sources together, and report what became of every poem.
+    """Write the records of both sources together, and return counts of all poems by outcome.
 
     Args:
-        first: chinese-poetry: archive, unpacked package or clone.
-        second: poetry-source: clone, or archive or folder of it.
+        first: Archive, unpacked package or clone of chinese-poetry.
+        second: Archive, folder or clone of poetry-source.
         target: The records file to write.
         exclude: Digests of further lines to hold out.
         say: Called with progress messages.
 
     Raises:
-        CorpusError: A source is damaged or of another version.
+        CorpusError: A source is damaged or in another version.
     """
     report, held_lines = Outcomes(), _held_lines(exclude)
     say(f"reading {second.name}")
@@ -117,11 +117,11 @@ def _mended(
     pairs: Sequence[tuple[int, int]],
     report: Outcomes,
 ) -> Iterator[tuple[int, Poem]]:
-    """Yield those 词 of the first source whose text is better in the second, except validation and
-    test."""
+    """Yield the index and the corrected record of every paired 词 of the first source, except
+    validation and test poems and near-duplicates."""
     usual = usual_lengths(found)
     for one, other in pairs:
-        # The text of validation and test poems stays as it was, or scores could not be compared.
+        # The text of validation and test poems never changes, so that scores stay comparable.
         if placed.splits[one] in FIXED or placed.copies[one]:
             continue
         before = found[one].poem
@@ -144,7 +144,7 @@ def _records(
         if placed.copies[place]:
             report.left_out(candidate.group, "nearly the text of another")
             continue
-        # A cluster has the number of its first record in the file.
+        # A cluster is numbered by its first record in the file.
         number = numbers.setdefault(int(placed.roots[place]), report.splits.total())
         poem = candidate.poem if texts is None else texts.get(place, candidate.poem)
         split = placed.splits[place]

@@ -1,4 +1,4 @@
-"""Cleaned poems of each source before near-duplicates are known, and the counts of all others."""
+"""Cleaned poems of a source before near-duplicates are known, and counts of poems by outcome."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ class Outcomes:
         self.characters += sum(map(len, poem.lines))
 
     def left_out(self, group: str, reason: str) -> None:
-        """Count a poem that is left out."""
+        """Count a poem that is left out for this reason."""
         self.cleaning[group, reason] += 1
 
     def as_dict(self) -> dict[str, object]:
@@ -53,9 +53,9 @@ class Candidate:
 
     poem: Poem
     group: str
-    """Dynasty and kind of its collection."""
+    """Dynasty and kind of the poem's collection, such as 唐诗."""
     held: bool
-    """Whether it contains a held-out line."""
+    """Whether the poem contains a held-out line."""
 
 
 def core_candidates(
@@ -72,7 +72,7 @@ def core_candidates(
             report.left_out(group, str(reason))
             continue
         text = "".join(poem.lines)
-        # Exact repeats only. Near-duplicates are known once all poems are, and are handled later.
+        # Only exact repeats are skipped here. Near-duplicates are known only when all poems are.
         if text in seen:
             report.left_out(group, "the same text again")
             continue
@@ -84,17 +84,17 @@ def core_candidates(
 
 
 def group_of(raw: RawPoem) -> str:
-    """Return the group that a poem is counted in."""
+    """Return the group under which a poem is counted."""
     return f"{raw.dynasty}{raw.kind}"
 
 
 def holds_any(lines: Iterable[str], digests: frozenset[int]) -> bool:
-    """Return whether any line has one of the digests."""
+    """Return whether any line has one of these digests."""
     return any(line_hash(line) in digests for line in lines)
 
 
 def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    """Nest counts as {group: {outcome: count}}, largest first."""
+    """Nest the counts as {group: {outcome: count}}, largest counts first."""
     nested: dict[str, dict[str, int]] = {}
     for (group, what), count in sorted(counts.items(), key=lambda item: -item[1]):
         nested.setdefault(group, {})[what] = count

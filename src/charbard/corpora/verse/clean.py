@@ -1,4 +1,4 @@
-"""Turn a source's text into a record's text, or say why it cannot be one."""
+"""Turn a source's text into a record's text, or say why it cannot be used."""
 
 import re
 import unicodedata
@@ -15,19 +15,19 @@ __all__ = [
 
 
 class Unusable(Exception):
-    """A poem to be left out; the message is the reason that the report counts."""
+    """A poem must be left out; the message is the reason under which it is counted."""
 
 
 _NOTES = re.compile("（[^（）]*）|〖[^〖〗]*〗|〔[^〔〕]*〕|〈[^〈〉]*〉|<[^<>]*>")
-"""Notes, innermost first: readings, sources, collations."""
+"""Innermost bracketed notes, such as variant readings and sources."""
 _LACUNA = re.compile(
     "[（〔][^（）〔〕]{0,6}[缺闕泐][^（）〔〕]{0,4}[）〕]|[（〔][上下中前后後]?[缺闕]"
 )
-"""A note that marks a gap in the text."""
+"""Note that marks a gap in the text."""
 _STAGE = re.compile('[（(［\\[〔][^○]|"')
 _LAST_STAGE = re.compile("[（(［\\[][^（）()［］\\[\\]]*[）)］\\]]。?$")
 _CHOSEN = re.compile(r"[\[［]([^\[\]［］]{1,4})[\]］]|《([^《》]{1,6})》")
-"""A character supplied by an editor, or the name of a tune: both belong to the text."""
+"""Characters supplied by an editor, or the name of a tune; both belong to the text."""
 _QUOTES = str.maketrans("", "", "「」『』“”\"‘’'*· \u3000\u200b\ufeff\n\t")
 _FULL_WIDTH = str.maketrans(",?!:;()", "，？！：；（）")
 _MARKS = str.maketrans("；：？！．", "，，。。。")
@@ -37,7 +37,7 @@ _MOJIBAKE = "[\u0370-\u052f\u2500-\u257f\u3041-\u312f\ufe30-\ufe4f\ufffd\uff61-\
 _NOT_A_POEM = re.compile(
     "詩題.*首句|^首句|出處：|^[無空佚][正詩]?文?。$|詩[一二三四五六七八九十]+[首句]。$"
 )
-"""Entries of catalogues and indexes for lost poems."""
+"""Entries for lost poems in catalogues and indexes."""
 _FAULTS = (
     ("an entry without its poem", _NOT_A_POEM),
     ("missing characters (□ ○ ●)", re.compile("[□○●囗■◇◆＿]")),
@@ -59,11 +59,12 @@ _TEXT = re.compile("[\u3007\u3400-\u9fff\ufa0e-\ufa29\U00020000-\U0003ffff，。
 
 
 def cleaned_text(raw: str, *, songs: bool = False) -> str:
-    """Return the text without notes, with a record's three punctuation marks.
+    """Return the text without notes, and with only the three punctuation marks of records.
 
     Args:
         raw: All paragraphs, joined.
-        songs: Whether brackets are stage directions, with spoken words beside them.
+        songs: Whether the text is a 曲. Brackets (except at the end) and quotation marks then make
+            it unusable, because they mark stage directions and speech.
 
     Raises:
         Unusable: Part of the text is missing or unreadable.
@@ -72,7 +73,7 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
     '千山鳥飛絕，萬逕人蹤滅。'
     """
     text = unicodedata.normalize("NFC", raw)
-    # Looked for before notes are removed: nothing but the note tells that characters are missing.
+    # Gaps are looked for before notes are removed, because only a note shows that a gap is there.
     if _LACUNA.search(text):
         raise Unusable("gaps that a note tells of")
     if songs and _STAGE.search(_LAST_STAGE.sub("", text)):
@@ -91,9 +92,9 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
 
 
 def without_notes(text: str) -> str:
-    """Return the text without bracketed notes and quotation marks, keeping supplied characters."""
+    """Return the text without bracketed notes and quotation marks, but with supplied characters."""
     text = text.translate(_FULL_WIDTH)
-    # Notes contain notes, and each pass removes the innermost ones.
+    # Notes may be nested, and each pass removes only the innermost ones.
     before = None
     while before != text:
         before, text = text, _NOTES.sub("", text)
@@ -101,19 +102,19 @@ def without_notes(text: str) -> str:
 
 
 def cleaned_title(raw: str) -> str:
-    """Return a title without notes and with single spaces; empty if characters are missing."""
+    """Return a title without notes and with single spaces; empty if it lacks characters."""
     text = unicodedata.normalize("NFC", raw).translate(_FULL_WIDTH)
     before = None
     while before != text:
         before, text = text, _NOTES.sub("", text)
     text = " ".join(_CHOSEN.sub(r"\1\2", text).split())
-    # Only missing characters spoil a title; letters, brackets and dashes are usual in one.
+    # Only missing characters make a title unusable; letters, brackets and dashes are common there.
     readable = not any(pattern.search(text) for _, pattern in _FAULTS[1:3])
     return text if readable else ""
 
 
 def cleaned_author(raw: str) -> str:
-    """Return a poet's name without appended text; empty if the poet is anonymous.
+    """Return a poet's name without text that follows it; empty if the poet is anonymous.
 
     >>> cleaned_author("高明《蔡伯喈琵琶记》"), cleaned_author("无名氏")
     ('高明', '')
@@ -123,7 +124,7 @@ def cleaned_author(raw: str) -> str:
 
 
 def joined(paragraphs: Iterable[str]) -> str:
-    """Join paragraphs; one that ends without a mark gets the one it lost.
+    """Join paragraphs, adding 。 to each paragraph that ends without a mark.
 
     >>> joined(["山一程，水一程", "风一更，雪一更"])
     '山一程，水一程。风一更，雪一更。'
@@ -132,7 +133,7 @@ def joined(paragraphs: Iterable[str]) -> str:
 
 
 def regular_marks(lines: tuple[str, ...]) -> str:
-    """Punctuate lines of equal length as couplets.
+    """Punctuate lines as couplets: ， after the first line and 。 after the second.
 
     >>> regular_marks(("床前明月光", "疑是地上霜"))
     '床前明月光，疑是地上霜。'

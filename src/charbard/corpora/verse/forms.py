@@ -1,4 +1,4 @@
-"""The form of a 诗 in the corpus: the name of its shape, or that it is a fragment."""
+"""The form of a 诗 in the corpus: the name of its shape, or fragment (句)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _LEAST_LINES = 4
 
 
 def form_of(lines: Sequence[str]) -> str:
-    """Return the name of a poem's shape; a poem of fewer than four lines is a fragment.
+    """Return the name of a poem's shape, or 句 for a fragment of fewer than four lines.
 
     >>> form_of(["床前明月光", "疑是地上霜", "举头望明月", "低头思故乡"])
     '五绝'

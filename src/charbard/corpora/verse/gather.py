@@ -1,7 +1,7 @@
 """Read raw poems from the files of the chinese-poetry package, in a fixed order.
 
-Knows the package's folders and keys, not cleaning. A clone of the project has the same files in
-folders with Chinese names; both are supported.
+This module handles the package's folders and keys, but does no cleaning. A clone of the project has
+the same files in folders with Chinese names; both layouts are supported.
 """
 
 import json
@@ -17,7 +17,7 @@ from charbard.errors import CorpusError
 __all__ = ["CONTENT_SHA256", "Gathered", "RawPoem", "gather"]
 
 CONTENT_SHA256 = "0a2f138fda9ca79b0e64a67a921f9ff848e8d27ee86601c050647b8aca6fe6b3"
-"""Digest over names and contents of the files that are read; see `content_digest`."""
+"""Digest of the names and contents of the files that are read; see `content_digest`."""
 _IN_CLONE = {
     "全唐诗": "quantangshi",
     "五代诗词": "wudaishici",
@@ -28,7 +28,7 @@ _IN_CLONE = {
     "诗经": "shijing",
     "楚辞": "chuci",
 }
-"""Folder names in a clone, mapped to those in the package."""
+"""Name of a folder in a clone -> its name in the package."""
 _WANTED = re.compile(
     r"quantangshi/(poet\.(tang|song)\.\d+|error/poet\.(tang|song)\.\d+)\.json"
     r"|songci/ci\.song\.\w+\.json|wudaishici/huajianji/huajianji-[1-9x]-juan\.json"
@@ -41,7 +41,7 @@ Files = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class RawPoem:
-    """A poem as its source has it."""
+    """A poem as it is in its source, before cleaning."""
 
     id: str
     kind: str
@@ -49,23 +49,24 @@ class RawPoem:
     author: str
     title: str
     tune: str
-    """Tune of a 词; empty for other kinds, and for a 曲, whose title contains it."""
+    """Tune of a 词, or of a 曲 whose heading is already split; otherwise empty."""
     paragraphs: tuple[str, ...]
     tags: tuple[str, ...]
     flags: tuple[str, ...] = ()
-    """Remarks from the project's own list of doubtful poems."""
+    """Remarks on the poem in the project's own list of doubtful poems."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Contents of the package that the builder needs."""
+    """The files of the package that the builder needs."""
 
     files: Files
 
     def poems(self) -> Iterator[RawPoem]:
-        """Yield every poem; of poems with the same text only the first.
+        """Yield every poem, collection by collection.
 
-        Collections of 词 come first, so that 词 which 全唐诗 lists as 诗 keep their tunes.
+        The 词 of the Five Dynasties come before the 全唐诗, which lists some of them as 诗: of
+        equal texts the first is used, so these poems stay 词 and keep their tunes.
         """
         flags = self._flags()
         for group in _GROUPS:
@@ -76,12 +77,13 @@ class Gathered:
                     yield replace(poem, flags=flags.get(entry.get("id", ""), ()))
 
     def named(self, pattern: str) -> list[str]:
-        """Return the files that match a pattern, in numeric order."""
+        """Return the names of the files that match a pattern, sorted by the numbers in them."""
         found = [name for name in self.files if re.fullmatch(pattern, name)]
         return sorted(found, key=lambda name: ([int(n) for n in re.findall(r"\d+", name)], name))
 
     def tunes(self) -> frozenset[str]:
-        """Return the names of tunes in the 词 collections that state the tune separately."""
+        """Return the names of tunes in the collections of 词 that state tunes separately from
+        titles."""
         return frozenset(
             tune
             for name in (*self.named(r"songci/.*"), *self.named(r"wudaishici/.*"))
@@ -100,13 +102,13 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Group:
-    """The files of one collection, and its keys."""
+    """One collection: the pattern of its files, and what is common to its poems."""
 
     pattern: str
     kind: str
     dynasty: str
     author: str = ""
-    """Author of all poems, for a book by one author."""
+    """Author of all poems, if the collection has only one author."""
     text: str = "paragraphs"
 
     def poem(self, id: str, entry: Mapping[str, Any]) -> RawPoem:
@@ -172,7 +174,7 @@ def gather(path: Path) -> Gathered:
 
 
 def _package_name(name: str) -> str:
-    """Return a file's name below the package's `dist`, whatever folder the search began in."""
+    """Return a file's path below the package's `dist`, regardless of the folders above it."""
     parts = [_IN_CLONE.get(part, part) for part in name.split("/")]
     tops = {*_IN_CLONE.values(), "rank"}
     start = next((place for place, part in enumerate(parts) if part in tops), 0)

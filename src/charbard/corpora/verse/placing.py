@@ -1,8 +1,8 @@
-"""Decide which candidates are left out as near-duplicates, and the split of all others.
+"""Decide which candidates are left out as near-duplicates, and the split of all other candidates.
 
-This is decided for chinese-poetry alone first, and then for both sources together without changing
-the first source's test and validation splits, so that results of old and new models stay
-comparable.
+The decisions are made for chinese-poetry alone first, and then for both sources together. The
+second step does not change the test and validation splits of chinese-poetry, so that results of old
+and new models stay comparable.
 """
 
 from collections.abc import Sequence
@@ -17,22 +17,24 @@ from charbard.corpus.split import SIDES, Clusters
 __all__ = ["FIXED", "NEAR_COPY", "SHARES", "Placed", "place_core", "place_union"]
 
 SHARES = {"validation": 0.02, "test": 0.02}
-"""Shares of the clusters; the rest trains, except for what is held out."""
+"""Shares of the clusters in each split; the rest is for training, except clusters that are held
+out."""
 NEAR_COPY = 0.75
-"""Share of its lines that occur in another poem, from which a poem is left out as redundant."""
+"""Minimum share of a poem's lines that occur in another poem, for it to be left out as
+redundant."""
 FIXED = frozenset(("validation", "test"))
-"""Splits of chinese-poetry's poems that never change, whatever is added."""
+"""Splits whose poems from chinese-poetry stay in them, whatever other poems are added."""
 _SPLIT_NAMES = {side: name for name, side in SIDES.items()}
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The placement of each candidate, in candidate order."""
+    """The cluster and the split of each candidate, in the order of the candidates."""
 
     roots: NDArray[np.int64]
-    """Index of the first candidate of each one's cluster."""
+    """For each candidate, the index of the first candidate in its cluster."""
     copies: NDArray[np.bool_]
-    """Whether each candidate is left out as a near-duplicate."""
+    """For each candidate, whether it is left out as a near-duplicate."""
     splits: Sequence[str]
 
 
@@ -56,29 +58,31 @@ def place_union(
 ) -> Placed:
     """Place the poems of two sources.
 
-    Test and validation poems of the first source keep their splits, and the rest of their clusters
-    is held out; so is any cluster with a held-out line. Other clusters train if one of their poems
-    already trains; those of the second source alone get a split by hash, as in `place_core`.
+    Test and validation poems of the first source keep their splits. The other poems of their
+    clusters are held out, and so is every cluster with a held-out line. Of the remaining clusters,
+    those with a poem of the first source are for training; clusters of the second source alone get
+    a split by hash, as in `place_core`.
 
     Args:
         found: Candidates of the first source, then those of the second.
         core: Placement of the first source's poems alone.
-        same: Pairs (first, second) of the same poem in versions with few equal lines.
+        same: Pairs of indices (first source, second source) of versions of the same poem, which may
+            have few equal lines.
     """
     clusters = _clusters(found)
     for one, other in same:
         clusters.link(one, other)
-    # 1) Decisions made for the first source alone, which its published splits depend on.
+    # 1) Take over the decisions for the first source alone, whose splits are published.
     roots, sides = clusters.roots, clusters.sides(**SHARES)
     old = len(core.splits)
     fixed = np.array([split in FIXED for split in core.splits], np.bool_)
     held = np.array([candidate.held for candidate in found], np.bool_)
     held[:old] |= np.array([split == "heldout" for split in core.splits], np.bool_)
-    # 2) A near-duplicate of a test, validation or held-out poem must not be trained on: its whole
-    #    cluster is held out.
+    # 2) A near-duplicate of a test, validation or held-out poem must not be trained on, so the
+    #    whole cluster is held out.
     held_out = np.isin(roots, np.union1d(roots[held], roots[:old][fixed]))
-    # 3) A cluster with poems of the first source already trains there; only new clusters get a
-    #    split by hash.
+    # 3) Any other cluster with a poem of the first source is already used for training; only new
+    #    clusters get a split by hash.
     trains = np.isin(roots, roots[:old])
     splits = list(core.splits) + ["train"] * (len(found) - old)
     for place in range(len(found)):
@@ -92,10 +96,10 @@ def place_union(
 
 
 def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Mark near-duplicates: first-source decisions stand, and second-source poems yield to them."""
+    """Mark near-duplicates; decisions on the first source stay as they are in `core`."""
     copies = clusters.copies(NEAR_COPY, settled=core.copies)
-    # The second source's better text replaces the first one's (`corrected`), so it is not kept
-    # twice.
+    # `corrected` puts the second source's better text into the first source's record, so the second
+    # record is left out.
     copies[[other for _, other in same]] = True
     return copies
 
@@ -103,6 +107,6 @@ def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -
 def _clusters(found: Sequence[Candidate]) -> Clusters:
     clusters = Clusters()
     for candidate in found:
-        # A pause is not a line end here: sources disagree about pauses.
+        # Pauses do not separate lines here, because the sources disagree about pauses.
         clusters.add(candidate.poem.text.replace("、", ""))
     return clusters

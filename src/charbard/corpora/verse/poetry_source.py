@@ -1,7 +1,7 @@
 """Read raw poems from the files of snowtraces/poetry-source, in a fixed order.
 
-Knows that repository's folders and keys, and which of them complement chinese-poetry: the 诗 of
-the dynasties before Tang and after Song, every 词 and every 曲. Does no cleaning.
+This module handles the folders and keys of the repository, but does no cleaning. It reads what
+complements chinese-poetry: the 诗 of the dynasties before Tang and after Song, all 词 and all 曲.
 """
 
 import json
@@ -24,21 +24,22 @@ _DYNASTIES = {
     "词": ("南北朝", "隋", "唐", "五代十国", "宋", "金", "元", "明", "清"),
     "曲": ("南北朝", "宋", "金", "元", "明", "清"),
 }
-"""Dynasties that are read, oldest first; chinese-poetry already has the 诗 of Tang and Song."""
+"""Kind -> the dynasties that are read, oldest first. chinese-poetry already has the 诗 of Tang and
+Song."""
 _RECORD_NAMES = {"五代十国": "五代"}
-"""Dynasties that records name differently."""
+"""Name of a dynasty in the repository -> its name in records, if different."""
 _FILE = re.compile(r"(?:.*/)?([诗词曲])/([^/]+)/((?:poetry|ci|qu)\.\2\.\d{4})\.json")
 
 
 @dataclass(frozen=True)
 class PoetrySource:
-    """The files that are read, verified against their pinned digest."""
+    """The files of the repository that are read, already verified by their pinned digest."""
 
     contents: Mapping[str, bytes]
-    """Contents by name (`诗/明/poetry.明.0012`), in reading order."""
+    """Name of a file (`诗/明/poetry.明.0012`) -> its content, in reading order."""
 
     def poems(self, *, kind: str = "") -> Iterator[RawPoem]:
-        """Yield every poem, or those of one kind; the title is still unsplit, the tune empty.
+        """Yield all poems, or all poems of one kind; titles are not yet split, and tunes are empty.
 
         Raises:
             CorpusError: A file is malformed.
@@ -72,7 +73,7 @@ class PoetrySource:
 
 
 def gather_second(path: Path) -> PoetrySource:
-    """Read a clone of the repository, or a folder or archive of its `source`.
+    """Read a clone of the repository, or a folder or an archive with its folder `source`.
 
     Raises:
         CorpusError: The source is damaged, incomplete, another repository or another commit.
@@ -109,7 +110,7 @@ def gather_second(path: Path) -> PoetrySource:
 
 
 def file_name(path: str) -> str:
-    """Return the name under which a file is read; empty for a file that is not read.
+    """Return the name under which a file is read; empty if the file is not read.
 
     >>> file_name("poetry-source-17c276b/source/诗/明/poetry.明.0012.json")
     '诗/明/poetry.明.0012'

@@ -1,9 +1,9 @@
 """Measure a poem's popularity: how often its title and author occur together on the web.
 
-It is defined only for 诗 with a title of three characters or more: hits for short titles ("雪",
-"句") are mostly about something else, and all 词 of one poet to one tune share a count. Of the
-search engines in the package, so360 best separates the poems of 唐诗三百首 from others
-(benchmarks/corpora.md).
+Popularity is defined only for 诗 with a title of three characters or more: hits for short titles
+("雪", "句") are mostly about something else, and all 词 of one poet to one tune have the same
+count. Among the search engines in the package, so360 best separates the poems of the 唐诗三百首
+from other poems (benchmarks/corpora.md).
 """
 
 import math
@@ -22,13 +22,14 @@ _NO_TITLE = re.compile("^(句|無題|失題|其)")
 
 @dataclass(frozen=True)
 class Popularity:
-    """Hit counts by author and title, as the source writes them."""
+    """(author, title), as the source writes them -> number of hits."""
 
     hits: Mapping[tuple[str, str], int]
 
     @classmethod
     def of(cls, gathered: Gathered) -> "Popularity":
-        """Load the package's counts, joined by author and title because their order differs."""
+        """Load the package's counts by author and title, because their order is not that of the
+        poems."""
         hits: dict[tuple[str, str], int] = {}
         for name in gathered.named(r"rank/poet/.*"):
             for entry in gathered.files[name]:
@@ -37,7 +38,7 @@ class Popularity:
         return cls(hits)
 
     def get(self, raw: RawPoem) -> float | None:
-        """Return log10(1 + hits), or None where hits are meaningless."""
+        """Return log10(1 + hits), or None if the hits are unknown or meaningless."""
         title = _NUMBER.sub("", raw.title)
         if raw.kind != "诗" or len(title) < _LEAST_TITLE or _NO_TITLE.match(title):
             return None

@@ -24,15 +24,16 @@ __all__ = ["Refiner"]
 
 _LEAST_LINES, _LEAST_OF_CI = 2, 3
 _STRAY = 3
-"""Longest last line, in characters, that is an editor's remark if the others have equal length."""
+"""Maximum length, in characters, of a last line that counts as an editor's remark after an even
+number of lines of five or of seven characters."""
 _NO_TUNE = "失调名"
 _BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
-"""Rhyme book of each kind; 诗经 and 楚辞 predate every book."""
+"""Kind -> its rhyme book; 诗经 and 楚辞 predate every rhyme book."""
 
 
 @dataclass(frozen=True)
 class Refiner:
-    """Builder of single records, with the knowledge of all poems that it needs."""
+    """Builder of single records, with the tunes that occur in all poems."""
 
     ci_tunes: frozenset[str]
     qu_tunes: frozenset[str]
@@ -46,7 +47,7 @@ class Refiner:
         return cls(gathered.tunes(), known_tunes(titles))
 
     def poem(self, raw: RawPoem) -> tuple[Poem, frozenset[str]]:
-        """Return the record of a poem, and its lines in all spellings.
+        """Return the record of a poem, and the lines of the poem in all spellings.
 
         Raises:
             Unusable: The poem cannot be a record; the message says why.
@@ -56,7 +57,7 @@ class Refiner:
         return self._record(raw, texts[0]), frozenset(_all_lines(texts))
 
     def poems(self, raw: RawPoem) -> list[tuple[Poem, frozenset[str]]]:
-        """Return the records of a raw poem that may be a set of several; see `poem`.
+        """Return the records of a raw poem, which may be a set of several poems; see `poem`.
 
         Raises:
             Unusable: The poem cannot be a record; the message says why.
@@ -90,7 +91,7 @@ class Refiner:
             kind=kind,
             dynasty=raw.dynasty,
             author=common_spelling(cleaned_author(raw.author)),
-            # A title that repeats the first line tells a model nothing but that line.
+            # A model would learn nothing from a title that repeats the first line.
             title="" if title == lines[0] else title,
             form=common_spelling(form),
             rhyme=_rhyme(kind, text),
@@ -99,7 +100,7 @@ class Refiner:
         )
 
     def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
-        """Return kind, form and title."""
+        """Return the kind, the form or tune, and the title of a poem."""
         form = form_of(lines)
         if raw.kind == "曲" and raw.tune:
             return "曲", raw.tune, raw.title
@@ -127,7 +128,7 @@ def _without_stray(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _all_lines(texts: Iterable[str]) -> Iterator[str]:
-    """Yield every line, and each part of it between pauses."""
+    """Yield every line of the texts, and each part of a line between pauses."""
     for text in set(texts):
         yield from lines_of(text)
         if "、" in text:

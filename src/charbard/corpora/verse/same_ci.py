@@ -1,8 +1,8 @@
-"""Match 词 that occur in both sources, by lines or by poet and tune, and decide whose text is
+"""Match 词 that occur in both sources, by lines or by poet and tune, and decide which text is
 intact.
 
-chinese-poetry's 词 have thousands of typos (兢泛 for 竞泛, 潇鼓 for 箫鼓). poetry-source was
-proofread with more care, so its characters are used, in the line division of chinese-poetry.
+The 词 of chinese-poetry have thousands of typos (兢泛 for 竞泛, 潇鼓 for 箫鼓). poetry-source was
+proofread with more care, so its characters are used, with the line division of chinese-poetry.
 """
 
 from collections import Counter, defaultdict
@@ -17,15 +17,14 @@ from charbard.corpus.verse.poem import Poem
 __all__ = ["SAME", "changed_lines", "corrected", "same_ci", "usual_lengths"]
 
 SAME = 0.7
-"""Share of common characters, in order, from which two texts count as the same 词."""
+"""Minimum share of equal characters, in order, for two texts to count as the same 词."""
 _LEAST_LINE = 4
 _MARKS = "，。、"
 Lengths = dict[str, Counter[int]]
 
 
 def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tuple[int, int]]:
-    """Pair each 词 of the second source with the most similar one of the first; use each index
-    once.
+    """Return pairs of indices (first source, second source) of the same 词; no index occurs twice.
 
     Args:
         first: Candidates of chinese-poetry.
@@ -40,12 +39,13 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
                 if len(line) >= _LEAST_LINE:
                     by_line[line].append(place)
             by_poet[_poet_and_tune(candidate.poem)].append(place)
-    # 2) Compare each 词 with those that share most lines, or else poet and tune.
+    # 2) Compare each 词 of the second source with the 词 that share most lines, or else with the 词
+    #    of the same poet and tune.
     best: dict[int, tuple[float, int]] = {}
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
             continue
-        lines = dict.fromkeys(candidate.poem.lines)  # ordered, so that ties are broken alike
+        lines = dict.fromkeys(candidate.poem.lines)  # ordered, to break ties deterministically
         shared = Counter(p for line in lines for p in by_line.get(line, ()))
         near = [p for p, _ in shared.most_common(3)] or by_poet.get(
             _poet_and_tune(candidate.poem), []
@@ -53,14 +53,14 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
         text = _bare(candidate.poem)
         for place in near:
             share = likeness(_bare(first[place].poem), text)
-            # Keyed by the first source, so a text that two claim goes to the one more like it.
+            # If two 词 of the second source match the same text, the more similar one gets it.
             if share >= SAME and share > best.get(place, (0.0, 0))[0]:
                 best[place] = share, other
     return _matched(best)
 
 
 def _matched(best: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
-    """Return for each 词 of the second source its most similar one of the first."""
+    """Keep, for each 词 of the second source, only the most similar 词 of the first source."""
     owner: dict[int, tuple[float, int]] = {}
     for place, (share, other) in best.items():
         if share > owner.get(other, (0.0, 0))[0]:
@@ -69,12 +69,13 @@ def _matched(best: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
 
 
 def likeness(one: str, other: str) -> float:
-    """Return the share of characters that two texts have in common, in order.
+    """Return the share of equal characters in two texts, in order; may be 0 if it is below `SAME`.
 
     >>> likeness("兢泛兰舟", "竞泛兰舟")
     0.75
     """
-    # Position by position is enough for most pairs; the matcher is a hundred times slower.
+    # Comparing position by position is enough for most pairs, and a hundred times faster than the
+    # matcher.
     if len(one) == len(other):
         equal = sum(a == b for a, b in zip(one, other, strict=True)) / max(len(one), 1)
         if equal >= SAME:
@@ -85,7 +86,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
-    """Count, for each tune, the 词 of each length in characters."""
+    """Return, for each tune, how many 词 have each length in characters."""
     found: Lengths = defaultdict(Counter)
     for candidate in candidates:
         if candidate.poem.kind == "词":
@@ -94,10 +95,10 @@ def usual_lengths(candidates: Sequence[Candidate]) -> Lengths:
 
 
 def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
-    """Return the first source's record with the second's characters and title, where intact.
+    """Return the first source's record, with the second source's text if that text is intact.
 
-    Of two texts of different length, the intact one has the length more common among 词 of the
-    tune.
+    Of two texts of different lengths, the intact one has the length that is more common for the
+    tune. A missing title is also taken from the second source.
     """
     tune = common_tune(one.form)
     one = replace(one, form=tune, title=one.title or other.title)
@@ -109,7 +110,7 @@ def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
 
 
 def _laid(chars: str, marked: str) -> str:
-    """Distribute characters over the lines of another text of the same length.
+    """Write characters between the marks of another text with as many characters.
 
     >>> _laid("竞泛兰舟", "兢泛、兰舟。")
     '竞泛、兰舟。'
@@ -119,7 +120,8 @@ def _laid(chars: str, marked: str) -> str:
 
 
 def changed_lines(one: Poem, other: Poem) -> Iterator[tuple[str, str]]:
-    """Yield the lines that differ between two texts of one poem with the same number of lines."""
+    """Yield pairs of lines that differ between two versions of a poem, if both have as many
+    lines."""
     if len(one.lines) == len(other.lines):
         yield from ((a, b) for a, b in zip(one.lines, other.lines, strict=True) if a != b)
 

@@ -22,8 +22,8 @@ _LATE = "清"
 """The dynasty whose part contains modern poets."""
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _ALREADY = re.compile("(?<![上乙丁己辛癸辰祓修禊元])巳(?![时日午年月初刻])")
-"""巳 where it is a typo for 已, as it is nine times out of ten: not in names of days, hours and
-festivals."""
+"""The character 巳 where it is a typo for 已, which is nine times out of ten: everywhere except in
+names of days, hours and festivals."""
 _MARKS = re.compile("[，。、？！；：]")
 _DOTS = re.compile(r"\s*[·・．]+\s*")
 
@@ -41,13 +41,13 @@ def second_candidates(
     seen: set[str],
     report: Outcomes,
 ) -> Iterator[Candidate]:
-    """Yield cleaned poems, skipping texts of earlier ones.
+    """Yield the cleaned poems of poetry-source, skipping texts in `seen`.
 
     Args:
-        source: The files.
+        source: The files of poetry-source.
         refiner: Builder of records, with the tunes of the other source.
         held_lines: Digests of held-out lines.
-        seen: Texts of earlier poems; modified: new ones are added.
+        seen: Texts of earlier poems; the text of every new poem is added.
         report: Counter of outcomes.
     """
     tunes = _tunes(source, refiner)
@@ -88,14 +88,14 @@ def _refined(
 
 
 def _tunes(source: PoetrySource, refiner: Refiner) -> _Tunes:
-    """Return the tunes that headings may name."""
+    """Return the tunes that headings of poetry-source may name."""
     headings = [raw.title for raw in source.poems(kind="词")]
     known = {tune for tune in refiner.qu_tunes if len(tune) > 1}
     return _Tunes(tunes_in(headings, refiner.ci_tunes), frozenset(known | listed_qu()))
 
 
 def _headed(raw: RawPoem, tunes: _Tunes) -> RawPoem:
-    """Return the poem with its heading split and mere typos corrected."""
+    """Return the poem with its heading split and typos corrected."""
     text = tuple(_typed(part) for part in raw.paragraphs)
     title = common_spelling(raw.title)
     if raw.kind == "词":
@@ -110,7 +110,7 @@ def _headed(raw: RawPoem, tunes: _Tunes) -> RawPoem:
 
 
 def _typed(text: str) -> str:
-    """Correct 巳 typed for 已, radicals typed for characters, and question marks typed for □.
+    """Correct 巳 in place of 已, radicals in place of characters, and question marks in place of □.
 
     >>> _typed("不巳，上巳。")
     '不已，上巳。'

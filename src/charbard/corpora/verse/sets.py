@@ -1,4 +1,4 @@
-"""Divide sets of poems that a source stores as one, by their marks or by their number and rhyme."""
+"""Divide sets of poems that a source stores as one poem, by numbers in the text or by rhyme."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _MARK = re.compile("【(其[一二三四五六七八九十]+)】|（(其[一二�
 _COUNT = re.compile("([一二三四五六七八九十]+)首(?:其|$|[ （])")
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
 _LENGTHS = (4, 8)
-"""Possible numbers of lines of a poem in a set."""
+"""Numbers of lines that a poem in a set may have."""
 
 
 def marked_poems(raw: RawPoem) -> list[RawPoem]:
-    """Divide a text in which each poem has its number before it; else return the text as it is.
+    """Divide a set in which a number (其一) precedes each poem; return any other poem unchanged.
 
-    The number goes into the title, and a letter is appended to the record's id.
+    The number is moved into the title, and `.1`, `.2` and so on are appended to the id.
     """
     text = "".join(raw.paragraphs)
     marks = list(_MARK.finditer(text))
@@ -39,10 +39,10 @@ def marked_poems(raw: RawPoem) -> list[RawPoem]:
 
 
 def joined_poems(title: str, lines: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of each poem, if the title counts several and the rhyme separates them.
+    """Yield the lines of each poem, if the title counts several poems and they differ in rhyme.
 
-    Eight lines with a single rhyme are one poem, whatever the title counts: the source lists most
-    sets poem by poem, each under the title of the set.
+    Eight lines with a single rhyme are one poem even if the title counts several, because the
+    source lists most sets poem by poem, each poem under the title of the set.
 
     >>> quatrain = ("白日依山尽", "黄河入海流", "欲穷千里目", "更上一层楼")
     >>> other = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故乡")
@@ -63,8 +63,8 @@ def joined_poems(title: str, lines: tuple[str, ...]) -> Iterator[tuple[str, ...]
 
 
 def _size(title: str, lines: tuple[str, ...]) -> int | None:
-    """Return the number of lines per poem, if the title's count of poems divides the text
-    evenly."""
+    """Return the number of lines per poem if the text has four or eight lines for each poem that
+    the title counts, else None."""
     match = _COUNT.search(title)
     if match is None or len({len(line) for line in lines}) != 1 or len(lines[0]) not in (5, 7):
         return None

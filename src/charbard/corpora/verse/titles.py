@@ -1,8 +1,8 @@
-"""Split a heading into tune and title: 词 and 曲 of poetry-source.
+"""Split the headings of 词 and 曲 in poetry-source into tune and title.
 
-A heading is usually a tune, a dot and a title. The dot may be missing (醉桃源画眉鸟), the tune's
-usual name may follow after a slash (凤栖梧/蝶恋花), and a title shared by a set of poems may
-precede the tune (题水仙册子十二首望江南).
+A heading is usually a tune, a dot and a title. The dot may be missing (醉桃源画眉鸟), a slash and
+the tune's usual name may follow (凤栖梧/蝶恋花), and the title of a set of poems may precede the
+tune (题水仙册子十二首望江南).
 """
 
 import re
@@ -22,7 +22,7 @@ _NOTE = re.compile("（[^（）]*(?:）|$)|【[^【】]*】")
 _COUNT = re.compile("^[一二三四五六七八九十百]+[首阕]|[一二三四五六七八九十百]+[首阕]$")
 _PLACE = re.compile("^(其[一二三四五六七八九十百]+)[、，：]?")
 _LEAST_USES = 3
-"""Minimum number of headings that begin with a name and a dot for the name to count as a tune."""
+"""Number of headings that must begin with a name and a dot for the name to count as a tune."""
 _LONGEST, _LEAST_INSIDE = 8, 3
 _SPELLINGS = {
     "一翦梅": "一剪梅",
@@ -45,11 +45,11 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""Uniform spellings of tunes' names, with typos corrected. A tune's other names are kept."""
+"""Spelling or typo of a tune's name -> its uniform spelling. Other names of a tune are kept."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )
-"""Beginnings of headings that are not tunes: musical keys, and chapters of 乐府 collections."""
+"""Beginnings of headings that are not tunes, such as musical keys and chapters of 乐府 books."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Heading:
     """A parsed heading."""
 
     tune: str
-    """Empty if unknown."""
+    """The tune; empty if unknown."""
     title: str
     is_plain: bool = True
-    """Whether the tune is where it should be: alone or before a dot."""
+    """Whether the tune is in a usual position, such as alone or before a dot."""
 
 
 def common_tune(name: str) -> str:
@@ -73,10 +73,10 @@ def common_tune(name: str) -> str:
 
 
 def tunes_in(headings: Iterable[str], known: Iterable[str]) -> frozenset[str]:
-    """Collect names of tunes: the known and listed ones, and frequent beginnings before a dot.
+    """Return the names of tunes: known names, listed names, and frequent beginnings before a dot.
 
     Args:
-        headings: Headings from the source.
+        headings: Headings of the source.
         known: Names from other sources.
     """
     heads = Counter(
@@ -108,7 +108,7 @@ def ci_heading(heading: str, tunes: frozenset[str]) -> Heading:
     Heading(tune='醉桃源', title='画眉鸟', is_plain=False)
     """
     text = _plain(heading)
-    # From the surest sign of a tune to the vaguest; only the first two count as plain.
+    # The surest sign of a tune comes first, the vaguest last; only the first two count as plain.
     own, stroke, usual = _cut(_STROKE, text)
     if stroke and len(own) <= _LONGEST and (found := _at_start(usual, tunes)):
         return Heading(common_tune(found), _tidy(usual[len(found) :]))
@@ -138,14 +138,14 @@ def qu_heading(heading: str, tunes: frozenset[str], keys: Iterable[str]) -> Head
     Heading(tune='四块玉', title='美色', is_plain=True)
     """
     key = "|".join(keys)
-    # 1) Give keys and tunes in brackets the dots that other headings have.
+    # 1) Replace the brackets around keys and tunes by the dots that other headings have.
     text = re.sub(rf"【({key})】", r"\1·", " ".join(heading.split()))
     text = re.sub(r"【([^【】]*)】", r"·\1·", text).replace(".", "·")
     text = _NOTE.sub("", text)
-    # 2) Drop the key, whether it is a part of its own or stands directly before the tune.
+    # 2) Drop the key, whether it is a separate part or directly before the tune.
     parts = [part for part in _DOT.split(text) if part and part not in keys]
     parts = [re.sub(rf"^[南北]?(?:{key})(?=.)", "", part) for part in parts]
-    # 3) Look for a tune at the start of a part, then anywhere, then take what follows a key.
+    # 3) Look for a tune at the start of a part, then anywhere; else take the text after a key.
     for place, part in enumerate(parts):
         if found := _at_start(part, tunes):
             rest = [*parts[:place], part[len(found) :], *parts[place + 1 :]]
@@ -166,8 +166,8 @@ def _plain(heading: str) -> str:
 
 
 def _tidy(title: str) -> str:
-    """Return a title without outer dots and counts of poems, with a number in a set followed by a
-    space.
+    """Return a title without dots, slashes and counts of poems, and with a space after its number
+    in a set.
 
     >>> _tidy("·其三立春日雪")
     '其三 立春日雪'
@@ -185,8 +185,8 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
 
 
 def _at_start(text: str, tunes: frozenset[str]) -> str:
-    """Return the longest tune that a text begins with; empty if there is none."""
-    # The longest first, since one name may begin another: 卜算子 and 卜算子慢.
+    """Return the longest tune at the start of a text; empty if there is none."""
+    # Longer names come first, because one name may begin another: 卜算子 and 卜算子慢.
     for length in range(min(len(text), _LONGEST), 1, -1):
         if text[:length] in tunes:
             return text[:length]
@@ -194,12 +194,12 @@ def _at_start(text: str, tunes: frozenset[str]) -> str:
 
 
 def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
-    """Locate the longest tune after the title of a set."""
+    """Return the start and end of the longest tune inside a text, after the title of a set."""
     found = [
         (length, start)
         for start in range(1, len(text))
         for length in range(_LEAST_INSIDE, _LONGEST + 1)
-        # A slice past the end is shorter than `length`, and would be found under a wrong one.
+        # A slice past the end is shorter than `length` and would be recorded with a wrong length.
         if text[start : start + length] in tunes and len(text) >= start + length
     ]
     if not found:
@@ -209,7 +209,7 @@ def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
 
 
 def listed_qu() -> frozenset[str]:
-    """Load the package's list of names of tunes of 曲."""
+    """Load the package's list of tunes of 曲."""
     return _listed("tunes_qu.txt")
 
 

@@ -1,4 +1,4 @@
-"""Determine the tune of a 曲 from a title that may also contain the play, the key or the text."""
+"""Determine the tune of a 曲 from a heading that may also contain the play, the key or a title."""
 
 import re
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ KEYS = (
     *("仙吕", "南吕", "中吕", "黄钟", "正宫", "道宫", "大石调", "小石调", "高平调", "般涉调"),
     *("歇指调", "商角调", "双调", "商调", "越调", "角调", "宫调"),
 )
-"""Musical keys (宫调), with which titles of single songs begin."""
+"""Musical keys (宫调), with which the titles of single songs begin."""
 _TEXT_IN_TITLE = re.compile("[，。？！；、,：]")
 _LONGEST_TUNE, _USUAL_TUNE = 8, 3
 
 
 def tune_of_ci(name: str) -> str:
-    """Return the tune itself if a poet's own name for it precedes it.
+    """Return the name of a tune without the poet's own name for the tune before it.
 
     >>> tune_of_ci("酹江月・念奴娇")
     '念奴娇'
@@ -29,8 +29,8 @@ def tune_of_ci(name: str) -> str:
 def known_tunes(titles: Iterable[str]) -> frozenset[str]:
     """Infer the tunes of 曲 from all their titles.
 
-    A tune occurs alone or after a play's name. After a key, a title may follow the tune; there the
-    tune is the beginning that two titles have in common.
+    A tune occurs alone or after the name of a play. After a key, a title may follow the tune; the
+    tune is then the first three characters if two titles share them.
     """
     found, songs = set(), set()
     for title in titles:
@@ -52,7 +52,7 @@ def tune_of_qu(title: str, tunes: frozenset[str]) -> tuple[str, str]:
 
     Args:
         title: The source's title.
-        tunes: Known tunes; the longest match wins.
+        tunes: Known tunes; the longest one that matches is used.
 
     Raises:
         Unusable: The title contains the beginning of the text, or names no tune.

@@ -1,7 +1,8 @@
 """格律检测: check whether a poem keeps a form, and report where it does not.
 
-Shares only the data tables with the code that writes verse, so it can serve as an independent
-judge; regulated verse is judged by its rules, not by patterns.
+The checker shares rhyme books and form pages with the code that writes verse, but not the code that
+applies them, so it can serve as an independent judge. Regulated verse is judged by its rules, not
+by patterns.
 """
 
 from charbard.prosody.check.checker import check, check_poem

@@ -1,4 +1,4 @@
-"""Check a text: read it, identify its form, judge it."""
+"""Check a text: parse it, identify its form, and judge it against the form."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -73,7 +73,7 @@ def check_poem(
     book: str | None = None,
     rhyme: str | None = None,
 ) -> Report:
-    """Check a text already parsed into its possible readings, likeliest first; see `check`."""
+    """Check a text whose possible readings, likeliest first, are already parsed; see `check`."""
     key = book_named(book).key if book else None
     if form is None:
         if variant is not None:
@@ -105,7 +105,8 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Judge against a requested form, by the likeliest reading of the text with its lines."""
+    """Judge against a requested form, using the likeliest reading of the text that has the form's
+    lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
         for divided in (poem, poem.split_at_pauses()) if poem.pauses else (poem,):
@@ -125,7 +126,7 @@ def _given(
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
-    """Identify the best form, using the likeliest reading of the text for which there is one."""
+    """Identify the best form, using the likeliest reading of the text that fits any form."""
     first: Poem | None = None
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
@@ -145,7 +146,8 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 def _is_sure(report: Report, whole: Poem) -> bool:
     """Return whether a reading of the text that omits rows is certainly right.
 
-    It is if the title names its form, or if the omitted rows cannot be verse of the same poem.
+    The reading is right if the title names its form, or if the omitted rows cannot be verse of the
+    same poem.
     """
     poem = report.poem
     out = whole.lines[: len(whole.lines) - len(poem.lines)]
@@ -153,13 +155,14 @@ def _is_sure(report: Report, whole: Poem) -> bool:
     if forms_in_title(poem.title):
         return any(form.name == report.form for form in forms_in_title(poem.title))
     widths = set(poem.shape)
+    # The omitted rows may be first or last rows, so the line lengths at both ends count.
     other = {*map(len, out), *map(len, rest)} if out != rest else set(map(len, out))
     unmarked = sum(not mark for mark in whole.marks) >= len(whole.lines) - len(poem.lines)
     return report.is_kept and (len(widths) == 1 or unmarked) and not widths & other
 
 
 def _divided(poem: Poem, variant: Variant) -> Poem:
-    """Divide an undivided text into the form's lines."""
+    """Divide an undivided text into lines as long as the variant's."""
     text, start, lines = "".join(poem.lines), 0, []
     for length in variant.lengths:
         lines.append(text[start : start + length])
@@ -170,7 +173,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
 
 
 def _told(report: Report, *, is_given: bool) -> Report:
-    """Add to the report what was inferred from the text or left out of it."""
+    """Add remarks to the report on the text around the poem and on signs that were left out."""
     remarks = (*report.remarks, *_reading(report.poem))
     return replace(report, remarks=remarks, is_given=is_given)
 

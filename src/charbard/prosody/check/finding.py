@@ -1,4 +1,4 @@
-"""The findings of a check as values: the rule, the place, and what would be allowed."""
+"""Findings of a check: the rule, the place, and what would be allowed there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ __all__ = ["RULES", "Finding", "Rule"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of verse: its Chinese name and a short statement in either language."""
+    """A rule of verse: its Chinese name, and a short statement in English and in Chinese."""
 
     name: str
     says: str
@@ -98,14 +98,15 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding in a poem."""
+    """A broken rule in a poem, or a legal peculiarity that is worth a note."""
 
     rule: str
-    """Key in `RULES`."""
+    """Key of the rule in `RULES`."""
     line: int
-    """Line, from 1; 0 for the poem as a whole."""
+    """Number of the line, from 1; 0 for the poem as a whole."""
     place: int | None = None
-    """Character in the line, from 1; None for the line as a whole."""
+    """Number of the character in the line, from 1; None for the line as a whole."""
     allowed: str = ""
-    """What would be right there; empty if the finding is legal."""
+    """What would keep the rule: a tone, a tone and a rhyme, or a number of characters or lines. May
+    be empty in a legal finding."""
     legal: bool = False

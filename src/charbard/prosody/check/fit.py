@@ -1,6 +1,6 @@
 """Match tunes to a poem by where its sentences end, exactly or with one sentence of another length.
 
-Knows lengths and line breaks, not tones, rhymes or titles.
+Only lengths and line breaks are compared, not tones, rhymes or titles.
 """
 
 from collections.abc import Iterator
@@ -15,28 +15,30 @@ from charbard.prosody.form import Form, Line, Variant
 __all__ = ["NearFit", "near_fits", "near_variants", "tunes_of"]
 
 _OFF = (-2, -1, 1, 2)
-"""Allowed differences in length of one sentence, in characters, as 衬字 and 又体 cause them."""
+"""Allowed differences in the length of one sentence, in characters; 衬字 and 又体 cause them."""
 
 
 @dataclass(frozen=True)
 class NearFit:
-    """A variant that matches all sentences of a poem but one."""
+    """A variant that matches all sentences of a poem except one."""
 
     variant: Variant
-    """The variant with that sentence resized to the poem's, its tones free except at the rhyme."""
+    """The variant with the unmatched sentence resized to the poem's; all tones of the sentence are
+    free except the last."""
     line: int
-    """The last line of that sentence, from 1."""
+    """The last line of the unmatched sentence, from 1."""
     wanted: int
-    """Characters that the form requires in that sentence."""
+    """Number of characters that the form requires in the unmatched sentence."""
     off: int
-    """How many characters longer the poem's sentence is; negative if shorter."""
+    """Number of characters by which the poem's sentence is longer; negative if it is shorter."""
 
 
 def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
-    """Yield tunes, with each variant that can be divided like this poem, most frequent first."""
+    """Yield each tune and variant that can be divided into these line lengths, in page order."""
     ends = _breaks(shape)
     for form, variant in _by_size().get(sum(shape), ()):
-        # A subset: a poem may divide a sentence further, but its lines must not run across an end.
+        # A subset is enough: a poem may divide a sentence further, but none of its lines may run
+        # across the end of a sentence.
         if variant.sentence_ends <= ends:
             yield form, variant
 
@@ -44,7 +46,12 @@ def tunes_of(shape: tuple[int, ...]) -> Iterator[tuple[Form, Variant]]:
 def near_variants(
     shape: tuple[int, ...], form: Form | None = None
 ) -> Iterator[tuple[Form, NearFit]]:
-    """Yield tunes, or variants of one tune, in which one sentence is off by a character or two."""
+    """Yield each tune and variant in which one sentence is off by one or two characters.
+
+    Args:
+        shape: Line lengths of the poem.
+        form: The only tune to consider; None considers all.
+    """
     size = sum(shape)
     for off in _OFF:
         for tune, variant in _by_size().get(size - off, ()):
@@ -53,7 +60,7 @@ def near_variants(
 
 
 def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[NearFit]:
-    """Yield the variant with one sentence resized to the poem's, if only that sentence differs."""
+    """Yield the variant with one sentence resized to the poem's, if only one sentence differs."""
     off = sum(shape) - variant.line_ends[-1]
     if off in _OFF and (near := _near(variant, shape, off)) is not None:
         yield near
@@ -61,8 +68,9 @@ def near_fits(variant: Variant, shape: tuple[int, ...]) -> Iterator[NearFit]:
 
 def _near(variant: Variant, shape: tuple[int, ...], off: int) -> NearFit | None:
     breaks, wanted = _breaks(shape), variant.sentences
+    # If no end is mismatched, the last sentence is the one that is off.
     first = next((at for at, end in enumerate(wanted) if end not in breaks), len(wanted) - 1)
-    # All sentences after the one that is off end later, or earlier, by as much.
+    # All sentences after the one that is off are shifted by the same number of characters.
     if any(end + off not in breaks for end in wanted[first + 1 :]):
         return None
     # The sentence that is off may precede the first mismatched end: try them backward from there.
@@ -83,8 +91,9 @@ def _breaks(shape: tuple[int, ...]) -> frozenset[int]:
 def _stretched(
     variant: Variant, shape: tuple[int, ...], start: int, end: int, off: int
 ) -> NearFit | None:
-    """Resize the sentence from `start` to `end` by `off` characters, divided as in the poem."""
-    # Which of the characters are extra is unknown, so their tones are free; the last one's is not.
+    """Resize the sentence from `start` to `end` by `off` characters, and divide it as the poem
+    does."""
+    # It is unknown which characters are extra, so all tones are free except the last.
     free = "中" * (end + off - start - 1) + variant.tones[end - 1]
     lines, at = [], 0
     for line in variant.lines:

@@ -31,35 +31,35 @@ class Near(Protocol):
 
     @property
     def variant(self) -> Variant:
-        """The variant with that sentence resized to the poem's."""
+        """The variant with the unmatched sentence resized to the poem's."""
 
     @property
     def line(self) -> int:
-        """The last line of that sentence, from 1."""
+        """The last line of the unmatched sentence, from 1."""
 
     @property
     def wanted(self) -> int:
-        """Number of characters that the form requires in that sentence."""
+        """Number of characters that the form requires in the unmatched sentence."""
 
 
 REGULATED = "近体诗"
 SUNG = ("词", "曲")
-"""Kinds of verse whose commas may fall anywhere inside a sentence."""
+"""Kinds of verse in which commas may be anywhere inside a sentence."""
 
 
 def judge(
     poem: Poem, form: Form, *, book: str, variant: Variant | None = None, rhyme: str | None = None
 ) -> Report:
-    """Judge a poem against a form, by the variant that suits it best unless one is given.
+    """Judge a poem against a form, using the given variant or else the one that fits best.
 
     Args:
-        rhyme: Name in the book of the required rhyme; None accepts any.
+        rhyme: Name of the required rhyme in the book; None accepts any rhyme.
     """
     variants = (variant,) if variant else form.variants
     fitting = fitting_variants(poem, form, variants)
     if not fitting:
         return report_wrong_shape(poem, form, variants, book)
-    # The rules find the line types by themselves, so one judgement covers all variants.
+    # The rules determine the line types without the variants, so one judgement covers them all.
     if form.kind == REGULATED:
         return _regulated(poem, form, book=book, variant=variant, rhyme=rhyme)
     found = [_scanned(poem, form, each, book=book, rhyme=rhyme) for each in fitting]
@@ -78,14 +78,14 @@ def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
 
 
 def nearness(report: Report) -> tuple[int, int, int]:
-    """Return the sort key by which one variant is nearer than another: faults, missed rhymes,
-    notes."""
+    """Return the key by which reports on several variants are sorted, nearest first: the numbers of
+    faults, of lines without a rhyme, and of notes."""
     return len(report.violations), report.rhymes.count(None), len(report.notes)
 
 
 def fitting_variants(poem: Poem, form: Form, variants: Sequence[Variant]) -> list[Variant]:
-    """Return the variants that have the poem's lines; for sung verse, those that can be divided
-    into them."""
+    """Return the variants that have the poem's line lengths; variants of sung verse are first
+    divided as the poem is."""
     if form.kind not in SUNG:
         return [each for each in variants if each.lengths == poem.shape]
     size = sum(poem.shape)
@@ -110,7 +110,7 @@ def _regulated(
     first = poem.lines[0][-1]
     name, chosen, findings = rhyme_groups(ends, book=book, asked=rhyme, better=first)
     own = Reading("平", name)
-    # Any reading that joins the rhyme will do, since nobody can say how the poet read the word.
+    # Any reading in the main rhyme will do, since nobody can say how the poet read the word.
     first_rhymes = own in readings_of(first, book=book)
     types = types_named(variant.name, width, len(tones)) if variant else None
     scansion = scan(tones, types=types, first_rhymes=first_rhymes)
@@ -154,8 +154,10 @@ def _regulated(
 
 
 def _pattern(kind: str, tones: str, usual: str) -> str:
-    """Return the pattern that a line of this type requires; its usual tones select a legal
-    deviation."""
+    """Return the pattern that a line of this type requires.
+
+    It is 特拗 if the usual tones show 特拗, or if the possible tones fit only 特拗.
+    """
     asked = pattern_of(kind, len(tones), usual)
     if all(fits(tone, wanted) for tone, wanted in zip(tones, asked, strict=True)):
         return asked
@@ -163,8 +165,8 @@ def _pattern(kind: str, tones: str, usual: str) -> str:
 
 
 def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None:
-    """Judge a first line that ends level but outside the main rhyme: a borrowed rhyme or a
-    fault."""
+    """Judge a first line that ends level but outside the main rhyme: return a borrowed rhyme, a
+    fault, or None if the book does not list the character."""
     if is_neighbour(char, rhyme, book=book):
         return Finding("neighbour", 1, width, legal=True)
     if readings_of(char, book=book):
@@ -174,27 +176,27 @@ def _first_rhyme(char: str, rhyme: str, width: int, book: str) -> Finding | None
 
 @dataclass(frozen=True, slots=True)
 class _Scanned:
-    """How a poem keeps the tones and rhymes of one variant in the form's table."""
+    """A poem's tones and rhymes, compared with one variant of the form's table."""
 
     variant: Variant
     patterns: tuple[str, ...]
     chosen: dict[int, Reading]
-    """Line -> the reading by which it rhymes."""
+    """Line, from 1 -> the reading in which its last character rhymes."""
     findings: tuple[Finding, ...]
 
     @property
     def faults(self) -> tuple[int, int]:
-        """The criteria that precede notes in choosing a variant: the beginning of `nearness`."""
+        """The criteria of `nearness` that come before notes: faults, and rhymes found (negated)."""
         return sum(not each.legal for each in self.findings), -len(self.chosen)
 
 
 def _scanned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str | None) -> _Scanned:
-    """Compare tones and rhymes with the patterns of one variant."""
+    """Compare a poem's tones and rhymes with the patterns of one variant."""
     tones = tone_strings(poem.lines, book=book)
     usual = tone_strings(poem.lines, book=book, usual=True)
     patterns, findings = tone_findings(tones, usual, variant.lines)
     chosen: dict[int, Reading] = {}
-    # A rhyme word in the wrong tone is already reported as a fault of tone; report it only once.
+    # A rhyme word in the wrong tone is already a fault of tone, and is reported only once.
     wrong = {(each.line, each.place) for each in findings}
     for number, lines in enumerate(variant.rhyme_groups):
         ends = [
@@ -213,7 +215,7 @@ def _scanned(poem: Poem, form: Form, variant: Variant, *, book: str, rhyme: str 
 
 
 def _report(poem: Poem, form: Form, scanned: _Scanned, *, book: str) -> Report:
-    """Complete the comparison with notes and everything else that a report shows."""
+    """Turn the comparison with a variant into a report, adding notes and stanzas."""
     variant, patterns, chosen = scanned.variant, scanned.patterns, scanned.chosen
     findings = [*scanned.findings, *_repeats(poem, chosen), *_divisions(poem, form, variant)]
     if form.kind in SUNG:  # take the stanzas from the tune, whether or not blank rows show them
@@ -229,14 +231,14 @@ def _report(poem: Poem, form: Form, scanned: _Scanned, *, book: str) -> Report:
         patterns=patterns,
         rhymes=rhymes,
         findings=_with_rare(poem, patterns, rhymes, findings, book=book),
-        # Of the legal findings only these need no exception to the rules of tone and rhyme.
+        # These are the only legal findings that need no exception to the rules of tone and rhyme.
         is_strict=all(each.rule in ("repeat", "division", "rare") for each in findings),
         groups=tuple(line.rhyme or "" for line in variant.lines),
     )
 
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
-    """Report sentences of a tune that are divided differently from its page."""
+    """Report the sentences that a poem divides differently from the tune's page, and 衬字."""
     # Compare by identity: `==` would compare whole variants line by line, which is slow here.
     if form.kind not in SUNG or any(variant is each for each in form.variants):
         return
@@ -280,7 +282,7 @@ def _with_rare(
     book: str,
 ) -> tuple[Finding, ...]:
     """Add a note on each rare reading at a place where nothing else was found."""
-    # A fault already says more about its place than a note on a rare reading would.
+    # A fault says more about a place than a note on a rare reading would.
     taken = {(each.line, each.place) for each in findings}
     rare = rare_findings(poem.lines, patterns, rhymes, book=book)
     notes = [each for each in rare if (each.line, each.place) not in taken]
@@ -296,7 +298,7 @@ def _by_line(poem: Poem, chosen: dict[int, Reading]) -> tuple[Reading | None, ..
 
 
 def report_wrong_shape(poem: Poem, form: Form, variants: Sequence[Variant], book: str) -> Report:
-    """Report that a poem does not have the form's lines; nothing else can be compared."""
+    """Report that a poem does not have the form's lines, so that nothing else can be compared."""
     nearest = min(
         variants,
         key=lambda each: (

@@ -13,7 +13,7 @@ __all__ = ["best_pattern", "tone_findings"]
 def best_pattern(
     tones: str, patterns: tuple[str, ...], usual: str | None = None
 ) -> tuple[str, tuple[int, ...]]:
-    """Return the pattern a line fits best, and the misfitting places, from 1.
+    """Return the pattern that a line fits best, and the misfitting places, from 1.
 
     Args:
         tones: All possible tones of each character.
@@ -29,7 +29,7 @@ def best_pattern(
 
 def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
     pairs = enumerate(zip(tones, pattern, strict=True), 1)
-    # `fits`, written out: this is the innermost loop of a check.
+    # This repeats `fits` without the call, because it is the innermost loop of a check.
     return tuple(
         place
         for place, (tone, wanted) in pairs
@@ -38,14 +38,16 @@ def _misfits(tones: str, pattern: str) -> tuple[int, ...]:
 
 
 SPECIAL = "平平仄平仄"
-"""What may replace 平平平仄仄 at the end of a line of 词, as in regulated verse (王力)."""
+"""特拗: the tones that may replace 平平平仄仄 at the end of a line of 词, as in regulated verse
+(王力)."""
 
 
 def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
     """Return whether a line deviates from its pattern by 特拗 alone."""
     return (
         len(pattern) in (5, 7)
-        # Places count from 1, so this is the last but one. It must misfit, the one before it may.
+        # Places count from 1, so this is the last place but one, which must misfit. The place
+        # before it may misfit.
         and misfits[-1:] == (len(pattern) - 1,)
         and set(misfits) <= {len(pattern) - 2, len(pattern) - 1}
         and pattern[-4:] in ("平平仄仄", "平中仄仄")
@@ -55,7 +57,8 @@ def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
 
 
 RESCUED = "仄平平仄平"
-"""What may replace 平平仄仄平: a level third-last character rescues an oblique one."""
+"""孤平拗救: the tones that may replace 平平仄仄平. A level third-last character rescues the oblique
+first one."""
 
 
 def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
@@ -63,8 +66,8 @@ def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
     size = len(pattern)
     return (
         size in (5, 7)
-        # The first of the last five is oblique for level; the third may misfit as it makes that
-        # good.
+        # Of the last five places, the first must misfit (oblique instead of level). The third may,
+        # because its level tone is the rescue.
         and misfits[:1] == (size - 4,)
         and set(misfits) <= {size - 4, size - 2}
         and pattern[-5:] in ("平平仄仄平", "平平中仄平")
@@ -75,7 +78,13 @@ def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
 def tone_findings(
     tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
 ) -> tuple[list[str], list[Finding]]:
-    """Return the pattern of each line and its findings, from all tones and from the usual ones."""
+    """Return the pattern of each line and the findings on tones.
+
+    Args:
+        tones: All possible tones of each line.
+        usual: Usual tones of each line, which break ties between patterns.
+        lines: The lines of a variant.
+    """
     patterns, findings = [], []
     for number, (every, mostly, line) in enumerate(zip(tones, usual, lines, strict=True), 1):
         pattern, misfits, rule = _kept_pattern(every, line.patterns, mostly)
@@ -92,7 +101,7 @@ def _kept_pattern(
 ) -> tuple[str, tuple[int, ...], str]:
     """Return (pattern of a line, misfitting places, key of the rule that excuses them).
 
-    The key is empty if the line needs no excuse or has none.
+    The key is empty if no rule is needed or none applies.
     """
     pattern, misfits = best_pattern(every, patterns, mostly)
     if _is_special(every, pattern, misfits):

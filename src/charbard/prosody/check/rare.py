@@ -1,6 +1,6 @@
-"""Notes on characters read in a way that is rare in verse: legal, but worth mentioning.
+"""Notes on characters in rare readings, which are legal but worth mentioning.
 
-The threshold is the one used in writing, `book.USUAL`. Knows what each place requires, not why.
+A reading is rare if it is below `book.USUAL`, the threshold that writing uses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ def rare_findings(
     *,
     book: str,
 ) -> Iterator[Finding]:
-    """Yield a note for each character that fits its place only by a rare tone or a rare rhyme.
+    """Yield a note for each character that fits its place only in a rare tone or a rare rhyme.
 
     Args:
         lines: The poem, without punctuation.
         patterns: Required tone at each place: 平, 仄 or 中.
-        rhymes: For each line, the reading by which it rhymes; None if it does not.
+        rhymes: For each line, the reading in which its last character rhymes; None for no rhyme.
         book: Key of the rhyme book.
     """
     usual = tone_strings(lines, book=book, usual=True)
@@ -42,7 +42,7 @@ def rare_findings(
 
 @lru_cache(maxsize=65536)
 def _rare_places(usual: str, pattern: str) -> tuple[int, ...]:
-    """Return the places, from 1, whose required tone is not among the usual readings."""
+    """Return the places, from 1, where the required tone is not a usual tone of the character."""
     pairs = enumerate(zip(usual, pattern, strict=True), 1)
     return tuple(
         place

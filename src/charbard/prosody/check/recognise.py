@@ -1,7 +1,7 @@
-"""Identify the form of a poem: by its title, by its lines, by where its sentences end.
+"""Identify the form of a poem by its title, by its lines, and by where its sentences end.
 
-A form whose lines or fixed tones fit badly is not a match: the result is None, not the nearest
-form.
+A form whose lines or fixed tones fit badly is no match: the result is then None instead of the
+nearest form.
 """
 
 from collections.abc import Iterator
@@ -33,37 +33,38 @@ LOOSE = ("古体诗", "诗经")
 _UNSOUGHT = ("姓名", "歌词", "词", "曲")
 """Kinds whose forms are not identified by line lengths."""
 _TOO_BROKEN = 0.5
-"""Minimum faults per line for a poem to count as old verse, not as faulty regulated verse."""
+"""Faults per line above which a poem counts as old verse instead of faulty regulated verse."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
-"""Shares of misfitting fixed tones, and of misfitting rhymes, at which a tune is no match."""
+"""Largest shares of misfitting fixed tones, and of misfitting rhymes, with which a tune matches."""
 _LEAST_SENTENCES = {1: 4, 2: 7}
-"""Matching sentences required to identify a tune, by the length difference of the other one."""
+"""Number of matching sentences required to identify a tune, by how many characters the one other
+sentence is off."""
 _TWINS = 3
 
 
 def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Report | None:
-    """Judge a poem by the form that suits it best; None if none does.
+    """Judge a poem against the form that fits it best; return None if no form fits.
 
     Args:
-        book: A rhyme book's key; None uses each form's own.
+        book: A rhyme book's key; None uses each form's own book.
         rhyme: The rhyme required of the first rhyme group.
     """
     if (report := named_report(poem, book=book, rhyme=rhyme)) is not None:
         return report
-    # The most reliable evidence comes first: the title, then even lines without a fault, then where
-    # the sentences of a tune end. A tune with one sentence off fits too much to be asked earlier.
+    # The most reliable evidence comes first: the title, then even lines without a fault, then the
+    # ends of a tune's sentences. Tunes with one sentence off come last: they fit too many poems.
     even = _even(poem, book=book, rhyme=rhyme)
     if even and even.kind not in LOOSE and even.is_kept:
         return even
     sung = _sung(poem, book=book, rhyme=rhyme)
     if even and sung:
-        # Loose verse fits nearly anything, so a tune that fits at all says more about the poem.
+        # Loose verse fits nearly every poem, so a tune that fits says more about this one.
         return sung if even.kind in LOOSE or _faults(sung) < _faults(even) else even
     return even or sung or _nearly_sung(poem, book=book, rhyme=rhyme)
 
 
 def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """Judge a poem by a form that its title names, if it has the form's lines, or nearly so."""
+    """Judge a poem against a form that its title names, if it has the form's lines or nearly so."""
     forms = forms_in_title(poem.title)
     found = [
         judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -82,11 +83,11 @@ def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """Identify verse in lines of one length: regulated verse, old verse, couplets."""
+    """Identify a form by its line lengths: regulated verse, old verse, couplets."""
     reports: list[Report] = []
     for form in _of_shape(poem.shape):
-        # Strict forms come first; a loose one fits nearly anything, so it is tried only if all
-        # strict ones are badly broken.
+        # Strict forms come first. A loose form fits nearly every poem, so it is tried only if all
+        # strict forms are badly broken.
         if form.kind in LOOSE and not all(map(_is_too_broken, reports)):
             break
         report = judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -108,8 +109,8 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _fits(report: Report) -> bool:
-    """Return whether a form with matching lines is a match: loose forms must rhyme, couplets be
-    faultless."""
+    """Return whether a form whose lines match is a match: loose forms must rhyme, couplets must be
+    faultless, and other forms must not be too broken."""
     if report.kind in LOOSE:
         return _rhymes_off(report) <= _RHYMES_OFF
     if report.kind == "对联":
@@ -131,7 +132,7 @@ def _rhymes_off(report: Report) -> float:
 
 
 def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """Identify a tune from where sentences end, without help from the title."""
+    """Identify a tune by where the sentences end, without using the title."""
     found: list[tuple[tuple[int, int], Report]] = []
     for form, variant in tunes_of(poem.shape):
         if _is_poem_like(poem.shape) and set(_rhyme_tones(variant)) != {"仄"}:
@@ -140,12 +141,13 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
             continue
         report = judge(poem, form, book=book or form.book, variant=variant, rhyme=rhyme)
         if _is_tune(report):
-            # Of two that fit equally well, the more frequent one is likelier.
+            # Of two tunes that fit equally well, the more frequent one is likelier.
             found.append(((_faults(report), -variant.poems), report))
     if not found:
         return None
     (faults, _), best = min(found, key=lambda each: each[0])
-    # Of the variants of that tune, the one that uses most of the poem's rhymes is nearest.
+    # Among the variants of the best tune, prefer the one that accounts for most of the poem's
+    # rhymes.
     best = min((each for _, each in found if each.form == best.form), key=nearness)
     names = dict.fromkeys(each.form for (count, _), each in found if count == faults)
     twins = [name for name in names if name is not None and name != best.form][:_TWINS]
@@ -154,7 +156,8 @@ def _sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """Identify a tune from where sentences end, with one sentence off by a character or two."""
+    """Identify a tune by where the sentences end, with one sentence off by one or two
+    characters."""
     found = [
         report
         for form, near in near_variants(poem.shape)
@@ -166,12 +169,13 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 
 
 def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
-    """Return whether a poem may have a tune's fixed tones: a necessary condition, cheap to test.
+    """Return whether a poem may have a tune's fixed tones; False rules the tune out.
 
-    A line may be excused (特拗, 孤平拗救) for two misfits, one of them at a place that `_excusing`
-    returns; it then requires two more tones.
+    特拗 and 孤平拗救 excuse two misfits in a line, one of them at a place that `_excusing` returns.
+    A line that is so excused requires two more tones.
     """
-    # Bit sets over all characters of the poem: judging every tune in full would be too slow.
+    # This cheap test with bit sets over the whole poem comes first, because judging every tune in
+    # full would be too slow.
     level, oblique = tone_bits("".join(tone_strings(poem.lines, book=book)))
     asks_level, asks_oblique = tone_bits(variant.tones)
     too_level, too_oblique = asks_oblique & level, asks_level & oblique
@@ -183,7 +187,8 @@ def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return, as bits, where 特拗 swaps oblique for level, and 孤平拗救 level for oblique."""
+    """Return, as bits, the places where 特拗 has level instead of oblique, and those where 孤平拗救
+    has oblique instead of level."""
     # Bit 0 is the poem's last character, as in `tone_bits`: `last` holds the bit of each line's
     # last character, and places before it in the line have higher bits.
     last = [
@@ -210,14 +215,14 @@ def _rhyme_tones(variant: Variant) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
-    """Return every form with a variant of this shape, stricter forms first."""
+    """Return every form with a variant of these line lengths, stricter forms first."""
     fixed = [
         form
         for form in _by_total().get(sum(shape), ())
         if any(variant.lengths == shape for variant in form.variants)
     ]
     width = shape[0]
-    # Long verse has no upper limit, so its forms are made to measure instead of being indexed.
+    # Long verse may have any even number of lines, so its forms are built to size, not indexed.
     if len(shape) >= 10 and len(shape) % 2 == 0 and set(shape) == {width} and width in (4, 5, 7):
         names = {4: ("四言",), 5: ("五排", "五古"), 7: ("七排", "七古")}[width]
         fixed += [form_named(name, len(shape)) for name in names]
@@ -225,13 +230,13 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Form, ...]:
 
 
 def sizes_for(size: int) -> tuple[str, ...]:
-    """Return the names of the forms with lines of equal length and this many characters in all."""
+    """Return the names of the regulated forms that have this many characters in all."""
     return tuple(form.name for form in _by_total().get(size, ()) if form.kind == REGULATED)
 
 
 @cache
 def _by_total() -> dict[int, list[Form]]:
-    """Index forms in their usual size by their number of characters, leaving out single lines."""
+    """Index forms in their usual size by number of characters, except variants of a single line."""
     found: dict[int, list[Form]] = {}
     for template in templates():
         if template.kind in _UNSOUGHT:

@@ -1,20 +1,20 @@
 """The rules of regulated verse (近体诗), for lines of five or seven characters.
 
-The rule, as Tang practice has it (docs/prosody.md gives sources):
+The rules follow Tang practice (docs/prosody.md gives sources and defines T4 and T5):
 
-1. Position two, four and six and the line end alternate by one of four line types; seven-character
-   lines put two characters before a line of five.
-2. The two lines of a couplet oppose each other at position two (对), the next couplet takes up the
-   tone of the line before (粘).
-3. Even lines end level and rhyme; odd lines end oblique, but the first may rhyme.
+1. The tones at positions two and four and at the line end follow one of four line types. A line of
+   seven characters is a line of five with two characters before it.
+2. The two lines of a couplet have opposite tones at position two (对), and the next couplet takes
+   up the tone of the line before it (粘).
+3. Even lines end level and rhyme; odd lines end oblique, except that the first line may rhyme.
 4. 平平仄平仄 may replace 平平平仄仄 (特拗).
-5. No line ends in three level characters; in 平平仄仄平 the first and third character are not both
+5. No line ends in three level characters; in 平平仄仄平 the first and third characters are not both
    oblique (孤平).
 6. 仄仄平平仄 with an oblique fourth character is rescued by a level third character in the
-   answering line (大拗救). A poem that needs this keeps T5, not T4.
+   answering line (大拗救). A poem that needs such a rescue keeps T5, not T4.
 
-Tones are given as strings over 平, 仄 and 中; 中 is a character of both tones or of unknown tone.
-Shares no code with the writing of verse.
+Tones are given as strings over 平, 仄, 中 (both tones) and ？ (not in the book). This module shares
+no code with the writing of verse.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,25 +31,26 @@ __all__ = ["Scansion", "pattern_of", "scan", "types_named"]
 _TYPES = {"甲": "仄平仄", "乙": "平仄平", "丙": "平仄仄", "丁": "仄平平"}
 _OTHER = {"平": "仄", "仄": "平"}
 _AFTER = {"甲": "乙", "乙": "丙", "丙": "丁", "丁": "甲"}
-"""The line type that follows each one in a faultless poem."""
+"""Line type -> the line type that follows it in a faultless poem."""
 
 
 @dataclass(frozen=True)
 class Scansion:
-    """The tones of a poem, compared with the four line types."""
+    """The result of comparing a poem's tones with the four line types."""
 
     types: str
-    """The line type of each line, over 甲乙丙丁."""
+    """The line type of each line: one of 甲, 乙, 丙 and 丁."""
     findings: tuple[Finding, ...]
 
     @property
     def is_regular(self) -> bool:
-        """Whether the poem keeps T4: no rule is broken, and no line needed rescue by another."""
+        """Whether the poem keeps T4: no rule is broken, and no line needs a rescue by another
+        line."""
         return all(each.legal and each.rule != "rescue" for each in self.findings)
 
     @property
     def is_legal(self) -> bool:
-        """Whether the poem keeps T5: no rule is broken if rescued lines count as good."""
+        """Whether the poem keeps T5: no rule is broken when rescued lines count as correct."""
         return all(each.legal for each in self.findings)
 
 
@@ -57,17 +58,17 @@ def scan(tones: Sequence[str], *, types: str | None = None, first_rhymes: bool =
     """Compare a poem's tones with the rules, using the line types that fit it best.
 
     Args:
-        tones: One string per line, all of five or all of seven.
+        tones: One string per line, all of five characters or all of seven.
         types: Required line types; None determines the best ones.
-        first_rhymes: Whether the first line can rhyme, which breaks ties between line types.
+        first_rhymes: Whether the first line can rhyme; this decides between equally good types.
 
     >>> scan(["仄仄平平仄", "平平仄仄平", "平平仄平仄", "仄仄仄平平"]).is_regular
     True
     """
     if types is not None:
         return _explain(tones, types)
-    # Most poems are faultless, and these have one of four fixed sequences. Only the others pay for
-    # the search in `_best_types`.
+    # Most poems are faultless, and a faultless poem has one of four fixed sequences of line types.
+    # Only faulty poems need the search in `_best_types`.
     for first in "丁乙甲丙" if first_rhymes else "甲丙丁乙":
         types = _sequence(first, len(tones))
         if not any(_faults(line, kind) for line, kind in zip(tones, types, strict=True)):
@@ -82,14 +83,14 @@ def types_named(variant: str, width: int, count: int) -> str:
     ('甲乙丙丁', '丙丁甲乙')
     """
     rhymed = "首句入韵" in variant
-    # The name gives the tone of the second character. In a line of seven that is in the head, which
-    # is opposite to the second character of the five inside.
+    # The name gives the tone of the second character. In a line of seven, that tone is opposite to
+    # the second tone of the last five characters, which decide the line type.
     oblique = (variant[0] == "仄") == (width == 5)
     return _sequence(("丁" if rhymed else "甲") if oblique else ("乙" if rhymed else "丙"), count)
 
 
 def pattern_of(kind: str, width: int, tones: str) -> str:
-    """Return the tones required by this line type: the plain pattern, or 特拗 if the line uses it.
+    """Return the tones that a line type requires: the plain pattern, or 特拗 if the line uses it.
 
     >>> pattern_of("乙", 5, ""), pattern_of("丙", 5, "平平仄平仄")
     ('中平中仄平', '平平仄平仄')
@@ -106,7 +107,7 @@ def _explain(tones: Sequence[str], types: str) -> Scansion:
     findings = list(_breaks(types, len(tones[0])))
     rescued = _rescued_lines(tones, types)
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
-        if number not in rescued:  # a rescued line's one fault is excused
+        if number not in rescued:  # the one fault of a rescued line is excused
             findings += [
                 Finding(rule, number, place, allowed)
                 for rule, place, allowed in _faults(line, kind)
@@ -118,7 +119,7 @@ def _explain(tones: Sequence[str], types: str) -> Scansion:
 
 @lru_cache(maxsize=64)
 def _sequence(first: str, count: int) -> str:
-    """Return the line types of a faultless poem that begins with this one."""
+    """Return the line types of a faultless poem that begins with the type `first`."""
     types = [first]
     # A first line that rhymes replaces 甲 by 丁, and 丙 by 乙.
     follow = {"丁": "乙", "乙": "丁"}.get(first, _AFTER[first])
@@ -130,8 +131,9 @@ def _sequence(first: str, count: int) -> str:
 
 @lru_cache(maxsize=16384)
 def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
-    """Return the faults of a line as this type: (rule, place from 1, tone that would be right)."""
-    # Three tones at seven or five places, in four types: all 9,720 combinations fit in the cache.
+    """Return the faults of a line, judged as this type: (rule, place from 1, correct tone)."""
+    # 平, 仄 and 中 at seven or five places, in four types, are 9,720 combinations. They all fit in
+    # the cache; ？ is rare.
     at = len(tones) - 5  # offset of the five-character line inside this one
     wanted = dict(zip((at + 2, at + 4, at + 5), _TYPES[kind], strict=True))
     if at:
@@ -146,7 +148,7 @@ def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
         return ()
     if kind == "乙" and tones[at] == tones[at + 2] == "仄":
         faults.append(("lone-level", at + 3, "平"))
-    # An oblique fourth character breaks the row of three, and is a fault of tone already.
+    # An oblique fourth character breaks the row of three; it is already a fault of tone.
     if kind == "丁" and tones[at + 2] == "平" and tones[at + 3] != "仄":
         faults.append(("three-level", at + 3, "仄"))
     return tuple(faults)
@@ -158,20 +160,21 @@ def _is_special(five: str) -> bool:
 
 
 def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
-    """Choose line types that minimise faults in lines plus breaks between lines (dynamic
-    programming)."""
+    """Choose the line types with the fewest faults in lines and breaks between lines, by dynamic
+    programming."""
     faults = _fault_counts(tones[0])
     best: dict[str, tuple[float, str]] = {
-        # Half a fault more for not using a possible rhyme, or for assuming an impossible one.
+        # A type costs half a fault more if it leaves a possible rhyme of the first line unused, or
+        # assumes an impossible one.
         kind: (faults[kind] + ((kind in "乙丁") != first_rhymes) / 2, kind)
         for kind in _TYPES
     }
-    # Rule 3 leaves two states for each line: even ones end level (乙丁), later odd ones oblique
-    # (甲丙).
+    # Rule 3 leaves two types for each line: even lines end level (乙丁), and odd lines after the
+    # first end oblique (甲丙).
     for number in range(2, len(tones) + 1):
         faults = _fault_counts(tones[number - 1])
-        # A rescue shows only in the answering line, so the fault that 甲 was charged is refunded
-        # there.
+        # Whether 甲 is rescued depends on the answering line, so the cost of the fault in 甲 is
+        # subtracted there.
         rescue = _rescues(tones[number - 2], "甲", tones[number - 1], "乙")
         best = {
             kind: min(
@@ -191,14 +194,14 @@ def _best_types(tones: Sequence[str], first_rhymes: bool) -> str:
 
 @lru_cache(maxsize=4096)
 def _fault_counts(tones: str) -> Mapping[str, int]:
-    """Count the faults that a line has as each type."""
+    """Count the faults of a line for each line type."""
     return MappingProxyType({kind: len(_faults(tones, kind)) for kind in _TYPES})
 
 
 @cache
 def _break(number: int, before: str, kind: str) -> str | None:
-    """Return the rule that the transition to line `number` breaks: 对 inside a couplet, 粘 between
-    two."""
+    """Return the rule that the transition to line `number` breaks, or None: 对 inside a couplet, 粘
+    between two couplets."""
     same = _TYPES[before][0] == _TYPES[kind][0]
     if number % 2 == 0:
         return "opposition" if same else None
@@ -208,15 +211,15 @@ def _break(number: int, before: str, kind: str) -> str | None:
 def _breaks(types: str, width: int) -> Iterator[Finding]:
     for number, (before, kind) in enumerate(pairwise(types), 2):
         if rule := _break(number, before, kind):
-            # The tone that would be right is the opposite of what place 2 has. In a line of seven
-            # place 2 is in the head, which is itself opposite to `second`.
+            # The correct tone is the opposite of the tone at place 2. In a line of seven, place 2
+            # is one of the two leading characters and has the tone opposite to `second`.
             second = _TYPES[kind][0]
             yield Finding(rule, number, 2, _OTHER[second] if width == 5 else second)
 
 
 def _rescues(line: str, kind: str, answer: str, answer_kind: str) -> bool:
-    """Return whether the answering line rescues an oblique fourth character that is the only
-    fault."""
+    """Return whether the only fault of a line is an oblique fourth character that the answering
+    line rescues."""
     at = len(line) - 5
     return (
         kind == "甲"
@@ -235,7 +238,7 @@ def _rescued_lines(tones: Sequence[str], types: str) -> set[int]:
 
 
 def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
-    """Yield legal deviations from the plain line types."""
+    """Yield a finding for each legal deviation from the plain line types."""
     at = len(tones[0]) - 5
     for number, (line, kind) in enumerate(zip(tones, types, strict=True), 1):
         five = line[at:]
@@ -250,7 +253,8 @@ def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
 
 
 def _is_small_rescue(tones: Sequence[str], types: str, number: int) -> bool:
-    """Return whether an oblique third character of 甲, alone, is answered by a level one."""
+    """Return whether a line of type 甲 has only an oblique third character, and the answering line
+    a level one."""
     at = len(tones[0]) - 5
     return (
         types[number - 1 : number + 1] == "甲乙"

@@ -1,4 +1,4 @@
-"""Remarks of a report on a poem as a whole, in both languages."""
+"""Remarks on a poem as a whole for a report, in English and in Chinese."""
 
 from dataclasses import dataclass
 
@@ -59,7 +59,7 @@ REMARKS = {
 
 
 def remark(key: str, **values: object) -> Remark:
-    """Return a remark with its values filled in.
+    """Return the remark of this key, with the values filled in.
 
     >>> remark("as-other", form="五绝", count=3).says
     'as 五绝 it would break 3 rules'

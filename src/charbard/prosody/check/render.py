@@ -1,7 +1,7 @@
-"""Render a report for people: a short text, or a table of every character.
+"""Render a report for human readers, as a short text or as a table of all characters.
 
-○ is level, ● oblique; ◐ can be both, and ？ is not in the book. A place that breaks a rule is put
-in brackets, so that the output does not depend on colour.
+○ is level and ● oblique; ◐ can be either, and ？ is not in the book. Brackets mark a place that
+breaks a rule, so that the output does not depend on colour.
 """
 
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ def as_text(report: Report) -> str:
 
 
 def as_table(report: Report) -> str:
-    """Render every character with its required tone, its possible tones, and the one it is read
-    in."""
+    """Render every character with its required tone, its possible tones, and the tone in which it
+    is read."""
     rows = [_head(report), "line\tplace\tchar\tasks\tcan be\tread as\trhyme\tfound"]
     wrong = {(each.line, each.place): RULES[each.rule].name for each in report.findings}
     for number, line in enumerate(report.poem.lines, 1):
@@ -58,7 +58,7 @@ def _head(report: Report) -> str:
 
 
 def verdict_words(report: Report) -> str:
-    """State the verdict in a few words: kept, kept with notes, broken in 3 places …
+    """Return the verdict in a few words, such as: kept; broken at 3 places; no known form.
 
     >>> from charbard.prosody.check import check
     >>> verdict_words(check("白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"))
@@ -102,7 +102,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def describe(report: Report, finding: Finding) -> str:
-    """Describe one finding in words: where, which rule, what would be right.
+    """Describe one finding in words: the place, the rule, and what would be allowed.
 
     >>> from charbard.prosody.check import check
     >>> report = check("白日依山尽，黄河入海流。欲穷千里目，更上一层天。", "五绝")
@@ -128,7 +128,8 @@ def describe(report: Report, finding: Finding) -> str:
 
 
 def mending(report: Report, finding: Finding) -> tuple[str, ...]:
-    """Return common characters that would fix a wrong tone or rhyme; empty if none can."""
+    """Return up to three common characters that would fix a wrong rhyme; empty if the finding names
+    no rhyme."""
     if finding.legal or finding.place is None or finding.rule not in ("tone", "rhyme"):
         return ()
     tone = finding.allowed[:1] if finding.allowed[:1] in ("平", "仄") else ""
@@ -160,7 +161,8 @@ def _tail(report: Report) -> str:
 
 
 def _known(report: Report) -> str:
-    """Summarise the counts of a report without a form."""
+    """Summarise a report without a form: numbers of lines and characters, rhymes, unlisted
+    characters."""
     lines = _count(len(report.poem.lines), "line")
     parts = [f"{lines}, {_count(sum(report.poem.shape), 'character')}"]
     if groups := [group for group in dict.fromkeys(report.groups) if group]:

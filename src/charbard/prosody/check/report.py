@@ -1,4 +1,4 @@
-"""The result of a check, as a value."""
+"""The report that a check returns."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,21 +25,21 @@ class Report:
     """Key of the rhyme book that was used."""
     poem: Poem
     tones: tuple[str, ...]
-    """Possible tone of each character: 平, 仄, 中 (both) or ？ (not listed)."""
+    """For each line, the possible tones of its characters: 平, 仄, 中 (both) or ？ (not listed)."""
     patterns: tuple[str, ...]
-    """Required tone at each place: 平, 仄 or 中 (free)."""
+    """For each line, the tones that its places require: 平, 仄 or 中 (free)."""
     rhymes: tuple[Reading | None, ...]
-    """For each line, the reading by which it rhymes; None if it does not."""
+    """For each line, the reading in which its last character rhymes; None for no rhyme."""
     findings: tuple[Finding, ...]
     is_strict: bool
-    """Whether every rule is kept in some reading of each character, with no rescue by another line
-    and no borrowed rhyme (T4)."""
+    """Whether some reading of each character keeps every rule, with no rescue by another line and
+    no borrowed rhyme (T4 in docs/prosody.md)."""
     is_given: bool = True
     """Whether the form was requested rather than identified."""
     remarks: tuple[Remark, ...] = ()
     """How the text was read, and how its form was identified."""
     groups: tuple[str, ...] = ()
-    """For each line, the letter of its rhyme; empty if the line does not rhyme."""
+    """For each line, the letter of the rhyme that it belongs to; empty for none."""
 
     @cached_property
     def violations(self) -> tuple[Finding, ...]:
@@ -58,10 +58,10 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One of kept, broken, unjudged or unknown.
+        """One of kept, broken, unjudged and unknown.
 
-        Unjudged: no rule is broken, but some places have characters that no book lists. Unknown: no
-        form fits.
+        Unjudged means that no rule is broken, but that some places have characters that the book
+        does not list. Unknown means that no form fits.
         """
         if self.form is None:
             return "unknown"
@@ -71,12 +71,13 @@ class Report:
 
     @property
     def is_kept(self) -> bool:
-        """Whether every rule is certainly kept; 拗 rescued by another line counts as good (T5)."""
+        """Whether every rule is certainly kept; a rescue by another line is allowed (T5)."""
         return self.verdict == "kept"
 
     @property
     def unjudged(self) -> tuple[tuple[int, int], ...]:
-        """(line, place), from 1, of unlisted characters at places that require a tone or rhyme."""
+        """Places (line, place), from 1, that require a tone or rhyme of a character not in the
+        book."""
         return tuple(
             (line, place)
             for line, (tones, pattern) in enumerate(zip(self.tones, self.patterns, strict=True), 1)
@@ -96,7 +97,8 @@ class Report:
 
     @property
     def free(self) -> int:
-        """How many of these cannot be broken: their characters have both tones, or are unlisted."""
+        """Number of places that require a tone but whose characters have both tones or are
+        unlisted."""
         return sum(
             wanted != BOTH and tone not in "平仄"
             for tones, pattern in zip(self.tones, self.patterns, strict=True)
@@ -110,7 +112,8 @@ class Report:
         return "".join(dict.fromkeys(char for char, tone in pairs if tone == UNKNOWN))
 
     def chosen(self, line: int) -> str:
-        """Return the tone each character of a line (from 1) is read in; 中 if both would fit."""
+        """Return the tone in which each character of a line (from 1) is read; 中 if both would
+        fit."""
         # A rescued character is read oblique, though its place requires a level one.
         rescued = {
             each.place for each in self.findings if (each.rule, each.line) == ("rescue", line)

@@ -1,6 +1,6 @@
-"""Judge whether line ends rhyme in a book, and by which reading of each.
+"""Judge whether line ends rhyme in a book, and in which reading of each character.
 
-Knows which lines should rhyme together and in which tone, not which form requires it.
+Callers say which lines should rhyme together and in which tone; forms are not known here.
 """
 
 from collections import Counter
@@ -14,8 +14,9 @@ from charbard.prosody.check.tones import BOTH
 
 __all__ = ["RhymeEnd", "allowed_rhymes", "is_neighbour", "rhyme_groups"]
 
-# Rhymes of the 平水韵 that later practice lets a first line borrow from (孤雁出群): those that the
-# 词林正韵 joins, with 江 and 阳, 佳 and 麻 among them by old custom. See docs/prosody.md.
+# Groups of neighbouring rhymes in the 平水韵. In later practice a first line may borrow a rhyme
+# from the same group (孤雁出群). Most groups are rhymes that the 词林正韵 joins; old custom also
+# joins 江 with 阳, and 佳 with 麻. See docs/prosody.md.
 _NEIGHBOURS = tuple(
     "东冬 江阳 支微齐灰 鱼虞 佳灰 佳麻 真文元 元寒删先 萧肴豪 庚青蒸 覃盐咸".split()  # noqa: SIM905
 )
@@ -26,12 +27,12 @@ class RhymeEnd:
     """A line end that should rhyme."""
 
     line: int
-    """Line, from 1."""
+    """Number of the line, from 1."""
     char: str
     tone: str
     """Required tone, 平 or 仄; 中 accepts both."""
     place: int
-    """Character in the line, from 1."""
+    """Number of the character in the line, from 1."""
 
 
 _MIXED = tuple(
@@ -48,20 +49,20 @@ _MIXED = tuple(
         ),
     )
 )
-"""Parts of the 词林正韵 that at least one in twenty Song poems of either part mixes;
-counted by scripts/mixed_rhymes.py, see benchmarks/tunes.md."""
+"""Pairs of parts of the 词林正韵 that at least one in twenty Song poems of either part mixes.
+scripts/mixed_rhymes.py counted them; see benchmarks/tunes.md."""
 
 
 def rhyme_groups(
     ends: Sequence[RhymeEnd], *, book: str, asked: str | None = None, better: str = ""
 ) -> tuple[str, dict[int, Reading], list[Finding]]:
-    """Find the rhyme that most of the ends share, the rhyming reading of each, and the ends that
-    miss it.
+    """Find the rhyme that most line ends share, the reading in which each rhymes, and the line ends
+    that do not rhyme.
 
     Args:
-        ends: Line ends of one rhyme key.
+        ends: Line ends that should all rhyme with each other.
         asked: Name of the required rhyme; None selects the most frequent one.
-        better: Character whose rhyme is preferred among those that serve the same number of ends.
+        better: Character whose rhyme is preferred among rhymes shared by equally many ends.
 
     Returns:
         (name of the rhyme, line -> reading, findings). The name is empty if no end has a reading.
@@ -82,7 +83,7 @@ def rhyme_groups(
 def _commonest(
     ends: Sequence[RhymeEnd], options: Iterable[tuple[Reading, ...]], book: str, better: str
 ) -> str:
-    """Return the rhyme that most ends can have; empty if none can have any."""
+    """Return the rhyme that most line ends can have; empty if no end has a reading."""
     # A set, so that a character with two readings in one rhyme votes once.
     counts = Counter(name for found in options for name in {r.rhyme for r in found})
     most = max(counts.values(), default=0)
@@ -91,7 +92,7 @@ def _commonest(
         return names[0] if names else ""
     usual = Counter(name for end in ends for name in usual_rhymes_of(end.char, book=book))
     liked = rhymes_of(better, book=book, tone="平") if better else frozenset()
-    # The name itself is compared last: it decides nothing but makes ties deterministic.
+    # The name is compared last, only to make the choice deterministic.
     return max(names, key=lambda name: (usual[name], name in liked, name))
 
 
@@ -107,7 +108,7 @@ def _findings(
 
 @lru_cache(maxsize=16384)
 def _readings(char: str, tone: str, book: str) -> tuple[Reading, ...]:
-    """Return the readings of a character in a tone, the usual ones first; 中 allows both tones."""
+    """Return a character's readings in a tone, usual readings first; 中 allows both tones."""
     usual = readings_of(char, book=book, least=USUAL)
     found = (each for each in readings_of(char, book=book) if tone in (BOTH, each.tone))
     return tuple(sorted(found, key=lambda each: (each not in usual, each)))
@@ -120,14 +121,14 @@ def allowed_rhymes(
     *,
     today: bool = False,
 ) -> Iterator[Finding]:
-    """Note ends that do not rhyme in the 词林正韵 but do in the 平水韵 or by Song practice.
+    """Yield the findings, made legal where the line end rhymes in the 平水韵 or by Song practice.
 
     Args:
-        missing: Ends that do not rhyme in the book.
-        ends: All ends of this rhyme.
-        chosen: Line -> reading, for the ends that do rhyme.
-        today: Also accept what rhymes in today's speech: in 曲 the entering tone rhymes with
-        others.
+        missing: Findings on line ends that do not rhyme in the 词林正韵.
+        ends: All line ends that should rhyme with each other.
+        chosen: Line -> reading, for the line ends that do rhyme.
+        today: Whether rhymes of today's speech are legal too, as for 曲, where the entering tone
+            rhymes with other tones.
     """
     if not missing:
         return
@@ -142,9 +143,10 @@ def allowed_rhymes(
     for finding in missing:
         char = chars[finding.line].char
         parts = {reading.rhyme for reading in _readings(char, chars[finding.line].tone, "cilin")}
-        # `allowed` is tone and part in one string; parts are numbers, so stripping tones is safe.
+        # `allowed` is a tone and a part in one string; parts are numbers, so stripping the tone is
+        # safe.
         part = finding.allowed.lstrip("平仄")
-        # The strictest excuse that holds is the one reported.
+        # The strictest excuse that applies is reported.
         if not old.isdisjoint(readings_of(char, book="pingshui")):
             yield replace(finding, rule="old-rhyme", legal=True)
         elif any({part, other} <= mixed for other in parts for mixed in _MIXED):

@@ -1,4 +1,5 @@
-"""Find the form that a title names: 声声慢·寻寻觅觅, 七律·长征, 【越调】天净沙 秋思, 调寄浣溪沙."""
+"""Find the forms that a title names: 声声慢·寻寻觅觅, 七律·长征, 【越调】天净沙 秋思,
+调寄浣溪沙."""
 
 import re
 from functools import cache
@@ -12,11 +13,12 @@ __all__ = ["forms_in_title"]
 _WORD = re.compile(r"[\u3400-\u9fff]+")
 _SET_TO = ("调寄", "寄调", "词牌", "曲牌", "右调")
 _LONGEST, _SURE = 8, 3
-"""Longest name of a tune; and the length below which a name (西河, 南浦) must be a whole word."""
+"""Length of the longest name of a tune, and the length below which a name (西河, 南浦) counts only
+as a whole word."""
 
 
 def forms_in_title(title: str) -> list[Form]:
-    """List the forms whose names occur in a title, in order of occurrence; the longer name first.
+    """List the forms whose names occur in a title, in order of occurrence.
 
     >>> [form.name for form in forms_in_title("声声慢·秋情 李清照")]
     ['声声慢']
@@ -31,8 +33,8 @@ def forms_in_title(title: str) -> list[Form]:
         if word in names:
             found[names[word]] = None
         for start in range(len(word)):
-            # The longest first, since one name may begin another; shorter ones at this place do not
-            # count.
+            # One name may begin another, so the longest one comes first, and shorter names at the
+            # same place do not count.
             for length in range(min(_LONGEST, len(word) - start), _SURE - 1, -1):
                 if (name := names.get(word[start : start + length])) is not None:
                     found[name] = None
@@ -42,7 +44,7 @@ def forms_in_title(title: str) -> list[Form]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Map names and other names to the form's name, excluding 古体诗 and personal names."""
+    """Map all names of the forms of 词, 曲 and 近体诗 to the form's main name."""
     return {
         name: template.name
         for template in templates()

@@ -1,6 +1,6 @@
 """The tones of a line as a string, for the checker.
 
-The string has one of 平, 仄, 中 (both) and ？ (not in the book) for each character of the line.
+Each character of the line becomes one of 平, 仄, 中 (both tones) and ？ (not in the book).
 """
 
 from functools import cache, lru_cache
@@ -13,7 +13,7 @@ BOTH, UNKNOWN = "中", "？"
 
 
 class _Tones(dict[int, str]):
-    """Translation table from code point to tone, filled as characters occur."""
+    """A translation table from code points to tones, filled when a character first occurs."""
 
     def __init__(self, book: str, usual: bool) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ def _tones(book: str, usual: bool) -> _Tones:
 
 @lru_cache(maxsize=256)  # a poem is compared with several variants
 def tone_strings(lines: tuple[str, ...], *, book: str, usual: bool = False) -> tuple[str, ...]:
-    """Return `tone_string` of each line of a poem.
+    """Return the `tone_string` of each line of a poem.
 
     >>> tone_strings(("床前", "看月明"), book="pingshui")
     ('平平', '中仄平')
@@ -44,12 +44,12 @@ def tone_strings(lines: tuple[str, ...], *, book: str, usual: bool = False) -> t
 
 
 def tone_string(line: str, *, book: str, usual: bool = False) -> str:
-    """Return the possible tones of a line's characters, or only their usual tones.
+    """Return the possible tones of a line's characters, or their usual tones if `usual` is set.
 
     >>> tone_string("床前看月明a", book="pingshui")
     '平平中仄平？'
     """
-    # `translate` loops in C, and asks Python only for characters that it has not met before.
+    # `translate` loops in C and calls Python only for characters that it meets for the first time.
     return line.translate(_tones(book, usual))
 
 
@@ -59,10 +59,10 @@ _OBLIQUE = str.maketrans("平仄中？", "0100")
 
 @lru_cache(maxsize=1024)
 def tone_bits(tones: str) -> tuple[int, int]:
-    """Return, as the bits of two numbers, which places are level and which oblique.
+    """Return, as bits, which places are level, and which are oblique; the last place is bit 0.
 
     Args:
-        tones: Tones of characters or of a pattern; at least one.
+        tones: At least one tone, of characters or of a pattern.
 
     >>> tone_bits("平仄中平")
     (9, 4)
@@ -72,8 +72,9 @@ def tone_bits(tones: str) -> tuple[int, int]:
 
 
 def fits(tone: str, wanted: str) -> bool:
-    """Return whether a character of this tone fits a place that requires `wanted`; 中 requires
-    nothing.
+    """Return whether a character of this tone fits a place that requires `wanted`.
+
+    A place of tone 中 requires nothing, and a character of tone 中 or ？ fits every place.
 
     >>> fits("平", "仄"), fits("中", "仄"), fits("仄", "中")
     (False, True, True)

@@ -1,6 +1,7 @@
 """A report without a form, for any text: tones, rhymes, and which lines rhyme together.
 
-It serves texts whose lines match no known form: an unknown tune, a single line, a modern poem.
+Such a report serves texts whose lines match no known form: an unknown tune, a single line or a
+modern poem.
 """
 
 from charbard.prosody.check.remark import Remark, remark
@@ -17,14 +18,14 @@ _MOST_SHOWN = 12
 
 
 def is_modern(poem: Poem) -> bool:
-    """Return whether a text is in modern Chinese, judged by particles that classical verse lacks.
+    """Return whether a text is in modern Chinese, judging by particles that are rare in old verse.
 
     >>> from charbard.prosody import read_poem
     >>> is_modern(read_poem("轻轻的我走了，正如我轻轻的来；我轻轻的招手，作别西天的云彩。"))
     True
     """
     text = "".join(poem.lines)
-    # Two at least: 着 or 那 alone occurs in classical verse as well.
+    # At least two are required, because a single 着 or 那 also occurs in classical verse.
     count = sum(map(_TODAY.__contains__, text))
     return count >= _MODERN_LEAST and count >= _MODERN_SHARE * len(text)
 
@@ -35,10 +36,10 @@ def unknown_report(
     """Report what can be determined about a poem without its form.
 
     Args:
-        book: A rhyme book's key; None selects 中华新韵 for modern language, 平水韵 for lines of
-            one length, else 词林正韵.
+        book: A rhyme book's key; None selects the 中华新韵 for modern Chinese, the 平水韵 for lines
+            of one length, and otherwise the 词林正韵.
         remarks: Why no form was found, if known.
-        forms: Forms with this number of characters, for a text that is not divided into lines.
+        forms: Names of forms with as many characters, for a text not divided into lines.
     """
     modern = is_modern(poem)
     if book is None:
