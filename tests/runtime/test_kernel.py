@@ -361,6 +361,6 @@ def test_an_outdated_kernel_raises_instead_of_reading_beyond(monkeypatch) -> Non
 
     output = Matrix.of(np.ones((9, 4), np.float32), np.zeros(9, np.float32))
     monkeypatch.setattr(compiled, "_numbers", lambda spec: (1.0, 0.0, 1.0))
+    spec = SampleSpec(as_ids([3]), SampleOptions(), 1, 0, 0)
     with pytest.raises(TypeError, match="reads 6 numbers"):
-        spec = SampleSpec(as_ids([3]), SampleOptions(), 1, 0, 0)
         compiled.choose(np.zeros((1, 4), np.float32), output, [spec])

@@ -146,8 +146,7 @@ class Machine:
         return VerseState(*self._number(0, lives, groups), self._taken)
 
     def _first_lives(self, groups: Groups) -> list[Live]:
-        """Return the plans with which a text can begin, each with the patterns of its first
-        line."""
+        """Return the plans a text can begin with, each with the patterns of its first line."""
         plans = enumerate(self.plans)
         lives = [(number, plan.fitting[0]) for number, plan in plans if all(groups[number])]
         return self._transitions.fitting(0, lives, groups)
