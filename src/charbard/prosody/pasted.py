@@ -79,13 +79,17 @@ def _described(text: str) -> str:
     return "".join(found)
 
 
+_OPERANDS = {"⿲": 3, "⿳": 3, "⿾": 1, "⿿": 1}
+"""Operands of the operators that do not have two."""
+
+
 def _description_end(text: str, start: int) -> int:
     """Return the end of the description that begins at `start`, or `start` + 1 if it has no end."""
-    # An operator fills one open part and opens two, or three for ⿲ and ⿳; a component fills one.
+    # An operator fills one open part and opens as many as it has operands; a component opens none.
     open_parts, at = 1, start
     while open_parts and at < len(text):
         char = text[at]
-        open_parts += -1 if not "⿰" <= char <= "⿿" else 2 if char in "⿲⿳" else 1
+        open_parts += _OPERANDS.get(char, 2 if "⿰" <= char <= "⿿" else 0) - 1
         at += 1
     return at if not open_parts else start + 1
 

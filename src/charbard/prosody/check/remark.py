@@ -51,10 +51,6 @@ REMARKS = {
         "the title names {form}, but no variant of it has such lines",
         "题作{form}，但句式与其各体都不合",
     ),
-    "bad-fit": (
-        "its lines are those of {form}, but too many tones or rhymes differ to call it that",
-        "句式如{form}，而平仄、用韵多不合，不能定为此体",
-    ),
 }
 
 
