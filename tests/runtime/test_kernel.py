@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charbard.config import SampleOptions
+from charbard.config import CELLS, SampleOptions
 from charbard.runtime import Bias, ByteModel, Choices, Guidance, Model, SampleSpec, as_ids, plain
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.sampling import guided
@@ -56,7 +56,7 @@ def assert_same_state(one: State, other: State) -> None:
         assert all(np.array_equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("shape", SHAPES, ids=NAMES)
 def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     """Every kernel gives exactly the same states, features and scores as NumPy."""
@@ -72,7 +72,7 @@ def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     assert np.array_equal(one.logits(features[-1]), reference.logits(wanted[-1]))
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("attention", [None, 66])
 def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention) -> None:
     """The results of a row do not depend on the other rows of the batch, or on their order."""
