@@ -1,5 +1,7 @@
 """The compiled kernel and NumPy give the same results, to the last bit."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -111,17 +113,29 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
     assert turns[0].state.hidden_BLH[1::2, 1, 3].all()
 
 
+DRAWN = {
+    "temperature": st.sampled_from([0.3, 1.0, 2.5]),
+    "temperature_end": st.none() | st.sampled_from([0.01, 0.7, 3.0]),
+    "temperature_steps": st.integers(1, 2000),
+    "top_k": st.none() | st.integers(1, 30),
+    "top_p": st.none() | st.floats(0, 1),
+    "min_p": st.none() | st.floats(0, 1),
+    "greedy": st.booleans(),
+}
+NOT_THE_KERNELS = ("frequency_penalty", "banned", "boosted", "boost", "commonest")
+"""Options that reach the kernel only as allowed ids or as a bias, which are drawn as such."""
+
+
+def test_every_option_is_drawn() -> None:
+    """`specs` draws every sampling option, except those that the kernel never sees."""
+    assert {field.name for field in fields(SampleOptions)} == {*DRAWN, *NOT_THE_KERNELS}
+
+
 @st.composite
 def specs(draw, size: int) -> SampleSpec | None:
     """Draw any sample spec that a row may have, or None."""
     allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
-    options = SampleOptions(
-        temperature=draw(st.sampled_from([0.3, 1.0, 2.5])),
-        top_k=draw(st.none() | st.integers(1, 30)),
-        top_p=draw(st.none() | st.floats(0, 1)),
-        min_p=draw(st.none() | st.floats(0, 1)),
-        greedy=draw(st.booleans()),
-    )
+    options = draw(st.builds(SampleOptions, **DRAWN))
     pairs = st.tuples(st.integers(0, size - 1), st.floats(-9, 9) | st.just(-np.inf))
     bias = draw(st.none() | st.lists(pairs, min_size=1, max_size=8))
     return draw(
