@@ -39,7 +39,10 @@ _GUARDED = ("/api", "/v1", "/write_poem")
 _OPEN = ("/api/health", "/api/ready")
 _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
-_NO_TURN = ("/api/check", "/api/rhyme", "/api/parallel", "/api/show", "/api/jobs")
+_NO_TURN = (
+    *("/api/check", "/api/rhyme", "/api/parallel", "/api/show", "/api/gloss", "/api/quotes"),
+    "/api/jobs",
+)
 """Path prefixes that need no slot: they are answered however long the queue is."""
 
 
