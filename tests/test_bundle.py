@@ -20,12 +20,13 @@ from charbard.bundle import (
     shipped_bundles,
     snapshots_beside,
 )
+from charbard.config import CELLS
 from charbard.errors import BundleError, SaveError
 from charbard.runtime import ByteModel
 from tests.conftest import random_bundle
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 def test_round_trip(tmp_path, cell: str) -> None:
     """A loaded bundle equals the bundle that was saved."""
     bundle = replace(random_bundle(cell, projection_size=6, tied=True), scores={"nats": 1.25})

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,19 @@ def part_of(path: Path) -> str:
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
-def imported_parts(tree: ast.AST) -> set[str]:
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
+def imported(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the dotted names that these statements import: modules, and what is taken of them."""
+    names = set[str]()
+    for node in nodes:
+        if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def imported_parts(tree: ast.AST) -> set[str]:
+    names = imported(ast.walk(tree))
     return {name.split(".")[1] for name in names if name.startswith("charbard.")} & set(HEIGHT)
 
 
@@ -56,15 +62,12 @@ def test_imports_point_down(path: Path) -> None:
             assert HEIGHT[there] < HEIGHT[here], f"{here} may not import {there}"
 
 
-@pytest.mark.parametrize("part", sorted(HEIGHT.keys() - {"train"}))
-def test_torch_is_for_training_only(part: str) -> None:
-    """Outside `train`, only `cli/train.py` may import torch."""
-    allowed = {SRC / "cli" / "train.py"}
-
-    for path in (SRC / part).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import) and path not in allowed:
-                assert all(alias.name.split(".")[0] != "torch" for alias in node.names), path
+def test_torch_is_for_training_only() -> None:
+    """Outside `train`, no module imports torch, not even inside a function."""
+    for path in MODULES:
+        if part_of(path) != "train":
+            names = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+            assert "torch" not in {name.split(".")[0] for name in names}, path
 
 
 def test_every_part_has_a_row() -> None:
@@ -125,12 +128,7 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
 
 def _modules_used(path: Path, names: set[str]) -> set[str]:
     """Return the modules imported at the top level, outside functions and conditional blocks."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = set[str]()
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found & names
+    return imported(ast.parse(path.read_text(encoding="utf-8")).body) & names
 
 
 def test_every_public_name_exists() -> None:

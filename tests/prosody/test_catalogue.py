@@ -1,5 +1,7 @@
 """Forms are found by name in either script, or made from a size, a page, a text or lengths."""
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from charbard.prosody import (
     form_of_text,
     forms,
 )
-from charbard.prosody.catalogue import templates
+from charbard.prosody.catalogue import _PAGES, templates
 from charbard.prosody.page import read_page
 
 PAGE = """
@@ -35,6 +37,15 @@ def test_forms_are_whole(form) -> None:
         for line in variant.lines:
             if line.rhyme and form.kind not in ("歌词", "模板", "曲"):
                 assert {pattern[-1] for pattern in line.patterns} <= {"平", "仄"}
+
+
+def test_every_page_is_in_the_catalogue() -> None:
+    """The catalogue names each page in the folder of forms exactly once."""
+    folder = files("charbard.prosody.data") / "forms"
+
+    assert sorted(f"{page}.toml" for page in _PAGES) == sorted(
+        page.name for page in folder.iterdir()
+    )
 
 
 def test_no_name_means_two_forms() -> None:

@@ -287,16 +287,29 @@ def test_a_graceful_stop_lets_texts_end() -> None:
 
 
 def test_a_task_that_finds_no_memory_ends_alone(monkeypatch) -> None:
-    """A task that runs out of memory ends alone and leaves nothing in the batch."""
+    """A task that finds no memory, for its rows or in a step, ends alone and frees its rows."""
 
-    def start():
+    def start() -> None:
         raise MemoryError
 
-    with Engine(MODEL, rows=6) as engine:
-        monkeypatch.setattr(MODEL, "start", start)
-        with pytest.raises(MemoryError):
-            list(engine.run(poem(MODEL, 1)))
+    def hungry() -> Steps:
+        yield Plan((0,), (3,), (None,))
+        raise MemoryError
+
+    async def every(task: Task) -> list:
+        async with asyncio.timeout(10):  # or the test would wait for a dead engine forever
+            return [step async for step in engine.stream(task)]
+
+    tasks = poem(MODEL, 1), Task(hungry(), state=MODEL.start())
+    with Engine(MODEL, rows=6, ahead=1) as engine:
+        other = engine.run(poem(MODEL, 2))
+        first = next(other)
+        monkeypatch.setattr(MODEL, "start", start)  # called for the rows of a task without a state
+        for task in tasks:
+            with pytest.raises(MemoryError):
+                asyncio.run(every(task))
         monkeypatch.undo()
 
-        assert list(engine.run(poem(MODEL, 2))) == ALONE[2]
-        assert engine.load().rows == 0
+        assert [first, *other] == ALONE[2]
+        assert asyncio.run(every(poem(MODEL, 3))) == ALONE[3]
+    assert engine.load().rows == 0

@@ -1,11 +1,13 @@
 """The compiled kernel and NumPy give the same results, to the last bit."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charbard.config import SampleOptions
+from charbard.config import CELLS, SampleOptions
 from charbard.runtime import Bias, ByteModel, Choices, Guidance, Model, SampleSpec, as_ids, plain
 from charbard.runtime.matrix import Matrix
 from charbard.runtime.sampling import guided
@@ -56,7 +58,7 @@ def assert_same_state(one: State, other: State) -> None:
         assert all(np.array_equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("shape", SHAPES, ids=NAMES)
 def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     """Every kernel gives exactly the same states, features and scores as NumPy."""
@@ -72,7 +74,7 @@ def test_every_kernel_steps_alike(compiled, cell: str, shape) -> None:
     assert np.array_equal(one.logits(features[-1]), reference.logits(wanted[-1]))
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("attention", [None, 66])
 def test_a_row_is_the_same_alone_and_in_any_batch(compiled, cell: str, attention) -> None:
     """The results of a row do not depend on the other rows of the batch, or on their order."""
@@ -111,17 +113,29 @@ def test_rows_are_shared_out_among_threads(compiled, attention) -> None:
     assert turns[0].state.hidden_BLH[1::2, 1, 3].all()
 
 
+DRAWN = {
+    "temperature": st.sampled_from([0.3, 1.0, 2.5]),
+    "temperature_end": st.none() | st.sampled_from([0.01, 0.7, 3.0]),
+    "temperature_steps": st.integers(1, 2000),
+    "top_k": st.none() | st.integers(1, 30),
+    "top_p": st.none() | st.floats(0, 1),
+    "min_p": st.none() | st.floats(0, 1),
+    "greedy": st.booleans(),
+}
+NOT_THE_KERNELS = ("frequency_penalty", "banned", "boosted", "boost", "commonest")
+"""Options that reach the kernel only as allowed ids or as a bias, which are drawn as such."""
+
+
+def test_every_option_is_drawn() -> None:
+    """`specs` draws every sampling option, except those that the kernel never sees."""
+    assert {field.name for field in fields(SampleOptions)} == {*DRAWN, *NOT_THE_KERNELS}
+
+
 @st.composite
 def specs(draw, size: int) -> SampleSpec | None:
     """Draw any sample spec that a row may have, or None."""
     allowed = draw(st.sets(st.integers(0, size - 1), min_size=1))
-    options = SampleOptions(
-        temperature=draw(st.sampled_from([0.3, 1.0, 2.5])),
-        top_k=draw(st.none() | st.integers(1, 30)),
-        top_p=draw(st.none() | st.floats(0, 1)),
-        min_p=draw(st.none() | st.floats(0, 1)),
-        greedy=draw(st.booleans()),
-    )
+    options = draw(st.builds(SampleOptions, **DRAWN))
     pairs = st.tuples(st.integers(0, size - 1), st.floats(-9, 9) | st.just(-np.inf))
     bias = draw(st.none() | st.lists(pairs, min_size=1, max_size=8))
     return draw(

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from charbard.config import CELLS
 from charbard.runtime import Model, score_ids
 from charbard.runtime.model import log_softmax
 from tests.conftest import random_bundle
@@ -23,7 +24,7 @@ def _torch_network(bundle):
     return network.eval()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
     "shape",
     [
@@ -48,7 +49,7 @@ def test_each_step_agrees(cell: str, shape) -> None:
     assert np.abs(log_softmax(model.logits(features)) - wanted_logp).max() < 1e-5
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("attention", [None, 5])
 def test_reading_at_once_or_step_by_step(cell: str, attention) -> None:
     """A text gives the same features when read in parts, if the state is carried over."""

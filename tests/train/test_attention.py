@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from charbard.config import ModelConfig, TrainConfig
+from charbard.config import CELLS, ModelConfig, TrainConfig
 from charbard.errors import OptionError
 from charbard.train.attention import Memory, attend
 from charbard.train.batches import Batch
@@ -15,7 +15,7 @@ from charbard.train.learner import Learner
 from charbard.train.network import CharRNN
 
 MODEL = ModelConfig(vocab_size=7, hidden_size=16, embedding_size=8, attention=6, attention_span=9)
-CELLS = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+EVERY_CELL = pytest.mark.parametrize("cell", CELLS)
 
 
 def _one_by_one(asked: Tensor, memory: Memory, span: int) -> Tensor:
@@ -72,7 +72,7 @@ def test_gradients_are_those_of_the_loss() -> None:
     assert torch.autograd.gradcheck(loss, weights)
 
 
-@CELLS
+@EVERY_CELL
 @pytest.mark.parametrize("cuts", [[0, 1, 4, 20, 40], [0, 30, 31, 40]])
 def test_cut_windows_read_as_one(cell: str, cuts: list[int]) -> None:
     """A text gives the same features at every place, however it is cut into windows."""
@@ -132,7 +132,7 @@ def test_a_new_record_sees_nothing_of_the_one_before() -> None:
     assert carried.update(_batch(1, continues=True), 0.0).loss != pytest.approx(losses[0], abs=1e-6)
 
 
-@CELLS
+@EVERY_CELL
 @pytest.mark.parametrize("optimizer", ["muon", "adamw"])
 def test_restored_it_goes_on_bit_for_bit(cell: str, optimizer: str) -> None:
     """`restore` includes the cached context, so that later updates give bit-identical weights."""
@@ -154,7 +154,7 @@ def test_restored_it_goes_on_bit_for_bit(cell: str, optimizer: str) -> None:
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
-@CELLS
+@EVERY_CELL
 def test_it_copies_what_a_state_forgets(cell: str) -> None:
     """A network with attention learns to repeat a passage better than a network without it."""
     generator = torch.Generator().manual_seed(0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from charbard.config import ModelConfig, TrainConfig
+from charbard.config import CELLS, ModelConfig, TrainConfig
 from charbard.errors import TrainingError
 from charbard.train.batches import Batch
 from charbard.train.distributed import Ranks
@@ -25,7 +25,7 @@ def _batch(seed: int = 0, rows: int = 4) -> Batch:
     return Batch(text[:-1], text[1:], 10 * rows, rows, fresh=False)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
     "how",
     [

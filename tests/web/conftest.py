@@ -126,6 +126,15 @@ def serving(
             thread.join()
 
 
+def schema_of(api: dict, path: str) -> dict:
+    """Return the schema of the JSON body of a POST route, empty if it has none."""
+    content = api["paths"][path]["post"].get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return {}
+    reference = content["application/json"]["schema"]["$ref"]
+    return api["components"]["schemas"][reference.split("/")[-1]]
+
+
 @pytest.fixture(scope="session")
 def running(prose_writer, verse_writer) -> Iterator[Running]:
     """One running studio with two models, shared by all tests that change nothing in it."""

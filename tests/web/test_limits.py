@@ -15,9 +15,9 @@ from charbard.runtime import Plan, Program, Steps, Task
 from charbard.studio.rate import Rate
 from charbard.studio.slots import Slots
 from charbard.studio.studio import Studio
-from charbard.web import Library
+from charbard.web import Library, middleware
 from charbard.web.flow import result_of
-from tests.web.conftest import serving
+from tests.web.conftest import schema_of, serving
 
 LONG = {"length": 1_000_000, "stream": True}
 
@@ -109,6 +109,26 @@ def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"
     assert answered.status_code == 200
+
+
+def test_the_routes_that_take_no_slot_are_named(
+    prose_writer, verse_writer, names_writer, monkeypatch
+) -> None:
+    """`_NO_TURN` covers every POST route that takes no slot, and no other."""
+    named = middleware._NO_TURN
+    writers = ("english", prose_writer), ("verse", verse_writer), ("names", names_writer)
+    monkeypatch.setattr(middleware, "_NO_TURN", ("/",))  # only a slot itself is refused
+    with serving(*writers, streams=1, queue=0) as here, here.client() as client:
+        api = client.get("/api/openapi.json").json()
+        posts = [path for path, about in api["paths"].items() if "post" in about]
+        here.studio.slots.active = 1
+        refused = {
+            path
+            for path in posts
+            if client.post(path, json=schema_of(api, path).get("example")).status_code == 503
+        }
+
+    assert refused == {path for path in posts if not path.startswith(named)}
 
 
 def test_who_waits_gets_the_next_turn(prose_writer) -> None:

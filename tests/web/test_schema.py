@@ -1,11 +1,13 @@
 """The API matches its OpenAPI description, as Schemathesis checks it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+API = Path(__file__).parents[2] / "docs" / "api.md"
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 
 
@@ -46,6 +48,21 @@ def test_every_refusal_is_described(client) -> None:
             if path not in ("/api/health", "/api/ready", "/api/metrics"):
                 assert {"401", "404", "413", "422", "429", "503"} <= set(about["responses"]), path
                 assert "Retry-After" in about["responses"]["503"]["headers"]
+
+
+def test_the_table_of_addresses_is_complete(client) -> None:
+    """The table in docs/api.md names every route of the description, and no other."""
+    api = client.get("/api/openapi.json").json()
+    described = {
+        f"{method.upper()} {path}" for path, methods in api["paths"].items() for method in methods
+    }
+    named, method = set(), ""
+    for row in re.findall(r"^\| `.+", API.read_text("utf-8"), re.M):
+        for verb, path in re.findall(r"`([A-Z]+ )?(/[^`?]+)", row):
+            method = verb or method  # it counts for every address up to the next method
+            named.add(method + path)
+
+    assert named == described
 
 
 def test_bytes_that_are_no_text_are_refused(client) -> None:

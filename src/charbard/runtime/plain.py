@@ -65,20 +65,30 @@ def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot:
         [gates[:, at : at + size] for at in range(0, gates.shape[1], size)]
         for gates in (x_BG, h_BG)
     )
-    if kind == "lstm":
-        # PyTorch's order of gates: input, forget, cell, output.
-        keep, let_in, let_out = (_sigmoid(x[gate] + h[gate]) for gate in (1, 0, 3))
-        memory = keep * before_BSH[:, slot + 1] + let_in * _tanh(x[2] + h[2])
-        after_BSH[:, slot + 1] = memory
-        after_BSH[:, slot] = let_out * _tanh(memory)
-    elif kind == "gru":
-        # PyTorch's order: reset, update, new. The reset gate applies to the recurrent product with
-        # its bias, so x and h must stay apart up to here.
-        reset, update = _sigmoid(x[0] + h[0]), _sigmoid(x[1] + h[1])
-        new = _tanh(x[2] + reset * h[2])
-        after_BSH[:, slot] = new + update * (before_BSH[:, slot] - new)
-    else:
-        after_BSH[:, slot] = _tanh(x[0] + h[0])
+    for part, value in enumerate(_STEPS[kind](x, h, before_BSH[:, slot:])):
+        after_BSH[:, slot + part] = value
+
+
+def _rnn(x: list[F32], h: list[F32], _before_BSH: F32) -> tuple[F32, ...]:
+    return (_tanh(x[0] + h[0]),)
+
+
+def _gru(x: list[F32], h: list[F32], before_BSH: F32) -> tuple[F32, ...]:
+    # PyTorch's order: reset, update, new. The reset gate applies to the recurrent product with
+    # its bias, so x and h must stay apart up to here.
+    reset, update = _sigmoid(x[0] + h[0]), _sigmoid(x[1] + h[1])
+    new = _tanh(x[2] + reset * h[2])
+    return (new + update * (before_BSH[:, 0] - new),)
+
+
+def _lstm(x: list[F32], h: list[F32], before_BSH: F32) -> tuple[F32, ...]:
+    # PyTorch's order of gates: input, forget, cell, output.
+    keep, let_in, let_out = (_sigmoid(x[gate] + h[gate]) for gate in (1, 0, 3))
+    memory = keep * before_BSH[:, 1] + let_in * _tanh(x[2] + h[2])
+    return let_out * _tanh(memory), memory
+
+
+_STEPS = {"rnn": _rnn, "gru": _gru, "lstm": _lstm}
 
 
 def attend(qkv_BC: F32, past: Past, span: int) -> tuple[F32, Past]:

@@ -6,6 +6,7 @@ fused recurrent kernels expect.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -21,6 +22,12 @@ State = tuple[Tensor, ...]
 """(h_LBH, c_LBH) for an LSTM, (h_LBH,) for the other cells; with attention, its `Memory` follows.
 
 Rows are on axis 1 of every part. A row of zeros is a row that has read nothing."""
+_OPERATORS: dict[str, Callable[..., tuple[Tensor, ...]]] = {
+    "rnn": torch.rnn_tanh,
+    "gru": torch.gru,
+    "lstm": torch.lstm,
+}
+"""torch's fused operator of each cell: the outputs, then each part of the state."""
 
 
 @dataclass(frozen=True)
@@ -176,12 +183,10 @@ class CharRNN(nn.Module):
             weights[1] = weights[1] * noise.recurrent_LGH[layer]
         # has_biases, num_layers, dropout, train, bidirectional, batch_first
         how = (True, 1, 0.0, self.training, False, False)
-        if self.config.cell == "lstm":
-            y, h, c = torch.lstm(x_TBE, state, weights, *how)
-            return y, (h, c)
-        run = torch.gru if self.config.cell == "gru" else torch.rnn_tanh
-        y, h = run(x_TBE, state[0], weights, *how)
-        return y, (h,)
+        # torch takes several parts of the state as a tuple, but a single one by itself.
+        before = state if self.config.num_parts > 1 else state[0]
+        y, *after = _OPERATORS[self.config.cell](x_TBE, before, weights, *how)
+        return y, tuple(after)
 
     def output(self) -> tuple[Tensor, Tensor]:
         """Return the weight (V, P) and the bias (V,) of the output layer."""
