@@ -80,12 +80,12 @@ class Machine:
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
         # Variants may disagree on whether a line rhymes, such as the first line. If it rhymes in
         # one variant, the rhyme groups matter there.
-        self._rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
+        self.rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
         # At most places a step depends on the line alone and is looked up by (line, tones). At the
         # end of a rhymed line and before a new line, the rhyme groups matter as well, and the step
         # is looked up by (line, rhyme, kind). Two separate tables stay small.
         self._joint = [
-            self._rhymed[at]
+            self.rhymed[at]
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
             for at in range(self._size)
         ]
@@ -95,7 +95,7 @@ class Machine:
         # needs no new id: too high a count only makes more groups count as small, which is safe.
         choices = sum(
             slot.locked is None and (rhymed or repeats == "none")
-            for slot, rhymed in zip(self.slots, self._rhymed, strict=True)
+            for slot, rhymed in zip(self.slots, self.rhymed, strict=True)
         )
         self._scarce: tuple[Scarce | None, ...] = tuple(
             None if repeats == "free" else find_scarce(plan, pool, choices) for plan in plans
@@ -207,7 +207,7 @@ class Machine:
         # An echo has no alternative, so neither a repetition nor a stutter can bar it.
         if (echo := self.slots[line.at].echo) is not None:
             return np.array([dict(state.heard)[echo]], np.int32), _EMPTY
-        rhymed = self._rhymed[line.at]
+        rhymed = self.rhymed[line.at]
         # At places that do not rhyme the groups make no difference, so one entry serves them all.
         key = (state.line, state.rhyme if rhymed else None)
         found = self._found.get(key)
@@ -225,7 +225,7 @@ class Machine:
 
     def _spent(self, line: _Line, state: VerseState, mask: Mask) -> frozenset[int]:
         """Return the ids that must not be written again or are reserved for later rhyme words."""
-        rhymed = self._rhymed[line.at]
+        rhymed = self.rhymed[line.at]
         if self._repeats == "rhymes" and not rhymed:
             return frozenset()
         if not state.used and not self._can_run_out(state.rhyme):
@@ -287,7 +287,7 @@ class Machine:
         """Return the next state, with the character recorded as used unless it may be repeated."""
         before = self._stutter.after(at, state.before, char_id)
         may_come_again = self._repeats == "free" or self.slots[at].place is None
-        if may_come_again or (self._repeats == "rhymes" and not self._rhymed[at]):
+        if may_come_again or (self._repeats == "rhymes" and not self.rhymed[at]):
             return VerseState(*after, state.used, before)
         used = state.used | {char_id}
         if self._can_run_out(after[1]):

@@ -46,6 +46,7 @@ from charbard.writer.about import about
 from charbard.writer.inspect.reading import read_alternatives, read_scored
 from charbard.writer.operation import operation
 from charbard.writer.verse.finished import finished, line_done, worth_of
+from charbard.writer.verse.followers import towards_followers
 from charbard.writer.verse.givens import OPEN
 from charbard.writer.verse.habits import away_from_habits
 from charbard.writer.verse.parallel_bias import towards_parallel
@@ -197,6 +198,7 @@ class VerseWriter:
             bias_rules=(
                 *towards_parallel(request),
                 *towards_words(request),
+                towards_followers(request),
                 away_from_stock(vocab),
                 away_from_habits(vocab),
             ),
