@@ -26,8 +26,8 @@ def _quota(groups: Path) -> int | None:
     """Return the container's CPU quota in cores, rounded up; None if there is no limit.
 
     Source:
-        `cpu.max` of control groups, version 2, and `cpu.cfs_quota_us` of version 1, in Linux's
-        documentation. Inside a container, the container's own group is mounted as the root.
+        The Linux kernel documentation on `cpu.max` (cgroup v2) and `cpu.cfs_quota_us` (cgroup v1).
+        Inside a container, the container's own group is mounted as the root.
     """
     try:
         if (both := groups / "cpu.max").exists():

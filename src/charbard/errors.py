@@ -172,7 +172,7 @@ class CharbardError(Exception):
         return str(self.args[0])
 
     def said(self, spell: Spell) -> tuple[str, str]:
-        """Return the message and the hint, with settings spelled for one interface."""
+        """Return (message, hint), with settings spelled for one interface."""
         return spelled(self.message, spell), spelled(self._hint, spell)
 
 

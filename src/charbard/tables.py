@@ -9,10 +9,10 @@ __all__ = ["table_lines"]
 
 
 def table_lines(room: str, name: str) -> list[str]:
-    """Return the rows of a table, without comments and blank lines.
+    """Return the rows of a table, without comments or blank lines.
 
     Args:
-        room: Package under `charbard` whose folder `data` has the file, such as `prosody`.
+        room: Package under `charbard` whose `data` folder holds the file, such as `prosody`.
         name: Name of the file.
 
     >>> len(table_lines("prosody", "rhymes.tsv")) > 0

@@ -20,7 +20,7 @@ from charbard.text import variants
 __all__ = ["END", "UNKNOWN", "Vocab", "count_chars"]
 
 END = 0
-"""Id that begins and ends every record; it never occurs inside a running text."""
+"""Id that begins and ends every record; it never occurs inside running text."""
 UNKNOWN = 1
 """Id of every character outside the vocabulary; models read it but never write it."""
 _TEXT = "<text>"
@@ -124,7 +124,7 @@ class Vocab:
         """Return the ids that precede a text.
 
         A record is preceded by the end of the previous record, the given fields in the order of the
-        vocabulary, and the text marker. A running text is preceded by a line end or, if the
+        vocabulary, and the text marker. Running text is preceded by a line end or, if the
         vocabulary has none, by the most frequent character.
 
         >>> Vocab(chars=("a",), fields=("form",)).opening(has_records=True, fields={"form": "a"})

@@ -1,4 +1,4 @@
-"""`charbard couplet`: the second line for a given first, or the first for a given second."""
+"""`charbard couplet`: the second line of a couplet for a given first line, or the reverse."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -35,7 +35,7 @@ def laid_out(
     Args:
         lines: Lines without their marks.
         marks: The mark after each line.
-        stanza_ends: Lines, from 1, after which a stanza ends; a blank row or column separates them.
+        stanza_ends: 1-based numbers of the lines that end a stanza; a blank row or column follows.
         book: Rhyme book that decides the tones.
         pinyin: Whether to print the modern reading above each line.
         tones: Whether to print tones below each line: ○ level, ● oblique, ◐ both.

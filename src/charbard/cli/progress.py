@@ -1,4 +1,4 @@
-"""Training progress in the terminal: one live line, with permanent lines for events above it."""
+"""Training progress in the terminal: one line that is rewritten, and permanent lines above it."""
 
 import sys
 from types import TracebackType

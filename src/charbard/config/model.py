@@ -73,7 +73,7 @@ class ModelConfig:
 
     @property
     def state_width(self) -> int:
-        """Width of the last layer's output with the attention's result beside it."""
+        """Combined width of the last layer's output and the attention output."""
         return self.hidden_size + (self.attention or 0)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

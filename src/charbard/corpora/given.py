@@ -52,7 +52,7 @@ def faker_names(source: Path) -> tuple[list[Given], list[str]]:
     """Return faker's names for China and Taiwan, from its wheel or a folder, once per gender.
 
     Returns:
-        The given names, and the surnames of China, most frequent first.
+        (given names; surnames of China, most frequent first).
 
     Raises:
         CorpusError: The source is damaged, or is another package.

@@ -159,10 +159,10 @@ def _today(
 
 
 def _borne(given: Sequence[dict[str, str]], surnames: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Yield each record without a surname and with four frequent surnames, all used equally often.
+    """Yield each record once without a surname, and once with each of four frequent surnames.
 
-    Without these records a surname would imply a poet, and there would be nine records of old names
-    for each modern one.
+    All surnames are used equally often. Without the records with surnames, a surname would imply a
+    poet, and there would be nine records of old names for each modern one.
     """
     usual = cycle(surnames[:_COMMON_SURNAMES])
     for record in given:

@@ -70,7 +70,7 @@ def read_named(source: Path, wanted: Collection[str], label: str) -> dict[str, s
 
 
 def other_text(source: Path, file: str, label: str) -> CorpusError:
-    """Return the error for a file whose text is not the pinned package's."""
+    """Return the error for a file whose text differs from the one in the pinned package."""
     message = f"the {file} in {str(source)!r} is not that of {label}"
     return _wrong_source(message, "source.text", source, file, label)
 

@@ -54,7 +54,7 @@ class Dataset:
     """Ids on disk, with the boundaries and splits of their records.
 
     The ids of a record are the ids of `Vocab.opening` without the leading `END`, then the text,
-    then `END`. The ids of a running text are only its characters.
+    then `END`. The ids of running text are only its characters.
     """
 
     mapped: mmap.mmap
@@ -62,9 +62,9 @@ class Dataset:
     vocab: Vocab
     config: CorpusConfig
     bounds: NDArray[np.int64]
-    """Record i spans ids bounds[i] to bounds[i + 1]; in a running text, so does split i."""
+    """Record i spans ids bounds[i] to bounds[i + 1]; in running text, so does split i."""
     sides: NDArray[np.uint8]
-    """`TRAIN`, `VALIDATION` or `TEST` for each record, or for each split of a running text."""
+    """`TRAIN`, `VALIDATION` or `TEST` for each record, or for each split of running text."""
     field_sizes: NDArray[np.int32]
     """Number of ids of each field with its marker, (records, fields); 0 for a missing field."""
     digest: str
@@ -89,7 +89,7 @@ class Dataset:
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
     def stream(self, side: int) -> Ids:
-        """Return the ids of one split of a running text."""
+        """Return the ids of one split of running text."""
         return self.ids[self.bounds[side] : self.bounds[side + 1]]
 
     def records(self, side: int) -> NDArray[np.int64]:
@@ -279,7 +279,8 @@ def _texts(inputs: Iterable[Input], config: CorpusConfig) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """The layout of the written ids, with counts; the arrays are those of `Dataset`."""
+    """Record boundaries and splits of the ids just written, with counts of unknown characters and
+    malformed records; arrays have the same meaning as in `Dataset`."""
 
     bounds: NDArray[np.int64]
     sides: NDArray[np.uint8]
@@ -291,7 +292,7 @@ class _Parts:
 def _write_stream(
     file: BinaryIO, inputs: Iterable[Input], config: CorpusConfig, vocab: Vocab
 ) -> _Parts:
-    """Write a running text, split by position into training, validation and test."""
+    """Write running text, split by position into training, validation and test."""
     size = unknown = 0
     for text in _texts(inputs, config):
         ids = vocab.encode(text)

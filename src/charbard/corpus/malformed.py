@@ -12,7 +12,7 @@ _ENOUGH_TO_JUDGE = 1000
 
 @dataclass
 class MalformedCount:
-    """Counter of records that do not have the format's shape."""
+    """Counts records that do not match the format."""
 
     count: int = 0
     first: CorpusError | None = None

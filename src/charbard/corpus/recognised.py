@@ -21,7 +21,7 @@ _TABLES = (".csv", ".tsv")
 def format_of(
     names: Sequence[str], text_field: str, fields: Sequence[str]
 ) -> tuple[str | None, str]:
-    """Return the format that all files have in common, and a message for the user.
+    """Return (the format that all files have in common, a message for the user).
 
     Args:
         names: Files as named by the user.
@@ -29,7 +29,7 @@ def format_of(
         fields: Other requested fields.
 
     Returns:
-        The format is None for a running text, and for a text that resembles records but lacks the
+        The format is None for running text, and for a text that resembles records but lacks the
         text field; in that case the message says how to read it as records. The message may be
         empty.
     """

@@ -48,7 +48,7 @@ class Clusters:
 
     @cached_property
     def _near(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (earlier, later) of near-duplicates, and the number of lines each pair shares."""
+        """(pairs (earlier, later) of near-duplicates, number of lines that each pair shares)."""
         if not len(self._hashes):
             return np.empty((0, 2), np.int64), np.empty(0, np.int64)
         return _near_pairs(np.frombuffer(self._hashes, np.uint64), self.sizes)
@@ -116,7 +116,8 @@ def side_of(hash_value: int, *, validation: float, test: float) -> int:
 
 
 def lines_in(text: str) -> list[str]:
-    r"""Split a text into lines at any punctuation or line end, without marks.
+    r"""Split a text at whitespace and at common Chinese and ASCII punctuation, dropping the
+    separators.
 
     >>> lines_in("梦回、酒醒。\nla la, la")
     ['梦回', '酒醒', 'la', 'la', 'la']
@@ -132,7 +133,7 @@ def line_hash(line: str) -> int:
 def _near_pairs(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return pairs (earlier, later) of near-duplicates, and the number of lines each shares."""
+    """Return (pairs (earlier, later) of near-duplicates, number of lines that each pair shares)."""
     # 1) Sort all lines by hash, then by record. So the owners of one line are adjacent, and `rank`
     #    counts them from 0.
     owners = np.repeat(np.arange(len(sizes)), sizes)

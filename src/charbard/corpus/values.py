@@ -20,7 +20,7 @@ def listed_values(dataset: Dataset) -> dict[str, list[str]]:
     """List the training values of each field with few distinct ones, most frequent first.
 
     Args:
-        dataset: Records; a running text has no fields.
+        dataset: Records; running text has no fields.
     """
     if not dataset.has_records:
         return {}

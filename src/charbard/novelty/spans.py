@@ -38,7 +38,7 @@ class SourceLine:
     author: str
     dynasty: str
     number: int
-    """Number of the line in the poem, from 1."""
+    """1-based number of the line in the poem."""
     line: str
 
 
@@ -95,8 +95,8 @@ class SpanIndex:
         return tuple(map(tuple, found))
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
-        """Yield start, end and corpus positions of every stretch that is not inside a longer
-        one."""
+        """Yield (start, end, its positions in the corpus) of every stretch that is not inside a
+        longer one."""
         ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
@@ -212,7 +212,7 @@ def _codes(text: str) -> NDArray[np.uint32]:
 
 
 def _ids_of(codes: NDArray[np.uint32], chars: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """Return the ids of characters: indices into `chars`, from 1, or 0 for other characters."""
+    """Return the ids of characters: the index in `chars` plus 1, or 0 for other characters."""
     places = np.searchsorted(chars, codes)
     known = np.take(chars, places, mode="clip") == codes
     return np.where(known, places + 1, 0).astype(np.uint16)

@@ -110,7 +110,8 @@ def readings_of(char: str, *, book: str, least: float = 0) -> frozenset[Reading]
 
 
 def usual_tones_of(char: str, *, book: str) -> frozenset[str]:
-    """Return a character's usual tones, which writing uses and a check accepts without a note.
+    """Return a character's usual tones: those used when writing, and accepted by a check without a
+    note.
 
     >>> sorted(tones_of("不", book="pingshui")), sorted(usual_tones_of("不", book="pingshui"))
     (['仄', '平'], ['仄'])

@@ -28,7 +28,7 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
     Args:
         kind: Kind of the form, as in `Form.kind`.
         length: Number of characters in the line.
-        place: Place of the first of the two characters, from 0.
+        place: 0-based place of the first of the two characters.
 
     >>> "悠" in doubled_at("近体诗", 7, 5), "心" in doubled_at("近体诗", 7, 5)
     (True, False)
@@ -44,8 +44,8 @@ def doubled_at(kind: str, length: int, place: int) -> frozenset[str] | None:
 
 
 def place_of(length: int, place: int) -> tuple[int, int]:
-    """Return the key (length, place from 1) of a place (from 0) in the table; (8, 0) for long
-    lines."""
+    """Return the table's key for a 0-based place: (length, 1-based place), or (8, 0) for a long
+    line."""
     return (length, place + 1) if length < LONG else (LONG, 0)
 
 

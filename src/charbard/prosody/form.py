@@ -72,7 +72,7 @@ class Variant:
 
     @cached_property
     def rhyme_groups(self) -> tuple[tuple[int, ...], ...]:
-        """Groups of lines, from 0, that rhyme with each other, in the order of their first
+        """Groups of lines (0-based) that rhyme with each other, in the order of their first
         lines."""
         keys: dict[str, list[int]] = {}
         for number, line in enumerate(self.lines):
@@ -87,7 +87,7 @@ class Variant:
 
     @cached_property
     def stanza_ends(self) -> tuple[int, ...]:
-        """Lines after which a stanza ends, from 1; always includes the last line."""
+        """1-based numbers of the lines that end a stanza; always includes the last line."""
         inner = (n for n, line in enumerate(self.lines[:-1], 1) if line.ends_stanza)
         return (*inner, len(self.lines))
 

@@ -116,7 +116,7 @@ class Lexicon:
         Args:
             kind: Kind of the form, as in `Form.kind`.
             length: Number of characters in the line.
-            place: Place of the second of the two characters, from 0.
+            place: 0-based place of the second of the two characters.
         """
         # Results are cached here because machines are compiled often and share this lexicon.
         key = (kind, length, place)

@@ -166,8 +166,10 @@ class Machine:
         return self._lines[state.line].at == self._size
 
     def settled(self, state: VerseState) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-        """Return the names of the variants that are still possible, and the group of each rhyme, or
-        None while several groups are possible."""
+        """Return (names of the variants that are still possible, group of each rhyme).
+
+        A group is None while several groups are possible for the rhyme.
+        """
         lives = self._lines[state.line].lives
         groups = self._rhymes[state.rhyme]
         names = tuple(self.plans[number].name for number, _ in lives)
@@ -195,7 +197,7 @@ class Machine:
         return ids[keep]
 
     def choices(self, state: VerseState) -> tuple[Ids, Ids]:
-        """Return the ids that fit the form, and those of them that are barred in this state.
+        """Return (the ids that fit the form, those of them that are barred in this state).
 
         `allowed` returns the difference. An id is barred if it would repeat a character, use up a
         reserved rhyme word, or stutter while an alternative is left. Many states share the first
@@ -319,7 +321,7 @@ class Machine:
         return self._number(at, fitting, groups)
 
     def _spared(self, line: _Line, groups: Groups, used: frozenset[int]) -> Mask:
-        """Return the mask (V,) of ids that at least one pattern still possible can spare."""
+        """Return the mask (V,) of ids that at least one still possible pattern can spare."""
         slot = self.slots[line.at]
         assert slot.place is not None
         union = np.zeros(len(self.lexicon.vocab), np.bool_)
@@ -363,7 +365,7 @@ class Machine:
         return found
 
     def _demand(self, line: _Line, groups: Groups) -> _Demand:
-        """Return what the next character must satisfy for at least one variant still possible."""
+        """Return what the next character must satisfy for at least one still possible variant."""
         slot = self.slots[line.at]
         if slot.locked is not None:
             return slot.locked, 0, frozenset()

@@ -26,7 +26,7 @@ class Slot:
 
     line: int
     place: int | None
-    """Place in the line, from 0; None for the mark after the line."""
+    """0-based place in the line; None for the mark after the line."""
     locked: int | None = None
     """The only id that is possible here; None leaves the slot open."""
     kind: Kind | None = None
@@ -80,8 +80,8 @@ class VariantPlan:
         return tuple(slice(a, b) for a, b in zip(starts, [*starts[1:], len(slots)], strict=True))
 
     def rhyming(self, line: int, patterns: int, groups: int, kind: Kind) -> tuple[int, int]:
-        """Return the patterns under which a character of this kind rhymes in one of the groups, and
-        the groups in which it rhymes."""
+        """Return (patterns under which a character of this kind rhymes in one of the groups, the
+        groups in which it then rhymes)."""
         kept, found = 0, 0
         for place, pattern in enumerate(self.patterns[line]):
             # Only readings in the pattern's own tone count: 看 rhymes in 寒 when read level, and in

@@ -60,7 +60,7 @@ class Poem:
     marks: tuple[str, ...]
     """The mark after each line; empty if there is none."""
     stanza_ends: frozenset[int]
-    """Lines after which a stanza ends, from 1; always includes the last line."""
+    """1-based numbers of the lines that end a stanza; always includes the last line."""
     title: str = ""
     """Text above the poem, such as title, author and preface."""
     source: str = ""
@@ -77,12 +77,12 @@ class Poem:
 
     @property
     def is_undivided(self) -> bool:
-        """Whether the text is a single line without marks and pauses, so that nothing divides
+        """Whether the text is a single line without marks or pauses, so that nothing divides
         it."""
         return len(self.lines) == 1 and not self.marks[0] and not self.pauses
 
     def with_stanzas(self, ends: Iterable[int]) -> "Poem":
-        """Return the poem with stanzas that end after these lines, counted from 1."""
+        """Return the poem with stanzas that end after these lines (1-based)."""
         ends = frozenset(ends)
         return self if ends == self.stanza_ends else replace(self, stanza_ends=ends)
 
@@ -171,7 +171,7 @@ def _without_notes(rows: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
-    """Return the rows that certainly precede a poem, and the remaining rows."""
+    """Return (the rows that certainly precede a poem, the remaining rows)."""
     marked = [any(mark in row for mark in MARKS) and not _LABEL.match(row) for row in rows]
     count = 0
     if any(marked):

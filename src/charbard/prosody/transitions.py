@@ -3,9 +3,9 @@ possible.
 
 The functions depend only on the plans; `machine` interns and caches their results.
 
-Sets are bits of an integer. A *live* is a variant that is still possible, with the patterns of its
-current line that the characters so far fit. A pattern states which tones each place of a line
-allows.
+Sets are stored as integer bitmasks. A *live variant* is one that is still possible, together with
+the patterns of its current line that match the characters so far. A pattern states which tones each
+place of a line allows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ __all__ = ["Groups", "Live", "Transitions", "members"]
 
 T = TypeVar("T")
 Live = tuple[int, int]
-"""(number of a plan, patterns that its current line still fits, as bits)."""
+"""A live variant: (number of its plan, patterns that its current line still fits, as bits)."""
 Groups = tuple[tuple[int, ...], ...]
 """For each plan and each of its rhymes, the groups that are still possible, as bits."""
 
@@ -53,11 +53,11 @@ class Transitions:
     def across(
         self, at: int, lives: Sequence[Live], groups: Groups, kind: Kind
     ) -> tuple[Sequence[Live], Groups]:
-        """Return live variants and groups after the last character of a line, or a mark before a
-        line.
+        """Return the live variants and groups after a slot that ends a line: its last character, or
+        the mark that precedes the next line.
 
         Args:
-            at: Slot of the character.
+            at: The slot.
             lives: The live variants before the character.
             groups: The possible groups before the character.
             kind: Kind of the character.

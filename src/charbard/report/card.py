@@ -1,4 +1,4 @@
-"""Model card: notes written by people and measured figures, in one Markdown file.
+"""Model card: hand-written notes and measured figures, in one Markdown file.
 
 The notes are Markdown, with a heading for each part that only people can write. Figures, recipe and
 samples come from the report, so that none of them is copied by hand.

@@ -97,7 +97,7 @@ def word_grams(text: str, size: int) -> NDArray[np.uint64]:
 def place_among(
     wanted: NDArray[np.generic], known: NDArray[np.generic]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return each value's place among sorted distinct values, and whether it is one of them."""
+    """Return (each value's place among sorted distinct values, whether it is one of them)."""
     # A value beyond the last known one would get the place after it, which cannot be indexed.
     place = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     if not len(known):

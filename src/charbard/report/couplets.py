@@ -22,7 +22,7 @@ from charbard.report.form import lines_in
 __all__ = ["FacingPairs", "couplet_scores"]
 
 _MIDDLE = (1, 2)
-"""Couplets of an eight-line poem that must be parallel, counted from 0."""
+"""The couplets (0-based) that must be parallel in an eight-line poem."""
 _UNSEEN = 0.5
 """Pseudo-count of a pair that was never seen."""
 

@@ -1,6 +1,6 @@
 """Count how many poems keep their form: lines, tones and rhyme.
 
-`prosody.check` decides, with all readings of each character; one of both tones fits either.
+`prosody.check` decides, with all readings of each character: one with both tones fits either.
 """
 
 from collections.abc import Iterable, Sequence

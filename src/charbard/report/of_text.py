@@ -135,7 +135,7 @@ class TextReport:
         )
 
     def _variety(self) -> Section:
-        """Compare equal amounts of text by the model and by people."""
+        """Compare equal amounts of generated and of human-written text."""
         written, people = self._written, self._equal(self._written)
         sizes = (1, 2, 3) if self._records else (2, 4, 6)
         rows: dict[str, dict[str, Cell]] = {}

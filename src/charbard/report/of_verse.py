@@ -1,4 +1,4 @@
-"""Report on a verse model: how well it predicts poems, and how its poems compare with people's."""
+"""Report on a verse model: how well it predicts poems, and how its own compare with human ones."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -88,7 +88,7 @@ class VerseReport:
         return frozenset(form.name for form in forms()).intersection(self._forms)
 
     def _free(self, form: str) -> list[str]:
-        """Return unconstrained poems conditioned on the form alone, written on the first call."""
+        """Return unconstrained poems conditioned only on the form, written on the first call."""
         if form not in self._freely:
             self._freely[form] = self._write([{"form": form}] * self._options.texts)
         return self._freely[form]
@@ -118,7 +118,7 @@ class VerseReport:
             yield from (poem.text for poem in poems)
 
     def _ways(self, form: str) -> Iterator[tuple[str, list[str]]]:
-        """Yield the poems of a form by origin: free, constrained, by people."""
+        """Yield the poems of a form by origin: free, constrained or human-written."""
         yield f"{form} free", self._free(form)
         if form in self._ruled:
             yield f"{form} constrained", self._constrained(form)
@@ -135,7 +135,7 @@ class VerseReport:
         )
 
     def _human(self, form: str, records: Sequence[Record], most: int | None = None) -> list[str]:
-        """Return people's poems of a form, a random sample if there are more than `most`."""
+        """Return human-written poems of a form, a random sample if there are more than `most`."""
         texts = [record.text for record in records if record.fields.get("form") == form]
         rng = np.random.default_rng(self._options.seed)
         order = rng.permutation(len(texts)) if most is not None else range(len(texts))

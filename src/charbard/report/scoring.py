@@ -128,7 +128,7 @@ def _row(vocab: Vocab, opening: list[int], text: str, *, only_han: bool, marker:
 
 
 def _score(network: Network, rows: Sequence[Row]) -> list[Tally]:
-    """Score rows side by side, with shorter rows padded."""
+    """Score rows as one batch, with shorter rows padded."""
     longest = max(len(ids) for ids, _, _ in rows)
     read = np.full((longest, len(rows)), END, np.int64)
     wanted = np.full((longest, len(rows)), -1, np.int64)

@@ -2,7 +2,7 @@
 
 The theme is the title that the model is conditioned on. A poem fits its theme if the theme makes
 the poem likelier; the theme is recognised if no other theme of the test makes it likelier still.
-Poems by people, with their own titles, are measured by the same model in the same way.
+Human-written poems, with their own titles, are measured by the same model in the same way.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class ThemeFit:
     gain: float
     """Nats per Chinese character by which a poem is likelier with its theme than without."""
     recognised: float
-    """Share of poems that no other theme makes likelier than their own."""
+    """Share of poems that no other theme makes likelier than their own theme does."""
     chance: float
     """The share to expect by chance: one over the number of themes."""
 

@@ -1,10 +1,10 @@
-"""One attention head over the places read so far, by the textbook equations.
+"""One attention head over the positions read so far, by the textbook equations.
 
-The query, key and value of a place are computed from the output of the last recurrent layer there.
-The head attends to earlier places only, and to a zero slot: a key and a value of zeros, which let
-it attend to nothing.
+The query, key and value of a position are computed from the output of the last recurrent layer
+there. The head attends to earlier positions only, and to a zero slot: a key and a value of zeros,
+which let it attend to nothing.
 
-Shape letters: T time, B rows, A width of the head, M places from before, N = M + T.
+Shape letters: T time, B rows, A width of the head, M positions read before, N = M + T.
 
 Source:
     Vaswani et al. 2017, "Attention Is All You Need", 3.2.1. For attention over a recurrent
@@ -23,12 +23,12 @@ F32 = NDArray[np.float32]
 
 
 def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
-    """Attend from every place to the places before it.
+    """Attend from each position to earlier ones (not itself).
 
     Args:
-        qkv_TBC: Query, key and value of each place side by side: C = 3 A.
-        past: Places read before; each holds a key and a value in float32.
-        span: How many places back a place can attend.
+        qkv_TBC: Query, key and value of each position, concatenated: C = 3 A.
+        past: Positions read before; each holds a key and a value in float32.
+        span: How many positions back each can attend.
 
     Returns:
         The attention's output, (T, B, A), and the past at the end.
@@ -42,28 +42,28 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
         key_NA, value_NA = place_NW[:, :width], place_NW[:, width:]
         seen_TN = _seen(len(new_TBW), len(known), span)
         found_TBA[:, row] = _shares(query_TBA[:, row], key_NA, seen_TN) @ value_NA
-    # Only the last `span` places are appended: earlier ones would be dropped again at once.
+    # Only the last `span` positions are appended: earlier ones would be dropped again at once.
     for new_BW in new_TBW[-span:]:
         past = past.after(np.ascontiguousarray(new_BW), span)
     return found_TBA, past
 
 
 def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
-    """Return a mask of the places that each new place can attend to: the last `span` before it."""
+    """Return a mask of the positions that each new one can attend to: the last `span` before it."""
     back_TN = np.arange(known, known + time)[:, None] - np.arange(known + time)
     seen_TN: NDArray[np.bool_] = (back_TN >= 1) & (back_TN <= span)
     return seen_TN
 
 
 def attention_of(qkv_TC: F32, span: int) -> F32:
-    """Return the attention weights between the places of one text, (T, T).
+    """Return the attention weights between the positions of one text, (T, T).
 
-    Row t holds the weights that place t gives to every place; the remainder of its sum to 1 is the
+    Row t holds the weights that position t gives to every position; what its sum lacks to 1 is the
     weight of the zero slot.
 
     Args:
-        qkv_TC: Query, key and value of each place side by side: C = 3 A.
-        span: How many places back a place can attend.
+        qkv_TC: Query, key and value of each position, concatenated: C = 3 A.
+        span: How many positions back each can attend.
     """
     query_TA, key_TA, _ = np.split(qkv_TC, 3, axis=1)
     return _shares(query_TA, key_TA, _seen(len(qkv_TC), 0, span))

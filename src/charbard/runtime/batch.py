@@ -61,7 +61,7 @@ class Batch:
         """Add a task and give it rows.
 
         Returns:
-            The task's key, and its events before its first step.
+            (the task's key, its events before its first step).
         """
         state = self.network.start() if task.state is None else task.state
         joined = State.join([self._state, state])  # may run out of memory, so before any change

@@ -86,7 +86,7 @@ def choose(
 
 
 def _numbers(spec: SampleSpec | None) -> tuple[float, float, float, float, float, float]:
-    """Return the numbers of a spec in the order that the kernel reads them.
+    """Return the numbers of a spec in the order in which the kernel reads them.
 
     They are 1 / temperature, top-k (0 for none), top-p (1 for none), min-p (0 for none), whether
     `logp` is wanted, and the scale of guidance minus 1.

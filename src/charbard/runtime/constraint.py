@@ -27,7 +27,7 @@ class Constraint(Protocol[S]):
         ...
 
     def choices(self, state: S) -> tuple[Ids, Ids]:
-        """Return the ids allowed next, and the ids among them that this text bars nevertheless.
+        """Return (the ids allowed next, the ids among them that this text bars nevertheless).
 
         The first is an index array and not a mask, because only these columns of the output layer
         are read. It is built once for each class of characters and shared between texts; the

@@ -1,7 +1,7 @@
 """Search with several drafts, so that a text under a constraint reads naturally and on its theme.
 
 Drawing each character only from the allowed ones distorts a text: it can run into a corner where
-only an unlikely character rhymes. Here several drafts (particles) of one text grow side by side.
+only an unlikely character rhymes. Here several drafts (particles) of one text grow in parallel.
 Each carries a weight, the product of the probability mass that the model gave to the allowed
 characters. As soon as the weights have drifted apart, even within a line, drafts of low weight are
 dropped and drafts of high weight are copied. More drafts are tried before a given character,
@@ -17,7 +17,7 @@ moon would say moon in every line.
 
 Drafts with a segment to reject, such as a line that somebody else has written, lose to drafts
 without one. If every draft has one, the segment is drafted again from its beginning, a few times;
-the last attempt stays.
+the last attempt is used.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence

@@ -47,7 +47,7 @@ def resampled(
         chance: The one random number in [0, 1) that systematic resampling needs.
 
     Returns:
-        The drafts, and the index of the draft of each resampled fork, ascending.
+        (the drafts, the index of the draft of each resampled fork in ascending order).
     """
     if len(forks) == width == 1:
         return drafts, forks

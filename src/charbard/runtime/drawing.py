@@ -69,7 +69,7 @@ def grown(
     """Append the drawn characters; merge forks of one draft that drew the same character.
 
     Returns:
-        The distinct drafts, and the index of the draft of each fork, ascending.
+        (the distinct drafts, the index of the draft of each fork in ascending order).
     """
     rows = {at: row for row, at in enumerate(dict.fromkeys(forks))}
     places, found = dict[tuple[int, int], int](), list[Draft]()

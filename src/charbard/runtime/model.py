@@ -1,7 +1,7 @@
 """The reference network: a bundle's weights in float32, computed by the textbook equations.
 
 Shape letters: T time, B batch, L layers, S slots of state, E embedding, H hidden, W hidden and
-attention's output side by side, C query, key and value, P output width, V symbols, A sample specs
+attention's output concatenated, C query, key and value, P output width, V symbols, A sample specs
 (in `attend`: the width of the head).
 """
 

@@ -64,6 +64,9 @@ def resume(program: Program[T], emitted: list[Any] | None = None) -> Task | Resu
 
 
 def side_by_side(tasks: Sequence[Task]) -> Task:
-    """Join tasks without a state of their own; the joint task emits (index of the task, value)."""
+    """Join tasks into one that runs them in parallel and emits (index of the task, value).
+
+    The tasks must start without a state, and none may ablate units.
+    """
     assert all(task.state is None and task.keep_LH is None for task in tasks)
     return Task(together([task.steps for task in tasks]), rows=sum(task.rows for task in tasks))

@@ -209,8 +209,8 @@ def guided(logits_V: F32, bare_V: F32, guidance: Guidance) -> tuple[F32, F32]:
         guidance: How far to move, and which ids are never raised.
 
     Returns:
-        (V,) guided scores, not normalised, and (V,) nats by which the conditions make each
-        character likelier.
+        (guided scores (V,), not normalised; nats (V,) by which the conditions make each character
+        likelier).
     """
     own_V = logits_V - np.float32(_log_sum(logits_V))
     gain_V = own_V - (bare_V - np.float32(_log_sum(bare_V)))
@@ -292,7 +292,7 @@ def _barred(scores_N: F32, spec: SampleSpec) -> F32:
 
 
 def _places(allowed_N: Ids, ids: Ids) -> tuple[I64, NDArray[np.bool_]]:
-    """Return the index of each id among the allowed ones, and whether it is one of them."""
+    """Return (the index of each id among the allowed ones, whether it is one of them)."""
     places = np.searchsorted(allowed_N, ids)
     inside = places < len(allowed_N)
     inside[inside] = allowed_N[places[inside]] == ids[inside]

@@ -9,7 +9,7 @@ __all__ = ["best_of", "together"]
 
 
 def together(children: Sequence[Steps]) -> Steps:
-    """Run tasks side by side, all starting from the one current row; emit (index, value)."""
+    """Run tasks in parallel, all starting from the one current row; emit (task's index, value)."""
     plans: dict[int, Plan] = {}
     # Before the first step every child continues from the one row that the task has.
     first_row = dict.fromkeys(range(len(children)), 0)
@@ -32,7 +32,7 @@ def together(children: Sequence[Steps]) -> Steps:
 
 
 def best_of(children: Sequence[Steps], score: Callable[[list[Any]], float]) -> Steps:
-    """Run tasks side by side; when all have ended, emit the values of the best-scoring task."""
+    """Run tasks in parallel; when all have ended, emit the values of the best-scoring task."""
     emitted: list[list[Any]] = [[] for _ in children]
     steps = together(children)
     said = next(steps, None)

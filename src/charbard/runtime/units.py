@@ -35,14 +35,14 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 
 
 def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
-    """Return the attention weights between the places of a text, (N, N).
+    """Return the attention weights between the positions of a text, (N, N).
 
-    Row n holds the weights that place n gives to every place; the remainder of its sum to 1 is the
+    Row n holds the weights that position n gives to every position; what its sum lacks to 1 is the
     weight of the zero slot.
 
     Args:
         network: The network.
-        hidden_NH: The last layer's output at each place, from `activations`.
+        hidden_NH: The last layer's output at each position, from `activations`.
 
     Returns:
         The weights; None if the network has no attention.
@@ -52,7 +52,7 @@ def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
 
 
 def without_units(config: ModelConfig, units: Iterable[tuple[int, int]]) -> F32:
-    """Return the mask that ablates these units, given as (layer, unit) counted from 0.
+    """Return the mask that ablates these units, given as 0-based pairs (layer, unit).
 
     Returns:
         (L, H), for `Task.keep_LH` and `activations`: 0 at these units, 1 elsewhere.

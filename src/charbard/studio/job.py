@@ -147,7 +147,7 @@ class JobFolder:
         return any(event.get("complete") for event in Tail(self.log).events())
 
     def logged_error(self) -> tuple[str, str]:
-        """Return the error that ended the training run, and its hint, as parsed from stderr."""
+        """Return (the error that ended the training run, its hint), as parsed from stderr."""
         try:
             lines = self.stderr.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:

@@ -38,7 +38,7 @@ class ServedModel:
         return self.writer.bundle
 
     def snapshots(self) -> tuple[Path, ...]:
-        """Return the bundles that were kept during the training run, the oldest first."""
+        """Return the snapshots that were saved during the training run, the oldest first."""
         return () if self.path is None else snapshots_beside(self.path)
 
     @cached_property

@@ -98,8 +98,8 @@ def _beginning(file: BinaryIO, encoding: str) -> str:
 
 
 def common_share(file: BinaryIO, encoding: str) -> tuple[float, int]:
-    """Return the share of common Chinese and Japanese characters among a file's characters beyond
-    ASCII, and the number of characters beyond ASCII that were read.
+    """Return (share of common Chinese and Japanese characters among a file's characters beyond
+    ASCII, number of characters beyond ASCII that were read).
 
     Args:
         file: The file, which is read only as far as needed.

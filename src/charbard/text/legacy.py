@@ -75,8 +75,8 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
 
 
 def _weighed(file: BinaryIO) -> tuple[list[str], dict[str, float]]:
-    """Return the encodings that chardet prefers for a file and its parts, and the largest weight of
-    each encoding.
+    """Return (the encodings that chardet prefers for a file and its parts, the largest weight of
+    each encoding).
 
     For chardet a single invalid byte rules an encoding out. The parts are therefore judged
     separately, so that a damaged part does not decide for the whole file.

@@ -18,7 +18,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
-    r"""Return the text in NFC, with line feeds as line ends, without NUL and U+FEFF.
+    r"""Return the text in NFC, with line feeds as line ends, without NUL or U+FEFF.
 
     A surrogate pair, which JSON may contain, becomes its character. A lone surrogate, which no
     encoding can represent, becomes the replacement character.

@@ -1,10 +1,10 @@
 """One attention head over what the network has read, for a whole window of time at once.
 
-The query, key and value of a place are computed from the output of the last recurrent layer there.
-The head attends to earlier places only, and to a zero slot: a key and a value of zeros, which let
-it attend to nothing. Keys and values of places before the window are cached.
+The query, key and value of a position are computed from the output of the last recurrent layer
+there. The head attends to earlier positions only, and to a zero slot: a key and a value of zeros,
+which let it attend to nothing. Keys and values of positions before the window are cached.
 
-Shape letters: T time, B rows, A width of the head, M places kept from before, S = 1 + M + T.
+Shape letters: T time, B rows, A width of the head, M cached positions, S = 1 + M + T.
 """
 
 from typing import NamedTuple
@@ -16,13 +16,13 @@ __all__ = ["Memory", "attend"]
 
 
 class Memory(NamedTuple):
-    """Cached keys and values of each row, the newest place last. Rows are on axis 1, as in every
-    part of the state."""
+    """Cached keys and values of each row, the newest position last. Rows are on axis 1, as in
+    every part of the state."""
 
     past_MBA2: Tensor
-    """Key and value of each kept place side by side: (M, B, 2A)."""
+    """Key and value of each cached position, concatenated: (M, B, 2A)."""
     known_1B1: Tensor
-    """Number of newest cached places that belong to the row's text; older places are masked."""
+    """Number of newest cached positions that belong to the row's text; older ones are masked."""
 
     @classmethod
     def empty(cls, rows: int, width: int, like: Tensor) -> "Memory":
@@ -31,12 +31,12 @@ class Memory(NamedTuple):
 
 
 def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]:
-    """Attend from every place to the places before it.
+    """Attend from each position to earlier ones (not itself).
 
     Args:
-        qkv_TBA3: Query, key and value of each place side by side.
-        memory: Keys and values of the places before the window; not modified.
-        span: How many places back a place can attend.
+        qkv_TBA3: Query, key and value of each position, concatenated.
+        memory: Keys and values of the positions before the window; not modified.
+        span: How many positions back each can attend.
 
     Returns:
         The attention's output, (T, B, A), and the memory after the window.
@@ -61,7 +61,7 @@ def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]
 
 
 def _hidden(memory: Memory, time: int, span: int) -> Tensor:
-    """Return the mask to add to the scores: 0 where a place may attend, -inf elsewhere.
+    """Return the mask to add to the scores: 0 where a position may attend, -inf elsewhere.
 
     Returns:
         (B, T, S) in float32; (1, T, S) if nothing is cached, because then the mask is the same for
@@ -72,7 +72,8 @@ def _hidden(memory: Memory, time: int, span: int) -> Tensor:
     back_TS = at_T1 - torch.arange(-places, time, device=device)
     seen_BTS = ((back_TS >= 1) & (back_TS <= span))[None]
     if places:
-        # One array as long as the longest past holds all rows; a row's own places are its newest.
+        # One array as long as the longest past holds all rows; a row's own positions are its
+        # newest.
         age_M = torch.arange(places, 0, -1, device=device)
         known_BM = age_M <= memory.known_1B1[0]
         window_BT = known_BM.new_ones(len(known_BM), time)

@@ -1,6 +1,6 @@
 """Batches to train on.
 
-A running text is read as parallel streams whose state is carried from batch to batch. Records are
+Running text is read as parallel streams whose state is carried from batch to batch. Records are
 read from a zero state, in groups of similar length, so that there is little padding. In both cases
 two numbers are the position, so a training run resumes where it stopped. Each process reads its own
 rows of the same global batch, so several processes read the same batches as one process.
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Position = tuple[int, int]
-"""Position of reading: (step, 0) in a running text, (epoch, index in its plan) in records."""
+"""Position of reading: (step, 0) in running text, (epoch, index in its plan) in records."""
 
 
 @dataclass(frozen=True)
@@ -240,9 +240,10 @@ def _gather(
     the text. A record without fields is stored as its text.
 
     Returns:
-        The kept fields and the text marker, their targets, and the text. Each target equals the id
-        at its own place in the values of `written` fields, and is -1 elsewhere. Markers have no
-        target, because the model does not predict which fields a record has.
+        (ids of the fields that are not dropped and of the text marker, their targets, ids of the
+        text). Each target equals the id at its own place in the values of `written` fields, and is
+        -1 elsewhere. Markers have no target, because the model does not predict which fields a
+        record has.
     """
     fields, text_marker, text = dataset.record(record)
     drops = dict(zip(dataset.config.fields, dropped.tolist(), strict=True))

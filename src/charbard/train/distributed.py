@@ -151,7 +151,7 @@ def _joined(local_world: int) -> Iterator[Ranks]:
 
 
 def _meet(store: Store, where: str, rank: int, others: Iterable[int]) -> None:
-    """Announce this process and wait for other ranks, through the store alone.
+    """Announce this process and wait for other ranks, using only the store.
 
     A process that leaves early resets its connections, and messages that other processes have not
     read yet are lost. `dist.barrier` cannot prevent that: a barrier is itself a last message, and

@@ -1,6 +1,6 @@
 """Compute the validation loss during training.
 
-This is a quick approximation: many streams are scored side by side, and each is warmed up on the
+This is a quick approximation: many streams are scored in parallel, and each is warmed up on the
 characters before it. `charbard eval` measures the exact loss of a bundle.
 """
 

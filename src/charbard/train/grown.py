@@ -31,7 +31,7 @@ _Places = NDArray[np.int_]
 _SYMBOLS = ("embedding", "output.weight", "output.bias")
 """Arrays with a row for each symbol."""
 _MAY_BEGIN = ("attention", "attention_span")
-"""Settings that may be added to a bundle's network; but for the width, all others stay."""
+"""Settings that may be added to a bundle's network; of all others, only the width may change."""
 
 
 def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
         model: The network of the new training.
 
     Returns:
-        float32 weights by name: all of the network's.
+        All weights of the larger network in float32, by name.
     """
     # Fixed seeds, so that all processes of a training grow the same weights.
     fresh = CharRNN(model, generator=torch.Generator().manual_seed(0)).named_weights()
@@ -85,7 +85,7 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
 
 
 def _with_rows(value: _Floats, symbols: _Places, rng: np.random.Generator) -> _Floats:
-    """Keep the rows of old symbols; give new ones (-1) rows near the mean and a low bias."""
+    """Keep the rows of old symbols; give new symbols (-1) rows near the mean and a low bias."""
     grown, new = value[symbols], symbols < 0
     if value.ndim == 1:
         grown[new] = value.min()

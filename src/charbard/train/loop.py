@@ -125,7 +125,7 @@ class Trainer:
         )
 
     def _agree(self, stop: StopRequest) -> tuple[float, bool]:
-        """Return the spent share of the budget and whether to stop, the same on every process."""
+        """Return (spent share of the budget, whether to stop), the same on every process."""
         patience = self.setup.config.patience
         is_over = patience is not None and self._without_gain >= patience
         # Clocks and signals differ between processes. All must leave the loop after the same
@@ -202,7 +202,7 @@ class Trainer:
     def _to_validate(self) -> int:
         """Return the number of characters of each validation.
 
-        With a budget of minutes it is a share of the characters that the run will read, so that a
+        With a time budget it is a share of the characters that the run will read, so that a
         slow machine does not spend its time on validation.
         """
         minutes = self.setup.config.minutes

@@ -1,8 +1,8 @@
 """The network in torch. Its weights have the names that they have in a bundle.
 
-Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention side by
-side, P output width, V symbols, R rare symbols, L layers, N = T x B. Time is the first axis, as the
-fused recurrent kernels expect.
+Shape letters: T time, B streams or records, E embedding, H hidden, W hidden and attention
+concatenated, P output width, V symbols, R rare symbols, L layers, N = T x B. Time is the first
+axis, as the fused recurrent kernels expect.
 """
 
 import math

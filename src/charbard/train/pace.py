@@ -17,11 +17,11 @@ __all__ = ["Due", "Meter", "snapshot_shares"]
 
 _REPORT_S = 0.5
 _SHARE_FOR_CARE = 0.04
-"""Share of a budget of minutes that validations and samples may take; saving may take as much."""
+"""Share of a time budget that validations and samples may take; saving may take as much."""
 
 
 class Due:
-    """A schedule of periodic work: every N steps or, under a budget of minutes, by its shares."""
+    """A schedule of periodic work: every N steps or, with a time budget, by the share spent."""
 
     def __init__(self, every: int, budget: Budget, ranks: Ranks, *, least_share: float) -> None:
         self._every, self._budget, self._ranks = every, budget, ranks
@@ -38,7 +38,11 @@ class Due:
         return fraction >= self._next
 
     def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
-        """Do the work and time it; under a budget of minutes, costlier work is due less often."""
+        """Run and time the work, passing its events on.
+
+        With a time budget, the costlier the work, the later it is next due. `fraction` is the
+        share of the budget spent so far.
+        """
         began = self._budget.elapsed_s
         yield from work
         if self._minutes is not None:

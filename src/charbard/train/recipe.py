@@ -1,4 +1,4 @@
-"""Choose the settings that suit a budget of minutes, and give the reasons.
+"""Choose the settings that suit a time budget, and give the reasons.
 
 The choice depends on the number of characters that this machine can read in the time and on the
 length of the text. A wide network that sees too few characters learns less than a narrow network
@@ -30,7 +30,7 @@ FEWEST_STEPS = 40
 BATCHES = (32, 16, 8, 4)
 """Batch sizes to choose from; the first one that allows enough updates is taken."""
 MANY_SYMBOLS = 1000
-"""Vocabulary size, as of Chinese, from which the output layer is half of the work."""
+"""Vocabulary size, such as Chinese needs, from which the output layer is half of the work."""
 CHEAPER = {"muon_every": 4, "softmax_sample": 500}
 """Settings for such vocabularies; they give 1.5 times as many updates in the same time."""
 LOOKS_BACK_FROM = 1_000_000
@@ -128,7 +128,7 @@ def _steps(settings: Mapping[str, Any], chars: float) -> float:
 def _widest_fed(
     work: Workload, given: Mapping[str, Any], rows: int
 ) -> tuple[dict[str, Any], float]:
-    """Return settings of the widest network that sees enough characters, and their number.
+    """Return (settings of the widest network that sees enough characters, how many it sees).
 
     Args:
         work: Text, time and machine.
@@ -152,7 +152,7 @@ def _widest_fed(
 
 
 def _settings_at(width: int, work: Workload, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """Return the settings for a network of this width, without attention and dropout."""
+    """Return the settings for a network of this width, without attention or dropout."""
     return {
         "hidden_size": width,
         **_shape(work, width),

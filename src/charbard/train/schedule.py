@@ -31,7 +31,7 @@ class Budget:
 
     config: TrainConfig
     started: float = field(default_factory=time.monotonic)
-    """Start of the budget of minutes, by `time.monotonic`; usually before this object exists."""
+    """Start of the time budget, by `time.monotonic`; usually before this object exists."""
     reserve_s: float = 0.0
     """Seconds reserved for the last validation and for saving."""
     spent_before_s: float = 0.0

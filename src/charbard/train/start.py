@@ -45,7 +45,7 @@ class TrainRequest:
     resume: bool = False
     init_from: Path | None = None
     started: float = field(default_factory=time.monotonic)
-    """Start of the budget of minutes, by `time.monotonic`."""
+    """Start of the time budget, by `time.monotonic`."""
 
 
 def open_training(
@@ -141,7 +141,7 @@ def _dataset(
 def _recipe(
     dataset: Dataset, request: TrainRequest, settings: Mapping[str, Any], ranks: Ranks
 ) -> Recipe:
-    """Choose the settings that were not given: by measurement under a budget of minutes, else by
+    """Choose the settings that were not given: by measurement with a time budget, else by
     default."""
     minutes = settings.get("minutes")
     if minutes is None:

@@ -71,7 +71,7 @@ def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
     """Return a `ThreadCount` for a run, or None if the number of threads is fixed.
 
     The number is fixed if the user or the environment chose it, if there are several processes, on
-    a GPU, and under a budget of steps or epochs, where the same seed must give the same weights.
+    a GPU, and with a budget of steps or epochs, where the same seed must give the same weights.
     """
     most = torch.get_num_threads()
     is_open = config.minutes is not None and config.threads is None and ranks.world == 1

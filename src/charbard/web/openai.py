@@ -230,7 +230,7 @@ def scored_tokens(
 
 
 def _aligned(opened: ServedModel, prompted: PromptOrder) -> list[tuple[str, int]]:
-    """Return each grapheme of the prompt, and the number of the model's characters for it."""
+    """Return each grapheme of the prompt with the number of model characters that it becomes."""
     return [
         (shown, len(opened.writer.understood(replace(prompted.order, prime=shown))))
         for shown in graphemes(prompted.prompt)

@@ -31,7 +31,7 @@ def opening_ids(
         words: Field -> the user's word for it, where that differs from the field's name.
 
     Returns:
-        The ids, at least one; the text as the model reads it; and notes for the user.
+        (ids, at least one; the text as the model reads it; notes for the user).
 
     Raises:
         OptionError: The model was not trained with one of the fields.
@@ -102,7 +102,7 @@ def encode_known(vocab: Vocab, text: str) -> tuple[str, list[Note]]:
     """Replace each unknown character by its nearest known form, or drop it.
 
     Returns:
-        The text, and a note for each kind of change.
+        (the changed text, a note for each kind of change).
 
     >>> encode_known(Vocab(chars=("马", "A")), "馬Ａ☃")
     ('马A', ['馬 read as 马', 'Ａ read as A', '☃ skipped: the model has never seen it'])

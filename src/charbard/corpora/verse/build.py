@@ -32,7 +32,7 @@ def build_core(
     exclude: NDArray[np.uint64] | None = None,
     say: Say = lambda message: None,
 ) -> dict[str, Any]:
-    """Write the records of chinese-poetry alone, and return counts of all poems by outcome.
+    """Write the records of chinese-poetry only, and return counts of all poems by outcome.
 
     Args:
         source: Archive, unpacked package or clone.
@@ -138,7 +138,7 @@ def _records(
     report: Outcomes,
     texts: dict[int, Poem] | None = None,
 ) -> Iterator[Poem]:
-    """Yield poems without near-duplicates, each with its cluster and split."""
+    """Yield the poems that are not near-duplicates, each with its cluster and split."""
     numbers: dict[int, int] = {}
     for place, candidate in enumerate(found):
         if placed.copies[place]:

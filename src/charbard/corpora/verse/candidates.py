@@ -25,7 +25,7 @@ class Outcomes:
     characters: int = 0
 
     def kept(self, group: str, poem: Poem) -> None:
-        """Count a poem that is written."""
+        """Count a poem that is kept, i.e. written to the corpus."""
         self.cleaning[group, "kept"] += 1
         self.forms[group, poem.form] += 1
         self.splits[poem.split] += 1

@@ -27,7 +27,7 @@ _LACUNA = re.compile(
 _STAGE = re.compile('[（(［\\[〔][^○]|"')
 _LAST_STAGE = re.compile("[（(［\\[][^（）()［］\\[\\]]*[）)］\\]]。?$")
 _CHOSEN = re.compile(r"[\[［]([^\[\]［］]{1,4})[\]］]|《([^《》]{1,6})》")
-"""Characters supplied by an editor, or the name of a tune; both belong to the text."""
+"""Characters that an editor supplied in [], or a tune's name in 《》; both belong to the text."""
 _QUOTES = str.maketrans("", "", "「」『』“”\"‘’'*· \u3000\u200b\ufeff\n\t")
 _FULL_WIDTH = str.maketrans(",?!:;()", "，？！：；（）")
 _MARKS = str.maketrans("；：？！．", "，，。。。")
@@ -92,7 +92,11 @@ def cleaned_text(raw: str, *, songs: bool = False) -> str:
 
 
 def without_notes(text: str) -> str:
-    """Return the text without bracketed notes and quotation marks, but with supplied characters."""
+    """Return the text without quotation marks and bracketed notes.
+
+    Characters that an editor supplied in square brackets, and names in 《》, are kept, without the
+    brackets.
+    """
     text = text.translate(_FULL_WIDTH)
     # Notes may be nested, and each pass removes only the innermost ones.
     before = None

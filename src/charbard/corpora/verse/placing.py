@@ -60,12 +60,12 @@ def place_union(
 
     Test and validation poems of the first source keep their splits. The other poems of their
     clusters are held out, and so is every cluster with a held-out line. Of the remaining clusters,
-    those with a poem of the first source are for training; clusters of the second source alone get
-    a split by hash, as in `place_core`.
+    those with a poem of the first source are for training; all others get a split by hash, as in
+    `place_core`.
 
     Args:
         found: Candidates of the first source, then those of the second.
-        core: Placement of the first source's poems alone.
+        core: Placement of only the first source's poems.
         same: Pairs of indices (first source, second source) of versions of the same poem, which may
             have few equal lines.
     """

@@ -33,7 +33,7 @@ _FILE = re.compile(r"(?:.*/)?([诗词曲])/([^/]+)/((?:poetry|ci|qu)\.\2\.\d{4})
 
 @dataclass(frozen=True)
 class PoetrySource:
-    """The files of the repository that are read, already verified by their pinned digest."""
+    """The files read from the repository, already verified against their pinned digest."""
 
     contents: Mapping[str, bytes]
     """Name of a file (`诗/明/poetry.明.0012`) -> its content, in reading order."""

@@ -47,7 +47,7 @@ class Refiner:
         return cls(gathered.tunes(), known_tunes(titles))
 
     def poem(self, raw: RawPoem) -> tuple[Poem, frozenset[str]]:
-        """Return the record of a poem, and the lines of the poem in all spellings.
+        """Return (the record of a poem, its lines in all spellings).
 
         Raises:
             Unusable: The poem cannot be a record; the message says why.
@@ -100,7 +100,7 @@ class Refiner:
         )
 
     def _named(self, raw: RawPoem, lines: tuple[str, ...]) -> tuple[str, str, str]:
-        """Return the kind, the form or tune, and the title of a poem."""
+        """Return (kind, form or tune, title) of a poem."""
         form = form_of(lines)
         if raw.kind == "曲" and raw.tune:
             return "曲", raw.tune, raw.title

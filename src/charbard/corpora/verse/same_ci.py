@@ -39,8 +39,8 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
                 if len(line) >= _LEAST_LINE:
                     by_line[line].append(place)
             by_poet[_poet_and_tune(candidate.poem)].append(place)
-    # 2) Compare each 词 of the second source with the 词 that share most lines, or else with the 词
-    #    of the same poet and tune.
+    # 2) Compare each 词 of the second source with the 词 that share the most lines, or else with
+    #    the 词 of the same poet and tune.
     best: dict[int, tuple[float, int]] = {}
     for other, candidate in enumerate(second):
         if candidate.poem.kind != "词":
@@ -110,7 +110,7 @@ def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
 
 
 def _laid(chars: str, marked: str) -> str:
-    """Write characters between the marks of another text with as many characters.
+    """Return these characters with the marks of `marked`, which has as many characters.
 
     >>> _laid("竞泛兰舟", "兢泛、兰舟。")
     '竞泛、兰舟。'

@@ -45,7 +45,7 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""Spelling or typo of a tune's name -> its uniform spelling. Other names of a tune are kept."""
+"""Spelling or typo of a tune's name -> its uniform spelling. Other names of a tune stay."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )
@@ -166,7 +166,7 @@ def _plain(heading: str) -> str:
 
 
 def _tidy(title: str) -> str:
-    """Return a title without dots, slashes and counts of poems, and with a space after its number
+    """Return a title without dots, slashes or counts of poems, and with a space after its number
     in a set.
 
     >>> _tidy("·其三立春日雪")
@@ -194,7 +194,7 @@ def _at_start(text: str, tunes: frozenset[str]) -> str:
 
 
 def _inside(text: str, tunes: frozenset[str]) -> tuple[int, int] | None:
-    """Return the start and end of the longest tune inside a text, after the title of a set."""
+    """Return (start, end) of the longest tune inside a text, after the title of a set."""
     found = [
         (length, start)
         for start in range(1, len(text))

@@ -18,7 +18,7 @@ _LONGEST_TUNE, _USUAL_TUNE = 8, 3
 
 
 def tune_of_ci(name: str) -> str:
-    """Return the name of a tune without the poet's own name for the tune before it.
+    """Return the standard name of a tune, dropping the poet's own name for it if one precedes it.
 
     >>> tune_of_ci("酹江月・念奴娇")
     '念奴娇'

@@ -72,7 +72,7 @@ def pairs_of(line: str) -> list[str]:
 
 
 def pair_starts(length: int) -> Sequence[int]:
-    """Return the places where a word of two characters may begin in a line, counted from 0."""
+    """Return the 0-based places in a line where a word of two characters may begin."""
     return _RHYTHM.get(length, range(length - 1))
 
 
@@ -92,7 +92,7 @@ def _groups(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _best(lines: Iterable[str], spent: set[str]) -> str:
-    """Return the highest-ranked word whose characters are not spent, the more frequent one on ties.
+    """Return the highest-ranked word without a `spent` character, the more frequent one on ties.
 
     The result is empty if the table has no such word.
     """

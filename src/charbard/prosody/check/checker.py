@@ -105,7 +105,7 @@ def _given(
     book: str,
     rhyme: str | None,
 ) -> Report:
-    """Judge against a requested form, using the likeliest reading of the text that has the form's
+    """Judge a text against a requested form, using its likeliest reading that has the form's
     lines."""
     variants = (variant,) if variant else form.variants
     for poem in chain([first], others):
@@ -126,7 +126,7 @@ def _given(
 
 
 def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report:
-    """Identify the best form, using the likeliest reading of the text that fits any form."""
+    """Identify the form of a text, using its likeliest reading that fits any form."""
     first: Poem | None = None
     for poem in poems:
         report = recognised(poem, book=book, rhyme=rhyme)
@@ -144,7 +144,7 @@ def _found(poems: Iterable[Poem], book: str | None, rhyme: str | None) -> Report
 
 
 def _is_sure(report: Report, whole: Poem) -> bool:
-    """Return whether a reading of the text that omits rows is certainly right.
+    """Return whether a reading that omits rows of the text is certainly right.
 
     The reading is right if the title names its form, or if the omitted rows cannot be verse of the
     same poem.

@@ -103,9 +103,9 @@ class Finding:
     rule: str
     """Key of the rule in `RULES`."""
     line: int
-    """Number of the line, from 1; 0 for the poem as a whole."""
+    """1-based number of the line; 0 for the poem as a whole."""
     place: int | None = None
-    """Number of the character in the line, from 1; None for the line as a whole."""
+    """1-based number of the character in the line; None for the line as a whole."""
     allowed: str = ""
     """What would keep the rule: a tone, a tone and a rhyme, or a number of characters or lines. May
     be empty in a legal finding."""

@@ -26,7 +26,7 @@ class NearFit:
     """The variant with the unmatched sentence resized to the poem's; all tones of the sentence are
     free except the last."""
     line: int
-    """The last line of the unmatched sentence, from 1."""
+    """1-based number of the unmatched sentence's last line."""
     wanted: int
     """Number of characters that the form requires in the unmatched sentence."""
     off: int

@@ -35,7 +35,7 @@ class Near(Protocol):
 
     @property
     def line(self) -> int:
-        """The last line of the unmatched sentence, from 1."""
+        """1-based number of the unmatched sentence's last line."""
 
     @property
     def wanted(self) -> int:
@@ -181,7 +181,7 @@ class _Scanned:
     variant: Variant
     patterns: tuple[str, ...]
     chosen: dict[int, Reading]
-    """Line, from 1 -> the reading in which its last character rhymes."""
+    """1-based number of a line -> the reading in which its last character rhymes."""
     findings: tuple[Finding, ...]
 
     @property

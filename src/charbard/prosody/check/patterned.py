@@ -13,7 +13,7 @@ __all__ = ["best_pattern", "tone_findings"]
 def best_pattern(
     tones: str, patterns: tuple[str, ...], usual: str | None = None
 ) -> tuple[str, tuple[int, ...]]:
-    """Return the pattern that a line fits best, and the misfitting places, from 1.
+    """Return (the pattern that a line fits best, 1-based places where it does not fit).
 
     Args:
         tones: All possible tones of each character.
@@ -43,7 +43,7 @@ SPECIAL = "平平仄平仄"
 
 
 def _is_special(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
-    """Return whether a line deviates from its pattern by 特拗 alone."""
+    """Return whether a line deviates from its pattern only by 特拗."""
     return (
         len(pattern) in (5, 7)
         # Places count from 1, so this is the last place but one, which must misfit. The place
@@ -62,7 +62,7 @@ first one."""
 
 
 def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
-    """Return whether a line deviates from its pattern by 孤平拗救 alone."""
+    """Return whether a line deviates from its pattern only by 孤平拗救."""
     size = len(pattern)
     return (
         size in (5, 7)
@@ -78,7 +78,7 @@ def _is_rescued(tones: str, pattern: str, misfits: tuple[int, ...]) -> bool:
 def tone_findings(
     tones: Sequence[str], usual: Sequence[str], lines: Iterable[Line]
 ) -> tuple[list[str], list[Finding]]:
-    """Return the pattern of each line and the findings on tones.
+    """Return (the pattern of each line, the findings on tones).
 
     Args:
         tones: All possible tones of each line.
@@ -99,9 +99,11 @@ def tone_findings(
 def _kept_pattern(
     every: str, patterns: tuple[str, ...], mostly: str
 ) -> tuple[str, tuple[int, ...], str]:
-    """Return (pattern of a line, misfitting places, key of the rule that excuses them).
+    """Return (the pattern the line fits best, places still at fault, key of the excusing rule).
 
-    The key is empty if no rule is needed or none applies.
+    A rule excuses all misfits, and its tones replace the pattern's last five; the key is empty if
+    no rule is needed or none applies. `every` holds all possible tones of each character; `mostly`
+    the usual tones, to break ties.
     """
     pattern, misfits = best_pattern(every, patterns, mostly)
     if _is_special(every, pattern, misfits):

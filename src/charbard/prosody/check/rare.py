@@ -42,7 +42,7 @@ def rare_findings(
 
 @lru_cache(maxsize=65536)
 def _rare_places(usual: str, pattern: str) -> tuple[int, ...]:
-    """Return the places, from 1, where the required tone is not a usual tone of the character."""
+    """Return the 1-based places where the required tone is not a usual tone of the character."""
     pairs = enumerate(zip(usual, pattern, strict=True), 1)
     return tuple(
         place

@@ -187,8 +187,8 @@ def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _excusing(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return, as bits, the places where 特拗 has level instead of oblique, and those where 孤平拗救
-    has oblique instead of level."""
+    """Return, as bits, (the places where 特拗 has level instead of oblique, those where 孤平拗救
+    has oblique instead of level)."""
     # Bit 0 is the poem's last character, as in `tone_bits`: `last` holds the bit of each line's
     # last character, and places before it in the line have higher bits.
     last = [

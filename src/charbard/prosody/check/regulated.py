@@ -131,7 +131,7 @@ def _sequence(first: str, count: int) -> str:
 
 @lru_cache(maxsize=16384)
 def _faults(tones: str, kind: str) -> tuple[tuple[str, int, str], ...]:
-    """Return the faults of a line, judged as this type: (rule, place from 1, correct tone)."""
+    """Return the faults of a line, judged as this type: (rule, 1-based place, correct tone)."""
     # 平, 仄 and 中 at seven or five places, in four types, are 9,720 combinations. They all fit in
     # the cache; ？ is rare.
     at = len(tones) - 5  # offset of the five-character line inside this one

@@ -76,8 +76,8 @@ class Report:
 
     @property
     def unjudged(self) -> tuple[tuple[int, int], ...]:
-        """Places (line, place), from 1, that require a tone or rhyme of a character not in the
-        book."""
+        """1-based pairs (line, place) where a tone or rhyme is required, but the book does not list
+        the character."""
         return tuple(
             (line, place)
             for line, (tones, pattern) in enumerate(zip(self.tones, self.patterns, strict=True), 1)
@@ -112,7 +112,7 @@ class Report:
         return "".join(dict.fromkeys(char for char, tone in pairs if tone == UNKNOWN))
 
     def chosen(self, line: int) -> str:
-        """Return the tone in which each character of a line (from 1) is read; 中 if both would
+        """Return the tone in which each character of a line (1-based) is read; 中 if both would
         fit."""
         # A rescued character is read oblique, though its place requires a level one.
         rescued = {

@@ -27,12 +27,12 @@ class RhymeEnd:
     """A line end that should rhyme."""
 
     line: int
-    """Number of the line, from 1."""
+    """1-based number of the line."""
     char: str
     tone: str
     """Required tone, 平 or 仄; 中 accepts both."""
     place: int
-    """Number of the character in the line, from 1."""
+    """1-based number of the character in the line."""
 
 
 _MIXED = tuple(

@@ -50,9 +50,9 @@ async def growth(
 
     Each is `{"snapshot", "of", "step", "units", "minutes", "loss", "text"}`, with `lines` and
     `marks` where it is verse; the loss is in nats per character, null before its first measurement.
-    A model that was served from its run's folder, trained with `--snapshots N`, has them, and so
-    has the shipped model of verse, from a smaller network: see `snapshots` in `/api/models`. With
-    `stream` each is a line; the last one is `{"done", "seed", "model"}`.
+    A model has snapshots if it was trained with `--snapshots N` and is served from its run's
+    folder; the shipped model of verse has those of a smaller network: see `snapshots` in
+    `/api/models`. With `stream` each is a line; the last one is `{"done", "seed", "model"}`.
     """
     opened = studio.library.find(body.model)
     seed = fresh_seed(body.seed)

@@ -67,7 +67,7 @@ class JobBody(Body):
 
 @router.get("", responses={200: {"content": {"application/json": {"example": [EXAMPLE]}}}})
 async def jobs(studio: Here) -> dict[str, Any]:
-    """Every training job kept, the running one first, then the latest; and the server's limits."""
+    """All stored training jobs, the running one first, then the latest; and the server's limits."""
     workshop = _workshop(studio)
     told = [workshop.about(job) for job in workshop.jobs()]
     return {"jobs": told, "limits": workshop_limits(workshop)}
@@ -190,7 +190,7 @@ def _workshop(studio: Studio) -> Workshop:
 
 
 async def _part(request: Request) -> tuple[bytes, str]:
-    """Return the content and the name of the file in a form.
+    """Return (content, name) of the file in a form.
 
     Raises:
         OptionError: The form has no file, or several.

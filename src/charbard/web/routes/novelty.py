@@ -32,8 +32,8 @@ class NoveltyBody(Body):
 async def novelty(body: NoveltyBody, request: Request, studio: Here) -> dict[str, Any] | None:
     """Stretches of four characters or more that occur in the corpus of verse, with their sources.
 
-    Where the server has no corpus on disk (`corpus` is false) only whole lines are found, without
-    a source, from the package alone; `hint` says what to run there.
+    If the server has no corpus on disk (`corpus` is false), only whole lines are found, without
+    their sources; `hint` says what to run on the server.
     """
     return await collect(studio, request, lambda: in_thread(studio, _found, body.text))
 

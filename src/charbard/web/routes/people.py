@@ -1,4 +1,4 @@
-"""Poems by people: lines near a theme, lines with a character, and quatrains for a quiz."""
+"""Human-written poems: lines near a theme, lines with a character, and quatrains for a quiz."""
 
 from dataclasses import asdict
 from typing import Any
@@ -29,7 +29,7 @@ class QuotesBody(Body):
 
 @router.post("/quotes")
 def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
-    """Lines by people, each with its poem, from the poems that ship with the package."""
+    """Human-written lines, each with its poem, from the poems that ship with the package."""
     if body.char:
         found = quotes_with(body.char, without=body.without)
     else:
@@ -40,7 +40,7 @@ def quotes(body: QuotesBody, studio: Here) -> dict[str, Any]:
 
 @router.get("/little-known")
 def quatrains(studio: Here) -> dict[str, Any]:
-    """Quatrains by people that no shipped model was trained on, for guessing the author."""
+    """Human-written quatrains that no shipped model was trained on, for guessing the author."""
     return {"poems": [_poem(poem) for poem in little_known() if not studio.blocks(poem.text)]}
 
 

@@ -81,10 +81,10 @@ def _checked(body: CheckBody, text: str) -> Report:
 
 @router.post("/parallel")
 def parallel_words(body: ParallelBody, studio: Here) -> dict[str, Any]:
-    """Words for a place that face the word above or below it, and break no rule that was kept.
+    """Words for a place that face the word above or below it and break no rule that the poem keeps.
 
     `faces` is that word, empty where the line faces none or no word of two characters is there;
-    `start` is where the words go, from 1.
+    `start` is the 1-based place where the words go.
     """
     report = _checked(body, body.text)
     judged = body.model_copy(update={"form": body.form or report.form})

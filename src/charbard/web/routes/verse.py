@@ -116,7 +116,7 @@ async def alternatives(
 
 @router.post("/couplet")
 async def couplet(body: CoupletBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Write the second line of a couplet for a given first, or the first for a given second."""
+    """Write the second line of a couplet for a given first line, or the reverse."""
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
     order = from_dict(CoupletOrder, body.settings(CoupletOrder) | {"seed": fresh_seed(body.seed)})

@@ -66,7 +66,7 @@ def scored(
 ) -> Scored:
     """Score a text of known characters, conditioned on the same fields as in `Writer.texts`.
 
-    A model of running text reads the text alone, like a prompt, and scores its first character as
+    A model of running text reads only the text, like a prompt, and scores its first character as
     if it began a line.
 
     Raises:

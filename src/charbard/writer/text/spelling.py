@@ -28,7 +28,7 @@ __all__ = ["Spelling", "WordList"]
 _BETWEEN = ""
 """State between words: any word may begin."""
 _WHOLE = "\0"
-"""State after a word that no letter may continue: a quoted word, or an unlisted one of a prompt."""
+"""State after a word that no letter may continue: a quoted word, or a prompt's unlisted word."""
 _LAST = "\U0010ffff"
 """Sorts after every other character."""
 

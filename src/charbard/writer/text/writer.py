@@ -48,7 +48,7 @@ _LISTS = 8
 _SHOWN = 60
 """Maximum number of characters of a text that its repr shows."""
 _ROWS = 64
-"""Maximum number of texts that one task writes side by side."""
+"""Maximum number of texts that one task writes in parallel."""
 
 
 def fresh_seed(wish: int | None = None) -> int:
@@ -137,7 +137,7 @@ class Writer:
 
     @operation
     def whole(self, order: TextOrder) -> Program[list[Written]]:
-        """Write the texts of an order side by side, and emit each `Piece` once it is certain."""
+        """Write the texts of an order in parallel, and emit each `Piece` once it is certain."""
         pieces: list[Piece] = []
         for task in self.tasks(order):
             pieces += yield task
@@ -185,7 +185,7 @@ class Writer:
     def stream(self, order: TextOrder) -> Iterator[Piece]:
         """Yield every text of an order piece by piece, one text after the other.
 
-        The texts are written side by side, so only the first is streamed while it is written. The
+        The texts are written in parallel, so only the first is streamed while it is written. The
         last piece of each text is marked and may be empty.
         """
         waiting: dict[int, list[Piece]] = {}

@@ -1,4 +1,4 @@
-"""Couplets (对联): the second line for a given first, or the first for a given second."""
+"""Couplets (对联): the second line for a given first line, or the reverse."""
 
 from dataclasses import replace
 

@@ -162,7 +162,7 @@ def _tone(sound: str) -> str | None:
 
 
 def _rime(sound: str) -> str:
-    """Return a syllable from its main vowel on, without tone and medial: "an" for huán.
+    """Return a syllable from its main vowel on, without tone or medial: "an" for huán.
 
     >>> _rime("huán"), _rime("xiá"), _rime("dōu")
     ('an', 'a', 'ou')

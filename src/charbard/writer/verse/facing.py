@@ -36,7 +36,7 @@ class Facing:
     word: str
     """Empty if the place faces no word of two characters."""
     start: int
-    """Place in their line where the words begin, from 0."""
+    """0-based place in their line where the words begin."""
     answers: Iterator[str]
 
 
@@ -47,8 +47,8 @@ def facing_words(
 
     Args:
         report: The check of the unchanged poem against its form.
-        line: Line of the place, from 0.
-        place: Character of that line, from 0.
+        line: 0-based line of the place.
+        place: 0-based place of the character in the line.
         recheck: Function that checks a changed poem in the same way.
 
     Raises:
@@ -89,7 +89,7 @@ def facing_words(
 
 
 def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | None:
-    """Return the line that a line of a couplet faces, both counted from 0; None if there is none.
+    """Return the line that a line of a couplet faces (both 0-based); None if there is none.
 
     In verse, this is the other line of the pair; in a couplet of several phrases, it is the same
     phrase of the other side. Lines of different lengths do not face each other.
@@ -106,7 +106,8 @@ def facing_line(lines: Sequence[str], line: int, *, is_couplet: bool) -> int | N
 
 
 def word_at(line: str, place: int) -> int | None:
-    """Return the start of the two-character word that contains a place, from 0; None if none does.
+    """Return the 0-based start of the two-character word that covers position `place`; None if
+    there is none.
 
     >>> word_at("明月松间照", 1), word_at("大漠孤烟直", 4)
     (0, 3)

@@ -62,7 +62,7 @@ def bans_of(order: VerseOrder) -> list[Ban]:
 
 
 def _letters(text: str) -> str:
-    """Return a text without spaces and punctuation."""
+    """Return a text without spaces or punctuation."""
     return "".join(_PARTS.split(text))
 
 

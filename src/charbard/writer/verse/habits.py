@@ -1,7 +1,7 @@
 """Habits: pairs of characters that the model writes far more often than people do.
 
 Sampling below temperature 1 prefers what is likely at every step, and small preferences add up:
-何处 is one pair in 1,800 in verse by people but was one in 270 in the model's verse, and 惆怅
+何处 is one pair in 1,800 in human-written verse but was one in 270 in the model's verse, and 惆怅
 occurred eighteen times too often. So the second character of such a pair gets a negative bias, by
 the log of that ratio, and drafts with many such pairs score lower.
 

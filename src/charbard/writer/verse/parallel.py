@@ -1,7 +1,8 @@
 """Parallelism (对仗): how well two lines of a couplet correspond, character by character.
 
 The measure is the pointwise mutual information of two facing characters, in nats, counted over the
-middle couplets of octaves by people. Smoothing gives pairs that never occur there a finite value.
+middle couplets of human-written octaves. Smoothing gives pairs that never occur there a finite
+value.
 """
 
 from collections.abc import Mapping

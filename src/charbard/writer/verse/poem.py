@@ -19,7 +19,7 @@ class LineDone:
 
     candidate: int
     index: int
-    """Number of the line, from 0."""
+    """0-based number of the line."""
     text: str
     """The line without its mark."""
     mark: str
@@ -51,7 +51,7 @@ class Poem:
     logp: tuple[tuple[float, ...], ...]
     """The model's own log-probability of the characters of each line, in nats."""
     stanza_ends: tuple[int, ...]
-    """Numbers, from 1, of the lines that end a stanza; the last line always does."""
+    """1-based numbers of the lines that end a stanza; the last line always does."""
     form: str
     book: str
     variants: tuple[str, ...]
@@ -59,7 +59,7 @@ class Poem:
     rhymes: tuple[str | None, ...]
     """Group of each rhyme; None if several groups fit."""
     given: tuple[tuple[int, int], ...]
-    """Line and place, from 0, of the characters that were given."""
+    """0-based (line, place) of each character that was given."""
     score: Score
     seed: int
     theme: str = ""

@@ -1,4 +1,4 @@
-"""Poems by people that ship with the package, for quotations and games.
+"""Human-written poems that ship with the package, for quotations and games.
 
 Source: `data/quotes.tsv` and `data/little_known.tsv`, which `scripts/write_quotes.py` draws from
 the corpus of verse (docs/data.md). None of them belongs to a held-out set.
@@ -25,7 +25,7 @@ _TITLE = 0.6
 
 @dataclass(frozen=True)
 class Known:
-    """A poem by a person."""
+    """A poem by a human poet, as opposed to a generated one."""
 
     dynasty: str
     author: str
@@ -63,7 +63,7 @@ def quoted() -> tuple[Known, ...]:
 
 
 def quotes_near(theme: str, *, most: int = 6) -> list[Quote]:
-    """Return the quotations that share most with a theme, at most one from each poem.
+    """Return the quotations that share the most with a theme, at most one from each poem.
 
     Each shared character or pair counts by its rarity, and counts less in the poem's title.
 
@@ -99,7 +99,7 @@ def quotes_with(char: str, *, without: Collection[str] = ()) -> list[Quote]:
 
 
 def verse_with(chars: str) -> Quote | None:
-    """Return a quotation with these characters side by side or, failing that, anywhere in it.
+    """Return a quotation with these characters in a row or, failing that, anywhere in it.
 
     >>> verse_with("明月").text.count("明月")
     1

@@ -26,7 +26,7 @@ class Score:
     """The parts of a candidate's score. None: not applicable to the order."""
 
     model: float
-    """Mean log-probability of a character in nats, without marks and given characters."""
+    """Mean log-probability of a character in nats, without marks or given characters."""
     theme: float | None = None
     """Nats per character by which the theme makes the text likelier."""
     parallel: float | None = None

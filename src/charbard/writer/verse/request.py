@@ -51,7 +51,7 @@ class Request:
     prompt: tuple[int, ...]
     """Ids that the model reads before the text."""
     unconditioned: tuple[int, ...]
-    """The unconditioned prompt, without theme, dynasty and author."""
+    """The unconditioned prompt, without theme, dynasty or author."""
     notes: tuple[Note, ...]
     """Notes for the user."""
     rhyme_ids: Mapping[int, str]
@@ -63,7 +63,7 @@ class Request:
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
-        """The prompt without words and rhyme and, if guidance has a condition to strengthen, the
+        """The prompt without words or rhyme and, if guidance has a condition to strengthen, the
         unconditioned prompt."""
         is_conditioned = self.prompt != self.unconditioned or self.word_ids
         return [self.prompt, self.unconditioned] if is_conditioned else [self.prompt]
@@ -121,7 +121,7 @@ class Request:
         return () if at is None else tuple(text[at] for text in texts)
 
     def line(self, index: int, ids: Sequence[int]) -> tuple[str, str]:
-        """Return the characters of a line and the mark after it, from its ids with the mark."""
+        """Decode a line's ids, which include its mark, into its characters and the mark."""
         span = self.machine.spans[index]
         text = self.text(ids, span.start)
         size = sum(slot.place is not None for slot in self.machine.slots[span])
@@ -247,7 +247,7 @@ class Lexicons:
         self._compile = lru_cache(_MACHINES)(lambda spec: compile_spec(spec, self(spec.book)))
 
     def __call__(self, book: str) -> Lexicon:
-        """Return the lexicon of the vocabulary in a rhyme book, building it on first use."""
+        """Return a rhyme book's lexicon, limited to the model's vocabulary; built on first use."""
         lexicon: Lexicon = self._build(book)
         return lexicon
 
@@ -282,7 +282,10 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
 
 
 def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
-    """Return locks in the rhyme books' script, with stand-ins for unknown characters, and notes."""
+    """Return (locks in the rhyme books' script, notes for the user).
+
+    A lock whose character the model does not know gets a character to read instead (`stand_in`).
+    """
     found, notes = [], dict[Note, None]()
     for lock in locks:
         if (note := explained(bundle.vocab, lock.char)) is not None:

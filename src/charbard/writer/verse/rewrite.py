@@ -26,8 +26,8 @@ def rewrite(
     Args:
         order: The order that the poem was written for.
         lines: The lines of the poem.
-        line: Index of the line, from 0.
-        place: Index of the character in the line, from 0; None: the whole line.
+        line: 0-based index of the line.
+        place: 0-based index of the character in the line; None: the whole line.
         scope: this: only that character or line; neighbours: the character's whole line, or the
             line and those on either side; open: everything that is not locked.
         locked: Lines and places that never change.

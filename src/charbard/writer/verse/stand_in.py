@@ -1,8 +1,9 @@
 """Stand-ins for characters that the model has never seen.
 
 A given character is always written as given. The model reads a stand-in: another shape of the same
-character or, if there is none, the commonest similar-sounding character. Best is one with the same
-readings in the old rhyme book and in modern speech, then in either, then with a shared reading.
+character or, if there is none, the commonest similar-sounding character. The best sound match has
+the same readings both in the old rhyme book and in modern speech; the next best has the same
+readings in one of them; the last choice shares a reading.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +34,8 @@ def stand_in(vocab: Vocab, char: str) -> str | None:
 
 
 def explained(vocab: Vocab, char: str) -> Note | None:
-    """Return a note on a stand-in; None if the model knows the character."""
+    """Return a note on how a character unknown to the model is handled (read as a stand-in, or
+    written as given); None if the model knows it."""
     if char in vocab:
         return None
     near = stand_in(vocab, char)

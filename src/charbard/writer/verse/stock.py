@@ -2,8 +2,8 @@
 
 At low temperatures a model falls back on these phrases, because they are always likely. At 0.5, one
 of the 500 commonest occurs in 12.6 % of its lines without this bias, in 3.8 % with it, and in 1.4 %
-of lines by people (`benchmarks/stock.py`). So the character that completes a phrase gets a negative
-bias, and drafts with a stock phrase score lower.
+of human-written lines (`benchmarks/stock.py`). So the character that completes a phrase gets a
+negative bias, and drafts with a stock phrase score lower.
 """
 
 from collections.abc import Sequence

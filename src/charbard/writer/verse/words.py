@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"[\s,，、;；。]+")
 
 
 def wanted_words(bundle: Bundle, text: str) -> tuple[tuple[str, ...], list[Note]]:
-    """Return the user's words as the poem will spell them, with notes for the user.
+    """Return (the user's words as the poem will spell them, notes for the user).
 
     Raises:
         OptionError: There are too many words.

@@ -144,7 +144,8 @@ class VerseWriter:
         return request
 
     def at_hand(self, order: VerseOrder) -> Request | None:
-        """Return the request if an order that differs in the seed alone is cached, else None."""
+        """Return this order's request, reusing the one cached for an order that differs only in its
+        seed; None if there is none."""
         return self._cached(self._titled(order))
 
     def _cached(self, order: VerseOrder) -> Request | None:
@@ -250,8 +251,8 @@ class VerseWriter:
         Args:
             order: The order of the poem; its form, book, rhyme and fields are used.
             text: The poem.
-            line: Line of the place, from 0.
-            place: Character of that line, from 0.
+            line: 0-based line of the place.
+            place: 0-based place of the character in the line.
             top: Maximum number of alternatives to return.
 
         Returns:
