@@ -1,5 +1,4 @@
-"""A state machine, compiled from a specification, that allows only characters from which the text
-can still be completed.
+"""A compiled state machine that allows only characters from which a text can be completed.
 
 The machine reads a text from left to right, marks included, and returns at each step the ids that
 may come next. It uses ids and readings, not probabilities, and satisfies the runtime's protocol
@@ -9,8 +8,7 @@ A text never reaches a dead end, because a plan computes beforehand, backward fr
 patterns of each line can be filled and which groups all lines of a rhyme can share. For every
 variant that is still possible, the state of a text in progress has the set of patterns that the
 current line still fits, and the set of groups that each rhyme can still have. Few such sets occur,
-so they are interned: each set is numbered when it first occurs, and a step is a table look-up by
-these numbers.
+so they are interned: each is numbered when it first occurs, and a step looks these numbers up.
 """
 
 from collections.abc import Sequence
