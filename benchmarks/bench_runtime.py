@@ -51,8 +51,8 @@ OPTIONS = SampleOptions(temperature=0.8)
 
 
 class Quatrain:
-    """A constraint similar to 七绝: four lines of seven characters and a mark, with a few hundred
-    allowed ids."""
+    """A constraint similar to 七绝: four lines, each of seven characters and a mark, with a few
+    hundred allowed ids at each character."""
 
     def __init__(self, symbols: int, *, wide: int) -> None:
         rng = np.random.default_rng(0)

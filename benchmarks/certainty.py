@@ -6,12 +6,12 @@ With `--forms all`, every form and tune is written, each of its variants in turn
 to OUT.jsonl whenever a form is finished, and a form with a row there is skipped, so an interrupted
 run can be resumed.
 
-Half of the poems are requested by form alone or with a rhyme. The other half are requested with
+Half of the poems are requested by form only or with a rhyme. The other half are requested with
 random acrostics (heads, ends, diagonal), random locked characters or both. An infeasible random
-request must be refused with the conflicting parts. The nearest feasible request is then written
-instead, so nothing is left out. Rare readings (the checker's notes) and unusual doubled characters
-are also counted, except those that were given. The checker shares only its tables with the writer.
-Given characters are compared here, one by one.
+request must be refused with an error that names the conflicting parts. The nearest feasible request
+is then written instead, so nothing is left out. Rare readings (the checker's notes) and unusual
+doubled characters are also counted, except those that were given. The checker shares only its
+tables with the writer. Given characters are compared here, one by one.
 """
 
 import argparse
@@ -152,7 +152,7 @@ def faults(poem: Poem, order: VerseOrder, locks: tuple[Lock, ...]) -> Iterator[s
 
 
 def doubles(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield line and place of each character that occurs again at the next place."""
+    """Yield the line and place of each character that occurs again at the next place."""
     for number, line in enumerate(lines):
         for place, (char, after) in enumerate(pairwise(line)):
             if char == after:

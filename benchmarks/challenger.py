@@ -1,4 +1,4 @@
-"""Compare the LSTM with cells that train in parallel over time, at equal minutes on a CPU.
+"""Compare the LSTM with cells that train in parallel over time, with equal minutes on a CPU.
 
 The challenger is a stack of gated linear recurrences (RG-LRU blocks of Griffin, or minGRU), each
 followed by a gated feed-forward layer. Its products run over all of T x B rows at once; only the
@@ -126,7 +126,7 @@ class Stack(nn.Module):
         return summed_cross_entropy(x.flatten(0, 1), weight, bias, targets_TB.flatten()), after
 
     def named(self) -> Mapping[str, nn.Parameter]:
-        """Return the matrices inside the blocks, under names that the optimizer assigns to Muon."""
+        """Return the parameters, with names by which the optimizer gives block matrices to Muon."""
         return {
             f"{name}.weight_hh"
             if "blocks" in name and name.endswith("weight") and w.dim() == 2

@@ -2,12 +2,12 @@
 
     python benchmarks/char_rnn_writer.py verse.jsonl --minutes 1 3 5 15 [--threads 2]
 
-Architecture and training are those of that project. The network has an embedding of 128, two layers
-of width 128 that share one LSTM cell, and a full softmax. It is trained by Adam at 0.01 without
-decay on random batches of 64 poems of 5 to 79 characters, which are padded to the longest; padding
-is learned like text. Two things differ, both in favour of that project: the first symbol of a poem
-states its form, and torch's fused LSTM reads several times as many poems per minute as the
-TensorFlow loop did.
+The architecture and training are those of that project. The network has an embedding of width 128,
+two layers of that width that share one LSTM cell, and a full softmax. It is trained by Adam at a
+rate of 0.01, without decay, on random batches of 64 poems of 5 to 79 characters, which are padded
+to the longest; padding is learned like text. Two things differ, both in favour of that project: the
+first symbol of a poem states its form, and torch's fused LSTM reads several times as many poems per
+minute as the TensorFlow loop did.
 
 The network is trained on the records whose split is train, and scored by protocol V (report.verse)
 on the records of `--part`. One JSON line is printed for each training time, which does not include

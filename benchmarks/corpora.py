@@ -63,7 +63,7 @@ def _build_twice(sources: Sequence[Path], cache: str) -> None:
 
 
 def mended() -> None:
-    """Count the lines of 词 that differ in poetry-source, and print a sample."""
+    """Count the 词 lines that poetry-source's version replaced; print some before and after."""
     core = {poem.id: poem for poem in read_poems(_built("verse-core")) if poem.kind == "词"}
     changed = [
         (poem.author, poem.form, before, after)
@@ -156,7 +156,7 @@ def _shuffled(lines: Sequence[str], rng: np.random.Generator) -> list[str]:
 
 
 def popularity() -> None:
-    """Print how well the hits of each search engine identify 唐诗三百首, as an AUC."""
+    """Print, as an AUC, how well each search engine's numbers of hits identify 唐诗三百首."""
     files = gather(fetch(CHINESE_POETRY)).files
     poems = [
         (entry["author"], entry["title"], "唐诗三百首" in entry.get("tags", ()))
@@ -178,7 +178,7 @@ def popularity() -> None:
 
 
 def _area(scores: NDArray[np.float64]) -> float:
-    """Return the AUC: how likely a chosen poem scores higher than another; ties count half."""
+    """Return the AUC: the probability that a chosen poem outscores another; ties count half."""
     chosen, others = scores[scores[:, 1] == 1, 0], np.sort(scores[scores[:, 1] == 0, 0])
     below = np.searchsorted(others, chosen, "left") + np.searchsorted(others, chosen, "right")
     return float(below.mean() / 2 / len(others))

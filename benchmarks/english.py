@@ -4,8 +4,8 @@
     python benchmarks/english.py english [MORE MODELS] [--most 100000]
 
 Each model is evaluated by protocol A (windows of 256 characters, each from a zero state) on the
-first `--most` characters of each end, with the network that writes. Losses are in nats per
-character. The end of Shakespeare's part is also held out by the corpus `shakespeare`.
+first `--most` characters of each end, with the weights rounded as they are for writing. Losses are
+in nats per character. The end of Shakespeare's part is also held out by the corpus `shakespeare`.
 """
 
 import argparse

@@ -25,7 +25,7 @@ from charbard.web import Library, create_app, flow
 ROOT = Path(charbard.__file__).parent
 Frame = tuple[str, str]
 CONTEXTS = ("one", "_lifespan")
-"""Names of generators that serve as context managers, so that no data passes through them."""
+"""Names of generators that serve only as context managers, so that no data passes through them."""
 
 
 def stack() -> list[Frame]:

@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NGramText:
-    """Records concatenated, each preceded by the symbol it begins with."""
+    """Concatenated records, each preceded by its beginning symbol."""
 
     tokens_N: Ints
     place_N: Ints
@@ -94,8 +94,8 @@ class NGram:
         Args:
             text: Training text.
             order: Longest n-gram.
-            predicted: Symbols below this one are predicted; the others begin records.
-            symbols: S.
+            predicted: Symbols with ids below this are predicted; the others begin records.
+            symbols: Number of symbols, S.
         """
         self._symbols, self._predicted = symbols, predicted
         self._levels: list[_Level] = []
@@ -183,7 +183,7 @@ def _found(keys_G: Ints, wanted: Ints) -> Ints:
 def score_with(
     model: NGram, symbols: Symbols, records: Sequence[Record], kind: str, *, only_han: bool = True
 ) -> list[Tally]:
-    """Return one tally per record, of Chinese characters only or of every character and the
+    """Return one tally per record: of its Chinese characters, or of every character and the
     end."""
     text = symbols.text(records, kind)
     counted_N = text.place_N > 0
@@ -199,7 +199,7 @@ def score_with(
 
 
 def line(name: str, found: Perplexity) -> str:
-    """Format one result as a line of text."""
+    """Return one result as a line of text."""
     rate = found.unknown / found.chars
     return f"{name:24} {found.perplexity:9.2f}  {found.chars:9,} characters, {rate:.3%} unknown"
 

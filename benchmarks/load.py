@@ -1,8 +1,10 @@
-"""Load test of a running studio: poems per second, latency and memory, closed loop or fixed rate.
+"""Load test of a running studio, by number of users or at a fixed rate.
+
+The script measures poems per second, latency and memory.
 
     charbard serve verse -q --set rate=1e9 --set burst=1000000000 & PID=$!
     python benchmarks/load.py --users 64 --seconds 20
-    python benchmarks/load.py --users 1 --stream                     first line, alone
+    python benchmarks/load.py --users 1 --stream                     first line, one user
     python benchmarks/load.py --set drafts=16 --set theme=秋夜怀友    the default effort, guided
     python benchmarks/load.py --rate 100 --seconds 600 --every 60 --pid $PID
     python benchmarks/load.py --overload --pid $PID
@@ -30,7 +32,7 @@ PARTS = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
 
 
 class Answer(NamedTuple):
-    """One response: its status, or 0 if the connection broke."""
+    """One response to a request; its status is 0 if the connection broke."""
 
     at: float
     """Time of completion on `perf_counter`'s clock."""
@@ -49,11 +51,11 @@ class Tally:
     answers: list[Answer] = field(default_factory=list)
 
     def between(self, start: float, end: float) -> "Tally":
-        """Return only the responses completed in an interval."""
+        """Return a tally of only the responses that were completed in an interval."""
         return Tally([answer for answer in self.answers if start <= answer.at < end])
 
     def report(self, elapsed_s: float) -> dict[str, Any]:
-        """Report poems per second, latencies of served and refused requests, and every status."""
+        """Return poems per second, latencies of served and refused requests, and status counts."""
         good = [answer for answer in self.answers if answer.status == 200]
         statuses = sorted({answer.status for answer in self.answers})
         return {
@@ -207,7 +209,7 @@ async def steady(load: Load, options: argparse.Namespace) -> None:
 
 
 async def overload(load: Load, options: argparse.Namespace) -> None:
-    """Measure the capacity, apply twice that load, then measure the capacity of each second."""
+    """Measure the capacity, apply twice that load, then measure the capacity in each second."""
     before = Tally()
     await load.closed(options.users, options.seconds / 2, before)  # warms the caches
     memory, began = memory_mb(options.pid), perf_counter()

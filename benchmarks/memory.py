@@ -1,4 +1,4 @@
-"""Measure the peak memory of reading and training on 1 MB, 100 MB and 1 GB: it must not grow.
+"""Measure the peak memory of training on texts of 1 MB, 100 MB and 1 GB: it must stay the same.
 
     python benchmarks/memory.py [--sizes 1,100,1000] [--json]
 

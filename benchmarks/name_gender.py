@@ -26,7 +26,7 @@ GENDERS = ("男", "女")
 
 
 def nats(bundle: Bundle, names: list[str], gender: str) -> np.ndarray:
-    """Return the nats of each given name and its end, without a surname as condition."""
+    """Return the nats of each given name and its end, without a surname as a condition."""
     opening = bundle.vocab.opening(has_records=True, fields=_known(bundle, gender))
     texts = [np.asarray([*opening, *bundle.vocab.encode(name), END]) for name in names]
     scores = score_texts(Model(bundle), texts)

@@ -7,8 +7,9 @@ perplexity per character, with and without the end of the name. The model is con
 modern era, if it was trained with one. The trigram is interpolated modified Kneser-Ney
 (`kneser_ney.py`) over surname and given name in one string, learned from the records of `--corpus`
 whose split is train. Characters rarer than `--min-count` are replaced by one unknown character. The
-trigram scores the names in the way that fits the file best: as poets' names with surname, or as
-modern given names alone. Names of the file that are also in the corpus are counted, not left out.
+trigram scores the names as the kind of record that fits the file best, such as poets' names with
+surnames or modern given names without surnames. Given names that are also in the corpus are not
+left out; their share is printed.
 """
 
 import argparse
@@ -54,7 +55,7 @@ def read_names(path: Path) -> list[tuple[str, str]]:
 
 
 class Trigram:
-    """The baseline, with a beginning symbol for each era with and without surnames."""
+    """The baseline. It has beginning symbols for each era, with and without surnames."""
 
     def __init__(self, records: Sequence[Record], vocab: Vocab | None, min_count: int) -> None:
         whole = [

@@ -24,7 +24,7 @@ def charbard(*args: str) -> str:
 
 
 def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
-    """Train, unless the run is already there, and evaluate."""
+    """Train a model, unless the run is already there, and return its evaluation."""
     folder = out / f"{minutes:g}min-seed{seed}"
     if not (folder / "model.safetensors").is_file():
         charbard(
@@ -54,7 +54,7 @@ def run(text: str, minutes: float, seed: int, out: Path) -> dict[str, Any]:
 
 
 def table(out: Path) -> str:
-    """Format the mean losses over seeds for each training time."""
+    """Return a Markdown table of mean losses over seeds, one row per training time, from `out`."""
     runs = [json.loads(path.read_text()) for path in sorted(out.glob("*/yardstick.json"))]
     rows = ["| minutes | seeds | A | B | C | parameters |", "|---|---|---|---|---|---|"]
     for minutes in sorted({run["minutes"] for run in runs}):

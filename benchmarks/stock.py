@@ -1,10 +1,11 @@
-"""Count lines with one of the 500 most frequent stock phrases, by people and by the model.
+"""Count human-written and generated lines that contain one of the 500 commonest stock phrases.
 
     python benchmarks/stock.py MODEL [--poems 300] [--temperature 0.5]
 
-People's lines are the 七绝 of the validation and test parts of the verse corpus. The model writes
-each poem with one draft and the form alone, once without biases against stock phrases and habits
-and once with both. A stock phrase is counted anywhere in a line, and separately at its beginning.
+Human-written lines are those of the 七绝 in the validation and test parts of the verse corpus. The
+model writes each poem from only the form, with one draft, once without the biases against stock
+phrases and habits and once with both. A stock phrase is counted anywhere in a line, and separately
+at its beginning.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def _no_bias(ids: Sequence[int]) -> None:
 
 
 def main() -> None:
-    """Print a row for people, and one for the model without and with its biases."""
+    """Print a row for human-written lines, and one each for the model without and with biases."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--poems", type=int, default=300)

@@ -1,12 +1,12 @@
-"""Compare poems written at several temperatures with poems by people.
+"""Compare poems that a model writes at several temperatures with human-written poems.
 
     python benchmarks/temperature.py MODEL JUDGE [--form 七绝] [--poems 2000] [--json OUT]
 
 For each temperature, the script measures how surprising the poems are to a separately trained model
 (nats per character without marks), how varied they are (distinct-2), how often a character repeats
 an earlier character of the poem, and how many two-character words occur in no training poem. As
-many held-out poems by people in the same form are measured in the same way. A model that is less
-surprising than people writes clichés; a model that is more surprising invents words.
+many held-out, human-written poems in the same form are measured in the same way. A model that is
+less surprising than human poets writes clichés; a model that is more surprising invents words.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def texts_of(form: str, part: str) -> list[str]:
-    """Return the texts of people's poems in this form."""
+    """Return the texts of the human-written poems in this form."""
     records = read_verse(["verse"], part)
     return [record.text for record in records if record.fields.get("form") == form]
 
@@ -76,7 +76,7 @@ def poems(writer: VerseWriter, form: str, temperature: float, count: int) -> Ite
 def measured(
     judge: VerseWriter, form: str, texts: Sequence[str], known: NDArray[np.uint64]
 ) -> dict[str, float]:
-    """Return the number of poems and the four figures of the module docstring."""
+    """Return the number of poems, and the four figures that the module docstring describes."""
     pairs = grams_of("\n".join(texts), 2)
     han = ["".join(char for char in text if char not in "，。") for text in texts]
     return {

@@ -1,4 +1,4 @@
-"""Measure whether poems are about their titles: held-out titles, the model's poems beside people's.
+"""Measure whether generated and human-written poems are about their titles, which are held out.
 
     python benchmarks/theme.py [--model verse] [--form 七绝] [--titles 200] [--seed 0]
         [--set NAME=VALUE]... [--variant "[LABEL:] NAME=VALUE ..."]... [--from FILE.json]...
@@ -6,8 +6,9 @@
 
 NAME is any setting of a poem, such as temperature or candidates. Each --variant adds a row; --set
 applies to all rows; without variants there is one row with the defaults. With --from, poems written
-elsewhere, as [[title, text], ...], are judged instead. --pairs saves the first choices beside
-people's poems, for a blind reading. `figures` in theme_measure.py defines the figures.
+elsewhere, as [[title, text], ...], are judged instead. --pairs saves each human-written poem
+together with the first choices for its title, for a blind reading. `figures` in theme_measure.py
+defines the figures.
 """
 
 import argparse
@@ -51,7 +52,7 @@ class Row:
 
 
 def held_out(forms: Sequence[str], count: int, seed: int) -> list[Poem]:
-    """Choose poems by people with distinct titles, reproducible by seed.
+    """Choose held-out, human-written poems with distinct titles, reproducible by seed.
 
     Raises:
         OptionError: A form has no such poems.
@@ -87,7 +88,7 @@ def _is_usable(title: str) -> bool:
 
 
 def variants(shared: Sequence[str], given: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the settings of each variant by its label."""
+    """Map the label of each variant to its settings."""
     everywhere = parse_assignments(shared)
     found = {}
     for text in given or [" ".join(shared) or "default"]:
@@ -149,8 +150,8 @@ def rows_of(args: argparse.Namespace, poems: Sequence[Poem]) -> Iterator[Row]:
 
 
 def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, float]]:
-    """Return the figures of each row: over all candidates and, if a title has several, over first
-    choices alone."""
+    """Return the figures of each row: over all candidates and, if a title has several, also over
+    only the first choices."""
     counts, pool = counts_of_corpus(), [poem.title for poem in poems]
     titles = {title for row in rows for title, _ in row.shown}
     people: TitledPoems = [(poem.title, poem.lines) for poem in poems if poem.title in titles]
@@ -164,7 +165,11 @@ def judged(rows: Sequence[Row], poems: Sequence[Poem]) -> dict[str, dict[str, fl
 
 
 def pairs_of(rows: Sequence[Row], poems: Sequence[Poem]) -> list[tuple[str, dict[str, str]]]:
-    """Return, for each title, people's poem and the first choice of each row."""
+    """Return (title, texts) for each title.
+
+    The texts are the human-written poem under `human`, and each row's first choice under the row's
+    name.
+    """
     return [
         (
             p.title,
@@ -175,7 +180,7 @@ def pairs_of(rows: Sequence[Row], poems: Sequence[Poem]) -> list[tuple[str, dict
 
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
-    """Format the figures as a Markdown table."""
+    """Return the figures as a Markdown table."""
     lines = [f"| | poems | {' | '.join(COLUMNS)} |", "|---" + "|---:" * (len(COLUMNS) + 1) + "|"]
     for name, values in found.items():
         shares = " | ".join(f"{100 * values[column]:.1f} %" for column in COLUMNS)

@@ -58,10 +58,11 @@ class Counts:
     """Pairs of neighbours in any line of the training poems, numbered by `grams_of`."""
 
     def information_C(self, title: str) -> NDArray[np.float64]:
-        """Return each text character's mean pointwise mutual information with a title's, in nats.
+        """Return each character's mean pointwise mutual information with a title's, in nats.
 
-        Observed and expected counts are smoothed by one, so a rare character carries little
-        information, and a character never seen in a title carries none.
+        The mean is taken over the title's characters. Observed and expected counts are smoothed by
+        one, so a rare character carries little information, and a character never seen in a title
+        carries none.
         """
         title_T = _points(title)
         place_T, is_known_T = place_among(title_T, self.heads_H)
@@ -76,7 +77,7 @@ class Counts:
         """Return the mean information of each text's distinct characters about each title.
 
         Returns:
-            Nats, one row per text and one column per title.
+            An array in nats, with one row per text and one column per title.
         """
         table_KC = np.array([self.information_C(title) for title in titles])
         rows = np.zeros((len(texts), len(titles)))
@@ -92,7 +93,7 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
 
     Args:
         poems: The poems. Several poems on one title count separately, and distinct-2 is the mean
-            over sets of one poem per title, so that it is comparable with people's.
+            over sets of one poem per title, as there is one human-written poem per title.
         pool: Titles from which the 31 others are drawn, which are always the same for a title.
         counts: Counts of the corpus.
 
@@ -142,7 +143,7 @@ def _has_title_character(title: str, lines: Sequence[str]) -> bool:
 
 
 def _one_a_title(poems: TitledPoems) -> list[list[str]]:
-    """Return the lines of the first poem on every title, then of the second ones, and so on."""
+    """Return the lines of every title's first poem, then those of every second poem, and so on."""
     sets: list[list[str]] = []
     seen: dict[str, int] = {}
     for title, lines in poems:
@@ -169,7 +170,7 @@ def counts_of_corpus() -> Counts:
 
 
 def counted(poems: Iterable[Poem]) -> Counts:
-    """Count training poems, at least one of them with a title that is short enough."""
+    """Return the counts of training poems, at least one of which has a short enough title."""
     texts, pairs, titles, titled = list[str](), [], [], []
     for poem in poems:
         texts.append(poem.text)

@@ -44,7 +44,7 @@ def fresh_peak() -> float:
 
 
 def speed(shape: Shape, how: Shape, precision: str, seconds: float) -> tuple[float, float]:
-    """Return characters per second, and the share of the sgemm peak that they use."""
+    """Return the characters per second, and the share of the sgemm peak that they use."""
     model = ModelConfig(**{"embedding_size": 64, **shape})  # type: ignore[arg-type]
     config = TrainConfig(steps=1, precision=precision, **how)  # type: ignore[arg-type]
     rows, length = config.batch_size, config.seq_length

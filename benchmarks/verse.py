@@ -3,7 +3,7 @@
     python benchmarks/verse.py MODEL [--judge OTHER] [--poems 400] [--form 七绝] [--json OUT]
 
 Poems of one form are written freely (conditioned on the form without a constraint), under plain
-masks, and with more and more particles. Constrained poems are requested with the form alone, with a
+masks, and with more and more particles. Constrained poems are requested with only the form, with a
 random acrostic of common heads, and with three locked characters. Each row has the mean nats per
 character under the model itself and under a separately trained model, given characters included;
 the share of poems that keep the form; and the CPU time per character.
@@ -130,7 +130,7 @@ def nats(writer: VerseWriter, form: str, texts: Sequence[str]) -> float:
 
 
 def timed(work: Callable[[], list[str]]) -> tuple[list[str], float]:
-    """Return texts, and microseconds of CPU time per written character."""
+    """Return the texts, and the CPU time in microseconds per written character."""
     started = time.process_time()
     texts = work()
     return texts, (time.process_time() - started) / sum(map(len, texts)) * 1e6

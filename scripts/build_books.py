@@ -4,7 +4,7 @@
 
 The script writes pingshui.tsv, cilin.tsv, xinyun.tsv, shapes.tsv and rhymes.tsv. SOURCES is
 described in scripts/sources.py. Keys are simplified characters, and each has the readings of all
-its traditional sources.
+the traditional characters that it stands for.
 """
 
 import hashlib
@@ -26,13 +26,14 @@ CONVERTERS = {name: opencc.OpenCC(name) for name in ("t2s", "s2t", "t2tw", "t2jp
 
 
 def simplify(char: str) -> str:
-    """Return the simplified form of a character if it is in the basic plane, else the character."""
+    """Return a character's simplified form if that is in the basic plane, else the character."""
     shape = CONVERTERS["t2s"].convert(char)
     return shape if len(shape) == 1 and shape <= "\uffff" else char
 
 
 def hand_variants() -> tuple[dict[str, str], dict[str, str]]:
-    """Read variants.tsv: (character -> usual shape, character -> character of the same sound)."""
+    """Return the two maps of variants.tsv: character -> usual shape, and character -> character of
+    the same sound."""
     shapes, sounds = dict[str, str](), dict[str, str]()
     for line in (HERE / "variants.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -42,7 +43,7 @@ def hand_variants() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def old_books(folder: Path) -> tuple[Readings, Readings]:
-    """Read 平水韵 and 词林正韵, keyed by the sources' mostly traditional characters."""
+    """Return 平水韵 and 词林正韵, keyed by the sources' mostly traditional characters."""
     pingshui: Readings = defaultdict(set, pingshui_readings(folder))
     listed = {char: set(readings) for char, readings in pingshui.items()}
     cilin: Readings = defaultdict(set)
@@ -56,7 +57,7 @@ def old_books(folder: Path) -> tuple[Readings, Readings]:
 
 
 def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
-    """Return the 词林 part of a 廣韻 entry; 话 alone of the rhyme 夬 is in part 10, with 画."""
+    """Return the 词林正韵 part of a 廣韻 entry; of the rhyme 夬, only 话 is in part 10."""
     if char in PART_10 and rhyme in "佳卦夬":
         return "10"
     if rhyme == "泰":
@@ -65,7 +66,7 @@ def chosen_part(char: str, rhyme: str, part: str, rounding: str | None) -> str:
 
 
 def add_parts(listed: Readings, cilin: Readings) -> None:
-    """Add a 词林 part for each 平水 reading whose rhyme belongs to a single part.
+    """Add a 词林正韵 part for each 平水韵 reading whose rhyme belongs to a single part.
 
     This covers readings that the 廣韻 lacks. A rhyme that is divided between two parts, such as 灰
     or 元, adds nothing.
@@ -89,7 +90,7 @@ def keyed(book: Readings) -> Readings:
 
 
 def all_shapes(book: Readings) -> dict[str, str]:
-    """Map every other shape of a character in the book to its key there."""
+    """Map every other shape of a character to the key under which the book lists it."""
     hand, _ = hand_variants()
     shapes = {}
     for char in map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00)]):
@@ -113,7 +114,7 @@ def write(name: str, header: str, rows: dict[str, str]) -> None:
 
 
 def as_rows(book: Readings) -> dict[str, str]:
-    """Format each character's readings as `平寒 去翰`, in the order of the tones."""
+    """Return each character's readings as text such as `平寒 去翰`, in the order of the tones."""
     return {
         char: " ".join(
             tone + rhyme

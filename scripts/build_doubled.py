@@ -3,7 +3,7 @@
     charbard corpus build verse
     python scripts/build_doubled.py
 
-The script counts the training records of the verse corpus, separately for 诗 and for 词 and 曲, by
+The script counts the training records of the verse corpus, separately for 诗 and for 词 with 曲, by
 line length and place: 悠悠 opens and closes lines of seven, 年年 opens them but hardly ever closes
 them. A character is listed at a place if it is doubled there at least FEWEST times, and if the
 lower bound of the 95 % Wilson interval for its share of doublings reaches SHARE. The bound
@@ -37,7 +37,8 @@ Place = tuple[str, int, int]
 
 
 def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[Place, str]]]:
-    """Count the lines with each place, the characters there, and how many of these are doubled."""
+    """Return three counts: of lines that have a place, of each character there, and of each
+    character doubled there."""
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()

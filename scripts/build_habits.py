@@ -1,8 +1,9 @@
-"""Build src/charbard/writer/data/habits.tsv: pairs that a model overuses compared with people.
+"""Build src/charbard/writer/data/habits.tsv: pairs of characters that a model overuses.
 
 The model writes poems on many training titles with default settings. The script counts neighbouring
-pairs within the lines of these poems and of people's poems in the same forms. Empty the list before
-the model writes, because the existing list would suppress the habits that are to be found.
+pairs of characters within the lines of these poems, and of human-written poems in the same forms.
+Empty the list before the model writes, because the existing list would suppress the habits that are
+to be found.
 
     charbard corpus build verse-core
     python scripts/build_habits.py --write poems.jsonl     (2,000 poems: half an hour)
@@ -31,17 +32,17 @@ FEWEST = 8
 """Minimum number of times the model must have written a pair."""
 FEWEST_POEMS = 6
 TIMES = 2.0
-"""Minimum ratio of the model's frequency to people's."""
+"""Minimum ratio of a pair's frequency in the model's poems to that in human-written poems."""
 MOST_TIMES = 12.0
 """Cap on that ratio, which is least certain for the rarest pairs."""
 UNSEEN = 50
-"""Pseudo-count added to people's counts, so that rare pairs do not get extreme ratios."""
+"""Pseudo-count added to counts in human-written poems, so that rare pairs have moderate ratios."""
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/habits.tsv"
 HEAD = "# Pairs that the model writes too often, and how many times so: scripts/build_habits.py\n"
 
 
 def people() -> Iterator[Poem]:
-    """Return the training poems of the counted forms."""
+    """Return the human-written training poems in the counted forms."""
     poems = read_poems(required("verse-core").path)
     return (poem for poem in poems if poem.split == "train" and poem.form in FORMS)
 
@@ -63,12 +64,12 @@ def write(model: str, count: int, out: Path) -> None:
 
 
 def pairs(texts: Iterable[str]) -> Counter[str]:
-    """Count the occurrences of each pair within lines."""
+    """Count the occurrences of each pair of neighbouring characters within lines."""
     return Counter(a + b for text in texts for line in lines_in(text) for a, b in pairwise(line))
 
 
 def count(path: Path) -> None:
-    """Compare the model's poems with people's, and write the pairs that the model overuses."""
+    """Compare the model's poems with human-written ones; write the pairs that it overuses."""
     texts = [text for _, _, text in map(json.loads, path.read_text("utf-8").splitlines())]
     own, theirs = pairs(texts), pairs(poem.text for poem in people())
     poems = Counter(pair for text in texts for pair in set(pairs([text])))

@@ -64,7 +64,7 @@ class Uses:
 
 @cache
 def tones(char: str) -> str:
-    """Return the tone of a character; 中 if it can have both or none is known."""
+    """Return the tone of a character; 中 if it can have either tone, or if no tone is known."""
     found = {reading.tone for reading in readings_of(char, book="pingshui")}
     return found.pop() if len(found) == 1 else "中"
 
@@ -80,7 +80,7 @@ def templates(width: int, count: int) -> list[list[dict[int, str]]]:
 
 
 def strict(kind: str, width: int) -> dict[int, str]:
-    """Map the strict places (from 0) of one line type to their tones."""
+    """Map the 0-based strict places of one line type to their tones."""
     at = width - 5
     places = {at + place: tone for place, tone in zip((1, 3, 4), FIVE[kind], strict=True)}
     return {**places, 1: SWAP[FIVE[kind][0]]} if at else places
@@ -125,7 +125,10 @@ def common_rhymes(poem: Poem) -> set[str]:
 
 
 def rare(first: Uses, every: Uses) -> Iterator[tuple[str, str, float]]:
-    """Yield each rare reading: character, tone or tone with rhyme, and its share of occurrences."""
+    """Yield (character, reading, share of the character's uses) for each rare reading.
+
+    A reading is a tone, or 平 followed by a rhyme of the 平水韵 or a part of the 词林正韵.
+    """
     for char in common_chars():
         readings = readings_of(char, book="pingshui")
         uses = enough(first.tones[char], every.tones[char])
@@ -149,8 +152,8 @@ def enough(*counts: Counter[str]) -> Counter[str]:
 
 
 def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    """Yield the level parts of the 词林正韵 to which only rare 平水 rhymes of a character
-    belong."""
+    """Yield (character, reading, share of its uses) for each level part of the 词林正韵 to which
+    only rare 平水韵 rhymes of the character belong."""
     parts: dict[str, set[str]] = defaultdict(set)
     for tone, rhyme, named in rhymes206().values():
         if tone == "平":
@@ -179,7 +182,7 @@ def _pruned(char: str, rows: dict[str, str]) -> str:
 
 
 def main(*, half: bool) -> None:
-    """Learn from all poems and write the table, or learn from half and print what that costs."""
+    """Learn from all poems and write the table, or learn from half and test on the other half."""
     found = [
         poem
         for poem in read_poems(required("verse").path)

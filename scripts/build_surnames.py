@@ -3,9 +3,9 @@
     npm pack pinyin-pro@3.26.0 --pack-destination sources
     python scripts/build_surnames.py sources
 
-pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` beside this script
-adds surnames of up to three characters that the package lacks, compiled by hand. The two lists must
-not overlap, so that every reading has one origin.
+pinyin-pro (MIT) lists 492 surnames of one and two characters. `surnames.tsv` in this script's
+folder adds surnames that the package lacks, of up to three characters, compiled by hand. The two
+lists must not overlap, so that every reading has one origin.
 """
 
 import hashlib

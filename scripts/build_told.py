@@ -29,7 +29,7 @@ FEWEST = 50
 
 LATER = ("元", "明", "清")
 SHI = "五七古排"
-"""First characters of the forms of 诗 that later poets wrote most."""
+"""First characters of the names of those forms of 诗 that later poets wrote most."""
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def thinned(poems: Iterable[Poem], every: int) -> Iterator[Poem]:
-    """Yield one in `every` of the later 诗 for training, and all earlier poems.
+    """Yield all earlier poems, and one in `every` of the later 诗 for training.
 
     If `every` is more than 1, later poems for validation are dropped. All other later poems are
     kept.

@@ -2,11 +2,11 @@
 
     python scripts/build_traditional.py SOURCES [--half]
 
-The script counts, in traditional Tang poems, which character each simplified one stands for, alone
-and beside its left and right neighbour. With --half, every tenth poem is held out, and the script
-learns only from poems that share no line with a held-out poem. It then prints the share of
-characters in held-out poems that are converted correctly, by this table and by OpenCC: exactly,
-with OpenCC's variants folded, and with scripts/folds.txt folded as well.
+The script counts, in traditional Tang poems, which character each simplified one stands for: by
+itself, after its left neighbour, and before its right one. With --half, every tenth poem is held
+out, and the script learns only from poems that share no line with a held-out poem. It then prints
+the share of characters in held-out poems that are converted correctly, by this table and by OpenCC:
+exactly, with OpenCC's variants folded, and with scripts/folds.txt folded as well.
 """
 
 import sys
@@ -75,7 +75,7 @@ def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
 
 @cache
 def folded(char: str, groups: bool) -> str:
-    """Map variants of a character to one shape: OpenCC's and, with `groups`, those of folds.txt."""
+    """Map the variants of a character to one shape: OpenCC's and, with `groups`, folds.txt's."""
     char = _converter("t2tw").convert(_converter("jp2t").convert(char))
     while groups and char in fold_groups():
         char = fold_groups()[char]
@@ -84,7 +84,7 @@ def folded(char: str, groups: bool) -> str:
 
 @cache
 def fold_groups() -> dict[str, str]:
-    """Map each variant to the first of its group."""
+    """Map each variant to the first character of its group."""
     lines = (HERE / "folds.txt").read_text(encoding="utf-8").splitlines()
     groups = [group for line in lines if not line.startswith("#") for group in line.split()]
     return {char: group[0] for group in groups for char in group[1:]}
@@ -96,8 +96,8 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 def score(convert: Callable[[str], str], held: list[list[Pair]]) -> str:
-    """Return the shares of correct characters: exactly, with OpenCC's variants folded, and with all
-    variants folded."""
+    """Return three shares of correct characters, as text: compared exactly, with OpenCC's variants
+    folded, and with all variants folded."""
     total = raw = some = every = 0
     for poem in held:
         for plain, full in poem:

@@ -1,11 +1,11 @@
 """Build src/charbard/corpus/data/words.tsv: words that can be keywords of a poem, with weights.
 
-A character's weight is how much likelier it is in a poem whose title has it: 梅 in a title brings
-梅 into the poem, while 不 brings no more 不 than any poem has. Two characters are a word if they
-are neighbours far more often than by chance, at places that no caesura of a five- or
-seven-character line divides. The weight of a word is the higher weight of its two characters, plus
-a little. Weights are capped, because otherwise the rarest word of a couplet would always win. All
-counts come from the training records.
+A character's weight is how much likelier it is to occur in a poem whose title has it: 梅 in a title
+brings 梅 into the poem, while 不 in a title makes 不 no commoner than in any other poem. Two
+characters are a word if they are neighbours far more often than by chance, in positions not split
+by a caesura of a five- or seven-character line. The weight of a word is the higher of its two
+characters' weights, plus a little. Weights are capped, because otherwise the rarest word of a
+couplet would always win. All counts come from the training records.
 
     charbard corpus build verse
     python scripts/build_words.py [verse.jsonl]
@@ -29,11 +29,11 @@ FEWEST_PAIRS = 60
 PRIOR = 20
 """Pseudo-count of titles that have no effect on the poem."""
 WORD = 3.0
-"""Minimum mutual information, in nats, of two characters that are a word."""
+"""Minimum mutual information, in nats, of two characters that form a word."""
 FULL = 0.3
 """Minimum weight, in nats, of each character of a word: 何处 and 不知 are not words."""
 GAIN = 0.3
-"""Weight that a word has beyond its characters, for each nat above `WORD`."""
+"""Weight that a word gains, beyond that of its characters, for each nat above `WORD`."""
 LEAST = 0.8
 MOST, MOST_ALONE = 3.0, 1.6
 """Caps on the weights of words and of single characters, in nats; `LEAST` is the minimum."""
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _telling(both: int, titles: int, share: float) -> float:
-    """Return how much likelier a character is in a poem whose title has it, in nats."""
+    """Return, in nats, how much likelier a character is to occur in a poem whose title has it."""
     return math.log((both + PRIOR * share) / (titles + PRIOR) / share)
 
 

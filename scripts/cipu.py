@@ -39,17 +39,17 @@ class Pattern:
     rhymes: tuple[str | None, ...]
     """Rhyme key of each line; None if the line does not rhyme."""
     stanza_ends: tuple[int, ...]
-    """Numbers, from 1, of the lines that end a stanza; these include the last line."""
+    """1-based numbers of the lines that end a stanza, including the last line."""
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """Number of characters before each 。, from the beginning."""
+        """For each 。, the number of characters from the beginning of the poem up to it."""
         ends = accumulate(self.lengths)
         return tuple(end for end, mark in zip(ends, self.marks, strict=True) if mark == "。")
 
 
 def read_cipu(folder: Path) -> dict[str, list[Pattern]]:
-    """Read the 体 of every tune, in the order of the book, by the first name of the tune there."""
+    """Map each tune, by the first name that the book gives it, to its 体, in the book's order."""
     index = json.loads((folder / "ci_index.json").read_text(encoding="utf-8"))
     return {plain(entry["names"][0]): _patterns(folder, entry) for entry in index}
 

@@ -5,9 +5,9 @@
 A line of 曲 may have more characters than its tune requires (衬字), so hardly any two poems to a
 tune have the same shape, and lines are derived one by one. `LINES` says how many characters each
 line has (唐圭璋, 元人小令格律, where the poems agree). The tones of a line are decided by the poems
-with the right number of lines in which this line has this length. A place is fixed where at least
-90 % of at least `MIN_LINES` such lines agree. A line rhymes if, in more than half of the poems, its
-end is in the poem's part of the 词林正韵, in any tone.
+with the right number of lines in which this line has this length. A place is fixed if at least 90 %
+of at least `MIN_LINES` such lines agree. A line rhymes if, in more than half of the poems, its end
+is in the poem's part of the 词林正韵, in any tone.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def pieces(lines: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
 
 
 def form(name: str, poems: Sequence[tuple[str, ...]]) -> str:
-    """Format a song as a form of the page."""
+    """Derive a song from its poems, and return it as a form in the syntax of the page."""
     sizes = list(map(int, LINES[name].split()))
     text = ""
     for number, size in enumerate(sizes):

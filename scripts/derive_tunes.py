@@ -13,7 +13,7 @@ reads. The script writes src/charbard/prosody/data/forms/ci.toml. For each tune:
    rhyme them (by the 词林正韵).
 3. A smaller group is a variant if 钦定词谱 has its 体. The book's tones decide, and the poems
    confirm them: a place is free if the book says 可平可仄, or if it is free in the same line of the
-   commonest variant (the book prints 可平可仄 under the first 体 only), or if fewer than 90 % of
+   commonest variant (the book prints 可平可仄 only under the first 体), or if fewer than 90 % of
    the poems agree.
 4. Each fifth of the poems is left out in turn and compared with what the other poems predict.
 
@@ -62,7 +62,7 @@ class Variant:
     book: Pattern | None
     """The 体 of 钦定词谱 whose sentences end at the same places."""
     derived: str | None = None
-    """The tones derived from the poems alone."""
+    """The tones derived only from the poems, without the book."""
     held_out: float | None = None
     """Share of fixed places at which left-out poems agree; None if the book decides."""
 
@@ -102,7 +102,7 @@ def from_poems(aligned: Sequence[Poem]) -> Variant:
 
 
 def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str:
-    """Return the tones of a variant, compared with its first 体 in the book.
+    """Return a variant's tones, with places freed by comparison with its first 体 in the book.
 
     A place becomes free if the book has the other tone, or if the book allows either tone and fewer
     than 97 % of the poems agree. Rhyme places stay fixed.
@@ -124,10 +124,10 @@ def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str
 
 
 def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
-    """Take a variant from 钦定词谱 because too few poems follow it to decide.
+    """Derive a variant from 钦定词谱, for when too few poems follow it to decide its tones.
 
     Args:
-        book: The 体 with the same sentence ends; a place where their tones differ is free.
+        book: All 体 with these sentence ends; a place at which their tones differ is free.
         aligned: The poems of the variant in the corpus, possibly none.
         main: The most frequent variant of the tune, if it is a different one.
     """
@@ -153,7 +153,7 @@ def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | 
 
 
 def _undecided(rows: Sequence[str], place: int) -> bool:
-    """Return whether no poem has a certain tone at a place, so that only the book decides."""
+    """Return whether no poem's tone at a place is certain, so that only the book can decide."""
     return all(row[place] == "中" for row in rows)
 
 
@@ -173,7 +173,7 @@ def _free_in(main: Variant, book: Pattern) -> set[int]:
 
 
 def fixed(rows: Sequence[str], *, share: float = FIXED) -> str:
-    """Return for each place the tone that this share of the decided poems have, else 中."""
+    """Return each place's tone if this share of the poems with a certain tone agree, else 中."""
     found = []
     for column in zip(*rows, strict=True):
         counts = Counter(column)
@@ -229,7 +229,7 @@ def settle_rhymes(
 
 
 def leave_out(rows: Sequence[str]) -> float:
-    """Return the cross-validated agreement of poems with the tones fixed on all other poems."""
+    """Return the cross-validated agreement of poems with the tones derived from the other poems."""
     agree = decided = 0
     for fold in range(FOLDS):
         pattern = fixed([row for number, row in enumerate(rows) if number % FOLDS != fold])
@@ -268,10 +268,11 @@ def derive(name: str, aliases: Iterable[str], poems: Sequence[Poem], book: list[
 
 
 def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant]:
-    """Return variants for poems of 宋词三百首 that differ from all others in one sentence's length.
+    """Return new variants for the poems of 宋词三百首 that fit no known variant.
 
-    Users paste these texts (留恋处 where the book has 方留恋处). In the sentence that differs, only
-    the rhyme is fixed. Everything else comes from the nearest variant.
+    A poem that differs from a known variant in the length of a single sentence gets a new one,
+    because users paste such texts (留恋处 where the book has 方留恋处). In that sentence only the
+    rhyme is fixed. Everything else comes from the nearest variant.
     """
     found: list[Variant] = []
     for poem in poems:
@@ -318,7 +319,7 @@ def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
 
 
 def stanza_ends(variant: Variant, book: Sequence[Pattern]) -> tuple[int, ...]:
-    """Return the lines that end a stanza, as in the 体 with the most similar line lengths."""
+    """Return the numbers of lines that end a stanza, as in the 体 with the most similar lengths."""
     lines = list(accumulate(variant.lengths))
     if not book:
         return (len(lines),)

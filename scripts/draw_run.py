@@ -90,7 +90,7 @@ def _ticks(lowest: float, highest: float) -> Iterator[float]:
 
 
 def _samples(events: Sequence[dict[str, Any]], temperature: float) -> Iterator[str]:
-    """Draw the first, the second and the last sample of one temperature."""
+    """Draw the first, the second and the last sample that were written at one temperature."""
     found = [e for e in events if e["event"] == "sampled" and e["temperature"] == temperature]
     y = 24
     for sample, lines in zip([*found[:2], found[-1]], _LINES, strict=True):

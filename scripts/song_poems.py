@@ -39,13 +39,13 @@ class Poem:
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """Number of characters before each 。, from the beginning."""
+        """For each 。, the number of characters from the beginning of the poem up to it."""
         ends = accumulate(self.lengths)
         return tuple(end for end, mark in zip(ends, self.marks, strict=True) if mark == "。")
 
 
 def poems_by_tune(path: Path, names: Mapping[str, str]) -> dict[str, list[Poem]]:
-    """Read every complete 词 and 曲 by tune; `names` maps names of the corpus to tunes."""
+    """Return all complete 词 and 曲, grouped by tune; `names` maps the corpus's names to tunes."""
     found: dict[str, list[Poem]] = defaultdict(list)
     with path.open(encoding="utf-8") as rows:
         for row in rows:

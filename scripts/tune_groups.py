@@ -16,7 +16,7 @@ Key = tuple[tuple[int, ...], str]
 
 
 def tone(char: str) -> str:
-    """Return 平 or 仄; 中 if a character can have both tones or none is known."""
+    """Return a character's tone, 平 or 仄; 中 if it can have either, or if none is known."""
     found = {reading.tone for reading in readings_of(char, book="pingshui", least=USED)}
     return found.pop() if len(found) == 1 else "中"
 
@@ -66,7 +66,7 @@ def by_book(
 
     An editor's 。 can differ from the book's: a poem fits a 体 if its lines end wherever the 体
     ends a sentence. If several 体 fit, a 体 by the same poet is preferred, then the 体 that
-    shares most sentence ends with the poem.
+    shares the most sentence ends with the poem.
     """
     found: dict[Key, list[Poem]] = defaultdict(list)
     for key, poems in groups.items():
@@ -84,8 +84,8 @@ def by_book(
 
 
 def likeness(poem: Poem, book: Mapping[Key, Sequence[Pattern]], key: Key) -> tuple[bool, int]:
-    """Rank a 体 for a poem: first by whether the poet is the same, then by the number of common
-    sentence ends."""
+    """Return how well a 体 suits a poem, as a key for sorting: whether the poet is the same, and
+    the number of common sentence ends."""
     by_poet = any(pattern.author == poem.author for pattern in book[key])
     return by_poet, len(set(key[0]) & set(poem.cuts))
 

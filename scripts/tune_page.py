@@ -1,4 +1,4 @@
-"""Format derived tunes as a page of forms, and report how they differ from 钦定词谱."""
+"""Write derived tunes in the syntax of a page of forms; report how they differ from 钦定词谱."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ HEAD = """# The tunes of 词, derived by scripts/derive_tunes.py from the poems 
 
 
 def page_of(tunes: "Sequence[Tune]") -> str:
-    """Format all tunes as a page for prosody/page.py."""
+    """Return all tunes as the text of a page that prosody/page.py can read."""
     return HEAD + "".join(map(_form, tunes))
 
 
@@ -67,7 +67,7 @@ def compare(variant: "Variant") -> Counter[str]:
 
 
 def report(tunes: "Sequence[Tune]") -> None:
-    """Print the tables of benchmarks/tunes.md."""
+    """Print the tables that benchmarks/tunes.md shows."""
     total: Counter[str] = Counter()
     for tune in tunes:
         for each in tune.variants:

@@ -68,11 +68,11 @@ def read_sources(corpus: Path, folder: Path) -> Sources:
 
 
 def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -> None:
-    """Move poems of 宋词三百首 that the corpus misnames to the tune whose 体 they have.
+    """Move poems of 宋词三百首 whose tune the corpus misnames to the tune whose 体 they follow.
 
-    The corpus has 浪淘沙慢 as 浪淘沙, and 青门引 as 青门饮. A poem moves if its length differs by
-    more than two characters from every 体 of its tune, and if exactly one other tune has a 体 of
-    the same length whose sentences all end at line ends of the poem.
+    The corpus lists 浪淘沙慢 under 浪淘沙, and 青门引 under 青门饮. A poem moves if its length
+    differs by more than two characters from every 体 of its tune, and if exactly one other tune has
+    a 体 of the same length whose sentences all end at line ends of the poem.
     """
     for name in list(poems):
         for poem in [poem for poem in poems[name] if poem.is_canon]:
@@ -91,7 +91,7 @@ def rename_canon(poems: dict[str, list[Poem]], book: dict[str, list[Pattern]]) -
 
 
 def is_taken(name: str, poems: Sequence[Poem], known: Sources) -> bool:
-    """Return whether to derive a tune: it is known, and is frequent or in 宋词三百首."""
+    """Return whether to derive a tune: whether it is known, and is frequent or in 宋词三百首."""
     if name in SKIP or not (name in known.book or name in by_hand()):
         return False
     return len(poems) >= MIN_POEMS or any(poem.is_canon for poem in poems)

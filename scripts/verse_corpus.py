@@ -21,7 +21,7 @@ _UNWRAP = (re.compile(r"（[^）]*）|\([^)]*\)|〖\d+〗"), re.compile(r"\[(.)\
 
 @dataclass(frozen=True)
 class Poem:
-    """A poem as in the source: its lines without punctuation, and the mark after each line."""
+    """A poem of the source: its lines without punctuation, and the mark after each line."""
 
     lines: tuple[str, ...]
     marks: tuple[str, ...]
@@ -72,6 +72,6 @@ def _t2s() -> opencc.OpenCC:
 
 
 def simplified(text: str) -> str:
-    """Return a line in simplified characters; those outside the basic plane are kept."""
+    """Simplify a line; a character stays if its simplified form is not in the basic plane."""
     found = _t2s().convert(text)
     return "".join(new if new <= "\uffff" else old for new, old in zip(found, text, strict=True))

@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _sections(name: str, command: Any) -> list[str]:
-    """Format one section for each command, including the commands of groups."""
+    """Return one Markdown section for each command, including the commands of groups."""
     children = getattr(command, "commands", None)
     if children is None:
         return [_section(name, command)]
@@ -61,12 +61,12 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _spelled(option: Any) -> str:
-    """Format the names of an option, without the names that turn a switch off."""
+    """Return an option's names as Markdown, without the names that turn a switch off."""
     return " ".join(f"`{flag}`" for flag in option.opts)
 
 
 def _value(option: Any) -> str:
-    """Format an option's default, if it takes a value and has one."""
+    """Return an option's default and whether it may be repeated; empty for a switch."""
     if option.is_flag:
         return ""
     shown = option.show_default if isinstance(option.show_default, str) else option.default

@@ -83,7 +83,7 @@ _HELP = {
     "fields": "Conditions by name, for models trained with fields; those not named are left open.",
     "stop": "Stop when one of these has been written; it is left out of the text.",
 }
-"""Help for fields that are not declared by `setting`."""
+"""Help for dataclass fields that are not declared by `setting`."""
 
 
 def _flags(command: Any) -> dict[str, str]:

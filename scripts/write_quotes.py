@@ -1,9 +1,9 @@
-"""Write the poems by people that ship with the package, from the built verse corpus.
+"""Write the human-written poems that ship with the package, from the built verse corpus.
 
     charbard corpus build verse
     python scripts/write_quotes.py
 
-`quotes.tsv` has well-known poems, which are quoted beside a theme and used in 飞花令.
+`quotes.tsv` has well-known poems, which are quoted for a theme and used in 飞花令.
 `little_known.tsv` has little-known quatrains that no shipped model was trained on, for "who wrote
 it?". Neither file has a poem that is held out for evaluating models. Authors who died after 1955
 are in no corpus (docs/data.md).

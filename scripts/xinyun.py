@@ -1,6 +1,7 @@
 """Derive 中华新韵 from pypinyin: which modern readings of a character are in use.
 
-pypinyin lists every reading that a dictionary has, which would make a third of all characters free.
+pypinyin lists every reading that a dictionary has, which would give a third of all characters both
+tones.
 A reading counts here if it is the character's first reading, or if it occurs in at least three of
 pypinyin's words with the character and in at least one in twenty of them.
 """

@@ -48,7 +48,7 @@ def links_of(page: Path) -> list[str]:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Return a page's anchors: its headings as links spell them after #."""
+    """Return a page's anchors: its headings, spelled as they are after # in a link."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

@@ -38,7 +38,7 @@ def test_a_prime_may_have_many_characters(writer) -> None:
 @pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53, 1.0])
 @pytest.mark.parametrize("size", [3, 7000])
 def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
-    """However the sums are rounded, a draw never returns a barred symbol or an index too high."""
+    """However sums are rounded, a draw never returns a barred symbol or too high an index."""
     scores = np.zeros(size, np.float32)
     scores[-1] = -np.inf
 

@@ -8,7 +8,7 @@ from charbard.errors import OptionError
 
 @pytest.mark.parametrize("threads", [None, 1, cores()])
 def test_as_many_threads_as_cores_are_fine(threads) -> None:
-    """Up to one thread per core is accepted, and so is None, which requests no number."""
+    """Up to one thread per core is accepted, and so is None, which leaves the number open."""
     check_threads(threads)
 
 

@@ -21,7 +21,7 @@ CALLED = {
     "bans": "ban_at",
     **_RENAMED,
 }
-"""Settings whose command-line parameter has another name."""
+"""Settings whose command-line parameter has a different name."""
 DOORS: list[tuple[type, Any, type, dict[str, str]]] = [
     (SampleOptions, write, schemas.ProseBody, {}),
     (

@@ -27,7 +27,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch) -> None:
 
 
 def test_a_file_is_readable_by_others(tmp_path) -> None:
-    """A new file has the permissions that the user's umask allows, not a temporary file's."""
+    """A new file has the permissions that the user's umask allows, not those of temporary files."""
     write_atomically(tmp_path / "model", b"new")
 
     assert (tmp_path / "model").stat().st_mode & 0o777 == 0o666 & ~_mask()

@@ -16,7 +16,7 @@ SRC = Path(charbard.__file__).parent
 
 
 def kinds() -> set[str]:
-    """Return the names of all error classes, in `charbard.errors` or derived elsewhere."""
+    """Return the names of all error classes, defined in `charbard.errors` or derived elsewhere."""
     known = {
         name
         for name, kind in vars(errors).items()
@@ -105,7 +105,7 @@ def test_nothing_is_worded_that_is_never_said() -> None:
 
 @pytest.mark.parametrize("code", chinese())
 def test_chinese_is_chinese(code: str) -> None:
-    """A Chinese wording has no English except names and technical terms."""
+    """A Chinese wording contains no English except names and technical terms."""
     for text in chinese()[code]:
         plain = TERMS.sub("", re.sub(r"{\w+}|⟪[^⟫]*⟫", "", text))
         assert not re.search(r"[A-Za-z]{2,}", plain), plain

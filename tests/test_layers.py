@@ -77,7 +77,7 @@ def test_every_part_has_a_row() -> None:
 
 @pytest.mark.parametrize("page", ["architecture.md", "contributing.md"])
 def test_the_rows_are_those_of_the_docs(page: str) -> None:
-    """Both pages show the rows of `LAYERS`, highest first."""
+    """The pages on architecture and on contributing show the rows of `LAYERS`, highest first."""
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", (DOCS / page).read_text("utf-8"), re.M)
 
     assert [int(number) for number, _ in rows] == list(range(len(LAYERS), 0, -1))
@@ -86,7 +86,7 @@ def test_the_rows_are_those_of_the_docs(page: str) -> None:
 
 
 def test_the_table_of_files_is_complete() -> None:
-    """docs/architecture.md names every module or its whole folder, and nothing that is missing."""
+    """docs/architecture.md names every module or its whole folder, and only files that exist."""
     text = (DOCS / "architecture.md").read_text("utf-8")
     table = text[text.index("| file | what it does |") : text.index("## Rules")]
     named = set[str]()

@@ -138,7 +138,7 @@ def test_a_stray_byte_does_not_change_the_encoding(content: bytes, encoding, not
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("given", [True, False], ids=["given", "found"])
 def test_a_cut_character_is_left_out(encoding: str, given: bool) -> None:
-    """A character that is cut off at an end of a file is left out, and a note says so."""
+    """A character that is cut off at the start or end of a file is left out with a note."""
     content = (POEM * 50).encode(encoding)[:-2]
     content = content[1:] if encoding == "utf-8" else content
 

@@ -146,7 +146,7 @@ BAD_SETTINGS = {
 
 @pytest.mark.parametrize("kind", BAD_SETTINGS)
 def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
-    """An impossible setting is refused by the name that was typed, with a hint at valid values."""
+    """The error for an impossible setting uses the name as typed; the hint gives valid values."""
     pytest.importorskip("torch")
     options, message, hint = BAD_SETTINGS[kind]
     done = call("train", owl, "--out", tmp_path / "run", *options)
@@ -168,7 +168,7 @@ def test_settings_that_cannot_be(call, owl, tmp_path, kind: str) -> None:
     ids=["misspelt", "in a table", "not TOML", "missing"],
 )
 def test_a_config_file_with_mistakes(call, owl, tmp_path, content, message, hint) -> None:
-    """A config file that is missing, broken or has unknown names is refused with a hint."""
+    """A config file that is missing or broken, or has unknown names, is refused with a hint."""
     pytest.importorskip("torch")
     config = tmp_path / "config.toml"
     if content is not None:
@@ -211,7 +211,7 @@ def test_more_threads_than_cores(call, trained, args) -> None:
 
 
 def test_a_place_that_cannot_be_listened_on(call, trained) -> None:
-    """A port that is in use and another machine's address each get a hint of their own."""
+    """A port in use and the address of another machine each get a separate hint."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -406,7 +406,7 @@ def test_a_full_disk(owl, run, tmp_path) -> None:
 
 
 def test_a_place_that_may_not_be_written(call, owl, tmp_path) -> None:
-    """If a file is in the way of the run's folder, the error advises choosing another place."""
+    """If the run's folder would lie inside a file, the error advises choosing another place."""
     pytest.importorskip("torch")
     (tmp_path / "taken").touch()
     done = call("train", owl, "--steps", 2, "--out", tmp_path / "taken" / "run", *SMALL)
@@ -451,7 +451,7 @@ def test_a_text_in_place_of_the_model_is_told_its_option(call, args, said) -> No
     ],
 )
 def test_the_terminal_names_the_options_of_the_command(call, args, said) -> None:
-    """An error names a setting by its option, or by the setting's own name without an option."""
+    """An error names a setting by its command-line option or, if it has none, by its own name."""
     done = call(*args)
 
     assert done.code == 1

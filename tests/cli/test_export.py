@@ -1,4 +1,4 @@
-"""`charbard export` makes small bundles that have all that writing needs."""
+"""`charbard export` makes small bundles that contain everything needed for writing."""
 
 import re
 

@@ -18,7 +18,7 @@ STEPS = 300
 
 
 def wait_for_checkpoints(run: Path, count: int, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until the log has this many checkpoints."""
+    """Wait until the log records this many checkpoints."""
     until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         log = run / "log.jsonl"
@@ -33,8 +33,8 @@ def test_interrupted_killed_and_resumed_it_is_the_same_training(
 ) -> None:
     """A run that is interrupted, killed and resumed ends exactly as an uninterrupted run does.
 
-    Ctrl-C saves a checkpoint and prints the command that resumes; `kill -9` loses only the work
-    since the last checkpoint.
+    Ctrl-C saves a checkpoint and prints the command that resumes the run; `kill -9` loses only the
+    work since the last checkpoint.
     """
     run = tmp_path / "a run"
     more = ("--eval-every", "1000", "--save-every", "50", "--steps", str(STEPS))

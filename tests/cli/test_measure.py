@@ -47,7 +47,7 @@ def test_eval_as_json_by_all_protocols(call, trained, owl) -> None:
     ],
 )
 def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, message: str) -> None:
-    """`eval` refuses an unknown or unsuitable protocol or part, with the reason."""
+    """`eval` refuses an unknown or unsuitable protocol or part, and gives the reason."""
     done = call("eval", trained, owl, *options)
 
     assert done.code == 1
@@ -55,7 +55,7 @@ def test_eval_refuses_what_it_cannot_measure(call, trained, owl, options, messag
 
 
 def test_eval_of_a_text_that_holds_nothing(call, trained, tmp_path) -> None:
-    """`eval` reports a file with only a byte-order mark in an error, not a traceback."""
+    """For a file with only a byte-order mark, `eval` reports an error, not a traceback."""
     text = tmp_path / "mark.txt"
     text.write_bytes(b"\xef\xbb\xbf")
     done = call("eval", trained, text)
@@ -104,7 +104,7 @@ def test_score_reads_a_pipe_in_any_encoding(call, tmp_path) -> None:
     ids=["empty", "unknown", "empty pipe", "binary pipe"],
 )
 def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) -> None:
-    """`score` refuses input without a character to score and says why."""
+    """`score` refuses input that contains no character to score, and says why."""
     done = call("score", trained, text, stdin=stdin)
 
     assert done.code == 1
@@ -112,7 +112,7 @@ def test_score_of_nothing(call, trained, text: str, stdin: bytes, message: str) 
 
 
 def test_info_tells_where_a_model_comes_from(call, trained) -> None:
-    """`info` shows network, text, training and scores, as a list or as JSON."""
+    """`info` shows a model's network, text, training run and scores, as a list or as JSON."""
     facts = json.loads(call("info", trained, "--json").out)
     shown = call("info", trained).out
 

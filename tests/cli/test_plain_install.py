@@ -36,7 +36,7 @@ def test_writing_needs_no_torch(trained) -> None:
 
 @pytest.mark.parametrize("missing", ["torch", "matplotlib"])
 def test_training_says_what_to_install(call, owl, tmp_path, monkeypatch, missing: str) -> None:
-    """A missing package is reported before any work, with the command that installs it."""
+    """A missing package is reported before any work is done, with the command that installs it."""
     monkeypatch.setitem(sys.modules, missing, None)
     done = call("train", owl, "--steps", 2, "--out", tmp_path / "run")
 

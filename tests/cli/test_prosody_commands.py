@@ -17,7 +17,7 @@ def run(*args: str, given: str | bytes | None = None):
 
 
 def test_check_says_kept() -> None:
-    """A poem that keeps its form is reported as kept, and its tones are shown."""
+    """`check` reports that a poem keeps its form, and shows the poem's tones."""
     result = run("check", POEM)
 
     assert "kept" in result.stdout
@@ -36,7 +36,7 @@ def test_check_as_json_from_a_file(tmp_path) -> None:
 
 
 def test_check_many_from_standard_input() -> None:
-    """Each input row gives one output row; with --strict a broken poem gives exit code 1."""
+    """Each input row gives one output row; with --strict a poem with a fault gives exit code 1."""
     rows = f"{POEM}\n{POEM.replace('楼', '天')}\n"
     result = run("check", "-", "--each-line", "--strict", given=rows)
 
@@ -65,7 +65,7 @@ def test_check_reads_any_encoding(tmp_path, encoding: str) -> None:
 
 
 def test_check_of_what_is_no_text(tmp_path) -> None:
-    """`check` refuses a picture and a missing file with an error of its own."""
+    """`check` refuses a picture and a missing file, each with its own error."""
     picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00" * 9
     with pytest.raises(CorpusError, match="standard input is not text"):
         run("check", "-", given=picture)

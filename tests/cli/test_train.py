@@ -19,7 +19,7 @@ def _torch() -> None:
 
 
 def train(call, tmp_path, text, *more):
-    """Train for six steps; return the result of the command and the model."""
+    """Train for six steps; return the command's result and the model."""
     out = tmp_path / "run"
     done = call("train", text, "--steps", 6, "--out", out, *SMALL, *more)
     assert done.code == 0, done.err
@@ -87,7 +87,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("format", RECORDS)
 def test_records_in_every_format(call, tmp_path, format: str) -> None:
-    """A model can be trained on each format of records, and their fields become conditions."""
+    """A model can be trained on records in every format, and their fields become conditions."""
     content, fields = RECORDS[format]
     text = tmp_path / "records"
     text.write_text(content, encoding="utf-8")
@@ -143,7 +143,7 @@ def test_minutes_choose_everything_say_why_and_end_on_time(call, owl, tmp_path) 
 
 
 def test_begin_with_another_model(call, owl, trained, tmp_path) -> None:
-    """`--init-from` keeps the network, grows the vocabulary and records the original model."""
+    """`--init-from` starts from a model, extends its vocabulary and records the model's digest."""
     text = tmp_path / "new.txt"
     text.write_text("An ōwl once spoke.\n" * 100, encoding="utf-8")
     out = tmp_path / "run"
@@ -157,7 +157,7 @@ def test_begin_with_another_model(call, owl, trained, tmp_path) -> None:
 
 
 def test_curves_for_tensorboard_need_its_package(call, owl, tmp_path, monkeypatch) -> None:
-    """A missing tensorboard is reported before any work, with the command that installs it."""
+    """If tensorboard is missing, this is reported first, with the command that installs it."""
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     done = call("train", owl, "--steps", 2, "--tensorboard", "--out", tmp_path / "run")
 

@@ -12,14 +12,14 @@ from tests.conftest import random_bundle
 
 @pytest.fixture(scope="module")
 def verse(tmp_path_factory):
-    """Path of an untrained model of records with the field `form`."""
+    """Path of an untrained model for records that have the field `form`."""
     path = tmp_path_factory.mktemp("verse") / "verse.safetensors"
     save_bundle(random_bundle(has_records=True, fields=("form",)), path)
     return path
 
 
 def test_stdout_is_the_text_stderr_the_seed(call, trained) -> None:
-    """The text continues the prompt; the seed that repeats it is printed on stderr."""
+    """The text continues the prompt; the seed that reproduces the text is printed on stderr."""
     done = call("write", trained, "--prime", "The owl", "--length", 40)
     seed = done.err.split()[-1]
 
@@ -42,7 +42,7 @@ def test_a_folder_a_bundle_and_a_checkpoint_can_be_named(call, trained, tmp_path
 
 
 def test_samples_are_parted_by_an_empty_line(call, trained) -> None:
-    """Samples are separated by an empty line, and the first equals a single sample."""
+    """Samples are separated by an empty line, and the first equals a sample written alone."""
     done = call("write", trained, "--samples", 2, "--seed", 5, "--length", 20, "--ban", "\n")
     first, empty, second, _, rest = done.out.split("\n")
 
@@ -79,7 +79,7 @@ def test_every_dial_reaches_the_text(call, trained) -> None:
 
 
 def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> None:
-    """Unknown characters in a prompt are replaced or skipped, and stderr says which."""
+    """Unknown characters in a prompt are replaced or skipped, and stderr lists each of them."""
     done = call("write", trained, "--prime", "Ｔhe 猫☃ ow\u0301l\r\n", "-n", 5, "--seed", 1)
 
     assert done.code == 0
@@ -90,7 +90,7 @@ def test_a_prime_of_unknown_characters_is_told_and_skipped(call, trained) -> Non
 
 
 def test_fields_condition_the_text(call, verse) -> None:
-    """`--field` changes the text; a field that the model does not know is refused by name."""
+    """`--field` changes the text; the error for a field that the model lacks names the field."""
     args = ("--seed", 4, "-n", 30, "--json")
     spring, open_ = (call("write", verse, *o, *args) for o in (["--field", "form=春江"], []))
     wrong = call("write", verse, "--field", "tune=春", *args)
@@ -173,7 +173,7 @@ def test_a_prime_comes_from_a_file_or_a_pipe(call, trained, tmp_path) -> None:
 
 
 def test_escapes_are_read_when_that_is_asked_for(call, trained) -> None:
-    r"""With `--escapes`, \n is a line end in prompt and stop string; otherwise a note names it."""
+    r"""Only with `--escapes` is \n read as a line end; without it, a note names the option."""
     rest = ("-n", 60, "--seed", 3)
     literal = call("write", trained, "--prime", r"The\nowl", *rest)
     read = call("write", trained, "--escapes", "--prime", r"The\nowl \u0061", *rest)

@@ -41,7 +41,7 @@ def test_wrong_values_are_refused(build, message: str) -> None:
 
 
 def test_an_unknown_name_suggests_the_right_one() -> None:
-    """A misspelt setting is refused with a hint that names the nearest ones."""
+    """A misspelt setting is refused with a hint that gives the nearest valid names."""
     with pytest.raises(OptionError) as caught:
         from_dict(TrainConfig, {"steps": 1, "learning_rat": 0.1})
 
@@ -67,7 +67,7 @@ def test_a_file_of_settings(tmp_path) -> None:
 
 
 def test_weights_are_counted() -> None:
-    """Parameters and multiply-accumulates of a small network match a count by hand."""
+    """The parameters and multiply-accumulates of a small network match a count by hand."""
     config = ModelConfig(vocab_size=10, hidden_size=4, embedding_size=3, projection_size=2)
 
     gates = 16 * 3 + 16 * 4

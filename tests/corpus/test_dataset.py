@@ -1,4 +1,4 @@
-"""A text is encoded once on disk, and found there the next time."""
+"""A text is encoded to disk once, and read from there the next time."""
 
 import json
 
@@ -14,7 +14,7 @@ from charbard.vocab import END, UNKNOWN, Vocab
 
 
 def test_a_running_text_is_split_by_position(owl) -> None:
-    """The ids decode to the text, and the end of the text is kept for validation and test."""
+    """The ids decode to the text, and the end of the text is reserved for validation and test."""
     data = open_dataset([str(owl)], CorpusConfig(validation=0.1, test=0.05))
 
     text = owl.read_text()
@@ -24,7 +24,7 @@ def test_a_running_text_is_split_by_position(owl) -> None:
 
 
 def test_the_cache_is_used_until_the_content_changes(tmp_path) -> None:
-    """The same content is encoded once, whatever its name; changed content is encoded anew."""
+    """The same content is encoded once, under any file name; changed content is encoded anew."""
     said: list[str] = []
     for name, content in (("a", "hello\n"), ("b", "hello\n"), ("a", "hallo\n")):
         (tmp_path / name).write_text(content * 50)
@@ -61,7 +61,7 @@ def test_min_count_makes_unknown(tmp_path) -> None:
 
 
 def test_a_given_vocabulary_is_kept_or_grown(tmp_path) -> None:
-    """A given vocabulary keeps its ids; new characters are unknown or, if asked, are appended."""
+    """A given vocabulary keeps its ids; new characters are unknown or, on request, appended."""
     (tmp_path / "t").write_text("abc")
     vocab = Vocab(("b", "a"))
 
@@ -84,7 +84,7 @@ def test_filters_that_leave_nothing(tmp_path) -> None:
 
 
 def test_what_is_left_out_is_said_each_time(tmp_path) -> None:
-    """Left-out records are reported even from the cache; the provenance holds only their number."""
+    """Left-out records are reported even from a cached text; provenance holds only their number."""
     (tmp_path / "t").write_text("a:春江花月夜\nno colon\nb:床前明月光\n")
     told: list[list[str]] = [[], []]
 

@@ -101,7 +101,7 @@ def test_a_pipe_with_a_name(tmp_path) -> None:
 
 
 def test_empty_files_beside_others_are_passed_over(tmp_path) -> None:
-    """Empty files, such as a package's `__init__.py`, are skipped if there are others."""
+    """Empty files, such as a package's `__init__.py`, are skipped if another file has text."""
     (tmp_path / "a.py").write_text("print(1)\n")
     (tmp_path / "__init__.py").touch()
 

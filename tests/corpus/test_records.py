@@ -16,7 +16,7 @@ def _records(tmp_path, content: str, **config) -> list[Record]:
 
 
 def test_names(tmp_path) -> None:
-    """In the format `lines` each line is a record, and blank lines are skipped."""
+    """In the `lines` format, each line is a record, and blank lines are skipped."""
     assert _records(tmp_path, "赵丁畅\n\n赵颖锐", format="lines") == [
         Record("赵丁畅"),
         Record("赵颖锐"),
@@ -24,7 +24,7 @@ def test_names(tmp_path) -> None:
 
 
 def test_titled_poems_with_the_classic_filters(tmp_path) -> None:
-    """The format `titled` reads title and poem, and filters drop poems by character or length."""
+    """The `titled` format splits title from poem; filters drop poems by character or length."""
     content = "静夜思:床前明月光，疑是地上霜。\n残：床前（一作窗前）明月光。\n短:月。\n"
 
     found = _records(
@@ -48,7 +48,7 @@ def test_only_the_first_colon_parts_a_title(tmp_path) -> None:
 
 
 def test_songs(tmp_path) -> None:
-    """In the format `songs` each line is a song, and phrases separated by spaces become lines."""
+    """In the `songs` format, each line is a song, and phrases separated by spaces become lines."""
     assert _records(tmp_path, "天青色 等烟雨\n", format="songs") == [Record("天青色\n等烟雨")]
 
 
@@ -115,7 +115,7 @@ def test_a_few_misshapen_records_are_counted_and_left_out(tmp_path, format: str)
 
 
 def test_a_text_of_another_format_is_refused(tmp_path) -> None:
-    """A text is refused if most records are misshapen, or early if the first thousand are."""
+    """A text is refused if most records are misshapen, and early on if the first thousand are."""
     path = tmp_path / "r.txt"
     config = CorpusConfig(format="titled")
     for content in ("one\ntwo\na:b\n", "one\n" * 1000 + "a:b\n" * 5000):
@@ -132,7 +132,7 @@ def test_spaces_of_words_stay_those_of_typesetting_go(tmp_path) -> None:
 
 
 def test_a_missing_value_is_left_open_and_zero_is_not(tmp_path) -> None:
-    """A null text is skipped, an empty field is omitted, 0 is kept, and strings are normalised."""
+    """Records with a null text are skipped, empty fields omitted, zeros kept, texts normalised."""
     lines = (
         '{"text": null}',
         '{"text": "e\\u0301\\r\\n\\ud83e\\udd89", "form": 0}',
@@ -152,7 +152,7 @@ def test_a_cell_may_hold_a_novel(tmp_path) -> None:
 
 
 def test_lines_to_exclude(tmp_path) -> None:
-    """A record that shares a line with the exclusion list is left out, in either script."""
+    """A record with a line on the exclusion list is left out, whichever script it is in."""
     from charbard.corpus.split import line_hash
 
     path = tmp_path / "list.txt"
@@ -181,7 +181,7 @@ def test_a_list_that_is_none(tmp_path, content: str, message: str) -> None:
 
 
 def test_a_field_may_say_the_side(tmp_path) -> None:
-    """The split field gives each record its side, and records with any other value are left out."""
+    """The split field gives each record its side; a record with any other value is left out."""
     rows = [{"text": side, "split": side} for side in ("train", "test", "heldout", "validation")]
 
     found = _records(

@@ -124,7 +124,7 @@ def test_a_line_separator_within_a_string_is_no_line(tmp_path) -> None:
 
 
 def test_a_table_of_one_column_is_recognised(tmp_path) -> None:
-    """A CSV of one column is recognised by file name and header; a quoted 1,000 is one cell."""
+    """A one-column CSV is recognised by its file name and header; a quoted 1,000 is one cell."""
     path = tmp_path / "sep.csv"
     path.write_text('"text"\n"1,000"\n"2,000"\n')
 

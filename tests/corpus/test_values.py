@@ -8,7 +8,7 @@ from charbard.corpus.values import listed_values
 
 
 def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
-    """Only fields with few distinct values are listed, from the training side, commonest first."""
+    """Only fields with few values are listed, with those of the training side, commonest first."""
     rows = [
         {"dynasty": "宋" if n % 3 else "唐", "title": f"其{n}", "text": "月落", "split": "train"}
         for n in range(60)
@@ -22,5 +22,5 @@ def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
 
 
 def test_a_running_text_has_none(owl) -> None:
-    """A running text has no fields and therefore no values to list."""
+    """Running text has no fields and therefore no values to list."""
     assert listed_values(open_dataset([str(owl)])) == {}

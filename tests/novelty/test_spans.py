@@ -53,7 +53,7 @@ def test_a_shared_beginning_counts_twice(index) -> None:
 
 
 def test_each_character_knows_its_longest_span(index) -> None:
-    """`lengths` gives each character its longest span, and a pause in a line breaks no span."""
+    """`lengths` gives each character the length of its longest span; pauses do not break spans."""
     assert index.lengths(["我浪淘尽千古", "床前明月光"]) == ((0, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0))
 
 
@@ -117,7 +117,7 @@ def test_packing_loses_nothing(numbers: list[int]) -> None:
 
 
 def test_the_package_knows_the_classics() -> None:
-    """The package's list has famous lines, few false positives and at most 8 MB."""
+    """The package's list has famous lines and few false positives, and takes up at most 8 MB."""
     known = known_lines()
 
     assert known.hold(["疑是地上霜", "国破山河在", "大江东去"]).all()

@@ -1,4 +1,4 @@
-"""Forms are found by name in either script, or made from a size, a page, a text or lengths."""
+"""Forms are found by name in either script, or made from a size, page, text or line lengths."""
 
 from importlib.resources import files
 
@@ -49,7 +49,7 @@ def test_every_page_is_in_the_catalogue() -> None:
 
 
 def test_no_name_means_two_forms() -> None:
-    """No name or other name (词牌别名) belongs to two forms."""
+    """No name, whether main or alternative (词牌别名), belongs to two forms."""
     names = [name for each in templates() for name in (each.name, *each.aliases)]
 
     assert len(names) == len(set(names))
@@ -81,7 +81,7 @@ def test_regulated_verse_alternates() -> None:
     ],
 )
 def test_tunes_that_change_rhyme(name: str, keys: str) -> None:
-    """In a tune that changes rhyme, the right lines rhyme with each other."""
+    """In a tune that changes rhyme, the expected lines rhyme with each other."""
     lines = form_named(name).variants[0].lines
 
     assert "".join(line.rhyme or "." for line in lines) == keys
@@ -137,7 +137,7 @@ def test_stanzas_are_part_of_the_form() -> None:
 
 
 def test_forms_of_open_size() -> None:
-    """A 排律 may have any even number of lines from ten up; other sizes are refused."""
+    """A 排律 may have any even number of lines that is at least ten; other sizes are refused."""
     assert len(form_named("五排", 16).variants[0].lines) == 16
     assert form_named("七言排律14").variants[0].lengths == (7,) * 14
     with pytest.raises(OptionError, match="cannot have 9 lines"):
@@ -182,7 +182,7 @@ def test_a_name_of_several_forms_brings_them_all(name, offered) -> None:
 
 
 def test_one_page_adds_a_form(tmp_path, monkeypatch) -> None:
-    """A form on a user's page is loaded by path, or by name from the folder in `CHARBARD_FORMS`."""
+    """A user's page of a form is loaded by path, or by name from the folder `CHARBARD_FORMS`."""
     path = tmp_path / "mine.toml"
     path.write_text(PAGE, encoding="utf-8")
     monkeypatch.setenv("CHARBARD_FORMS", str(tmp_path))

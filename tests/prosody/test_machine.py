@@ -1,4 +1,4 @@
-"""The machine allows exactly the texts that an enumeration finds to keep the form."""
+"""The machine allows exactly the texts that brute-force enumeration shows to keep the form."""
 
 from dataclasses import replace
 from functools import cache
@@ -37,7 +37,7 @@ def large(book: str = "pingshui", *, least: float = 0) -> Lexicon:
 
 
 def fits(line: Line, text: str, group: str | None) -> bool:
-    """Return whether a text fits one of a line's patterns, by the plain definition."""
+    """Return whether a text fits one of a line's patterns, by the definition of fitting."""
 
     def ok(char: str, symbol: str, rhyme: str | None) -> bool:
         found = readings_of(char, book="pingshui")
@@ -293,7 +293,7 @@ def test_a_conflict_is_smallest_and_its_way_out_works() -> None:
     )
 )
 def test_every_request_has_a_near_one(places) -> None:
-    """`nearest_feasible` returns a feasible request and drops only locks that conflict with it."""
+    """`nearest_feasible` returns a feasible request; every lock that it drops conflicts with it."""
     spec = FormSpec(
         form=form_named("七绝"), book="pingshui", locks=tuple(Lock(*place) for place in places)
     )
@@ -328,7 +328,7 @@ def test_bans_hold_at_their_place_only() -> None:
 
 
 def test_bans_that_leave_a_rhyme_too_few_words_are_refused_with_their_reason() -> None:
-    """Bans on all rhyme words of a rhyme add up, so even a feasible request may be refused."""
+    """Bans on rhyme words at several places add up, so even a feasible request may be refused."""
     lexicon = large()
     words = [char for char in lexicon.vocab.chars if "江" in rhymes_of(char, book="pingshui")]
     half = len(words) // 2
@@ -362,7 +362,7 @@ def test_open_groups_are_those_that_can_be_written() -> None:
     ],
 )
 def test_acrostics_lie_where_they_are_told(text, path, places) -> None:
-    """An acrostic is locked at the places of its path: heads, ends, a diagonal or listed places."""
+    """An acrostic is locked along its path: line heads, line ends, a diagonal or listed places."""
     locks = acrostic_locks(form_named("七绝").variants[0], text, path)
 
     assert [(lock.line, lock.place) for lock in locks] == places

@@ -56,7 +56,7 @@ def writes(maker: Machine, text: str) -> bool:
     st.lists(st.tuples(st.integers(0, 47), st.sampled_from(CHARS)), max_size=4),
 )
 def test_the_machine_can_write_what_the_checker_accepts_and_nothing_else(poem, changes) -> None:
-    """The machine allows a poem with a few characters changed exactly if the checker accepts it."""
+    """The machine allows a poem with changed characters if and only if the checker accepts it."""
     text = list(poem)
     for place, char in changes:
         if text[place % len(text)] not in "，。":

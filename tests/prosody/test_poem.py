@@ -110,7 +110,7 @@ def test_other_ways_to_read_a_text_follow() -> None:
 
 @given(st.text("春江〇□花月夜，。！？；：、\n", max_size=30))
 def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
-    """`plain_text` returns the same on its fast path as on its full path, which a tab forces."""
+    """`plain_text` returns the same text on its fast path as on the full one that a tab forces."""
     assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")
 
 

@@ -12,7 +12,7 @@ FORMS = {5: "五律", 7: "七律"}
 
 
 def good_lines(name: str, variant: int) -> list[str]:
-    """Return the first pattern of each line of a variant, with free places level."""
+    """Return the first pattern of each line of a variant, with its free places made level."""
     lines = form_named(name).variants[variant].lines
     return [line.patterns[0].replace("中", "平") for line in lines]
 

@@ -32,7 +32,7 @@ def test_lines_come_back(line: str) -> None:
 
 
 def test_punctuation_and_other_text_stay() -> None:
-    """Only Chinese characters are converted, and each stretch between marks separately."""
+    """Only Chinese characters are converted; each stretch between marks is converted separately."""
     assert (
         to_traditional("云，abc\n发。")
         == to_traditional("云") + "，abc\n" + to_traditional("发") + "。"
@@ -59,7 +59,7 @@ def test_neighbours_decide() -> None:
 
 
 def test_names_have_a_list_to_avoid() -> None:
-    """The list of characters to avoid in names is simplified and short, and omits common names."""
+    """Characters to avoid in names are simplified and few, and include none of common names."""
     assert len(unwanted_in_names()) < 300
     assert not unwanted_in_names() & set("月明春山文雅诗安宁思远")
     assert {to_simplified(char) for char in unwanted_in_names()} == unwanted_in_names()

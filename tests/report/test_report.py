@@ -41,7 +41,7 @@ def test_a_report_on_verse_answers_every_question(document) -> None:
 
 
 def test_people_set_the_measure(document) -> None:
-    """Tables that judge generated poems also have rows for poems by people."""
+    """Tables that judge generated poems also have rows for human-written poems."""
     found = {section["key"]: section["rows"] for section in document["sections"]}
 
     assert found["form"]["七绝 by people"]["rhyme and T4"] == 1.0
@@ -103,7 +103,7 @@ def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
 
 
 def test_a_report_on_records(tmp_path) -> None:
-    """Each sample of a model of names has the surname of a held-out name and shows it."""
+    """A name model's samples are prompted with held-out names' surnames, which are printed too."""
     rows = [
         json.dumps({"surname": "春江"[n % 2], "text": "花月夜马"[n % 4] + "a" * (n % 7 + n % 3)})
         for n in range(80)
@@ -188,7 +188,7 @@ def test_notes_are_checked(tmp_path, text, message) -> None:
 
 
 def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
-    """`charbard report` writes a page, JSON and a card, and prints the paths of page and card."""
+    """`charbard report` writes a page, JSON and a card; it prints the paths of page and card."""
     save_bundle(poet, tmp_path / "poet.safetensors", as_bytes=True)
     (tmp_path / "notes.md").write_text(NOTES)
 
@@ -208,7 +208,7 @@ def test_the_command_writes_page_json_and_card(poet, poems, tmp_path) -> None:
 
 
 def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
-    """`charbard eval --protocol V` prints a line for each group of poems, or all as JSON."""
+    """`charbard eval --protocol V` prints a line for each group of poems, or all groups as JSON."""
     save_bundle(poet, tmp_path / "poet.safetensors")
     command = ["eval", str(tmp_path / "poet.safetensors"), str(poems), "--protocol", "V"]
 
@@ -221,7 +221,7 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
 
 
 def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
-    """`own_text` identifies the corpus that a model was trained on by its size, not its name."""
+    """`own_text` goes by a corpus's size, not its name, to tell what a model was trained on."""
     sizes = {"verse": 200, "verse-core": 100}
     there = {name: BuiltCorpus(Path(name), {"bytes": size}) for name, size in sizes.items()}
     monkeypatch.setattr("charbard.report.collect.built", there.get)

@@ -1,4 +1,4 @@
-"""Measurements of speed: relations between the figures that hold on every machine."""
+"""Measurements of speed: their figures are related in ways that hold on every machine."""
 
 import json
 

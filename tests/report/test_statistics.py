@@ -46,7 +46,7 @@ def test_a_tune_has_the_lines_of_its_poets() -> None:
 
 
 def test_nothing_counted_is_no_rate() -> None:
-    """The rate of no poems is None, not zero."""
+    """Without any poems, a rate is None, not zero."""
     assert count_form([], "七绝").rates()["rhyme"] is None
 
 
@@ -87,7 +87,7 @@ def test_words_are_copied_as_words() -> None:
 
 
 def test_parallel_couplets_score_higher() -> None:
-    """Facing characters seen in middle couplets score higher than the same ones reordered."""
+    """A couplet of known facing pairs scores higher than one with its characters reordered."""
     learned = [
         POEMS["五律"][0],
         POEMS["五律"][0].replace("照", "出"),

@@ -88,7 +88,7 @@ def test_verse_needs_a_model_of_records(poems) -> None:
 
 
 def test_scores_do_not_depend_on_the_company(poet) -> None:
-    """A record has the same score alone and beside longer and shorter records."""
+    """A record has the same score alone as in a batch with longer and shorter records."""
     records = [Record("月" * n + "，", {"form": "七绝"}) for n in (1, 40, 7, 300, 2)]
 
     together = tallies(Model(poet), poet.vocab, records, only_han=False)

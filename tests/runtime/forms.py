@@ -25,7 +25,7 @@ NOTHING: Ids = as_ids([])
 
 
 class Lines:
-    """A constraint of equally long lines, each with a line end; the state counts the ids so far."""
+    """A constraint of equally long lines, each ended by a mark; the state counts the ids so far."""
 
     def __init__(self, allowed: Ids, newline: int, *, lines: int = 3, length: int = 4) -> None:
         self._allowed, self._newline = allowed, as_ids([newline])

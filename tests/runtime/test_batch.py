@@ -179,7 +179,7 @@ def test_units_are_read_and_switched_off() -> None:
 @given(st.integers(1, 4), st.integers(1, 3))
 @settings(max_examples=20)
 def test_a_task_goes_back_to_a_kept_state(ahead: int, width: int) -> None:
-    """A task can resume from a kept state, in any number of rows, without affecting others."""
+    """A task can resume from a saved state, in any number of rows, without affecting others."""
 
     def wander():
         outcome = yield Plan((0,), (3,), (None,))

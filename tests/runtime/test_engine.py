@@ -229,7 +229,7 @@ def test_what_nobody_wants_never_leaves_the_engine() -> None:
 
 
 def test_errors_reach_their_own_reader() -> None:
-    """A task that fails or needs too many rows raises its error for its own reader only."""
+    """A task that fails or needs too many rows raises its error only for its own reader."""
 
     def faulty():
         yield Plan((0,), (3,), (None,))

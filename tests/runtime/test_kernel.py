@@ -366,7 +366,7 @@ def test_parts_of_one_array_are_not_taken_for_each_other(compiled) -> None:
 
 @pytest.mark.skipif(len(kernels()) < 2, reason="the kernel could not be compiled here")
 def test_an_outdated_kernel_raises_instead_of_reading_beyond(monkeypatch) -> None:
-    """A kernel without the requested cell, or given another number of numbers, raises."""
+    """The kernel raises an error for an unknown cell or for the wrong number of parameters."""
     from charbard.runtime import _kernel, compiled
 
     zeros = np.zeros(8, np.float32)

@@ -99,7 +99,7 @@ def test_fields_are_read_but_not_learned_and_sometimes_left_open(tmp_path) -> No
 
 
 def test_a_field_that_is_to_be_written_is_learned(tmp_path) -> None:
-    """A written field that is not dropped has its characters as targets; other fields have none."""
+    """A field to be written has its characters as targets, unless dropped; other fields do not."""
     rows = [{"form": "绝", "rhyme": "东韵", "text": "月"} for _ in range(400)]
     dataset = _records(tmp_path, rows, fields=("form", "rhyme"))
 
@@ -169,7 +169,7 @@ def test_the_training_side_only(owl) -> None:
 
 
 def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
-    """A field in `field_dropout_of` is dropped at its own rate, and others at the common rate."""
+    """A field in `field_dropout_of` is dropped at its own rate, other fields at the common rate."""
     rows = [{"text": "春江", "poet": "李白", "form": "古"} for _ in range(2000)]
     dataset = _records(tmp_path, rows, fields=("form", "poet"))
 
@@ -184,7 +184,7 @@ def test_each_field_is_left_open_by_its_own_chance(tmp_path) -> None:
 
 @pytest.mark.parametrize("entry", ["poet", "poet=", "poet=2", "=0.5", "poet=nan"])
 def test_a_chance_of_a_field_is_a_name_and_a_number(entry: str) -> None:
-    """An entry without a field's name and a probability is refused, and the hint has an example."""
+    """An entry that is not a field with a probability is refused, and the hint has an example."""
     with pytest.raises(OptionError, match="field_dropout_of") as caught:
         TrainConfig(steps=1, field_dropout_of=(entry,))
 

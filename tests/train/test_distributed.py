@@ -30,7 +30,7 @@ SETTINGS = [part for setting in EXACT for part in ("--set", setting)]
 
 
 def _train(programs: Path, owl: Path, out: Path, *more: str, processes: int = 1) -> str:
-    """Train with this many processes, in an environment like torchrun's, and return the stdout."""
+    """Train with this many processes, in an environment like torchrun's; return their stdout."""
     command = [programs / "charbard", "train", owl, "--out", out, *SETTINGS, *more]
     world = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes)}
     meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}
@@ -64,7 +64,7 @@ def _weights(out: Path, *, step: int) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("more", [(), ("--attention", "8")], ids=["plain", "looks back"])
 def test_two_processes_equal_one(programs, owl, tmp_path, more) -> None:
-    """In float64, two processes reach the same weights as one process, to 1e-9; one reports."""
+    """In float64, two processes reach the weights of one, to 1e-9; only the first prints a path."""
     steps = ("--steps", "50", "--precision", "float64", *more)
 
     _train(programs, owl, tmp_path / "one", *steps)
@@ -104,7 +104,7 @@ if [ "$RANK" = 1 ] && [ ! -e killed ]; then
 fi
 exec charbard "$@"
 """
-"""Runs `charbard`; the second process is killed at the first checkpoint, but only once."""
+"""Script that runs `charbard`; it kills the second process once, at the first checkpoint."""
 
 
 def test_a_killed_process_goes_on_from_the_checkpoint(programs, owl, tmp_path) -> None:

@@ -81,7 +81,7 @@ def test_restored_it_goes_on_bit_for_bit() -> None:
 
 
 def test_adamw_is_that_of_torch_bit_for_bit() -> None:
-    """Updates equal torch's AdamW at changing rates, with weight decay for matrices only."""
+    """Updates equal those of torch's AdamW at changing rates; only matrices have weight decay."""
     config = TrainConfig(steps=9, optimizer="adamw", learning_rate=0.02, weight_decay=0.1)
     ours = {
         name: torch.nn.Parameter(torch.randn(shape)) for name, shape in (("w", (5, 3)), ("b", 4))
@@ -211,7 +211,7 @@ def test_a_batch_without_targets_changes_next_to_nothing(sample: int | None) -> 
 
 
 def test_forget_gates_start_open() -> None:
-    """In a new LSTM the forget gates have a bias of 1, and the input gates at most 0.25."""
+    """In a new LSTM, forget gates have a bias of 1, and input gates a bias of at most 0.25."""
     network = CharRNN(MODEL)
 
     assert (network.weight("layer1.bias_ih")[16:32] == 1).all()

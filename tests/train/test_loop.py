@@ -89,7 +89,7 @@ def test_a_run_leaves_all_its_files(trained) -> None:
 
 
 def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
-    """A checkpoint can be loaded and sampled like a bundle."""
+    """A checkpoint can be loaded and used for writing like a bundle."""
     path = RunFolder(trained).checkpoints()[0]
 
     assert len(charbard.load(path).write(length=20, seed=1).text) == 20
@@ -338,7 +338,7 @@ def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
 
 
 def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
-    """A resumed run uses the number of threads that its checkpoint holds."""
+    """A resumed run uses the number of threads that its checkpoint records."""
     _run(owl, tmp_path / "run", steps=2)
     torch.set_num_threads(2)
 
@@ -348,7 +348,7 @@ def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
 
 
 def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
-    """The bundle lists the values of the text's fields, even after a resume."""
+    """The bundle lists the values of the text's fields, even if the run was resumed."""
     chance = random.Random(0)
     rows = [
         {"text": "".join(chance.choices("春江花月夜山水", k=20)), "form": "ab"[n % 2]}
@@ -370,7 +370,7 @@ def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
 
 
 def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
-    """A missing checkpoint, a changed text or setting and a used folder give separate errors."""
+    """A missing checkpoint, a changed text or setting, and a used folder have separate errors."""
     other = tmp_path / "other.txt"
     other.write_text("quite another text\n" * 99)
     cases = [
@@ -442,7 +442,7 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
 
 
 def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
-    """With clock="processor" a budget counts processor time only, earlier runs included."""
+    """With clock="processor", a budget counts only processor time, including earlier runs'."""
     config = TrainConfig(minutes=1, clock="processor", threads=1)
     budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
     idle = budget.fraction(step=0, epochs=0)

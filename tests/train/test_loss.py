@@ -12,7 +12,7 @@ from charbard.train.loss import sampled_cross_entropy, summed_cross_entropy
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20], ids=["many chunks", "one chunk"])
 def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
-    """The summed loss and its three gradients equal `cross_entropy`, ignoring targets of -1."""
+    """Summed loss and three gradients equal those of `cross_entropy`; targets of -1 are ignored."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).double().requires_grad_() for shape in ((50, 6), (9, 6), (9,))]
@@ -31,7 +31,7 @@ def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
 
 
 def test_in_16_bits_it_agrees_too() -> None:
-    """Under autocast to bfloat16 the loss and gradients equal float32 ones to within rounding."""
+    """Under bfloat16 autocast, the loss and gradients match the float32 ones to within rounding."""
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).requires_grad_() for shape in ((40, 6), (9, 6), (9,))]
     targets = torch.randint(-1, 9, (40,))

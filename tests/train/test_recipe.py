@@ -1,4 +1,4 @@
-"""A budget of minutes leads to sensible settings, on any machine and for any text."""
+"""A time budget leads to sensible settings, on any machine and for any text."""
 
 import pytest
 from hypothesis import given
@@ -98,7 +98,7 @@ def test_a_wish_is_kept() -> None:
 
 
 def test_a_small_text_gets_a_small_network() -> None:
-    """A text of ten thousand characters gets a narrower network than a million in the same time."""
+    """With equal time, ten thousand characters of text get a narrower network than a million."""
     wide = choose(_task(minutes=60), {"minutes": 60}).settings["hidden_size"]
 
     assert choose(_task(size=10_000, minutes=60), {"minutes": 60}).settings["hidden_size"] < wide

@@ -9,7 +9,7 @@ from charbard.train.distributed import Ranks
 from charbard.train.threads import ThreadCount, thread_count
 
 FREE, BUSY = {4: 4000.0, 1: 1500.0}, {4: 700.0, 1: 1400.0}
-"""Characters per second by number of threads, when idle and beside another busy program."""
+"""Characters per second by number of threads, on an idle machine and on a busy one."""
 CHARS = 100
 
 
@@ -43,7 +43,7 @@ def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
 
 
 def test_it_keeps_out_where_somebody_has_decided(monkeypatch) -> None:
-    """The number of threads stays fixed if user or environment set it, or for a budget of steps."""
+    """The number of threads stays fixed if user or environment set it, or if steps are budgeted."""
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     for settings in ({"steps": 3}, {"minutes": 1, "threads": 1}):
         assert thread_count(TrainConfig(**settings), Ranks()) is None

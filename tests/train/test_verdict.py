@@ -50,6 +50,6 @@ def test_advice_follows_from_how_it_went(changes, advice) -> None:
 
 
 def test_a_guesser_that_knows_frequencies() -> None:
-    """`unigram_nats` is the entropy of the frequencies of the characters."""
+    """`unigram_nats` is the entropy of the character frequencies."""
     assert unigram_nats(np.array([3] * 50)) == 0
     assert unigram_nats(np.arange(8)) == pytest.approx(np.log(8))

@@ -73,7 +73,7 @@ def small_corpus(tmp_path, monkeypatch) -> None:
 
 @pytest.fixture(scope="session", params=["verse", "prose"])
 def run_folder(request, tmp_path_factory) -> Path:
-    """A made-up run's folder with a model and three snapshots, once of verse, once of prose."""
+    """The folder of a made-up run with a model and three snapshots, for verse and for prose."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "snapshots").mkdir()
     for at in range(1, 4):

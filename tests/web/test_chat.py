@@ -68,7 +68,7 @@ def test_logprobs_of_a_chat(api) -> None:
     ],
 )
 def test_what_a_chat_cannot_have_is_refused_by_name(api, body, message) -> None:
-    """A wrong or unsupported chat setting raises the client's own error, which names it."""
+    """A wrong or unsupported chat setting raises the client's own error, naming the setting."""
     asked = {"model": "owl", "messages": TURNS, **body}
 
     with pytest.raises(openai.UnprocessableEntityError, match=message):

@@ -15,7 +15,7 @@ ENGLISH = r"""() => {
   for (const name of ['title', 'aria-label', 'placeholder'])
     for (const one of document.querySelectorAll(`[${name}]`)) found.push(one.getAttribute(name));
   return found.filter((text) => English.test(text)); }"""
-"""Script that finds texts and labels on the page with three words of Latin letters in a row."""
+"""Script that finds each text or label on the page that has three Latin words in a row."""
 pytestmark = IN_BROWSER
 
 
@@ -52,7 +52,7 @@ def test_refusals_are_worded_in_chinese_and_mended_by_a_button(visit) -> None:
 
 
 def test_notes_are_in_chinese(visit) -> None:
-    """A note that the model has never seen a theme's characters appears in Chinese."""
+    """The note that the model has never seen a theme's characters appears in Chinese."""
     page = visit.written()
     page.fill(".theme", "龘靐齉")
     page.keyboard.press("Enter")

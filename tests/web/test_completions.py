@@ -37,7 +37,7 @@ def test_completions_repeat_with_their_seed(api) -> None:
 
 
 def test_a_stream_is_the_same_text(api) -> None:
-    """A streamed completion concatenates to the whole text and ends with reason and usage."""
+    """A streamed completion concatenates to the whole text; finish reason and usage come last."""
     options = {"model": "owl", "prompt": "春", "max_tokens": 15, "seed": 2}
     whole = api.completions.create(**options).choices[0].text
 

@@ -301,7 +301,7 @@ def test_who_wrote_it(visit) -> None:
 
 
 def test_flying_flowers(visit) -> None:
-    """In 飞花令, a known line with the character gets an answer; other lines are refused."""
+    """In 飞花令, a known line with the chosen character gets an answer; others are refused."""
     page = visit.written()
     page.goto(f"{visit.url}/#/play")
     page.check("input[value=flowers]")

@@ -27,7 +27,7 @@ def test_it_opens_on_poems(visit) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_nothing_moves_while_lines_come(browser, running, size) -> None:
-    """Arriving lines move nothing on the page, and its opening moves things only slightly."""
+    """While lines arrive, nothing on the page moves; while it opens, things move only slightly."""
     with visiting(browser, running, viewport=size) as here:
         here.page.add_init_script(
             """window.shifts = []; new PerformanceObserver((list) => {
@@ -146,7 +146,7 @@ def test_what_does_not_reach_the_model_is_on_the_sheet(visit, language, said) ->
 
 
 def test_the_desk_swaps_locks_and_goes_back(visit) -> None:
-    """On the desk, characters are swapped and locked, and changes undone even after a reload."""
+    """On the desk, characters can be swapped and locked, and changes undone even after a reload."""
     page = visit.on_desk()
     before = page.locator(".cell-char").all_inner_texts()
     page.click('[data-at="1.2"]')
@@ -275,7 +275,7 @@ def test_cards_are_drawn_by_the_page(visit) -> None:
 
 
 def test_the_shelf_goes_out_and_comes_back(visit) -> None:
-    """Importing a backup of the shelf restores deleted poems; the plain text has their lines."""
+    """Importing a backup of the shelf restores deleted poems; the text export has their lines."""
     page = visit.written()
     page.locator("[aria-label=收藏]").first.click()
     page.goto(f"{visit.url}/#/shelf")
@@ -298,7 +298,7 @@ def test_the_shelf_goes_out_and_comes_back(visit) -> None:
 
 
 def test_looking_inside(visit) -> None:
-    """The view shows a character's alternatives, and the poem written without a chosen unit."""
+    """The view shows a character's alternatives, and the poem as written with a unit turned off."""
     page = visit.written()
     page.locator("[aria-label=细看]").first.click()
     page.wait_for_selector("button.heat-char")
@@ -340,7 +340,7 @@ def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) ->
 
 
 def test_an_earlier_text_does_not_replace_a_later_one(visit) -> None:
-    """The answer to an earlier text that arrives late is not shown."""
+    """If the answer to an earlier text arrives late, it is not shown."""
     held: list = []
     visit.page.route(
         "**/api/score", lambda route: route.continue_() if held else held.append(route)
@@ -376,7 +376,7 @@ def test_how_a_model_learned(browser, run_folder) -> None:
 
 
 def test_names_of_a_gender(browser, names_writer) -> None:
-    """The choice of a gender is offered and sent to a model that knows genders."""
+    """For a model trained with genders, a choice of gender is offered and sent."""
     with serving(("names", names_writer)) as running, visiting(browser, running) as here:
         page = here.open("names")
         page.wait_for_selector(".name")
@@ -484,7 +484,7 @@ def test_the_api_page_draws_itself(visit) -> None:
 
 
 OTHERS = ("docs", "embed", "shared")
-"""Stems of scripts and styles that only the other pages load."""
+"""File-name stems of the scripts and styles that only the other pages load."""
 
 
 def test_script_and_style_are_small(running) -> None:

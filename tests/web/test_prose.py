@@ -69,7 +69,7 @@ def test_what_is_wrong_is_said_by_status_and_words(client) -> None:
 
 
 def test_scores_name_alternatives(client, prose_writer) -> None:
-    """Each scored character has its likeliest alternatives, and the loss is the library's."""
+    """Each scored character has its likeliest alternatives, and the loss equals the library's."""
     answer = client.post("/api/score", json={"text": "春江a", "top": 3}).json()
 
     assert [char["char"] for char in answer["chars"]] == ["春", "江", "a"]
@@ -79,7 +79,7 @@ def test_scores_name_alternatives(client, prose_writer) -> None:
 
 
 def test_models_tell_what_they_are_and_what_is_allowed(client) -> None:
-    """The list has all models and the server's limits; a model's details have its provenance."""
+    """The list has all models and the server's limits; a model's details include its provenance."""
     answer = client.get("/api/models").json()
 
     assert [model["name"] for model in answer["models"]] == ["owl", "verse"]

@@ -167,7 +167,7 @@ def test_check_and_forms_and_rhyme(client) -> None:
 
 
 def test_names_of_a_gender_the_model_does_not_know(client) -> None:
-    """A model that does not know genders still writes names, and a note says so."""
+    """A model trained without genders still writes names; a note says that genders are unknown."""
     answer = client.post("/api/names", json={"surname": "李", "gender": "女", "model": "verse"})
 
     assert answer.json()["names"]
@@ -175,7 +175,7 @@ def test_names_of_a_gender_the_model_does_not_know(client) -> None:
 
 
 def test_names_of_a_gender_the_model_knows(names_writer) -> None:
-    """With the same seed, a model that knows genders writes other names for another gender."""
+    """With one seed, a model trained with genders writes different names for each gender."""
     with serving(("names", names_writer)) as here, here.client() as client:
         told, other = (
             client.post("/api/names", json={"gender": gender, "seed": 3}).json()

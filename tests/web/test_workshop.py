@@ -134,7 +134,7 @@ def test_one_training_at_a_time(shop) -> None:
 
 
 def test_a_stopped_training_keeps_what_it_learned_until_it_is_deleted(shop) -> None:
-    """A stopped training run leaves a model that writes; deleting the run removes everything."""
+    """A stopped training run leaves a usable model; deleting the run removes everything."""
     with shop.client() as client:
         number = started(client, name="my diary")
         first_sample(client, number)
@@ -183,7 +183,7 @@ def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
 def test_the_server_ends_a_training_and_the_next_one_has_its_model(
     tmp_path, prose_writer, bundle
 ) -> None:
-    """If the server stops, a training run keeps text, checkpoint and model, and can be resumed."""
+    """If the server stops, a training run keeps its text, checkpoint and model for resuming."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client, name="owl")
@@ -447,5 +447,5 @@ def test_the_length_is_counted_in_characters(encoding) -> None:
     [("", "text"), ("红楼梦.TXT", "红楼梦"), ("a/b\\c", "a-b-c"), ("x" * 99, "x" * 40)],
 )
 def test_names_are_made_safe(wish, name) -> None:
-    """A model's name keeps letters of any script, has no path and at most 40 characters."""
+    """A model's name keeps letters of any script, contains no path and has up to 40 characters."""
     assert model_name(wish, ()) == name

@@ -63,7 +63,7 @@ def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_w
 
 
 def test_a_reload_finds_the_running_training(browser, shop) -> None:
-    """A running training run reappears after a reload, and for a second visitor."""
+    """A training run in progress reappears after a reload, and is shown to a second visitor."""
     with visiting(browser, shop) as visit, visiting(browser, shop, viewport=PHONE) as other:
         page = begun(visit)
 

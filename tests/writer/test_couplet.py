@@ -1,4 +1,4 @@
-"""Couplets: promises about the written side that hold whatever the model predicts."""
+"""Couplets: whatever the model predicts, the written side has these properties."""
 
 import pytest
 from hypothesis import given, settings

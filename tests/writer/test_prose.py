@@ -177,7 +177,7 @@ def test_scores_and_notebook_views(writer) -> None:
 
 
 def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
-    """Seventy samples run as two tasks, and are the same samples as in a smaller order."""
+    """Seventy samples run as two tasks, and the first ones equal those of a smaller order."""
     order = {"prime": "ab", "length": 6, "seed": 3}
     many = [text.text for text in writer.texts(TextOrder(samples=70, **order))]
 

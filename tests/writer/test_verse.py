@@ -105,7 +105,7 @@ def choosing(*fields: str, **changes) -> Bundle:
 
 @pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
 def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
-    """A model that chooses the rhyme varies it, keeps the form, and repeats poems by seed."""
+    """A model that chooses the rhyme varies it, keeps the form, and repeats a poem for its seed."""
     poems = rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
 
     assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)
@@ -196,7 +196,7 @@ def test_three_scopes_of_rewriting(writer, changes, open_places) -> None:
 
 
 def test_alternatives_keep_form_and_rhyme(writer) -> None:
-    """Each alternative for a character keeps form and rhyme; the probabilities sum to one."""
+    """Alternatives for a character keep the form and rhyme, and their probabilities sum to one."""
     found = writer.alternatives(order(), POEM, 3, 4, top=100)
 
     assert sum(each.probability for each in found) == pytest.approx(1)
@@ -238,7 +238,7 @@ def test_unknown_characters_are_used_and_explained(writer) -> None:
 
 
 def test_stand_ins_sound_alike() -> None:
-    """A stand-in is a known variant, or otherwise the commonest character that sounds alike."""
+    """An unknown character is read as a known variant, or else as a common one of equal sound."""
     vocab = Vocab(tuple("马公功空"))
 
     assert stand_in(vocab, "馬") == "马"
@@ -258,7 +258,7 @@ def test_a_theme_is_scored_and_an_unknown_one_is_said(writer) -> None:
 
 
 def test_what_the_model_cannot_be_told_is_said(writer) -> None:
-    """A requested poet does not affect a model without poets; a note lists what does."""
+    """A requested poet does not affect a model trained without poets; a note lists what would."""
     (poem,) = writer.verse(order(author="李白", candidates=1))
     (plain,) = writer.verse(order(candidates=1))
 
@@ -357,14 +357,14 @@ def test_names_keep_surname_tones_and_what_is_unwanted(writer) -> None:
 
 
 def test_parallel_couplets_score_above_others() -> None:
-    """A famous couplet is more parallel than its first line with a line of another poem."""
+    """A famous couplet is more parallel than its first line paired with another poem's line."""
     assert parallelism("明月松间照", "清泉石上流") > 1
     assert parallelism("明月松间照", "不知何处去") < parallelism("明月松间照", "清泉石上流")
     assert parallelism("明月", "清泉石") == UNSEEN
 
 
 def test_octaves_lean_towards_parallel_couplets(writer) -> None:
-    """In written octaves, the middle couplets are more parallel than the outer couplets."""
+    """In generated octaves, the middle couplets are more parallel than the outer couplets."""
     plain = {"drafts": 1, "temperature": 0.8, "min_p": 0.0}
     poems = writer.verse(order(form="五律", candidates=32, seed=1, **plain))
 

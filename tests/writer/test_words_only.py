@@ -114,7 +114,7 @@ def test_words_of_the_prompt_may_be_written() -> None:
 
 
 def test_bans_leave_words_that_can_still_be_written() -> None:
-    """Words with banned letters are not written; a ban on all words or separators is refused."""
+    """Words with banned letters are not written; a ban on every word or separator is refused."""
     writer = Writer(bundle())
     order = TextOrder(length=200, seed=2, options=SampleOptions(banned="c", temperature=2.0))
 

@@ -1,4 +1,4 @@
-"""A small package becomes poems that are cleaned, counted, split and checked by the schema."""
+"""A small package becomes poems that are cleaned, counted, split and checked by a schema."""
 
 import json
 
@@ -23,7 +23,7 @@ def built(package, tmp_path):
 
 
 def test_a_poem_becomes_a_record(built) -> None:
-    """A record has simplified text without notes, a form, an author and its place in the source."""
+    """A record has a form, an author, a place in the source, and simplified text without notes."""
     poems, _ = built
     poem = poems["江雪"]
 
@@ -53,12 +53,12 @@ def test_a_record_has_the_rhyme_that_runs_through_it(built) -> None:
     ],
 )
 def test_a_rhyme_runs_through_most_sentences(text: str, book: str, group: str | None) -> None:
-    """The main rhyme is the one that three of four sentences share; two of four are not enough."""
+    """The main rhyme is one that three of four sentences share; two of four are not enough."""
     assert main_rhyme(text, book=book) == group
 
 
 def test_songs_know_their_tune(built) -> None:
-    """A 词 has its tune's main name as form, and a title that repeats the first line is dropped."""
+    """A 词 has its tune's main name as its form; a title that repeats the first line is dropped."""
     poems, _ = built
 
     assert poems["念奴娇"].tags == ("宋词三百首",)
@@ -67,7 +67,7 @@ def test_songs_know_their_tune(built) -> None:
 
 
 def test_everything_is_counted(built) -> None:
-    """In each collection, the records kept and those left out, by reason, add up to the source."""
+    """In each collection, kept records and those left out for each reason add up to the source."""
     _, report = built
 
     for counts in report["cleaning"].values():
@@ -81,7 +81,7 @@ def test_everything_is_counted(built) -> None:
 
 
 def test_near_copies_stand_together(built) -> None:
-    """Poems that share half their lines share a cluster and a split; closer copies are left out."""
+    """Poems that share half their lines are in one cluster and split; closer ones are left out."""
     poems, report = built
 
     assert poems["拟春晓"].cluster == poems["春晓"].cluster
@@ -91,7 +91,7 @@ def test_near_copies_stand_together(built) -> None:
 
 
 def test_the_held_out_list_holds(built) -> None:
-    """国破山河在 is in the package's list, so its poem is never trained on."""
+    """国破山河在 is on the held-out list, so the poem with this line is never used in training."""
     from charbard.corpora.heldout import own_list
 
     poems, _ = built
@@ -138,7 +138,7 @@ def test_pauses_do_not_end_lines() -> None:
 
 
 def test_tunes_of_qu() -> None:
-    """The tune of a 曲 is found after the name of a play or a musical key, and before a title."""
+    """A 曲's tune is found in its heading, after a play's name or a musical key, before a title."""
     titles = ["汉宫秋・梅花酒", "双调・蟾宫曲叹世", "双调・蟾宫曲怀古", "越调・人月圆"]
     tunes = known_tunes(titles)
 

@@ -31,7 +31,7 @@ from charbard.corpus.verse.poem import lines_of
     ids=["notes", "questions", "other marks", "a tune", "pauses at ends", "marks twice"],
 )
 def test_what_is_mended(raw: str, clean: str) -> None:
-    """Notes are removed, supplied characters and tune names kept, and marks reduced to three."""
+    """Notes are removed, editors' additions and tune names kept, and marks reduced to ， and 。."""
     assert cleaned_text(raw) == clean
 
 
@@ -52,7 +52,7 @@ def test_what_is_mended(raw: str, clean: str) -> None:
     ],
 )
 def test_what_is_refused(raw: str, reason: str) -> None:
-    """A damaged text is refused, and each kind of damage has its own reason for the report."""
+    """A damaged text is refused, and each kind of damage is reported with its own reason."""
     with pytest.raises(Unusable, match=reason):
         cleaned_text(raw)
 
@@ -66,7 +66,7 @@ def test_stage_directions() -> None:
 
 @given(st.text("春夜，。、？！；：（）[]《》「」 一", max_size=40))
 def test_a_clean_text_is_lines_and_their_marks(raw: str) -> None:
-    """A cleaned text is lines that end in ， or 。, and cleaning it again changes nothing."""
+    """A cleaned text has only lines that end in ， or 。; cleaning it again changes nothing."""
     try:
         text = cleaned_text(raw)
     except Unusable:
@@ -87,7 +87,7 @@ def test_lost_marks_come_back() -> None:
 
 
 def test_titles_and_authors() -> None:
-    """Notes and counts are removed from titles and names; damaged or unknown ones become empty."""
+    """Titles and names lose notes and counts; a damaged title or an unknown name becomes empty."""
     assert cleaned_title("延慶寺（寺在崇德）  其一") == "延慶寺 其一"
     assert cleaned_title("□明") == ""
     assert cleaned_author("尹鹗 六首") == "尹鹗"

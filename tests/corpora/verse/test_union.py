@@ -1,4 +1,4 @@
-"""A second source adds poems and corrections to the verse corpus, and keeps its test poems."""
+"""A second source adds poems and corrections to the verse corpus; its test poems stay the same."""
 
 import json
 import subprocess
@@ -72,7 +72,7 @@ def second(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def verse_of_both(tgz, second, monkeypatch) -> Path:
-    """Pin the first source's archive for the combined corpus too, and return its path."""
+    """Pin the first source's archive for the combined corpus too, and return the archive's path."""
     recipe = recipes.RECIPES["verse"]
     first = replace(
         recipe.sources[0], archive=tgz.name, sha256=sha256(tgz.read_bytes()).hexdigest()
@@ -91,7 +91,10 @@ def union(package, second, tmp_path) -> dict[str, Poem]:
 
 
 def test_what_the_second_source_adds(union) -> None:
-    """Headings and sets are split; names have one spelling; near-duplicates are left out."""
+    """Headings are split into tune and title, and sets into poems.
+
+    Names are spelled in one way, and near-duplicates are left out.
+    """
     added = {id: poem for id, poem in union.items() if set(id) & set("明清宋元")}
 
     assert added["ci.宋.0000/1"].form == "浣溪沙"
@@ -109,7 +112,7 @@ def test_a_poet_who_died_late_is_left_out(union) -> None:
 
 
 def test_a_ci_of_both_has_the_second_text_and_title(union, package, tmp_path) -> None:
-    """A 词 in both sources takes its divisions from the first, text and title from the second."""
+    """A 词 in both sources has the first one's line divisions, and the other's text and title."""
     build_core(package, tmp_path / "core.jsonl")
     before = {poem.id: poem for poem in read_poems(tmp_path / "core.jsonl")}["ci.song.0/0"]
     after = union["ci.song.0/0"]
@@ -123,7 +126,7 @@ def test_a_ci_of_both_has_the_second_text_and_title(union, package, tmp_path) ->
 
 @pytest.mark.parametrize("split", ["validation", "test"])
 def test_splits_of_the_first_source_stay(package, second, tmp_path, monkeypatch, split) -> None:
-    """The first source's validation and test records stay, and their near-copies are held out."""
+    """The first source's validation and test records keep their split; near-copies are held out."""
     from charbard.corpora.verse import placing
 
     shares = {"validation": 0.0, "test": 0.0, split: 1.0}
