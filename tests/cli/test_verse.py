@@ -6,7 +6,7 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.prosody.check import check
-from tests.writer.test_verse import small_bundle
+from tests.writer.conftest import small_bundle
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def model(tmp_path_factory):
 
 
 def test_stdout_is_the_poem_and_a_seed_repeats_it(call, model) -> None:
-    """The poem is printed with one couplet per row, and the seed on stderr repeats it."""
+    """The poem is printed with one couplet per row, and the seed on stderr reproduces it."""
     done = call("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬")
     again = call(
         *("verse", model, "--form", "五绝", "--acrostic", "春夏秋冬"),
@@ -47,7 +47,7 @@ def test_json_says_how_it_came_about(call, model) -> None:
 
 
 def test_what_does_not_reach_the_model_is_said(call, model) -> None:
-    """An author and a theme that do not reach the model are reported on stderr and in the JSON."""
+    """An author or a theme that the model cannot use is reported on stderr and in the JSON."""
     asked = ("verse", model, "--form", "五绝", "--author", "李白", "--theme", "my cat", "--seed", 1)
     done, told = call(*asked), call(*asked, "--json")
 

@@ -1,4 +1,4 @@
-"""The machine writes usual readings only, and doubles characters only where verse does."""
+"""The machine writes only usual readings, and doubles characters only where verse does."""
 
 from functools import cache
 from itertools import pairwise
@@ -15,7 +15,7 @@ from charbard.prosody.doubled import doubled_at
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.spec import FormSpec, Lock
 from charbard.vocab import Vocab
-from tests.prosody.test_machine import random_text
+from tests.prosody.conftest import random_text
 
 FORMS = ["五绝", "七绝", "七律", "五古绝", "浣溪沙", "西江月", "声声慢", "四言", "7,5a/7,5a"]
 
@@ -26,7 +26,7 @@ def usual(book: str) -> Lexicon:
 
 
 def odd(report: Report) -> set[tuple[int, int]]:
-    """Return (line, place), from 0, of each character that verse would not double there."""
+    """Return the 0-based (line, place) of each character that verse would not double there."""
     return {
         (number, place + 1)
         for number, line in enumerate(report.poem.lines)
@@ -47,7 +47,7 @@ def odd(report: Report) -> set[tuple[int, int]]:
     st.integers(0, 999),
 )
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """A written text keeps its form, with rare readings and odd doubling at locked places only."""
+    """A text keeps its form, and has rare readings and odd doubling only at locked places."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -73,7 +73,7 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
 
 @pytest.mark.parametrize("char", ["悠", "年", "处"])
 def test_what_people_double_may_be_doubled(char: str) -> None:
-    """A character that verse doubles may open a line twice in a row, but not three times."""
+    """At the start of a line, a character that verse doubles may be doubled, but not tripled."""
     spec = FormSpec(form=form_named("七古绝"), book="pingshui", locks=(Lock(0, 0, char),))
     machine = try_compile(spec, usual("pingshui"))
 
@@ -100,7 +100,7 @@ def test_a_double_that_straddles_two_words_is_nobodys() -> None:
 
 
 def test_the_checker_notes_a_rare_reading() -> None:
-    """A poem in which 逢 rhymes in 东 is kept, and a note gives the place of the rare reading."""
+    """A poem in which 逢 rhymes in 东 keeps its form, and a note locates the rare reading."""
     report = check("白日依山尽，黄河入海东。欲穷千里目，更上一层逢。", "五绝")
 
     assert report.is_kept

@@ -9,14 +9,13 @@ from charbard.studio.library import ServedModel
 from charbard.web import Library
 from charbard.web.routes import growth
 from tests.conftest import random_bundle
-from tests.web.conftest import serving
-from tests.web.test_limits import until
+from tests.web.conftest import serving, until
 
 TEXT = "夜來風雨聲，花落知多矣。"
 
 
 def test_borrowed_stretches_have_their_place_and_their_source(client, small_corpus) -> None:
-    """A borrowed stretch gets its source and its place in the text, simplified or traditional."""
+    """A borrowed stretch is reported with its source and its place in the text, in any script."""
     answer = client.post("/api/novelty", json={"text": TEXT}).json()
 
     whole, part = answer["spans"]
@@ -64,7 +63,7 @@ def test_the_same_seed_at_every_snapshot(grown) -> None:
 
 
 def test_snapshots_come_one_after_the_other(grown) -> None:
-    """Snapshots are streamed one per line; `most` keeps the first and the last."""
+    """Snapshots are streamed one per line; if `most` limits their number, first and last stay."""
     lines = grown.post("/api/growth", json={"stream": True, "most": 2}).text.splitlines()
 
     assert len(lines) == 3
@@ -122,7 +121,7 @@ def test_a_blocked_word_is_not_shown(run_folder) -> None:
 
 
 def test_what_each_character_looked_back_at(tmp_path) -> None:
-    """`looks` holds each character's strongest attention, or is null for a plain network."""
+    """`looks` lists the places that each character attends to, or is null for a plain network."""
     for name, changes in (("back", {"attention": 6, "attention_span": 4}), ("plain", {})):
         save_bundle(random_bundle(**changes), tmp_path / f"{name}.safetensors")
     library = Library.open([tmp_path / "back.safetensors", tmp_path / "plain.safetensors"])

@@ -6,11 +6,10 @@ import pytest
 
 from tests.conftest import TEXT
 from tests.web.browsing import IN_BROWSER, PHONE, browser, visiting
-from tests.web.conftest import Running
-from tests.web.test_workshop import SMALL, bundle, fake, first_sample, started, workshop
+from tests.web.conftest import SMALL, Running, fake, first_sample, started, workshop
 
 pytest.importorskip("torch")
-__all__ = ["browser", "bundle"]  # fixtures
+__all__ = ["browser"]  # a fixture
 pytestmark = IN_BROWSER
 
 
@@ -63,7 +62,7 @@ def test_from_a_pasted_text_to_writing_with_its_model(browser, tmp_path, prose_w
 
 
 def test_a_reload_finds_the_running_training(browser, shop) -> None:
-    """A running training run reappears after a reload, and for a second visitor."""
+    """A training run in progress reappears after a reload, and is shown to a second visitor."""
     with visiting(browser, shop) as visit, visiting(browser, shop, viewport=PHONE) as other:
         page = begun(visit)
 

@@ -12,7 +12,7 @@ from charbard.text import graphemes
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.text.ending import Ending
 from tests.conftest import random_bundle
-from tests.writer.test_verse import small_bundle
+from tests.writer.conftest import small_bundle
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_scores_and_notebook_views(writer) -> None:
 
 
 def test_texts_side_by_side_are_those_one_by_one(writer) -> None:
-    """Seventy samples run as two tasks, and are the same samples as in a smaller order."""
+    """Seventy samples run as two tasks, and the first ones equal those of a smaller order."""
     order = {"prime": "ab", "length": 6, "seed": 3}
     many = [text.text for text in writer.texts(TextOrder(samples=70, **order))]
 
