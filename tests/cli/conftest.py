@@ -66,3 +66,14 @@ def finish(process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Done:
     """Wait for a command to finish and return its result."""
     out, err = process.communicate(stdin, timeout=300)
     return Done(process.returncode, (out or b"").decode(), (err or b"").decode())
+
+
+def refused(done: Done, message: str, hint: str) -> None:
+    """Assert that a command failed with an error line and a hint line, and nothing on stdout."""
+    errors = done.err.splitlines()[-2:]
+    assert done.code == 1, done
+    assert done.out == ""
+    assert errors[0].startswith("Error: "), done.err
+    assert message in errors[0]
+    assert errors[1].startswith("Hint: "), done.err
+    assert hint in errors[1]

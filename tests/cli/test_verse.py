@@ -6,7 +6,7 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.prosody.check import check
-from tests.writer.test_verse import small_bundle
+from tests.writer.conftest import small_bundle
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from charbard.prosody.doubled import doubled_at
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.spec import FormSpec, Lock
 from charbard.vocab import Vocab
-from tests.prosody.test_machine import random_text
+from tests.prosody.conftest import random_text
 
 FORMS = ["五绝", "七绝", "七律", "五古绝", "浣溪沙", "西江月", "声声慢", "四言", "7,5a/7,5a"]
 

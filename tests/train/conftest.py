@@ -1,8 +1,27 @@
-"""The tests of training need torch, and run on one thread because their networks are tiny."""
+"""The tests of training need torch, and run small networks on one thread."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from charbard.train.events import Event
+    from charbard.train.loop import Trainer
+
 torch = pytest.importorskip("torch")
+SMALL = {
+    "hidden_size": 16,
+    "embedding_size": 8,
+    "batch_size": 4,
+    "seq_length": 16,
+    "dropout": 0.1,
+    "dropout_output": 0.2,
+    "eval_every": 10,
+    "save_every": 10,
+    "threads": 1,
+}
+"""Settings of a network that trains in an instant and learns next to nothing."""
 
 
 def pytest_collection_modifyitems(items):
@@ -17,3 +36,25 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def new_trainer(owl: Path, out: Path, **settings) -> "Trainer":
+    """Open a small training run on a text; with `resume`, go on with the one in the folder."""
+    from charbard.train.distributed import Ranks
+    from charbard.train.start import TrainRequest, open_training
+
+    resume = settings.pop("resume", False)
+    request = TrainRequest(
+        names=[str(owl)],
+        out=out,
+        resume=resume,
+        settings={} if resume and not settings else {**SMALL, **settings},
+    )
+    return open_training(request, Ranks())
+
+
+def events_of(*args, **settings) -> "list[Event]":
+    """Run a small training to its end and return what it reported."""
+    from charbard.train.start import recorded
+
+    return list(recorded(new_trainer(*args, **settings)))

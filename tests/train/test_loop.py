@@ -1,16 +1,10 @@
-"""A training run ends on time, loses nothing, and resumes where it stopped."""
+"""A training run ends on time, keeps its best weights and leaves all its files."""
 
 import json
 import math
-import os
-import random
-import signal
 import time
-from dataclasses import replace
 from itertools import chain, repeat
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -19,46 +13,16 @@ from charbard.bundle import load_bundle
 from charbard.config import CorpusConfig, TrainConfig
 from charbard.errors import (
     CharbardError,
-    CheckpointError,
     CorpusError,
     OptionError,
-    SaveError,
     TrainingError,
 )
 from charbard.train.distributed import Ranks
-from charbard.train.events import Finished, Notice, Sampled, Saved, Validated
-from charbard.train.loop import Trainer
-from charbard.train.network import CharRNN
+from charbard.train.events import Finished, Notice, Sampled, Validated
 from charbard.train.run import RunFolder
 from charbard.train.schedule import Budget
 from charbard.train.start import TrainRequest, open_training, recorded
-
-SMALL = {
-    "hidden_size": 16,
-    "embedding_size": 8,
-    "batch_size": 4,
-    "seq_length": 16,
-    "dropout": 0.1,
-    "dropout_output": 0.2,
-    "eval_every": 10,
-    "save_every": 10,
-    "threads": 1,
-}
-
-
-def _trainer(owl: Path, out: Path, **settings):
-    resume = settings.pop("resume", False)
-    request = TrainRequest(
-        names=[str(owl)],
-        out=out,
-        resume=resume,
-        settings={} if resume and not settings else {**SMALL, **settings},
-    )
-    return open_training(request, Ranks())
-
-
-def _run(*args, **settings):
-    return list(recorded(_trainer(*args, **settings)))
+from tests.train.conftest import SMALL, events_of, new_trainer
 
 
 def test_a_run_leaves_all_its_files(trained) -> None:
@@ -95,52 +59,9 @@ def test_a_checkpoint_writes_like_a_bundle(trained) -> None:
     assert len(charbard.load(path).write(length=20, seed=1).text) == 20
 
 
-@pytest.mark.parametrize(
-    "more", [{}, {"attention": 8, "muon_every": 3}], ids=["plain", "looks back"]
-)
-def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
-    """A run that is stopped and resumed has the same weights and loss as an uninterrupted run."""
-    flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
-    flat["eval_every"] = 25  # not at the stop: validating must not affect training
-    _run(owl, tmp_path / "parts", steps=20, **flat)
-    straight = _run(owl, tmp_path / "straight", steps=35, **flat)
-    resumed = list(recorded(_trainer(owl, tmp_path / "parts", resume=True)))  # nothing to do
-    assert resumed[-1].complete
-
-    request = TrainRequest(
-        names=[str(owl)], out=tmp_path / "parts", resume=True, settings={"steps": 35}
-    )
-    end = list(recorded(open_training(request, Ranks())))[-1]
-
-    assert end.step == 35
-    ours = load_bundle(RunFolder(tmp_path / "parts").newest_checkpoint(), with_resume=True)
-    theirs = load_bundle(RunFolder(tmp_path / "straight").newest_checkpoint(), with_resume=True)
-    assert ours.resume.keys() == theirs.resume.keys()
-    for name, value in theirs.resume.items():
-        assert np.array_equal(ours.resume[name], value), name
-    assert end.loss == straight[-1].loss
-
-
-def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
-    """On Ctrl-C a run finishes the step and writes a checkpoint from which it can be resumed."""
-    trainer = _trainer(owl, tmp_path / "run", steps=30)
-    events = []
-    for event in recorded(trainer):
-        events.append(event)
-        if isinstance(event, Validated):
-            os.kill(os.getpid(), signal.SIGINT)
-
-    end = events[-1]
-    assert isinstance(end, Finished)
-    assert not end.complete
-    assert 10 <= end.step < 30
-    straight = _run(owl, tmp_path / "straight", steps=30)
-    assert _run(owl, tmp_path / "run", resume=True)[-1].loss == straight[-1].loss
-
-
 def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
     """After a loss of NaN the run goes back a few steps, halves the learning rate and completes."""
-    trainer = _trainer(owl, tmp_path / "run", steps=30)
+    trainer = new_trainer(owl, tmp_path / "run", steps=30)
     update, poisoned = trainer.learner.update, []
 
     def poison(batch, rate):
@@ -162,7 +83,7 @@ def test_not_a_number_is_rolled_back(owl, tmp_path) -> None:
 
 def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
     """If the loss is NaN even at lower rates, training fails and the hint says what to try."""
-    trainer = _trainer(owl, tmp_path / "run", steps=30)
+    trainer = new_trainer(owl, tmp_path / "run", steps=30)
     update = trainer.learner.update
 
     def poison(batch, rate):
@@ -179,92 +100,14 @@ def test_always_not_a_number_gives_up_with_advice(owl, tmp_path) -> None:
 
 def test_the_best_weights_are_kept(owl, tmp_path) -> None:
     """The bundle's score is the lowest validation loss of the run, not the last one."""
-    events = _run(owl, tmp_path / "run", steps=60, learning_rate=0.5, muon_rate=0.5, average=None)
+    events = events_of(
+        owl, tmp_path / "run", steps=60, learning_rate=0.5, muon_rate=0.5, average=None
+    )
 
     losses = [event.loss for event in events if isinstance(event, Validated)]
     bundle = load_bundle(tmp_path / "run" / "model.safetensors")
     assert bundle.scores["validation_nats"] == pytest.approx(min(losses))
     assert events[-1].loss == min(losses)
-
-
-def test_begin_with_another_model_and_new_characters(owl, tmp_path, trained) -> None:
-    """Fine-tuning starts from a model's weights and adds the characters that the model lacks."""
-    path = tmp_path / "new.txt"
-    path.write_text("春江花月夜。\n" * 60 + owl.read_text()[-3000:])
-    init = trained / "model.safetensors"
-    request = TrainRequest(
-        names=[str(path)],
-        out=tmp_path / "run",
-        init_from=init,
-        settings={"steps": 10, "batch_size": 4, "seq_length": 16, "eval_every": 5, "threads": 1},
-    )
-
-    events = list(recorded(open_training(request, Ranks())))
-
-    old, new = load_bundle(init), load_bundle(tmp_path / "run" / "model.safetensors")
-    assert new.vocab.chars[: len(old.vocab.chars)] == old.vocab.chars
-    assert set("春江花月夜。") <= set(new.vocab.chars)
-    assert new.provenance["init_from"] == old.digest
-    assert next(e for e in events if isinstance(e, Validated)).loss < 0.8 * math.log(len(new.vocab))
-
-
-def test_begin_with_another_model_and_a_new_field(tmp_path) -> None:
-    """Fine-tuning adds a field that the model lacks, and every old symbol keeps its weights."""
-    path = tmp_path / "r.jsonl"
-    path.write_text('{"title": "夜", "rhyme": "霜", "text": "床前明月光"}\n' * 100)
-
-    def training(name: str, *fields: str, **settings) -> Trainer:
-        request = TrainRequest(
-            names=[str(path)],
-            out=tmp_path / name,
-            corpus=CorpusConfig(format="jsonl", fields=fields, validation=0.0),
-            init_from=None if name == "one" else tmp_path / "one" / "model.safetensors",
-            settings={**SMALL, "steps": 4, **settings},
-        )
-        return open_training(request, Ranks())
-
-    list(recorded(training("one", "title")))
-    begun = training("two", "title", "rhyme", written_fields=("rhyme",))
-
-    old = load_bundle(tmp_path / "one" / "model.safetensors")
-    vocab, weights = begun.setup.dataset.vocab, begun.setup.initial_weights
-    assert vocab.fields == ("title", "rhyme")
-    rows = [vocab.symbols.index(symbol) for symbol in old.vocab.symbols]
-    for name in ("embedding", "output.weight", "output.bias"):
-        assert np.allclose(weights[name].numpy()[rows], old.weights[name])
-    with pytest.raises(CorpusError, match="conditioned on"):
-        training("three", "rhyme")
-    with pytest.raises(OptionError, match="no field 'form'"):
-        training("four", "title", written_fields=("form",))
-
-
-def test_begin_with_another_model_and_a_head_that_looks_back(owl, tmp_path, trained) -> None:
-    """A new attention head leaves the logits unchanged at first, and is then trained."""
-    init = trained / "model.safetensors"
-
-    def training(**settings) -> Trainer:
-        return open_training(
-            TrainRequest(names=[str(owl)], out=tmp_path / "run", init_from=init, settings=settings),
-            Ranks(),
-        )
-
-    with pytest.raises(OptionError, match="cannot become 24"):
-        training(steps=3, hidden_size=24)
-    begun = training(steps=3, batch_size=4, seq_length=16, attention=8)
-
-    old, network = load_bundle(init), begun.learner.network
-    plain = CharRNN(old.config)
-    for name, weight in plain.named_weights().items():
-        weight.data.copy_(torch.from_numpy(old.weights[name].astype(np.float32)))
-    ids = torch.arange(6).reshape(3, 2)
-    features, _ = network.read(ids, network.start(2))
-    assert torch.equal(network.logits(features), plain.logits(plain.read(ids, plain.start(2))[0]))
-
-    list(recorded(begun))
-    new = load_bundle(tmp_path / "run" / "model.safetensors")
-    assert new.config == replace(old.config, attention=8)
-    read_by = "output.weight" if new.config.projection_size is None else "projection.weight"
-    assert np.any(new.weights[read_by][:, old.config.hidden_size :])
 
 
 @pytest.mark.parametrize("format", ["lines", "titled", "songs"])
@@ -323,99 +166,6 @@ def test_a_short_text_gets_smaller_batches(tmp_path) -> None:
     assert any("the text has only" in message for message in said)
 
 
-def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
-    """Settings that concern speed may change on resume; all other settings stay the same."""
-    _run(owl, tmp_path / "run", steps=10, threads=None)
-    faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
-    request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)
-
-    trainer = open_training(request, Ranks())
-
-    kept = trainer.setup.config
-    assert (kept.threads, kept.precision, kept.muon_every) == (1, "float64", 2)
-    assert (kept.steps, kept.batch_size) == (12, SMALL["batch_size"])
-    assert list(recorded(trainer))[-1].step == 12
-
-
-def test_a_resumed_run_keeps_its_threads(owl, tmp_path) -> None:
-    """A resumed run uses the number of threads that its checkpoint records."""
-    _run(owl, tmp_path / "run", steps=2)
-    torch.set_num_threads(2)
-
-    _trainer(owl, tmp_path / "run", resume=True)
-
-    assert torch.get_num_threads() == SMALL["threads"] == 1
-
-
-def test_a_resumed_run_keeps_what_its_fields_say(tmp_path) -> None:
-    """The bundle lists the values of the text's fields, even if the run was resumed."""
-    chance = random.Random(0)
-    rows = [
-        {"text": "".join(chance.choices("春江花月夜山水", k=20)), "form": "ab"[n % 2]}
-        for n in range(60)
-    ]
-    text = tmp_path / "rows.jsonl"
-    text.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    corpus = CorpusConfig(format="jsonl", fields=("form",))
-    for budget in ({"steps": 4, **SMALL}, {"steps": 6}):
-        out = tmp_path / "run"
-        resume = "hidden_size" not in budget
-        request = TrainRequest(
-            names=[str(text)], corpus=corpus, out=out, resume=resume, settings=budget
-        )
-        list(recorded(open_training(request, Ranks())))
-
-        values = load_bundle(tmp_path / "run" / "model.safetensors").provenance["values"]
-        assert sorted(values["form"]) == ["a", "b"]
-
-
-def test_what_cannot_be_resumed(owl, tmp_path, trained) -> None:
-    """A missing checkpoint, a changed text or setting, and a used folder have separate errors."""
-    other = tmp_path / "other.txt"
-    other.write_text("quite another text\n" * 99)
-    cases = [
-        ({"out": tmp_path / "none", "resume": True}, CheckpointError, "no checkpoint"),
-        ({"names": [str(other)], "resume": True}, CheckpointError, "from another text"),
-        ({"settings": {"hidden_size": 99}, "resume": True}, CheckpointError, "hidden_size"),
-        ({"settings": {"steps": 1}}, OptionError, "holds a training already"),
-    ]
-    for change, error, message in cases:
-        with pytest.raises(error, match=message):
-            open_training(TrainRequest(**{"names": [str(owl)], "out": trained, **change}), Ranks())
-
-
-def test_a_damaged_checkpoint_is_passed_over(owl, tmp_path) -> None:
-    """If the newest checkpoint is cut short, the run resumes from the checkpoint before it."""
-    _run(owl, tmp_path / "run", steps=20)
-    folder = RunFolder(tmp_path / "run")
-    older, newest = folder.checkpoints()
-    newest.write_bytes(newest.read_bytes()[:1000])
-
-    trainer = _trainer(owl, tmp_path / "run", resume=True)
-
-    assert trainer.learner.step_count == 20 or trainer.learner.step_count == 10
-    assert load_bundle(older).extra["step"] == trainer.learner.step_count
-
-
-def test_a_full_disk_keeps_the_last_checkpoint(owl, tmp_path, monkeypatch) -> None:
-    """If saving fails for lack of space, the run can be resumed from its last checkpoint."""
-    trainer = _trainer(owl, tmp_path / "run", steps=20)
-    events = recorded(trainer)
-    for event in events:
-        if isinstance(event, Saved) and event.kind == "checkpoint":
-            break
-
-    def full(descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(SaveError, match="no space left"):
-        list(events)
-    monkeypatch.undo()
-
-    assert _run(owl, tmp_path / "run", resume=True)[-1].complete
-
-
 def test_from_python(owl, tmp_path) -> None:
     """`charbard.fit` trains and returns a result that displays itself in a notebook."""
     with pytest.warns(UserWarning, match="dropout has no effect"):
@@ -434,7 +184,7 @@ def test_from_python(owl, tmp_path) -> None:
 
 def test_samples_are_real_text(owl, tmp_path) -> None:
     """Samples shown during training consist of the text's own characters."""
-    events = _run(owl, tmp_path / "run", steps=20)
+    events = events_of(owl, tmp_path / "run", steps=20)
 
     texts = [event.text for event in events if isinstance(event, Sampled)]
     assert texts
@@ -469,7 +219,7 @@ def test_patience_ends_a_training_that_gains_nothing(owl, tmp_path, monkeypatch)
     """Training ends early after `patience` validations in a row without improvement."""
     losses = chain([3.0, 3.1, 2.9, 3.0], repeat(2.9))
     monkeypatch.setattr("charbard.train.loop.validation_loss", lambda *_: next(losses))
-    events = _run(owl, tmp_path / "run", steps=500, eval_every=2, patience=3)
+    events = events_of(owl, tmp_path / "run", steps=500, eval_every=2, patience=3)
 
     gains = [event.best for event in events if isinstance(event, Validated)]
     assert gains[:6] == [True, False, True, False, False, False]

@@ -1,8 +1,10 @@
-"""Real servers on the loopback interface, with small models of random weights."""
+"""Real servers on the loopback interface, with small random models and fake training runs."""
 
 import json
 import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +22,7 @@ from charbard.vocab import Vocab
 from charbard.web import Library, create_app
 from charbard.web.serve import server_for
 from charbard.writer import Writer
-from tests.conftest import random_bundle
+from tests.conftest import TEXT, random_bundle
 
 POEM = {
     "title": "春晓",
@@ -160,3 +162,67 @@ def api(running):
         http_client=httpx.Client(trust_env=False),
     ) as client:
         yield client
+
+
+def until(condition, seconds: float = 5.0) -> bool:
+    """Wait until a condition holds; return whether it did in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+FAKE = Path(__file__).with_name("fake_trainer.py")
+SMALL = ["--steps", "400", "--eval-every", "200", "--hidden-size", "16", "--batch-size", "4"]
+"""Options of a real training run that takes a second or two."""
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory) -> Path:
+    """The file of an untrained model, which a fake training run copies as its own."""
+    path = tmp_path_factory.mktemp("fake") / "model.safetensors"
+    save_bundle(random_bundle(), path)
+    return path
+
+
+@contextmanager
+def workshop(folder: Path, prose_writer, **settings) -> Iterator[Running]:
+    """Serve a studio whose workshop trains on one thread at normal priority."""
+    named = {"workshop": True, "workshop_folder": str(folder), "workshop_nice": 0}
+    with serving(("owl", prose_writer), **{**named, "workshop_threads": 1, **settings}) as here:
+        yield here
+
+
+@pytest.fixture
+def shop(tmp_path, prose_writer, bundle) -> Iterator[Running]:
+    """A workshop with fake training runs that continue until they are told to stop."""
+    with workshop(tmp_path / "shop", prose_writer, workshop_bytes=50_000) as here:
+        fake(here, bundle)
+        yield here
+
+
+def fake(here: Running, bundle: Path, mode: str = "wait") -> None:
+    """Make the workshop's commands run the fake trainer."""
+    here.studio.workshop.command = lambda job: [sys.executable, str(FAKE), mode, str(bundle)]
+
+
+def followed(client, number: str) -> list[dict]:
+    """Return every event of a training run, up to its end."""
+    with client.stream("GET", f"/api/jobs/{number}/events", timeout=120) as answer:
+        return [json.loads(line) for line in answer.iter_lines()]
+
+
+def started(client, **body) -> str:
+    """Start a training run on a text and return its number."""
+    answer = client.post("/api/jobs", json={"text": TEXT, **body})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+def first_sample(client, number: str) -> dict:
+    """Return the first sample of a training run, then disconnect."""
+    with client.stream("GET", f"/api/jobs/{number}/events") as answer:
+        facts = map(json.loads, answer.iter_lines())
+        return next(fact for fact in facts if "sample" in fact)["sample"]

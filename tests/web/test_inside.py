@@ -9,8 +9,7 @@ from charbard.studio.library import ServedModel
 from charbard.web import Library
 from charbard.web.routes import growth
 from tests.conftest import random_bundle
-from tests.web.conftest import serving
-from tests.web.test_limits import until
+from tests.web.conftest import serving, until
 
 TEXT = "夜來風雨聲，花落知多矣。"
 

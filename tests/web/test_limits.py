@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import threading
-import time
 
 import httpx
 import pytest
@@ -17,19 +16,9 @@ from charbard.studio.slots import Slots
 from charbard.studio.studio import Studio
 from charbard.web import Library, middleware
 from charbard.web.flow import result_of
-from tests.web.conftest import schema_of, serving
+from tests.web.conftest import schema_of, serving, until
 
 LONG = {"length": 1_000_000, "stream": True}
-
-
-def until(condition, seconds: float = 5.0) -> bool:
-    """Wait until a condition holds; return whether it did in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_a_dropped_connection_frees_its_place(prose_writer) -> None:

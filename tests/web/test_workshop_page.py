@@ -6,11 +6,10 @@ import pytest
 
 from tests.conftest import TEXT
 from tests.web.browsing import IN_BROWSER, PHONE, browser, visiting
-from tests.web.conftest import Running
-from tests.web.test_workshop import SMALL, bundle, fake, first_sample, started, workshop
+from tests.web.conftest import SMALL, Running, fake, first_sample, started, workshop
 
 pytest.importorskip("torch")
-__all__ = ["browser", "bundle"]  # fixtures
+__all__ = ["browser"]  # a fixture
 pytestmark = IN_BROWSER
 
 

@@ -11,7 +11,7 @@ from charbard.prosody.check import check
 from charbard.prosody.doubled import doubled_at
 from charbard.prosody.facing import facing_form, phrases_of
 from charbard.writer import VerseWriter, couplets
-from tests.writer.test_verse import BUNDLE, NETWORK
+from tests.writer.conftest import BUNDLE, NETWORK
 
 OPPOSITE = {"平": "仄", "仄": "平"}
 WRITER = VerseWriter(BUNDLE, NETWORK)

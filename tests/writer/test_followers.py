@@ -1,15 +1,7 @@
 """Rhyme words lean towards characters that people write after the character before."""
 
-import pytest
-
-from charbard.writer import VerseWriter
 from charbard.writer.verse.followers import followers, towards_followers
-from tests.writer.test_verse import order, small_bundle
-
-
-@pytest.fixture(scope="module")
-def writer() -> VerseWriter:
-    return VerseWriter(small_bundle())
+from tests.writer.conftest import order
 
 
 def test_only_rhyme_words_lean(writer) -> None:

@@ -12,7 +12,7 @@ from charbard.text import graphemes
 from charbard.vocab import END, UNKNOWN
 from charbard.writer.text.ending import Ending
 from tests.conftest import random_bundle
-from tests.writer.test_verse import small_bundle
+from tests.writer.conftest import small_bundle
 
 
 @pytest.fixture(scope="module")

@@ -7,42 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charbard.bundle import Bundle
-from charbard.config import CoupletOrder, ModelConfig, NameOrder, VerseOrder
+from charbard.config import CoupletOrder, NameOrder, VerseOrder
 from charbard.errors import ConflictError, OptionError
 from charbard.prosody import form_named
-from charbard.prosody.book import common_chars
 from charbard.prosody.check import check
 from charbard.prosody.names import unwanted_in_names
 from charbard.prosody.poem import read_poem
-from charbard.runtime.quant import ByteModel
 from charbard.vocab import Vocab
 from charbard.writer import LineDone, Poem, VerseWriter, couplets, names, rewrite
 from charbard.writer.verse.parallel import UNSEEN, parallelism
 from charbard.writer.verse.stand_in import explained, stand_in
+from tests.writer.conftest import BUNDLE, NETWORK, order, small_bundle
 
 POEM = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
 LINES = POEM.replace("，", "。").split("。")[:-1]
-
-
-def small_bundle(**changes) -> Bundle:
-    """Return an untrained model with two thousand characters and fields of the verse corpus."""
-    vocab = Vocab(tuple("，。" + common_chars()[:2000]), ("form", "dynasty", "title"))
-    config = ModelConfig(vocab_size=len(vocab), hidden_size=16, embedding_size=8, **changes)
-    rng = np.random.default_rng(3)
-    weights = {
-        name: rng.normal(0, 0.5, size).astype(np.float32) for name, size in config.shapes().items()
-    }
-    return Bundle(config=config, vocab=vocab, weights=weights, has_records=True)
-
-
-@pytest.fixture(scope="module")
-def writer() -> VerseWriter:
-    return VerseWriter(small_bundle())
-
-
-def order(**changes) -> VerseOrder:
-    return VerseOrder(**{"form": "五绝", "candidates": 2, "drafts": 3, **changes})
 
 
 @settings(max_examples=25)
@@ -67,75 +45,6 @@ def test_what_the_machine_lets_through_the_checker_accepts(form, acrostic, at, l
     assert check(poem.text, form, variant=poem.variants[0]).is_kept
     for lock in writer.request(wish).spec.locks:
         assert poem.lines[lock.line][lock.place] == lock.char
-
-
-BUNDLE = small_bundle()
-NETWORK = ByteModel(BUNDLE, threads=1)
-
-
-@pytest.fixture(scope="module")
-def rhymer() -> VerseWriter:
-    """Return a writer whose model chooses the rhyme itself."""
-    return VerseWriter(choosing("rhyme"))
-
-
-@pytest.fixture(scope="module")
-def planner() -> VerseWriter:
-    """Return a writer whose model has attention and chooses the words and the rhyme itself."""
-    return VerseWriter(choosing("words", "rhyme", attention=6, attention_span=40))
-
-
-def choosing(*fields: str, **changes) -> Bundle:
-    """Return a bundle whose provenance says that it writes these fields before a text."""
-    bundle = small_bundle(**changes)
-    vocab = Vocab((*bundle.vocab.chars, "、"), (*bundle.vocab.fields, *fields))
-    rows = [0] * len(fields) + [*range(len(bundle.vocab)), -1]  # markers go first, 、 last
-    weights = {
-        name: value[rows] if len(value) == len(bundle.vocab) else value
-        for name, value in bundle.weights.items()
-    }
-    return replace(
-        bundle,
-        config=replace(bundle.config, vocab_size=len(vocab)),
-        vocab=vocab,
-        weights=weights,
-        provenance={"training": {"written_fields": list(fields)}},
-    )
-
-
-@pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
-def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
-    """A model that chooses the rhyme varies it, keeps the form, and repeats a poem for its seed."""
-    poems = rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
-
-    assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)
-    assert poems == rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
-    if form != "菩萨蛮":
-        assert len({poem.rhymes for poem in poems}) > 2
-        assert all(None not in poem.rhymes for poem in poems)
-
-
-def test_the_chosen_rhyme_is_one_that_was_allowed(rhymer) -> None:
-    """The model chooses the requested rhyme, or a rhyme that fits a given rhyme word."""
-    wished = rhymer.verse(order(rhyme="江", candidates=2))
-    ended = rhymer.verse(order(template="_____/____流", candidates=4))
-
-    assert {poem.rhymes for poem in wished} == {("江",)}
-    assert {poem.rhymes for poem in ended} == {("尤",)}
-
-
-def test_a_given_poem_is_read_as_one_in_its_rhyme(rhymer) -> None:
-    """Scoring a written poem gives the rhymes and log-probabilities with which it was written."""
-    request = rhymer.request(order())
-
-    told = request.conditioned(request.prompt, group="尤")
-    assert told[:-3] == request.prompt[:-1]
-    assert rhymer.bundle.vocab.decode(told[-3:]) == "尤"
-    assert request.conditioned(request.prompt) == request.prompt
-    (poem,) = rhymer.verse(order(candidates=1, seed=8))
-    again = rhymer.score(order(theme=poem.theme), poem.text)
-    assert again.rhymes == poem.rhymes
-    assert np.allclose(np.concatenate(again.logp), np.concatenate(poem.logp), atol=1e-4)
 
 
 def test_same_order_same_poems_alone_or_together(writer) -> None:
@@ -315,13 +224,6 @@ def test_orders_that_make_no_sense_are_refused(writer, wrong, message) -> None:
     assert caught.value.hint
 
 
-def test_rhyme_is_named_by_group_or_by_a_character(writer) -> None:
-    """An order can name a rhyme by any character in it: 花 means 麻."""
-    (poem,) = writer.verse(order(rhyme="花", candidates=1))
-
-    assert poem.rhymes == ("麻",)
-
-
 def test_orders_check_their_values() -> None:
     """`VerseOrder` refuses bad values, and `temperature` takes precedence over `boldness`."""
     for wrong in ({"candidates": 0}, {"drafts": 65}, {"boldness": "猛"}, {"repeats": "x"}):
@@ -381,30 +283,6 @@ def test_every_form_can_be_written(writer) -> None:
     for name in ("六言联", "十二言联", "四言", "横批", "虞美人", "减字木兰花", "如梦令", "五排"):
         (poem,) = writer.verse(order(form=name, candidates=1, drafts=1))
         assert tuple(map(len, poem.lines)) in {v.lengths for v in form_named(name).variants}
-
-
-@pytest.mark.parametrize(
-    ("form", "rhyme", "group"),
-    [
-        ("五绝", "上平一东", "东"),
-        ("五绝", "东韵", "东"),
-        ("卜算子", "第三部", "3"),
-        ("浣溪沙", "十二部", "12"),
-    ],
-)
-def test_rhyme_goes_by_the_names_that_the_checker_prints(writer, form, rhyme, group) -> None:
-    """An order accepts the rhyme names that the checker prints, and shorter forms of them."""
-    (poem,) = writer.verse(order(form=form, rhyme=rhyme, candidates=1))
-
-    assert poem.rhymes == (group,)
-
-
-def test_a_character_of_several_rhymes_names_them(writer) -> None:
-    """A character of two rhymes, such as 看, is refused as a rhyme; the hint names both rhymes."""
-    with pytest.raises(OptionError, match="several rhymes") as caught:
-        writer.verse(order(rhyme="看"))
-
-    assert "上平十四寒 or 去声十五翰" in caught.value.hint
 
 
 def test_a_poem_shows_its_stanzas(writer) -> None:

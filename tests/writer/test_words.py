@@ -6,7 +6,7 @@ from charbard.errors import OptionError
 from charbard.prosody.check import check
 from charbard.writer import VerseWriter
 from charbard.writer.verse.word_bias import share_used
-from tests.writer.test_verse import order, planner, small_bundle  # noqa: F401
+from tests.writer.conftest import order, small_bundle
 
 POETS = 6
 """Number of poems in each request."""
@@ -17,7 +17,7 @@ def plain() -> VerseWriter:
     return VerseWriter(small_bundle())
 
 
-def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  # noqa: F811
+def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:
     """Poems use requested words and keep the form, even if the model has no field for words."""
     for writer in (planner, plain):
         unasked = writer.verse(order(drafts=16, candidates=POETS, seed=1))
@@ -33,7 +33,7 @@ def test_words_that_the_user_gives_are_told_and_used(planner, plain) -> None:  #
     assert "<words>江、明月。<rhyme>" in "".join(planner.bundle.vocab.symbols[i] for i in told)
 
 
-def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
+def test_the_unconditioned_twin_is_told_no_words(planner) -> None:
     """Only the conditioned prompt has the words, so guidance works even without a theme."""
     request = planner.request(order(words="江"))
 
@@ -42,7 +42,7 @@ def test_the_unconditioned_twin_is_told_no_words(planner) -> None:  # noqa: F811
     assert request.conditioned(own, words=request.word_ids) != tuple(bare)
 
 
-def test_words_are_refused_or_explained(planner, plain) -> None:  # noqa: F811
+def test_words_are_refused_or_explained(planner, plain) -> None:
     """Too many words are refused; a note reports unknown characters, or training without words."""
     with pytest.raises(OptionError, match=r"7 .*words.* are more than 6"):
         planner.request(order(words="一 二 三 四 五 六 七"))
