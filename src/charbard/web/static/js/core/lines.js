@@ -16,6 +16,7 @@ export async function* readLines(response) {
     }
     if (rest) yield rest;
   } finally {
-    if (!isOver) reader.cancel().catch(() => undefined); // its failure, if any, has been reported already
+    // A failure of the stream, if any, has already been reported.
+    if (!isOver) reader.cancel().catch(() => undefined);
   }
 }

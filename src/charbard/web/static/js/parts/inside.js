@@ -153,7 +153,8 @@ export function growthPanel(name) {
         say(caption.value);
         continue;
       }
-      if (!slider.isConnected) break; // the reader has left this view
+      // The reader has left this view.
+      if (!slider.isConnected) break;
       found.push(fact);
       slider.max = fact.of - 1;
       if (follows) slider.value = fact.snapshot;

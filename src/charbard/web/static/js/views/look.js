@@ -19,7 +19,8 @@ export function mount(root) {
   const go = async () => {
     store.state.lookText = text;
     store.state.looking = null;
-    running?.abort(); // or the answer to an earlier text could come later
+    // Otherwise the answer to an earlier text could arrive after this one.
+    running?.abort();
     const { signal } = (running = new AbortController());
     if (text.trim()) await look(out, text, chosen || readerOf(text).name, signal).catch((error) => signal.aborted || fill(out, notice(error)));
   };
