@@ -94,7 +94,7 @@ def named(record: dict[str, Any], report: Report, names: dict[str, str]) -> str:
 
 
 def regulated(records: list[dict[str, Any]]) -> dict[str, object]:
-    """Count 诗 by whether their lines fit regulated verse, and by the form that is recognised."""
+    """Count 诗 by whether their lines fit regulated verse, and by recognised form."""
     reports = [check(record["text"]) for record in records]
     even = [each for each in reports if each.poem.shape in REGULATED]
     tight = [each for each in even if each.kind == "近体诗"]

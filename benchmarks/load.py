@@ -191,7 +191,7 @@ def memory_mb(pid: int | None) -> float | None:
 
 
 async def steady(load: Load, options: argparse.Namespace) -> None:
-    """Run one load, and print a JSON line for each interval and a last line for the whole."""
+    """Run one load, printing a JSON line for each interval and a final one for the whole run."""
     tally, began = Tally(), perf_counter()
     if options.rate:
         work = asyncio.create_task(load.fixed(options.rate, options.seconds, tally))

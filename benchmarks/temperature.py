@@ -89,7 +89,7 @@ def measured(
 
 
 def nats(judge: VerseWriter, form: str, texts: Sequence[str]) -> float:
-    """Return the judge's mean nats per character, without marks."""
+    """Return the judge's mean nats per character; marks are read but not counted."""
     prime = judge.request(VerseOrder(form=form, titled=False)).prompt
     ids = [judge.bundle.vocab.encode(text).tolist() for text in texts]
     total, count = 0.0, 0

@@ -4,9 +4,9 @@
 
 Poems of one form are written freely (conditioned on the form without a constraint), under plain
 masks, and with more and more particles. Constrained poems are requested with only the form, with a
-random acrostic of common heads, and with three locked characters. Each row has the mean nats per
-character under the model itself and under a separately trained model, given characters included;
-the share of poems that keep the form; and the CPU time per character.
+random acrostic of characters that often begin a line, and with three locked characters. Each row
+has the mean nats per character under the model itself and under a separately trained model, given
+characters included; the share of poems that keep the form; and the CPU time per character.
 """
 
 import argparse

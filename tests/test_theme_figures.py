@@ -33,7 +33,7 @@ def _counts() -> Counts:
 
 
 def test_a_poem_of_its_theme_is_recognised() -> None:
-    """A poem with its theme's sign is recognised, though it has no character of the title."""
+    """A poem with its theme's sign counts as fitting a title with which it shares no character."""
     poems = [(theme, [f"{sign}人"]) for theme, sign in zip(THEMES, SIGNS, strict=True)]
 
     found = figures(poems, THEMES, _counts())

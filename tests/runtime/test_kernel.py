@@ -25,7 +25,7 @@ NAMES = ["plain", "tied", "odd", "looks back", "looks back far"]
 
 
 def kernels() -> list:
-    """Return None for NumPy, and every variant of the compiled kernel that runs here."""
+    """List the kernels to test: None for NumPy, then every compiled variant that runs here."""
     try:
         from charbard.runtime import _kernel
     except ImportError:

@@ -1,4 +1,4 @@
-"""Single units can be read and switched off."""
+"""The output of individual units can be read, and units can be switched off."""
 
 import numpy as np
 import pytest

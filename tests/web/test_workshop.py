@@ -186,7 +186,7 @@ def test_an_unknown_training_is_not_found(shared, method, path) -> None:
 
 
 def test_an_upload_that_breaks_off_starts_nothing(shop) -> None:
-    """An upload that breaks off starts no training run, and the next upload is accepted."""
+    """An interrupted upload starts no training run, and the next upload is accepted."""
     import socket
 
     with socket.create_connection(("127.0.0.1", int(shop.url.rsplit(":", 1)[1]))) as wire:

@@ -57,7 +57,7 @@ class SegmentedConstraint(Constraint[S], Protocol[S]):
         ...
 
     def is_mark(self, step: int) -> bool:
-        """Return whether a place holds a punctuation mark of the form, neither drawn nor scored."""
+        """Return whether a place holds a mark of the form; marks are neither drawn nor scored."""
         ...
 
 

@@ -88,7 +88,7 @@ class Prefix:
 
 
 class Watch:
-    """Counts and logs each response: route, status and time, but no text and no query."""
+    """Counts and logs each response: route, status and duration, but no text and no query."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self.app, self.studio = app, studio

@@ -18,7 +18,7 @@ as a whole word."""
 
 
 def forms_in_title(title: str) -> list[Form]:
-    """List the forms whose names occur in a title, in order of occurrence.
+    """List the forms that a title names, in order of occurrence; short names only as whole words.
 
     >>> [form.name for form in forms_in_title("声声慢·秋情 李清照")]
     ['声声慢']

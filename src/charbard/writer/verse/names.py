@@ -117,7 +117,7 @@ def _unwanted(order: NameOrder, asked: str) -> str:
 
 
 def _wanted(order: NameOrder) -> tuple[str, tuple[Note, ...]]:
-    """Return (liked characters that a name may have, notes on those that it may not have)."""
+    """Return (the preferred characters that a name may contain, notes on the others)."""
     unwanted = unwanted_in_names() if order.unwanted else frozenset()
     out = "".join(char for char in dict.fromkeys(order.like) if fold(char) in unwanted)
     liked = "".join(char for char in order.like if char not in out)

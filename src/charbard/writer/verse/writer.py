@@ -326,7 +326,7 @@ class VerseWriter:
         return request
 
     def ranked(self, request: Request, written: Sequence[Decoded]) -> list[Poem]:
-        """Return the finished poems of a request, the best first."""
+        """Return the finished poems for a request, best first."""
         poems = [finished(self.bundle, request, text) for text in written]
         return sorted(poems, key=lambda poem: -poem.score.total)
 
