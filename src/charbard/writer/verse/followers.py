@@ -1,9 +1,9 @@
 """A logit bias towards rhyme words that complete a word.
 
 Told its rhyme, the network is sure of that rhyme's commonest characters, whether they follow from
-the character before or not: it writes 一苇垂 where only 一苇航 is a word. No other place of a line
-has this fault. So a rhyme word gets a bias if people have written it after the character before it;
-half of the faults are gone then, at no loss of probability (benchmarks/models.md).
+the character before or not: it writes 一苇垂 where only 一苇航 is a word. Words elsewhere in its
+lines have a fifth of such faults. So a rhyme word gets a bias if people have written it after the
+character before it, which halves them at no loss of probability (benchmarks/models.md).
 """
 
 from collections.abc import Callable, Sequence
