@@ -71,7 +71,9 @@ def on_look(page: Page, text: Path) -> None:
     on_write(page, text)
     page.locator(".sheet.is-best .tool").last.click()
     page.wait_for_selector(".units .heat-char")
-    page.locator("button.heat-char[data-level='4']").last.click()
+    characters = page.locator("button.heat-char[data-level]")
+    levels = characters.evaluate_all("(all) => all.map((each) => each.dataset.level)")
+    characters.nth(levels.index(max(levels))).click()
     page.evaluate("document.activeElement.blur()")
     page.locator(".look-out").evaluate("(box) => scrollTo(0, box.offsetTop - 24)")
 
