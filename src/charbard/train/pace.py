@@ -16,6 +16,7 @@ from charbard.train.schedule import Budget
 __all__ = ["Due", "Meter", "snapshot_shares"]
 
 _REPORT_S = 0.5
+_FIRST_SHARE = 0.02
 _SHARE_FOR_CARE = 0.04
 """Share of a time budget that validations and samples may take; saving may take as much."""
 
@@ -27,14 +28,17 @@ class Due:
         self._every, self._budget, self._ranks = every, budget, ranks
         self._minutes = budget.config.minutes
         self._least = least_share
-        # The work is due early for the first time, because its cost decides when it is due again.
-        self._next = 0.02
+        self._next: float | None = None
         self.seconds = 0.0
 
     def due(self, step: int, fraction: float) -> bool:
         """Return whether the work is due, after this many steps and this share of the budget."""
         if self._minutes is None:
             return step % self._every == 0
+        if self._next is None:
+            # Early for the first time, because the cost of the work decides when it is due again;
+            # but not at once, though reading the text has spent a part of the budget already.
+            self._next = fraction + _FIRST_SHARE
         return fraction >= self._next
 
     def timed(self, fraction: float, work: Iterator[Event]) -> Iterator[Event]:
