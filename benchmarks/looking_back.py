@@ -1,10 +1,9 @@
-"""Compare the writing speed of a network that looks back with that of the same one without.
+"""Compare the writing speed of a network with and without its attention head.
 
     python benchmarks/looking_back.py [MODEL] [--rows 64] [--length 64] [--rounds 9]
 
-The second network is the model's without its attention head: its projection has only the columns
-that read the units. Both write texts of one length side by side in one batch, taking turns; the
-medians of the rounds are compared.
+Without the head, the projection has only the columns that read the units. The networks take turns,
+each writing a batch of texts of the same length; the medians of the rounds are compared.
 """
 
 import argparse

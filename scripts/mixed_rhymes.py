@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def rhymes_of(tune: str, text: str) -> Any:
-    """Yield (the part of most line ends, the other parts) for each rhyme of a poem."""
+    """Yield, for each rhyme of a poem, (the 词林正韵 part of most line ends, the others')."""
     try:
         form, poem = form_named(tune), read_poem(text)
     except OptionError:

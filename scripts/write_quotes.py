@@ -36,7 +36,7 @@ def is_quoted(poem: Poem) -> bool:
 
 
 def little_known(poems: list[Poem]) -> list[Poem]:
-    """Draw untagged Tang and Song quatrains of the test split at random."""
+    """Draw random untagged Tang and Song quatrains from the test split."""
     fit = [
         poem
         for poem in poems

@@ -81,7 +81,7 @@ def resaved(path: Path, change) -> None:
 
 @pytest.mark.parametrize("change", ["no unit", "unit too short", "unit of nothing"])
 def test_bytes_without_their_units_are_refused(tmp_path, change: str) -> None:
-    """Byte weights are refused if a unit array is missing, is too short or fits no weights."""
+    """Byte weights are refused if a scale is missing, too short, or belongs to no weights."""
 
     def changed(arrays, document):
         unit = arrays.pop("embedding.unit")

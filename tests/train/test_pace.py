@@ -10,7 +10,7 @@ from charbard.train.schedule import Budget
 
 def test_the_first_check_up_is_not_at_the_first_update() -> None:
     """Under a time budget, a run is first checked 2 % of the budget after its first update, however
-    long reading the text took; later checks keep the least distance."""
+    long reading the text took; later checks keep the least interval."""
     due = Due(250, Budget(TrainConfig(minutes=1.0)), Ranks(), least_share=0.05)
 
     assert [due.due(step, share) for step, share in [(1, 0.17), (9, 0.18), (30, 0.195)]] == [
@@ -24,7 +24,7 @@ def test_the_first_check_up_is_not_at_the_first_update() -> None:
 
 @pytest.mark.parametrize("step", [1, 249, 250, 251])
 def test_without_a_time_budget_steps_count(step: int) -> None:
-    """Under a budget of steps, the work is due at every multiple of its distance."""
+    """With a budget in steps, periodic work is due at every multiple of its interval."""
     due = Due(250, Budget(TrainConfig(steps=1000)), Ranks(), least_share=0.05)
 
     assert due.due(step, step / 1000) == (step == 250)

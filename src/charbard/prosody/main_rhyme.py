@@ -60,8 +60,8 @@ def main_rhyme(text: str, *, book: str) -> str | None:
 
 @cache
 def _rhymes(char: str, book: str) -> frozenset[Reading]:
-    """Return the readings of a character that count; in the 词林正韵, whose parts span the tones,
-    without the tone."""
+    """Return the readings of a character that are not rare in verse. For the 词林正韵, whose parts
+    span the tones, tones are left blank."""
     readings = readings_of(char, book=book) - _unused(fold(char), book)
     return frozenset(each._replace(tone="") if book == "cilin" else each for each in readings)
 

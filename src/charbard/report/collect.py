@@ -34,8 +34,8 @@ def collect(
 
     Args:
         bundle: The model.
-        names: Names of the text that the model was trained on, with its held-out part; may be
-            empty.
+        names: Files, folders, patterns or the corpus of the training text, including its held-out
+            part; may be empty.
         options: Sizes of the samples and how they are drawn.
         title: Heading of the report.
         say: Function to call with each progress message.

@@ -54,7 +54,7 @@ class Batch:
 
     @property
     def rows(self) -> int:
-        """Number of rows that the tasks in the batch may use."""
+        """Total number of rows reserved by the tasks now in the batch."""
         return sum(seat.task.rows for seat in self._seats.values())
 
     def add(self, task: Task) -> tuple[int, list[Event]]:

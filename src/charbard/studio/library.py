@@ -58,7 +58,7 @@ class ServedModel:
         return VerseWriter(self.bundle, self.writer.network, self.engine.run)
 
     def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
-        """Return the mask that ablates units, each given as layer and number; None without units.
+        """Return the mask that ablates units, given as (layer, number); None if none are given.
 
         Raises:
             OptionError: The network has no such unit.

@@ -1,4 +1,5 @@
-"""Sample text with torch during training. The package `runtime` writes with finished models."""
+"""Sample text with torch during training. The package `runtime` generates text from
+finished models."""
 
 import torch
 

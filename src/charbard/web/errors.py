@@ -1,4 +1,4 @@
-"""Errors in HTTP: one table of statuses, one shape of body, one handler."""
+"""Errors as HTTP responses: one table of statuses, one body format, one handler."""
 
 import math
 from typing import Any

@@ -84,7 +84,7 @@ def core_candidates(
 
 
 def group_of(raw: RawPoem) -> str:
-    """Return the group under which a poem is counted."""
+    """Return the label (dynasty and kind) under which the build's report counts a poem."""
     return f"{raw.dynasty}{raw.kind}"
 
 

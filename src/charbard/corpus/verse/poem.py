@@ -109,7 +109,7 @@ def from_json(line: str) -> Poem:
 
 
 def read_poems(path: Path) -> Iterator[Poem]:
-    """Yield every poem of a file of records, in order.
+    """Yield every poem in a file of records, in order.
 
     Raises:
         CorpusError: The file cannot be read, or a line is not a record.

@@ -27,7 +27,7 @@ __all__ = [
 
 
 class Near(Protocol):
-    """A variant in which one sentence has another number of characters; see `fit`."""
+    """A variant that fits the poem except for the length of one sentence; see `fit`."""
 
     @property
     def variant(self) -> Variant:

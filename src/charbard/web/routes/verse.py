@@ -51,9 +51,9 @@ router = APIRouter(prefix="/api", tags=["verse"])
 async def verse(body: VerseBody, request: Request, studio: Here) -> Response | None:
     """Write poems, several at once, the best first.
 
-    With `stream`, each response line is `{"candidate", "line", "text", "mark", "logp"}` as soon
-    as it is certain, then `{"candidate", "poem"}`; the last is `{"done", "seed", "model",
-    "digest"}` or `{"error", "hint"}`.
+    With `stream`, sends `{"candidate", "line", "text", "mark", "logp"}` for each verse line once
+    it is final, then one `{"candidate", "poem"}` for each poem, best first; the last response line
+    is `{"done", "seed", "model", "digest"}` or `{"error", "hint"}`.
     """
     opened = studio.library.find(body.model, verse=True)
     studio.check_limit("candidates", body.candidates, studio.config.max_samples)
