@@ -23,20 +23,21 @@ charbard() {
     "$PYTHON" -m charbard "$@"
 }
 
-train() { # corpus, run, then options; a run that is complete is only looked at again
-    corpus=$1 run=$2
+# A shell has no local variables: the names here must not be those of the loop below.
+train() { # text, folder, then options; a run that is complete is only looked at again
+    text=$1 folder=$2
     shift 2
-    settings="$here/models/$run.toml"
+    settings="$here/models/$folder.toml"
     if [ -n "${MINUTES:-}" ]; then # another budget instead of the one in the settings
         mkdir -p "$RUNS"
-        grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$run.toml"
-        settings="$RUNS/$run.toml"
+        grep -vE '^(minutes|epochs|steps) ' "$settings" > "$RUNS/$folder.toml"
+        settings="$RUNS/$folder.toml"
     fi
-    if [ -n "$(ls "$RUNS/$run"/checkpoint_* 2> /dev/null)" ]; then # the text is read as before
-        charbard train "$corpus" --out "$RUNS/$run" --config "$settings" --resume
+    if [ -n "$(ls "$RUNS/$folder"/checkpoint_* 2> /dev/null)" ]; then # the text is read as before
+        charbard train "$text" --out "$RUNS/$folder" --config "$settings" --resume
         return
     fi
-    charbard train "$corpus" --out "$RUNS/$run" --config "$settings" "$@" \
+    charbard train "$text" --out "$RUNS/$folder" --config "$settings" "$@" \
         ${MINUTES:+--minutes "$MINUTES"} ${THREADS:+--threads "$THREADS"}
 }
 
