@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from charbard.bundle import Bundle, load_bundle
-from charbard.config import CorpusConfig, ModelConfig
+from charbard.config import CELLS, CorpusConfig, ModelConfig
 from charbard.errors import (
     CorpusError,
     OptionError,
@@ -24,7 +24,7 @@ from tests.train.conftest import SMALL
 
 SHAPE = {"hidden_size": 12, "embedding_size": 8}
 NETWORKS = [
-    {"cell": "lstm"},
+    *({"cell": cell} for cell in CELLS),
     {"cell": "lstm", "num_layers": 2, "projection_size": 6},
     {"cell": "lstm", "attention": 4},
     {"cell": "gru", "num_layers": 2, "attention": 4, "projection_size": 6},
