@@ -43,7 +43,12 @@ _OPEN = ("/api/health", "/api/ready")
 _TEXTS = ("/api/jobs", "/api/jobs/file")
 _TEXT_S = 600.0
 _NO_TURN = (
-    *("/api/check", "/api/rhyme", "/api/parallel", "/api/show", "/api/gloss", "/api/quotes"),
+    "/api/check",
+    "/api/rhyme",
+    "/api/parallel",
+    "/api/show",
+    "/api/gloss",
+    "/api/quotes",
     "/api/jobs",
 )
 """Path prefixes of requests that take no slot, so they are served even if the queue is full."""

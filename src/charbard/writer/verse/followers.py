@@ -8,7 +8,6 @@ character before it, which halves them at no loss of probability (benchmarks/mod
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import as_file, files
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from charbard.runtime import Bias, BiasRule
 from charbard.vocab import Vocab
+from charbard.writer.verse.pairs import load_pairs
 from charbard.writer.verse.request import Request
 
 __all__ = ["followers", "towards_followers"]
@@ -78,12 +78,6 @@ def _row(table: _Table, char: str) -> NDArray[np.int16]:
 
 @cache
 def _table() -> _Table:
-    with (
-        as_file(files("charbard.writer.data").joinpath("followers.npz")) as path,
-        np.load(path) as held,
-    ):
-        chars = str(held["chars"][0])
-        # The cells of the sparse matrix are stored as gaps between row * n + column.
-        rows, columns = np.divmod(np.cumsum(held["steps"].astype(np.int64)), len(chars))
+    chars, rows, columns, _ = load_pairs("followers.npz")
     start = np.searchsorted(rows, np.arange(len(chars) + 1))
     return _Table({char: at for at, char in enumerate(chars)}, start, columns.astype(np.int16))

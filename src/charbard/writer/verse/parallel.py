@@ -7,10 +7,11 @@ value.
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import as_file, files
 from types import MappingProxyType
 
 import numpy as np
+
+from charbard.writer.verse.pairs import load_pairs
 
 __all__ = ["UNSEEN", "parallelism", "partners"]
 
@@ -47,19 +48,11 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 @cache
 def _table() -> Mapping[str, Mapping[str, float]]:
     """Load upper character -> lower characters with their mutual information in nats."""
-    with (
-        as_file(files("charbard.writer.data").joinpath("parallel.npz")) as path,
-        np.load(path) as held,
-    ):
-        chars = str(held["chars"][0])
-        # A sparse table: the cells are stored as gaps between row * n + column, which compress
-        # well.
-        codes = np.cumsum(held["steps"].astype(np.int64))
-        rows, columns = codes // len(chars), codes % len(chars)
-        total = float(held["above"].sum())
-        expected = held["above"][rows].astype(float) * held["below"][columns] / total
-        # Smoothed by mixing in the independent distribution; a count of 0 gives `UNSEEN`.
-        ratio = (held["counts"] / expected + _SHARE) / (1 + _SHARE)
+    chars, rows, columns, held = load_pairs("parallel.npz")
+    total = float(held["above"].sum())
+    expected = held["above"][rows].astype(float) * held["below"][columns] / total
+    # Smoothed by mixing in the independent distribution; a count of 0 gives `UNSEEN`.
+    ratio = (held["counts"] / expected + _SHARE) / (1 + _SHARE)
     below: dict[str, dict[str, float]] = {}
     cells = zip(rows.tolist(), columns.tolist(), np.log(ratio).tolist(), strict=True)
     for row, column, nats in cells:
