@@ -4,11 +4,11 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from charbard.prosody import form_named
-from charbard.prosody.book import BOOKS, common_chars
+from charbard.prosody.book import BOOKS, USUAL, common_chars, readings_of
 from charbard.prosody.check import Report, check
 from charbard.prosody.compiler import try_compile
 from charbard.prosody.doubled import doubled_at
@@ -35,6 +35,10 @@ def odd(report: Report) -> set[tuple[int, int]]:
     }
 
 
+def has_rare_reading(char: str, book: str) -> bool:
+    return readings_of(char, book=book) != readings_of(char, book=book, least=USUAL)
+
+
 @settings(max_examples=120)
 @given(
     st.sampled_from(FORMS),
@@ -46,8 +50,9 @@ def odd(report: Report) -> set[tuple[int, int]]:
     ),
     st.integers(0, 999),
 )
+@example("七绝", "free", [(0, 0, "华"), (0, 1, "华"), (2, 2, "不")], 60)
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """A text keeps its form, and has rare readings and odd doubling only at locked places."""
+    """A text keeps its form, and has no more rare readings and odd doubling than locks ask for."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -61,10 +66,11 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
     reports = [check(text, form, variant=plan.name) for plan in machine.plans]
     kept = [report for report in reports if report.is_kept]
     assert kept
-    assert any(
-        {(n.line - 1, (n.place or 0) - 1) for n in report.notes if n.rule == "rare"} <= given_places
-        for report in kept
-    )
+    # The checker, which knows no locks, may explain a line by another place's rare reading
+    # instead: 不, locked at the third place, can be level in 仄仄平平仄平仄, or oblique in
+    # 仄仄仄平平仄仄 if the characters after it have rare readings that fit.
+    excused = sum(has_rare_reading(lock.char, form.book) for lock in locks)
+    assert min(sum(n.rule == "rare" for n in report.notes) for report in kept) <= excused
     assert all(
         (line, place) in given_places and (line, place - 1) in given_places
         for line, place in odd(kept[0])
