@@ -45,7 +45,7 @@ def owl(tmp_path_factory) -> Path:
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Environment that limits numeric libraries to one thread, as the machine may be busy."""
+"""Environment variables that limit numeric libraries to one thread, in case the machine is busy."""
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def random_bundle(
 
 @pytest.fixture(scope="session")
 def trained(owl, tmp_path_factory) -> Path:
-    """The folder of a real training run, which took a second or two."""
+    """The folder of a finished training run of 120 steps."""
     pytest.importorskip("torch")
     import charbard
 

@@ -23,7 +23,7 @@ class Block:
     """False if the fence says `norun`: the block needs minutes, a network or several machines."""
     code: str
     line: int
-    """Number of the page's line on which the code begins."""
+    """1-based line number, within the page, of the first line of code."""
 
 
 def blocks_of(page: Path) -> list[Block]:
@@ -48,7 +48,7 @@ def links_of(page: Path) -> list[str]:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Return a page's anchors: its headings, spelled as they are after # in a link."""
+    """Return a page's anchors: its headings in the form that links use after #."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return {
         re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

@@ -23,7 +23,7 @@ def writer() -> Writer:
 
 
 def test_an_unknown_first_character_is_no_key_error(writer) -> None:
-    """An unknown first character is skipped, and a note says so."""
+    """An unknown first character of a prompt is skipped, and a note says so."""
     order = TextOrder(prime="猫", seed=1)
 
     assert next(writer.texts(order)).prime == ""
@@ -38,7 +38,7 @@ def test_a_prime_may_have_many_characters(writer) -> None:
 @pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53, 1.0])
 @pytest.mark.parametrize("size", [3, 7000])
 def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
-    """However sums are rounded, a draw never returns a barred symbol or too high an index."""
+    """Despite rounding, a draw never returns a barred symbol or an index past the last symbol."""
     scores = np.zeros(size, np.float32)
     scores[-1] = -np.inf
 
@@ -46,7 +46,7 @@ def test_a_draw_is_never_past_the_last_symbol(u: float, size: int) -> None:
 
 
 def test_no_hidden_cap_cuts_a_text(writer) -> None:
-    """A text ends where the model or the order's length ends it, not at 24 characters."""
+    """A text ends where the model ends it or at the requested length, not at 24 characters."""
     longest = max(len(text.text) for text in writer.texts(TextOrder(samples=200, seed=1)))
 
     assert longest > 24

@@ -89,9 +89,9 @@ def test_probabilities_by_hand() -> None:
 
 @pytest.mark.torch
 def test_the_remade_network_learns_and_scores_by_the_same_protocol() -> None:
-    """The reimplemented char-rnn-writer shares one cell between layers and learns.
+    """The reimplemented char-rnn-writer learns, and its layers share one cell.
 
-    It learns to predict padding but never scores it, and it scores records of any length.
+    Padding counts in training but not in scoring, and records of any length are scored.
     """
     torch = pytest.importorskip("torch")
     from char_rnn_writer import POEMS, RATE, Poems, SharedCell, scores

@@ -152,7 +152,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", TRANSLATED, ids=name_of)
 def test_a_translation_has_the_same_blocks(page: Path) -> None:
-    """A translated page has the same code blocks as its original, except plain text."""
+    """A translated page has the same blocks as its original; only plain text may differ."""
 
     def commands(page: Path) -> list[tuple[str, bool, str]]:
         return [(b.kind, b.runs, b.code) for b in blocks_of(page) if b.kind != "text"]

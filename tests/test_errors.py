@@ -1,4 +1,4 @@
-"""An error is defined once, and each interface spells its settings in its own way."""
+"""An error is worded once, and each interface names settings in its own notation."""
 
 import ast
 import dataclasses
@@ -37,7 +37,7 @@ MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if "data" not in path.p
 
 
 def test_only_the_command_line_names_its_options() -> None:
-    """Outside the interfaces and three exempt modules, no message names a command-line option."""
+    """Outside `DOORS` and three exempt modules, no message names a command-line option."""
     below = [one for one in MODULES if not one.relative_to(SOURCE).as_posix().startswith(DOORS)]
     found = [
         (path.name, text)
@@ -65,7 +65,7 @@ ERROR = OptionError("⟪min_count=0⟫ is no count", hint="raise ⟪min_count⟫
 
 
 def test_the_doors_spell_one_error() -> None:
-    """Each interface spells an error's settings as options, arguments or JSON fields."""
+    """Each interface shows the settings in an error as options, arguments or JSON fields."""
     flags = {"min_count": "--min-count", "encoding": "--encoding"}
 
     assert ERROR.said(lambda name, value: in_options(flags, name, value)) == (
@@ -88,7 +88,7 @@ def test_a_traceback_shows_the_hint() -> None:
 
 
 def test_an_error_with_its_place_is_still_spelled_later() -> None:
-    """An error to which a place was added still lets each interface spell its settings."""
+    """After a place is added to an error, an interface can still show settings as options."""
     error = CorpusError("no ⟪text_field⟫", hint="see ⟪fields⟫").at("a.csv, line 3")
 
     assert str(error) == "a.csv, line 3: no text_field"

@@ -37,7 +37,7 @@ def part_of(path: Path) -> str:
 
 
 def imported(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the dotted names that these statements import: modules, and what is taken of them."""
+    """Return the dotted names of imported modules, and of everything imported from them."""
     names = set[str]()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -127,7 +127,7 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
 
 
 def _modules_used(path: Path, names: set[str]) -> set[str]:
-    """Return the modules imported at the top level, outside functions and conditional blocks."""
+    """Return which of `names` a module imports, outside functions and conditional blocks."""
     return imported(ast.parse(path.read_text(encoding="utf-8")).body) & names
 
 

@@ -83,7 +83,7 @@ def test_distinct_pairs_are_compared_among_one_poem_a_title() -> None:
 
 
 def test_other_titles_are_the_same_every_time() -> None:
-    """The other titles that are drawn depend on the set of titles, not on its order."""
+    """`others_for` draws the same titles in whatever order the pool lists them."""
     found = others_for("春", list(THEMES))
 
     assert found == others_for("春", list(reversed(THEMES)))
@@ -91,7 +91,7 @@ def test_other_titles_are_the_same_every_time() -> None:
 
 
 def test_too_few_titles_are_refused() -> None:
-    """Fewer titles than the 32 that recognition compares are refused."""
+    """`others_for` refuses a pool with fewer than 31 other titles."""
     with pytest.raises(OptionError, match="too few"):
         others_for("春", THEMES[:20])
 

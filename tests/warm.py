@@ -1,9 +1,9 @@
 """`charbard` without its start-up time, for tests that call it dozens of times.
 
-A server process imports everything and listens. `installed` writes a small `charbard` program; a
-fork of the server runs each call of it, with the real `main`, in the caller's folder and on the
-caller's files. The caller passes an interrupt or termination on to the fork; if the caller is
-killed, the fork is killed, too.
+A server process imports everything and listens. `installed` writes a small `charbard` program. For
+each call of the program, a fork of the server runs the real `main` with the caller's folder,
+environment and standard streams. The caller passes SIGINT and SIGTERM on to the fork; if the caller
+is killed, the fork is killed, too.
 """
 
 import os

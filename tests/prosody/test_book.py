@@ -112,7 +112,7 @@ def test_unknown_is_the_empty_set() -> None:
 
 
 def test_usual_readings_leave_out_what_verse_does_not_use() -> None:
-    """Usually 梦 is only oblique and 看 has both tones; no character loses all its readings."""
+    """Usually 梦 is oblique and 看 has both tones; each listed character has a usual reading."""
     assert tones_of("梦", book="pingshui") == {"平", "仄"}
     assert usual_tones_of("梦", book="pingshui") == {"仄"}
     assert usual_tones_of("看", book="pingshui") == {"平", "仄"}

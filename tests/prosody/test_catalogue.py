@@ -137,7 +137,7 @@ def test_stanzas_are_part_of_the_form() -> None:
 
 
 def test_forms_of_open_size() -> None:
-    """A 排律 may have any even number of lines that is at least ten; other sizes are refused."""
+    """A 排律 may have ten or more lines, if their number is even; other sizes are refused."""
     assert len(form_named("五排", 16).variants[0].lines) == 16
     assert form_named("七言排律14").variants[0].lengths == (7,) * 14
     with pytest.raises(OptionError, match="cannot have 9 lines"):

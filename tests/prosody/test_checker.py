@@ -160,7 +160,7 @@ def test_a_first_line_of_both_tones_may_stay_unrhymed() -> None:
 
 
 def test_tunes_are_recognised_and_divided() -> None:
-    """A 词 that divides a sentence unlike its tune keeps its form, and a note gives the line."""
+    """A 词 may divide a sentence differently from its tune, and a note gives the line."""
     report = check(
         "明月几时有，把酒问青天。不知天上宫阙，今夕是何年。我欲乘风归去，又恐琼楼玉宇，"
         "高处不胜寒。起舞弄清影，何似在人间。转朱阁，低绮户，照无眠。不应有恨，何事长向别时圆。"
@@ -270,7 +270,7 @@ def test_what_no_book_lists_cannot_be_judged(char: str) -> None:
 
 @pytest.mark.parametrize("name", ["浣溪沙", "七言联", "四言", "五古绝"])
 def test_a_poem_keeps_the_form_read_off_it(name: str) -> None:
-    """A poem keeps the template that is made from it."""
+    """A poem fits a template that is made from the poem itself."""
     text = "".join(
         "".join("山" if tone in "平中" else "月" for tone in line.patterns[0]) + line.mark
         for line in form_named(name).variants[0].lines

@@ -26,7 +26,7 @@ def usual(book: str) -> Lexicon:
 
 
 def odd(report: Report) -> set[tuple[int, int]]:
-    """Return the 0-based (line, place) of each character that verse would not double there."""
+    """Return the 0-based (line, place) of the second character of each double that verse avoids."""
     return {
         (number, place + 1)
         for number, line in enumerate(report.poem.lines)
@@ -52,7 +52,7 @@ def has_rare_reading(char: str, book: str) -> bool:
 )
 @example("七绝", "free", [(0, 0, "华"), (0, 1, "华"), (2, 2, "不")], 60)
 def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, seed) -> None:
-    """A text keeps its form, and has no more rare readings and odd doubling than locks ask for."""
+    """A text keeps its form, and has rare readings and unusual doubles only if locks force them."""
     form = form_named(name)
     locks = tuple(Lock(*place) for place in places)
     assume(all(lock.place < len(v.lines[lock.line]) for v in form.variants for lock in locks))
@@ -66,8 +66,8 @@ def test_nothing_rare_is_written_and_nothing_stuttered(name, repeats, places, se
     reports = [check(text, form, variant=plan.name) for plan in machine.plans]
     kept = [report for report in reports if report.is_kept]
     assert kept
-    # The checker, which knows no locks, may explain a line by another place's rare reading
-    # instead: 不, locked at the third place, can be level in 仄仄平平仄平仄, or oblique in
+    # The checker does not know the locks, and may assume a rare reading at another place instead:
+    # 不, locked at the third place, can be level in 仄仄平平仄平仄, or oblique in
     # 仄仄仄平平仄仄 if the characters after it have rare readings that fit.
     excused = sum(has_rare_reading(lock.char, form.book) for lock in locks)
     assert min(sum(n.rule == "rare" for n in report.notes) for report in kept) <= excused

@@ -71,7 +71,7 @@ def written(machine: Machine, state=None, text: str = "") -> set[str]:
 @settings(max_examples=60)
 @given(st.data())
 def test_the_machine_writes_exactly_what_keeps_the_form(data) -> None:
-    """If repeats are free, the machine allows every text that keeps the form, and no other text."""
+    """With repeats="free", the machine allows all texts that keep the form, and no others."""
     shape = data.draw(variants)
     form = Form("x", FREE, (Variant("one", tuple(shape)),))
     places = [(n, p) for n, line in enumerate(shape) for p in range(len(line))]
@@ -144,7 +144,7 @@ def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
     st.integers(0, 99),
 )
 def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
-    """With repeats="none" no free character repeats, unless the request is refused beforehand."""
+    """With repeats="none", no unlocked character occurs twice, except as a double."""
     form = form_named(name)
     spec = FormSpec(
         form=form,
@@ -178,7 +178,7 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
 @given(commonest=st.integers(100, 250), seed=st.integers(0, 999))
 @settings(max_examples=25)
 def test_whoever_wastes_rhyme_words_cannot_run_out_of_them(name, repeats, commonest, seed) -> None:
-    """Rhyme words never run out, even if every place uses as many of them as the machine allows."""
+    """Rhyme words never run out, even if every place takes one whenever the machine allows it."""
     machine = _with_few(name, repeats, commonest)
     if machine is None or not machine.open_rhymes:
         return

@@ -29,7 +29,7 @@ LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故�
     ],
 )
 def test_layouts(text: str) -> None:
-    """`read_poem` returns the same lines with or without punctuation, rows, a title or a note."""
+    """`read_poem` finds the same lines with or without punctuation, row breaks, title or note."""
     assert read_poem(text).lines == LINES
 
 
@@ -110,7 +110,7 @@ def test_other_ways_to_read_a_text_follow() -> None:
 
 @given(st.text("春江〇□花月夜，。！？；：、\n", max_size=30))
 def test_a_plain_text_is_read_as_it_is_whatever_stands_beside_it(text: str) -> None:
-    """`plain_text` returns the same text on its fast path as on the full one that a tab forces."""
+    """The fast path of `plain_text` gives the result of the full path, which a tab forces."""
     assert plain_text(text) == plain_text(f"{text}\t").removesuffix(" ")
 
 

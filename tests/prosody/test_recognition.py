@@ -145,7 +145,7 @@ def test_a_sentence_of_another_length_is_named_with_its_place() -> None:
     ],
 )
 def test_rhymes_of_a_tune(old: str, new: str, rule: str | None) -> None:
-    """In a 词, rhyme words from another 词林正韵 part, but not from the same, are violations."""
+    """In a 词, a rhyme word is a violation if its 词林正韵 part differs from that of the rest."""
     report = check(MEETING.replace(old, new), "相见欢")
 
     assert {each.rule for each in report.violations} == ({rule} if rule else set())

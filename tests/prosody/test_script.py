@@ -59,7 +59,7 @@ def test_neighbours_decide() -> None:
 
 
 def test_names_have_a_list_to_avoid() -> None:
-    """Characters to avoid in names are simplified and few, and include none of common names."""
+    """`unwanted_in_names` has under 300 characters, all simplified and none common in names."""
     assert len(unwanted_in_names()) < 300
     assert not unwanted_in_names() & set("月明春山文雅诗安宁思远")
     assert {to_simplified(char) for char in unwanted_in_names()} == unwanted_in_names()

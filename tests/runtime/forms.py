@@ -80,7 +80,7 @@ def ids_of(said: list) -> tuple[int, ...]:
 
 
 def letters(sample: int = 0, *, prime: tuple[int, ...] = (2, 5), count: int = 15) -> Steps:
-    """Return the steps of a free text with a given number of characters."""
+    """Return the steps that write a free text of `count` characters."""
     written: list[Step] = []
 
     def take(step: Step) -> tuple[list[Step], bool]:

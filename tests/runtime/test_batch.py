@@ -45,7 +45,7 @@ ALONE = [written(poem(sample)) for sample in range(8)]
 
 
 def test_a_constraint_is_kept_and_can_be_used_again() -> None:
-    """A poem keeps its constraint; the same sample repeats the poem, and other samples differ."""
+    """A poem obeys its constraint; the same sample repeats the poem, and other samples differ."""
     ids = ids_of(ALONE[0])
 
     assert len(ids) == 15

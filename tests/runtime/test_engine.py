@@ -287,7 +287,7 @@ def test_a_graceful_stop_lets_texts_end() -> None:
 
 
 def test_a_task_that_finds_no_memory_ends_alone(monkeypatch) -> None:
-    """A task that finds no memory, for its rows or in a step, ends alone and frees its rows."""
+    """A task that runs out of memory, at its start or in a step, fails alone and frees its rows."""
 
     def start() -> None:
         raise MemoryError
@@ -304,7 +304,7 @@ def test_a_task_that_finds_no_memory_ends_alone(monkeypatch) -> None:
     with Engine(MODEL, rows=6, ahead=1) as engine:
         other = engine.run(poem(MODEL, 2))
         first = next(other)
-        monkeypatch.setattr(MODEL, "start", start)  # called for the rows of a task without a state
+        monkeypatch.setattr(MODEL, "start", start)  # called for a task that brings no state
         for task in tasks:
             with pytest.raises(MemoryError):
                 asyncio.run(every(task))

@@ -45,7 +45,7 @@ def written(samples: range) -> list[list[int]]:
 
 
 def test_a_free_text_keeps_its_constraint() -> None:
-    """Each character of a free text is one that the constraint allows there and does not bar."""
+    """The constraint allows each character of a free text at its place, and bars none of them."""
     texts = np.array(written(range(30)))
 
     assert (texts[:, 3::4] == BREAK).all()

@@ -123,7 +123,7 @@ DRAWN = {
     "greedy": st.booleans(),
 }
 NOT_THE_KERNELS = ("frequency_penalty", "banned", "boosted", "boost", "commonest")
-"""Options that reach the kernel only as allowed ids or as a bias, which are drawn as such."""
+"""Options that the kernel sees only as allowed ids or a bias; `specs` draws these instead."""
 
 
 def test_every_option_is_drawn() -> None:

@@ -39,7 +39,7 @@ def _one_thread():
 
 
 def new_trainer(owl: Path, out: Path, **settings) -> "Trainer":
-    """Open a small training run on a text; with `resume`, go on with the one in the folder."""
+    """Open a small training run on a text; with `resume`, continue the run in the folder."""
     from charbard.train.distributed import Ranks
     from charbard.train.start import TrainRequest, open_training
 
@@ -54,7 +54,7 @@ def new_trainer(owl: Path, out: Path, **settings) -> "Trainer":
 
 
 def events_of(*args, **settings) -> "list[Event]":
-    """Run a small training to its end and return what it reported."""
+    """Complete a small training run and return its events."""
     from charbard.train.start import recorded
 
     return list(recorded(new_trainer(*args, **settings)))

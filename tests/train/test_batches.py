@@ -99,7 +99,7 @@ def test_fields_are_read_but_not_learned_and_sometimes_left_open(tmp_path) -> No
 
 
 def test_a_field_that_is_to_be_written_is_learned(tmp_path) -> None:
-    """A field to be written has its characters as targets, unless dropped; other fields do not."""
+    """A field to be written is a target unless it is dropped; other fields are never targets."""
     rows = [{"form": "绝", "rhyme": "东韵", "text": "月"} for _ in range(400)]
     dataset = _records(tmp_path, rows, fields=("form", "rhyme"))
 

@@ -129,7 +129,7 @@ def test_rarer_orthogonal_updates_go_as_far() -> None:
 
 @pytest.mark.parametrize("shape", [(4, 32, 32), (4, 64, 32), (1, 32, 64)])
 def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
-    """The singular values of a Muon update are near 1, whatever the gradient's singular values."""
+    """Most singular values of a Muon update are near 1, whatever those of the gradient."""
     gradient = torch.randn(shape) * torch.logspace(-1, 1, shape[2])
 
     values = torch.linalg.svdvals(orthogonal(gradient, "float32"))
@@ -141,7 +141,7 @@ def test_updates_are_orthogonal_gate_by_gate(shape) -> None:
 
 @pytest.mark.parametrize(("symbols", "drawn"), [(1500, 200), (1500, 500), (900, 5)])
 def test_rarer_symbols_are_drawn_anew_for_each_step(symbols: int, drawn: int) -> None:
-    """Each step draws a new sample of distinct rare symbols, or none if it would be all of them."""
+    """Each step samples distinct rare symbols anew, or none if the sample would include all."""
     model = ModelConfig(vocab_size=symbols, hidden_size=4)
     config = TrainConfig(steps=1, softmax_sample=drawn)
     generator = torch.Generator().manual_seed(0)

@@ -192,7 +192,7 @@ def test_samples_are_real_text(owl, tmp_path) -> None:
 
 
 def test_minutes_of_the_processor_stand_still_while_it_waits() -> None:
-    """With clock="processor", a budget counts only processor time, including earlier runs'."""
+    """With clock="processor", a budget counts processor time only, that of earlier runs too."""
     config = TrainConfig(minutes=1, clock="processor", threads=1)
     budget = Budget(config, started=time.monotonic() - 50, spent_before_s=6.0)
     idle = budget.fraction(step=0, epochs=0)

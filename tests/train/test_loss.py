@@ -12,7 +12,7 @@ from charbard.train.loss import sampled_cross_entropy, summed_cross_entropy
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20], ids=["many chunks", "one chunk"])
 def test_loss_and_gradients_are_torchs(monkeypatch, chunk: int) -> None:
-    """Summed loss and three gradients equal those of `cross_entropy`; targets of -1 are ignored."""
+    """The summed loss and its gradients equal torch's; targets of -1 are ignored."""
     monkeypatch.setattr(loss_module, "_CHUNK_NUMBERS", chunk)
     torch.manual_seed(0)
     leaves = [torch.randn(*shape).double().requires_grad_() for shape in ((50, 6), (9, 6), (9,))]
@@ -88,7 +88,10 @@ def test_a_sample_is_counted_as_defined(monkeypatch, chunk: int, rare: list[int]
 
 
 def test_a_sample_of_all_is_the_loss_and_others_stand_for_them(monkeypatch) -> None:
-    """A sample of all symbols gives the full loss, and smaller samples an unbiased softmax sum."""
+    """A sample of all rare symbols gives the full loss.
+
+    Smaller samples give an unbiased estimate of the softmax sum.
+    """
     monkeypatch.setattr(loss_module, "COMMON", 4)
     leaves, targets = _leaves(), torch.randint(0, 4, (50,))
     whole = summed_cross_entropy(*leaves, targets)

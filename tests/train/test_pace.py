@@ -1,4 +1,4 @@
-"""When check-ups of a training run are due."""
+"""Tests of when the check-ups of a training run are due."""
 
 import pytest
 
@@ -9,8 +9,10 @@ from charbard.train.schedule import Budget
 
 
 def test_the_first_check_up_is_not_at_the_first_update() -> None:
-    """Under a time budget, a run is first checked 2 % of the budget after its first update, however
-    long reading the text took; later checks keep the least interval."""
+    """With a time budget, the first check-up is due 2 % of the budget after the first update.
+
+    Later check-ups are at least `least_share` of the budget apart.
+    """
     due = Due(250, Budget(TrainConfig(minutes=1.0)), Ranks(), least_share=0.05)
 
     assert [due.due(step, share) for step, share in [(1, 0.17), (9, 0.18), (30, 0.195)]] == [

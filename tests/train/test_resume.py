@@ -29,7 +29,7 @@ from tests.train.conftest import SMALL, events_of, new_trainer
 def test_resume_goes_on_bit_for_bit(owl, tmp_path, more) -> None:
     """A run that is stopped and resumed has the same weights and loss as an uninterrupted run."""
     flat = {"decay": "constant", "warmup": 0.0, **more}  # the rate must not depend on the budget
-    flat["eval_every"] = 25  # not at the stop: validating must not affect training
+    flat["eval_every"] = 25  # only the run that stops at step 20 validates there
     events_of(owl, tmp_path / "parts", steps=20, **flat)
     straight = events_of(owl, tmp_path / "straight", steps=35, **flat)
     resumed = list(recorded(new_trainer(owl, tmp_path / "parts", resume=True)))  # nothing to do
@@ -67,7 +67,7 @@ def test_an_interrupt_saves_and_says_so(owl, tmp_path) -> None:
 
 
 def test_a_resumed_run_may_be_faster(owl, tmp_path) -> None:
-    """Settings that concern speed may change on resume; all other settings stay the same."""
+    """The budget and speed settings may change on resume; omitted settings stay the same."""
     events_of(owl, tmp_path / "run", steps=10, threads=None)
     faster = {"steps": 12, "threads": 1, "precision": "float64", "muon_every": 2}
     request = TrainRequest(names=[str(owl)], out=tmp_path / "run", resume=True, settings=faster)

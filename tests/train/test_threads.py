@@ -43,7 +43,7 @@ def test_it_follows_a_neighbour_that_comes_and_goes() -> None:
 
 
 def test_it_keeps_out_where_somebody_has_decided(monkeypatch) -> None:
-    """The number of threads stays fixed if user or environment set it, or if steps are budgeted."""
+    """Threads are not tuned if a setting or OMP_NUM_THREADS fixes them, or the budget is steps."""
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     for settings in ({"steps": 3}, {"minutes": 1, "threads": 1}):
         assert thread_count(TrainConfig(**settings), Ranks()) is None
