@@ -32,7 +32,7 @@ class Done:
 
 @pytest.fixture
 def call(capsys, monkeypatch) -> Callable[..., Done]:
-    """Run a command in this process, through the console entry point."""
+    """Return a function that runs a command in this process, through the console entry point."""
 
     def run(*args: object, stdin: bytes = b"") -> Done:
         monkeypatch.setattr(sys, "argv", ["charbard", *map(str, args)])

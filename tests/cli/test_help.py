@@ -37,7 +37,7 @@ def test_help_names_every_command(call) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_by_an_example(call, command: str) -> None:
-    """The help of each command includes an example of that command."""
+    """The help of each command in `COMMANDS` includes an example of that command."""
     done = call(command, "--help")
 
     assert done.code == 0
@@ -66,7 +66,7 @@ def test_as_a_module_and_its_version() -> None:
     ids=["command", "option", "argument", "number"],
 )
 def test_wrong_usage_is_exit_code_2(call, args: list[str]) -> None:
-    """A mistyped command line prints the usage on stderr and exits with code 2."""
+    """An invalid command line prints the usage on stderr and exits with code 2."""
     done = call(*args)
 
     assert done.code == 2

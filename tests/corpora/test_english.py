@@ -21,7 +21,7 @@ VERSE = {"citation": "Jude 1:1", "book": "Jude", "chapter": 1, "verse": 1, "text
 
 
 def test_the_ends_of_all_parts_are_held_out(cache, english) -> None:
-    """The last tenth of each part is held out, for Shakespeare as in the corpus `shakespeare`."""
+    """The last tenth of each part is held out; Shakespeare's is also held out in `shakespeare`."""
     done = build("english", sources=english)
     own = build("shakespeare", sources=english[:1])
 

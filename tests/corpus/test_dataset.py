@@ -24,7 +24,7 @@ def test_a_running_text_is_split_by_position(owl) -> None:
 
 
 def test_the_cache_is_used_until_the_content_changes(tmp_path) -> None:
-    """The same content is encoded once, under any file name; changed content is encoded anew."""
+    """The same content is encoded once, whatever its file name; changed content is encoded anew."""
     said: list[str] = []
     for name, content in (("a", "hello\n"), ("b", "hello\n"), ("a", "hallo\n")):
         (tmp_path / name).write_text(content * 50)

@@ -17,7 +17,7 @@ def _text(names) -> str:
 
 
 def test_files_folders_patterns_and_gz(tmp_path) -> None:
-    """Files, a folder, a pattern and a gzipped file are each read in a fixed order."""
+    """A folder's `.txt` and `.txt.gz` files are read in name order, and inputs in the given order."""
     (tmp_path / "b.txt").write_text("b\n")
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "sub").mkdir()

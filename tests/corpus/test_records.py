@@ -115,7 +115,7 @@ def test_a_few_misshapen_records_are_counted_and_left_out(tmp_path, format: str)
 
 
 def test_a_text_of_another_format_is_refused(tmp_path) -> None:
-    """A text is refused if most records are misshapen, and early on if the first thousand are."""
+    """A text is refused if most of its records are misshapen, or once the first thousand are."""
     path = tmp_path / "r.txt"
     config = CorpusConfig(format="titled")
     for content in ("one\ntwo\na:b\n", "one\n" * 1000 + "a:b\n" * 5000):

@@ -8,7 +8,7 @@ from charbard.corpus.values import listed_values
 
 
 def test_few_values_are_listed_and_titles_are_not(tmp_path) -> None:
-    """Only fields with few values are listed, with those of the training side, commonest first."""
+    """Only fields with few values are listed: their values in training, commonest first."""
     rows = [
         {"dynasty": "宋" if n % 3 else "唐", "title": f"其{n}", "text": "月落", "split": "train"}
         for n in range(60)

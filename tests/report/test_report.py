@@ -103,7 +103,7 @@ def test_a_report_without_a_text_shows_what_it_can(poet) -> None:
 
 
 def test_a_report_on_records(tmp_path) -> None:
-    """A name model's samples are prompted with held-out names' surnames, which are printed too."""
+    """Each sample of a name model is conditioned on a held-out surname, and shown with it."""
     rows = [
         json.dumps({"surname": "春江"[n % 2], "text": "花月夜马"[n % 4] + "a" * (n % 7 + n % 3)})
         for n in range(80)
@@ -221,7 +221,7 @@ def test_eval_reaches_verse(poet, poems, tmp_path) -> None:
 
 
 def test_the_corpus_a_model_learned_is_told_by_its_size(monkeypatch) -> None:
-    """`own_text` goes by a corpus's size, not its name, to tell what a model was trained on."""
+    """`own_text` recognises a model's training corpus by its size, not by its name."""
     sizes = {"verse": 200, "verse-core": 100}
     there = {name: BuiltCorpus(Path(name), {"bytes": size}) for name, size in sizes.items()}
     monkeypatch.setattr("charbard.report.collect.built", there.get)

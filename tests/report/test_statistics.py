@@ -16,7 +16,7 @@ QUATRAIN = POEMS["七绝"][0]
 
 
 def test_gold_poems_keep_their_form() -> None:
-    """Regulated Tang poems reach a rate of 1 for shape, rhyme, T4 and all rules."""
+    """Regulated Tang poems have the rate 1 for `shape`, `rhyme`, `rhyme and T4` and `all rules`."""
     for form in ("七绝", "五绝", "五律"):
         counted = count_form(POEMS[form], form)
         rates = counted.rates()

@@ -38,7 +38,7 @@ def test_only_chinese_characters_count_and_only_the_form_is_given(poet, poems) -
 
 
 def test_groups_add_up(poet, poems) -> None:
-    """Groups by form and by dynasty each add up to the whole; metres and tunes are groups, too."""
+    """Groups by form, or by dynasty, add up to the whole; metres and tunes have groups, too."""
     found = evaluate_verse(poet, [str(poems)], part="test")
 
     for kind in ("form", "dynasty"):

@@ -35,7 +35,7 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["sync_api.Browser"]:  # type: ignore[name-defined]
-    """Open one browser for a module; meanwhile no other event loop can run in this thread."""
+    """Open one browser for a test module; meanwhile no other event loop can run in this thread."""
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
@@ -46,7 +46,7 @@ class Visit:
     """A browser page that records its errors, its warnings and its requests to other servers."""
 
     def __init__(self, browser, running: Running, keeps: bool = False, **options) -> None:
-        """Open a page; `keeps` leaves offline storage on, which costs a second."""
+        """Open a page; `keeps` leaves its service worker on, which costs a second."""
         self.context = browser.new_context(
             **{
                 "viewport": DESK,

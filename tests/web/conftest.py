@@ -75,7 +75,7 @@ def small_corpus(tmp_path, monkeypatch) -> None:
 
 @pytest.fixture(scope="session", params=["verse", "prose"])
 def run_folder(request, tmp_path_factory) -> Path:
-    """The folder of a made-up run with a model and three snapshots, for verse and for prose."""
+    """Return a fake run's folder with a model and three snapshots, once of verse, once of prose."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "snapshots").mkdir()
     for at in range(1, 4):
@@ -129,7 +129,7 @@ def serving(
 
 
 def schema_of(api: dict, path: str) -> dict:
-    """Return the schema of the JSON body of a POST route, empty if it has none."""
+    """Return the schema of a POST route's JSON body, or {} if the route takes no JSON."""
     content = api["paths"][path]["post"].get("requestBody", {}).get("content", {})
     if "application/json" not in content:
         return {}
@@ -181,7 +181,7 @@ SMALL = ["--steps", "400", "--eval-every", "200", "--hidden-size", "16", "--batc
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory) -> Path:
-    """The file of an untrained model, which a fake training run copies as its own."""
+    """Return the path of an untrained model, which fake training runs copy as their result."""
     path = tmp_path_factory.mktemp("fake") / "model.safetensors"
     save_bundle(random_bundle(), path)
     return path

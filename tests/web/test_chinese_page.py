@@ -15,13 +15,13 @@ ENGLISH = r"""() => {
   for (const name of ['title', 'aria-label', 'placeholder'])
     for (const one of document.querySelectorAll(`[${name}]`)) found.push(one.getAttribute(name));
   return found.filter((text) => English.test(text)); }"""
-"""Script that finds each text or label on the page that has three Latin words in a row."""
+"""Script that returns the page's texts and labels with three Latin words in a row."""
 pytestmark = IN_BROWSER
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}], ids=["phone", "desk"])
 def test_no_view_says_anything_in_english(browser, running, size) -> None:
-    """No view of the Chinese page contains English, and neither does the settings dialog."""
+    """No view of the Chinese page contains English, nor does its settings dialog."""
     with visiting(browser, running, viewport=size) as here:
         page = here.on_desk()
         for view in ("write", "desk", "check", "names", "play", "look", "shelf", "practice"):
@@ -34,7 +34,7 @@ def test_no_view_says_anything_in_english(browser, running, size) -> None:
 
 
 def test_refusals_are_worded_in_chinese_and_mended_by_a_button(visit) -> None:
-    """An error appears in Chinese, and its button makes the correction that it names."""
+    """An error appears in Chinese, with a button that makes the suggested correction."""
     page = visit.written()
     page.fill("input[placeholder^='如：春江']", "床前明月")
     page.select_option(".hidden-row select", "tail")
@@ -63,7 +63,7 @@ def test_notes_are_in_chinese(visit) -> None:
 
 
 def test_the_interface_follows_the_script(visit) -> None:
-    """With traditional script chosen, menus, forms and tunes appear in traditional characters."""
+    """If the user chooses traditional script, it also applies to menus, forms and tunes."""
     page = visit.on_desk()
     page.click("[aria-label=设置]")
     page.check("input[value=traditional]")

@@ -250,7 +250,7 @@ def test_top_k_and_min_p_are_honoured(api) -> None:
 
 
 def test_a_stop_string_is_normalised_as_a_text_is(api) -> None:
-    """A stop string of a Windows line ending stops at any line ending."""
+    """If the stop string is a Windows line ending, a text stops at any line ending."""
     options = {"model": "owl", "prompt": "ab", "max_tokens": 400, "seed": 1}
     whole = api.completions.create(**options).choices[0].text
     assert "\n" in whole

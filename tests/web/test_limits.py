@@ -90,7 +90,7 @@ def test_a_refusal_is_cheap_and_only_for_what_takes_a_turn(prose_writer) -> None
         here.client() as client,
         client.stream("POST", "/api/prose", json=LONG) as reply,
     ):
-        lines = reply.iter_lines()  # if collected, it closes the connection
+        lines = reply.iter_lines()  # an iterator that is collected closes the connection
         next(lines)
         refused = client.post("/api/prose", content=b"not JSON")
         answered = client.post("/api/check", json={"text": "白日依山尽，黄河入海流。"})
@@ -106,7 +106,7 @@ def test_the_routes_that_take_no_slot_are_named(
     """`_NO_TURN` covers every POST route that takes no slot, and no other."""
     named = middleware._NO_TURN
     writers = ("english", prose_writer), ("verse", verse_writer), ("names", names_writer)
-    monkeypatch.setattr(middleware, "_NO_TURN", ("/",))  # only a slot itself is refused
+    monkeypatch.setattr(middleware, "_NO_TURN", ("/",))  # now only slots refuse
     with serving(*writers, streams=1, queue=0) as here, here.client() as client:
         api = client.get("/api/openapi.json").json()
         posts = [path for path, about in api["paths"].items() if "post" in about]

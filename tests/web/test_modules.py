@@ -11,7 +11,7 @@ import pytest
 STATIC = Path(str(files("charbard.web") / "static"))
 NODE = shutil.which("node")
 ROOMS = {"core": {"core"}, "parts": {"core", "parts"}, "views": {"core", "parts"}}
-"""What each folder's modules may import; a view may also import modules with its own prefix."""
+"""Folders that a folder's modules may import; a view also imports modules with its own prefix."""
 _IMPORT = re.compile(r"(?:from|import\()\s*[\"'`](\.[^\"'`]+)[\"'`]")
 MODULES = sorted((STATIC / "js").rglob("*.js"))
 UNITS = sorted((Path(__file__).parent / "js").glob("*.test.mjs"))

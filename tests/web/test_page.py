@@ -17,7 +17,7 @@ pytestmark = IN_BROWSER
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_nothing_moves_while_lines_come(browser, running, size) -> None:
-    """While lines arrive, nothing on the page moves; while it opens, things move only slightly."""
+    """Nothing moves while lines arrive, and little moves while the page opens."""
     with visiting(browser, running, viewport=size) as here:
         here.page.add_init_script(
             """window.shifts = []; new PerformanceObserver((list) => {
@@ -85,7 +85,7 @@ def test_names_are_found_and_kept(visit) -> None:
 
 
 def test_looking_inside(visit) -> None:
-    """The view shows a character's alternatives, and the poem as written with a unit turned off."""
+    """The page shows a character's alternatives, and a second poem written with one unit off."""
     page = visit.written()
     page.locator("[aria-label=细看]").first.click()
     page.wait_for_selector("button.heat-char")
@@ -127,12 +127,12 @@ def test_without_the_corpus_it_says_what_to_run(visit, tmp_path, monkeypatch) ->
 
 
 def test_an_earlier_text_does_not_replace_a_later_one(visit) -> None:
-    """If the answer to an earlier text arrives late, it is not shown."""
+    """A late response about an earlier text does not replace the current one."""
     held: list = []
     visit.page.route(
         "**/api/score", lambda route: route.continue_() if held else held.append(route)
     )
-    page = visit.open("look")  # the example is looked at first; its answer is held back
+    page = visit.open("look")  # the view scores its example first; that response is held back
     page.fill("textarea", "处处闻啼鸟")
     page.click(".go")
     page.wait_for_selector(".heat >> text=啼")

@@ -47,7 +47,7 @@ REFUSED = (
 
 @pytest.mark.parametrize(("path", "body"), REFUSED, ids=lambda value: json.dumps(value)[:60])
 def test_what_is_refused_has_a_code_with_its_chinese(client, path, body) -> None:
-    """Each error's code has a Chinese text that needs only the values in the response."""
+    """Each error's code has a Chinese text whose placeholders all have values in the response."""
     answer = client.post(f"/api/{path}", json=body)
     told = answer.json()
 

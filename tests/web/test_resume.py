@@ -1,4 +1,4 @@
-"""The workshop over HTTP: training runs that are interrupted, and go on from their checkpoint."""
+"""The workshop over HTTP: training runs that are interrupted and resumed from a checkpoint."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ pytest.importorskip("torch")
 
 
 def warm(here: Running, programs: Path) -> None:
-    """Make the workshop's commands run the `charbard` program that starts without delay."""
+    """Make the workshop's commands run a `charbard` program whose imports are already loaded."""
     command = here.studio.workshop.command
     python = [sys.executable, "-m", "charbard"]
 
@@ -76,7 +76,7 @@ def test_the_server_ends_a_training_and_the_next_one_has_its_model(
 
 
 def test_an_interrupted_training_is_gone_on_with(tmp_path, prose_writer, bundle) -> None:
-    """A resumed training run continues the same log; once it ends, its text is deleted."""
+    """A resumed training run continues the same log; its text is deleted when the run ends."""
     with workshop(tmp_path, prose_writer) as here, here.client() as client:
         fake(here, bundle)
         number = started(client, name="owl")

@@ -1,4 +1,4 @@
-"""The API matches its OpenAPI description, as Schemathesis checks it."""
+"""Schemathesis finds that the API matches its OpenAPI description."""
 
 import re
 import subprocess
@@ -41,7 +41,7 @@ def test_a_wrong_method_is_told_the_right_one(client, path) -> None:
 
 
 def test_every_refusal_is_described(client) -> None:
-    """Each guarded endpoint documents its possible errors and the `Retry-After` header."""
+    """All routes except health, ready and metrics document their errors and `Retry-After`."""
     api = client.get("/api/openapi.json").json()
     for path, methods in api["paths"].items():
         for about in methods.values():

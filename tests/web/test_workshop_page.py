@@ -136,7 +136,7 @@ def test_a_file_is_dropped_or_chosen(browser, shop, tmp_path) -> None:
 
 
 def test_what_is_refused_is_said_on_the_page(browser, shop) -> None:
-    """The page reports a missing text, a second training run, and a file that is too large."""
+    """The page reports a missing text, a second training run, and a text that is too large."""
     with visiting(browser, shop) as visit:
         page = visit.open("workshop")
         page.click(".slip .go")

@@ -1,4 +1,4 @@
-"""Writing in a real browser: texts are ordered, written, changed by hand, shared and kept."""
+"""Writing in a real browser: texts are requested, written, edited, shared and saved."""
 
 import json
 import re
@@ -61,7 +61,7 @@ def test_enter_does_not_write_while_composing(visit) -> None:
 
 
 def test_what_cannot_be_is_explained(visit) -> None:
-    """An impossible request is explained once, with buttons that make the suggested changes."""
+    """An impossible request is explained in one place, with buttons for the suggested changes."""
     page = visit.written()
     page.check("input[value=五绝]")
     page.fill("input[placeholder^='如：春江']", "春江花月夜")

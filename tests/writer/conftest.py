@@ -25,7 +25,7 @@ def small_bundle(**changes) -> Bundle:
 
 
 def choosing(*fields: str, **changes) -> Bundle:
-    """Return a bundle whose provenance says that it writes these fields before a text."""
+    """Return a bundle whose provenance says that the model writes these fields itself."""
     bundle = small_bundle(**changes)
     vocab = Vocab((*bundle.vocab.chars, "、"), (*bundle.vocab.fields, *fields))
     rows = [0] * len(fields) + [*range(len(bundle.vocab)), -1]  # markers go first, 、 last
@@ -52,7 +52,7 @@ NETWORK = ByteModel(BUNDLE, threads=1)
 
 @pytest.fixture(scope="session")
 def writer() -> VerseWriter:
-    """Return a writer whose model has no field that it writes itself."""
+    """Return a writer whose model writes no field itself."""
     return VerseWriter(small_bundle())
 
 

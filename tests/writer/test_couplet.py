@@ -1,4 +1,4 @@
-"""Couplets: whatever the model predicts, the written side has these properties."""
+"""Properties that the written side of a couplet has, whatever the model predicts."""
 
 import pytest
 from hypothesis import given, settings

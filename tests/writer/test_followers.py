@@ -1,12 +1,15 @@
-"""Rhyme words lean towards characters that people write after the character before."""
+"""A bias favours rhyme words that follow the preceding character in human-written verse."""
 
 from charbard.writer.verse.followers import followers, towards_followers
 from tests.writer.conftest import order
 
 
 def test_only_rhyme_words_lean(writer) -> None:
-    """Of a 七绝, the ends of its even lines and of the first, which may rhyme, have a bias: 2 nats
-    for each known character that follows the one before it."""
+    """In a 七绝, only the last characters of lines 1, 2 and 4 have a bias.
+
+    It is 2 nats for each known follower of the character before. Line 1 is included because it
+    may rhyme.
+    """
     machine = writer.request(order(form="七绝")).machine
     rule = towards_followers(writer.request(order(form="七绝")))
     before = machine.lexicon.vocab.id_of("明")
@@ -23,7 +26,7 @@ def test_only_rhyme_words_lean(writer) -> None:
 
 
 def test_a_line_of_one_character_does_not_lean_on_the_line_before(writer) -> None:
-    """十六字令 begins with a line of one rhyme word, which follows no character of its line."""
+    """The first line of 十六字令 is a single rhyme word, so it has no bias."""
     request = writer.request(order(form="十六字令"))
     rule = towards_followers(request)
 
@@ -32,7 +35,7 @@ def test_a_line_of_one_character_does_not_lean_on_the_line_before(writer) -> Non
 
 
 def test_an_unknown_character_has_no_followers(writer) -> None:
-    """A character that the corpus lacks leans towards nothing."""
+    """There is no bias after a character without followers."""
     machine = writer.request(order(form="七绝")).machine
 
     assert followers("☃") == ""
@@ -42,7 +45,7 @@ def test_an_unknown_character_has_no_followers(writer) -> None:
 
 
 def test_more_rhyme_words_follow(writer, monkeypatch) -> None:
-    """Even an untrained model writes more rhyme words that people have written there."""
+    """With the bias, even an untrained model writes more rhyme words that are known followers."""
 
     def share() -> float:
         poems = writer.verse(order(form="七绝", candidates=32, seed=2, drafts=1))

@@ -95,7 +95,7 @@ def test_names_are_asked_for_today(monkeypatch) -> None:
 
 
 def test_a_model_of_names_knows_its_characters() -> None:
-    """A model of names writes characters of its own vocabulary even if they are rare in verse."""
+    """A model of names also writes characters that are in its vocabulary but rare in verse."""
     assert "玥" not in common_chars()
     bundle = random_bundle(
         chars=dict.fromkeys("今李玥"), fields=("era", "surname"), has_records=True

@@ -17,7 +17,7 @@ def rhymer() -> VerseWriter:
 
 @pytest.mark.parametrize("form", ["七绝", "五律", "水调歌头", "菩萨蛮"])
 def test_a_model_that_chooses_the_rhyme_keeps_it(rhymer, form) -> None:
-    """A model that chooses the rhyme varies it, keeps the form, and repeats a poem for its seed."""
+    """A model that chooses the rhyme varies it and keeps the form; equal seeds give equal poems."""
     poems = rhymer.verse(order(form=form, candidates=6, drafts=2, seed=4))
 
     assert all(check(poem.text, form, variant=poem.variants[0]).is_kept for poem in poems)

@@ -43,7 +43,7 @@ def test_the_unconditioned_twin_is_told_no_words(planner) -> None:
 
 
 def test_words_are_refused_or_explained(planner, plain) -> None:
-    """Too many words are refused; a note reports unknown characters, or training without words."""
+    """Too many words are refused; a note reports unknown characters or a model without words."""
     with pytest.raises(OptionError, match=r"7 .*words.* are more than 6"):
         planner.request(order(words="一 二 三 四 五 六 七"))
     notes = planner.request(order(words="江龘 龘")).notes

@@ -67,7 +67,7 @@ def test_songs_know_their_tune(built) -> None:
 
 
 def test_everything_is_counted(built) -> None:
-    """In each collection, kept records and those left out for each reason add up to the source."""
+    """In each collection, kept and dropped records add up to the number in the source."""
     _, report = built
 
     for counts in report["cleaning"].values():
@@ -81,7 +81,7 @@ def test_everything_is_counted(built) -> None:
 
 
 def test_near_copies_stand_together(built) -> None:
-    """Poems that share half their lines are in one cluster and split; closer ones are left out."""
+    """Poems that share half their lines get one cluster and one split; near-copies are dropped."""
     poems, report = built
 
     assert poems["拟春晓"].cluster == poems["春晓"].cluster
@@ -138,7 +138,7 @@ def test_pauses_do_not_end_lines() -> None:
 
 
 def test_tunes_of_qu() -> None:
-    """A 曲's tune is found in its heading, after a play's name or a musical key, before a title."""
+    """In a 曲's heading, the tune follows a play's name or a musical key and precedes a title."""
     titles = ["汉宫秋・梅花酒", "双调・蟾宫曲叹世", "双调・蟾宫曲怀古", "越调・人月圆"]
     tunes = known_tunes(titles)
 

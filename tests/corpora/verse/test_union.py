@@ -91,7 +91,7 @@ def union(package, second, tmp_path) -> dict[str, Poem]:
 
 
 def test_what_the_second_source_adds(union) -> None:
-    """Headings are split into tune and title, and sets into poems.
+    """Headings are split into tune and title, and sets of poems into single poems.
 
     Names are spelled in one way, and near-duplicates are left out.
     """

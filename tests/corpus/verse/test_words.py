@@ -33,7 +33,7 @@ def test_what_the_title_told_is_passed_over() -> None:
 
 
 def test_no_word_lies_across_a_line_or_its_rhythm() -> None:
-    """A word never crosses a caesura of its line, such as those in a line of seven (2-2-3)."""
+    """A word never crosses a caesura of its line; a line of seven divides as 2-2-3."""
     assert pairs_of("江枫渔火对愁眠") == ["江枫", "渔火", "对愁", "愁眠"]
     assert pairs_of("寒山寺") == ["寒山", "山寺"]
 

@@ -1,4 +1,4 @@
-/** The little of a browser that the page's `core` needs, for tests under node. */
+/** The few browser features that the page's `core` needs, for tests under Node. */
 
 class Storage {
   constructor() {
@@ -16,7 +16,7 @@ class Storage {
   }
 }
 
-/** Sets up globals anew; returns them with `events`, the listeners that the page added. */
+/** Replaces the globals; returns the storages, and the listeners of the page as `events`. */
 export function fakeBrowser({ language = "zh-CN" } = {}) {
   const events = {};
   Object.defineProperty(globalThis, "navigator", { value: { language }, configurable: true });
@@ -27,12 +27,12 @@ export function fakeBrowser({ language = "zh-CN" } = {}) {
   return { events, localStorage, sessionStorage };
 }
 
-/** The page's `core`, at its place in the source. */
+/** Imports a module of the page's `core`; each `tab`, a query string, gets its own instance. */
 export function core(name, tab = "") {
   return import(new URL(`../../../src/charbard/web/static/js/core/${name}.js${tab}`, import.meta.url));
 }
 
-/** Answers of the API by path, each a function of the body; returns what was asked. */
+/** Fakes the API: `answers` maps a path to a function of the body. Returns the list of requests. */
 export function fakeServer(answers) {
   const asked = [];
   globalThis.fetch = async (address, { method, body } = {}) => {

@@ -4,7 +4,7 @@ import { core, fakeBrowser } from "./browser.mjs";
 
 const poem = (id) => ({ id, prose: `text ${id}` });
 
-/** Two tabs of one browser, each with its own store and the listener by which it hears of the other. */
+/** Opens two tabs of one browser, each with its own store and its listener for storage events. */
 async function twoTabs() {
   const { events, localStorage } = fakeBrowser();
   const open = async (name) => ({ ...(await core("store", `?${name}${Math.random()}`)), hears: events.storage });
