@@ -17,7 +17,7 @@ def _text(names) -> str:
 
 
 def test_files_folders_patterns_and_gz(tmp_path) -> None:
-    """A folder's `.txt` and `.txt.gz` files are read in name order, and inputs in the given order."""
+    """A folder's `.txt` and `.txt.gz` files are read by name, and inputs in the given order."""
     (tmp_path / "b.txt").write_text("b\n")
     (tmp_path / "a.txt").write_text("a\n")
     (tmp_path / "sub").mkdir()

@@ -81,7 +81,7 @@ def test_everything_is_counted(built) -> None:
 
 
 def test_near_copies_stand_together(built) -> None:
-    """Poems that share half their lines get one cluster and one split; near-copies are dropped."""
+    """Poems that share half their lines share a cluster and a split; closer copies are dropped."""
     poems, report = built
 
     assert poems["拟春晓"].cluster == poems["春晓"].cluster
