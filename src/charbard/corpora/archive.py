@@ -19,8 +19,7 @@ _DAMAGE = (OSError, EOFError, LZMAError, tarfile.TarError, zipfile.BadZipFile, z
 
 
 def members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of every wanted file, in the order of the archive, or by name in a
-    folder.
+    """Yield the name and content of every wanted file, in archive order or, in a folder, by path.
 
     Args:
         path: An archive, or a folder.

@@ -35,15 +35,15 @@ def build(
     Args:
         name: One of `CORPORA`.
         sources: Archives, unpacked packages and clones to use instead of fetching.
-        exclude_lines: List of line digests to hold out in addition to the package's own.
+        exclude_lines: File of line digests to hold out in addition to the package's own list.
         say: Called with progress messages.
 
     Returns:
-        The corpus. If its last source cannot be fetched and there is a corpus that does not need
-        that source, the result is the other corpus.
+        The corpus. If its last source cannot be fetched, the smaller corpus without that source is
+        built and returned instead, if there is one.
 
     Raises:
-        CorpusError: The name is unknown, or a source is missing, damaged or in another version.
+        CorpusError: The name is unknown, or a source is missing, damaged or has another version.
         SaveError: The cache cannot be written.
     """
     corpus = named(name)

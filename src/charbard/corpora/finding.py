@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 
 
 def find_sources(sources: Sequence[Source], given: Sequence[Path], say: Say) -> list[Path]:
-    """Return the path of each source: a given path that matches, or else a fetched archive.
+    """Return the path of each source: one of the user's paths, or else the fetched archive.
 
     Args:
         sources: Sources of the corpus.

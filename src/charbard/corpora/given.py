@@ -116,7 +116,7 @@ def limit_shared_endings(names: Iterable[Given]) -> Iterator[Given]:
 
 
 def _texts(source: Path, wanted: tuple[str, ...], package: str) -> list[str]:
-    """Return the texts of the wanted files, in the given order."""
+    """Return the texts of the wanted files, in the order of `wanted`."""
     found = dict(members(source, lambda name: name in wanted))
     if set(found) != set(wanted):
         raise _other(source, package)
@@ -133,8 +133,8 @@ def _other(source: Path, package: str) -> CorpusError:
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    """Yield the name and entries of each wanted list, be it a literal or an `OrderedDict` of
-    entries and weights."""
+    """Yield the name and entries of each wanted list; a list is a literal, or an `OrderedDict` from
+    entries to weights."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue

@@ -1,7 +1,7 @@
 """Chinese names as records: poets' names, words of ancient poems used as names, modern names.
 
-A record has a given name and an era. A poet's name has a surname, and so have most records of
-modern names; a modern name has a gender if only one gender is likely.
+A record has a given name and an era. Poets' records and most records of modern names also have a
+surname. A modern name has a gender if only one gender is likely.
 """
 
 import json

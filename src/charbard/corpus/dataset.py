@@ -130,7 +130,7 @@ def open_dataset(
         vocab: Vocabulary to encode with; characters that it lacks become unknown.
         grow: Whether to append the characters and fields that `vocab` lacks instead.
         say: Called with progress messages.
-        warn: Called with assumptions about the text and repairs of it; None: `say` is called.
+        warn: Called with assumptions about the text and repairs to it; None: `say` is called.
 
     Raises:
         CorpusError: The text cannot be read, or contains nothing to learn from.

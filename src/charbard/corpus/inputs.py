@@ -41,7 +41,7 @@ class Input:
     """Size of the uncompressed text in bytes."""
     digest: bytes
     notes: tuple[str, ...] = ()
-    """Assumptions about the file and repairs of it, to report to the user."""
+    """Assumptions about the file and repairs to it, to report to the user."""
 
     def pieces(self) -> Iterator[str]:
         """Yield the normalised text, in pieces of any length."""
@@ -132,7 +132,7 @@ def _opener(path: Path) -> Callable[[], BinaryIO]:
 
 
 def _spooled(pipe: BinaryIO) -> Callable[[], BinaryIO]:
-    """Buffer a pipe on disk, because it is read several times and may exceed the memory."""
+    """Buffer a pipe on disk, because it is read several times and may not fit in memory."""
     with saving(Path(gettempdir())), TemporaryFile() as spool:
         while block := pipe.read(_BLOCK):
             spool.write(block)

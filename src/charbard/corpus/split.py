@@ -24,7 +24,7 @@ _MOST_COMMON = 32
 
 
 class Clusters:
-    """Collector of the lines of records, which then finds clusters of near-duplicates."""
+    """Collects the lines of records, then finds clusters of near-duplicates."""
 
     def __init__(self) -> None:
         # Flat arrays of machine words: ten million records would be too many Python objects.
@@ -72,9 +72,9 @@ class Clusters:
     def copies(
         self, share: float, *, settled: NDArray[np.bool_] | None = None
     ) -> NDArray[np.bool_]:
-        """Mark records that share enough lines with another record, which is longer or earlier.
+        """Of two records that share enough lines, mark the shorter, or the later if equally long.
 
-        A record that is itself marked as a copy does not count as the other record.
+        A record is not marked for its likeness to a record that is already marked.
 
         Args:
             share: Minimum share of the shorter record's distinct lines.
@@ -134,8 +134,8 @@ def _near_pairs(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return (pairs (earlier, later) of near-duplicates, number of lines that each pair shares)."""
-    # 1) Sort all lines by hash, then by record. So the owners of one line are adjacent, and `rank`
-    #    counts them from 0.
+    # 1) Sort all lines by hash, then by record. So the records that have one line are adjacent, and
+    #    `rank` counts them from 0.
     owners = np.repeat(np.arange(len(sizes)), sizes)
     order = np.lexsort((owners, hashes))
     hashes, owners = hashes[order], owners[order]
@@ -143,8 +143,8 @@ def _near_pairs(
     lengths = np.diff(np.r_[starts, len(hashes)])
     rank = np.arange(len(hashes)) - np.repeat(starts, lengths)
     length_of = np.repeat(lengths, lengths)
-    # 2) Pair the owners of every line that is not too common: all pairs at distance 1, then 2, ...
-    #    A common line would give quadratically many pairs without meaning.
+    # 2) Pair the records that share a line, unless it is too common: all pairs at distance 1, then
+    #    2, ... A common line would give quadratically many pairs without meaning.
     found = []
     for gap in range(1, _MOST_COMMON):
         later = np.flatnonzero((rank >= gap) & (length_of <= _MOST_COMMON))
@@ -166,7 +166,7 @@ def _near_pairs(
 
 
 def _equal_names(owners: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pair the owners of a common line that have no other line, each with the first such owner."""
+    """Pair the records whose only line is this common line, each with the first such record."""
     single = owners[sizes[owners] == 1]
     return np.stack([np.repeat(single[:1], max(0, len(single) - 1)), single[1:]], axis=1)
 

@@ -53,7 +53,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def rows_of(
     lines: Iterator[str], wanted: Sequence[str], *, name: str, delimiter: str | None
 ) -> Iterator[tuple[int, Mapping[str | None, Any]]]:
-    """Yield each row, by column names, with the number of the line on which it ends.
+    """Yield (number of the line on which the row ends, row by column names) for each row.
 
     Args:
         lines: The table's lines, without their ends.

@@ -1,4 +1,4 @@
-"""Run a trained network without torch. Works on ids and weights, not on characters or forms."""
+"""Run a trained network on ids, without torch. Nothing here depends on characters or forms."""
 
 from charbard.runtime.batch import Batch, Event, run
 from charbard.runtime.constraint import Anything, Constraint, Ids, SegmentedConstraint, as_ids

@@ -23,15 +23,15 @@ F32 = NDArray[np.float32]
 
 
 def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
-    """Attend from each position to earlier ones (not itself).
+    """Attend from each position to earlier positions only.
 
     Args:
         qkv_TBC: Query, key and value of each position, concatenated: C = 3 A.
-        past: Positions read before; each holds a key and a value in float32.
-        span: How many positions back each can attend.
+        past: Keys and values, in float32, of the positions read before.
+        span: Maximum number of earlier positions that each position attends to.
 
     Returns:
-        The attention's output, (T, B, A), and the past at the end.
+        The attention's output, (T, B, A), and the past after the last position.
     """
     width = qkv_TBC.shape[2] // 3
     query_TBA, new_TBW = qkv_TBC[..., :width], qkv_TBC[..., width:]
@@ -49,7 +49,7 @@ def attend(qkv_TBC: F32, past: Past, span: int) -> tuple[F32, Past]:
 
 
 def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
-    """Return a mask of the positions that each new one can attend to: the last `span` before it."""
+    """Return a mask of the positions that each new position sees: the last `span` before it."""
     back_TN = np.arange(known, known + time)[:, None] - np.arange(known + time)
     seen_TN: NDArray[np.bool_] = (back_TN >= 1) & (back_TN <= span)
     return seen_TN
@@ -58,12 +58,12 @@ def _seen(time: int, known: int, span: int) -> NDArray[np.bool_]:
 def attention_of(qkv_TC: F32, span: int) -> F32:
     """Return the attention weights between the positions of one text, (T, T).
 
-    Row t holds the weights that position t gives to every position; what its sum lacks to 1 is the
-    weight of the zero slot.
+    Row t holds the weights that position t gives to every position; 1 minus the sum of
+    the row is the weight of the zero slot.
 
     Args:
         qkv_TC: Query, key and value of each position, concatenated: C = 3 A.
-        span: How many positions back each can attend.
+        span: Maximum number of earlier positions that each position attends to.
     """
     query_TA, key_TA, _ = np.split(qkv_TC, 3, axis=1)
     return _shares(query_TA, key_TA, _seen(len(qkv_TC), 0, span))

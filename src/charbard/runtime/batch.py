@@ -1,4 +1,4 @@
-"""Run many tasks in one batch, one step at a time. Uses no threads, queues or clock."""
+"""Run many tasks in one batch, one step at a time. This module uses no threads, queues or clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Batch:
         self._state = network.start(0)
         self._next_key = 0
         self.steps = self.read = 0
-        """Number of steps so far, and of characters read in them over all rows."""
+        """Number of steps so far, and total number of characters that rows have read."""
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -156,7 +156,7 @@ class Batch:
 
 
 def _check(plan: Plan, seat: _Seat) -> None:
-    """Assert that a plan names valid rows, as every correct task does."""
+    """Assert that a plan names valid rows; if it does not, its task has a bug."""
     assert len(plan.rows) == len(plan.ids) <= seat.task.rows
     assert len(plan.specs) == len(plan.rows if plan.of is None else plan.of)
     assert 0 <= min(plan.rows, default=0) <= max(plan.rows, default=0) < seat.size

@@ -27,7 +27,7 @@ class Constraint(Protocol[S]):
         ...
 
     def choices(self, state: S) -> tuple[Ids, Ids]:
-        """Return (the ids allowed next, the ids among them that this text bars nevertheless).
+        """Return (the ids allowed next, those of them that this text bars).
 
         The first is an index array and not a mask, because only these columns of the output layer
         are read. It is built once for each class of characters and shared between texts; the
@@ -49,11 +49,11 @@ class SegmentedConstraint(Constraint[S], Protocol[S]):
 
     @property
     def spans(self) -> Sequence[slice]:
-        """The segments after which drafts are compared; they are contiguous and cover the text."""
+        """The segments, which cover the text without gaps; drafts are compared after each one."""
         ...
 
     def is_given(self, step: int) -> bool:
-        """Return whether the id at a place was given, so that nothing is drawn there."""
+        """Return whether the id at a place is fixed beforehand; the id of a mark always is."""
         ...
 
     def is_mark(self, step: int) -> bool:

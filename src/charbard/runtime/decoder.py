@@ -1,19 +1,20 @@
-"""Search with several drafts, so that a text under a constraint reads naturally and on its theme.
+"""Search with several drafts, so that constrained text reads naturally and keeps to its theme.
 
 Drawing each character only from the allowed ones distorts a text: it can run into a corner where
 only an unlikely character rhymes. Here several drafts (particles) of one text grow in parallel.
 Each carries a weight, the product of the probability mass that the model gave to the allowed
 characters. As soon as the weights have drifted apart, even within a line, drafts of low weight are
-dropped and drafts of high weight are copied. More drafts are tried before a given character,
-because the choice of the word before it matters most.
+dropped and drafts of high weight are copied. More drafts are tried before a character that is
+fixed beforehand, because the choice of the word before it matters most.
 
 At the end of a segment (a line) the drafts are ranked by their scores so far. A few of the best
-survive and are forked to the former number of drafts. At the end of the text the best draft wins.
+survive and are forked until there are as many drafts as before. At the end of the text the best
+draft wins.
 
 If the prompt has conditions (a theme, a poet), each draft has two rows: one has read the prompt,
-its twin the unconditioned prompt. Guidance moves the scores from the twin's towards the row's and
-beyond. It never raises a character that is already in the draft: without that rule a poem on the
-moon would say moon in every line.
+its twin the unconditioned prompt. Guidance moves the scores from the twin's towards the row's own
+and beyond them. It never raises a character that is already in the draft: without that rule a poem
+on the moon would say moon in every line.
 
 Drafts with a segment to reject, such as a line that somebody else has written, lose to drafts
 without one. If every draft has one, the segment is drafted again from its beginning, a few times;
@@ -36,7 +37,7 @@ from charbard.runtime.task import Emit, Outcome, Plan, read_prompts
 __all__ = ["RETRIES", "WIDER", "Decoding", "decode", "rows_needed"]
 
 WIDER = 4
-"""Factor on the number of drafts before a given character."""
+"""Factor on the number of drafts before a fixed character."""
 RETRIES = 4
 """Maximum number of retries of a segment that is rejected in every draft."""
 SURVIVORS = 4
@@ -70,7 +71,7 @@ def _length(span: slice) -> int:
 
 
 def _wide(drafts: int) -> int:
-    """Return the number of drafts before a given character."""
+    """Return the number of drafts before a fixed character."""
     # A single draft is a request for plain sampling, so it is never widened.
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
 
@@ -163,8 +164,8 @@ class _Text:
     def ended(self) -> range:
         """Return the segments that can be decided on now.
 
-        There are none before a given character: how well it follows tells the drafts apart, so it
-        is read first.
+        There are none before a fixed character: the drafts differ in how well that character
+        follows them, so it is read first.
         """
         if self.is_whole:
             return range(self._decided, len(self._spans))
@@ -173,10 +174,10 @@ class _Text:
         return range(self._decided, self._segment_at[self._step])
 
     def narrow(self, segments: range) -> bool:
-        """Keep the best drafts.
+        """Keep only the best drafts, or go back to the restart point.
 
         Returns:
-            False if every draft is rejected: the search is back where these segments began.
+            False if the search went back: every draft was rejected and a retry was left.
         """
         drafts = self._drafts
         wanted = [fork for fork in self._forks if not self._is_rejected(drafts[fork], segments)]
@@ -210,7 +211,7 @@ class _Text:
             yield Segment(number, best.ids[span], best.logp[span], self._search.sample)
 
     def read(self, marks: int) -> Reading:
-        """Read the `marks` ids before the newest id, which the next draw reads."""
+        """Read the `marks` ids that precede the newest id; the next draw reads the newest id."""
         for unread in range(marks, 0, -1):
             # The plan has one row for each draft, in order, so drafts stop sharing rows here.
             outcome = yield reading(self._drafts, self._prompts, unread)
@@ -225,7 +226,7 @@ class _Text:
     def draw(self) -> Reading:
         """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
-        # How well a given character follows tells the drafts apart, so no draft is dropped before
+        # Drafts differ in how well a fixed character follows them, so no draft is dropped before
         # the character is read.
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
@@ -237,7 +238,7 @@ class _Text:
         self._state, self._step = outcome.state, self._step + 1
 
     def _width(self) -> int:
-        """Return the number of drafts for this place: more just before a given character."""
+        """Return the number of drafts for this place: more just before a fixed character."""
         after = self._step + 1
         is_before_given = (
             after < len(self._segment_at)
@@ -264,9 +265,9 @@ class _Text:
 def _rejected_in(
     constraint: SegmentedConstraint[Any], spans: Sequence[slice], search: Search
 ) -> Callable[[Draft, range], bool]:
-    """Return a function that tells whether any of some segments of a draft is rejected.
+    """Return a predicate on (draft, segment numbers): whether any of the segments is rejected.
 
-    Segments that were given whole are never rejected.
+    Segments whose characters are all fixed are never rejected.
     """
     drawn = {
         number

@@ -28,8 +28,8 @@ class Draft(NamedTuple):
     weight: float = 0.0
     """Log of the draft's importance weight."""
     row: int = 0
-    """The draft's row of the batch (with twins: its pair of rows), which has not read the last id
-    yet. So forks of one draft share a row until they read different ids."""
+    """The draft's row of the batch (with twins: its pair of rows). The row has not read the last id
+    yet, so forks of one draft share it until they read different ids."""
 
 
 def resampled(

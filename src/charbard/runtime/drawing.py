@@ -23,7 +23,7 @@ rounds to zero."""
 
 
 def reading(drafts: Sequence[Draft], prompts: Sequence[Sequence[int]], unread: int) -> Plan:
-    """Plan to read, in each draft and its twin, the id that has `unread` ids after it."""
+    """Return a plan by which each draft and its twin read the id before the last `unread` ids."""
     reads = [
         draft.ids[-1 - unread] if len(draft.ids) > unread else prompt[-1]
         for draft in drafts
@@ -39,7 +39,7 @@ def drawing(
     prompts: Sequence[Sequence[int]],
     search: Search,
 ) -> Plan:
-    """Plan to draw a character for each fork. All forks of a draft share one read.
+    """Return a plan that draws a character for each fork. All forks of a draft share one read.
 
     Args:
         constraint: State machine that says what may be written.
@@ -128,7 +128,7 @@ def _bias(
     biases = [Bias(barred, _nats(len(barred), -np.inf))]
     if search.faded and len(said) > 1:  # the last character may be doubled
         biases.append(Bias(said[:-1], _nats(len(said) - 1, search.faded)))
-    # Everything before this place is given, so this is the first open one.
+    # All earlier places are fixed, so this is the first place with a choice.
     if search.openings and all(map(constraint.is_given, range(len(said)))):
         openings = np.array(search.openings, np.int32)
         biases.append(Bias(openings, _nats(len(openings), BARRED)))

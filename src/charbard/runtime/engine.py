@@ -86,8 +86,8 @@ class Engine:
         self._queue: deque[_Ticket] = deque()
         self._tickets: dict[int, _Ticket] = {}
         self._called: list[_Ticket] = []
-        """Tasks that have left the queue but not joined the batch; while there are any, the engine
-        is not idle."""
+        """Tasks that have left the queue but not yet joined the batch; while there are any, the
+        engine is not idle."""
         self._gone: list[_Ticket] = []
         self._load = Load(0, 0, 0, 0)
         self._closing = self._stopped = False
@@ -143,16 +143,16 @@ class Engine:
 
         Args:
             program: Program to run.
-            think: Runs the program's own code between tasks, which may take too long for the event
-                loop.
+            think: Runs the program's own code between tasks, because that code may take too long
+                for the event loop.
             keep_LH: `Task.keep_LH` for each task of the program.
             skip: `Task.skip` for each task of the program.
 
         Yields:
-            The values that the program's tasks emit, as soon as each is emitted; last a `Result`.
+            The values that the program's tasks emit, as soon as each is emitted; then a `Result`.
 
         Raises:
-            CharbardError: In the cases of `run`, or because the program raised it.
+            CharbardError: As for `run`, or the program itself raised it.
         """
         step = await think(program, None)
         while not isinstance(step, Result):
@@ -283,7 +283,7 @@ class Engine:
         return not (self._tickets or self._called or self._queue)
 
     def _has_room(self, called: int = 0) -> bool:
-        """Return whether the first queued task fits, given the rows promised to `called` tasks."""
+        """Return whether the first queued task fits beside the batch and the `called` rows."""
         if not self._queue:
             return False
         return self._batch.rows + called + self._queue[0].task.rows <= self._rows

@@ -40,7 +40,7 @@ class Draws:
     guidance: float | None = None
     """Scale of guidance, which moves scores away from the twin's; None: there is no twin."""
     capped: frozenset[int] = frozenset()
-    """Ids that guidance never raises if they are among the last ids written."""
+    """Ids whose scores guidance never raises while they are among the last ids written."""
 
     def spec(
         self, allowed: Ids, step: int, recent: Sequence[int] = (), barred: Ids = NO_IDS
@@ -77,9 +77,9 @@ def generate(
         prompt: Ids that the network reads before the text.
         constraint: State machine that says what may be written; it starts after the prompt.
         draws: How characters are drawn.
-        read: Number of ids of the prompt that were read already, at most all but the last. With
-            guidance it must be all but the last, and the second row must have read the
-            unconditioned prompt.
+        read: Number of the prompt's ids that the row has already read, at most all but the last.
+            With guidance it must be all but the last, and the second row must have read the
+            unconditioned prompt except for its last id.
     """
     yield from read_ids(prompt[read:-1])
     # The prompt counts as written, so the penalty also keeps a text from repeating the prompt.

@@ -14,7 +14,7 @@ __all__ = ["LINE", "Matrix"]
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 LINE = 64
-"""Number of bytes to whose multiples rows are padded."""
+"""Rows are padded to a multiple of this many bytes."""
 _BLOCK = 16
 
 

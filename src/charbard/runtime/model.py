@@ -94,7 +94,7 @@ class Network(Protocol):
 
 
 class Model:
-    """The reference network. A row may differ in the last bit between batches."""
+    """The reference network. A row's results may differ in the last bit from batch to batch."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.config = bundle.config

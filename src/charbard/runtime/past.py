@@ -35,7 +35,7 @@ class Past(NamedTuple):
         return Past(self.place_BM[rows], self.address_BM[rows])
 
     def after(self, new_BW: NDArray[Any], span: int) -> "Past":
-        """Append a place to each row; drop the oldest place of rows longer than `span`.
+        """Return the past with a new place in each row; rows keep their newest `span` places.
 
         Args:
             new_BW: A place for each row, contiguous; kept by reference, so do not modify it.

@@ -25,7 +25,7 @@ __all__ = ["attend", "cell", "choose", "finest", "padded", "place_width", "produ
 
 F32 = NDArray[np.float32]
 _EXACT = 1024
-"""Number of products of two bytes whose sum stays below 2^24."""
+"""Number of byte products that can be added while their sum stays below 2^24."""
 _ONE, _TWO = np.float32(1), np.float32(2)
 
 
@@ -56,7 +56,7 @@ def product(x_BSK: F32, matrix: Matrix, *, slot: int = 0) -> F32:
 
 
 def cell(kind: str, x_BG: F32, h_BG: F32, before_BSH: F32, after_BSH: F32, slot: int) -> None:
-    """Compute one step of a layer, by the equations in `cells`, and write it into `after_BSH`.
+    """Write the layer's state after one step, by the equations in `cells`, into `after_BSH`.
 
     The layer's slots of state begin at `slot`.
     """
@@ -94,8 +94,8 @@ _STEPS = {"rnn": _rnn, "gru": _gru, "lstm": _lstm}
 def attend(qkv_BC: F32, past: Past, span: int) -> tuple[F32, Past]:
     """Attend from every row to the places that it has read.
 
-    The equations are those of `attention`, but query, key and value are bytes and the weights of
-    the mean are whole numbers, so that every sum is exact here too.
+    The equations are those of `attention`, but query, key and value are bytes and the attention
+    weights are whole numbers, so that every sum is exact here too.
 
     Returns:
         The attention's output, (B, A), and the past with the new place of each row.
@@ -131,7 +131,7 @@ def _places(whole_B2A: F32, unit_B2: F32) -> NDArray[np.uint8]:
 
 
 def _found(query_A: F32, unit: np.float32, place_MW: NDArray[np.uint8], most: int) -> F32:
-    """Return the attention's output for one row: the mean of its values by softmax weights."""
+    """Return the attention's output for one row: the softmax-weighted mean of its values."""
     width, size = len(query_A), padded(len(query_A))
     key_MA = (place_MW[:, :width] ^ 128).view(np.int8).astype(np.float64)
     value_MA = place_MW[:, size : size + width].view(np.int8).astype(np.float64)

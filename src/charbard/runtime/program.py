@@ -33,7 +33,7 @@ class Result(Generic[T]):
 
 
 def perform(program: Program[T], run: Run) -> Iterator[Any]:
-    """Run a program in the calling thread; yield what its tasks emit, and last a `Result`."""
+    """Run a program in the calling thread; yield what its tasks emit, then a `Result`."""
     step = resume(program)
     while not isinstance(step, Result):
         emitted = []

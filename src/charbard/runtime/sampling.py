@@ -124,7 +124,7 @@ def keep_min_p(weights: I64, share: float) -> I64:
 
 
 def filtered(weights: I64, options: SampleOptions) -> I64:
-    """Apply the filters that are on, in their documented order."""
+    """Apply the enabled filters, in their documented order."""
     if options.greedy:
         return keep_top_k(weights, 1)
     if options.top_k is not None:
@@ -273,7 +273,7 @@ def _rank(weights: I64) -> I64:
 
 
 def biased(scores_N: F32, spec: SampleSpec) -> F32:
-    """Add the bias, in its order, to the scores of the allowed ids that it names."""
+    """Add the bias, entry by entry in order, to the scores of the allowed ids that it names."""
     if spec.bias is None:
         return scores_N
     places, inside = _places(spec.allowed, spec.bias.ids)
@@ -283,7 +283,7 @@ def biased(scores_N: F32, spec: SampleSpec) -> F32:
 
 
 def _barred(scores_N: F32, spec: SampleSpec) -> F32:
-    """Set the scores of allowed ids that the bias bars to minus infinity."""
+    """Give a score of minus infinity to the allowed ids that the bias bars."""
     if spec.bias is None:
         return scores_N
     places, inside = _places(spec.allowed, spec.bias.ids)

@@ -1,4 +1,4 @@
-"""Compute the log-probability of given texts, character by character.
+"""Compute the log-probability of existing texts, character by character.
 
 Shape letters: T time, B texts, K alternatives, N characters, P output width.
 """
@@ -21,7 +21,7 @@ _SCORES_AT_ONCE = 1 << 22
 
 
 class Scores(NamedTuple):
-    """Log-probability of each character but the first, and the likeliest characters there."""
+    """Log-probability of each character but the first; likeliest characters at each place."""
 
     logp_N: NDArray[np.float32]
     top_ids_NK: NDArray[np.int64]
@@ -85,7 +85,7 @@ def read_scores(
 def _scores(
     network: Network, features_TBP: NDArray[np.float32], wanted_TB: NDArray[np.integer], top: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """Return the log-probabilities of the wanted ids, and the `top` likeliest ids with theirs."""
+    """Return the log-probabilities of the wanted ids, then the `top` likeliest ids and theirs."""
     features_NP = features_TBP.reshape(-1, features_TBP.shape[-1])
     wanted_N1 = np.asarray(wanted_TB, np.int64).reshape(-1, 1)
     size = max(1, _SCORES_AT_ONCE // network.config.vocab_size)

@@ -38,22 +38,22 @@ class Search:
     guidance: float = 1.0
     """Scale of guidance; it has no effect without an unconditioned prompt."""
     faded: float = 0.0
-    """Nats added to a character for each earlier occurrence in the text."""
+    """Nats added to a character's score for each occurrence before the previous place."""
     segments: int | None = None
     """Number of segments after which to stop; None: write all."""
     bias_rules: tuple[BiasRule, ...] = ()
     """Logit biases, such as towards characters parallel to the line above."""
     rejects: Rejects | None = None
-    """Test of the segments to avoid; segments that were given whole are not tested."""
+    """Test for segments to avoid; segments whose characters are all fixed are not tested."""
     openings: tuple[int, ...] = ()
-    """Ids that the first open place avoids while other ids are allowed."""
+    """Ids to avoid, if others are allowed, at the first place that is not fixed."""
     form: Any = None
-    """The constraint's state to begin with; None: the constraint's own start."""
+    """The constraint's state to start from; None: the constraint's own start state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A finished segment, which will not change any more."""
+    """A segment that is final."""
 
     index: int
     ids: tuple[int, ...]
@@ -73,7 +73,7 @@ class Decoded:
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier."""
     form: Any = None
-    """The constraint's state after the text; None if the text was given, not written."""
+    """The constraint's state after the text; None if the text was only scored."""
     rejected: tuple[int, ...] = ()
     """Indices of the segments that were kept although `Search.rejects` rejects them."""
     sample: int = 0

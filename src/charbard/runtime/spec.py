@@ -26,7 +26,7 @@ class Bias(NamedTuple):
 
 
 def joined(biases: Sequence[Bias]) -> Bias | None:
-    """Join biases, in their order; None if none of them names an id."""
+    """Concatenate biases in order; return None if none of them names an id."""
     biases = [bias for bias in biases if len(bias.ids)]
     if len(biases) < 2:
         return biases[0] if biases else None
@@ -49,7 +49,7 @@ class Guidance(NamedTuple):
     """1 changes no score, but still measures the gain; a larger scale follows the conditions more
     closely."""
     capped: Ids
-    """Ids whose score is never raised, in any order: the characters that a text already has."""
+    """Ids, in any order, whose scores are never raised: characters that the text already has."""
 
 
 class SampleSpec(NamedTuple):
@@ -63,7 +63,7 @@ class SampleSpec(NamedTuple):
     step: int
     """The draw's random number depends only on (seed, sample, step)."""
     logp: bool = True
-    """Whether to compute `Choices` beyond the ids; this needs the scores of all symbols."""
+    """Whether to compute all values of `Choices`, not only ids; needs the scores of all symbols."""
     bias: Bias | None = None
     guidance: Guidance | None = None
     """None: the draw uses only the row's own scores. Guidance requires `logp`."""
@@ -77,7 +77,7 @@ class Choices(NamedTuple):
     logp_A: NDArray[np.float32]
     """The model's own log-probability of the character: no constraint, temperature or filters."""
     log_mass_A: NDArray[np.float32]
-    """Log of the total probability of the allowed ids that are not barred; guided if the row is."""
+    """Log of the total probability of the allowed ids that are not barred, after guidance."""
     log_z_A: NDArray[np.float32]
     """Log of the sum of p^(1 / temperature) over the allowed ids, bias included.
 

@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     specs: Sequence[SampleSpec | None]
     """What to draw after the step, one entry for each draw; None draws nothing."""
     back: State | None = None
-    """Rows kept from an earlier step, which replace the current rows as parents; the current rows
+    """Rows of an earlier step, to be used as parents instead of the current rows; the current rows
     are dropped."""
     of: Sequence[int] | None = None
     """The index in `rows` that each spec draws from, ascending, so that several characters can be
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 
 
 def spec_rows(plans: Sequence[Plan]) -> list[int] | None:
-    """Return the row that each spec draws from, where the rows of all plans are concatenated.
+    """Return the row that each spec draws from, numbered through the rows of all plans.
 
     None means that spec n draws from row n.
     """
@@ -170,7 +170,7 @@ def through(steps: Steps, take: Callable[[Any], tuple[Sequence[Any], bool]]) -> 
 
     Args:
         steps: The task.
-        take: Maps an emitted value to the values to emit instead, and whether to end the task.
+        take: Maps an emitted value to (the values to emit instead, whether to end the task).
     """
     said = next(steps, None)
     try:

@@ -37,8 +37,8 @@ def activations(network: Network, ids_N: NDArray[np.integer], *, keep_LH: F32 | 
 def attention_map(network: Network, hidden_NH: F32) -> F32 | None:
     """Return the attention weights between the positions of a text, (N, N).
 
-    Row n holds the weights that position n gives to every position; any shortfall of its sum from 1
-    is the weight of the zero slot.
+    Row n holds the weights that position n gives to every position; 1 minus the sum of
+    the row is the weight of the zero slot.
 
     Args:
         network: The network.

@@ -1,4 +1,4 @@
-"""Training: from a dataset to a bundle. The only part that needs torch."""
+"""Train a model on a dataset and save it as a bundle. Only this package needs torch."""
 
 import os
 

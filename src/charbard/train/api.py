@@ -62,8 +62,8 @@ def fit(  # noqa: PLR0913 - one call is the whole of training from Python
         texts: Texts in memory, instead of `text`. Each is a record: a string, or a mapping with a
             text and fields.
         out: Folder for the model, its checkpoints, log and report.
-        minutes: Budget in minutes; every setting that is not given is chosen to suit it. The
-            alternative is `epochs` or `steps` among the settings.
+        minutes: Budget in minutes; settings that are left out are chosen to suit it. To set
+            the budget otherwise, pass `epochs` or `steps`.
         corpus: Settings for reading the text; they may also be given among `settings`.
         resume: Whether to resume the interrupted training run in `out`.
         init_from: Bundle whose weights training starts from.

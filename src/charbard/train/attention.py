@@ -31,12 +31,12 @@ class Memory(NamedTuple):
 
 
 def attend(qkv_TBA3: Tensor, memory: Memory, span: int) -> tuple[Tensor, Memory]:
-    """Attend from each position to earlier ones (not itself).
+    """Attend from each position to earlier positions only.
 
     Args:
         qkv_TBA3: Query, key and value of each position, concatenated.
         memory: Keys and values of the positions before the window; not modified.
-        span: How many positions back each can attend.
+        span: Maximum number of earlier positions that each position attends to.
 
     Returns:
         The attention's output, (T, B, A), and the memory after the window.

@@ -2,7 +2,7 @@
 
 Running text is read as parallel streams whose state is carried from batch to batch. Records are
 read from a zero state, in groups of similar length, so that there is little padding. In both cases
-two numbers are the position, so a training run resumes where it stopped. Each process reads its own
+the position is two numbers, from which a training run resumes. Each process reads its own
 rows of the same global batch, so several processes read the same batches as one process.
 
 Shape letters: T time, B rows.
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Position = tuple[int, int]
-"""Position of reading: (step, 0) in running text, (epoch, index in its plan) in records."""
+"""Reading position: (step, 0) in running text, (epoch, index in its plan) in records."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Batches(Protocol):
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read, with fractions."""
+        """Number of passes over the text so far; not rounded."""
 
 
 def batches_of(dataset: Dataset, config: TrainConfig, rows: slice) -> Batches:
@@ -108,7 +108,7 @@ class StreamBatches:
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read, with fractions."""
+        """Number of passes over the text so far; not rounded."""
         return self.position[0] * self._per_step / len(self._ids)
 
 
@@ -150,7 +150,7 @@ class RecordBatches:
 
     @property
     def epochs(self) -> float:
-        """Number of times that the text has been read, with fractions."""
+        """Number of passes over the text so far; not rounded."""
         epoch, place = self.position
         return epoch + place / max(1, len(self._batches(epoch)))
 
@@ -201,7 +201,7 @@ def packed(
         dataset: The text.
         records: Indices of the records to read.
         size: Approximate number of ids in a batch.
-        shares_dropped: Probability of dropping a field, either for each field or for all fields.
+        shares_dropped: Probability of dropping a field: one for each field, or one for all.
         rng: Random generator for the order and the dropped fields.
         written: Fields that the model also learns to predict.
     """
@@ -241,8 +241,8 @@ def _gather(
 
     Returns:
         (ids of the fields that are not dropped and of the text marker, their targets, ids of the
-        text). Each target equals the id at its own place in the values of `written` fields, and is
-        -1 elsewhere. Markers have no target, because the model does not predict which fields a
+        text). In the values of `written` fields, a target is the id at the same place; elsewhere
+        it is -1. Markers have no target, because the model does not predict which fields a
         record has.
     """
     fields, text_marker, text = dataset.record(record)

@@ -1,7 +1,8 @@
 """Dynamic evaluation: the model keeps learning from the text that it was just scored on.
 
 Source: Krause, Kahembwe, Murray, Renals 2018, "Dynamic evaluation of neural sequence models". Steps
-are scaled by the root mean square of past gradients; weights are pulled towards initial values.
+are scaled by the root mean square of past gradients; weights are pulled towards their initial
+values.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ _STEADY = 1e-5
 
 
 def dynamic_loss(bundle: Bundle, ids: NDArray[np.integer]) -> float:
-    """Return nats per character of ids[1:], read as one stream by a model that learns on the way.
+    """Return nats per character of ids[1:], read as one stream by a model that learns as it goes.
 
     The bundle is not changed.
     """

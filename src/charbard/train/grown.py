@@ -2,8 +2,7 @@
 
 A new text may have new characters and fields, the layers may become wider, and a network without
 attention may get a head. The function that the old network computes is preserved: new symbols are
-improbable at first, and whatever reads a new unit or the output of a new head multiplies it by
-zero until an update changes that.
+improbable at first, and the weights that read a new unit or the output of a new head start at zero.
 
 Source: widening with outgoing weights of zero, as in Gesmundo and Maile 2023, "Composable
 function-preserving expansions for transformer architectures".
@@ -38,7 +37,7 @@ def grown_network(base: Bundle, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the bundle's network, wider or with an attention head if requested.
 
     Raises:
-        OptionError: The settings ask for a network that the weights do not fit.
+        OptionError: The bundle's weights do not fit the network that is requested.
     """
     names = [name for name in ModelConfig.__dataclass_fields__ if name != "vocab_size"]
     network = {name: getattr(base.config, name) for name in names}
@@ -64,13 +63,13 @@ def grown_weights(base: Bundle, vocab: Vocab, model: ModelConfig) -> dict[str, T
 
     Args:
         base: The model to start from.
-        vocab: The symbols of the new training, which include those of the bundle.
-        model: The network of the new training.
+        vocab: The symbols of the new network, which include those of the bundle.
+        model: Settings of the new network.
 
     Returns:
         All weights of the larger network in float32, by name.
     """
-    # Fixed seeds, so that all processes of a training grow the same weights.
+    # Fixed seeds, so that all processes of a run grow the same weights.
     fresh = CharRNN(model, generator=torch.Generator().manual_seed(0)).named_weights()
     rng = np.random.default_rng(0)
     grown = {name: weight.detach().numpy() for name, weight in fresh.items()}
@@ -119,7 +118,7 @@ def _places(
         columns = [units]
     reads_state = "output.weight" if new.projection_size is None else "projection.weight"
     if name == reads_state:
-        # The head's output stands behind the units, so it moves when they become more.
+        # The head's output comes after the units, so it moves when units are added.
         head = np.full(new.attention or 0, -1)
         head[: old.attention or 0] = old.hidden_size + np.arange(old.attention or 0)
         columns = [np.concatenate((units, head))]
@@ -127,8 +126,8 @@ def _places(
 
 
 def _place(old: _Floats, new: _Floats, places: tuple[_Places, ...]) -> None:
-    """Copy a smaller array into a larger one. New rows keep their initial values, but whatever the
-    old rows read from new columns is multiplied by zero."""
+    """Copy a smaller array into a larger one. New rows keep their initial values; in
+    old rows, new columns are set to zero."""
     new[places[0] >= 0] = 0
     kept = [axis >= 0 for axis in places]
     new[np.ix_(*kept)] = old[np.ix_(*(axis[axis >= 0] for axis in places))]

@@ -12,7 +12,7 @@ __all__ = ["describe_machine", "fast_bfloat16", "lstm_takes_bfloat16", "peak_flo
 _SIZE = 1024
 """Size of a matrix product that takes a processor about 30 ms, so that the start is not delayed."""
 _SIZE_OF_CARD = 4096
-"""Size of a matrix product that takes a graphics card longer than it takes to start it."""
+"""Size of a matrix product that a graphics card takes longer to compute than to start."""
 
 
 def seconds_for(work: Callable[[], object], *, rounds: int = 3) -> float:

@@ -1,4 +1,4 @@
-"""Perform updates: forward, backward, clip, optimizer, EMA. Owns all state that they change.
+"""Perform updates: forward, backward, clip, optimizer, EMA. `Learner` owns the state they change.
 
 Shape letters: L layers, B rows, H hidden.
 """
@@ -107,7 +107,7 @@ class Learner:
         self.step_count = 0
 
     def update(self, batch: Batch, rate: float) -> StepResult:
-        """Update the weights by one batch, at `rate` times the peak learning rate.
+        """Update the weights from one batch, at `rate` times the peak learning rate.
 
         All randomness is derived from the seed and the number of the step, so a resumed run draws
         the same numbers as an uninterrupted one.

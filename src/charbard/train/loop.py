@@ -32,7 +32,7 @@ __all__ = ["Setup", "Trainer"]
 _MOST_ROLLBACKS = 5
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
 _TO_COUNT = 1_000_000
-"""Number of ids in which characters are counted for the verdict."""
+"""The verdict counts characters in at most this many ids, from the start of the text."""
 _SHARE_TO_VALIDATE, _FEWEST_CHARS = 0.05, 20_000
 """Length of a validation, as a share of the characters that the run will read, and its minimum in
 characters. Validation reads three times as fast as training."""
@@ -151,7 +151,7 @@ class Trainer:
         )
 
     def _maintain(self, fraction: float) -> Iterator[Event]:
-        """Validate, save and keep snapshots when they are due."""
+        """Validate, save and take snapshots when each is due."""
         step = self.learner.step_count
         if self._check_ups.due(step, fraction):
             yield from self._check_ups.timed(fraction, self._check_up())

@@ -63,7 +63,7 @@ def sampled_cross_entropy(
 
 
 def _applied(function: type[Function], features_NP: Tensor, *others: Tensor) -> Tensor:
-    """Apply a custom `Function` in autocast's dtype, which torch does not do for it."""
+    """Apply a custom `Function` in autocast's dtype; torch casts no inputs of such functions."""
     device, kind = features_NP.device.type, features_NP.dtype
     if torch.is_autocast_enabled(device):
         kind = torch.get_autocast_dtype(device)

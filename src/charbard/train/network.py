@@ -27,7 +27,7 @@ _OPERATORS: dict[str, Callable[..., tuple[Tensor, ...]]] = {
     "gru": torch.gru,
     "lstm": torch.lstm,
 }
-"""torch's fused operator of each cell: the outputs, then each part of the state."""
+"""torch's fused operator for each cell; it returns the outputs, then each part of the state."""
 
 
 @dataclass(frozen=True)

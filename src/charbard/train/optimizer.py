@@ -73,7 +73,7 @@ class Optimizer:
             weight.grad = None
 
     def _muon(self, rate: float) -> None:
-        """Update the momentum; every `muon_every`-th update moves the weights that much farther.
+        """Update the momentum; each `muon_every`-th call also moves the weights, by as many steps.
 
         The momentum changes little from one update to the next, and orthogonalising it takes a
         third of the training time of a wide network.
@@ -103,7 +103,7 @@ class Optimizer:
         return self._gates if name.startswith("layer") else _STACKED.get(name, 1)
 
     def _adamw(self, names: Sequence[str], rate: float, *, weight_decay: float) -> None:
-        """Call PyTorch's functional AdamW: importing its class takes a second, for the compiler."""
+        """Call PyTorch's functional AdamW, because importing the class takes a second."""
         kept = [self._averages[name] for name in names]
         adamw(
             [self._weights[name] for name in names],
@@ -161,7 +161,7 @@ def _is_orthogonal(name: str, scope: str) -> bool:
 
 
 def orthogonal(matrix: Tensor, precision: str) -> Tensor:
-    """Approximate the nearest (semi-)orthogonal matrices; singular values end in about 0.7..1.2.
+    """Approximate the nearest (semi-)orthogonal matrices, with singular values in about 0.7..1.2.
 
     Args:
         matrix: Stacked matrices, (gates, rows, columns); not modified.

@@ -36,8 +36,8 @@ class Due:
         if self._minutes is None:
             return step % self._every == 0
         if self._next is None:
-            # Early for the first time, because the cost of the work decides when it is due again;
-            # but not at once, though reading the text has spent a part of the budget already.
+            # The first time comes early, because its cost sets the next one. It counts from
+            # `fraction`, because reading the text may already have spent part of the budget.
             self._next = fraction + _FIRST_SHARE
         return fraction >= self._next
 
@@ -81,7 +81,7 @@ class Meter:
         self.fraction_at_start = fraction
 
     def add(self, result: StepResult, chars: int, seconds: float) -> None:
-        """Record an update: its result, the characters of all processes, and its seconds."""
+        """Record an update: its result, its characters in all processes, and its seconds."""
         self._losses.append(result.loss)
         self._steps.append((chars, seconds))
 

@@ -170,7 +170,7 @@ def _rate(width: int) -> float:
 
 
 def configs_from(settings: Mapping[str, Any], vocab_size: int) -> tuple[ModelConfig, TrainConfig]:
-    """Build the two configs from settings by name; if no budget is given, it is one step.
+    """Build the two configs from settings by name; without a budget, `steps` is 1.
 
     Raises:
         OptionError: A name is unknown, or a value is not allowed.
@@ -225,7 +225,7 @@ def _regularisation(epochs: float) -> dict[str, Any]:
 
 
 def _least_minutes(work: Workload, steps: float) -> float:
-    """Return the whole budget in minutes that would suffice, including reading and saving."""
+    """Return the smallest sufficient budget in minutes, including reading and saving."""
     lacking = work.seconds * (FEWEST_STEPS / max(1, steps) - 1)
     least = ((work.asked_s or work.seconds) + lacking / (1 - OVERHEAD)) / 60
     return math.ceil(least * 100) / 100

@@ -1,4 +1,4 @@
-"""Schedule of a training run: the spent share of its budget, and the learning rate there."""
+"""Schedule of a training run: the share of its budget that is spent, and the learning rate."""
 
 import math
 import time

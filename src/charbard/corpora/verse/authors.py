@@ -36,8 +36,8 @@ def died_later() -> dict[str, str]:
 
 @cache
 def _one_spelling() -> dict[str, str]:
-    """Map other spellings to the spelling of the records; to an empty name if the entry is no
-    person."""
+    """Load the map from other spellings of names to the spelling of the records; a name that is not
+    a person's maps to an empty string."""
     return {other: name for other, name, *_ in _rows("poets.tsv")}
 
 

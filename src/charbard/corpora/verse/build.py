@@ -41,7 +41,7 @@ def build_core(
         say: Called with progress messages.
 
     Raises:
-        CorpusError: The source is damaged or in another version.
+        CorpusError: The source is damaged or has another version.
     """
     report = Outcomes()
     found, _ = _core(source, _held_lines(exclude), report, say)
@@ -68,7 +68,7 @@ def build_union(
         say: Called with progress messages.
 
     Raises:
-        CorpusError: A source is damaged or in another version.
+        CorpusError: A source is damaged or has another version.
     """
     report, held_lines = Outcomes(), _held_lines(exclude)
     say(f"reading {second.name}")

@@ -65,8 +65,8 @@ class Gathered:
     def poems(self) -> Iterator[RawPoem]:
         """Yield every poem, collection by collection.
 
-        The 词 of the Five Dynasties come before the 全唐诗, which lists some of them as 诗: of
-        equal texts the first is used, so these poems stay 词 and keep their tunes.
+        The 词 of the Five Dynasties come before the 全唐诗, which lists some of them as 诗. Of
+        two equal texts the first is used, so these poems stay 词 and keep their tunes.
         """
         flags = self._flags()
         for group in _GROUPS:

@@ -23,7 +23,7 @@ NEAR_COPY = 0.75
 """Minimum share of a poem's lines that occur in another poem, for it to be left out as
 redundant."""
 FIXED = frozenset(("validation", "test"))
-"""Splits whose poems from chinese-poetry stay in them, whatever other poems are added."""
+"""Splits that keep their poems from chinese-poetry, whatever other poems are added."""
 _SPLIT_NAMES = {side: name for name, side in SIDES.items()}
 
 

@@ -33,7 +33,7 @@ _BOOKS = {"诗": "pingshui", "词": "cilin", "曲": "cilin"}
 
 @dataclass(frozen=True)
 class Refiner:
-    """Builder of single records, with the tunes that occur in all poems."""
+    """Turns raw poems into records; holds the names of all known tunes."""
 
     ci_tunes: frozenset[str]
     qu_tunes: frozenset[str]

@@ -110,7 +110,7 @@ def corrected(one: Poem, other: Poem, usual: Lengths) -> Poem:
 
 
 def _laid(chars: str, marked: str) -> str:
-    """Return these characters with the marks of `marked`, which has as many characters.
+    """Return `chars` with the marks of `marked`; both have the same number of other characters.
 
     >>> _laid("竞泛兰舟", "兢泛、兰舟。")
     '竞泛、兰舟。'
@@ -120,8 +120,8 @@ def _laid(chars: str, marked: str) -> str:
 
 
 def changed_lines(one: Poem, other: Poem) -> Iterator[tuple[str, str]]:
-    """Yield pairs of lines that differ between two versions of a poem, if both have as many
-    lines."""
+    """Yield the pairs of lines that differ between two versions of a poem; none if the versions
+    have different numbers of lines."""
     if len(one.lines) == len(other.lines):
         yield from ((a, b) for a, b in zip(one.lines, other.lines, strict=True) if a != b)
 

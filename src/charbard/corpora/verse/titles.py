@@ -45,7 +45,7 @@ _SPELLINGS = {
     "倾盃": "倾杯",
     "倾盃乐": "倾杯乐",
 }
-"""Spelling or typo of a tune's name -> its uniform spelling. Other names of a tune stay."""
+"""Spelling or typo of a tune's name -> its uniform spelling. Alternative names are not listed."""
 _NO_TUNES = frozenset(
     ("正宫", "越调", "双调", "黄钟", "杂曲歌辞", "相和歌辞", "子夜四时歌", "出塞", "行路难", "句")
 )

@@ -1,4 +1,7 @@
-"""Convert text to simplified characters, one for one, with a uniform spelling and common fonts."""
+"""Convert text to simplified characters, one for one.
+
+Variants are unified, and characters that few fonts have are avoided.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING

@@ -4,8 +4,8 @@ The traditional files were typed by many people: some wrote 劍, others 劒, and
 shapes. Only pairs that are the same word in every reading are unified.
 
 Source:
-    The variant shapes that the first official list of 1955 abolished, as far as they occur in the
-    verse, and shapes of other countries.
+    Variant shapes that occur in the verse and that the first official list (1955) abolished, and
+    shapes that other countries use.
 """
 
 __all__ = ["one_spelling"]

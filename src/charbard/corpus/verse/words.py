@@ -24,7 +24,7 @@ __all__ = [
 COMMA, END = "、", "。"
 
 MOST_WORDS = 6
-"""Maximum number of keywords; a long poem is divided into as many groups of sentences."""
+"""Maximum number of keywords; a long poem is divided into this many groups of sentences."""
 _RHYTHM = {5: (0, 2, 3), 7: (0, 2, 4, 5)}
 """Places, by length of line, where a word of two characters may begin. Lines are divided as 2-3
 and 2-2-3, and a word does not cross a division."""
