@@ -68,8 +68,8 @@ class Bundle:
     extra: Mapping[str, Any] = field(default_factory=dict)
     """A checkpoint's data for the trainer, such as its position; empty in other bundles."""
     resume: Arrays = field(default_factory=dict)
-    """A checkpoint's weights, their EMA, optimizer state and recurrent state, by name without
-    `RESUME`."""
+    """A checkpoint's weights, their EMA, optimizer state and recurrent state, keyed by name without
+    the prefix `RESUME`."""
     digest: str = ""
     """Digest of arrays and metadata, 16 hex digits; set by `save_bundle` and `load_bundle`."""
 
@@ -103,7 +103,7 @@ class Bundle:
     def listed_values(self) -> Mapping[str, Sequence[str]]:
         """The values of each field that has few distinct values in training, such as dynasties.
 
-        Values are listed most frequent first. Empty for bundles saved before this entry existed.
+        Values are listed most frequent first. Empty if the bundle does not record them.
         """
         listed: Mapping[str, Sequence[str]] = self.provenance.get("values", {})
         return listed
@@ -116,7 +116,7 @@ def snapshots_beside(path: Path) -> tuple[Path, ...]:
     `snapshots/NAME`.
 
     Args:
-        path: A bundle or checkpoint in a run's folder, or one of its snapshots.
+        path: A bundle, a checkpoint, or a snapshot in a run's `snapshots` folder.
     """
     folder = path.parent if path.parent.name == _SNAPSHOTS else path.parent / _SNAPSHOTS
     own = folder / path.stem
@@ -132,7 +132,8 @@ def save_bundle(bundle: Bundle, path: Path, *, as_bytes: bool = False) -> Bundle
         path: Target file, conventionally `*.safetensors`.
         as_bytes: Whether to store matrices as int8, in a quarter of the size. Inference also
             quantises to int8, but the scales may differ in the last bits, so texts may differ from
-            those of the unrounded weights. Loading and saving again changes nothing.
+            those of the unrounded weights. Loading such a bundle and saving it again changes
+            nothing.
 
     Returns:
         The bundle with its digest.
@@ -165,7 +166,8 @@ def load_bundle(path: Path, *, with_resume: bool = False) -> Bundle:
         with_resume: Whether to return the arrays that resuming a training run needs.
 
     Raises:
-        BundleError: The file is missing, truncated, altered, not a bundle, or of another version.
+        BundleError: The file is missing, truncated, altered, not a bundle, or of an
+            unsupported version.
     """
     path = find_bundle(path)
     arrays, metadata = _read(path)

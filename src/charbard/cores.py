@@ -12,7 +12,7 @@ __all__ = ["check_threads", "cores"]
 def cores() -> int:
     """Return the number of cores that this process may use.
 
-    It is less than the machine's number if a container limits the cores or the share of CPU time.
+    The number is below the machine's if a container limits the cores or the CPU time.
 
     >>> cores() >= 1
     True

@@ -4,13 +4,13 @@
     ├── OptionError        an option is unknown, out of range, or contradicts another
     ├── ConflictError      the demands on a poem contradict each other; lists the conflict
     ├── CorpusError        a text cannot be read, or holds nothing to learn from
-    ├── BundleError        a model file is missing, truncated, altered or of another version
+    ├── BundleError        a model file is missing, truncated, altered or of an unsupported version
     ├── CheckpointError    training cannot be resumed from this file
     ├── TrainingError      training cannot continue (it diverged, or its budget is too short)
-    ├── DeadEndError       no character may be written: a constraint or a ban left none
+    ├── DeadEndError       a constraint or a ban leaves no character to write
     ├── BusyError          the engine's queue is full; try again in a moment
     ├── LimitError         a request is larger than the engine allows
-    ├── StoppedError       the engine was stopped while a text was waiting or being written
+    ├── StoppedError       the engine or the server is stopping or has stopped
     ├── SaveError          a file cannot be written; the previous one is untouched
     ├── MissingExtraError  an optional dependency is not installed
     └── RefusedError       the server refuses this request
@@ -195,7 +195,7 @@ class ConflictError(CharbardError):
     ) -> None:
         super().__init__(message, hint=hint, code=code, values=values)
         self.conflicts = conflicts
-        """A minimal conflict: parts of the request; dropping any one of them resolves it."""
+        """Parts of the request that conflict; dropping any one of them resolves the conflict."""
         self.nearby = nearby
         """The nearest feasible request; None if there is none."""
 
@@ -212,7 +212,7 @@ class CorpusError(CharbardError):
 
 
 class BundleError(CharbardError):
-    """A model file is missing, truncated, altered or of another version."""
+    """A model file is missing, truncated, altered or of an unsupported version."""
 
 
 class CheckpointError(CharbardError):
@@ -224,7 +224,7 @@ class TrainingError(CharbardError):
 
 
 class DeadEndError(CharbardError):
-    """No character may be written: a constraint or a ban left none."""
+    """A constraint or a ban leaves no character to write."""
 
 
 class BusyError(CharbardError):
@@ -236,7 +236,7 @@ class LimitError(CharbardError):
 
 
 class StoppedError(CharbardError):
-    """The engine was stopped while a text was waiting or being written."""
+    """The engine or the server is stopping or has stopped."""
 
 
 class SaveError(CharbardError):

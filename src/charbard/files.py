@@ -1,7 +1,7 @@
 """Write files atomically: a crash at any moment leaves the old file or the new one, never half a
 file.
 
-This module also finds the folders for caches and data; it is independent of what files contain.
+This module also finds the folders for caches and data. It knows nothing about file formats.
 """
 
 import os
@@ -54,7 +54,7 @@ def path_of(given: object, *, name: str) -> Path:
         name: Name of the parameter, for the message.
 
     Raises:
-        OptionError: The argument is something else.
+        OptionError: `given` is neither a string nor a path.
 
     >>> path_of("runs/my", name="out").name
     'my'
@@ -80,7 +80,7 @@ def readable(name: str) -> str:
 
 @contextmanager
 def saving(path: Path) -> Iterator[None]:
-    """Turn an `OSError` while writing `path` into a `SaveError` that names it.
+    """Turn an `OSError` while writing `path` into a `SaveError` that names the path.
 
     Raises:
         SaveError: The disk is full, or the path is not writable.

@@ -40,7 +40,7 @@ def unrounded(whole_NK: NDArray[np.int8], unit_N: F32) -> F32:
 
 
 def _rounded_up(unit_N: F32) -> F32:
-    """Round scales up to fewer significant bits; rounding down could make a weight exceed 127."""
+    """Round scales up to fewer significant bits; rounding down could push a byte past 127."""
     # The bits of a positive float are ordered like integers, so a carry into the exponent is right.
     bits_N = unit_N.view(np.uint32) + np.uint32((1 << _SPARE_BITS) - 1)
     up_N: F32 = (bits_N >> _SPARE_BITS << _SPARE_BITS).view(np.float32)

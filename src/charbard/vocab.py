@@ -149,7 +149,7 @@ class Vocab:
         return [*before, self.marker(field), *value, text_marker]
 
     def announced(self, opening: Sequence[int], field: str) -> list[int]:
-        """Return an opening that ends in a field's marker, so that the field's value comes next."""
+        """Return an opening that ends in a field's marker instead of the text marker."""
         return [*opening[:-1], self.marker(field)]
 
     def marker(self, field: str) -> int:

@@ -117,7 +117,7 @@ def _show(report: Any, output: str) -> None:
 
 
 def _check_rows(rows: str, form: Any, options: dict[str, Any], output: str) -> bool:
-    """Check every non-blank row, print one row of results for each, and print totals to stderr."""
+    """Print a result for each non-blank row, and totals to stderr; return whether all rows pass."""
     from charbard.errors import OptionError
     from charbard.prosody.check import check as check_text
 

@@ -54,7 +54,7 @@ def _short(value: dict[str, Any]) -> str:
 
 
 def _rounded(item: Any) -> Any:
-    """Round a measurement to its significant digits, and shorten a long list.
+    """Round a number to six significant digits, and shorten a long list.
 
     `--json` prints the full values instead.
     """

@@ -39,7 +39,8 @@ def laid_out(
         book: Rhyme book that decides the tones.
         pinyin: Whether to print the modern reading above each line.
         tones: Whether to print tones below each line: ○ level, ● oblique, ◐ both.
-        layout: horizontal, one couplet per row; or vertical, columns from right to left.
+        layout: horizontal, one sentence per row, or one line with pinyin or tones; or vertical,
+            columns from right to left, without pinyin and tones.
     """
     if layout not in LAYOUTS:
         raise OptionError(

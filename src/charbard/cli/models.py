@@ -16,11 +16,12 @@ MODEL = "A bundle, a checkpoint, a run's folder, or the name of a model that shi
 def model_argument(setting: str, *, forms: bool = False) -> Any:
     """Declare the model argument of a command that writes.
 
-    Someone typing `charbard verse 秋夜` wants a poem on an autumn night, not a model of that name.
+    If the argument is a text instead, as in `charbard verse 秋夜`, the error suggests the option
+    that the user probably meant.
 
     Args:
-        setting: Setting that a text given in place of the model was probably meant for.
-        forms: Whether a text that names a form was meant as that form.
+        setting: Setting to suggest for a text.
+        forms: Whether to suggest `form` for a text that names a form.
     """
 
     def checked(model: Path) -> Path:

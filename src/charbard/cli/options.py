@@ -55,8 +55,8 @@ def with_settings(
         configs: Configs that declare the settings.
         leave_out: Settings that get no option.
         only: Settings that get an option; None: all.
-        before: Option of the command before which its help lists these options; empty: at the end.
-        flags: Setting -> flag, where the flag is not `--setting`.
+        before: Parameter of the command before which these options are inserted; empty: at the end.
+        flags: Setting -> its flags, if they are not simply `--setting`.
     """
 
     declared = {field.name for config in configs for field in dataclasses.fields(config)}
@@ -102,7 +102,7 @@ def _parameter(
 
 
 def of_config(config: type, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a command that belong to a config and that the user gave."""
+    """Return the settings that the user gave and a config declares; decode texts by `typed`."""
     names = {field.name for field in dataclasses.fields(config)}
     return given_typed(**{name: value for name, value in settings.items() if name in names})
 

@@ -46,7 +46,7 @@ class Screen:
         self._bar.stop()
 
     def say(self, message: str) -> None:
-        """Print a permanent line."""
+        """Print a permanent line, unless quiet."""
         if not self._quiet:
             self._tell(message)
 

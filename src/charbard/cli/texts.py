@@ -14,7 +14,7 @@ ENCODING = typer.Option(help="Encoding of the text; none: detect it.")
 
 
 def piped(encoding: str | None = None) -> str:
-    """Read standard input, normalised; assumptions are reported on stderr.
+    """Return the normalised text of standard input; report assumptions about it on stderr.
 
     Raises:
         CorpusError: The input is not text, or its encoding cannot be determined.
@@ -23,7 +23,7 @@ def piped(encoding: str | None = None) -> str:
 
 
 def read_text(path: Path, encoding: str | None = None) -> str:
-    """Read a file, normalised; assumptions are reported on stderr.
+    """Return the normalised text of a file; report assumptions about it on stderr.
 
     Raises:
         CorpusError: The file cannot be read, is not text, or its encoding cannot be determined.

@@ -163,7 +163,7 @@ def _free_folder(name: str, *, resume: bool) -> Path:
 def _tell(end: Any, out: Path, text: list[str]) -> None:
     """Print the bundle's path to stdout and the next steps to stderr.
 
-    Exit with 130 if the run was interrupted.
+    If the run was interrupted, print only how to resume it, and exit with 130.
     """
     if end.complete:
         typer.echo(end.bundle)

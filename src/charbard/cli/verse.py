@@ -73,7 +73,7 @@ def verse(
             continue
         if number:
             typer.echo("")
-        if poem.theme != order.theme:  # drawn at random: name it
+        if poem.theme != order.theme:  # it was drawn at random, so show it
             show_theme(poem, traditional=traditional)
         show(poem, traditional=traditional, pinyin=pinyin, tones=tones, layout=layout)
         if scores:

@@ -12,13 +12,13 @@ from charbard.errors import CharbardError, Spell, spelled
 __all__ = ["as_options", "in_options", "tell", "worded"]
 
 _RENAMED = {"banned": "ban", "from": "sources", "places": "sources", "title": "theme"}
-"""Options whose names differ from their settings."""
+"""Setting -> its option, where the names differ."""
 _ANY = "set_"
-"""Option that accepts every setting of a command."""
+"""Parameter of `--set`, which accepts every setting of a command."""
 
 
 def tell(note: str) -> None:
-    """Print a note to stderr, spelled for this command, in the language of the locale."""
+    """Print a note to stderr in the locale's language, with settings spelled for this command."""
     from charbard.language import is_chinese, note_in_chinese
 
     spell = as_options()
@@ -26,7 +26,7 @@ def tell(note: str) -> None:
 
 
 def worded(error: CharbardError) -> tuple[str, str]:
-    """Return an error's message and hint, spelled for this command, in the locale's language."""
+    """Return (message, hint) in the locale's language, with settings spelled for this command."""
     from charbard.language import in_chinese, is_chinese
 
     spell = as_options()

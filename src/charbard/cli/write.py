@@ -104,7 +104,7 @@ def write(
 
 
 def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | None:
-    """Return the text to continue, from whichever option gives it; a file is used whole."""
+    """Return the text to continue: `--prime`, all of `--prime-file`, or stdin for `--prime -`."""
     from charbard.errors import OptionError
 
     if file is not None and prime is not None:
@@ -120,7 +120,7 @@ def _prime(prime: str | None, file: Path | None, encoding: str | None) -> str | 
 
 
 def _unescaped(texts: list[str | None], *, wanted: bool, as_given: bool) -> list[Any]:
-    r"""Interpret escapes in texts if requested; None stays None.
+    r"""Interpret escapes in texts if `wanted`, but not in the first one if `as_given`.
 
     >>> _unescaped([r"a\tb\\n", None, r"\u96ea"], wanted=True, as_given=False)
     ['a\tb\\n', None, '雪']

@@ -122,7 +122,7 @@ def _check_type(field: "dataclasses.Field[Any]", value: object, hint: Any) -> No
 
 
 def _check_range(field: "dataclasses.Field[Any]", value: Any) -> None:
-    """Check the declared limits. The hint of an error is the field's help, which explains it."""
+    """Check the declared range and choices. The hint of a range error is the field's help."""
     limits = field.metadata
     hint = str(limits.get("help", ""))
     if isinstance(value, float) and not math.isfinite(value):

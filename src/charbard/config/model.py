@@ -11,7 +11,7 @@ __all__ = ["CELLS", "Cell", "ModelConfig"]
 
 
 class Cell(NamedTuple):
-    """Facts about a recurrent cell that all implementations share."""
+    """Facts about a recurrent cell, shared by all implementations."""
 
     gates: int
     """Number of gates: a layer has gates x hidden_size rows of weights."""
@@ -113,7 +113,7 @@ class ModelConfig:
 
         The embedding is a look-up and does not count. The attention's weights count, but its scores
         do not, because their number depends on how much was read. Training costs 6 floating-point
-        operations for each multiply-accumulate (forward 2, backward 4), writing 2.
+        operations for each multiply-accumulate (forward 2, backward 4); writing costs 2.
         """
         counted = {
             name: shape

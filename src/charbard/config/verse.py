@@ -35,7 +35,7 @@ class _Drawn:
 
     @property
     def options(self) -> SampleOptions:
-        """Return the sampling options; boldness sets the temperature unless a number is given."""
+        """Return the sampling options; boldness applies if `temperature` is None."""
         temperature = self.temperature
         if temperature is None:
             temperature = self.dial[self.boldness]

@@ -24,7 +24,7 @@ _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @cache
 def chinese() -> Mapping[str, tuple[str, str]]:
-    """Return, by code, the sentences on what is wrong and on what can be done (may be empty)."""
+    """Return (what is wrong, what can be done) in Chinese by code; the second may be empty."""
     folder = files("charbard.language.data")
     found: dict[str, tuple[str, str]] = {}
     for name in _FILES:

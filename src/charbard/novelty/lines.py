@@ -1,8 +1,8 @@
 """Test whether a line occurs in the verse corpus, using eight megabytes of digests in the package.
 
-The package has a digest of every line of four characters or more. About one new line in a thousand
-is a false positive; a known line is never missed. To find the source of a line, or shorter spans,
-the corpus must be on disk: see `spans`.
+The package has a digest of every corpus line of four characters or more. About one new line in a
+thousand is a false positive; a known line is never missed. To find the source of a line, or spans
+inside lines, the corpus must be on disk: see `spans`.
 """
 
 import zlib
@@ -68,8 +68,8 @@ class KnownLines:
         return np.repeat(buckets, np.diff(self.starts)) + self.rests.astype(np.int64)
 
     def hold(self, lines: Sequence[str]) -> NDArray[np.bool_]:
-        """Return, for each simplified line without marks, whether it is known; a line shorter than
-        `LEAST` never is."""
+        """Return, for each line (simplified, without marks), whether the set has it. Lines shorter
+        than `LEAST` are never in the set."""
         return np.array([len(line) >= LEAST and self._holds(line) for line in lines], bool)
 
     def _holds(self, line: str) -> bool:
@@ -89,13 +89,13 @@ class KnownLines:
 
 @cache
 def known_lines() -> KnownLines:
-    """Load the digests of the whole verse corpus that ship with the package."""
+    """Load the package's digests of the whole verse corpus."""
     return unpack(files("charbard.novelty.data").joinpath(_OWN).read_bytes())
 
 
 def pack(known: KnownLines) -> bytes:
-    """Pack the gaps between digests: first all low bytes, then all ninth bits, then the higher bits
-    in unary, compressed."""
+    """Pack a header and the gaps between digests: all low bytes, all ninth bits, then the higher
+    bits in unary. Only the unary part is compressed."""
     gaps = np.diff(known.digests, prepend=0)
     plain = gaps & ((1 << _PLAIN_BITS) - 1)
     # In unary, the value n is n zeros and a one (2 is 001), so the ones are at the running sums.

@@ -85,8 +85,8 @@ class SpanIndex:
         )
 
     def lengths(self, lines: Sequence[str]) -> tuple[tuple[int, ...], ...]:
-        """Return, for each character of each line, the length of the longest stretch of the corpus
-        that contains it; 0 if there is none."""
+        """Return, for each character of each line, the length of the longest stretch around it that
+        occurs in the corpus; 0 if none does."""
         found = [[0] * len(line) for line in lines]
         for number, line in enumerate(lines):
             for start, end, _ in self._stretches(line):
@@ -95,8 +95,8 @@ class SpanIndex:
         return tuple(map(tuple, found))
 
     def _stretches(self, line: str) -> Iterator[tuple[int, int, NDArray[np.uint32]]]:
-        """Yield (start, end, its positions in the corpus) of every stretch that is not inside a
-        longer one."""
+        """Yield (start, end, positions in the corpus) of each stretch of a line that occurs in the
+        corpus, except those inside a longer one."""
         ids = _ids_of(_codes(one_spelling(line)), self.chars)
         keys = _keys(ids)
         firsts = np.searchsorted(self.grams_G, keys, "left")
@@ -143,7 +143,7 @@ def open_spans(records: Path) -> SpanIndex:
     """Open the index of a records file, building it beside the file on first use.
 
     Raises:
-        CorpusError: The records cannot be read.
+        CorpusError: The records or the index cannot be read.
         SaveError: The index cannot be written.
     """
     folder = _folder(records)

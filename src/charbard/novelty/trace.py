@@ -29,9 +29,9 @@ class Traced:
     text: str
     """The stretch in simplified characters."""
     count: int | None
-    """Number of occurrences in the corpus; None if the corpus is not on disk."""
+    """Number of occurrences in the corpus; None without an index."""
     source: SourceLine | None
-    """The first occurrence; None if the corpus is not on disk."""
+    """The first occurrence; None without an index."""
 
 
 def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
@@ -39,7 +39,7 @@ def trace(text: str, index: SpanIndex | None) -> tuple[Traced, ...]:
 
     Args:
         text: Lines in either script, separated by marks or line breaks.
-        index: The index of the corpus; None looks up whole lines in the package.
+        index: The index of the corpus; None: find only whole lines, by digests in the package.
     """
     plain = common_spelling(text)
     placed = list(_placed(plain))
@@ -67,7 +67,7 @@ def index_of(name: str) -> SpanIndex:
     """Return the span index of a corpus of verse, building the index on first use.
 
     Raises:
-        CorpusError: The corpus is unknown, not built, or not of verse.
+        CorpusError: The corpus is unknown, not built or not of verse, or its index is damaged.
         SaveError: The index cannot be written.
     """
     found = required(name)

@@ -34,8 +34,8 @@ def collect(
 
     Args:
         bundle: The model.
-        names: Files, folders, patterns or the corpus of the training text, including its held-out
-            part; may be empty.
+        names: The text that the model was trained on, with its held-out part: files, folders,
+            patterns or the name of a corpus. May be empty, except for verse.
         options: Sizes of the samples and how they are drawn.
         title: Heading of the report.
         say: Function to call with each progress message.
@@ -44,7 +44,7 @@ def collect(
         A dictionary with title, model, text, options and `sections`, each in plain values.
 
     Raises:
-        OptionError: A section to skip does not exist, or a verse model has no poems to compare.
+        OptionError: A section to skip does not exist, or `names` is empty for a verse model.
         CorpusError: The text cannot be read.
     """
     for key in options.skip:
@@ -80,9 +80,10 @@ def collect(
 
 
 def own_text(bundle: Bundle) -> tuple[str, ...]:
-    """Return the name of the corpus that a bundle was trained on, if that corpus is built here.
+    """Return the name of the corpus that a bundle was trained on; empty if it is not built here.
 
-    The file size identifies it, because names have changed: today's `verse-core` was once `verse`.
+    A corpus is recognised by its file size, because names have changed: today's `verse-core` was
+    once `verse`.
     """
     size = bundle.provenance.get("text", {}).get("bytes")
     found = ((name, built(name)) for name in CORPORA)

@@ -4,10 +4,10 @@ The score is the pointwise mutual information of facing characters, estimated fr
 couplets of eight-line regulated verse, where parallelism is the rule. The score ignores meaning,
 but distinguishes real couplets from random ones (docs/models.md).
 
-This is not `writer.verse.parallel.parallelism`, although both are mutual information. The writer
-optimises that shipped table, which has one floor for all unseen pairs, and a measure must not be
-the target that was optimised. The counts here are separate for each form, and an unseen pair of
-frequent characters scores lower than an unseen pair of rare characters.
+`writer.verse.parallel.parallelism` is also mutual information, but the writer optimises it, and a
+target of optimisation cannot serve as a measure. It uses one shipped table, where all unseen pairs
+score the same. Here the counts are separate for each form, and an unseen pair of frequent
+characters scores lower than an unseen pair of rare ones.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

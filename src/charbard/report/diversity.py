@@ -15,8 +15,8 @@ _BITS = 21
 def grams_of(text: str, size: int) -> NDArray[np.uint64]:
     """Return every n-gram of letters as a hash; none crosses a mark, space or line end.
 
-    Hashes of up to three characters are exact. For four, only the low 16 bits of each are kept, so
-    a character beyond the basic plane can collide with one inside it.
+    Hashes of up to three characters are exact. Longer ones have only the low 64 // size bits of
+    each character: for four, a character beyond the basic plane can collide with one inside it.
 
     >>> len(grams_of("春江潮，水连", 2))
     3
@@ -46,10 +46,9 @@ def repeated(texts: Sequence[str]) -> int:
 
 
 def jaccard(groups: Sequence[Sequence[str]], size: int = 2) -> float:
-    """Return the mean Jaccard similarity of groups of texts, by their n-grams: 0 to 1.
+    """Return the mean Jaccard similarity of texts, by their n-grams: 0 to 1.
 
-    With one text per group, this is the mean over all pairs of texts. If each group shares a theme,
-    every pair of texts from two different groups counts.
+    The mean is over all pairs of texts from two different groups, such as poems on two themes.
     """
     sets = [[set(grams_of(text, size).tolist()) for text in texts] for texts in groups]
     likeness = [

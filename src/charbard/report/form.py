@@ -1,6 +1,7 @@
 """Count how many poems keep their form: lines, tones and rhyme.
 
-`prosody.check` decides, with all readings of each character: one with both tones fits either.
+`prosody.check` decides. It considers all readings of each character, so a character with both tones
+fits either.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,9 +42,9 @@ class FormCount:
     kept: int = 0
     """Judged poems that the checker accepts, including a tune's tones and rhyme."""
     free: int = 0
-    """Characters that fit either tone, because both or none of their tones are known."""
+    """Characters among `positions` that fit either tone, because they have both or are unknown."""
     positions: int = 0
-    """All characters."""
+    """Characters of the regulated poems that have the right shape."""
 
     def rates(self) -> dict[str, float | None]:
         """Return the counts as shares, for tables."""
@@ -86,7 +87,7 @@ def _song(text: str, shapes: frozenset[tuple[int, ...]]) -> FormCount:
 
 
 def _judged(text: str, form: str) -> FormCount:
-    """Return the checker's verdict on every rule; empty for a form without rules."""
+    """Count a poem as judged, and as kept if the checker accepts it; all zero without rules."""
     try:
         form_named(form)
     except OptionError:

@@ -33,7 +33,7 @@ class TextReport:
         self._records = subject.bundle.has_records
 
     def sections(self) -> Iterator[tuple[str, Section | None]]:
-        """Yield each key with its section, built on demand, or None if the text lacks the data."""
+        """Yield (key, section), building each on demand; the section is None without data."""
         makers = {
             "perplexity": self._perplexity,
             "variety": self._variety,
@@ -51,7 +51,7 @@ class TextReport:
 
     @cached_property
     def _sides(self) -> dict[str, list[Record]]:
-        """Return the sides of the text as in training, each as its records or as one text."""
+        """Return side -> its records, split as in training; a running text is one record."""
         vocab = self._subject.bundle.vocab
         data = open_dataset(self._subject.names, self._corpus, vocab=vocab, say=self._subject.say)
         if not self._records:

@@ -1,4 +1,4 @@
-"""Report on a verse model: how well it predicts poems, and how its own compare with human ones."""
+"""Report on a verse model: its predictions, and how its poems compare with human ones."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class VerseReport:
         self._bound: dict[str, list[str]] = {}
 
     def sections(self) -> Iterator[tuple[str, "Section | None"]]:
-        """Yield each key with its section, built on demand, or None if the text lacks the data."""
+        """Yield (key, section), building each on demand; the section is None without data."""
         makers = {
             "perplexity": self._perplexity,
             "form": self._form,
@@ -345,7 +345,7 @@ class VerseReport:
 
 
 def _by_kind(rows: Mapping[str, Mapping[str, Cell]]) -> dict[str, Mapping[str, Cell]]:
-    """Sort rows: all, then metres, forms, dynasties and tunes, the largest group first."""
+    """Sort rows by kind (all, metre, form, dynasty, tune), the largest group of a kind first."""
     kinds = ("all", "metre", "form", "dynasty", "tune")
 
     def place(name: str) -> tuple[int, float]:

@@ -1,8 +1,8 @@
-"""The yardsticks: nats per character on given text, by protocol.
+"""The yardsticks: nats per character of a text, by protocol.
 
 A scores windows of 256 characters that do not overlap, each from a zero state.
 B scores one stream and carries the state from its start to its end.
-C is B, except that the weights are trained on each stretch after its score (dynamic evaluation).
+C is B, but trains the weights on each stretch after scoring it (dynamic evaluation).
 R scores records, each from a zero state, and includes the end of each record.
 V scores verse; see `report.verse`.
 
@@ -138,7 +138,7 @@ def _check_protocol(bundle: Bundle, protocol: str) -> None:
 
 
 def _record_row(dataset: Dataset, index: int) -> Row:
-    """Return a record with its text as targets, conditioned on its fields."""
+    """Return a record as a row whose targets are the text, conditioned on the fields."""
     fields, text_marker, text = dataset.record(index)
     before = np.concatenate([*fields.values(), text_marker]).astype(np.int64)
     return Row(
@@ -151,7 +151,7 @@ def _record_row(dataset: Dataset, index: int) -> Row:
 
 
 def _window(ids: NDArray[np.int64], start: int, width: int) -> Row:
-    """Return a window in which each character predicts the next one."""
+    """Return a window as a row in which each character predicts the next one."""
     targets = ids[start + 1 : start + 1 + width]
     return Row(ids[start : start + len(targets)], targets, len(targets))
 

@@ -45,7 +45,7 @@ class Row(NamedTuple):
     targets: NDArray[np.int64]
     """The id to score after each id read; -1 for none."""
     chars: int
-    """Number of targets that are characters of a text."""
+    """Number of targets that count as characters; the value of a chosen field does not."""
 
 
 def opening_of(vocab: Vocab, fields: Mapping[str, str]) -> list[int]:

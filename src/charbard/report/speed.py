@@ -38,7 +38,7 @@ class Machine:
     sgemm_gflops: float
     """Rate of float32 matrix products on all threads: the better of the two sizes."""
     copy_gb_per_s: float
-    """Bytes read and written by a copy on one thread."""
+    """Rate of a copy on one thread, counting bytes read and bytes written."""
     compiled: bool
     """Whether the compiled kernel is in use."""
 
@@ -51,7 +51,7 @@ class Pace:
     step_us: float
     """Time of one step of all rows, drawing included."""
     floor_us: float
-    """Lower bound for any program on this machine."""
+    """Lower bound of `step_us` for any program on this machine."""
 
     @property
     def chars_per_s(self) -> float:

@@ -23,7 +23,7 @@ __all__ = ["FIELDS", "SPLITS", "evaluate_verse", "group_names", "measured", "rea
 FIELDS = ("kind", "form", "dynasty", "title", "rhyme", "split")
 """Fields that are read from each record, besides its text."""
 SPLITS = {**{name: (name,) for name in SIDES}, "all": tuple(SIDES)}
-"""Requested part -> values of a record's own `split` field; held-out records are never read."""
+"""Requested part -> values of a record's own `split` field; `heldout` is never read."""
 
 
 def read_verse(names: Sequence[str], part: str) -> list[Record]:
@@ -97,7 +97,8 @@ def evaluate_verse(
         rounded: Measure the network used for writing, with int8 weights, instead of the exact one.
 
     Raises:
-        OptionError: The model was not trained on records, has no such field, or chooses none.
+        OptionError: The model was not trained on records, lacks a given field, or has none
+            to choose.
         CorpusError: The records cannot be read, or none belongs to this part.
     """
     if not bundle.has_records:

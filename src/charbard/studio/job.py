@@ -1,4 +1,4 @@
-"""One training job of the workshop: its record, its folder, and its log as facts for clients.
+"""One training job of the workshop: its record, its folder, and its log, converted for clients.
 
 A folder holds `job.json`, the text while it is needed, and the run's folder of `charbard train`.
 This module handles files and JSON, not processes or HTTP.
@@ -16,7 +16,8 @@ from charbard.files import write_atomically
 __all__ = ["ENDED", "RESUMABLE", "Job", "JobFolder", "Tail", "thinned"]
 
 ENDED = ("finished", "stopped", "interrupted", "failed")
-"""Final states: budget used up, stopped by the user, interrupted with the server, failed."""
+"""States of a job that has ended: budget used up, stopped by the user, interrupted with the server,
+or failed."""
 RESUMABLE = ("interrupted", "failed")
 """States from which a job can be resumed, given a checkpoint."""
 _OPTION = re.compile(r"--(?:set )?([a-z_-]+)")
@@ -53,11 +54,11 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether the job is in a final state."""
+        """Whether the job has ended."""
         return self.state in ENDED
 
     def failed(self, error: CharbardError) -> "Job":
-        """Return the record of the job after this error."""
+        """Return a copy of the record, marked as failed with this error."""
         told = facts_of(Note(str(error), error.code, error.values))
         return replace(
             self,
@@ -160,7 +161,7 @@ class JobFolder:
 
 
 def _named(option: re.Match[str]) -> str:
-    """Return a setting's name in the API, where `minutes` is the only training setting."""
+    """Return the API's name of a matched option, such as `minutes` for `--minutes`."""
     return option[1].replace("-", "_")
 
 
@@ -171,7 +172,7 @@ class Tail:
         self._path, self._at = path, 0
 
     def facts(self) -> list[dict[str, Any]]:
-        """Return the new facts for clients since the last call."""
+        """Return what to send to clients about the events logged since the last call."""
         return [fact for event in self.events() if (fact := _fact(event))]
 
     def events(self) -> list[dict[str, Any]]:
@@ -214,6 +215,6 @@ def thinned(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Drop progress facts beyond what a curve can show, keeping the latest one."""
     places = [at for at, fact in enumerate(facts) if "progress" in fact]
     stride = -(-len(places) // _MOST_POINTS) or 1
-    # The stride runs from the end, so the latest fact stays whatever their number.
+    # The stride runs from the end, so the latest fact is always kept.
     dropped = set(places) - set(places[::-1][::stride])
     return [fact for at, fact in enumerate(facts) if at not in dropped]

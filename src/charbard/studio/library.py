@@ -58,7 +58,7 @@ class ServedModel:
         return VerseWriter(self.bundle, self.writer.network, self.engine.run)
 
     def without(self, units: Sequence[tuple[int, int]]) -> NDArray[np.float32] | None:
-        """Return the mask that ablates units, given as (layer, number); None if none are given.
+        """Return the mask that ablates `units`, pairs (layer, number); None if `units` is empty.
 
         Raises:
             OptionError: The network has no such unit.
@@ -117,7 +117,7 @@ class Library:
         """Load bundles, each named after its file, or after its folder if the file is `model`.
 
         Raises:
-            BundleError: A bundle is missing, truncated, altered or of another version.
+            BundleError: A bundle is missing, truncated, altered or of an unsupported version.
             OptionError: Two bundles have the same name.
         """
         library = cls()
@@ -194,7 +194,7 @@ class Library:
         )
 
     def for_names(self, name: str | None) -> ServedModel:
-        """Find a model of names, or else of verse; see `find` for the errors."""
+        """Find a model that writes names or, failing that, verse; see `find` for the errors."""
         if name is None:
             name = next((opened.name for opened in self if opened.writes_names), None)
         opened = self.find(name, verse=name is None)

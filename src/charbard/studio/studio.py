@@ -23,7 +23,7 @@ class Studio:
         self.metrics = Metrics(self.slots, library.loads)
         self.threads = ThreadPoolExecutor(config.streams, thread_name_prefix="studio")
         self.opening = asyncio.Lock()
-        """Held while a request loads a model of its own: only one such model is in memory."""
+        """Held while a request uses a snapshot, so that only one snapshot is in memory."""
         self.is_stopping = False
         self.workshop = Workshop(library, config) if config.workshop else None
 
@@ -48,7 +48,7 @@ class Studio:
         return any(word in text or word in plain for word in self.config.blocked)
 
     def check_limit(self, name: str, value: int, most: int) -> int:
-        """Check a number against this server's limit, which may be below the command line's.
+        """Return a number if it is within this server's limit; the command line's may be higher.
 
         Raises:
             OptionError: The number is larger.

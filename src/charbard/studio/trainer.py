@@ -19,7 +19,7 @@ from charbard.studio.job import Job, JobFolder
 __all__ = ["SAVING_S", "end_orphan", "locked", "spawned"]
 
 _ENVIRONMENT = {"CHARBARD_CACHE": "cache", "LC_ALL": "C.UTF-8"}
-"""Environment of the process, whose errors must be in English because they are parsed."""
+"""Variables added to the process's environment. Its errors must be in English to be parsed."""
 SAVING_S = 30.0
 """Seconds that a training process may take to save after it is told to stop."""
 
@@ -63,7 +63,7 @@ def end_orphan(job: Job) -> None:
         with contextlib.suppress(OSError):
             os.kill(
                 job.pid, signal.SIGTERM
-            )  # only once: a second signal would prevent it from saving
+            )  # only once: a second signal would keep the process from saving
         for _ in range(int(SAVING_S * 10)):
             if not lives():
                 break
@@ -71,7 +71,7 @@ def end_orphan(job: Job) -> None:
 
 
 def locked(folder: Path) -> int | None:
-    """Create the folder and hold its lock until the studio ends.
+    """Create a folder and lock it; return the file descriptor, which holds the lock until closed.
 
     Raises:
         OptionError: Another studio holds the lock.

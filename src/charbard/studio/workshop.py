@@ -170,9 +170,9 @@ class Workshop:
         """Resume an interrupted or failed training job from its checkpoint.
 
         Raises:
-            NotFoundError: There is no job of this number.
+            NotFoundError: There is no such job.
             OccupiedError: A training job is running, or a text is being received.
-            OptionError: The job is over, or its text or checkpoint is gone.
+            OptionError: The job finished or was stopped, or its text or checkpoint is gone.
             SaveError: The disk is full.
         """
         with self.upload_slot():
@@ -197,10 +197,10 @@ class Workshop:
         self._watching = asyncio.create_task(self._watch(job))
 
     async def stop(self, number: str, ending: str = "stopped") -> Job:
-        """Stop a training job and wait until it has saved what it has learned.
+        """Stop a training job and wait for its end; kill it if saving takes over `SAVING_S`.
 
         Raises:
-            NotFoundError: There is no job of this number.
+            NotFoundError: There is no such job.
         """
         job = self.find(number)
         if not job.is_over and self._watching is not None and self._process is not None:
@@ -219,7 +219,7 @@ class Workshop:
         """Delete a job with its text and model, stopping it first if it is running.
 
         Raises:
-            NotFoundError: There is no job of this number.
+            NotFoundError: There is no such job.
         """
         job = await self.stop(number)
         del self._jobs[job.id]
@@ -296,7 +296,7 @@ class Workshop:
         self._jobs[job.id] = job
 
     def _ended(self, job: Job, code: int, ending: str) -> tuple[Job, ServedModel | None]:
-        """Record how a training job ended, and delete what is no longer needed."""
+        """Record how a job ended and delete what it no longer needs; return (record, model)."""
         place = self.place(job)
         if place.is_complete():
             job = replace(job, state="finished")

@@ -34,8 +34,8 @@ _CONTROLS = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f"
 FEW_CONTROLS, _CONTROL_SHARE = 8, 200
 """A file is binary if it has more than 8 control codes, and more than one in 200 characters."""
 _HANDLER = "charbard-note"
-# An error handler of `codecs` is global and receives only the error, so it finds the flaws of the
-# file in progress in this variable of the thread.
+# A `codecs` error handler is global and receives only the error, so this thread-local variable
+# tells it in which `Flaws` to record the error.
 _current = threading.local()
 
 
@@ -125,8 +125,8 @@ def decoded(file: BinaryIO, encoding: str, flaws: Flaws) -> Iterator[str]:
     fed = 0
     while True:
         block = file.read(PIECE_CHARS)
-        # Bytes of a character that two blocks share are still in the decoder, so the next error may
-        # be before this block.
+        # If the last block ended inside a character, the decoder still holds its first bytes, so
+        # the next error may be before this block.
         pending = decoder.getstate()[0]
         flaws.offset, flaws.at_end = fed - len(pending), not block
         _current.flaws = flaws
@@ -267,7 +267,7 @@ def pieces(file: BinaryIO, encoding: str, *, name: str) -> Iterator[str]:
 
 def _safe_cut(text: str) -> int:
     """Return the last index at which the text can be cut without separating a letter from its
-    accents; 0 to wait for more text."""
+    accents; 0 if more text is needed first."""
     if (line_end := text.rfind("\n")) >= 0:
         return line_end + 1
     if len(text) < PIECE_CHARS:

@@ -107,8 +107,10 @@ def _is_utf8(flaws: Flaws, *, is_other: bool) -> bool:
 
 
 def _is_beyond_doubt(file: BinaryIO, found: str | None) -> bool:
-    """Return whether a file is common East Asian text throughout, so that its valid UTF-8 sequences
-    are due to chance."""
+    """Return whether a file, in the encoding `found`, is common East Asian text throughout.
+
+    Any valid UTF-8 sequences in it are then due to chance.
+    """
     if found is None or flaws_of(file, found).bad:
         return False
     return common_share(file, found)[0] >= _CERTAIN

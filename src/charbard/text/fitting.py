@@ -77,7 +77,8 @@ def fits(file: BinaryIO, encoding: str, weight: float) -> bool:
         return common_share(file, encoding)[0] >= _MOSTLY
     if encoding.startswith("utf-16"):
         is_spaced = sum(map(str.isspace, text)) >= _SPACED * foreign
-        scripts = {"Hangul", *_SCRIPTS.values()}  # Chinese and Japanese were recognised above
+        # `detect_encoding` has already tried UTF-16 in Chinese and Japanese.
+        scripts = {"Hangul", *_SCRIPTS.values()}
         return is_spaced and any(_is_written_in(one, text) for one in scripts)
     script = next((one for names, one in _SCRIPTS.items() if re.fullmatch(names, encoding)), None)
     if script is None:

@@ -61,7 +61,7 @@ def legacy_encoding(file: BinaryIO, name: str) -> str | None:
         return None
     best, *_ = candidates
     # Single-byte encodings share most letters, so a wrong choice among them does little harm. A
-    # wrong two-byte encoding turns the whole text into another text.
+    # wrong two-byte encoding garbles the whole text.
     near = {one for one in fitting if weights[one] >= _CLOSE * weights[best]} - {best}
     rivals = sorted(near if best in TWO_BYTES else near & set(TWO_BYTES))
     if rivals:

@@ -75,7 +75,7 @@ def spellings(texts: Iterable[str], chars: Iterable[str], *, most: int) -> tuple
     """List the words of a text as they are spelled in it, most frequent first.
 
     A capitalised word is left out if it also occurs in lower case, and so is a compound of words
-    that also occur alone, because the spelling constraint allows both in any case.
+    that also occur alone: the spelling constraint allows such words without listing them.
 
     Args:
         texts: Parts of the text, cut between words.
@@ -113,7 +113,7 @@ def _without_quotes(spelling: str, found: Counter[str]) -> str:
 
 
 def _is_title(word: str, words: Counter[str]) -> bool:
-    """Return whether a word is another of the words, capitalised."""
+    """Return whether a word is the capitalised form of another of the words."""
     small = _uncapitalised(word)
     return small != word and small in words and capitalised(small) == word
 
