@@ -128,7 +128,7 @@ def networks(bundle: Bundle) -> None:
 
 
 def steps(bundle: Bundle, here: Machine) -> None:
-    """Time whole steps with every character allowed, relative to the lower bound."""
+    """Time whole steps with every character allowed, also as multiples of the estimated minimum."""
     for threads in (1, 2):
         print(f"\nwhole step, all allowed, own log-probability, {threads} threads")
         for pace in measure(bundle, here, ROWS, threads=threads):

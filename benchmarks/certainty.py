@@ -2,11 +2,11 @@
 
     python benchmarks/certainty.py MODEL [--poems 10000] [--forms 五绝,七绝|all] [--rows OUT.jsonl]
 
-With `--forms all`, every form and tune is written, each of its variants in turn. A row is appended
-to OUT.jsonl whenever a form is finished, and a form with a row there is skipped, so an interrupted
-run can be resumed.
+With `--forms all`, every form and tune is written, and its poems are spread over all of its
+variants. A row is appended to OUT.jsonl whenever a form is finished, and a form with a row there is
+skipped, so an interrupted run can be resumed.
 
-Half of the poems are requested by form only or with a rhyme. The other half are requested with
+Half of the poems are requested with only a form, or with a rhyme. The other half are requested with
 random acrostics (heads, ends, diagonal), random locked characters or both. An infeasible random
 request must be refused with an error that names the conflicting parts. The nearest feasible request
 is then written instead, so nothing is left out. Rare readings (the checker's notes) and unusual

@@ -126,7 +126,7 @@ class Stack(nn.Module):
         return summed_cross_entropy(x.flatten(0, 1), weight, bias, targets_TB.flatten()), after
 
     def named(self) -> Mapping[str, nn.Parameter]:
-        """Return the parameters, with names by which the optimizer gives block matrices to Muon."""
+        """Return the parameters, named so that the optimizer assigns the block matrices to Muon."""
         return {
             f"{name}.weight_hh"
             if "blocks" in name and name.endswith("weight") and w.dim() == 2

@@ -178,7 +178,7 @@ def popularity() -> None:
 
 
 def _area(scores: NDArray[np.float64]) -> float:
-    """Return the AUC: the probability that a chosen poem outscores another; ties count half."""
+    """Return the AUC: the probability that a poem marked 1 outscores one marked 0 (ties: half)."""
     chosen, others = scores[scores[:, 1] == 1, 0], np.sort(scores[scores[:, 1] == 0, 0])
     below = np.searchsorted(others, chosen, "left") + np.searchsorted(others, chosen, "right")
     return float(below.mean() / 2 / len(others))

@@ -76,7 +76,7 @@ def main() -> None:
             seen.setdefault("line is sent", [*stack(), *awaited()])
         return encode(fact)
 
-    setattr(compiled, "_kernel", Drawing())  # noqa: B010 - names that mypy holds for constants
+    setattr(compiled, "_kernel", Drawing())  # noqa: B010 - mypy takes these names for constants
     setattr(decoder, "Segment", noted_segment)  # noqa: B010
     defaults = flow.Lines.__init__.__kwdefaults__
     assert defaults is not None

@@ -209,7 +209,7 @@ async def steady(load: Load, options: argparse.Namespace) -> None:
 
 
 async def overload(load: Load, options: argparse.Namespace) -> None:
-    """Measure the capacity, apply twice that load, then measure the capacity in each second."""
+    """Measure the capacity, apply twice that load, then measure it again, second by second."""
     before = Tally()
     await load.closed(options.users, options.seconds / 2, before)  # warms the caches
     memory, began = memory_mb(options.pid), perf_counter()

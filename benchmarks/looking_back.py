@@ -55,7 +55,7 @@ def without_head(bundle: Bundle) -> Bundle:
 
 
 def text(network: ByteModel, sample: int, length: int) -> Steps:
-    """Write a text of this length, any character at any place; emit its ids."""
+    """Write a text of this length with every symbol allowed at every place; emit its ids."""
     allowed, ids = as_ids(np.arange(network.config.vocab_size)), [0]
     for step in range(length):
         spec = SampleSpec(allowed, SampleOptions(), 1, sample, step)

@@ -1,4 +1,4 @@
-"""Measure the peak memory of training on texts of 1 MB, 100 MB and 1 GB: it must stay the same.
+"""Measure the peak memory of training on texts of 1 MB, 100 MB and 1 GB; the limit is 2 GB.
 
     python benchmarks/memory.py [--sizes 1,100,1000] [--json]
 

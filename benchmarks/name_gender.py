@@ -4,8 +4,8 @@
 
 Two measures are printed: how much the distribution of first characters differs between the genders
 (total variation), and how often a held-out given name is likelier under its own gender than under
-the other. Each held-out name with a gender counts once, whatever surnames it has. If the model was
-trained with eras, it is conditioned on the modern era.
+the other. Each held-out given name with a gender counts once, even if it has several surnames. If
+the model was trained with eras, it is conditioned on the modern era.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Compare a character trigram with a model of names on given names that neither was trained on.
+"""Compare a character trigram with a model of names on a separate list of names.
 
     python benchmarks/name_trigram.py NAMES.txt [--corpus names] [--model names.safetensors]
 
@@ -77,7 +77,7 @@ class Trigram:
         )
 
     def score(self, names: Sequence[tuple[str, str]], kind: str, *, with_end: bool) -> Tally:
-        """Score all given names, each begun with the symbol of this kind of record."""
+        """Score all given names as records of this kind."""
         if not kind.endswith(WITH_SURNAME):
             names = [("", given) for _, given in names]
         records = [Record(surname + given, {"kind": kind}) for surname, given in names]
@@ -90,7 +90,7 @@ class Trigram:
         return Tally(nats, int(counted.sum()), unknown)
 
     def best(self, names: Sequence[tuple[str, str]], *, with_end: bool) -> Tally:
-        """Return the best result over all beginnings, which is chosen on the test names."""
+        """Return the best result over all kinds of record; the test names decide which is best."""
         kinds = self.symbols.beginnings
         tallies = (self.score(names, kind, with_end=with_end) for kind in kinds if kind)
         return min(tallies, key=lambda tally: tally.nats)

@@ -3,10 +3,10 @@
     charbard corpus build verse
     python benchmarks/rhyme_words.py [MODEL] [--poems 300]
 
-Pairs of neighbouring characters are counted in the training poems of the verse corpus. For held-out
-七绝 by people, and for the model's on the same titles with and without the bias of
-`writer.verse.followers`, it prints what share of the pairs at each place of a line is in none of
-them, and the model's mean log-probability.
+The script compares human-written 七绝 of the test part with the model's on the same titles, without
+and with the bias of `writer.verse.followers`. For each place in the rhymed lines, it prints what
+share of the pairs of neighbouring characters occur in no training poem of the verse corpus. For the
+model's poems, it also prints the mean log-probability.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from charbard.writer.verse.followers import towards_followers
 
 PLACES = 6
 RHYMED = (0, 1, 3)
-"""The lines of a 七绝 that rhyme; the first may."""
+"""0-based lines of a 七绝 that rhyme; the first line need not rhyme."""
 
 
 def main() -> None:

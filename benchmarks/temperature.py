@@ -4,9 +4,10 @@
 
 For each temperature, the script measures how surprising the poems are to a separately trained model
 (nats per character without marks), how varied they are (distinct-2), how often a character repeats
-an earlier character of the poem, and how many two-character words occur in no training poem. As
-many held-out, human-written poems in the same form are measured in the same way. A model that is
-less surprising than human poets writes clichés; a model that is more surprising invents words.
+an earlier character of the poem, and what share of neighbouring pairs occur in no training poem.
+The same number of human-written test poems in the same form are measured in the same way. A model
+that is less surprising than human poets writes clichés; a model that is more surprising invents
+words.
 """
 
 import argparse
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 def texts_of(form: str, part: str) -> list[str]:
-    """Return the texts of the human-written poems in this form."""
+    """Return the poems in this form from one part of the verse corpus."""
     records = read_verse(["verse"], part)
     return [record.text for record in records if record.fields.get("form") == form]
 

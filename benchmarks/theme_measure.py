@@ -58,9 +58,9 @@ class Counts:
     """Pairs of neighbours in any line of the training poems, numbered by `grams_of`."""
 
     def information_C(self, title: str) -> NDArray[np.float64]:
-        """Return each character's mean pointwise mutual information with a title's, in nats.
+        """Return the pointwise mutual information of each text character with a title, in nats.
 
-        The mean is taken over the title's characters. Observed and expected counts are smoothed by
+        It is the mean over the title's characters. Observed and expected counts are smoothed by
         one, so a rare character carries little information, and a character never seen in a title
         carries none.
         """
@@ -94,7 +94,7 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
     Args:
         poems: The poems. Several poems on one title count separately, and distinct-2 is the mean
             over sets of one poem per title, as there is one human-written poem per title.
-        pool: Titles from which the 31 others are drawn, which are always the same for a title.
+        pool: Titles from which each title's 31 competitors are drawn; the draw is repeatable.
         counts: Counts of the corpus.
 
     Returns:
@@ -124,7 +124,7 @@ def figures(poems: TitledPoems, pool: Sequence[str], counts: Counts) -> dict[str
 
 
 def others_for(title: str, pool: Sequence[str]) -> list[str]:
-    """Draw the other titles that a poem is compared with; they are always the same for a title.
+    """Draw the other titles that a poem is compared with; the same title and pool repeat the draw.
 
     Raises:
         OptionError: The pool has too few titles.
@@ -143,7 +143,7 @@ def _has_title_character(title: str, lines: Sequence[str]) -> bool:
 
 
 def _one_a_title(poems: TitledPoems) -> list[list[str]]:
-    """Return the lines of every title's first poem, then those of every second poem, and so on."""
+    """Return lists of lines: of each title's first poem, of each title's second poem, and so on."""
     sets: list[list[str]] = []
     seen: dict[str, int] = {}
     for title, lines in poems:
@@ -170,7 +170,7 @@ def counts_of_corpus() -> Counts:
 
 
 def counted(poems: Iterable[Poem]) -> Counts:
-    """Return the counts of training poems, at least one of which has a short enough title."""
+    """Count training poems; at least one must have a title of 1 to `LONGEST_TITLE` characters."""
     texts, pairs, titles, titled = list[str](), [], [], []
     for poem in poems:
         texts.append(poem.text)

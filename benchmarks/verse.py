@@ -2,11 +2,11 @@
 
     python benchmarks/verse.py MODEL [--judge OTHER] [--poems 400] [--form 七绝] [--json OUT]
 
-Poems of one form are written freely (conditioned on the form without a constraint), under plain
-masks, and with more and more particles. Constrained poems are requested with only the form, with a
-random acrostic of characters that often begin a line, and with three locked characters. Each row
-has the mean nats per character under the model itself and under a separately trained model, given
-characters included; the share of poems that keep the form; and the CPU time per character.
+Poems of one form are written freely (conditioned on the form but unconstrained), under plain masks,
+and with more and more particles. Constrained poems are requested with only the form, with a random
+acrostic of common characters, and with three locked characters. Each row has the mean nats per
+character under the model itself and under a separately trained model, given characters included;
+the share of poems that keep the form; and the CPU time per character.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def _ended(task: Task, most: int) -> Task:
 
 
 def orders(form: str, kind: str, count: int, writer: VerseWriter) -> list[VerseOrder]:
-    """Return one order per poem, each with random given characters of its own if `kind` has any."""
+    """Return one order per poem, each with its own random characters if `kind` requires any."""
     rng = np.random.default_rng(7)
 
     def pick(size: int) -> str:

@@ -3,7 +3,7 @@
     charbard train verse --minutes 60 --snapshots 10 --out runs/verse
     python benchmarks/verse_curve.py runs/verse [verse] [--part test]
 
-The script prints one JSON line per snapshot. A snapshot from the middle of a run still has a high
+The script prints one JSON line per snapshot. Snapshots from the middle of a run are made at a high
 learning rate: a training run planned to end at that minute would do better.
 """
 

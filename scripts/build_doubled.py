@@ -6,10 +6,10 @@
 The script counts the training records of the verse corpus, separately for 诗 and for 词 with 曲, by
 line length and place: 悠悠 opens and closes lines of seven, 年年 opens them but hardly ever closes
 them. A character is listed at a place if it is doubled there at least FEWEST times, and if the
-lower bound of the 95 % Wilson interval for its share of doublings reaches SHARE. The bound
-leaves out 心, which follows 心 once in a thousand times, by accident. Places where fewer than one
-line in RARE_PLACE has a double are left out, because such a double straddles two words (the second
-and third character of a line of five, as in "忆君君不知").
+lower bound of the 95 % Wilson interval for its share of doublings reaches SHARE. The bound excludes
+心, which is followed by another 心 once in a thousand times, by accident. A place is left out if
+fewer than one line in RARE_PLACE doubles a character there, because the two characters then belong
+to different words (the second and third character of a line of five, as in "忆君君不知").
 """
 
 import sys
@@ -37,8 +37,8 @@ Place = tuple[str, int, int]
 
 
 def count() -> tuple[Counter[Place], Counter[tuple[Place, str]], Counter[tuple[Place, str]]]:
-    """Return three counts: of lines that have a place, of each character there, and of each
-    character doubled there."""
+    """For each place, count the lines that have it, each character there, and each character that
+    is doubled there."""
     lines: Counter[Place] = Counter()
     seen: Counter[tuple[Place, str]] = Counter()
     doubled: Counter[tuple[Place, str]] = Counter()

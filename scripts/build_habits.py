@@ -2,8 +2,8 @@
 
 The model writes poems on many training titles with default settings. The script counts neighbouring
 pairs of characters within the lines of these poems, and of human-written poems in the same forms.
-Empty the list before the model writes, because the existing list would suppress the habits that are
-to be found.
+Empty habits.tsv before the model writes, because the old list would suppress the habits that the
+script looks for.
 
     charbard corpus build verse-core
     python scripts/build_habits.py --write poems.jsonl     (2,000 poems: half an hour)
@@ -42,7 +42,7 @@ HEAD = "# Pairs that the model writes too often, and how many times so: scripts/
 
 
 def people() -> Iterator[Poem]:
-    """Return the human-written training poems in the counted forms."""
+    """Return the human-written training poems in `FORMS`."""
     poems = read_poems(required("verse-core").path)
     return (poem for poem in poems if poem.split == "train" and poem.form in FORMS)
 

@@ -6,12 +6,12 @@
 The statistics come from regulated poems whose template is certain: at most two strict positions
 disagree with it, and at least three more disagree with the templates of the other opening tone. A
 tone is rare if a character has it at less than 15 % of at least 30 strict positions. A level rhyme
-of a rhyme word is rare by the same measure, and so is a level part of the 词林正韵 to which only
-such rhymes belong. Rare readings are not written. If a character is at 30 or more such positions in
-Tang poems, only these count, because Tang poets used the readings that they spoke, while later
-poets looked them up. For other characters all training records count. With --half, the script
-learns from every second poem, prints how many of the other Tang poems keep the rules with and
-without rare readings, and writes nothing.
+of a rhyme word is rare by the same measure, and so is a level part of the 词林正韵 if the rhymes
+that belong to it together have less than 15 %. The verse writer uses no rare readings. If a
+character occurs at least 30 times at strict positions of Tang poems, only Tang poems count for it,
+because Tang poets used the readings that they spoke, while later poets looked them up. For other
+characters all training records count. With --half, the script learns from every second poem, prints
+how many of the other Tang poems keep the rules with and without rare tones, and writes nothing.
 
 The readings that a record's rhyme field ignores are in a separate, pinned table, unused.tsv.
 """
@@ -152,8 +152,8 @@ def enough(*counts: Counter[str]) -> Counter[str]:
 
 
 def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    """Yield (character, reading, share of its uses) for each level part of the 词林正韵 to which
-    only rare 平水韵 rhymes of the character belong."""
+    """Yield (character, reading, share of its uses) for each rare level part of the 词林正韵: the
+    character's 平水韵 rhymes that belong to the part have less than `RARE` of its uses."""
     parts: dict[str, set[str]] = defaultdict(set)
     for tone, rhyme, named in rhymes206().values():
         if tone == "平":
@@ -166,7 +166,7 @@ def rare_parts(char: str, shares: dict[str, float]) -> Iterator[tuple[str, str, 
 
 
 def held_out(found: list[Poem], rows: dict[str, str]) -> None:
-    """Print how many Tang poems keep T4 with all readings, and how many without rare ones."""
+    """Print the share of Tang poems that keep every rule (T4), with all and without rare tones."""
     for form in SHAPES:
         scores = []
         rhymed = [p for p in found if (p.dynasty, p.form) == (FIRST, form) and common_rhymes(p)]

@@ -20,7 +20,8 @@ from charbard.corpus.verse import read_poems
 FEWEST = 4
 """Minimum number of poets who chose a title."""
 SURPLUS = 0.3
-"""Minimum excess of a character's share in poems with this title over its share in all poems."""
+"""Minimum excess of the share of a title's poems that contain one of its characters over the share
+of all poems that contain that character; the best character of the title counts."""
 TITLE = re.compile(r"[一-鿿]{2,5}")
 NUMBERED = re.compile(r"[一二三四五六七八九十]首|其[一二三四五六七八九十]")
 OUT = Path(__file__).parents[1] / "src/charbard/writer/data/themes.txt"

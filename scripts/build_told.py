@@ -29,7 +29,7 @@ FEWEST = 50
 
 LATER = ("元", "明", "清")
 SHI = "五七古排"
-"""First characters of the names of those forms of 诗 that later poets wrote most."""
+"""Forms of 诗 to thin out, by the first characters of their names: later poets wrote them most."""
 
 
 def main() -> None:

@@ -5,8 +5,8 @@
 The script counts, in traditional Tang poems, which character each simplified one stands for: by
 itself, after its left neighbour, and before its right one. With --half, every tenth poem is held
 out, and the script learns only from poems that share no line with a held-out poem. It then prints
-the share of characters in held-out poems that are converted correctly, by this table and by OpenCC:
-exactly, with OpenCC's variants folded, and with scripts/folds.txt folded as well.
+what share of the characters in held-out poems this table and OpenCC convert correctly: compared
+exactly, with OpenCC's variants folded, and with those of scripts/folds.txt folded as well.
 """
 
 import sys
@@ -22,8 +22,8 @@ from verse_corpus import poems, simplified
 from charbard.prosody.script import TraditionalCounts, choose
 
 PATH = HERE.parent / "src/charbard/prosody/data/traditional.tsv"
-MIN_CONTEXT = 3  # minimum occurrences of a pair of characters that is kept
-MIN_OTHER = 3  # minimum uses of rarer shapes of a character whose pairs are kept
+MIN_CONTEXT = 3  # minimum number of occurrences of a pair of characters
+MIN_OTHER = 3  # pairs are kept only for a character whose rarer shapes have this many uses
 Pair = tuple[str, str]
 
 
@@ -75,7 +75,7 @@ def split(found: list[list[Pair]]) -> tuple[list[list[Pair]], list[list[Pair]]]:
 
 @cache
 def folded(char: str, groups: bool) -> str:
-    """Map the variants of a character to one shape: OpenCC's and, with `groups`, folds.txt's."""
+    """Return the common shape of a character's variants in OpenCC and, with `groups`, folds.txt."""
     char = _converter("t2tw").convert(_converter("jp2t").convert(char))
     while groups and char in fold_groups():
         char = fold_groups()[char]

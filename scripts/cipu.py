@@ -24,8 +24,8 @@ _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八
 
 @dataclass(frozen=True)
 class Pattern:
-    """One 体 of a tune: the lines of its specimen poem, with the tones that the book prints under
-    them."""
+    """One 体 of a tune: the shape of its specimen poem, and the tones that the book prints under
+    the specimen."""
 
     tune: str
     author: str

@@ -4,10 +4,10 @@
 
 A line of 曲 may have more characters than its tune requires (衬字), so hardly any two poems to a
 tune have the same shape, and lines are derived one by one. `LINES` says how many characters each
-line has (唐圭璋, 元人小令格律, where the poems agree). The tones of a line are decided by the poems
-with the right number of lines in which this line has this length. A place is fixed if at least 90 %
-of at least `MIN_LINES` such lines agree. A line rhymes if, in more than half of the poems, its end
-is in the poem's part of the 词林正韵, in any tone.
+line has (唐圭璋, 元人小令格律, where the poems agree). The tones of a line come from the poems that
+have the right number of lines and, in this line, the right length. A place is fixed if at least
+90 % of at least `MIN_LINES` such lines agree. A line rhymes if, in more than half of the poems, its
+end is in the poem's part of the 词林正韵, in any tone.
 """
 
 import argparse
@@ -93,7 +93,7 @@ def songs(corpus: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             if record["kind"] != "曲":
                 continue
             name, title = plain(record["form"]), plain(record.get("title") or "")
-            if name in KEYS:  # where a key is the form, the title begins with the tune
+            if name in KEYS:  # if the form is a musical key, the title begins with the tune
                 name = next((other for other in names if title.startswith(other)), name)
             poem = poem_of(name, record)
             if name in names and poem is not None:

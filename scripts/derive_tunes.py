@@ -124,7 +124,7 @@ def freed(variant: Variant, rows: Sequence[str], book: Sequence[Pattern]) -> str
 
 
 def from_book(book: Sequence[Pattern], aligned: Sequence[Poem], main: Variant | None) -> Variant:
-    """Derive a variant from 钦定词谱, for when too few poems follow it to decide its tones.
+    """Derive from 钦定词谱 a variant whose poems are too few to decide its tones.
 
     Args:
         book: All 体 with these sentence ends; a place at which their tones differ is free.
@@ -272,7 +272,7 @@ def of_canon(poems: Iterable[Poem], variants: Sequence[Variant]) -> list[Variant
 
     A poem that differs from a known variant in the length of a single sentence gets a new one,
     because users paste such texts (留恋处 where the book has 方留恋处). In that sentence only the
-    rhyme is fixed. Everything else comes from the nearest variant.
+    rhyme is fixed. Everything else comes from the known variant.
     """
     found: list[Variant] = []
     for poem in poems:
@@ -313,7 +313,7 @@ def as_form(variant: Variant) -> form.Variant:
 
 
 def by_fame(book: list[Pattern], poems: Iterable[Poem]) -> list[Pattern]:
-    """Sort 体 so that those by authors of the given poems of 宋词三百首 come first."""
+    """Sort 体; first come those whose author also wrote one of `poems` that is in 宋词三百首."""
     famous = {poem.author for poem in poems if poem.is_canon}
     return sorted(book, key=lambda each: each.author not in famous)
 

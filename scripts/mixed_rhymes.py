@@ -3,8 +3,8 @@
     python scripts/mixed_rhymes.py VERSE.jsonl
 
 For each rhyme of every 词 to a known tune, the script notes the part to which most line ends
-belong, and the parts of the other line ends. Two parts are mixed if at least 5 % of the rhymes in
-either part have a line end in the other part. The mixed parts are listed in prosody/check/rhyme.py.
+belong, and the parts of the other line ends. Two parts are mixed if, for each of the two, at least
+5 % of its rhymes have a line end in the other. prosody/check/rhyme.py lists the mixed parts.
 """
 
 import argparse
@@ -24,7 +24,7 @@ MIXED = 0.05
 
 
 def main() -> None:
-    """Print every pair of parts that is at least half as common as a mixed pair must be."""
+    """Print each pair of parts whose smaller share is at least half of `MIXED`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     args = parser.parse_args()
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def rhymes_of(tune: str, text: str) -> Any:
-    """Yield, for each rhyme of a poem, (the 词林正韵 part of most line ends, the others')."""
+    """Yield, for each rhyme, (词林正韵 part of most line ends, parts of the other line ends)."""
     try:
         form, poem = form_named(tune), read_poem(text)
     except OptionError:

@@ -26,7 +26,7 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 SHOWN_S = 90
-"""Seconds that a training run has lasted when its picture is taken."""
+"""Seconds from the start of a training run until its picture is taken."""
 
 
 def on_write(page: Page, text: Path) -> None:

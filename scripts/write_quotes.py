@@ -5,8 +5,8 @@
 
 `quotes.tsv` has well-known poems, which are quoted for a theme and used in 飞花令.
 `little_known.tsv` has little-known quatrains that no shipped model was trained on, for "who wrote
-it?". Neither file has a poem that is held out for evaluating models. Authors who died after 1955
-are in no corpus (docs/data.md).
+it?". Neither file has a poem of the split `heldout`. Authors who died after 1955 are in no corpus
+(docs/data.md).
 """
 
 import random

@@ -36,7 +36,7 @@ class LoadedModel(Writer):
 
         Args:
             form: Verse form or tune, or line lengths such as 5,5a/7,7a.
-            seed: Repeat poems exactly; None draws a seed, which each poem records.
+            seed: The same seed repeats the poems; None draws one, which each poem records.
             order: More fields of `VerseOrder`, such as theme, acrostic and candidates.
 
         Raises:

@@ -18,10 +18,10 @@ __all__ = ["share_told"]
 def share_told(
     bundle: Bundle, network: Network, one: Mapping[str, str], other: Mapping[str, str]
 ) -> float:
-    """Return the total-variation distance between first-character distributions of two conditions.
+    """Return the total-variation distance between two conditions' first-character distributions.
 
     The distance is half the sum of |p − q| over all characters: 0 if the fields change nothing,
-    1 if no first character is possible under both.
+    1 if no first character is possible under both sets of fields.
     """
     p_V, q_V = (_first(bundle, network, fields) for fields in (one, other))
     return float(np.abs(p_V - q_V).sum() / 2)

@@ -36,7 +36,7 @@ class Insight:
     """The activations of every unit along a text."""
 
     text: str
-    """The part of the text that the model could read."""
+    """The text as the model read it, without unknown characters."""
     values_NLH: NDArray[np.float32]
     """Output of each unit after each character, in -1..1."""
     trackers: Mapping[str, tuple[Tracker, ...]]
@@ -78,8 +78,8 @@ def signals_of(text: str) -> dict[str, NDArray[np.float32]]:
     """Return each property's value at every character, omitting properties that never change.
 
     place: characters since the line began. line_end: the next character is a mark.
-    couplet_half: 1 in the second line of a pair. rhyme: the next character ends a sentence.
-    space: the character is a space.
+    couplet_half: 1 in the second line of a pair. rhyme: the next character is the last before the
+    mark that ends a sentence. space: the character is a space.
 
     >>> for name, signal in signals_of("ab，cd。").items():
     ...     print(name, signal.astype(int).tolist())

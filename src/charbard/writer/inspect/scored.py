@@ -64,10 +64,10 @@ def scored(
     top: int,
     fields: Sequence[tuple[str, str]] = (),
 ) -> Scored:
-    """Score a text of known characters, conditioned on the same fields as in `Writer.texts`.
+    """Score a text of known characters, conditioned on `fields`, pairs of (name, value).
 
-    A model of running text reads only the text, like a prompt, and scores its first character as
-    if it began a line.
+    A model of running text scores the first character as if it began a line, and reads nothing
+    before the text when it scores the others.
 
     Raises:
         OptionError: The text is empty.

@@ -1,8 +1,8 @@
 """A constraint on free text that allows listed words only.
 
-The words come from the training text and the prompt and keep their spelling there, except that a
-first letter may be capitalised. Any other characters may appear between words. A hyphen may join
-two words, and apostrophes may enclose a word.
+The words come from the training text and the prompt and are spelled as they are there, except that
+the first letter may be capitalised. Any characters but letters may appear between words. A hyphen
+may join two words, and apostrophes may enclose a word.
 """
 
 from bisect import bisect_left
@@ -49,7 +49,7 @@ class WordList:
     """A sorted list of words that finds what may follow a prefix by bisection, without a trie."""
 
     def __init__(self, words: Iterable[str], chars: frozenset[str]) -> None:
-        """Keep the words that consist of these characters, with their capitalised forms."""
+        """Store the words that consist of `chars`, and their capitalised forms."""
         spelled = [word for word in words if chars.issuperset(word)]
         titles = [title for word in spelled if chars.issuperset(title := capitalised(word))]
         self._words = sorted({*spelled, *titles})
@@ -115,7 +115,7 @@ class Spelling:
         return self._start
 
     def advance(self, state: State, char_id: int) -> State:
-        """Return the state after an allowed id was written."""
+        """Return the state after one more id, which must be allowed."""
         if char_id == END:
             return (_BETWEEN,)
         return self._after(state, self._symbols[char_id])
@@ -130,7 +130,7 @@ class Spelling:
         return as_ids(self._ids[char] for char in chars), NO_IDS
 
     def _next(self, reading: str) -> Next:
-        """Return what may follow one reading; after a whole word, any non-letter also may."""
+        """Return what may follow one reading; if it is a whole word, any non-letter may, too."""
         if reading == _WHOLE:
             return Next("", True)
         found = [words.after(reading) for words in self._lists]
@@ -156,7 +156,7 @@ class Spelling:
 
 
 def _words_in(prompt: str, vocab: Vocab) -> Sequence[str]:
-    """Return the words of a prompt, without a word at its end that the text may continue."""
+    """Return the words of a prompt, except one at its very end, which the text may continue."""
     pattern = word_pattern(vocab.chars)
     found = [] if pattern is None else list(pattern.finditer(prompt))
     if found and found[-1].end() == len(prompt):

@@ -119,7 +119,7 @@ class Writer:
         Args:
             prime: Text to continue.
             length: Maximum number of characters to write.
-            seed: Repeat a text exactly; None draws a seed, which the result records.
+            seed: The same seed repeats the text; None draws one, which the result records.
             spelling: Whether to write only words that the model lists; None: only if it lists any.
             options: Fields of `SampleOptions`, such as temperature or top_p.
 
@@ -144,7 +144,7 @@ class Writer:
         return self._joined(order, pieces)
 
     def texts(self, order: TextOrder) -> Iterator[Written]:
-        """Yield the texts of an order by sample number, each as soon as it is complete."""
+        """Yield the texts of an order in order of sample number, each once it is complete."""
         for _, pieces in groupby(self.stream(order), key=attrgetter("sample")):
             yield from self._joined(order, list(pieces))
 
@@ -196,8 +196,8 @@ class Writer:
             waiting.setdefault(piece.sample, []).append(piece)
             while ready := waiting.pop(now, None):
                 yield from ready
-                # `last` counts as 1, so the end of a text moves on to the next, which may already
-                # have pieces waiting.
+                # `last` counts as 1: at the end of a text, `now` moves on to the next one, which
+                # may already have pieces waiting.
                 now += ready[-1].last
 
     def tasks(self, order: TextOrder) -> list[Task]:
@@ -225,7 +225,7 @@ class Writer:
         return prompts
 
     def _constraint(self, order: TextOrder) -> Constraint[Any]:
-        """Return the constraint: listed words only, if the model lists any and the order agrees.
+        """Return the constraint: listed words only, if the model lists any and the order allows it.
 
         Raises:
             OptionError: The order requires listed words, but the model lists none.
@@ -247,7 +247,7 @@ class Writer:
         return WordList(self.bundle.spelling, frozenset(symbols[char_id] for char_id in allowed))
 
     def _allowed(self, options: SampleOptions) -> Ids:
-        """Return the ids that may be written: characters and END, without the banned characters."""
+        """Return the ids that the options allow, and END if the model was trained on records."""
         vocab = self.bundle.vocab
         last = len(vocab)
         if options.commonest is not None:
@@ -292,7 +292,7 @@ def _ideographs(vocab: Vocab) -> frozenset[int]:
 
 
 def _without_effect(options: SampleOptions) -> Iterator[Note]:
-    """Yield a note for each given setting that changes nothing."""
+    """Yield a note for each option that was changed but has no effect."""
     declared = SampleOptions()
     if options.temperature_end is None and options.temperature_steps != declared.temperature_steps:
         yield Note("temperature_steps has no effect without temperature_end", "without.end")

@@ -22,7 +22,7 @@ Headed = list[tuple[Poem, str | None]]
 
 @operation
 def couplets(writer: VerseWriter, order: CoupletOrder) -> Program[Headed]:
-    """Write couplets on a given line, the best first, each with its heading if one is wanted.
+    """Complete couplets from one of their lines, best first, each with a heading if requested.
 
     The written line has opposite tones where that counts: at the even places of each phrase and at
     its end. It shares no character with the given line. Where the given line repeats a character,

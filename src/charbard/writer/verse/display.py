@@ -19,7 +19,7 @@ from charbard.tables import table_lines
 __all__ = ["pinyin_of", "pinyin_of_name", "pinyin_of_poem"]
 
 _IN_VERSE = {"着": "zhuó", "的": "dì", "么": "mó"}
-"""Readings in verse of characters whose first full reading is rare there."""
+"""Verse readings of characters whose first full-tone reading in pypinyin is rare in verse."""
 _LEVEL, _OBLIQUE = "平", "仄"
 _MARKS = {"\u0304": _LEVEL, "\u0301": _LEVEL, "\u030c": _OBLIQUE, "\u0300": _OBLIQUE}
 """Tone class by tone mark: first and second tone are level, third and fourth oblique."""
@@ -50,8 +50,8 @@ def pinyin_of(line: str) -> list[str]:
 def pinyin_of_poem(lines: Sequence[str], *, book: str = "pingshui") -> list[list[str]]:
     """Return the modern readings in a poem; each character gets the one that fits its place.
 
-    At the end of a line, this reading is in the poem's rhyme; within a regulated line, it has the
-    tone that the pattern of the line requires.
+    At the end of a rhyming line, this reading agrees with the poem's rhyme; at an even place of a
+    regulated line, it has the tone that the pattern of the line requires.
 
     >>> poem = ["朝辞白帝彩云间", "千里江陵一日还", "两岸猿声啼不住", "轻舟已过万重山"]
     >>> pinyin_of_poem(poem)[1][-1]
@@ -85,10 +85,9 @@ def _surnames() -> Mapping[str, tuple[str, ...]]:
 
 
 def _fit_tones(lines: Sequence[str], sounds: list[list[str]], book: str) -> None:
-    """Choose readings by tone, in place.
+    """Change `sounds` so that even places of regulated lines have readings in the right tone.
 
-    In a regulated line the tones of even places alternate, so one certain tone determines the
-    others.
+    The tones of these places alternate, so one certain tone determines the others.
     """
     for line, read in zip(lines, sounds, strict=True):
         if len(line) not in _REGULATED:
@@ -121,7 +120,7 @@ def _fit_rhymes(lines: Sequence[str], sounds: list[list[str]], book: str) -> Non
 
 
 def _in_rhyme(char: str, usual: str, tone: str, rimes: Counter[str]) -> str:
-    """Return the reading in the rhyme's tone whose rime is commonest among the rhyme words."""
+    """Of the readings in the rhyme's tone, return the one whose rime most rhyme words share."""
     fitting = [one for one in _all_readings(char) if _tone(one) == tone]
     if not fitting:  # an entering tone, which modern speech has lost
         return usual

@@ -36,7 +36,7 @@ class Facing:
     word: str
     """Empty if the place faces no word of two characters."""
     start: int
-    """0-based place in their line where the words begin."""
+    """0-based place in the line at which each of `answers` begins."""
     answers: Iterator[str]
 
 

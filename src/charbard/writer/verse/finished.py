@@ -137,7 +137,7 @@ def _score(
 
 
 def _parallel(request: Request, lines: Sequence[str]) -> float | None:
-    """Score the parallelism (对仗) of the couplets that are written and should have it."""
+    """Score the parallelism (对仗) of those finished couplets that should be parallel."""
     # Which couplets should be parallel depends on the lengths of all lines, written or not.
     whole = ["x" * (span.stop - span.start) for span in request.machine.spans]
     pairs = facing_lines(request.form.kind, whole)

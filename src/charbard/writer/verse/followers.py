@@ -1,9 +1,10 @@
 """A logit bias towards rhyme words that complete a word.
 
-Told its rhyme, the network is sure of that rhyme's commonest characters, whether they follow from
-the character before or not: it writes 一苇垂 where only 一苇航 is a word. Words elsewhere in its
-lines have a fifth of such faults. So a rhyme word gets a bias if people have written it after the
-character before it, which halves them at no loss of probability (benchmarks/models.md).
+A network that is conditioned on a rhyme prefers that rhyme's commonest characters, even where they
+form no word with the character before: it writes 一苇垂 where only 一苇航 is a word. In words
+elsewhere in its lines, such faults are a fifth as frequent. So a rhyme word gets a bias if people
+have written it after the character before it. The bias halves the number of these faults at no loss
+of probability (benchmarks/models.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ _NATS = 2.0
 
 
 class _Table(NamedTuple):
-    """For each character, the characters that follow it: a sparse matrix in rows."""
+    """The characters that follow each character, as a sparse matrix stored row by row."""
 
     place: dict[str, int]
     start: NDArray[np.int64]
@@ -33,7 +34,7 @@ class _Table(NamedTuple):
 
 
 def followers(char: str) -> str:
-    """Return the characters that people write after a character, in no order.
+    """Return the characters that people write after a character, in no particular order.
 
     >>> "航" in followers("苇"), "垂" in followers("苇")
     (True, False)
@@ -44,7 +45,7 @@ def followers(char: str) -> str:
 
 
 def towards_followers(request: Request) -> BiasRule:
-    """Return the bias rule for rhyme words, where the character before is of the same line."""
+    """Return the bias rule for rhyme words; a line of one character gets no bias."""
     machine = request.machine
     bias_after = _biases(machine.lexicon.vocab)
     rhymed = {at for at, slot in enumerate(machine.slots) if machine.rhymed[at] and slot.place}
@@ -57,7 +58,7 @@ def towards_followers(request: Request) -> BiasRule:
 
 @cache
 def _biases(vocab: Vocab) -> Callable[[int], Bias | None]:
-    """Return the function from the id before a rhyme word to the bias, which caches."""
+    """Return a cached function from the id before a rhyme word to the bias on that word."""
     table = _table()
     # Symbols that the model does not have become -1 and are left out.
     ids = np.array([-1 if (at := vocab.id_of(char)) is None else at for char in table.place])

@@ -69,7 +69,7 @@ def glosses(line: str) -> Iterator[Gloss]:
 
 @cache
 def _dictionary() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Load each simplified word's numbered pinyin and senses, from its entry with most senses."""
+    """Map simplified words to numbered pinyin and senses, from the entry with the most senses."""
     need("a gloss of each word", _PACKAGE, extra="gloss")
     spec = find_spec(_PACKAGE)
     assert spec is not None

@@ -2,8 +2,8 @@
 
 Sampling below temperature 1 prefers what is likely at every step, and small preferences add up:
 何处 is one pair in 1,800 in human-written verse but was one in 270 in the model's verse, and 惆怅
-occurred eighteen times too often. So the second character of such a pair gets a negative bias, by
-the log of that ratio, and drafts with many such pairs score lower.
+occurred eighteen times too often. So the second character of such a pair gets a negative bias, the
+log of the ratio of these frequencies (at most 12), and drafts with many such pairs score lower.
 
 `scripts/build_habits.py` builds the list for the shipped model at its default settings.
 """

@@ -1,7 +1,7 @@
 """Names: a surname, and a given name with requested tones, characters and sound.
 
-The model may be a model of names, trained with the fields surname and gender and perhaps era. A
-model of verse writes the given name as the beginning of a line, from common characters.
+The model can be a model of names, trained with the fields surname and gender and perhaps era, or a
+model of verse, which writes the name as the beginning of a line, with common characters only.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _NO_GENDER = Note(
 )
 _GENDERS = ("男", "女")
 _TELLS = 0.1
-"""Minimum effect of gender on the first character, as `share_told` measures it, to be useful."""
+"""Effect of gender, as measured by `share_told`, below which a note warns the user."""
 
 
 @operation
@@ -169,7 +169,7 @@ def _form(surname: str, length: int, tones: str) -> Form:
 
 
 def _with_liked(template: str, like: str) -> list[str]:
-    """Return the template once for each liked character at each open place."""
+    """Return one copy of the template for each liked character at each open place."""
     return [
         template[:at] + char + template[at + 1 :]
         for char in like

@@ -55,11 +55,11 @@ class Poem:
     form: str
     book: str
     variants: tuple[str, ...]
-    """Variants of the form that the poem keeps."""
+    """Names of the variants of `form` that the poem fits; empty if it breaks the form."""
     rhymes: tuple[str | None, ...]
     """Group of each rhyme; None if several groups fit."""
     given: tuple[tuple[int, int], ...]
-    """0-based (line, place) of each character that was given."""
+    """0-based (line, place) of each character that the user fixed."""
     score: Score
     seed: int
     theme: str = ""

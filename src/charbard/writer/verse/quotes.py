@@ -1,7 +1,7 @@
 """Human-written poems that ship with the package, for quotations and games.
 
 Source: `data/quotes.tsv` and `data/little_known.tsv`, which `scripts/write_quotes.py` draws from
-the corpus of verse (docs/data.md). None of them belongs to a held-out set.
+the corpus of verse (docs/data.md). None of the poems is in the split `heldout`.
 """
 
 import math

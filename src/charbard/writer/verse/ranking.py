@@ -33,9 +33,9 @@ class Score:
     """Parallelism (对仗) of the couplets that should have it: mean mutual information of facing
     characters."""
     repetition: float = 0.0
-    """Share of characters that repeat an earlier one, without doubled characters."""
+    """Share of characters that repeat an earlier one; immediate doubling does not count."""
     novelty: float | None = None
-    """Share of lines that do not occur in the training text."""
+    """Share of lines that do not occur in the verse corpus."""
     stock: float = 0.0
     """Share of lines that contain a stock phrase."""
     habits: float = 0.0
@@ -69,7 +69,9 @@ def facing_lines(kind: str, lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def middle_couplets(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the middle couplets of eight or more lines: all but the first and the last.
+    """Return the (upper, lower) indices of all couplets but the first and the last.
+
+    The list is empty if there are fewer than eight lines, an odd number, or unequal lengths.
 
     >>> middle_couplets(["a"] * 8)
     [(2, 3), (4, 5)]
@@ -87,7 +89,7 @@ def parallel_score(lines: Sequence[str], pairs: Sequence[tuple[int, int]]) -> fl
 
 
 def repetition(lines: Sequence[str]) -> float:
-    """Return the share of characters that repeat an earlier one, without doubled characters.
+    """Return the share of characters that repeat an earlier one; doubling does not count.
 
     >>> repetition(["春眠春", "处处"])
     0.2

@@ -55,11 +55,11 @@ class Request:
     notes: tuple[Note, ...]
     """Notes for the user."""
     rhyme_ids: Mapping[int, str]
-    """Rhyme-condition id -> rhyme group; empty if the model has no rhyme condition."""
+    """Rhyme-condition id -> rhyme group; empty if the model does not predict the rhyme."""
     wanted: tuple[str, ...] = ()
     """Words that the poem should use."""
     word_ids: tuple[int, ...] = ()
-    """These words as a condition, with its final mark; empty if the model has no such field."""
+    """Ids of `wanted` as a condition, final mark included; empty if the model has no such field."""
 
     @property
     def prompts(self) -> list[tuple[int, ...]]:
@@ -104,7 +104,7 @@ class Request:
         """Return the characters of whole lines, with given characters as the user spelled them."""
         symbols = self.machine.lexicon.vocab.symbols
         given = {(lock.line, lock.place): lock.char for lock in self.spec.locks}
-        # The marks come from the form: the ids hold a plainer mark where the model lacks one.
+        # The marks come from the form: where the model lacks a mark, the ids have a plainer one.
         marks = [list(line.mark) for line in self.spec.form.variants[0].lines]
         slots = self.machine.slots[start : start + len(ids)]
         return "".join(
@@ -284,7 +284,7 @@ def _shaped(form: Form, order: VerseOrder) -> Form:
 def _understood(bundle: Bundle, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], list[Note]]:
     """Return (locks in the rhyme books' script, notes for the user).
 
-    A lock whose character the model does not know gets a character to read instead (`stand_in`).
+    Each lock also has the character that the model reads at its place (`stand_in`).
     """
     found, notes = [], dict[Note, None]()
     for lock in locks:

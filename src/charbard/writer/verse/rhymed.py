@@ -17,7 +17,7 @@ __all__ = ["choose_rhyme"]
 _STEP = 1 << 23
 """Step number for drawing the rhyme, larger than that of any character."""
 _AS_LEARNED = SampleOptions()
-"""Options for drawing the rhyme, at temperature 1: a low one would always yield the same rhyme."""
+"""Options for drawing the rhyme, at temperature 1: a lower one would favour a few rhymes."""
 
 Choosing = Generator[Plan | Emit, Outcome, tuple[list[tuple[int, ...]], Search]]
 
@@ -35,7 +35,7 @@ def choose_rhyme(request: Request, search: Search) -> Choosing:
         before = request.machine.lexicon.vocab.announced(own, RHYME)
         outcome = yield from read_prompts([before], search.start, spec)
         group = request.rhyme_ids[outcome.ids[0]]
-        # The form starts with this rhyme alone; otherwise the text could rhyme with a group that
-        # it is not conditioned on.
+        # The form is restricted to this rhyme; otherwise the text could rhyme with a group that it
+        # is not conditioned on.
         search = replace(search, form=request.machine.start(group))
     return [request.conditioned(prompt, group=group) for prompt in (own, *unconditioned)], search

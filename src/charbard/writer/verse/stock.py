@@ -1,9 +1,10 @@
-"""Stock phrases: sequences of four characters that hundreds of poems share, such as 不知何处.
+"""Stock phrases: sequences of four characters that many poems share, such as 不知何处.
 
-At low temperatures a model falls back on these phrases, because they are always likely. At 0.5, one
-of the 500 commonest occurs in 12.6 % of its lines without this bias, in 3.8 % with it, and in 1.4 %
-of human-written lines (`benchmarks/stock.py`). So the character that completes a phrase gets a
-negative bias, and drafts with a stock phrase score lower.
+At low temperatures a model falls back on these phrases, because they are always likely. So the
+character that completes a phrase gets a negative bias, and drafts with a stock phrase score lower.
+At temperature 0.5, one of the 500 commonest phrases occurs in 12.6 % of a model's lines without the
+biases against stock phrases and habits, in 3.8 % with both, and in 1.4 % of human-written lines
+(`benchmarks/stock.py`).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Themes for poems that are requested without one: titles that many poets chose.
 
-A network that is given no theme falls back on the poems that it finds likeliest, which are much
-alike (benchmarks/models.md, "How varied").
+Without a theme, a network falls back on the poems that it finds likeliest, and these resemble one
+another (benchmarks/models.md, "How varied").
 
 Source: `data/themes.txt`, which `scripts/build_themes.py` builds from the verse corpus.
 """
@@ -38,7 +38,7 @@ def theme_drawn(seed: int) -> str:
 
 
 def with_theme(order: VerseOrder) -> VerseOrder:
-    """Return the order with a theme drawn by its seed, or unchanged if it already has a subject.
+    """Draw a theme for an order by its seed, unless it has a subject or `titled` is false.
 
     >>> with_theme(VerseOrder(opening="春")).theme
     ''

@@ -9,12 +9,12 @@ from charbard.writer.verse.request import Request
 __all__ = ["share_used", "towards_words"]
 
 _BEGIN, _LAST, _GO_ON = 1.5, 6.0, 5.0
-"""Nats for the first character of a word that is due (doubled with each line that passes), for the
-next character of a word in the last line, and for the next character of a word that has begun."""
+"""Nats for the first character of an unused word (doubled for each line by which it is late), for
+the next character of a word in the last line, and for the next character of a word just begun."""
 
 
 def towards_words(request: Request) -> tuple[BiasRule, ...]:
-    """Return the bias rule towards the words, in the given order and spread over the text."""
+    """Return the bias rule towards the words, spread over the text in the user's order."""
     vocab, spans = request.machine.lexicon.vocab, request.machine.spans
     words = [tuple(vocab.encode(word).tolist()) for word in request.wanted]
     if not words:

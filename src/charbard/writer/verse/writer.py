@@ -136,7 +136,7 @@ class VerseWriter:
         order = self._titled(order)
         if (request := self._cached(order)) is None:
             request = read_order(self.bundle, order, self._lexicons)
-            # Compiling takes long, so it needs no lock: two threads may compile the same order.
+            # Compiling takes long, so the lock is not held: two threads may compile the same order.
             with self._lock:
                 self._known[replace(order, seed=0)] = request
                 if len(self._known) > _REQUESTS:
@@ -145,7 +145,7 @@ class VerseWriter:
 
     def at_hand(self, order: VerseOrder) -> Request | None:
         """Return this order's request, reusing the one cached for an order that differs only in its
-        seed; None if there is none."""
+        seed; None if none is cached."""
         return self._cached(self._titled(order))
 
     def _cached(self, order: VerseOrder) -> Request | None:
@@ -153,7 +153,7 @@ class VerseWriter:
         return None if request is None else replace(request, order=order)
 
     def _titled(self, order: VerseOrder) -> VerseOrder:
-        """Return an order with the theme that is drawn for it, if the model can be given one."""
+        """Return an order with a drawn theme if it needs one and the model reads titles."""
         return with_theme(order) if "title" in self.bundle.vocab.fields else order
 
     def verse(self, order: VerseOrder) -> list[Poem]:
