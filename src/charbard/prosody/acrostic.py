@@ -61,7 +61,7 @@ def acrostic_locks(variant: Variant, text: str, path: str = "head") -> tuple[Loc
 
 
 def parse_places(text: str) -> list[tuple[int, int]]:
-    """Parse places written as line.place, which are 1-based, into 0-based pairs (line, place).
+    """Parse 1-based places, written as line.place, into 0-based pairs (line, place).
 
     >>> parse_places("1.1 2.5")
     [(0, 0), (1, 4)]

@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 USED, USUAL = 3.0, 15.0
-"""Minimum percentages of a character's occurrences in verse for one of its readings to count as
-used, and to count as usual."""
+"""A reading counts as used, or as usual, if it has at least this percentage of its character's
+occurrences in verse."""
 
 
 class Reading(NamedTuple):
@@ -149,7 +149,7 @@ def rhymes_of(char: str, *, book: str, tone: str | None = None) -> frozenset[str
 
 
 def rhyme_names(book: str, tone: str | None = None) -> tuple[str, ...]:
-    """Return the names of a book's rhymes in the book's order, for one of 平 上 去 入 or for all.
+    """Return the names of a book's rhymes in the book's order, for 平, 上, 去 or 入, or for all.
 
     >>> rhyme_names("pingshui", "平")[:3], len(rhyme_names("pingshui"))
     (('东', '冬', '江'), 106)
@@ -181,7 +181,7 @@ def rhymes_with(
     """List the characters that rhyme with this one in the same tone, most frequent in verse first.
 
     Args:
-        tone: 平 or 仄, for a character that has both; None allows any reading.
+        tone: Tone in which to read the character, 平 or 仄; None allows any reading.
         least: As in `readings_of`.
 
     >>> rhymes_with("来", book="pingshui")[:6]

@@ -1,7 +1,7 @@
 """Look up a form by name in the pages that ship with charbard and in the user's own pages.
 
-Pages are read once, on first use; the long page of tunes is read only if no page before it has the
-name. The user's pages are the .toml files in the folder named by the environment variable
+Pages are read once, on first use; the long page of tunes is read only if no earlier page has the
+requested name. The user's pages are the .toml files in the folder named by the environment variable
 CHARBARD_FORMS.
 """
 
@@ -36,8 +36,8 @@ def form_named(name: str, lines: int | None = None) -> Form:
     """Return the form of this name, in either script.
 
     Args:
-        name: A name or other name of a form, which a number of lines may follow (五排12); or line
-            lengths such as 7a,5,7a,5a. Never a path, because names may come from untrusted users.
+        name: Any name of a form, optionally followed by a number of lines (五排12); or line lengths
+            such as 7a,5,7a,5a. Never a path, because names may come from untrusted users.
         lines: Number of lines, for a form of variable length.
 
     Raises:

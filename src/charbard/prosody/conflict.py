@@ -66,8 +66,8 @@ def nearest_feasible(spec: FormSpec, lexicon: Lexicon) -> FormSpec | None:
 
 
 def open_groups(spec: FormSpec, lexicon: Lexicon, key: int = 0) -> tuple[str, ...]:
-    """Return every group that the rhyme with number `key` could have, all other demands
-    unchanged."""
+    """Return every group that the rhyme with number `key` could have if all other demands
+    stay."""
     machine = try_compile(spec.without(f"rhyme {key}"), lexicon)
     if machine is None or not machine.plans[0].groups:
         return ()

@@ -1,6 +1,6 @@
 """Reduplication (叠字): which characters are doubled in verse, and where in a line.
 
-`scripts/build_doubled.py` counted the table in verse: 悠悠 opens and closes lines, 年年 only opens
+`scripts/build_doubled.py` built the table from verse: 悠悠 opens and closes lines, 年年 only opens
 lines, and 心心 does not occur. This module is independent of models.
 """
 
@@ -13,7 +13,7 @@ from charbard.tables import table_lines
 __all__ = ["LONG", "doubled_at", "place_of"]
 
 LONG = 8
-"""Length of a line from which counts are too small to distinguish places."""
+"""From this line length on, counts are too small to distinguish places."""
 _ANYWHERE = ("姓名",)
 """Kinds of form in which any character may be doubled: a name may be 圆圆 or 媛媛."""
 _NOWHERE = ("对联",)

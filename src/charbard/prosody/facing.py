@@ -121,7 +121,7 @@ def _opposed(phrases: tuple[str, ...], book: str, ends: str) -> list[tuple[str, 
     for phrase in phrases:
         for place, char in enumerate(phrase, 1):
             found = usual_tones_of(char, book=book)
-            # A character of both tones has no opposite tone, so the place that faces it stays free.
+            # A character with both tones has no opposite, so the place that faces it stays free.
             if len(found) == 1 and (place % 2 == 0 or place == len(phrase)):
                 tones[char] = _OPPOSITE[min(found)]
     last = phrases[-1][-1]

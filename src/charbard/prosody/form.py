@@ -111,7 +111,7 @@ class Variant:
     def divided(self, shape: tuple[int, ...]) -> "Variant | None":
         """Return the variant divided into lines of these lengths; None if that is impossible.
 
-        In 词, breaks inside a sentence are free: the lines change, and the tones stay. Every
+        In 词, a sentence may be divided freely: the lines change, but the tones do not. Every
         sentence must end where one of the new lines ends.
         """
         if shape == self.lengths:
@@ -147,11 +147,11 @@ class Variant:
         return Variant(self.name, tuple(lines), poems=self.poems)
 
     def padded(self, shape: tuple[int, ...]) -> "Variant | None":
-        """Return the variant with its lines lengthened to those of a 曲 with 衬字.
+        """Return the variant with lines lengthened to these lengths, to fit a 曲 with 衬字.
 
         A lengthened line is constrained only by its last tone and its rhyme. The result is None if
-        the poem has another number of lines, or a line that is shorter or more than six characters
-        longer.
+        the number of lines differs, or if a line would become shorter, or longer by more than six
+        characters.
         """
         if len(shape) != len(self.lines):
             return None

@@ -84,8 +84,8 @@ class Lexicon:
         distinct = dict.fromkeys(found)
         names = sorted({reading.rhyme for readings in distinct for reading in readings}, key=_order)
         number = {name: place for place, name in enumerate(names)}
-        # Kind 0 is reserved for special ids and for characters that the book does not list, so that
-        # every id of another kind may be chosen.
+        # Kind 0 is reserved for special ids and for characters that the book does not list. They
+        # are never chosen.
         kinds: dict[Kind, int] = {Kind(0, 0, 0): 0}
         places = {
             readings: kinds.setdefault(kind_of(readings, number), len(kinds))
@@ -171,5 +171,5 @@ def _unpacked(bits: Sequence[int], size: int) -> NDArray[np.bool_]:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Return the key by which numbered parts sort by number, and named groups by name."""
+    """Return a sort key that orders numbered parts by number, and named groups by name."""
     return (int(name), "") if name.isdecimal() else (0, name)

@@ -40,13 +40,13 @@ class VerseState(NamedTuple):
     """The state of a text in progress, as an immutable value."""
 
     line: int
-    """Interned number of the position, with the variants and patterns still possible."""
+    """Interned number of the position together with the variants and patterns still possible."""
     rhyme: int
     """Interned number of the rhyme groups still possible."""
     used: frozenset[int] = frozenset()
     """Ids that must not be written again."""
     before: Before = Before()
-    """The last character of the current line, to prevent stutters."""
+    """What has just been written in the current line, to prevent stutters."""
     heard: tuple[tuple[int, int], ...] = ()
     """Pairs (slot, id) of the characters that later slots echo."""
 
@@ -76,12 +76,12 @@ class Machine:
         self.spans = self.plans[0].spans
         """The slice of the text that each line takes up, with its mark."""
         self._tones_V = np.array([kind.tones for kind in self.lexicon.kinds])[self.lexicon.kind_V]
-        # Variants may disagree on whether a line rhymes, such as the first line. If it rhymes in
-        # one variant, the rhyme groups matter there.
+        # Variants may disagree on whether a line, such as the first, rhymes. If it rhymes in one
+        # variant, the rhyme groups matter there.
         self.rhymed = [any(p.rhyme_at(at) is not None for p in plans) for at in range(self._size)]
-        # At most places a step depends on the line alone and is looked up by (line, tones). At the
-        # end of a rhymed line and before a new line, the rhyme groups matter as well, and the step
-        # is looked up by (line, rhyme, kind). Two separate tables stay small.
+        # Usually a step does not depend on rhymes, and is looked up by (line, tones). At the end of
+        # a rhymed line and before a new line, the rhyme groups matter as well, and the step is
+        # looked up by (line, rhyme, kind). Two separate tables stay small.
         self._joint = [
             self.rhymed[at]
             or (at + 1 < self._size and self.slots[at].line != self.slots[at + 1].line)
@@ -133,7 +133,7 @@ class Machine:
 
     @property
     def is_feasible(self) -> bool:
-        """Whether a text can be begun: some variant has enough words for each of its rhymes."""
+        """Whether a text can be started: some variant has enough words for each of its rhymes."""
         return bool(self._lives)
 
     @cached_property
@@ -230,7 +230,7 @@ class Machine:
             return frozenset()
         if not state.used and not self._can_run_out(state.rhyme):
             return frozenset()
-        last = state.before.last  # may be doubled, unless that is a stutter
+        last = state.before.last  # `Stutter` alone decides whether it may be doubled
         may_double = self._repeats == "none" and last is not None
         spent = state.used - {last} if may_double else state.used
         # If a small rhyme group may run out of words, a character is barred if every pattern that
@@ -319,7 +319,7 @@ class Machine:
         return self._number(at, fitting, groups)
 
     def _spared(self, line: _Line, groups: Groups, used: frozenset[int]) -> Mask:
-        """Return the mask (V,) of ids that at least one still possible pattern can spare."""
+        """Return the mask (V,) of ids that some still possible pattern can spare for this slot."""
         slot = self.slots[line.at]
         assert slot.place is not None
         union = np.zeros(len(self.lexicon.vocab), np.bool_)

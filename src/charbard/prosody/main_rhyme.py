@@ -32,7 +32,7 @@ def rhyme_sign(group: str, *, book: str) -> str | None:
 
 
 def signs_of(book: str) -> dict[str, str]:
-    """Return a book's signs by the names of its groups; empty if the groups have no signs."""
+    """Map the names of a book's groups to their signs; empty if the groups have no signs."""
     signs = {group: rhyme_sign(group, book=book) for group in rhyme_names(book)}
     return {group: sign for group, sign in signs.items() if sign is not None}
 

@@ -8,7 +8,7 @@ import re
 __all__ = ["GAP", "MARKS", "PAUSE", "chars_of_line", "is_char", "is_han", "plain_text"]
 
 GAP = "□"
-"""Placeholder for a character that is missing or described by its parts, so cannot be judged."""
+"""Placeholder for a character that is missing or only described, and so cannot be judged."""
 MARKS = "，。！？；："
 """Punctuation marks that end a line."""
 PAUSE = "、"
@@ -80,7 +80,7 @@ def _described(text: str) -> str:
 
 
 _OPERANDS = {"⿲": 3, "⿳": 3, "⿾": 1, "⿿": 1}
-"""Operands of the operators that do not have two."""
+"""Number of operands of each description operator that does not take two."""
 
 
 def _description_end(text: str, start: int) -> int:

@@ -133,7 +133,7 @@ class Pool:
         return sum(1 << group for group in large.tolist())
 
     def rhyming_ids(self, tones: int, group: int, banned: frozenset[int]) -> frozenset[int]:
-        """Return the ids that `group_sizes` counts."""
+        """Return the ids that `group_sizes` counts for this group."""
         mask = self._fresh & self.lexicon.rhyming(tones, 1 << group)
         return frozenset(np.flatnonzero(mask).tolist()) - banned
 
@@ -173,7 +173,7 @@ def plan_variant(
     wanted: Sequence[int],
     need: Need,
 ) -> VariantPlan:
-    """Plan a variant backward from the end of every line and every rhyme.
+    """Find which patterns of a variant can be filled, and which groups its rhymes can have.
 
     Args:
         variant: The variant to plan.

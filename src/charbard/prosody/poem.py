@@ -23,7 +23,7 @@ from charbard.prosody.pasted import (
 __all__ = ["GAP", "MARKS", "Poem", "is_han", "read_poem", "readings"]
 
 _MOST_AROUND = 8
-"""Number of cuts to try at the top of a text: it may begin with none to seven rows of other
+"""Number of cuts to try at the top of a text, which may begin with up to seven rows of other
 text."""
 _SIGNS = r"/／|｜\\·・•‧∙･~～〜－–—―\-_=+"
 _DYNASTY = (
@@ -106,8 +106,8 @@ def read_poem(text: str) -> Poem:
 
     Punctuation ends lines. In a text without punctuation, every row is a line, or every word
     between spaces, `/`, `|`, `·`, `-`, `～` or 、. A first row is a title if it is set in 《》,
-    names an author, lacks the punctuation of other rows, or precedes a blank row. Only Chinese
-    characters and □ count as characters.
+    names an author, lacks the punctuation of other rows, or stands out by its length or by a blank
+    row after it. Only Chinese characters and □ count as characters.
 
     Raises:
         OptionError: The text has no Chinese character.
@@ -189,8 +189,8 @@ def _heading(rows: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_odd_one_out(rows: Sequence[str]) -> bool:
-    """Return whether the first row precedes a blank row, or differs in length from all other rows
-    while they are equally long."""
+    """Return whether the first row looks like a title: rows differ in length, and the second row
+    is blank or all rows but the first are equally long."""
     rest = {len(row) for row in rows[1:] if row}
     if len(rows) < 3 or rest == {len(rows[0])}:
         return False

@@ -1,7 +1,7 @@
 """Convert verse from one script to the other.
 
 Simplification is unambiguous: every traditional character has one simplified shape. The reverse is
-not: 云 is 雲 or 云, 发 is 發 or 髮. A table counted in Tang verse decides by the neighbouring
+not: 云 is 雲 or 云, 发 is 發 or 髮. A table of counts from Tang verse decides by the neighbouring
 characters; OpenCC converts characters that the table lacks.
 """
 

@@ -20,7 +20,7 @@ class Lock:
     place: int
     char: str
     why: str = ""
-    """Origin of the lock, for messages, such as acrostic or given line."""
+    """Origin of the lock, such as acrostic or given line; messages name it."""
     stand_in: str | None = None
     """Character that the model reads instead if the vocabulary lacks `char`."""
 
@@ -53,16 +53,16 @@ class FormSpec:
     book: str
     """Key of the rhyme book."""
     rhyme: tuple[str | None, ...] = ()
-    """Required group of each rhyme of the form, in order of first occurrence; missing ones are
-    open."""
+    """Required group of each rhyme of the form, in order of first occurrence; None and missing
+    entries leave the rhyme open."""
     variant: str | None = None
     """Name of the form's variant."""
     locks: tuple[Lock, ...] = ()
     bans: tuple[Ban, ...] = ()
     banned: str = ""
-    """Characters ruled out everywhere, unless locked."""
+    """Characters ruled out everywhere; a lock on one of them makes the specification infeasible."""
     commonest: int | None = None
-    """Number of most frequent characters that may be chosen; None allows all characters."""
+    """Only this many of the most frequent characters may be chosen; None allows all."""
     repeats: str = "rhymes"
     """Which characters may be repeated: all ("free"), all except rhyme words ("rhymes"), or only
     reduplicated characters ("none")."""

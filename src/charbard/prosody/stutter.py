@@ -12,7 +12,7 @@ __all__ = ["Before", "Stutter"]
 
 
 class Before(NamedTuple):
-    """What came last in the line in progress."""
+    """What has just been written in the current line."""
 
     last: int | None = None
     """Id of the last character; None at the beginning of a line."""
@@ -62,7 +62,7 @@ def _is_inside(slots: Sequence[Slot], at: int, after: int) -> bool:
 
 
 def _undoubled(slots: Sequence[Slot], at: int, size: int) -> frozenset[int]:
-    """Return the ids that may not be doubled, for a slot that the next slot echoes; else none."""
+    """Return the ids that may not be doubled if the next slot echoes this one, else no ids."""
     # `not kept` covers two cases: None permits all ids, and an empty set would bar every id, which
     # a rule of style must never do.
     if at + 1 == len(slots) or slots[at + 1].echo != at or not (kept := slots[at + 1].doubled):

@@ -131,7 +131,7 @@ class Transitions:
 
 
 def members(items: Sequence[T], bits: int) -> list[T]:
-    """Return the items whose bits are set, the lowest bit for the first item."""
+    """Return the items whose bits are set; the lowest bit belongs to the first item."""
     return [item for place, item in enumerate(items) if bits >> place & 1]
 
 

@@ -1,4 +1,4 @@
-"""The studio: a web page and an HTTP API over `writer`. It knows nothing of verse or networks."""
+"""The studio: a web page and an HTTP API over `writer`, independent of verse and networks."""
 
 from charbard.studio.library import Library
 from charbard.web.app import create_app

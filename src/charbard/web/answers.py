@@ -53,7 +53,7 @@ EVENTS: Described = {200: {"content": {"text/event-stream": {"schema": {"type": 
 
 
 def errors_at(prefix: str, *statuses: int) -> Described:
-    """Describe the error responses of routes under a prefix; if no status is given, all of them."""
+    """Describe the error responses of routes under a prefix: these statuses, or by default all."""
     model = WrongCompletion if prefix == "/v1" else Wrong
     described: Described = {}
     for status in statuses or _MEANS:

@@ -1,4 +1,5 @@
-"""The app factory. It reads no arguments and no environment; apps in one process share no state."""
+"""The app factory. It reads no command line and no environment; apps in one process share no
+state."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Errors as HTTP responses: one table of statuses, one body format, one handler."""
+"""Errors as HTTP responses: the table of statuses, the body formats and the handlers."""
 
 import math
 from typing import Any
@@ -72,7 +72,7 @@ def status_of(error: CharbardError) -> int:
 
 
 def in_api(name: str, value: str | None) -> str:
-    """Spell a setting as clients give it, in JSON or in a query."""
+    """Format a setting as clients of the API know it: its name, or name=value."""
     return name if value is None else f"{name}={value}"
 
 
@@ -111,7 +111,7 @@ def response_for(error: CharbardError, path: str) -> JSONResponse:
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Give every error of the app the same shape."""
+    """Register handlers that turn errors into responses of the shape that the client expects."""
 
     # The handlers are `async`, or FastAPI would run them in threads.
     async def show(request: Request, error: Exception) -> Response:

@@ -65,7 +65,7 @@ def performed(
         studio: The studio.
         opened: The model.
         program: The program.
-        keep_LH: Mask of ablated units, see `Task.keep_LH`.
+        keep_LH: Mask that is 0 at units to ablate; see `Task.keep_LH`.
         skip: Type of emitted values to drop, see `Task.skip`.
         is_quick: Whether the program's own steps are short enough to run in the event loop instead
             of a thread.
@@ -125,9 +125,9 @@ class Lines(Response):
         studio: The studio.
         facts: The facts to send.
         encode: Function that encodes a fact as a line or as a server-sent event.
-        slots: Slots to take one from; None: the slots that all requests share.
-        breaks_off: Whether to end the stream when the server is stopping. False if the facts end by
-            themselves then, as in a training job.
+        slots: Slots from which to take one; None selects the slots that all requests share.
+        breaks_off: Whether to end the stream when the server is stopping. False for facts that end
+            on their own then, such as those of a training job.
     """
 
     media_type = "application/x-ndjson"
@@ -221,7 +221,7 @@ async def _while_there(studio: Studio, receive: Receive, work: Awaitable[T]) -> 
     finally:
         for task in (working, leaving):
             task.cancel()
-        # `cancel` only requests it: wait until the work has released its slot and its rows.
+        # `cancel` only requests a stop: wait until the work has released its slot and its rows.
         await asyncio.wait({working, leaving})
 
 

@@ -27,7 +27,7 @@ class Shared:
     """A poem that was sent as a link."""
 
     title: str
-    """Title, author and form, without those that are missing."""
+    """Title, author and form, as far as the link contains them."""
     rows: tuple[str, ...]
     """The rows in which the text is shown; a row ends after a full stop or a stanza."""
 

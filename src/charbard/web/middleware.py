@@ -1,7 +1,7 @@
 """Plain ASGI middleware for every request.
 
-The order from the outside is `Prefix`, `Watch`, `SafeHeaders`, `Gate`, `Head`. Only request bodies
-are buffered, up to a limit.
+From the outside in, the order is `Prefix`, `Watch`, `SafeHeaders`, `Gate`, `Head`. Only request
+bodies are buffered, up to a limit.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class Head:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; the app sees a HEAD request's client disconnect after the headers."""
+        """Pass a request on; after a HEAD response's headers, report a disconnect to the app."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
@@ -71,7 +71,7 @@ class Head:
             if message["type"] == "http.response.start":
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
-                # To the app the client is gone, so it stops producing a body that nobody reads.
+                # Tell the app that the client is gone, so that it stops producing a body.
                 over.set()
 
         async def until_over() -> Message:
@@ -151,7 +151,7 @@ class SafeHeaders:
                 if path_in_app(scope) == _EMBEDDED:
                     headers["content-security-policy"] = _POLICY.replace(*_BY_ANYBODY)
                 for name, value in _HEADERS.items():
-                    # A route may have stricter or other headers of its own.
+                    # A route may have set stricter or different values.
                     headers.setdefault(name, value)
             await send(message)
 

@@ -1,6 +1,6 @@
 """Shared parts of the OpenAI-compatible routes: parameters, orders, log-probabilities.
 
-Characters are the tokens. A parameter that cannot be honoured is refused by name.
+Characters are the tokens. An unsupported parameter is refused with an error that names it.
 """
 
 import json
@@ -110,7 +110,7 @@ class OpenAIBody(Body):
         """Refuse unsupported parameters.
 
         Raises:
-            OptionError: A parameter has an effect in the protocol, so it cannot be ignored.
+            OptionError: A parameter has a value that would have an effect.
         """
         for name in ("presence_penalty", "logit_bias"):
             if value := getattr(self, name):
@@ -162,8 +162,8 @@ def orders_of(
     }
     order = TextOrder(
         fields=tuple((body.fields or {}).items()),
-        # The protocol allows 0, to read a prompt only, but an order does not; `written` and
-        # `whole_texts` then never run this order.
+        # The protocol allows 0, to read only the prompt, but an order does not. For length 0,
+        # `written` and `whole_texts` do not run the order.
         length=max(1, length),
         samples=body.n,
         stop=(*stops, *studio.config.blocked),
@@ -210,7 +210,7 @@ class Token:
 def scored_tokens(
     opened: ServedModel, prompted: PromptOrder, completion: str, *, top: int
 ) -> list[Token]:
-    """Score a prompt and its completion, conditioned on the same fields as the text.
+    """Score a prompt and its completion, conditioned on the fields of the order.
 
     Unknown characters of the prompt are not read and score 0. A character that the model reads as
     several others is one token.

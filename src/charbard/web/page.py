@@ -45,7 +45,7 @@ class Page:
     """An ASGI app that serves the files of some folders.
 
     Args:
-        folders: Each as a package and a folder in it; earlier folders take precedence.
+        folders: Pairs (package, folder in it); earlier folders take precedence.
     """
 
     def __init__(self, folders: Sequence[tuple[str, str]]) -> None:
@@ -86,7 +86,7 @@ def _folder(package: str, folder: str) -> Path:
 
 @cache
 def _prepared(path: Path, changed: int) -> _File:
-    """Prepare a file; `changed`, its modification time, invalidates the cache for an edited one."""
+    """Prepare a file. `changed` is its modification time, so the cache misses after an edit."""
     content = path.read_bytes()
     if path.suffix in _SHORTER:
         content = _SHORTER[path.suffix](content.decode()).encode()

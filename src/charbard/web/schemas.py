@@ -45,7 +45,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, str_max_length=200_000)
 
     def settings(self, config: type) -> dict[str, Any]:
-        """Return the given fields that belong to a config, with lists as tuples."""
+        """Return the fields that the client sent and that a config has, with lists as tuples."""
         hints = hints_of(config)
         said_here = self.model_dump(exclude_unset=True)
         return {
@@ -69,7 +69,7 @@ def body_from(
         name: Name of the body.
         config: A config whose fields are settings.
         base: Body that the new one extends.
-        leave_out: Settings that are absent from the body or have another shape there.
+        leave_out: Settings that the body lacks or declares differently.
         longest: Maximum number of characters of each setting that is a text, by name.
     """
     hints = hints_of(config)

@@ -173,7 +173,7 @@ def _divided(poem: Poem, variant: Variant) -> Poem:
 
 
 def _told(report: Report, *, is_given: bool) -> Report:
-    """Add remarks to the report on the text around the poem and on signs that were left out."""
+    """Add remarks that name the text around the poem and the signs that the parser dropped."""
     remarks = (*report.remarks, *_reading(report.poem))
     return replace(report, remarks=remarks, is_given=is_given)
 

@@ -1,4 +1,4 @@
-"""Match tunes to a poem by where its sentences end, exactly or with one sentence of another length.
+"""Match tunes to a poem by where its sentences end, exactly or with one sentence too long or short.
 
 Only lengths and line breaks are compared, not tones, rhymes or titles.
 """

@@ -70,7 +70,7 @@ def judge(
 
 
 def judge_near(poem: Poem, form: Form, near: Near, *, book: str) -> Report:
-    """Judge a poem against a variant in which one sentence has another number of characters."""
+    """Judge a poem against a variant that fits except for the length of one sentence."""
     scanned = _scanned(poem, form, near.variant, book=book, rhyme=None)
     report = _report(poem, form, scanned, book=book)
     odd = Finding("sentence", near.line, None, str(near.wanted))
@@ -186,7 +186,7 @@ class _Scanned:
 
     @property
     def faults(self) -> tuple[int, int]:
-        """The criteria of `nearness` that come before notes: faults, and rhymes found (negated)."""
+        """Sort key (faults, -rhymes found), which orders as `nearness` does before notes."""
         return sum(not each.legal for each in self.findings), -len(self.chosen)
 
 
@@ -238,7 +238,7 @@ def _report(poem: Poem, form: Form, scanned: _Scanned, *, book: str) -> Report:
 
 
 def _divisions(poem: Poem, form: Form, variant: Variant) -> Iterator[Finding]:
-    """Report the sentences that a poem divides differently from the tune's page, and 衬字."""
+    """Report sentences that a poem divides differently from the tune's page, or lines with 衬字."""
     # Compare by identity: `==` would compare whole variants line by line, which is slow here.
     if form.kind not in SUNG or any(variant is each for each in form.variants):
         return

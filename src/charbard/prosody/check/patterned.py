@@ -102,8 +102,8 @@ def _kept_pattern(
     """Return (the pattern the line fits best, places still at fault, key of the excusing rule).
 
     A rule excuses all misfits, and its tones replace the pattern's last five; the key is empty if
-    no rule is needed or none applies. `every` holds all possible tones of each character; `mostly`
-    the usual tones, to break ties.
+    no rule is needed or none applies. `every` holds the possible tones of each character, and
+    `mostly` the usual ones, which break ties.
     """
     pattern, misfits = best_pattern(every, patterns, mostly)
     if _is_special(every, pattern, misfits):

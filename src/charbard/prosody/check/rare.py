@@ -1,6 +1,6 @@
 """Notes on characters in rare readings, which are legal but worth mentioning.
 
-A reading is rare if it is below `book.USUAL`, the threshold that writing uses.
+A reading is rare if its share is below `book.USUAL`, the threshold that writing uses.
 """
 
 from collections.abc import Iterator, Sequence

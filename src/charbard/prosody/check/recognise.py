@@ -35,10 +35,10 @@ _UNSOUGHT = ("姓名", "歌词", "词", "曲")
 _TOO_BROKEN = 0.5
 """Faults per line above which a poem counts as old verse instead of faulty regulated verse."""
 _TONES_OFF, _RHYMES_OFF = 0.12, 0.34
-"""Largest shares of misfitting fixed tones, and of misfitting rhymes, with which a tune matches."""
+"""A tune matches if at most these shares of its fixed tones and of its rhymes are wrong."""
 _LEAST_SENTENCES = {1: 4, 2: 7}
-"""Number of matching sentences required to identify a tune, by how many characters the one other
-sentence is off."""
+"""Characters by which one sentence is off -> number of other sentences that must match for a tune
+to be identified."""
 _TWINS = 3
 
 
@@ -58,13 +58,13 @@ def recognised(poem: Poem, *, book: str | None, rhyme: str | None = None) -> Rep
         return even
     sung = _sung(poem, book=book, rhyme=rhyme)
     if even and sung:
-        # Loose verse fits nearly every poem, so a tune that fits says more about this one.
+        # A loose form fits nearly every poem, so a tune that fits is stronger evidence.
         return sung if even.kind in LOOSE or _faults(sung) < _faults(even) else even
     return even or sung or _nearly_sung(poem, book=book, rhyme=rhyme)
 
 
 def named_report(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
-    """Judge a poem against a form that its title names, if it has the form's lines or nearly so."""
+    """Judge a poem against a form that its title names; None if its lines fit none, even nearly."""
     forms = forms_in_title(poem.title)
     found = [
         judge(poem, form, book=book or form.book, rhyme=rhyme)
@@ -109,8 +109,8 @@ def _even(poem: Poem, *, book: str | None, rhyme: str | None) -> Report | None:
 
 
 def _fits(report: Report) -> bool:
-    """Return whether a form whose lines match is a match: loose forms must rhyme, couplets must be
-    faultless, and other forms must not be too broken."""
+    """Return whether a poem whose line lengths match a form can count as that form: a loose form
+    must rhyme, a couplet must be faultless, and any other form must not be too broken."""
     if report.kind in LOOSE:
         return _rhymes_off(report) <= _RHYMES_OFF
     if report.kind == "对联":
@@ -171,8 +171,8 @@ def _nearly_sung(poem: Poem, *, book: str | None, rhyme: str | None) -> Report |
 def _may_be_tune(poem: Poem, variant: Variant, book: str) -> bool:
     """Return whether a poem may have a tune's fixed tones; False rules the tune out.
 
-    特拗 and 孤平拗救 excuse two misfits in a line, one of them at a place that `_excusing` returns.
-    A line that is so excused requires two more tones.
+    A misfit at a place that `_excusing` returns is taken for 特拗 or 孤平拗救: two misfits are
+    then excused, and two more tones required.
     """
     # This cheap test with bit sets over the whole poem comes first, because judging every tune in
     # full would be too slow.

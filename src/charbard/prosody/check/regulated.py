@@ -253,8 +253,8 @@ def _remarks(tones: Sequence[str], types: str) -> Iterator[Finding]:
 
 
 def _is_small_rescue(tones: Sequence[str], types: str, number: int) -> bool:
-    """Return whether a line of type 甲 has only an oblique third character, and the answering line
-    a level one."""
+    """Return whether a line of type 甲 is oblique at its third character but not its fourth, and
+    the answering line is level at its third."""
     at = len(tones[0]) - 5
     return (
         types[number - 1 : number + 1] == "甲乙"

@@ -49,8 +49,8 @@ _MIXED = tuple(
         ),
     )
 )
-"""Pairs of parts of the 词林正韵 that at least one in twenty Song poems of either part mixes.
-scripts/mixed_rhymes.py counted them; see benchmarks/tunes.md."""
+"""Pairs of parts of the 词林正韵 that Song poets mix: of the rhymes in each part, at least one in
+twenty has a line end in the other. Found by scripts/mixed_rhymes.py; see benchmarks/tunes.md."""
 
 
 def rhyme_groups(
@@ -121,7 +121,7 @@ def allowed_rhymes(
     *,
     today: bool = False,
 ) -> Iterator[Finding]:
-    """Yield the findings, made legal where the line end rhymes in the 平水韵 or by Song practice.
+    """Yield the findings; those that the 平水韵 or Song practice accepts as rhymes become legal.
 
     Args:
         missing: Findings on line ends that do not rhyme in the 词林正韵.

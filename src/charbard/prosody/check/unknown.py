@@ -39,7 +39,7 @@ def unknown_report(
         book: A rhyme book's key; None selects the 中华新韵 for modern Chinese, the 平水韵 for lines
             of one length, and otherwise the 词林正韵.
         remarks: Why no form was found, if known.
-        forms: Names of forms with as many characters, for a text not divided into lines.
+        forms: Names of forms with this number of characters, for a text not divided into lines.
     """
     modern = is_modern(poem)
     if book is None:

@@ -1,7 +1,7 @@
 """OpenAI's chat interface over a model that only continues texts and has no notion of turns.
 
-The turns are joined into one text, oldest first, each on a line of its own (or without anything
-between them, if the model has no line end), and the response is what the model writes next.
+The turns are joined into one text, oldest first, each on a line of its own (or with nothing in
+between, if the vocabulary has no line break), and the response is what the model writes next.
 """
 
 from time import time
@@ -86,7 +86,8 @@ class ChatBody(OpenAIBody):
         """Build the order.
 
         Raises:
-            OptionError: A parameter is unsupported, out of range or lacks another one.
+            OptionError: A parameter is unsupported or out of range, or requires one that is
+                missing.
         """
         if self.top_logprobs is not None and not self.logprobs:
             raise OptionError(

@@ -1,6 +1,6 @@
 """OpenAI's completions interface, so that tools built for it work unchanged.
 
-Characters are the tokens; a theme goes into `fields`, which only this server knows. Not covered:
+Characters are the tokens; a theme goes into `fields`, an extension of this server. Not covered:
 prompts of token ids, `suffix`, `logit_bias`, `best_of`, `presence_penalty`.
 """
 
@@ -174,7 +174,8 @@ def _logprobs(
     text: str,
     since: int | None = None,
 ) -> dict[str, Any]:
-    """Return the log-probabilities of the text (with an echoed prompt), or of its new part."""
+    """Return the log-probabilities from the character `since` on; by default of the whole text,
+    preceded by the prompt if it is echoed."""
     assert body.logprobs is not None
     tokens = scored_tokens(opened, prompted, text, top=body.logprobs)
     ends = [0, *accumulate(len(token.text) for token in tokens)]

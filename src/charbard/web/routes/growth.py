@@ -114,7 +114,8 @@ def _about(snapshot: ServedModel) -> dict[str, Any]:
 async def _written(
     studio: Studio, snapshot: ServedModel, body: GrowthBody, seed: int
 ) -> dict[str, Any]:
-    """Write with one snapshot; return nothing if the text has a blocked word."""
+    """Write with one snapshot; prose stops at a blocked word, and verse or names with one are
+    left out."""
     if snapshot.kind == "prose":
         text = TextOrder(
             prime=body.prime,

@@ -1,4 +1,4 @@
-"""Inspection of units along a text; script, pinyin and glosses of lines."""
+"""Inspect units while they read a text; show lines in traditional script, pinyin and English."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api", tags=["inside"])
 _MOST_CHARS = 600
 """Maximum number of characters of an inspected text."""
 _LOOKS, _FAINTEST = 5, 0.02
-"""Maximum number of places reported for a character's attention, and their minimum share of it."""
+"""Maximum number of attended places reported for a character, and minimum share of attention."""
 
 
 class InsightBody(Body):

@@ -158,7 +158,7 @@ async def find_names(body: NamesBody, request: Request, studio: Here) -> dict[st
 
 
 def verse_order(body: PoemOrder, **more: Any) -> VerseOrder:
-    """Build the order of a body, checked against the config.
+    """Build the order that a request body describes, checked against the config.
 
     Raises:
         OptionError: A value is out of range.
