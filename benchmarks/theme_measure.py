@@ -133,7 +133,7 @@ def others_for(title: str, pool: Sequence[str]) -> list[str]:
     if len(rest) < AMONG - 1:
         raise OptionError(
             f"{len(rest)} other titles are too few to tell {title!r} from",
-            hint=f"recognition is among {AMONG} titles: give more",
+            hint=f"recognition needs {AMONG} titles or more",
         )
     return random.Random(title).sample(rest, AMONG - 1)
 

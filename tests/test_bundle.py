@@ -205,4 +205,5 @@ def test_the_shipped_verse_model_shows_how_it_learned() -> None:
     assert len(found) == 10
     assert steps == sorted(set(steps))
     assert sum(path.stat().st_size for path in found) < 5e6
+    assert snapshots_beside(found[0]) == found
     assert snapshots_beside(shipped_bundles()["names"]) == ()

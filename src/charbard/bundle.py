@@ -116,11 +116,12 @@ def snapshots_beside(path: Path) -> tuple[Path, ...]:
     `snapshots/NAME`.
 
     Args:
-        path: A bundle, a checkpoint, or a snapshot in a run's `snapshots` folder.
+        path: A bundle, a checkpoint, or a snapshot.
     """
-    folder = path.parent if path.parent.name == _SNAPSHOTS else path.parent / _SNAPSHOTS
-    own = folder / path.stem
-    folder = own if own.is_dir() else folder
+    folder = path.parent
+    if _SNAPSHOTS not in (folder.name, folder.parent.name):
+        own = folder / _SNAPSHOTS / path.stem
+        folder = own if own.is_dir() else folder / _SNAPSHOTS
     return tuple(sorted(folder.glob("step*.safetensors")))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from charbard.bundle import save_bundle
 from charbard.prosody.check import check
+from tests.cli.conftest import refused
 from tests.writer.conftest import small_bundle
 
 
@@ -71,6 +72,20 @@ def test_layouts(call, model) -> None:
     assert columns[0][-1] == plain[0]
     assert columns[1][-1] == plain[1]
     assert len(call(*args, "--traditional").out) == len(call(*args).out)
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (["--layout", "round"], "no layout 'round'", "choose one of: horizontal, vertical"),
+        (["--layout", "vertical", "--tones"], "no place for tones", "leave out --tones"),
+        (["--layout", "vertical", "--pinyin"], "no place for pinyin", "give --layout horizontal"),
+    ],
+)
+@pytest.mark.parametrize("command", [("verse",), ("couplet", "春风又绿江南岸")])
+def test_an_impossible_layout(call, command, options, message, hint) -> None:
+    """A layout that does not exist, or has no place for what was asked, is refused."""
+    refused(call(*command, *options), message, hint)
 
 
 def test_a_theme_that_was_drawn_stands_above_the_poem(call, model) -> None:

@@ -143,8 +143,9 @@ def test_a_form_of_many_rhymes_has_none_to_choose() -> None:
     ),
     st.integers(0, 99),
 )
-def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, seed) -> None:
-    """With repeats="none", no unlocked character occurs twice, except as a double."""
+def test_no_character_twice_and_no_place_empty(name, rhyme, commonest, places, seed) -> None:
+    """With repeats="none", every place has a character, and no unlocked one occurs twice, except
+    as a double."""
     form = form_named(name)
     spec = FormSpec(
         form=form,
@@ -169,7 +170,8 @@ def test_no_character_twice_and_never_a_blank(name, rhyme, commonest, places, se
         and (number, place) not in {(lock.line, lock.place) for lock in spec.locks}
     ]
     assert len(set(chosen)) == len(chosen)
-    assert not set(chosen) - {line[p] for line in lines for p in range(len(line))}
+    assert [*map(len, lines)] in [[len(line) for line in v.lines] for v in form.variants]
+    assert set("".join(lines)) <= set(common_chars()) | {lock.char for lock in spec.locks}
     assert all(lines[lock.line][lock.place] == lock.char for lock in spec.locks)
 
 

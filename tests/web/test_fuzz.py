@@ -83,4 +83,4 @@ def test_write_poem_of_a_model_of_verse(verse_writer, word) -> None:
         answer = alone.get("/write_poem", params={"begin_word": word})
 
     assert answer.status_code == 200
-    assert check(answer.json()["result"], "七绝")
+    assert check(answer.json()["result"], "七绝").is_kept

@@ -133,6 +133,10 @@ def test_what_cannot_be_gone_on_with_stays_resumable(tmp_path, prose_writer, bun
 
         assert (last["state"], last["error"]) == ("failed", "the loss was not a number")
         assert (last["resumable"], last["model"]) == (True, "text")
+        fake(again, bundle)
+        client.post(f"/api/jobs/{number}/resume")
+        resumed = again.studio.workshop.find(number)
+        assert (resumed.error, resumed.hint, resumed.code, resumed.values) == ("", "", "", {})
 
 
 @pytest.mark.slow

@@ -45,10 +45,12 @@ def couplet(
     """
     import json as json_format
 
+    from charbard.cli.layout import check_layout
     from charbard.cli.verse import show
     from charbard.config import from_dict
     from charbard.writer import VerseWriter, couplets, fresh_seed
 
+    check_layout(layout, pinyin=pinyin, tones=tones)
     order = from_dict(
         CoupletOrder,
         of_config(CoupletOrder, settings)

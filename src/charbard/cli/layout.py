@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from charbard.errors import OptionError
 
-__all__ = ["laid_out", "pinyin_of", "tone_marks"]
+__all__ = ["check_layout", "laid_out", "pinyin_of", "tone_marks"]
 
 LAYOUTS = ("horizontal", "vertical")
 _TONES = {frozenset("平"): "○", frozenset("仄"): "●", frozenset("平仄"): "◐"}
@@ -18,6 +18,29 @@ _VERTICAL_MARKS = {
     "；": "︔",
     "：": "︓",
 }
+
+
+def check_layout(layout: str, *, pinyin: bool, tones: bool) -> None:
+    """Check the options of a layout before anything is written.
+
+    Raises:
+        OptionError: There is no such layout, or it has no place for pinyin or tones.
+    """
+    if layout not in LAYOUTS:
+        raise OptionError(
+            f"no layout {layout!r}",
+            code="cli.choice",
+            values={"given": layout, "known": LAYOUTS},
+            hint=f"choose one of: {', '.join(LAYOUTS)}",
+        )
+    if layout == "vertical" and (pinyin or tones):
+        extra = "pinyin" if pinyin else "tones"
+        raise OptionError(
+            f"a vertical layout has no place for {extra}",
+            code="cli.vertical",
+            values={"given": extra},
+            hint=f"leave out ⟪{extra}⟫, or give ⟪layout=horizontal⟫",
+        )
 
 
 def laid_out(
@@ -40,15 +63,8 @@ def laid_out(
         pinyin: Whether to print the modern reading above each line.
         tones: Whether to print tones below each line: ○ level, ● oblique, ◐ both.
         layout: horizontal, one sentence per row, or one line with pinyin or tones; or vertical,
-            columns from right to left, without pinyin and tones.
+            columns from right to left, which have neither.
     """
-    if layout not in LAYOUTS:
-        raise OptionError(
-            f"no layout {layout!r}",
-            code="cli.choice",
-            values={"given": layout, "known": LAYOUTS},
-            hint=f"choose one of: {', '.join(LAYOUTS)}",
-        )
     if layout == "vertical":
         return _vertical(lines, marks, stanza_ends)
     if not (pinyin or tones):

@@ -53,9 +53,11 @@ def verse(
 
     Example: charbard verse --form 七绝 --acrostic 春夏秋冬 --seed 7
     """
+    from charbard.cli.layout import check_layout
     from charbard.config import from_dict
     from charbard.writer import VerseWriter, fresh_seed
 
+    check_layout(layout, pinyin=pinyin, tones=tones)
     order = from_dict(
         VerseOrder,
         of_config(VerseOrder, settings)

@@ -134,8 +134,8 @@ class VerseOrder(_Drawn):
     )
     repeats: str = setting(
         "auto",
-        "May characters come twice? free: yes; rhymes: but for rhyme words; none: only doubled on"
-        " the spot; auto: none in regulated verse, rhymes elsewhere.",
+        "Which characters may occur twice. free: all; rhymes: all but rhyme words; none: only"
+        " doubled ones such as 悠悠; auto: none in regulated verse, rhymes elsewhere.",
         choices=REPEATS,
     )
     guidance: float = setting(

@@ -37,7 +37,7 @@ from charbard.runtime.task import Emit, Outcome, Plan, read_prompts
 __all__ = ["RETRIES", "WIDER", "Decoding", "decode", "rows_needed"]
 
 WIDER = 4
-"""Factor on the number of drafts before a fixed character."""
+"""Factor on the number of drafts before a locked character."""
 RETRIES = 4
 """Maximum number of retries of a segment that is rejected in every draft."""
 SURVIVORS = 4
@@ -71,7 +71,7 @@ def _length(span: slice) -> int:
 
 
 def _wide(drafts: int) -> int:
-    """Return the number of drafts before a fixed character."""
+    """Return the number of drafts before a locked character."""
     # A single draft is a request for plain sampling, so it is never widened.
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
 
@@ -164,7 +164,7 @@ class _Text:
     def ended(self) -> range:
         """Return the segments that can be decided on now.
 
-        There are none before a fixed character: the drafts differ in how well that character
+        There are none before a locked character: the drafts differ in how well that character
         follows them, so it is read first.
         """
         if self.is_whole:
@@ -226,7 +226,7 @@ class _Text:
     def draw(self) -> Reading:
         """Draw a character for each fork."""
         constraint, attempt = self._constraint, self._attempt
-        # Drafts differ in how well a fixed character follows them, so no draft is dropped before
+        # Drafts differ in how well a locked character follows them, so no draft is dropped before
         # the character is read.
         if not constraint.is_given(self._step):
             u = chance(attempt.seed, attempt.sample, _RESAMPLE + self._step)
@@ -238,7 +238,7 @@ class _Text:
         self._state, self._step = outcome.state, self._step + 1
 
     def _width(self) -> int:
-        """Return the number of drafts for this place: more just before a fixed character."""
+        """Return the number of drafts for this place: more just before a locked character."""
         after = self._step + 1
         is_before_given = (
             after < len(self._segment_at)

@@ -70,6 +70,10 @@ class Job:
             values=told["values"],
         )
 
+    def without_error(self) -> "Job":
+        """Return a copy of the record with no error, for a job that is resumed."""
+        return replace(self, error="", hint="", code="", values={})
+
     def about(self) -> dict[str, Any]:
         """Return the facts that are sent to a client."""
         told = asdict(self)

@@ -184,7 +184,7 @@ class Workshop:
                     values={"state": job.state},
                     hint="one that was interrupted can, if its text and a checkpoint are there",
                 )
-            job = await asyncio.to_thread(self._spawned, replace(job, error="", hint=""))
+            job = await asyncio.to_thread(self._spawned, job.without_error())
             self._follow(job)
         return job
 

@@ -41,8 +41,6 @@ T = TypeVar("T")
 Facts = AsyncGenerator[dict[str, Any], None]
 """A stream of facts, each a JSON object."""
 LOG = logging.getLogger("charbard.web")
-_AHEAD = 64
-"""Values buffered for a slow client before its task is paused."""
 
 
 async def in_thread(studio: Studio, work: Callable[..., T], *arguments: Any) -> T:

@@ -9,6 +9,7 @@ from fastapi import Request as HttpRequest
 from charbard.config import SampleOptions, TextOrder, VerseOrder
 from charbard.errors import ConflictError
 from charbard.prosody import form_named
+from charbard.prosody.pasted import chars_of_line
 from charbard.studio.library import ServedModel
 from charbard.studio.studio import Studio
 from charbard.text import normalise
@@ -54,6 +55,7 @@ async def write_poem(
 
 def _understood(opened: ServedModel, beginning: str, bare: VerseOrder) -> Request:
     """Compile a poem whose first line begins with as many of the characters as the form allows."""
+    beginning = chars_of_line(beginning)
     length = form_named(bare.form).variants[0].lengths[0]
     for size in range(min(len(beginning), length), 0, -1):
         with suppress(ConflictError):

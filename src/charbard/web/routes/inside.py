@@ -53,14 +53,14 @@ class ShowBody(Body):
 
 @router.post("/insight")
 async def insight(body: InsightBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """Which units track the place in a line, its end, the rhyme …; and their outputs."""
+    """Find the units that track the place in a line, its end, the rhyme …, with their outputs."""
     opened = studio.library.find(body.model)
     return await collect(studio, request, lambda: in_thread(studio, _look, opened, body))
 
 
 @router.post("/show")
 def show(body: ShowBody) -> dict[str, Any]:
-    """Lines of one poem in traditional characters, and today's reading of each character.
+    """Return the lines of a poem in traditional characters, with the modern reading of each.
 
     Of several readings it is the one that fits the place's tone and the poem's rhyme.
     """

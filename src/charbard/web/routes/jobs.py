@@ -67,7 +67,7 @@ class JobBody(Body):
 
 @router.get("", responses={200: {"content": {"application/json": {"example": [EXAMPLE]}}}})
 async def jobs(studio: Here) -> dict[str, Any]:
-    """All stored training jobs, the running one first, then the latest; and the server's limits."""
+    """List the stored training jobs, the running one first, then the newest, and the limits."""
     workshop = _workshop(studio)
     told = [workshop.about(job) for job in workshop.jobs()]
     return {"jobs": told, "limits": workshop_limits(workshop)}
@@ -131,7 +131,7 @@ async def job(number: Number, studio: Here) -> dict[str, Any]:
 
 @router.get("/{number}/events", response_class=Response)
 async def events(number: Number, studio: Here) -> Response:
-    """The progress of a training job, as JSON lines from its beginning to its end; attach any time.
+    """Stream the progress of a training job as JSON lines, always from its beginning to its end.
 
     The first line is `{"job"}`; then come `{"progress"}`, `{"validation"}`, `{"sample"}`,
     `{"notice"}` and, when there is no news, `{"waiting"}`; the last one is `{"done", …}` with the

@@ -47,7 +47,7 @@ async def prose(
 
 @router.post("/score")
 async def score(body: ScoreBody, request: Request, studio: Here) -> dict[str, Any] | None:
-    """How likely a model finds each character of a text, and what it would rather have written."""
+    """Score each character of a text by its likelihood, and list likelier ones."""
     opened = studio.library.find(body.model)
     studio.check_limit("text", len(body.text), studio.config.max_length)
     return await collect(studio, request, lambda: in_thread(studio, _scored, opened, body))

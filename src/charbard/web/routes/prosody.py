@@ -81,10 +81,10 @@ def _checked(body: CheckBody, text: str) -> Report:
 
 @router.post("/parallel")
 def parallel_words(body: ParallelBody, studio: Here) -> dict[str, Any]:
-    """Words for a place that face the word above or below it and break no rule that the poem keeps.
+    """List words for a place that parallel the facing word and break no rule that the poem keeps.
 
-    `faces` is that word, empty where the line faces none or no word of two characters is there;
-    `start` is the 1-based place where the words go.
+    `faces` is the word of two characters at the same place in the other line of the couplet, or
+    empty if there is none; `start` is the 1-based place where the words go.
     """
     report = _checked(body, body.text)
     judged = body.model_copy(update={"form": body.form or report.form})
