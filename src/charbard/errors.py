@@ -61,6 +61,7 @@ __all__ = [
     "Values",
     "facts_of",
     "in_python",
+    "note_of",
     "spelled",
 ]
 
@@ -116,7 +117,7 @@ class Note(str):
 
     def __new__(cls, text: str, code: str, values: Values = _NO_VALUES) -> Self:
         note = super().__new__(cls, text)
-        note.code, note.values = code, values
+        note.code, note.values = code, dict(values)  # a copy, because a proxy cannot be pickled
         return note
 
     def __getnewargs__(self) -> tuple[str, str, dict[str, Any]]:  # type: ignore[override]
@@ -129,6 +130,19 @@ def facts_of(note: str) -> dict[str, Any]:
         return {"text": note, "code": "", "values": {}}
     values = {name: _plain(value) for name, value in note.values.items()}
     return {"text": str(note), "code": note.code, "values": values}
+
+
+def note_of(facts: Mapping[str, Any]) -> "Note":
+    """Return the note that `facts_of` turned into plain values.
+
+    >>> note_of(facts_of(Note("Ａ read as A", "char.nearest", {"char": "Ａ"}))).values["char"]
+    'Ａ'
+    """
+    values = {
+        name: note_of(value) if isinstance(value, Mapping) else value
+        for name, value in facts["values"].items()
+    }
+    return Note(facts["text"], facts["code"], values)
 
 
 def _plain(value: object) -> Any:

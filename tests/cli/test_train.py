@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sys
 
 import pytest
@@ -39,6 +40,21 @@ def test_stdout_is_the_path_of_the_model(call, owl, tmp_path, monkeypatch) -> No
     assert "write with it: charbard write runs/owl/model.safetensors" in first.err
     assert second.out == "runs/owl-2/model.safetensors\n"
     assert "it writes" not in second.err
+
+
+def test_a_chinese_terminal(call, tmp_path, monkeypatch) -> None:
+    """In a Chinese locale, all remarks of a training run are Chinese, except samples and names."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    poem = "床前明月光，疑是地上霜。\r\n举头望明月，低头思故乡。\r\n" * 20
+    args = ("--steps", 6, "--eval-every", 3, "--out", tmp_path / "run", *SMALL)
+    more = ("--min-count", 30, "--dropout", 0.1)
+    done = call("train", "-", *args, *more, stdin=poem.encode("gb18030"))
+
+    remarks = [line for line in done.err.splitlines() if not line.startswith(" " * 4)]
+    assert "目前最好" in done.err
+    assert any("可以期待的是" in line for line in remarks)
+    assert not [line for line in remarks if re.search("[a-z]+ [a-z]+ [a-z]+", line)]
+    assert all(re.search("[一-鿿]", line) for line in remarks)
 
 
 def test_standard_input_is_a_text(call, tmp_path) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from charbard.cli.wording import as_options
-from charbard.errors import spelled
+from charbard.cli.wording import worded_note
+from charbard.errors import Note, Values
 
 if TYPE_CHECKING:
     from charbard.train import events
@@ -30,7 +30,9 @@ class Screen:
             transient=True,
             disable=quiet or not sys.stderr.isatty(),
         )
-        self._task = self._bar.add_task("training", total=1.0, facts="")
+        self._task = self._bar.add_task(
+            worded_note(Note("training", "training.going")), total=1.0, facts=""
+        )
         self._last_printed = -1.0
 
     def __enter__(self) -> "Screen":
@@ -51,7 +53,7 @@ class Screen:
             self._tell(message)
 
     def _tell(self, message: str) -> None:
-        self._console.print(spelled(message, as_options()), markup=False)
+        self._console.print(worded_note(message), markup=False)
 
     def show(self, event: "events.Event") -> None:
         """Show an event: progress, validation, sample or notice; others are ignored."""
@@ -61,25 +63,54 @@ class Screen:
             case events.Progress():
                 self._progress(event)
             case events.Validated():
-                mark = "best so far" if event.best else "not better"
-                self.say(f"epoch {event.epoch:.2f}  validation {event.loss:.4f}  {mark}")
+                self.say(_validation(event))
             case events.Sampled():
-                self.say(f"at temperature {event.temperature} it writes:\n{_indented(event.text)}")
+                self.say(_sample(event))
             case events.Notice():
                 self._tell(event.message)  # printed even if quiet: it may change what is learned
             case _:
                 pass
 
     def _progress(self, event: "events.Progress") -> None:
-        facts = (
-            f"loss {event.loss:.3f}  {_thousands(event.chars_per_s)} characters/s"
-            f" ({event.share_of_peak:.0%} of sgemm peak)  {_clock(event.seconds_left)} left"
-        )
+        facts = worded_note(_figures(event))
         self._bar.update(self._task, completed=event.fraction, facts=facts)
         # Without a terminal, print a line per tenth: enough for a log file.
         if self._bar.disable and event.fraction >= self._last_printed + 0.1:
             self._last_printed = event.fraction
-            self.say(f"{event.fraction:4.0%}  epoch {event.epoch:.2f}  {facts}")
+            self.say(f"{event.fraction:4.0%}  {worded_note(_epoch(event.epoch))}  {facts}")
+
+
+def _figures(event: "events.Progress") -> Note:
+    told = {
+        "loss": f"{event.loss:.3f}",
+        "speed": _thousands(event.chars_per_s),
+        "peak": f"{event.share_of_peak:.0%}",
+        "left": _clock(event.seconds_left),
+    }
+    return Note(
+        f"loss {told['loss']}  {told['speed']} characters/s ({told['peak']} of sgemm peak)"
+        f"  {told['left']} left",
+        "training.figures",
+        told,
+    )
+
+
+def _validation(event: "events.Validated") -> Note:
+    epoch, loss = _epoch(event.epoch), f"{event.loss:.4f}"
+    mark = Note("best so far", "mark.best") if event.best else Note("not better", "mark.worse")
+    told: Values = {"epoch": epoch, "loss": loss, "mark": mark}
+    return Note(f"{epoch}  validation {loss}  {mark}", "training.validation", told)
+
+
+def _epoch(epochs: float) -> Note:
+    return Note(f"epoch {epochs:.2f}", "training.epoch", {"epoch": f"{epochs:.2f}"})
+
+
+def _sample(event: "events.Sampled") -> Note:
+    told: Values = {"temperature": event.temperature, "text": _indented(event.text)}
+    return Note(
+        f"at temperature {event.temperature} it writes:\n{told['text']}", "training.sample", told
+    )
 
 
 def _indented(text: str) -> str:

@@ -11,6 +11,7 @@ from charbard.cli.options import given, given_typed, merged, typed, with_setting
 from charbard.cli.wording import tell
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig
 from charbard.config.train import BUDGETS
+from charbard.errors import Note
 from charbard.extras import need
 
 __all__ = ["train"]
@@ -126,7 +127,9 @@ def _run(
             started=started,
         )
         trainer = start.open_training(request, ranks, screen.say)
-        screen.say(f"{trainer.setup.model.num_parameters / 1e6:.2f} million weights; run: {out}")
+        size = f"{trainer.setup.model.num_parameters / 1e6:.2f}"
+        told = {"millions": size, "run": str(out)}
+        screen.say(Note(f"{size} million weights; run: {out}", "training.size", told))
         more = [journal.TensorBoard(out / "tensorboard")] if tensorboard and ranks.first else []
         end = None
         for event in start.recorded(trainer, *more):
@@ -167,15 +170,24 @@ def _tell(end: Any, out: Path, text: list[str]) -> None:
     """
     if end.complete:
         typer.echo(end.bundle)
-        told = [
-            f"{end.loss:.4f} nats per character after {end.elapsed_s:.0f} s;"
-            f" report: {out / 'report.html'}",
+        loss, seconds = f"{end.loss:.4f}", f"{end.elapsed_s:.0f}"
+        report = str(out / "report.html")
+        write = shlex.join(["charbard", "write", str(end.bundle)])
+        for note in (
+            Note(
+                f"{loss} nats per character after {seconds} s; report: {report}",
+                "trained.loss",
+                {"loss": loss, "seconds": seconds, "report": report},
+            ),
             end.verdict,
-            f"write with it: {shlex.join(['charbard', 'write', str(end.bundle)])}",
-        ]
-        typer.echo("\n".join(filter(None, told)), err=True)
+            Note(f"write with it: {write}", "trained.write", {"command": write}),
+        ):
+            if note:
+                tell(note)
         return
     command = shlex.join(["charbard", "train", *text, "--out", str(out), "--resume"])
-    same = " with the same text on standard input" if "-" in text else ""
-    typer.echo(f"interrupted and saved; go on{same} with: {command}", err=True)
+    same, code = "", "trained.interrupted"
+    if "-" in text:
+        same, code = " with the same text on standard input", "trained.interrupted_piped"
+    tell(Note(f"interrupted and saved; go on{same} with: {command}", code, {"command": command}))
     raise typer.Exit(130)

@@ -9,7 +9,7 @@ import typer
 
 from charbard.errors import CharbardError, Spell, spelled
 
-__all__ = ["as_options", "in_options", "tell", "worded"]
+__all__ = ["as_options", "in_options", "tell", "worded", "worded_note"]
 
 _RENAMED = {"banned": "ban", "from": "sources", "places": "sources", "title": "theme"}
 """Setting -> its option, where the names differ."""
@@ -19,10 +19,15 @@ _ANY = "set_"
 
 def tell(note: str) -> None:
     """Print a note to stderr in the locale's language, with settings spelled for this command."""
+    typer.echo(worded_note(note), err=True)
+
+
+def worded_note(note: str) -> str:
+    """Return a note in the locale's language, with settings spelled for this command."""
     from charbard.language import is_chinese, note_in_chinese
 
     spell = as_options()
-    typer.echo(note_in_chinese(note, spell) if is_chinese() else spelled(note, spell), err=True)
+    return note_in_chinese(note, spell) if is_chinese() else spelled(note, spell)
 
 
 def worded(error: CharbardError) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from charbard.corpus.inputs import Input, find_inputs
 from charbard.corpus.malformed import MalformedCount
 from charbard.corpus.records import Record, read_records
 from charbard.corpus.split import TEST, TRAIN, VALIDATION, Clusters
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Note, facts_of, note_of
 from charbard.files import cache_folder, readable, write_folder_atomically
 from charbard.vocab import END, UNKNOWN, Vocab, count_chars
 
@@ -150,7 +150,8 @@ def open_dataset(
     folder = cache_folder() / "datasets" / (digest + symbols)
     was_there = folder.is_dir()
     if not _is_whole(folder):
-        say(f"encoding {sum(source.size for source in inputs) / 1000:,.0f} kB of text")
+        size = f"{sum(source.size for source in inputs) / 1000:,.0f}"
+        say(Note(f"encoding {size} kB of text", "text.encoding", {"size": size}))
         known = vocab if vocab and not grow else _vocabulary(inputs, config, vocab)
         if was_there:  # incomplete, so damaged: folders are written atomically
             shutil.rmtree(folder, ignore_errors=True)
@@ -204,8 +205,8 @@ def _is_whole(folder: Path) -> bool:
 
 def _open(folder: Path, config: CorpusConfig, digest: str, say: Callable[[str], None]) -> Dataset:
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    if left_out := about.pop("left_out", ""):
-        say(left_out)
+    if note := about.pop("note", None):
+        say(note_of(note))
     vocab = Vocab(tuple(about.pop("chars")), tuple(about.pop("fields")))
     with (folder / "ids.bin").open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -248,7 +249,7 @@ def _build(folder: Path, inputs: tuple[Input, ...], config: CorpusConfig, vocab:
         "records": len(parts.sides) if config.has_records else None,
         "unknown": parts.unknown,
         "misshapen": parts.malformed.count,
-        "left_out": str(parts.malformed),
+        "note": facts_of(parts.malformed.note()) if parts.malformed.count else None,
     }
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Note
 
 __all__ = ["MalformedCount"]
 
@@ -38,11 +38,14 @@ class MalformedCount:
         if self.first is not None and self.count > self.shaped:
             raise self.first
 
-    def __str__(self) -> str:
-        """Return the message for the user; empty if there are no malformed records."""
-        if self.first is None:
-            return ""
-        return (
-            f"{self.count} of {self.count + self.shaped} records do not have the format's shape and"
-            f" are left out; the first: {self.first.message}"
+    def note(self) -> Note:
+        """Return the note for the user, if any record is malformed."""
+        assert self.first is not None
+        first = Note(self.first.message, self.first.code, self.first.values)
+        records = self.count + self.shaped
+        return Note(
+            f"{self.count} of {records} records do not have the format's shape and are left out;"
+            f" the first: {first}",
+            "records.misshapen",
+            {"count": self.count, "records": records, "first": first},
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from charbard.corpus.table import split_header
+from charbard.errors import Note
 
 __all__ = ["format_of"]
 
@@ -45,10 +46,16 @@ def format_of(
         return None, ""
     name = names[0] if len(names) == 1 else f"{len(names)} files"
     if text_field in has or not has:
-        return format, f"{name}: read as {format} (as plain text: ⟪format=text⟫)"
-    return None, (
+        return format, Note(
+            f"{name}: read as {format} (as plain text: ⟪format=text⟫)",
+            "format.read",
+            {"name": name, "format": format},
+        )
+    return None, Note(
         f"{name}: looks like {format}, but is read as plain text: it has no field {text_field!r};"
-        f" it has: {', '.join(has[:10])} (choose one: ⟪format={format}⟫ ⟪text_field=NAME⟫)"
+        f" it has: {', '.join(has[:10])} (choose one: ⟪format={format}⟫ ⟪text_field=NAME⟫)",
+        "format.text",
+        {"name": name, "format": format, "field": text_field, "known": has[:10]},
     )
 
 

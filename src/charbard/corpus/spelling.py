@@ -7,7 +7,7 @@ import numpy as np
 
 from charbard.corpus.dataset import Dataset
 from charbard.corpus.split import TRAIN
-from charbard.errors import CorpusError
+from charbard.errors import CorpusError, Note
 from charbard.text.words import spellings
 
 __all__ = ["MOST_WORDS", "words_of"]
@@ -37,7 +37,14 @@ def words_of(dataset: Dataset, say: Callable[[str], None]) -> tuple[str, ...]:
             hint="leave out ⟪spelling⟫",
         )
     if len(words) > MOST_WORDS:
-        say(f"the text has more than {MOST_WORDS:,} words: the commonest {MOST_WORDS:,} are listed")
+        most = f"{MOST_WORDS:,}"
+        say(
+            Note(
+                f"the text has more than {most} words: the commonest {most} are listed",
+                "spelling.many",
+                {"most": most},
+            )
+        )
     return words[:MOST_WORDS]
 
 

@@ -13,7 +13,7 @@ from charbard.bundle import Bundle, save_bundle
 from charbard.config import ModelConfig, TrainConfig, to_dict
 from charbard.corpus import Dataset
 from charbard.corpus.split import TRAIN
-from charbard.errors import CheckpointError, TrainingError
+from charbard.errors import CheckpointError, Note, TrainingError
 from charbard.train.batches import Position, batches_of
 from charbard.train.distributed import Ranks
 from charbard.train.evaluate import MOST_CHARS, validation_loss
@@ -30,6 +30,9 @@ from charbard.train.verdict import Learned, unigram_nats, verdict
 __all__ = ["Setup", "Trainer"]
 
 _MOST_ROLLBACKS = 5
+_TO_LEAVE_S = 1.2
+"""Seconds for the final checkpoint, and for starting and ending the interpreter: the clock of the
+budget sees neither, but the user does."""
 _SAMPLE_TEMPERATURES = (0.5, 1.0)
 _TO_COUNT = 1_000_000
 """The verdict counts characters in at most this many ids, from the start of the text."""
@@ -155,9 +158,9 @@ class Trainer:
         step = self.learner.step_count
         if self._check_ups.due(step, fraction):
             yield from self._check_ups.timed(fraction, self._check_up())
-            # The last check-up is part of the budget too; the extra half is for the final
-            # checkpoint.
-            self.setup.budget.reserve_s = 1.5 * self._check_ups.seconds + 0.5
+            # The last check-up is part of the budget too; the rest is for the final checkpoint and
+            # for the end of the process.
+            self.setup.budget.reserve_s = 1.5 * self._check_ups.seconds + _TO_LEAVE_S
         if self._saves.due(step, fraction):
             yield from self._saves.timed(fraction, self._save())
         if self._snapshots and fraction >= self._snapshots[0]:
@@ -183,8 +186,12 @@ class Trainer:
             yield Validated(self.learner.step_count, self.batches.epochs, loss, best)
             if self._without_gain == self.setup.config.patience:
                 yield Notice(
-                    f"no better in {self._without_gain} validations: ended at step"
-                    f" {self.learner.step_count} (⟪patience⟫)"
+                    Note(
+                        f"no better in {self._without_gain} validations: ended at step"
+                        f" {self.learner.step_count} (⟪patience⟫)",
+                        "ended.patience",
+                        {"times": self._without_gain, "step": self.learner.step_count},
+                    )
                 )
             if best:
                 yield self._save_bundle()
@@ -339,5 +346,10 @@ class Trainer:
         self._rate_scale /= 2
         self._meter.forget()
         return Notice(
-            f"step {at}: the loss was not a number; back to step {step} at half the learning rate"
+            Note(
+                f"step {at}: the loss was not a number; back to step {step} at half the learning"
+                " rate",
+                "loss.back",
+                {"at": at, "step": step},
+            )
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 from charbard.config import CorpusConfig, ModelConfig, TrainConfig, from_dict, refuse_unknown
 from charbard.config.train import BUDGETS
-from charbard.errors import TrainingError
+from charbard.errors import Note, TrainingError
 
 __all__ = ["Recipe", "Workload", "choose", "configs_from"]
 
@@ -59,7 +59,7 @@ class Recipe:
     """Settings for `ModelConfig` and `TrainConfig`, by name, with reasons for the chosen ones."""
 
     settings: Mapping[str, Any]
-    reasons: tuple[str, ...]
+    reasons: tuple[Note, ...]
 
 
 def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
@@ -95,16 +95,40 @@ def choose(work: Workload, given: Mapping[str, Any]) -> Recipe:
             },
             hint=f"give at least ⟪minutes={_least_minutes(work, steps):g}⟫",
         )
+    told: dict[str, Any] = {
+        "width": settings["hidden_size"],
+        "millions": f"{chars / 1e6:.1f}",
+        "share": f"{chars / _layer_weights(settings, work):.0f}",
+        "dropout": f"{settings['dropout_output']:.2g}",
+        "times": f"{epochs:.1f}",
+        "batch": f"{settings['batch_size']} x {settings['seq_length']}",
+        "precision": settings["precision"],
+    }
     reasons = [
-        f"width {settings['hidden_size']}: about {chars / 1e6:.1f} million characters fit in the"
-        f" time, {chars / _layer_weights(settings, work):.0f} for each weight of its layers",
-        f"dropout {settings['dropout_output']:.2g}: the text is read about {epochs:.1f} times",
-        f"batch {settings['batch_size']} x {settings['seq_length']} characters,"
-        f" {settings['precision']}: what is fast here",
+        Note(
+            f"width {told['width']}: about {told['millions']} million characters fit in the time,"
+            f" {told['share']} for each weight of its layers",
+            "chosen.width",
+            told,
+        ),
+        Note(
+            f"dropout {told['dropout']}: the text is read about {told['times']} times",
+            "chosen.dropout",
+            told,
+        ),
+        Note(
+            f"batch {told['batch']} characters, {told['precision']}: what is fast here",
+            "chosen.batch",
+            told,
+        ),
     ]
     if looks_back and "attention" not in given:
         reasons.append(
-            f"attention {settings['attention']}: on records it pays in so long a training"
+            Note(
+                f"attention {settings['attention']}: on records it pays in so long a training",
+                "chosen.attention",
+                {"width": settings["attention"]},
+            )
         )
     return Recipe(settings, tuple(reasons))
 

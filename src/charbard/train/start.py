@@ -13,7 +13,7 @@ from charbard.corpus import Dataset, open_dataset
 from charbard.corpus.spelling import words_of
 from charbard.corpus.split import TRAIN, VALIDATION
 from charbard.corpus.values import listed_values
-from charbard.errors import CheckpointError, CorpusError, OptionError, TrainingError
+from charbard.errors import CheckpointError, CorpusError, Note, OptionError, TrainingError
 from charbard.files import readable
 from charbard.train.distributed import Ranks
 from charbard.train.events import Event, Finished
@@ -134,7 +134,14 @@ def _dataset(
                 hint="check its spelling in ⟪fields⟫",
             )
     if about["unknown"]:
-        say(f"{about['unknown']} of {about['ids']} characters are rarer than ⟪min_count⟫: unknown")
+        say(
+            Note(
+                f"{about['unknown']} of {about['ids']} characters are rarer than ⟪min_count⟫:"
+                " unknown",
+                "text.unknown",
+                {"count": about["unknown"], "chars": about["ids"]},
+            )
+        )
     return dataset
 
 
@@ -186,7 +193,11 @@ def _fitted(dataset: Dataset, settings: Mapping[str, Any]) -> Recipe:
         length //= 2
     if (batch, length) == (config.batch_size, config.seq_length):
         return Recipe(settings, ())
-    reason = f"batch {batch} x {length} characters: the text has only {size} to learn from"
+    reason = Note(
+        f"batch {batch} x {length} characters: the text has only {size} to learn from",
+        "chosen.small",
+        {"batch": batch, "length": length, "size": size},
+    )
     return Recipe({**settings, "batch_size": batch, "seq_length": length}, (reason,))
 
 
@@ -220,18 +231,21 @@ def _check_fits(dataset: Dataset, config: TrainConfig) -> None:
 
 def _without_effect(
     model: ModelConfig, config: TrainConfig, given: Mapping[str, Any]
-) -> Iterator[str]:
+) -> Iterator[Note]:
     """Yield a notice for each given setting that has no effect in this run."""
     if given.get("dropout") and model.num_layers == 1:
-        yield (
+        yield Note(
             "⟪dropout⟫ has no effect: it stands between layers, and there is one;"
-            " try ⟪num_layers=2⟫, or ⟪dropout_output=0.2⟫"
+            " try ⟪num_layers=2⟫, or ⟪dropout_output=0.2⟫",
+            "useless.dropout",
         )
     if config.optimizer == "adamw":
         for name in sorted({"muon_rate", "muon_scope"} & set(given)):
-            yield f"⟪{name}⟫ has no effect: the optimizer is adamw"
+            yield Note(
+                f"⟪{name}⟫ has no effect: the optimizer is adamw", "useless.muon", {"name": name}
+            )
     if config.decay == "constant" and "final_rate" in given:
-        yield "⟪final_rate⟫ has no effect: the rate does not decay"
+        yield Note("⟪final_rate⟫ has no effect: the rate does not decay", "useless.final_rate")
 
 
 def _provenance(dataset: Dataset, base: Bundle | None) -> dict[str, Any]:
@@ -271,7 +285,8 @@ def _resumed(
     # The vocabulary must not grow: the checkpoint's weights have one row for each symbol.
     as_before = replace(request, corpus=corpus)
     dataset = _dataset(as_before, ranks, say, notices.append, vocab=checkpoint.vocab, grow=False)
-    say(f"going on from step {checkpoint.extra['step']}")
+    step = checkpoint.extra["step"]
+    say(Note(f"going on from step {step}", "training.resumed", {"step": step}))
     spent = checkpoint.extra["spent_s"] if config.minutes is not None else 0.0
     origin = ("text", "corpus", "values", "machine", "init_from")
     provenance = {n: value for n, value in checkpoint.provenance.items() if n in origin}

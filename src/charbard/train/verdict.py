@@ -10,22 +10,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from charbard.errors import Note
+
 __all__ = ["Learned", "unigram_nats", "verdict"]
 
 _MANY_SYMBOLS = 1000
 """Number of symbols from which a script is taken to be logographic."""
 _LEVELS = (
-    (0.85, "letters about as often as the text has them, in no order"),
-    (0.68, "letters that go together, and few words"),
-    (0.52, "things that look like words, many of which are none"),
-    (0.43, "mostly real words, with little sense from one to the next"),
-    (0.0, "real words and phrases; whole sentences hold together now and then"),
+    (0.85, Note("letters about as often as the text has them, in no order", "level.letters")),
+    (0.68, Note("letters that go together, and few words", "level.syllables")),
+    (0.52, Note("things that look like words, many of which are none", "level.likewords")),
+    (0.43, Note("mostly real words, with little sense from one to the next", "level.words")),
+    (
+        0.0,
+        Note("real words and phrases; whole sentences hold together now and then", "level.phrases"),
+    ),
 )
 _LEVELS_OF_MANY = (
-    (0.95, "characters about as often as the text has them, in no order"),
-    (0.88, "pairs of characters that go together, and little more"),
-    (0.80, "phrases that the text could have, one after the other"),
-    (0.0, "lines that read like lines of the text; sense holds from one to the next now and then"),
+    (0.95, Note("characters about as often as the text has them, in no order", "level.chars")),
+    (0.88, Note("pairs of characters that go together, and little more", "level.pairs")),
+    (0.80, Note("phrases that the text could have, one after the other", "level.phrase")),
+    (
+        0.0,
+        Note(
+            "lines that read like lines of the text; sense holds from one to the next now and then",
+            "level.lines",
+        ),
+    ),
 )
 """Levels of quality, each with the lowest loss at which it applies, as a share of the unigram loss.
 They were calibrated by reading samples of models of Shakespeare (65 symbols) and of Chinese verse
@@ -54,25 +65,35 @@ class Learned:
     """Length of the training text in characters."""
 
 
-def verdict(learned: Learned) -> str:
+def verdict(learned: Learned) -> Note:
     """Return one sentence on what to expect of the model, and one on what would improve it."""
     levels = _LEVELS_OF_MANY if learned.symbols >= _MANY_SYMBOLS else _LEVELS
     share = min(learned.validations) / max(1e-9, learned.unigram)
     expected = next(text for least, text in levels if share >= least)
-    return f"what to expect: {expected}. To improve it: {_advice(learned)}"
+    advice = _advice(learned)
+    return Note(
+        f"what to expect: {expected}. To improve it: {advice}",
+        "trained.verdict",
+        {"expected": expected, "advice": advice},
+    )
 
 
-def _advice(learned: Learned) -> str:
+def _advice(learned: Learned) -> Note:
     best, last = min(learned.validations), learned.validations[-1]
     if learned.training < (1 - _BY_HEART) * best or last > (1 + _GAIN) * best:
-        return "more text, or more dropout: it begins to know its text by heart"
+        return Note(
+            "more text, or more dropout: it begins to know its text by heart", "advice.by_heart"
+        )
     # After a single validation, the model counts as still learning.
     before = learned.validations[-2] if len(learned.validations) > 1 else last * (1 + 2 * _GAIN)
     if last < (1 - _GAIN) * before:
-        return "more time: it was still learning when the time was over"
+        return Note("more time: it was still learning when the time was over", "advice.time")
     if learned.size < _SHORT:
-        return "more text: it has learned most of what this one can teach"
-    return "a wider network and more time, or more text: this one has learned what it can"
+        return Note("more text: it has learned most of what this one can teach", "advice.text")
+    return Note(
+        "a wider network and more time, or more text: this one has learned what it can",
+        "advice.wider",
+    )
 
 
 def unigram_nats(ids_N: NDArray[np.integer]) -> float:
