@@ -105,7 +105,7 @@ def certain(poem: Poem) -> list[dict[int, str]] | None:
 
 
 def count_uses(found: Iterable[Poem]) -> tuple[Uses, Uses]:
-    """Return the counts of Tang poems and the counts of all poems."""
+    """Count the uses of characters in Tang poems and in all poems; return both counts."""
     first, every = Uses(), Uses()
     for poem in found:
         every.add(poem)

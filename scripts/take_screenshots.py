@@ -116,7 +116,7 @@ SHOTS = (
 
 
 def free_port() -> int:
-    """Return an unused port of the loopback interface."""
+    """Return an unused port on the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -105,7 +105,7 @@ def test_nothing_is_worded_that_is_never_said() -> None:
 
 @pytest.mark.parametrize("code", chinese())
 def test_chinese_is_chinese(code: str) -> None:
-    """A Chinese wording contains no English except names and technical terms."""
+    """The Chinese text of a message contains no English except names and technical terms."""
     for text in chinese()[code]:
         plain = TERMS.sub("", re.sub(r"{\w+}|⟪[^⟫]*⟫", "", text))
         assert not re.search(r"[A-Za-z]{2,}", plain), plain

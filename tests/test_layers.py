@@ -1,4 +1,4 @@
-"""The package is layered: a part imports only parts in lower rows."""
+"""The package is layered: each part imports only itself and parts in lower layers."""
 
 import ast
 import re

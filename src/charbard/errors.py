@@ -77,7 +77,8 @@ _NUMBER = re.compile("-?[0-9.]+(e-?[0-9]+)?")
 
 
 def spelled(text: str, spell: Spell) -> str:
-    """Spell the settings in a message; drop a bracketed remark whose setting does not exist.
+    """Replace each ⟪setting⟫ of a message by its spelling in one interface. A bracketed remark is
+    dropped if the interface lacks a setting in it.
 
     >>> spelled("read as big5 (another: ⟪encoding⟫); too few: ⟪min_count⟫", lambda *_: None)
     'read as big5; too few: min_count'

@@ -66,7 +66,7 @@ def test_a_given_delimiter(tmp_path) -> None:
     ],
 )
 def test_formats_are_recognised_and_said(tmp_path, name: str, content: str, format: str) -> None:
-    """A format that is not given is recognised and reported; a given format is used silently."""
+    """If no format is given, it is detected and reported; a given format is used silently."""
     path, said = tmp_path / name, []
     path.write_text(content, encoding="utf-8")
 

@@ -91,7 +91,8 @@ def test_records_start_afresh_and_fields_do_not_count(tmp_path) -> None:
 
 
 def test_protocols_must_fit(letters) -> None:
-    """`evaluate` refuses an unknown protocol, a protocol for other models, and an empty part."""
+    """`evaluate` refuses an unknown protocol, one that does not fit the model, and an empty part
+    of the corpus."""
     with pytest.raises(OptionError, match="does not fit"):
         evaluate(random_bundle(), letters, CorpusConfig(), protocol="R")
     with pytest.raises(OptionError, match="no protocol"):

@@ -19,7 +19,7 @@ def _write(path, *events) -> None:
 
 
 def test_a_line_cut_short_takes_no_other_with_it(tmp_path) -> None:
-    """If a kill cut the last line short, a resumed run starts a new line."""
+    """If the process was killed in mid-line, the resumed run starts a new line."""
     log = tmp_path / "log.jsonl"
     _write(log, _progress(10))
     with log.open("a") as file:

@@ -98,7 +98,8 @@ def test_a_wish_is_kept() -> None:
 
 
 def test_a_small_text_gets_a_small_network() -> None:
-    """With equal time, ten thousand characters of text get a narrower network than a million."""
+    """Given equal time, a text of ten thousand characters gets a narrower network than one of a
+    million."""
     wide = choose(_task(minutes=60), {"minutes": 60}).settings["hidden_size"]
 
     assert choose(_task(size=10_000, minutes=60), {"minutes": 60}).settings["hidden_size"] < wide

@@ -134,7 +134,7 @@ SENT = {
 
 
 def test_a_shared_poem_has_a_preview(client) -> None:
-    """A shared poem's page has escaped preview tags and a link to the studio."""
+    """A shared poem's page has preview tags with escaped values, and a link to the studio."""
     link = packed(SENT)
 
     answer = client.get(f"/p/{link}")

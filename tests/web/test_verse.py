@@ -229,7 +229,8 @@ def test_words_that_face_one_in_a_couplet(client) -> None:
 
 
 def test_words_for_the_upper_line_and_for_none(client) -> None:
-    """A word of the upper line faces a word of the lower line; a single line gets no words."""
+    """For a word of the upper line, `/api/parallel` names the parallel word of the lower line; for
+    a single line, it suggests no words."""
     upper = client.post("/api/parallel", json={"text": COUPLET, "line": 1, "place": 5}).json()
     alone = client.post("/api/parallel", json={"text": "春风吹绿柳。", "line": 1, "place": 1})
     missing = client.post("/api/parallel", json={"text": COUPLET, "line": 3, "place": 1})

@@ -86,7 +86,7 @@ def with_settings(
 def _parameter(
     config: type, field: "dataclasses.Field[Any]", flags: tuple[str, ...]
 ) -> inspect.Parameter:
-    """Return the option of one setting; a boolean setting becomes a switch."""
+    """Return the command-line option for a setting; a boolean setting becomes a switch."""
     hint, default = hints_of(config)[field.name], None
     if hint is bool:
         default = field.default

@@ -217,10 +217,10 @@ def _from_object(value: Any, config: CorpusConfig) -> Record:
 
 
 def _joined(value: Any) -> str:
-    """Return a value as text; a list becomes lines, such as the paragraphs of chinese-poetry.
+    """Return a value as text; a list, such as the paragraphs in chinese-poetry, becomes lines.
 
     Raises:
-        CorpusError: The value is an object.
+        CorpusError: The value is a JSON object.
     """
     if value is None:
         return ""

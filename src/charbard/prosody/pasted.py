@@ -1,4 +1,4 @@
-"""Clean pasted text: remove markup and notes, and write each character and mark in one way.
+"""Clean pasted text: remove markup and notes, and normalise characters and punctuation.
 
 This module is independent of the rules of verse.
 """

@@ -63,7 +63,7 @@ def read_notes(path: Path) -> dict[str, str]:
 
 
 def filled_card(document: Mapping[str, Any], notes: Mapping[str, str], *, size_bytes: int) -> str:
-    """Return the filled model card.
+    """Return the filled-in model card.
 
     Args:
         document: What `collect` returns.

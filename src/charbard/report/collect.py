@@ -80,7 +80,8 @@ def collect(
 
 
 def own_text(bundle: Bundle) -> tuple[str, ...]:
-    """Return the name of the corpus that a bundle was trained on; empty if it is not built here.
+    """Return the name of the corpus that a bundle was trained on, in a tuple; empty if no corpus
+    that is built on this machine matches.
 
     A corpus is recognised by its file size, because names have changed: today's `verse-core` was
     once `verse`.

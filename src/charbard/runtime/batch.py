@@ -176,7 +176,7 @@ def _refuse_dead_ends(plan: Plan, outcome: Outcome) -> None:
 
 
 def run(network: Network, tasks: Sequence[Task], *, rows: int = 64) -> Iterator[tuple[int, Any]]:
-    """Run tasks to their end in one batch, in the calling thread.
+    """Run tasks to completion in one batch, in the calling thread.
 
     Args:
         network: The network that the tasks run on.

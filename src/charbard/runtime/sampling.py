@@ -1,4 +1,4 @@
-"""Choose the next character, by small pure functions on integer weights.
+"""Choose the next character, using small pure functions on integer weights.
 
 A row's scores become integers: 2^30 for the likeliest character. A sum of integers is the same in
 any order, so the kept characters and the drawn one depend only on the row, not on the batch, the

@@ -364,7 +364,7 @@ def _opened(name: str, path: Path) -> ServedModel:
 
 
 def _clear(place: JobFolder) -> None:
-    """Delete what is needed only for resuming, above all the text."""
+    """Delete what is needed only for resuming: the text, its cache and the checkpoints."""
     shutil.rmtree(place.cache, ignore_errors=True)
     for path in (place.text, *place.checkpoints()):
         path.unlink(missing_ok=True)

@@ -330,7 +330,7 @@ class Trainer:
         return self.learner.tensors(), self.learner.step_count, self.batches.position
 
     def _roll_back(self) -> Notice:
-        """Restore the state of the last validation and halve the learning rate."""
+        """Restore the state saved at the last validation and halve the learning rate."""
         self._rollbacks += 1
         if self._rollbacks > _MOST_ROLLBACKS:
             raise TrainingError(

@@ -73,7 +73,8 @@ class Optimizer:
             weight.grad = None
 
     def _muon(self, rate: float) -> None:
-        """Update the momentum; each `muon_every`-th call also moves the weights, by as many steps.
+        """Update the momentum; every `muon_every` calls, also move the weights by a step that much
+        longer.
 
         The momentum changes little from one update to the next, and orthogonalising it takes a
         third of the training time of a wide network.

@@ -96,7 +96,8 @@ def place_union(
 
 
 def _copies(clusters: Clusters, core: Placed, same: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Mark near-duplicates; decisions on the first source stay as they are in `core`."""
+    """Return a mask of the records to leave out: near-duplicates, and the second of each pair in
+    `same`. Near-duplicates that were settled in `core` are not judged again."""
     copies = clusters.copies(NEAR_COPY, settled=core.copies)
     # `corrected` puts the second source's better text into the first source's record, so the second
     # record is left out.

@@ -27,8 +27,8 @@ def same_ci(first: Sequence[Candidate], second: Sequence[Candidate]) -> list[tup
     """Return pairs of indices (first source, second source) of the same 词; no index occurs twice.
 
     Args:
-        first: Candidates of chinese-poetry.
-        second: Candidates of poetry-source.
+        first: Candidates from chinese-poetry.
+        second: Candidates from poetry-source.
     """
     # 1) Index the first source: comparing all pairs would be quadratic.
     by_line: defaultdict[str, list[int]] = defaultdict(list)

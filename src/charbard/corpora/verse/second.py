@@ -88,7 +88,7 @@ def _refined(
 
 
 def _tunes(source: PoetrySource, refiner: Refiner) -> _Tunes:
-    """Return the tunes that headings of poetry-source may name."""
+    """Return the tunes that can appear in the headings of poetry-source."""
     headings = [raw.title for raw in source.poems(kind="词")]
     known = {tune for tune in refiner.qu_tunes if len(tune) > 1}
     return _Tunes(tunes_in(headings, refiner.ci_tunes), frozenset(known | listed_qu()))

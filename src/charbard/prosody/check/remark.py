@@ -55,7 +55,7 @@ REMARKS = {
 
 
 def remark(key: str, **values: object) -> Remark:
-    """Return the remark of this key, with the values filled in.
+    """Return the remark for this key, with the values filled in.
 
     >>> remark("as-other", form="五绝", count=3).says
     'as 五绝 it would break 3 rules'

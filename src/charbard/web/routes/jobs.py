@@ -107,7 +107,7 @@ async def train_file(
     ] = _MINUTES,
     name: Annotated[str, Query(max_length=200, description=_ABOUT_NAME)] = "",
 ) -> dict[str, Any]:
-    """Train a model on a file: the body is the file as it is, or a form with the file in it."""
+    """Train a model on a file: the body is the raw file or a multipart form that contains it."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         content, filename = await _part(request)
         return await _started(studio, TrainingOrder(content, minutes, name or filename))
