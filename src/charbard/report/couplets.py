@@ -39,7 +39,7 @@ class FacingPairs:
 
     @classmethod
     def learn(cls, poems: Iterable[str]) -> "FacingPairs":
-        """Count the facing characters in the middle couplets of eight-line poems; skip other poems."""
+        """Count facing characters in the middle couplets of eight-line poems; skip other poems."""
         middle = [c for poem in poems for c in _couplets(poem, _MIDDLE)]
         upper = _points("".join(upper for upper, _ in middle))
         lower = _points("".join(lower for _, lower in middle))

@@ -71,7 +71,7 @@ def _length(span: slice) -> int:
 
 
 def _wide(drafts: int) -> int:
-    """Return how many drafts to use just before a locked character: more, unless there is one."""
+    """Return how many drafts to use just before a locked character: more, unless it is one."""
     # A single draft is a request for plain sampling, so it is never widened.
     return drafts if drafts == 1 else max(drafts, min(drafts * WIDER, FORKS))
 
