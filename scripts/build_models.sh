@@ -3,8 +3,8 @@
 #
 #     scripts/build_models.sh verse names english
 #
-# For each: the corpus, the training (settings in scripts/models/NAME.toml; NAME.then.toml, NAME.long.toml and
-# NAME.wide.toml, where there are such, each begin with what the one before has learned), the bundle under
+# For each: the corpus, the training (settings in scripts/models/NAME.toml; NAME.then.toml, NAME.long.toml,
+# NAME.wide.toml and NAME.more.toml, where there are such, each begin with what the one before has learned), the bundle under
 # src/charbard/models/ as bytes, the report under docs/models/NAME/, and the card beside the bundle (what people
 # wrote is scripts/models/NAME.md). A training that was cut short goes on.
 #
@@ -74,7 +74,7 @@ for name in "$@"; do
         run=$name.then
         train "$corpus" "$run" --init-from "$RUNS/$name"
     fi
-    for part in long wide; do # on more text that tells more; then with more units
+    for part in long wide more; do # on more text that tells more; with more units; once more
         [ -e "$here/models/$name.$part.toml" ] || continue
         charbard corpus build "$name"
         told="$RUNS/$name.told.jsonl"
