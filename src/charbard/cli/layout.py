@@ -38,8 +38,8 @@ def check_layout(layout: str, *, pinyin: bool, tones: bool) -> None:
         raise OptionError(
             f"a vertical layout has no place for {extra}",
             code="cli.vertical",
-            values={"given": extra},
-            hint=f"leave out ⟪{extra}⟫, or give ⟪layout=horizontal⟫",
+            values={"given": f"--{extra}"},
+            hint=f"leave out --{extra}, or give --layout horizontal",
         )
 
 
