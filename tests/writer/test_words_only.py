@@ -27,20 +27,18 @@ def bundle(words: tuple[str, ...] = LISTED, chars: str = CHARS, **more):
     return replace(random_bundle(chars=chars, **more), spelling=words)
 
 
-def faults(text: str, words: tuple[str, ...], *, cut: bool = True) -> list[str]:
+def faults(text: str, words: tuple[str, ...]) -> list[str]:
     """Return the pieces of a text that are not listed words, without using the constraint's code.
 
     A piece is a run of letters, apostrophes and hyphens. A valid piece consists of listed words
-    with hyphens between them and quotes around them. With `cut`, a piece at the very end of the
-    text is not checked.
+    with hyphens between them and quotes around them.
     """
     titles = [re.sub("[a-z]", lambda letter: letter[0].upper(), word, count=1) for word in words]
     forms = {*words, *titles}
     one = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
     right = re.compile(f"(?:'*(?:{one})'*-+|'+-+|-)*'*(?:{one})?'*")
     pieces = re.findall(f"[{LETTERS}'-]+", text)
-    last = cut and text[-1:] in LETTERS + "'-"
-    return [piece for piece in (pieces[:-1] if last else pieces) if not right.fullmatch(piece)]
+    return [piece for piece in pieces if not right.fullmatch(piece)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -136,6 +134,20 @@ def test_a_model_without_a_list_says_so() -> None:
         writer.write("a", length=5, seed=1, spelling=True)
 
 
+@pytest.mark.parametrize("finish_line", [False, True])
+def test_the_last_word_is_finished(finish_line) -> None:
+    """A text that reaches its length within a word goes on to the end of that word."""
+    writer = Writer(bundle())
+    longest = max(map(len, LISTED))
+
+    for length in range(1, 60):
+        order = TextOrder(length=length, seed=length, finish_line=finish_line)
+        (text,) = writer.texts(order)
+        assert not faults(text.text, LISTED)
+        assert len(text.text) >= length
+        assert finish_line or len(text.text) < length + longest + len("''")
+
+
 def test_records_end_between_words() -> None:
     """A record never ends within a word."""
     writer = Writer(bundle(has_records=True))
@@ -144,7 +156,7 @@ def test_records_end_between_words() -> None:
     ended = [text.text for text in writer.texts(order) if len(text.text) < 500]
 
     assert ended
-    assert not any(faults(text, LISTED, cut=False) for text in ended)
+    assert not any(faults(text, LISTED) for text in ended)
 
 
 def test_the_list_is_saved_with_the_model(tmp_path) -> None:

@@ -1,17 +1,19 @@
 """End a free text at its length, at a line's end or at a stop string, but not within a grapheme.
 
 A grapheme is what readers perceive as one character: a flag, a family of emoji, a Hindi syllable.
+If a text may contain listed words only, it does not end within a word either.
 """
 
 import unicodedata
 
 from charbard.config import TextOrder
 from charbard.text import graphemes, normalise
+from charbard.text.words import APOSTROPHES, is_letter
 
 __all__ = ["Ending"]
 
-_LONGEST_SIGN = 32
-"""Maximum number of characters past the length that may still join the last grapheme."""
+_LONGEST_SIGN = 64
+"""Maximum number of characters past the end that may still join the last grapheme or word."""
 _LONGEST_FINISH = 500
 """Maximum number of characters past the length for which `finish_line` waits for a line end."""
 
@@ -21,12 +23,13 @@ Chars = list[tuple[str, float]]
 class Ending:
     """Takes a text character by character, and returns the characters that are certain to stay."""
 
-    def __init__(self, order: TextOrder) -> None:
+    def __init__(self, order: TextOrder, *, whole_words: bool = False) -> None:
         self.over = False
         self._order = order
+        self._whole_words = whole_words
         self._stops = tuple(filter(None, map(normalise, order.stop)))
         self._count = 0
-        self._is_full = False
+        self._past = 0
         self._held: Chars = []
         self._tail = ""
 
@@ -43,16 +46,15 @@ class Ending:
         if ended := [stop for stop in self._stops if text.endswith(stop)]:
             del self._held[len(text) - max(map(len, ended)) :]
             return self.end()
-        if self._is_full and not _continues(self._tail):
-            # This character only showed that the grapheme was complete; it is not part of the text.
+        if self._past and not (_continues(self._tail) or self._is_in_word(char)):
+            # This character only showed that the grapheme or word was complete; it is not part of
+            # the text.
             del self._held[-1]
             return self.end()
-        if self._is_long_enough(char):
-            if not _may_go_on(char) or self._count >= self._order.length + _LONGEST_SIGN:
+        if self._past or self._is_long_enough(char):
+            if not (_may_go_on(char) or self._is_in_word(char)) or self._past == _LONGEST_SIGN:
                 return self.end()
-            self._is_full = (
-                True  # only the next character tells whether the last grapheme is complete
-            )
+            self._past += 1  # only the next character tells whether the grapheme is complete
         keep = max((_overlap(text, stop) for stop in self._stops), default=0)
         ready, self._held = self._held[: len(text) - keep], self._held[len(text) - keep :]
         return ready
@@ -62,6 +64,10 @@ class Ending:
         self.over = True
         ready, self._held = self._held, []
         return ready
+
+    def _is_in_word(self, char: str) -> bool:
+        """Return whether a word may go on after this character, and may not be cut there."""
+        return self._whole_words and (is_letter(char) or char in APOSTROPHES)
 
     def _is_long_enough(self, char: str) -> bool:
         if self._count < self._order.length:

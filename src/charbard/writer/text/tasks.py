@@ -22,6 +22,7 @@ from charbard.runtime import (
 )
 from charbard.vocab import END
 from charbard.writer.text.ending import Ending
+from charbard.writer.text.spelling import Spelling
 
 __all__ = ["CompiledOrder", "Piece", "text_task"]
 
@@ -83,7 +84,8 @@ def _text(compiled: CompiledOrder, sample: int) -> Steps:
 
 
 def _attempt(compiled: CompiledOrder, sample: int, number: int) -> Steps:
-    order, ending = compiled.order, Ending(compiled.order)
+    order = compiled.order
+    ending = Ending(order, whole_words=isinstance(compiled.constraint, Spelling))
     draws = Draws(
         options=order.options,
         seed=order.seed,

@@ -118,7 +118,8 @@ class Writer:
 
         Args:
             prime: Text to continue.
-            length: Maximum number of characters to write.
+            length: Maximum number of characters to write; the last grapheme, and under `spelling`
+                the last word, are finished.
             seed: The same seed repeats the text; None draws one, which the result records.
             spelling: Whether to write only words that the model lists; None: only if it lists any.
             options: Fields of `SampleOptions`, such as temperature or top_p.
