@@ -173,7 +173,7 @@ def test_drafting_again_reads_on_from_the_beginning_of_the_line() -> None:
         ]
         (text,) = (value for value in said if isinstance(value, Decoded))
         scored = read_scored(prime, text.ids)
-        ((_, logp),) = run(WRITER.network, [Task(scored)])
+        ((_, (logp, _)),) = run(WRITER.network, [Task(scored)])
 
         assert text.rejected == (0, 1, 2, 3)
         marked = [slot.place is None for slot in request.machine.slots]

@@ -10,7 +10,7 @@ from charbard.runtime.model import Model, Network
 from charbard.runtime.program import Program, Result, Run, perform, result, side_by_side
 from charbard.runtime.quant import ByteModel
 from charbard.runtime.score import Scores, score_ids, score_texts
-from charbard.runtime.search import BiasRule, Decoded, Rejects, Search, Segment, Worth
+from charbard.runtime.search import BiasRule, Decoded, Probe, Rejects, Search, Segment, Worth
 from charbard.runtime.spec import Bias, Choices, Guidance, SampleSpec
 from charbard.runtime.state import State
 from charbard.runtime.task import (
@@ -49,6 +49,7 @@ __all__ = [
     "Network",
     "Outcome",
     "Plan",
+    "Probe",
     "Program",
     "Rejects",
     "Result",

@@ -234,8 +234,22 @@ class _Text:
         plan = drawing(constraint, self._drafts, self._forks, self._prompts, attempt)
         back, self._back = self._back, None
         outcome = yield plan if back is None else plan._replace(back=back.state)
+        self._probe(outcome)
         self._drafts, self._forks = grown(constraint, self._drafts, self._forks, outcome)
         self._state, self._step = outcome.state, self._step + 1
+
+    def _probe(self, outcome: Outcome) -> None:
+        """Add what the search's probe reads to each draft that has forks."""
+        if self._search.probe is None:
+            return
+        # The rows of a step belong to these drafts, in order, each followed by its twin's.
+        values = self._search.probe(outcome.features_RP[:: self._twins]).tolist()
+        read = dict(zip(dict.fromkeys(self._forks), values, strict=True))
+        # A new list: the restart point may hold the old one.
+        self._drafts = [
+            draft._replace(probed=draft.probed + read.get(at, 0.0))
+            for at, draft in enumerate(self._drafts)
+        ]
 
     def _width(self) -> int:
         """Return the number of drafts for this place: more just before a locked character."""
@@ -256,6 +270,7 @@ class _Text:
             best.ids,
             best.logp,
             best.gain,
+            None if self._search.probe is None else best.probed,
             best.form,
             tuple(stayed),
             self._search.sample,

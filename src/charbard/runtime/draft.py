@@ -25,6 +25,8 @@ class Draft(NamedTuple):
     """The model's own log-probability of each id in nats; 0 for a mark, which is not drawn."""
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier; 0 without conditions."""
+    probed: float = 0.0
+    """Sum of what the search's probe read before each drawn id."""
     weight: float = 0.0
     """Log of the draft's importance weight."""
     row: int = 0

@@ -94,6 +94,7 @@ def _with(
         (*draft.ids, char_id),
         (*draft.logp, outcome.logp[fork]),
         (*draft.gain, 0.0 if gain != gain else gain),  # NaN without a twin
+        draft.probed,
         draft.weight + outcome.log_z[fork],
         row,
     )

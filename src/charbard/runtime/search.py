@@ -4,13 +4,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from charbard.config import SampleOptions
 from charbard.config.verse import DRAFTS
 from charbard.runtime.draft import Draft
 from charbard.runtime.spec import Bias
 from charbard.runtime.state import State
 
-__all__ = ["FORKS", "BiasRule", "Decoded", "Rejects", "Search", "Segment", "Worth"]
+__all__ = [
+    "FORKS",
+    "BiasRule",
+    "Decoded",
+    "Probe",
+    "Rejects",
+    "Search",
+    "Segment",
+    "Worth",
+]
 
 FORKS = DRAFTS
 """Number of sample numbers reserved for each text: one for each fork of its drafts."""
@@ -19,6 +31,8 @@ Rejects = Callable[[int, Sequence[int]], bool]
 """(number of a complete segment, its ids with marks) -> whether to reject it."""
 BiasRule = Callable[[Sequence[int]], Bias | None]
 """Ids written so far -> logit bias."""
+Probe = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+"""Features of rows [R, P] -> a number for each row [R], which must not depend on the other rows."""
 Worth = Callable[[Draft], float]
 """Draft at the end of a segment or of the text -> its score; higher is better."""
 
@@ -34,6 +48,8 @@ class Search:
     start: State
     """State of one row that has read nothing."""
     worth: Worth
+    probe: Probe | None = None
+    """What to read from the features before each drawn character; see `Draft.probed`."""
     drafts: int = 8
     guidance: float = 1.0
     """Scale of guidance; it has no effect without an unconditioned prompt."""
@@ -72,6 +88,8 @@ class Decoded:
     logp: tuple[float, ...]
     gain: tuple[float, ...] = ()
     """Nats by which the conditions make each id likelier."""
+    probed: float | None = None
+    """See `Draft.probed`; None without a probe."""
     form: Any = None
     """The constraint's state after the text; None if the text was only scored."""
     rejected: tuple[int, ...] = ()

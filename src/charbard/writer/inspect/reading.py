@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from charbard.config import SampleOptions
-from charbard.runtime import Emit, Network, Plan, SampleSpec, Steps, as_ids, read_ids
+from charbard.runtime import Emit, Network, Plan, Probe, SampleSpec, Steps, as_ids, read_ids
 from charbard.runtime.constraint import Ids
 from charbard.runtime.model import log_softmax
 
@@ -14,14 +14,21 @@ __all__ = ["read_alternatives", "read_scored"]
 _PLAIN = SampleOptions()
 
 
-def read_scored(prompt: Sequence[int], ids: Sequence[int]) -> Steps:
-    """Read a text after its prompt and emit the log-probability of each id, in nats."""
+def read_scored(prompt: Sequence[int], ids: Sequence[int], probe: Probe | None = None) -> Steps:
+    """Read a text after its prompt.
+
+    Emits:
+        (the log-probability of each id in nats, what the probe reads before each id, if there is
+        one).
+    """
     yield from read_ids(prompt[:-1])
-    reads, logp = [prompt[-1], *ids], []
+    reads, logp, probed = [prompt[-1], *ids], list[float](), list[float]()
     for step, char_id in enumerate(ids):
         outcome = yield Plan((0,), (reads[step],), (_known(char_id, step),))
         logp.append(outcome.logp[0])
-    yield Emit(tuple(logp))
+        if probe is not None:
+            probed.append(float(probe(outcome.features_RP)[0]))
+    yield Emit((tuple(logp), tuple(probed)))
 
 
 def read_alternatives(

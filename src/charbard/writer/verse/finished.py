@@ -63,7 +63,7 @@ def finished(bundle: Bundle, request: Request, text: Decoded) -> Poem:
         variants=variants,
         rhymes=rhymes,
         given=given,
-        score=_score(request, done, given, text.gain),
+        score=_score(request, done, given, text),
         seed=request.order.seed,
         theme=request.order.theme,
         model=bundle.digest,
@@ -98,6 +98,7 @@ def worth_of(request: Request) -> Worth:
         return Score(
             model=sum(draft.logp) / chars,
             theme=sum(draft.gain) / chars,
+            grade=draft.probed / chars,
             parallel=_parallel(request, lines),
             repetition=repetition(lines),
             stock=stock_share(lines),
@@ -112,7 +113,7 @@ def _score(
     request: Request,
     done: Sequence[LineDone],
     given: Sequence[tuple[int, int]],
-    gain: Sequence[float],
+    text: Decoded,
 ) -> Score:
     lines = [line.text for line in done]
     size = sum(map(len, lines))
@@ -126,7 +127,8 @@ def _score(
     ]
     return Score(
         model=sum(free) / max(1, len(free)),
-        theme=sum(gain) / max(1, size) if len(request.prompts) > 1 else None,
+        theme=sum(text.gain) / max(1, size) if len(request.prompts) > 1 else None,
+        grade=None if text.probed is None else text.probed / max(1, size),
         parallel=_parallel(request, lines),
         repetition=repetition(lines),
         stock=stock_share(lines),

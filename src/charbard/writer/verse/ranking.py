@@ -9,7 +9,8 @@ __all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repeti
 
 WEIGHTS = {
     "model": 1.0,
-    "theme": 0.75,
+    "theme": 0.2,
+    "grade": 1.7,
     "words": 2.0,
     "parallel": 0.15,
     "repetition": -2.0,
@@ -29,6 +30,8 @@ class Score:
     """Mean log-probability of a character in nats, without marks or given characters."""
     theme: float | None = None
     """Nats per character by which the theme makes the text likelier."""
+    grade: float | None = None
+    """The readers' grade that the probe expects, less that of the mean poem on the same title."""
     parallel: float | None = None
     """Parallelism (对仗) of the couplets that should have it: mean mutual information of facing
     characters."""

@@ -14,7 +14,7 @@ from charbard.prosody.compiler import shapes
 from charbard.prosody.conflict import compile_spec, nearest_feasible
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Machine
-from charbard.prosody.main_rhyme import signs_of
+from charbard.prosody.main_rhyme import main_rhyme, signs_of
 from charbard.prosody.rhyme_name import full_rhyme_name, rhyme_named
 from charbard.prosody.shape import shape_name
 from charbard.prosody.spec import FormSpec, Lock
@@ -82,6 +82,11 @@ class Request:
         if sign is not None:
             opening = vocab.with_field(opening, RHYME, [sign])
         return tuple(opening)
+
+    def prompt_for(self, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
+        """Return the prompt of a given text, with its rhyme if the model is conditioned on it."""
+        group = main_rhyme(self.text(ids), book=self.spec.book) if self.rhyme_ids else None
+        return self.conditioned(prompt, group=group)
 
     @property
     def given_ids(self) -> tuple[int, ...]:

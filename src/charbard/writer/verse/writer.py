@@ -5,6 +5,7 @@ It keeps no state between calls except the model and caches of compiled forms an
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -21,7 +22,6 @@ from charbard.prosody.compiler import try_compile
 from charbard.prosody.conflict import nearest_feasible
 from charbard.prosody.lexicon import Lexicon
 from charbard.prosody.machine import Ids
-from charbard.prosody.main_rhyme import main_rhyme
 from charbard.prosody.spec import FormSpec
 from charbard.runtime import (
     Decoded,
@@ -51,6 +51,7 @@ from charbard.writer.verse.givens import OPEN
 from charbard.writer.verse.habits import away_from_habits
 from charbard.writer.verse.parallel_bias import towards_parallel
 from charbard.writer.verse.poem import Alternative, LineDone, Poem
+from charbard.writer.verse.probe import probe_for
 from charbard.writer.verse.request import Lexicons, Request, read_order
 from charbard.writer.verse.rhymed import choose_rhyme
 from charbard.writer.verse.stock import away_from_stock
@@ -84,6 +85,7 @@ class VerseWriter:
     ) -> None:
         self.bundle = bundle
         self.network: Network = ByteModel(bundle) if network is None else network
+        self._probe = probe_for(bundle)
         self._run: Run = runner or self._in_this_thread
         self._lexicons = Lexicons(bundle)
         self._known: dict[VerseOrder, Request] = {}
@@ -191,6 +193,7 @@ class VerseWriter:
             sample=0,
             start=self.network.start(),
             worth=worth_of(request),
+            probe=self._probe,
             drafts=order.drafts,
             guidance=order.guidance,
             # Where no character may occur twice there is nothing to fade.
@@ -258,7 +261,7 @@ class VerseWriter:
         Returns:
             The alternatives that break no rule that the poem keeps, the likeliest first.
         """
-        request = self._reading(order, text)
+        request = self.reading(order, text)
         slots = request.machine.slots
         at = next((n for n, s in enumerate(slots) if (s.line, s.place) == (line, place)), None)
         if at is None:
@@ -276,7 +279,7 @@ class VerseWriter:
         allowed = _allowed_at(open_there, self._lexicons(request.spec.book), ids, at)
         steps = read_alternatives(
             self.network,
-            _prompt_for(request, request.prompt, ids),
+            request.prompt_for(request.prompt, ids),
             ids,
             allowed,
             at=at,
@@ -288,19 +291,23 @@ class VerseWriter:
     @operation
     def score(self, order: VerseOrder, text: str) -> Program[Poem]:
         """Score a given poem as if it had been written for an order; it need not keep the form."""
-        request = self._reading(order, text)
+        request = self.reading(order, text)
         ids = request.given_ids
-        own, *unconditioned = [_prompt_for(request, prompt, ids) for prompt in request.prompts]
-        tasks = [Task(read_scored(prompt, ids)) for prompt in (own, *unconditioned)]
+        own, *unconditioned = [request.prompt_for(prompt, ids) for prompt in request.prompts]
+        tasks = [Task(read_scored(prompt, ids, self._probe)) for prompt in (own, *unconditioned)]
         emitted = dict((yield side_by_side(tasks)))
+        logp, read = emitted[0]
+        # As in the decoder, marks do not count.
+        drawn = [slot.place is not None for slot in request.machine.slots]
+        probed = None if self._probe is None else sum(compress(read, drawn))
         gain = (
-            [a - b for a, b in zip(emitted[0], emitted[1], strict=True)]
+            [a - b for a, b in zip(logp, emitted[1][0], strict=True)]
             if unconditioned
             else [0.0] * len(ids)
         )
-        return self.ranked(request, [Decoded(ids, emitted[0], tuple(gain))])[0]
+        return self.ranked(request, [Decoded(ids, logp, tuple(gain), probed)])[0]
 
-    def _reading(self, order: VerseOrder, text: str) -> Request:
+    def reading(self, order: VerseOrder, text: str) -> Request:
         """Compile a given poem as a request whose every character is locked."""
         whole = replace(
             order,
@@ -329,12 +336,6 @@ class VerseWriter:
         """Return the finished poems for a request, best first."""
         poems = [finished(self.bundle, request, text) for text in written]
         return sorted(poems, key=lambda poem: -poem.score.total)
-
-
-def _prompt_for(request: Request, prompt: Sequence[int], ids: Sequence[int]) -> tuple[int, ...]:
-    """Return the prompt of a given text, with its rhyme if the model is conditioned on it."""
-    group = main_rhyme(request.text(ids), book=request.spec.book) if request.rhyme_ids else None
-    return request.conditioned(prompt, group=group)
 
 
 def _allowed_at(spec: FormSpec, lexicon: Lexicon, ids: Sequence[int], at: int) -> Ids:
