@@ -9,8 +9,8 @@ __all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repeti
 
 WEIGHTS = {
     "model": 1.0,
-    "theme": 0.2,
-    "grade": 1.7,
+    "theme": 0.5,
+    "grade": 2.0,
     "words": 2.0,
     "parallel": 0.15,
     "repetition": -2.0,
