@@ -9,8 +9,8 @@ __all__ = ["Score", "facing_lines", "middle_couplets", "parallel_score", "repeti
 
 WEIGHTS = {
     "model": 1.0,
-    "theme": 0.5,
-    "grade": 2.0,
+    "theme": 0.6,
+    "grade": 1.2,
     "words": 2.0,
     "parallel": 0.15,
     "repetition": -2.0,
