@@ -18,7 +18,7 @@ WEIGHTS = {
     "stock": -0.5,
     "habits": -1.0,
 }
-"""Weight of each part. The weights of `model` and `theme` were fitted to blind grades, see
+"""Weight of each part. The weights of `model`, `theme` and `grade` were fitted to blind grades, see
 benchmarks/models.md; the others were chosen so that no part dominates."""
 
 
