@@ -3,7 +3,8 @@
 import json
 import math
 
-from charbard.train.events import Progress, Sampled
+from charbard.errors import Note
+from charbard.train.events import Notice, Progress, Sampled
 from charbard.train.journal import Journal, read_journal
 
 
@@ -49,3 +50,13 @@ def test_samples_of_any_characters_are_one_line(tmp_path) -> None:
     assert progress["loss"] is None
     for line in log.read_text(encoding="utf-8").split("\n")[:-1]:
         json.loads(line, parse_constant=lambda name: 1 / 0)
+
+
+def test_a_notice_can_be_translated(tmp_path) -> None:
+    """A notice is logged with its code and values, and its settings as Python spells them."""
+    log = tmp_path / "log.jsonl"
+    _write(log, Notice(Note("back to step 2 (⟪clip=0.5⟫)", "loss.back", {"at": 3, "step": 2})))
+    (notice,) = read_journal(log)
+
+    assert notice["message"] == "back to step 2 (clip=0.5)"
+    assert (notice["code"], notice["values"]) == ("loss.back", {"at": 3, "step": 2})

@@ -36,6 +36,8 @@ def main(mode: str, bundle: str) -> int:
     log("validated", step=3, epoch=0.2, loss=3.5, best=True)
     shutil.copy(bundle, RUN / "model.safetensors")
     (RUN / "checkpoint_epoch0.20_3.5000.safetensors").write_bytes(b"")
+    told = {"code": "loss.back", "values": {"at": 3, "step": 2}}
+    log("notice", message="step 3: the loss was not a number; back to step 2", **told)
     for temperature in (0.5, 1.0):
         log("sampled", step=3, temperature=temperature, text=f"an owl at {temperature}")
     while mode == "wait" and not stop:

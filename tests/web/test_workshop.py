@@ -108,6 +108,19 @@ def test_a_client_that_leaves_and_comes_back_is_told_everything(shop) -> None:
         assert [fact["progress"]["step"] for fact in facts[1:4]] == [1, 2, 3]
 
 
+def test_what_a_training_has_to_say_can_be_translated(shop) -> None:
+    """A notice comes as its sentence, code and values; one on the encoding is among the notes."""
+    with shop.client() as client:
+        answer = client.post("/api/jobs/file", content=("夜深人静。" * 200).encode("gb18030"))
+        assert [note["code"] for note in answer.json()["notes"]] == ["text.guessed"]
+        with client.stream("GET", f"/api/jobs/{answer.json()['id']}/events") as stream:
+            facts = map(json.loads, stream.iter_lines())
+            notice = next(fact["notice"] for fact in facts if "notice" in fact)
+
+    assert notice["text"].startswith("step 3: ")
+    assert (notice["code"], notice["values"]) == ("loss.back", {"at": 3, "step": 2})
+
+
 def test_a_training_that_fails_says_why(shop, bundle) -> None:
     """The stream of a failed training run ends with the command line's error and hint."""
     fake(shop, bundle, "fail")

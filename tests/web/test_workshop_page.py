@@ -73,6 +73,7 @@ def test_a_reload_finds_the_running_training(browser, shop) -> None:
             here.until("document.querySelectorAll('.bench .prose-text').length === 2")
             assert here.page.locator(".bench h2").inner_text() == "owl-2"
             assert here.page.locator(".bench .stop").is_enabled()
+            assert "第 3 步" in here.page.locator(".bench .note").inner_text()
             width = here.page.evaluate("document.documentElement.scrollWidth")
             assert width <= here.page.viewport_size["width"]
 

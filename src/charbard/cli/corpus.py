@@ -29,7 +29,10 @@ From = Annotated[
 
 @corpus.command("list")
 def list_corpora() -> None:
-    """List every corpus with its sources and whether it is built."""
+    """List every corpus with its sources and whether it is built.
+
+    Example: charbard corpus list
+    """
     from charbard.corpora.fetch import downloaded
     from charbard.corpora.recipes import RECIPES
     from charbard.corpus.registry import CORPORA, built

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from charbard.errors import CharbardError, Note, facts_of
+from charbard.errors import CharbardError, Note, facts_of, spelled
 from charbard.files import write_atomically
+from charbard.studio.submitted import unoffered
 
 __all__ = ["ENDED", "RESUMABLE", "Job", "JobFolder", "Tail", "thinned"]
 
@@ -210,8 +211,11 @@ def _fact(event: dict[str, Any]) -> dict[str, Any] | None:
         case "sampled":
             sample = {"temperature": event["temperature"], "text": event["text"]}
             return {"sample": {**at, **sample}}
-        case "notice":
-            return {"notice": event["message"]}
+        case "notice" if event.get("code") != "text.guessed":  # the job's own notes say that
+            # A log from before notices had codes has the sentence alone.
+            told = {"code": event.get("code", ""), "values": event.get("values", {})}
+            text = event.get("text", event["message"])
+            return {"notice": {"text": spelled(text, unoffered), **told}}
     return None
 
 

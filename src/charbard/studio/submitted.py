@@ -7,13 +7,13 @@ from collections.abc import Container
 from charbard.errors import CorpusError, Note, spelled
 from charbard.text import detect_encoding, normalise, pieces, read_as
 
-__all__ = ["FEWEST_CHARS", "checked_text", "model_name"]
+__all__ = ["FEWEST_CHARS", "checked_text", "model_name", "unoffered"]
 
 FEWEST_CHARS = 500
 """Minimum length of a text in characters; a model would merely memorise a shorter text."""
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
 _LONGEST_NAME = 40
-_NAME = "what was sent"
+_NAME = Note("what was sent", "sent.name")
 
 
 def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
@@ -31,8 +31,13 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
         reading = read_as(io.BytesIO(content), encoding, name=_NAME, guessed=True)
         chars = sum(map(len, pieces(io.BytesIO(content), encoding, name=_NAME)))
     except CorpusError as error:
-        hint = "send plain text, best in UTF-8"
-        raise CorpusError(error.message, hint=hint, code=error.code, values=error.values) from None
+        said = Note(spelled(error.message, unoffered), error.code, error.values)
+        raise CorpusError(
+            said,
+            code="sent.unread",
+            values={"why": said},
+            hint="send plain text, best in UTF-8",
+        ) from None
     if chars < FEWEST_CHARS:
         raise CorpusError(
             f"the text has only {chars} characters",
@@ -40,11 +45,11 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
             values={"count": chars, "least": FEWEST_CHARS},
             hint=_ENOUGH,
         )
-    noted = [Note(spelled(one, _unoffered), one.code, one.values) for one in reading.notes]
+    noted = [Note(spelled(one, unoffered), one.code, one.values) for one in reading.notes]
     return chars, tuple(noted)
 
 
-def _unoffered(name: str, value: str | None) -> None:
+def unoffered(name: str, value: str | None) -> None:
     """Return None, which leaves a setting out of a message: visitors cannot choose it."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from charbard.errors import in_python, spelled
+from charbard.errors import facts_of, in_python, spelled
 from charbard.files import readable, saving
 from charbard.train.events import Event, Finished, Notice, Progress, Validated
 
@@ -32,7 +32,7 @@ class Journal:
         """
         fields = {name: _plain(value) for name, value in asdict(event).items()}
         if isinstance(event, Notice):
-            fields["message"] = spelled(event.message, in_python)
+            fields = {"message": spelled(event.message, in_python), **facts_of(event.message)}
         line = json.dumps({"event": type(event).__name__.lower(), **fields}, ensure_ascii=False)
         with saving(self._path):
             self._file.write(line + "\n")

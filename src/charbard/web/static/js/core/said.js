@@ -8,6 +8,8 @@
 import { filled, hasWord, isChinese, learnTraditional, scripted, t } from "./strings.js";
 
 const SETTING = /⟪(\w+)(?:=([^⟪⟫]*))?⟫/g;
+/** A remark in brackets that offers a setting. */
+const OFFER = /（[^（）⟪⟫]*⟪[^（）]*⟫[^（）⟪⟫]*）/g;
 /** Settings whose form field has another name. */
 const FIELDS = { candidates: "write.count", form: "write.forms", lines: "check.text", opening: "write.first", samples: "write.count", template: "check.text", text: "look.text", texts: "look.text" };
 let chinese = null;
@@ -38,10 +40,17 @@ function asText(value) {
 
 /** The page's name for a setting. */
 export function settingWord(name) {
-  const key = FIELDS[name] ?? ["setting", "write", "names", "workshop"].map((part) => `${part}.${name}`).find(hasWord);
+  const key = keyOf(name);
   return key ? t(key) : name;
 }
 
+function keyOf(name) {
+  return FIELDS[name] ?? ["setting", "write", "names", "workshop"].map((part) => `${part}.${name}`).find(hasWord);
+}
+
+/** A message with the page's names for its settings, without remarks that offer a setting the page lacks. */
 function spelled(text) {
-  return text.replace(SETTING, (whole, name, value) => settingWord(name) + (value ? ` ${value}` : ""));
+  const isOffered = (remark) => [...remark.matchAll(SETTING)].every(([, name]) => keyOf(name));
+  const offered = text.replace(OFFER, (remark) => (isOffered(remark) ? remark : ""));
+  return offered.replace(SETTING, (whole, name, value) => settingWord(name) + (value ? ` ${value}` : ""));
 }

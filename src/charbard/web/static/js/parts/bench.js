@@ -2,6 +2,7 @@
 
 import { ApiError, button, call, fill, h, icon, iconButton, notice, percent, s, say, store, t, twice } from "./kit.js";
 import { wish } from "../core/wish.js";
+import { notesOf } from "./notes.js";
 
 /** Rise of the validation loss, in nats, above which more training time is of no use. */
 const OVER_NATS = 0.05;
@@ -18,7 +19,7 @@ export function bench(onChange) {
   const title = h("h2");
   const state = h("output.faint");
   const bar = h("progress", { "aria-label": t("nav.workshop") });
-  const [figure, tools, samples] = [h("figure"), h("div.bar-group"), h("div.pair")];
+  const [figure, tools, notes, samples] = [h("figure"), h("div.bar-group"), h("div"), h("div.pair")];
   let job, at, train, valid, texts, isLive;
 
   const begin = (fact) => {
@@ -27,6 +28,7 @@ export function bench(onChange) {
     title.textContent = job.name;
     state.value = t("workshop.ready");
     bar.removeAttribute("value");
+    fill(notes, notesOf(job));
     fill(samples);
     const stop = button("stop", [icon("stop"), t("workshop.stop")], () => {
       stop.disabled = true;
@@ -67,10 +69,11 @@ export function bench(onChange) {
     }
     if (validation) valid.push([at, validation.loss]);
     if (progress || validation || fact.job) fill(figure, curve(train, valid));
+    if (fact.notice) notes.append(...notesOf({ notes: [fact.notice] }));
     if (fact.sample) show(fact.sample);
     if (fact.done) end(fact);
   };
-  return [h("section.panel.bench", h("div.bar-group", title, state), bar, figure, tools, samples), take];
+  return [h("section.panel.bench", h("div.bar-group", title, state), bar, figure, tools, notes, samples), take];
 }
 
 /** A slider over samples, each with its share of the training time; returns a function that adds a sample. */
