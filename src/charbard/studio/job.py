@@ -23,6 +23,8 @@ RESUMABLE = ("interrupted", "failed")
 """States from which a job can be resumed, given a checkpoint."""
 _OPTION = re.compile(r"--(?:set )?([a-z_-]+)")
 """An option in an error message of the command line."""
+_NOTED = ("text.guessed", "text.replaced", "text.cut", "text.zeros")
+"""Notices on reading the text, which was read before the job began: `notes` has them already."""
 _MOST_POINTS = 300
 """Maximum number of progress events replayed to a late subscriber: as many as a curve can show."""
 
@@ -211,7 +213,7 @@ def _fact(event: dict[str, Any]) -> dict[str, Any] | None:
         case "sampled":
             sample = {"temperature": event["temperature"], "text": event["text"]}
             return {"sample": {**at, **sample}}
-        case "notice" if event.get("code") != "text.guessed":  # the job's own notes say that
+        case "notice" if event.get("code") not in _NOTED:
             # A log from before notices had codes has the sentence alone.
             told = {"code": event.get("code", ""), "values": event.get("values", {})}
             text = event.get("text", event["message"])
