@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from charbard.errors import MissingExtraError, OptionError
+from charbard.errors import CorpusError, MissingExtraError, OptionError
+from charbard.language import chinese
 from charbard.studio.job import JobFolder, thinned
 from charbard.studio.submitted import checked_text, model_name
 from tests.conftest import TEXT
@@ -268,6 +269,23 @@ def test_progress_is_thinned_but_what_is_rare_stays() -> None:
     assert kept[-1] == facts[-1]
     assert {"validation": 1} in kept
     assert thinned(facts[:5]) == facts[:5]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (bytes(range(256)) * 9, "sent.binary"),
+        (("夜深人静。" * 200).encode("gb18030") + ("夜深人静。" * 200).encode(), "sent.garbled"),
+    ],
+)
+def test_an_unreadable_text_is_refused_in_the_words_of_the_page(content, code) -> None:
+    """The refusal of an unreadable text advises no option of the terminal."""
+    with pytest.raises(CorpusError) as refused:
+        checked_text(content)
+
+    assert refused.value.code == code
+    assert "encoding=" not in f"{refused.value} {refused.value.hint}"
+    assert "⟪" not in "".join(chinese()[code])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])

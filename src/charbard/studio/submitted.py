@@ -12,6 +12,8 @@ __all__ = ["FEWEST_CHARS", "checked_text", "model_name", "unoffered"]
 FEWEST_CHARS = 500
 """Minimum length of a text in characters; a model would merely memorise a shorter text."""
 _ENOUGH = f"at least {FEWEST_CHARS} characters; ten thousand and more make a good model"
+_BINARY = ("encoding.controls", "encoding.zeros")
+"""Codes of the errors that say that a file is not text."""
 _LONGEST_NAME = 40
 _NAME = Note("what was sent", "sent.name")
 
@@ -31,11 +33,10 @@ def checked_text(content: bytes) -> tuple[int, tuple[Note, ...]]:
         reading = read_as(io.BytesIO(content), encoding, name=_NAME, guessed=True)
         chars = sum(map(len, pieces(io.BytesIO(content), encoding, name=_NAME)))
     except CorpusError as error:
-        said = Note(spelled(error.message, unoffered), error.code, error.values)
+        # Who sends a text cannot name its encoding: what the terminal advises is of no use here.
         raise CorpusError(
-            said,
-            code="sent.unread",
-            values={"why": said},
+            spelled(error.message, unoffered),
+            code="sent.binary" if error.code in _BINARY else "sent.garbled",
             hint="send plain text, best in UTF-8",
         ) from None
     if chars < FEWEST_CHARS:

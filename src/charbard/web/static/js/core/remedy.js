@@ -4,7 +4,7 @@ import { chipForms, formOf, isListed } from "./wish.js";
 import { settingWord } from "./said.js";
 import { scripted, t } from "./strings.js";
 
-/** Error code, or its beginning -> function that returns remedies, each `{words, patch}`. */
+/** Beginning of an error code -> function that returns remedies, each `{words, patch}`; the first that fits counts. */
 const REMEDIES = {
   "acrostic.long": acrosticLong,
   "acrostic.length": ({ text, count, most }) => (count > most ? [shorter(text, most)] : [{ words: t("remedy.first", { text }), patch: { acrostic: "", first: text } }]),
@@ -22,12 +22,11 @@ const REMEDIES = {
   "book.": () => [without("book")],
   "form.near": (values) => chooseOf("form", values.near),
   "dead.end": () => [without("rhyme"), without("acrostic")],
-  "surname.": () => [],
 };
 
 /** The remedies for an error that would change at least one choice. */
 export function remediesFor({ code, values }, asked) {
-  const name = [code, `${code.split(".")[0]}.${code.split(".")[1] ?? ""}`, `${code.split(".")[0]}.`].find((one) => REMEDIES[one]);
+  const name = Object.keys(REMEDIES).find((beginning) => code.startsWith(beginning));
   const found = name ? REMEDIES[name](values, asked) : [];
   return found.filter(({ patch }) => Object.entries(patch).some(([field, value]) => asked[field] !== value));
 }

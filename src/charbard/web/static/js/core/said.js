@@ -38,19 +38,15 @@ function asText(value) {
   return value?.code ? worded(value)[0] : String(value?.text ?? value);
 }
 
-/** The page's name for a setting. */
+/** The page's name for a setting; undefined if it has no such setting. */
 export function settingWord(name) {
-  const key = keyOf(name);
-  return key ? t(key) : name;
+  const key = FIELDS[name] ?? ["setting", "write", "names", "workshop"].map((part) => `${part}.${name}`).find(hasWord);
+  return key && t(key);
 }
 
-function keyOf(name) {
-  return FIELDS[name] ?? ["setting", "write", "names", "workshop"].map((part) => `${part}.${name}`).find(hasWord);
-}
-
-/** A message with the page's names for its settings, without remarks that offer a setting the page lacks. */
+/** A message with the page's names for settings, without remarks that offer a setting it lacks. */
 function spelled(text) {
-  const isOffered = (remark) => [...remark.matchAll(SETTING)].every(([, name]) => keyOf(name));
-  const offered = text.replace(OFFER, (remark) => (isOffered(remark) ? remark : ""));
-  return offered.replace(SETTING, (whole, name, value) => settingWord(name) + (value ? ` ${value}` : ""));
+  const isOffered = (remark) => [...remark.matchAll(SETTING)].every(([, name]) => settingWord(name));
+  return text.replace(OFFER, (remark) => (isOffered(remark) ? remark : ""))
+    .replace(SETTING, (whole, name, value) => (settingWord(name) ?? name) + (value ? ` ${value}` : ""));
 }
